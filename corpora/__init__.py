@@ -1,0 +1,1 @@
+"""The shipped corpus of known upstream code, and the manifest it is built from."""

@@ -1,0 +1,1 @@
+"""Declarative rules: licences and findings, one YAML file each."""

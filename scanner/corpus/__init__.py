@@ -1,0 +1,1 @@
+"""Facts about known upstream code: stored, opened, looked up."""

@@ -1,0 +1,17 @@
+"""The errors that end a run: each message says what is wrong, where, and what to do next."""
+
+
+class ModelkinError(Exception):
+    """A run that cannot be done. Raised where it is known, caught once in the command line."""
+
+
+class SourceError(ModelkinError):
+    """The named source does not exist, cannot be fetched, or cannot be opened."""
+
+
+class CorpusError(ModelkinError):
+    """A corpus file is missing, damaged, or of another format."""
+
+
+class UsageError(ModelkinError):
+    """The options given do not fit together."""

@@ -1,0 +1,1 @@
+"""Where code comes from: a path, an archive, a registry package -> Checkout."""
