@@ -1,0 +1,1 @@
+"""Tests of modelkin; benchmarks are run by hand, each with one command."""

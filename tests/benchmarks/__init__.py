@@ -1,0 +1,1 @@
+"""Benchmarks on real code, each one command that prints a table: see README.md."""
