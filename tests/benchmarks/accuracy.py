@@ -77,7 +77,7 @@ def _area(release: str, kind: str, answers: list[Answer]) -> list[Cell]:
 
 
 def _print_verdicts(answers: Answers) -> None:
-    rows = []
+    rows: list[list[Cell]] = []
     for name, sets in answers.items():
         for kind, label in (("copies", True), ("hard", True), ("edited", False), ("swapped", False)):
             told = [answer for answer in sets[kind] if answer.pair.is_copy is label]
@@ -91,7 +91,7 @@ def _print_kinds(answers: Answers) -> None:
         for answer in sets["edited"] + sets["swapped"]:
             if not answer.pair.is_copy:
                 kinds[answer.pair.kind].append(answer)
-    rows = [[kind, len(told), _only_renamed(told)] for kind, told in sorted(kinds.items())]
+    rows: list[list[Cell]] = [[kind, len(told), _only_renamed(told)] for kind, told in sorted(kinds.items())]
     print_table("By kind of change, all releases", ["change", "pairs", "only renamed"], rows)
 
 

@@ -27,7 +27,7 @@ IDENTIFIER_FIELDS: Mapping[type[ast.AST], str] = {
 }
 # `forward` is how torch calls a module: a copy that renames it no longer runs.
 KEPT = frozenset({"self", "cls", "forward", *keyword.kwlist, *keyword.softkwlist, *dir(builtins)})
-SYLLABLES = ("ba", "co", "di", "fu", "ge", "hi", "jo", "ku", "la", "ni", "po", "qua", "ru", "se", "vo", "wy", "xe", "zu")
+SYLLABLES = ("ba", "co", "di", "fu", "ge", "hi", "jo", "ku", "la", "ni", "po", "qua", "ru", "se", "vo", "wy", "xe")
 PARSER = tree_sitter.Parser(tree_sitter.Language(tree_sitter_python.language()))
 
 
