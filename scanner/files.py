@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass
+
+from .decoding import to_utf8
+from .globs import matcher
+from .notebooks import BrokenNotebookError, join_cells
+from .sources import Checkout, Entry, Skipped
+
+__all__ = ["MAX_BYTES", "Selection", "Skipped", "SourceFile", "read_file", "read_files"]
+
+# Generated code of 5 MB is still code; above this it is data, and parsing it would need gigabytes.
+MAX_BYTES = 16 * 1024**2
+NOTEBOOK_SUFFIX = ".ipynb"
+SUFFIXES = (".py", NOTEBOOK_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,8 +24,8 @@ class SourceFile:
     """One Python file or notebook of a checkout.
 
     ``path`` is relative to the checkout's root, with forward slashes. ``text`` is UTF-8 without a byte order mark,
-    line endings as they stand; for a notebook its code cells joined, with ``cell_starts`` the first line of each (1-based).
-    ``sha256`` is of the bytes as stored.
+    line endings as they stand; for a notebook its code cells joined, with ``cell_starts`` the first line (1-based)
+    of each. ``sha256`` is of the bytes as stored.
     """
 
     path: str
@@ -21,8 +35,48 @@ class SourceFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped:
-    """What was not scanned, and why, in one line."""
+class Selection:
+    """Which files to read: those that match a glob of ``include`` (all, when empty) and none of ``exclude``.
 
-    path: str
-    reason: str
+    Globs are as ``globs.matcher`` describes; ``max_bytes`` is the size as stored above which a file is skipped.
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_bytes: int = MAX_BYTES
+
+
+def read_files(checkout: Checkout, selection: Selection = Selection()) -> Iterator[SourceFile | Skipped]:
+    """The Python files and notebooks of ``checkout``, in its order, and whatever could not be read, unless excluded."""
+    included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
+    for entry in checkout.entries():
+        if excluded(entry.path):
+            continue
+        if isinstance(entry, Skipped):
+            yield entry
+        elif entry.path.lower().endswith(SUFFIXES) and included(entry.path):
+            yield read_file(entry, selection.max_bytes)
+
+
+def read_file(entry: Entry, max_bytes: int = MAX_BYTES) -> SourceFile | Skipped:
+    """Read and decode one entry, by its suffix a notebook or Python."""
+    if entry.size > max_bytes:
+        return Skipped(entry.path, f"{_megabytes(entry.size)} is over the limit of {_megabytes(max_bytes)}")
+    stored = entry.read()
+    if isinstance(stored, Skipped):
+        return Skipped(entry.path, stored.reason)
+    text = to_utf8(entry.path, stored)
+    if isinstance(text, Skipped):
+        return text
+    sha256 = hashlib.sha256(stored).hexdigest()
+    if not entry.path.lower().endswith(NOTEBOOK_SUFFIX):
+        return SourceFile(entry.path, text, sha256)
+    try:
+        cells = join_cells(text)
+    except BrokenNotebookError as error:
+        return Skipped(entry.path, f"broken notebook: {error}")
+    return SourceFile(entry.path, cells.text, sha256, cells.starts)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024**2:.1f} MB"

@@ -1,1 +1,58 @@
 """Where code comes from: a path, an archive, a registry package -> Checkout."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import SourceError
+from . import archive, folder
+from .checkout import Checkout, Entry, Progress, Skipped
+from .specs import REGISTRY_PREFIX, parse_requirement, split_path
+
+__all__ = ["Checkout", "Entry", "Progress", "Skipped", "open_source"]
+
+SINGLE_FILES = (".py", ".ipynb")
+
+
+@contextmanager
+def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkout]:
+    """Open ``spec``: a folder, a ``.py`` or ``.ipynb`` file, an archive, or ``pypi:NAME[==VERSION]``.
+
+    Any but a single file may end in ``!inner/path``, a file or folder inside; paths stay relative to the whole. Entries
+    can be read while the context is open. ``progress`` is told about downloads. Raises SourceError in one line.
+    """
+    if spec.startswith(REGISTRY_PREFIX):
+        with _open_release(spec, progress) as checkout:
+            yield checkout
+        return
+    path, inner = split_path(spec)
+    if path.is_dir():
+        yield folder.open_folder(spec, path, inner)
+    elif path.name.lower().endswith(archive.SUFFIXES):
+        with archive.open_archive(spec, path, inner) as checkout:
+            yield checkout
+    else:
+        yield folder.open_file(spec, _single_file(path, inner))
+
+
+def _single_file(path: Path, inner: str) -> Path:
+    if inner or not path.name.lower().endswith(SINGLE_FILES):
+        kinds = ", ".join(archive.SUFFIXES)
+        raise SourceError(
+            f"{path} is not something to scan: name a folder, a .py or .ipynb file, or an archive ({kinds})"
+        )
+    return path
+
+
+@contextmanager
+def _open_release(spec: str, progress: Progress | None) -> Iterator[Checkout]:
+    from . import registry  # costs urllib, ssl and packaging, which a scan of local files never needs
+
+    requirement = parse_requirement(spec)
+    path, release = registry.fetch(requirement.name, requirement.version, progress)
+    identity = (registry.canonical_name(requirement.name), release.version)
+    is_sdist = not path.name.endswith(".whl")
+    with archive.open_archive(spec, path, requirement.inner, identity, strip_top=is_sdist) as checkout:
+        yield checkout

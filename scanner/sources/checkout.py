@@ -1,0 +1,54 @@
+"""What every kind of source opens to: named entries to read, and what was left aside, as values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+Progress = Callable[[int, int], None]
+"""Called with bytes done and bytes in all (0 when unknown)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """What was not scanned, and why, in one line."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of a checkout, not read yet.
+
+    ``path`` is relative to the checkout's root, with forward slashes; bytes of a name that are not UTF-8 stand in it
+    as surrogates. ``size`` is in bytes, as declared. ``read()`` gives the stored bytes, or Skipped when it cannot.
+    """
+
+    path: str
+    size: int
+    read: Callable[[], bytes | Skipped]
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """An opened source. ``entries()`` lists every file in it, Python or not, sorted by path, anew at each call.
+
+    ``root`` is the source as the user named it. ``project`` (PEP 503 normalised) and ``release`` are known for registry
+    packages and wheels, else empty.
+    """
+
+    root: str
+    entries: Callable[[], Iterator[Entry | Skipped]]
+    project: str = ""
+    release: str = ""
+
+
+def sort_key(path: str) -> list[str]:
+    """Order paths as a depth-first walk over sorted names does, so a folder and its archive list alike."""
+    return path.split("/")
+
+
+def os_reason(error: OSError) -> str:
+    """One clause for ``error``, without the path it names."""
+    return f"cannot be read: {error.strerror or type(error).__name__}"

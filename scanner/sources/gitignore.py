@@ -1,0 +1,74 @@
+"""One ``.gitignore`` file -> a verdict on a path, as git gives it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+# The group by which pathspec says that a pattern matched a folder above the path rather than the path itself.
+_ABOVE = "ps_d"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    regex: re.Pattern[str]
+    ignores: bool
+    folders_only: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreFile:
+    """The patterns of one file, last first.
+
+    ``base`` is its folder, empty or ending in a slash; ``any_match`` matches whatever one of the patterns does.
+    """
+
+    base: str
+    patterns: tuple[_Pattern, ...]
+    any_match: re.Pattern[str]
+
+    def verdict(self, path: str, is_folder: bool) -> bool | None:
+        """True to ignore ``path``, False to keep it, None when no pattern says.
+
+        A pattern is held against the path itself only: a walk from the top has already judged the folders above, and
+        that is how git reads ``folder/**`` with ``!folder/kept.py`` (pathspec alone would ignore the folder).
+        """
+        relative = path[len(self.base) :]
+        if not self.any_match.match(relative):
+            return None
+        for pattern in self.patterns:
+            found = pattern.regex.match(relative) if is_folder or not pattern.folders_only else None
+            if found and found.groupdict().get(_ABOVE) is None:
+                return pattern.ignores
+        return None
+
+
+def read_ignore_file(path: Path, base: str) -> IgnoreFile | None:
+    """Read an ignore file; None when there is none, it cannot be read or holds no pattern."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
+    except OSError:
+        return None
+    patterns = tuple(_parse(text.split("\n")))[::-1]
+    if not patterns:
+        return None
+    sources = (pattern.regex.pattern.replace(f"?P<{_ABOVE}>", "?:") for pattern in patterns)
+    return IgnoreFile(base, patterns, re.compile("|".join(f"(?:{source})" for source in sources)))
+
+
+def _parse(lines: list[str]) -> Iterator[_Pattern]:
+    from pathspec import GitIgnoreSpec  # most sources hold no ignore file
+
+    for line in lines:
+        text = line.removesuffix("\r")
+        text = text if text.endswith("\\ ") else text.rstrip(" ")
+        folders_only = text.endswith("/")
+        try:
+            found = list(GitIgnoreSpec.from_lines([text.rstrip("/") if folders_only else text]).patterns)
+        except ValueError:  # git passes over a pattern it cannot read
+            continue
+        for pattern in found:
+            if pattern.include is not None and pattern.regex is not None:
+                yield _Pattern(pattern.regex, pattern.include, folders_only)
