@@ -1,1 +1,66 @@
 """The command line: arguments in, exit code out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from io import StringIO
+
+import click
+
+from ..errors import ModelkinError
+from ..reports.escaping import escape
+from .groups import LazyGroup
+from .streams import tolerate_every_character
+
+_NOTHING_SCANNED = 2
+_INTERRUPTED = 130
+
+_EPILOG = """\b
+Examples:
+  modelkin scan path/to/repository
+  modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
+  modelkin compare yi.py llama.py
+
+\b
+Exit codes:
+  0  nothing at or above --fail-on
+  1  findings or verdicts at or above --fail-on
+  2  no scan was done
+"""
+
+_commands = LazyGroup(
+    name="modelkin",
+    modules={"scan": "scan", "compare": "compare", "corpus": "corpus"},
+    help="Tell where the code of an AI-model repository came from.",
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+click.version_option(package_name="modelkin", prog_name="modelkin", message="%(prog)s %(version)s")(_commands)
+
+
+def run() -> None:
+    """The console entry point: exits with the code that `main` returns."""
+    sys.exit(main())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command line (default: the process's own) and return its exit code; errors become one line each."""
+    tolerate_every_character()
+    try:
+        return _commands.main(args=argv, prog_name="modelkin", standalone_mode=False) or 0
+    except ModelkinError as error:
+        click.echo(f"modelkin: error: {escape(str(error))}", err=True)
+    except click.ClickException as error:
+        _show(error)
+    except click.Abort:
+        click.echo("modelkin: interrupted", err=True)
+        return _INTERRUPTED
+    return _NOTHING_SCANNED
+
+
+def _show(error: click.ClickException) -> None:
+    """On standard error, escaped: a shell may have put a file's name where click expected something else."""
+    shown = StringIO()
+    error.show(shown)
+    click.echo("".join(f"{escape(line)}\n" for line in shown.getvalue().splitlines()), nl=False, err=True)

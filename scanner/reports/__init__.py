@@ -1,1 +1,26 @@
 """Report in, text out: one module per format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ..scan import Report
+    from .page import Page
+
+
+# Each imports its module when called: the command line lists the formats and must not pay for them.
+def _text(report: Report, page: Page) -> str:
+    from .text import render
+
+    return render(report, page)
+
+
+def _json(report: Report, _page: Page) -> str:
+    from .json import render
+
+    return render(report)
+
+
+FORMATS: Mapping[str, Callable[[Report, Page], str]] = {"text": _text, "json": _json}

@@ -1,0 +1,72 @@
+"""``modelkin compare``: a copy and an original in, one report and the difference that remains out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .options import Choices, scan_options, shared_options
+from .progress import progress_bar
+from .reporting import deliver
+from .restoring import check_apart, write_restored
+from .threshold import exit_code
+from .writing import check_writable
+
+if TYPE_CHECKING:
+    from ..differences import FileDifference
+    from ..reports.page import Page
+
+_EPILOG = """\b
+Examples:
+  modelkin compare yi.py llama.py
+  modelkin compare our-models/ 'pypi:transformers==4.35.0' --no-diff
+  modelkin compare yi.py llama.py --restore restored/
+  modelkin compare \\
+    'pypi:vllm==0.2.3!vllm/model_executor/models/yi.py' \\
+    'pypi:vllm==0.2.3!vllm/model_executor/models/llama.py'
+"""
+
+
+@click.command(name="compare", epilog=_EPILOG)
+@click.argument("copy")
+@click.argument("original")
+@click.option(
+    "--restore",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Write each file of COPY, its renames undone, under DIR.",
+)
+@click.option("--diff/--no-diff", default=True, help="Show what differs once the renames are undone (text only).")
+@shared_options
+def command(copy: str, original: str, restore: Path | None, diff: bool, choices: Choices) -> int:
+    """Compare COPY with ORIGINAL: two files or two whole trees.
+
+    Shows the renames that turn one into the other, and the difference that
+    remains once they are undone. Sources are named as for `modelkin scan`.
+    """
+    check_writable(choices.output)
+    if restore is not None:
+        check_apart(restore, (copy, original))
+    from ..scan import compare
+
+    with progress_bar(choices.shows_progress) as step:
+        report = compare(copy, original, scan_options(choices), step)
+    shows_diff = diff and choices.format == "text" and choices.prints
+    differences: Sequence[FileDifference] = ()
+    if restore is not None or shows_diff:
+        from ..differences import find_differences
+
+        differences = tuple(find_differences(report, copy, original))
+    if restore is not None:
+        write_restored(differences, restore, (copy, original))
+    deliver(report, choices, lambda page: _supplement(differences if shows_diff else (), page))
+    return exit_code(report, choices.fail_on)
+
+
+def _supplement(differences: Sequence[FileDifference], page: Page) -> str:
+    from ..reports.difference_section import render_differences
+
+    return render_differences(differences, page)

@@ -1,0 +1,186 @@
+"""``modelkin corpus``: build, fill, list and check the corpora of known upstream code."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..reports.escaping import escape
+from .progress import progress_bar
+from .streams import write_standard_output
+
+_PATH = click.Path(path_type=Path)
+_EPILOG = """\b
+Examples:
+  modelkin corpus build corpora/upstreams.yaml base.safetensors
+  modelkin corpus add ../our-models --name our-models --licence MIT
+  modelkin corpus list
+"""
+_ADD_EPILOG = """\b
+Examples:
+  modelkin corpus add ../our-models --name our-models --licence MIT
+  modelkin corpus add 'pypi:timm==1.0.9' --name timm --licence Apache-2.0
+  modelkin corpus add git+https://example.org/m.git --name m --licence MIT
+"""
+_BUILD_EPILOG = """\b
+Example:
+  modelkin corpus build corpora/upstreams.yaml corpora/base.safetensors
+"""
+_LIST_EPILOG = """\b
+Examples:
+  modelkin corpus list
+  modelkin corpus list --corpus team.safetensors
+"""
+_INFO_EPILOG = """\b
+Examples:
+  modelkin corpus info
+  modelkin corpus info --corpus team.safetensors
+"""
+_VERIFY_EPILOG = """\b
+Examples:
+  modelkin corpus verify
+  modelkin corpus verify --corpus team.safetensors
+"""
+_REMOVE_EPILOG = """\b
+Example:
+  modelkin corpus remove our-models
+"""
+
+
+def _reading_option(function: Callable[..., int]) -> Callable[..., int]:
+    return click.option("--corpus", type=_PATH, metavar="PATH", help="Only this corpus; else all in use.")(function)
+
+
+def _writing_option(function: Callable[..., int]) -> Callable[..., int]:
+    return click.option("--corpus", type=_PATH, metavar="PATH", help="Change this corpus; else the user's own.")(
+        function
+    )
+
+
+def _progress_option(function: Callable[..., int]) -> Callable[..., int]:
+    return click.option("--progress/--no-progress", default=True, help="Draw a progress bar on a terminal.")(function)
+
+
+@click.group(name="corpus", epilog=_EPILOG)
+def command() -> None:
+    """Build, fill, list and check corpora.
+
+    A corpus holds facts about known upstream code (hashes, names, releases,
+    licences), never the code itself.
+    """
+
+
+@command.command(epilog=_BUILD_EPILOG)
+@click.argument("manifest", type=_PATH)
+@click.argument("output", type=_PATH)
+@_progress_option
+def build(manifest: Path, output: Path, progress: bool) -> int:
+    """Build the corpus that MANIFEST describes into OUTPUT.
+
+    The releases it names are fetched from the package registry; the same
+    manifest gives the same bytes.
+    """
+    from ..corpus.build import build as build_corpus
+
+    with progress_bar(progress) as step:
+        _print_facts(build_corpus(manifest, output, step))
+    return 0
+
+
+@command.command(epilog=_ADD_EPILOG)
+@click.argument("source")
+@click.option("--name", required=True, help="The upstream project's name.")
+@click.option("--licence", required=True, metavar="SPDX", help="Its licence, for files that state none.")
+@click.option("--release", default="", help="Which release SOURCE is, when its name does not say.")
+@_writing_option
+@_progress_option
+def add(source: str, name: str, licence: str, release: str, corpus: Path | None, progress: bool) -> int:
+    """Add SOURCE as a known upstream.
+
+    SOURCE is a folder, a file, an archive, a release such as pypi:timm==1.0.9
+    or a git+URL.
+    """
+    from ..corpus import library
+
+    with progress_bar(progress) as step:
+        _print_facts(library.add(source, name, licence, release, corpus or library.user_corpus(), step))
+    return 0
+
+
+@command.command(name="list", epilog=_LIST_EPILOG)
+@_reading_option
+def list_projects(corpus: Path | None) -> int:
+    """List the projects a corpus knows, with releases, files and licence."""
+    from ..corpus import library
+
+    for path in _chosen(corpus):
+        _print_rows(path, library.projects(path))
+    return 0
+
+
+@command.command(epilog=_INFO_EPILOG)
+@_reading_option
+def info(corpus: Path | None) -> int:
+    """Show a corpus's version, digest, settings and size."""
+    from ..corpus import library
+
+    for path in _chosen(corpus):
+        _print_facts(library.info(path))
+    return 0
+
+
+@command.command(epilog=_VERIFY_EPILOG)
+@_reading_option
+def verify(corpus: Path | None) -> int:
+    """Check that a corpus is whole; exit with 1 when it is not."""
+    from ..corpus import library
+
+    found = 0
+    for path in _chosen(corpus):
+        problems = library.verify(path)
+        found += len(problems)
+        _print([f"{path}: {problem}" for problem in problems or ["whole"]])
+    return int(found > 0)
+
+
+@command.command(epilog=_REMOVE_EPILOG)
+@click.argument("name")
+@_writing_option
+def remove(name: str, corpus: Path | None) -> int:
+    """Remove the project NAME from a corpus."""
+    from ..corpus import library
+
+    path = corpus or library.user_corpus()
+    _print([f"{path}: {library.remove(name, path)} files of {name} removed"])
+    return 0
+
+
+def _chosen(corpus: Path | None) -> Sequence[Path]:
+    from ..corpus import library
+
+    return (corpus,) if corpus is not None else library.known_corpora()
+
+
+def _print_facts(facts: Any) -> None:
+    """One line per field of a dataclass."""
+    _print([f"{field.name.replace('_', ' ')}: {getattr(facts, field.name)}" for field in fields(facts)])
+
+
+def _print_rows(path: Path, rows: Sequence[Any]) -> None:
+    """Columns, headed by the field names of the dataclass the rows are."""
+    if not rows:
+        _print([f"{path}: no projects"])
+        return
+    headings = [field.name for field in fields(rows[0])]
+    table = [headings, *([str(getattr(row, heading)) for heading in headings] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
+    _print([str(path), *lines])
+
+
+def _print(lines: Iterable[str]) -> None:
+    write_standard_output("".join(f"{escape(line)}\n" for line in lines))

@@ -1,0 +1,115 @@
+"""The options that scan and compare share, and what they ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .threshold import THRESHOLDS
+from .writing import STANDARD_OUTPUT
+
+if TYPE_CHECKING:
+    from ..scan import ScanOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen on the command line, one field per shared option."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    exclude_upstream: tuple[str, ...]
+    against: tuple[str, ...]
+    corpus: tuple[Path, ...]
+    min_similarity: float | None
+    format: str
+    output: str
+    fail_on: str
+    progress: bool
+    quiet: bool
+
+    @property
+    def shows_progress(self) -> bool:
+        return self.progress and not self.quiet
+
+    @property
+    def prints(self) -> bool:
+        return not (self.quiet and self.output == STANDARD_OUTPUT)
+
+
+_OPTIONS = (
+    click.option("--include", multiple=True, metavar="GLOB", help="Scan only paths that match; repeatable."),
+    click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out paths that match; repeatable."),
+    click.option(
+        "--exclude-upstream", multiple=True, metavar="GLOB", help="Leave out upstream projects that match; repeatable."
+    ),
+    click.option(
+        "--against", multiple=True, metavar="SOURCE", help="Take this source as one more upstream; repeatable."
+    ),
+    click.option(
+        "--corpus",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="PATH",
+        help="Use this corpus instead of the shipped, the user's and the project's; repeatable.",
+    ),
+    click.option(
+        "--min-similarity",
+        type=click.FloatRange(0, 1),
+        metavar="SHARE",
+        help="Report only files of which at least this share (0 to 1) stands in an upstream.",
+    ),
+    click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True),
+    click.option(
+        "-o",
+        "--output",
+        default=STANDARD_OUTPUT,
+        metavar="FILE",
+        help="Write the report to FILE, whole or not at all; - is standard output.",
+    ),
+    click.option(
+        "--fail-on",
+        type=click.Choice(THRESHOLDS),
+        default="error",
+        show_default=True,
+        metavar="THRESHOLD",
+        help="Exit with 1 from here on: a level (error, warning, note) counts findings as severe, a verdict "
+        "(identical, renamed, modified, fragments) counts files as close; with never, exit with 0.",
+    ),
+    click.option("--progress/--no-progress", default=True, help="Draw a progress bar when a terminal shows it."),
+    click.option("-q", "--quiet", is_flag=True, help="Print no report and no bar: the exit code is the answer."),
+)
+
+
+def shared_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give ``command`` the shared options; it receives them as one ``choices``."""
+
+    @wraps(command)
+    def with_choices(**given: Any) -> int:
+        chosen = {field.name: given.pop(field.name) for field in fields(Choices)}
+        return command(choices=Choices(**chosen), **given)
+
+    decorated: Callable[..., int] = with_choices
+    for option in reversed(_OPTIONS):
+        decorated = option(decorated)
+    return decorated
+
+
+def scan_options(choices: Choices) -> ScanOptions:
+    """What of the choices the scan itself needs; an option not given keeps the library's default."""
+    from ..scan import ScanOptions
+
+    given: dict[str, Any] = {} if choices.min_similarity is None else {"min_similarity": choices.min_similarity}
+    return ScanOptions(
+        include=choices.include,
+        exclude=choices.exclude,
+        exclude_upstream=choices.exclude_upstream,
+        against=choices.against,
+        corpora=choices.corpus or None,
+        **given,
+    )

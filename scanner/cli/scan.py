@@ -1,0 +1,42 @@
+"""``modelkin scan``: one source in, one report out."""
+
+from __future__ import annotations
+
+import click
+
+from .options import Choices, scan_options, shared_options
+from .progress import progress_bar
+from .reporting import deliver
+from .threshold import exit_code
+from .writing import check_writable
+
+_EPILOG = """\b
+SOURCE is a folder, a file, an archive (.whl, .zip, .tar.gz) or a release
+such as pypi:vllm==0.2.3; SOURCE!PATH names a path inside one.
+
+\b
+Examples:
+  modelkin scan path/to/repository
+  modelkin scan . --exclude 'tests/*' --fail-on renamed
+  modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
+  modelkin scan . --format json --output report.json
+  modelkin scan . --against ../upstream --exclude-upstream mypackage
+"""
+
+
+@click.command(name="scan", epilog=_EPILOG)
+@click.argument("source")
+@shared_options
+def command(source: str, choices: Choices) -> int:
+    """Find known upstream code in SOURCE.
+
+    For each file: the closest known upstream, its releases, the oldest known
+    origin, what was renamed, and how each definition differs.
+    """
+    check_writable(choices.output)
+    from ..scan import scan
+
+    with progress_bar(choices.shows_progress) as step:
+        report = scan(source, scan_options(choices), step)
+    deliver(report, choices)
+    return exit_code(report, choices.fail_on)

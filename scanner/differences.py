@@ -1,0 +1,68 @@
+"""A report on a copy and its original in, each copied file with its renames undone and what still differs out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Set
+from dataclasses import dataclass
+
+from .files import NOTEBOOK_SUFFIX, SourceFile, read_file
+from .restore import Difference, remaining_difference, restore
+from .scan import Report
+from .sources import Entry, Skipped, open_source
+
+
+@dataclass(frozen=True, slots=True)
+class FileDifference:
+    """``restored`` is the file at ``path``, ``renames`` names put back; ``difference`` is against ``original_path``.
+
+    ``restored_path`` is where it belongs: ``path``, except that the code of a notebook becomes a Python file.
+    """
+
+    path: str
+    original_path: str
+    restored_path: str
+    renames: int
+    restored: bytes
+    difference: Difference
+
+
+def find_differences(report: Report, copy: str, original: str) -> Iterator[FileDifference]:
+    """One per file of ``report`` that stands on an upstream, which must be a file of the source ``original``.
+
+    Raises SourceError when either source can no longer be opened.
+    """
+    copied = [file for file in report.files if file.upstreams]
+    copies = _read(copy, {file.path for file in copied})
+    originals = _read(original, {file.upstreams[0].path for file in copied})
+    for file in copied:
+        upstream_path = file.upstreams[0].path
+        if file.path in copies and upstream_path in originals:
+            restored = restore(copies[file.path], file.renames)
+            yield FileDifference(
+                path=file.path,
+                original_path=upstream_path,
+                restored_path=f"{file.path}.py" if _is_notebook(file.path) else file.path,
+                renames=len(file.renames),
+                restored=restored,
+                difference=remaining_difference(originals[upstream_path], restored, upstream_path, file.path),
+            )
+
+
+def _read(source: str, paths: Set[str]) -> dict[str, bytes]:
+    """The wanted files of a source by path; what cannot be read, the report has already named as skipped."""
+    with open_source(source) as checkout:
+        wanted = (entry for entry in checkout.entries() if isinstance(entry, Entry) and entry.path in paths)
+        return {entry.path: code for entry in wanted if (code := _code(entry)) is not None}
+
+
+def _code(entry: Entry) -> bytes | None:
+    """A Python file as stored, so that its encoding survives; a notebook as the code of its cells."""
+    if not _is_notebook(entry.path):
+        stored = entry.read()
+        return None if isinstance(stored, Skipped) else stored
+    file = read_file(entry)
+    return file.text if isinstance(file, SourceFile) else None
+
+
+def _is_notebook(path: str) -> bool:
+    return path.lower().endswith(NOTEBOOK_SUFFIX)

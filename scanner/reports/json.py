@@ -1,0 +1,139 @@
+"""Report in, JSON out: the versioned contract other programs read (``modelkin.report/1``)."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from typing import Any
+
+from ..alignment import DefinitionMatch, Rename
+from ..findings import Finding
+from ..scan import Report
+from ..verdict import FileVerdict, UpstreamMatch
+from .escaping import encodable
+from .summary import summarise
+
+SCHEMA = "modelkin.report/1"
+# Shares are ratios of counts; digits beyond these differ between machines and mean nothing.
+_DIGITS = 6
+
+
+def render(report: Report) -> str:
+    """The report as one indented JSON object; two runs over the same input differ in ``summary.seconds`` alone."""
+    return json.dumps(_encodable(_report(report)), indent=2) + "\n"
+
+
+def _report(report: Report) -> dict[str, Any]:
+    corpus = report.corpus
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "modelkin", "version": version("modelkin")},
+        "corpus": {"name": corpus.name, "version": corpus.version, "digest": corpus.digest},
+        "root": report.root,
+        "files": [_file(file) for file in report.files],
+        "findings": [_finding(finding) for finding in report.findings],
+        "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
+        "summary": _summary(report),
+    }
+
+
+def _file(file: FileVerdict) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "sha256": file.sha256,
+        "verdict": file.verdict.value,
+        "similarity": round(file.similarity, _DIGITS),
+        "licence": file.licence,
+        "own_release": file.own_release,
+        "upstreams": [_upstream(upstream) for upstream in file.upstreams],
+        "origin": None if file.origin is None else _upstream(file.origin),
+        "renames": [_rename(rename) for rename in file.renames],
+        "definitions": [_definition(definition) for definition in file.definitions],
+        "notes": list(file.notes),
+    }
+
+
+def _upstream(upstream: UpstreamMatch) -> dict[str, Any]:
+    return {
+        "project": upstream.project,
+        "path": upstream.path,
+        "first_release": upstream.first_release,
+        "last_release": upstream.last_release,
+        "released": upstream.released,
+        "share": round(upstream.share, _DIGITS),
+        "licence": upstream.licence,
+        "copyrights": list(upstream.copyrights),
+        "url": upstream.url,
+    }
+
+
+def _rename(rename: Rename) -> dict[str, Any]:
+    return {
+        "original": rename.original,
+        "copy": rename.copy,
+        "kind": rename.kind.value,
+        "count": rename.count,
+        "consistency": round(rename.consistency, _DIGITS),
+        "scope": rename.scope,
+    }
+
+
+def _definition(definition: DefinitionMatch) -> dict[str, Any]:
+    return {
+        "qualname": definition.qualname,
+        "first_line": definition.first_line,
+        "last_line": definition.last_line,
+        "verdict": definition.verdict.value,
+        "similarity": round(definition.similarity, _DIGITS),
+        "tokens": definition.tokens,
+        "statements": definition.statements,
+        "matched_statements": definition.matched_statements,
+        "upstream": _definition_upstream(definition),
+    }
+
+
+def _definition_upstream(definition: DefinitionMatch) -> dict[str, Any] | None:
+    region = definition.upstream
+    if region is None:
+        return None
+    return {
+        "qualname": definition.upstream_qualname,
+        "path": region.path,
+        "first_line": region.first_line,
+        "last_line": region.last_line,
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "level": finding.level.value,
+        "path": finding.region.path,
+        "first_line": finding.region.first_line,
+        "last_line": finding.region.last_line,
+        "message": finding.message,
+        "upstream": finding.upstream,
+        "remedy": finding.remedy,
+    }
+
+
+def _summary(report: Report) -> dict[str, Any]:
+    summary = summarise(report)
+    return {
+        "files_scanned": summary.files,
+        "by_verdict": {verdict.value: count for verdict, count in summary.by_verdict.items()},
+        "by_level": {level.value: count for level, count in summary.by_level.items()},
+        "skipped": summary.skipped,
+        "seconds": round(report.seconds, 3),
+    }
+
+
+def _encodable(value: Any) -> Any:
+    """The same JSON value, every string in it fit for UTF-8."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, dict):
+        return {key: _encodable(entry) for key, entry in value.items()}
+    if isinstance(value, list):
+        return [_encodable(entry) for entry in value]
+    return value

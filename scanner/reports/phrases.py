@@ -1,0 +1,70 @@
+"""Facts in, the words that state them out; whatever was scanned comes out escaped."""
+
+from __future__ import annotations
+
+import math
+
+from rich.text import Text
+
+from ..alignment import Verdict
+from ..verdict import UpstreamMatch
+from .escaping import escape
+
+VERDICT_STYLES = {
+    Verdict.IDENTICAL: "bold magenta",
+    Verdict.RENAMED: "bold red",
+    Verdict.MODIFIED: "bold yellow",
+    Verdict.FRAGMENTS: "cyan",
+    Verdict.INDEPENDENT: "green",
+}
+_BAR_WIDTH = 24
+# A minified file can hold one identifier of megabytes.
+_LONGEST_NAME = 100
+
+
+def name(identifier: str) -> str:
+    """An identifier, escaped, its middle left out when it is too long to read."""
+    visible = escape(identifier)
+    if len(visible) <= _LONGEST_NAME:
+        return visible
+    half = _LONGEST_NAME // 2
+    return f"{visible[:half]}…{visible[-half:]}"
+
+
+def percent(share: float) -> str:
+    """``share`` (0 to 1) rounded down, so that only all of it reads as 100 %."""
+    return f"{math.floor(share * 1000 + 1e-6) / 10:.1f} %"
+
+
+def bar(share: float) -> Text:
+    """``share`` (0 to 1) as a bar of fixed width."""
+    filled = round(max(0.0, min(1.0, share)) * _BAR_WIDTH)
+    return Text.assemble(("█" * filled, "bold"), ("░" * (_BAR_WIDTH - filled), "dim"))
+
+
+def counted(count: int, noun: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def releases(upstream: UpstreamMatch) -> str:
+    """The releases that hold the upstream file, as one or as a range."""
+    first, last = escape(upstream.first_release), escape(upstream.last_release)
+    return first if first == last else f"{first} to {last}"
+
+
+def upstream_file(upstream: UpstreamMatch) -> Text:
+    """Project, releases and path of an upstream file."""
+    return Text.assemble(
+        (escape(upstream.project), "bold"), f" {releases(upstream)} · ", (escape(upstream.path), "underline")
+    )
+
+
+def lines(first_line: int, last_line: int) -> str:
+    """``line 7`` or ``lines 7-9``."""
+    return f"line {first_line}" if first_line == last_line else f"lines {first_line}-{last_line}"
+
+
+def and_more(total: int, shown: int) -> str:
+    """The tail of a list that was cut, empty when it was not."""
+    return f"and {total - shown} more" if total > shown else ""

@@ -1,0 +1,32 @@
+"""Report in, the counts that every format states out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from ..alignment import Verdict
+from ..findings import Level
+from ..scan import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Every verdict and level is present, closest and most severe first, also when its count is 0."""
+
+    files: int
+    by_verdict: dict[Verdict, int]
+    by_level: dict[Level, int]
+    skipped: int
+
+
+def summarise(report: Report) -> Summary:
+    """Count the report's files, findings and skips."""
+    verdicts = Counter(file.verdict for file in report.files)
+    levels = Counter(finding.level for finding in report.findings)
+    return Summary(
+        files=len(report.files),
+        by_verdict={verdict: verdicts[verdict] for verdict in Verdict},
+        by_level={level: levels[level] for level in Level},
+        skipped=len(report.skipped),
+    )

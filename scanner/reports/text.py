@@ -1,0 +1,97 @@
+"""Report in, text for people out: on a screen with colours and bars, piped as plain lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from ..alignment import Verdict
+from ..files import Skipped
+from ..findings import Finding, Level
+from ..scan import Report
+from ..verdict import FileVerdict
+from .escaping import escape
+from .file_section import file_section, own_file
+from .page import PLAIN, Page
+from .phrases import VERDICT_STYLES, and_more, counted, lines
+from .printing import bare_table, printed
+from .summary import Summary, summarise
+
+_COUNTED_AS = {
+    Verdict.IDENTICAL: "identical",
+    Verdict.RENAMED: "renamed",
+    Verdict.MODIFIED: "modified",
+    Verdict.FRAGMENTS: "sharing fragments",
+    Verdict.INDEPENDENT: "independent",
+}
+_MOST_SKIPPED = 20
+_LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "cyan"}
+
+
+def render(report: Report, page: Page = PLAIN) -> str:
+    """Headline, each file with an upstream, findings, skipped files."""
+    return printed(_blocks(report, page), page)
+
+
+def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
+    yield from _headline(report, summarise(report))
+    for file in report.files:
+        if file.upstreams:
+            yield Text()
+            yield from file_section(file, page)
+    yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
+    yield from _findings(report.findings)
+    yield from _skips(report.skipped)
+
+
+def _headline(report: Report, summary: Summary) -> Iterator[Text]:
+    yield Text(escape(report.root), "bold")
+    counts = Text(f"{counted(summary.files, 'file')} scanned")
+    for verdict, count in summary.by_verdict.items():
+        if count:
+            style = VERDICT_STYLES[verdict]
+            counts.append(" · ").append(f"{count} {_COUNTED_AS[verdict]}", style)
+    if summary.skipped:
+        counts.append(f" · {summary.skipped} skipped")
+    yield counts
+    yield Text(f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)} · {report.seconds:.1f} s", "dim")
+
+
+def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
+    if files:
+        yield Text()
+        yield Text(f"{counted(len(files), 'file')} of known upstreams, as released", "bold")
+    for file in files:
+        yield Padding.indent(own_file(file), 2)
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[RenderableType]:
+    if findings:
+        yield Text()
+        yield Text(counted(len(findings), "finding"), "bold")
+    for finding in findings:
+        region = finding.region
+        yield Text.assemble(
+            (finding.level.value, _LEVEL_STYLES[finding.level]),
+            f" {escape(region.path)}, {lines(region.first_line, region.last_line)}: {escape(finding.message)}",
+            (f" [{escape(finding.rule)}]", "dim"),
+        )
+        for label, words in (("upstream", finding.upstream), ("remedy", finding.remedy)):
+            if words:
+                yield Padding.indent(Text.assemble((f"{label}: ", "dim"), escape(words)), 2)
+
+
+def _skips(skipped: Sequence[Skipped]) -> Iterator[RenderableType]:
+    if not skipped:
+        return
+    yield Text()
+    yield Text(f"{len(skipped)} skipped", "bold")
+    table = bare_table("", "")
+    for skip in skipped[:_MOST_SKIPPED]:
+        table.add_row(Text(escape(skip.path)), Text(escape(skip.reason), "dim"))
+    yield Padding.indent(table, 2)
+    if more := and_more(len(skipped), _MOST_SKIPPED):
+        yield Padding.indent(Text(f"{more}, all of them in --format json", "dim"), 2)
