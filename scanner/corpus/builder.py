@@ -1,0 +1,258 @@
+"""Upstream files in, a corpus out. Equal statements, definitions and files are stored once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..canonical import END_DIGEST, CanonicalFile, canonicalise
+from ..fingerprints import Fingerprints, Winnowing, winnow
+from ..lines import Lines
+from ..notices import read_notice
+from ..parsing import parse
+from .pack import ARRAYS, KINDS, Corpus, Project, Release, content_digest
+
+Array = npt.NDArray[Any]
+
+
+class Numbering(dict[Any, int]):
+    """Numbers for values, in the order they are first seen."""
+
+    def __missing__(self, value: Any) -> int:
+        self[value] = number = len(self)
+        return number
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One file of one release."""
+
+    file: int
+    release: int
+    path: int
+    licence: int
+    notice: int
+
+
+class CorpusBuilder:
+    """Collects files release by release; ``finish`` packs them. The same files in the same order give the same corpus."""
+
+    def __init__(self, winnowing: Winnowing = Winnowing()) -> None:
+        self.winnowing = winnowing
+        self.projects = Numbering()
+        self.releases: list[Release] = []
+        self._lines = Lines()
+        self._licences = Numbering()
+        self._notices = Numbering()
+        self._statements = Numbering()  # (digest, names) -> number
+        self._statement_tokens: list[int] = []
+        self._definitions = Numbering()  # (kind, hash, statements) -> number
+        self._definition_tokens: list[int] = []
+        self._spellings: list[int] = []
+        self._fingerprints: list[Array] = []
+        self._files = Numbering()  # members -> number
+        self._seen: dict[bytes, int] = {}
+        self._rows: list[_Row] = []
+
+    def add_release(self, project: Project, version: str, released: str, sha256: str) -> int:
+        """A number for a release, to add files to."""
+        self.releases.append(Release(self.projects[project], version, released, sha256))
+        return len(self.releases) - 1
+
+    def add_file(self, release: int, path: str, text: bytes, sha256: str) -> None:
+        """Index one file of a release, under its path in the release."""
+        key = sha256.encode()
+        file = self._seen.get(key)
+        if file is None:
+            file = self._seen[key] = self._index(text)
+        notice = read_notice(text)
+        project = list(self.projects)[self.releases[release].project]
+        licence = self._licences[notice.licence or project.licence]
+        self._rows.append(
+            _Row(file, release, self._lines.names[path.encode("utf-8", "replace")], licence, self._notices[notice.copyrights])
+        )
+
+    def _index(self, text: bytes) -> int:
+        code = canonicalise(parse(text), text, self._lines)
+        prints = winnow(code, self.winnowing)
+        statements = self._statement_numbers(code)
+        members = []
+        for place, definition in enumerate(code.definitions):
+            number = self._definition(code, prints, place, statements)
+            leaf = definition.qualname.rpartition(".")[2].encode()
+            parent = max(definition.parent, 0)
+            members.append((number, self._lines.names[leaf], parent, definition.first_line, definition.last_line))
+        return self._files[tuple(members)]
+
+    def _statement_numbers(self, code: CanonicalFile) -> list[int]:
+        """The number of each statement of a file; -1 for the ends of blocks, which no alignment needs."""
+        bounds, digests = code.order_starts.tolist(), code.digests.tolist()
+        tokens = np.diff(code.statement_tokens).tolist()
+        numbers = []
+        for place, digest in enumerate(digests):
+            if digest == END_DIGEST:
+                numbers.append(-1)
+                continue
+            number = self._statements[digest, code.order[bounds[place] : bounds[place + 1]].tobytes()]
+            if number == len(self._statement_tokens):
+                self._statement_tokens.append(tokens[place])
+            numbers.append(number)
+        return numbers
+
+    def _definition(self, code: CanonicalFile, prints: Fingerprints, place: int, statements: list[int]) -> int:
+        first, last = code.statement_starts[place : place + 2].tolist()
+        held = np.array([number for number in statements[first:last] if number >= 0], np.uint32)
+        kind = KINDS.index(code.definitions[place].kind)
+        number = self._definitions[int(code.hashes[place]), kind, held.tobytes()]
+        if number == len(self._fingerprints):
+            self._fingerprints.append(prints.hashes[prints.starts[place] : prints.starts[place + 1]])
+            self._spellings.append(int(code.spellings[place]))
+            self._definition_tokens.append(sum(self._statement_tokens[held_number] for held_number in held.tolist()))
+        return number
+
+    def finish(self, name: str, version: str = "") -> Corpus:
+        """Pack everything added so far."""
+        arrays = {
+            **self._name_arrays(),
+            **self._statement_arrays(),
+            **self._definition_arrays(),
+            **self._version_arrays(),
+        }
+        arrays = {key: np.asarray(arrays[key], dtype) for key, dtype in ARRAYS.items()}
+        return Corpus(
+            name=name,
+            projects=tuple(self.projects),
+            releases=tuple(self.releases),
+            licences=tuple(self._licences),
+            notices=tuple(self._notices),
+            winnowing=self.winnowing,
+            arrays=arrays,
+            version=version,
+            digest=content_digest(arrays),
+        )
+
+    def _name_arrays(self) -> dict[str, Array]:
+        spelled, order = list(self._lines.names), np.argsort(self._name_hashes(), kind="stable")
+        names = [spelled[number] for number in order]
+        return {
+            "name_hashes": self._name_hashes()[order],
+            "name_bytes": np.frombuffer(b"".join(names), np.uint8),
+            "name_starts": bounds([len(name) for name in names]),
+        }
+
+    def _name_hashes(self) -> Array:
+        return np.frombuffer(self._lines.names.hashes, np.uint64)
+
+    def _name_ranks(self) -> Array:
+        """Where each name of the builder's numbering stands in the corpus, which sorts them by hash."""
+        order = np.argsort(self._name_hashes(), kind="stable")
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order))
+        return ranks
+
+    def _statement_arrays(self) -> dict[str, Array]:
+        keys = list(self._statements)
+        of_statement = np.array([digest for digest, _ in keys], np.uint64)
+        digests, places = np.unique(of_statement, return_inverse=True)
+        by_lineage = list(self._lineage_statements())
+        return {
+            "digests": digests,
+            "digest_weights": rarity((places[held] for held in by_lineage), len(digests), len(by_lineage)),
+            "statement_digests": places,
+            "statement_tokens": np.minimum(np.array(self._statement_tokens, np.int64), 65535),
+            "statement_weights": rarity(iter(by_lineage), len(keys), len(by_lineage)),
+            "statement_name_starts": bounds([len(names) // 4 for _, names in keys]),
+            "statement_names": self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
+        }
+
+    def _lineage_statements(self) -> Iterator[Array]:
+        """For each upstream path of each project, the distinct statements it ever held."""
+        lineages: dict[tuple[int, int], set[int]] = {}
+        for row in self._rows:
+            lineages.setdefault((self.releases[row.release].project, row.path), set()).add(row.file)
+        held = [np.frombuffer(key[2], np.uint32) for key in self._definitions]
+        files = list(self._files)
+        for members in lineages.values():
+            definitions = sorted({member[0] for file in members for member in files[file]})
+            yield np.unique(np.concatenate([held[number] for number in definitions]))
+
+    def _definition_arrays(self) -> dict[str, Array]:
+        keys = list(self._definitions)
+        hashes = np.array([key[0] for key in keys], np.uint64)
+        order = np.argsort(hashes, kind="stable")
+        renumbered = np.empty(len(order), np.int64)
+        renumbered[order] = np.arange(len(order))
+        held = [np.frombuffer(keys[number][2], np.uint32) for number in order]
+        fingerprints, posting_starts, postings = inverted([self._fingerprints[number] for number in order], np.uint64)
+        files = [np.array(members, np.int64).reshape(-1, 5) for members in self._files]
+        members = np.concatenate(files) if files else np.zeros((0, 5), np.int64)
+        members[:, 0] = renumbered[members[:, 0]]
+        definition_files = _files_of([renumbered[rows[:, 0]] for rows in files], len(keys))
+        return {
+            "definition_hashes": hashes[order],
+            "definition_kinds": np.array([key[1] for key in keys], np.uint8)[order],
+            "definition_spellings": np.array(self._spellings, np.uint64)[order],
+            "definition_tokens": np.array(self._definition_tokens, np.uint32)[order],
+            "definition_statement_starts": bounds([len(row) for row in held]),
+            "definition_statements": np.concatenate([*held, np.zeros(0, np.uint32)]),
+            "definition_file_starts": definition_files[0],
+            "definition_files": definition_files[1],
+            "fingerprints": fingerprints,
+            "posting_starts": posting_starts,
+            "postings": postings,
+            "file_starts": bounds([len(rows) for rows in files]),
+            "member_definitions": members[:, 0],
+            "member_names": self._name_ranks()[members[:, 1]],
+            "member_parents": np.minimum(members[:, 2], 65535),
+            "member_first_lines": members[:, 3],
+            "member_last_lines": members[:, 4],
+        }
+
+    def _version_arrays(self) -> dict[str, Array]:
+        rows = sorted(self._rows, key=lambda row: (row.file, row.release, row.path))
+        counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self._files))
+        return {
+            "file_version_starts": bounds(counts),
+            "version_releases": np.array([row.release for row in rows]),
+            "version_paths": self._name_ranks()[np.array([row.path for row in rows], np.int64)],
+            "version_licences": np.array([row.licence for row in rows]),
+            "version_notices": np.array([row.notice for row in rows]),
+        }
+
+
+def bounds(lengths: Sequence[int] | Array) -> Array:
+    """Lengths of runs [n] -> where they start, and where the last ends [n+1]."""
+    starts = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(np.asarray(lengths, np.int64), out=starts[1:])
+    return starts
+
+
+def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Array, Array]:
+    """Values per row -> distinct values, bounds, and the rows that hold each."""
+    values = np.concatenate([*rows, np.zeros(0, dtype)])
+    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    order = np.argsort(values, kind="stable")
+    distinct, counts = np.unique(values, return_counts=True)
+    return distinct, bounds(counts), owners[order]
+
+
+def _files_of(definitions: Sequence[Array], count: int) -> tuple[Array, Array]:
+    """Bounds [count+1], and for each definition the files that hold it."""
+    held, starts, files = inverted([np.unique(row) for row in definitions], np.int64)
+    counts = np.zeros(count, np.int64)
+    counts[held] = np.diff(starts)
+    return bounds(counts), files
+
+
+def rarity(groups: Iterable[Array], size: int, total: int) -> Array:
+    """How rare each of ``size`` things is among ``total`` groups: 255 in one only, 0 in all (inverse document frequency)."""
+    frequency = np.zeros(size, np.int64)
+    for held in groups:
+        frequency[np.unique(held)] += 1
+    if total < 2:
+        return np.full(size, 255, np.uint8)
+    return np.round(255 * np.log(total / np.maximum(frequency, 1)) / np.log(total)).astype(np.uint8)

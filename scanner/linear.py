@@ -1,0 +1,322 @@
+"""One statement's syntax in, its token stream out: pre-order, without layout, names set apart from structure."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from typing import NamedTuple
+
+from tree_sitter import Node
+
+from .grammar import ACTIONS, NAMES, SYMBOLS, Action, symbol
+from .parsing import Role, Statement
+
+# A symbol with the top bit set is an identifier in one of three namespaces, which Python keeps apart.
+IDENTIFIER = 1 << 31
+VARIABLE, ATTRIBUTE, KEYWORD = (IDENTIFIER | namespace << 29 for namespace in range(3))
+NUMBER = 1 << 30
+
+_DROP, _UNWRAP, _LEAF, _NAME, _NUMBER, _DESCEND = (
+    int(action)
+    for action in (Action.DROP, Action.UNWRAP, Action.LEAF, Action.IDENTIFIER, Action.NUMBER, Action.DESCEND)
+)
+_TUPLES = frozenset(("expression_list", "pattern_list", "tuple", "tuple_pattern"))
+_SPLATS = frozenset(("list_splat", "list_splat_pattern", "dictionary_splat"))
+_TARGETS = frozenset(
+    ("tuple", "tuple_pattern", "pattern_list", "list", "list_pattern", "list_splat_pattern", "dictionary_splat_pattern",
+     "list_splat", "typed_parameter", "default_parameter", "typed_default_parameter", "parameters", "lambda_parameters",
+     "as_pattern_target", "parenthesized_expression", "identifier")
+)  # fmt: skip
+_FIRST_ONLY = frozenset(("typed_parameter", "default_parameter", "typed_default_parameter"))
+_BINDERS = {
+    "assignment": "left",
+    "augmented_assignment": "left",
+    "for_statement": "left",
+    "for_in_clause": "left",
+    "named_expression": "name",
+    "as_pattern_target": "",
+    "parameters": "",
+    "lambda_parameters": "",
+}
+_SYMBOL_OF = {name: symbol(name) for name in ("call", "subscript", "tuple", "slice", "string", "with_clause")}
+_FORMATTED = symbol("formatted string")
+_PARALLEL = symbol("parallel assignment")
+END_SYMBOL = symbol("end")
+_ASSIGNMENT = symbol("assignment", 2)
+
+
+class Token(NamedTuple):
+    """Where an identifier token stands: its byte offset in the file, and its name."""
+
+    offset: int
+    name: bytes
+
+
+class Stream(NamedTuple):
+    """What one statement, or one side of a tuple assignment, linearises to.
+
+    ``symbols`` has one code per token; ``identifiers`` one token for each code that is an identifier, in the same order;
+    ``bound`` the names it binds in its scope, ``free`` those it declares global or nonlocal.
+    """
+
+    symbols: list[int]
+    identifiers: list[Token]
+    bound: frozenset[bytes]
+    free: frozenset[bytes]
+
+
+def linearise(statement: Statement, source: bytes) -> list[Stream]:
+    """The streams of a statement: one, or one for each side of a tuple assignment (``a, b = x, y``)."""
+    if statement.node is None:
+        return [Stream([END_SYMBOL], [], frozenset(), frozenset())]
+    sides = _parallel_sides(statement)
+    if not sides:
+        head, nodes = _roots(statement)
+        return [_stream(head, nodes, source, statement.member)]
+    streams = [_stream(_ASSIGNMENT, list(pair), source, statement.member) for pair in sides]
+    streams[0].symbols.insert(0, _PARALLEL | min(len(sides), 1023))
+    return streams
+
+
+def _stream(head: int, nodes: list[Node], source: bytes, member: bool) -> Stream:
+    emitter = _Emitter(source)
+    if head:
+        emitter.symbols.append(head)
+    if head == _ASSIGNMENT:
+        emitter.bind(nodes[0])
+    emitter.run(nodes)
+    if member:
+        emitter.as_member()
+    return Stream(emitter.symbols, emitter.identifiers, frozenset(emitter.bound), frozenset(emitter.free))
+
+
+def _roots(statement: Statement) -> tuple[int, list[Node]]:
+    """The marker and the nodes a statement's stream starts from."""
+    node, role = statement.node, statement.role
+    assert node is not None
+    if role is Role.NAME:
+        return symbol("def", 1), [node]
+    if role is Role.ELIF:
+        nodes = _kept(node)
+        return symbol("elif_clause", len(nodes)), nodes
+    if role is Role.PARAMETERS:
+        nodes = [child for child in _kept(node) if NAMES[child.kind_id] != "identifier"]
+        return symbol("function_definition", len(nodes)), nodes
+    if role is Role.HEADER and NAMES[node.kind_id] != "class_definition":
+        nodes = _kept(node)
+        return symbol(NAMES[node.kind_id], len(nodes)), nodes
+    return 0, [node]
+
+
+def _kept(node: Node) -> list[Node]:
+    return [child for child in node.children if ACTIONS[child.kind_id] != _DROP]
+
+
+def _arguments(node: Node) -> list[Node]:
+    """The arguments of a call, ``*args`` before keywords as Python itself orders them."""
+    kept = _kept(node)
+    if any(NAMES[child.kind_id] == "list_splat" for child in kept):
+        kept.sort(key=lambda child: NAMES[child.kind_id] in ("keyword_argument", "dictionary_splat"))
+    return kept
+
+
+def _parallel_sides(statement: Statement) -> list[tuple[Node, Node]]:
+    """``[(a, x), (b, y)]`` for ``a, b = x, y``; empty for anything else."""
+    node = statement.node
+    if node is None or node.child_count != 1 or NAMES[node.children[0].kind_id] != "assignment":
+        return []
+    assignment = node.children[0]
+    left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
+    if left is None or right is None or not {NAMES[left.kind_id], NAMES[right.kind_id]} <= _TUPLES:
+        return []
+    lefts, rights = _kept(left), _kept(right)
+    if len(lefts) != len(rights) or len(lefts) < 2 or any(NAMES[side.kind_id] in _SPLATS for side in lefts + rights):
+        return []
+    return list(zip(lefts, rights, strict=True))
+
+
+class _Emitter:
+    """The tokens emitted so far, and the names bound on the way. An explicit stack: nesting has no limit here."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self.symbols: list[int] = []
+        self.identifiers: list[Token] = []
+        self.bound: list[bytes] = []
+        self.free: list[bytes] = []
+
+    def run(self, nodes: list[Node]) -> None:
+        source, actions = self.source, ACTIONS
+        emit, identify = self.symbols.append, self.identifiers.append
+        stack = nodes[::-1]
+        while stack:
+            node = stack.pop()
+            kind = node.kind_id
+            action = actions[kind]
+            if action == _NAME:
+                emit(VARIABLE)
+                identify(Token(node.start_byte, source[node.start_byte : node.end_byte]))
+            elif action == _DESCEND:
+                kept = [child for child in node.children if actions[child.kind_id] != _DROP]
+                emit(SYMBOLS[kind] | min(len(kept), 1023))
+                stack.extend(reversed(kept))
+                if NAMES[kind] in _BINDERS:
+                    self._note_binding(node, NAMES[kind])
+                elif NAMES[kind] in ("global_statement", "nonlocal_statement"):
+                    self.free.extend(source[child.start_byte : child.end_byte] for child in kept)
+            elif action == _LEAF:
+                emit(SYMBOLS[kind])
+            elif action == _NUMBER:
+                emit(_number(source[node.start_byte : node.end_byte]))
+            elif action == _UNWRAP:
+                stack.extend(child for child in reversed(node.children) if actions[child.kind_id] != _DROP)
+                if NAMES[kind] == "as_pattern_target":
+                    self.bind(node)
+            else:
+                _SPECIAL[NAMES[kind]](self, node, stack)
+
+    def identify(self, node: Node) -> None:
+        self.identifiers.append(Token(node.start_byte, self.source[node.start_byte : node.end_byte]))
+
+    def _note_binding(self, node: Node, name: str) -> None:
+        target = node.child_by_field_name(_BINDERS[name]) if _BINDERS[name] else node
+        if target is not None:
+            self.bind(target)
+
+    def bind(self, target: Node) -> None:
+        """Record the plain names that assigning to ``target`` binds."""
+        stack = [target]
+        while stack:
+            node = stack.pop()
+            name = NAMES[node.kind_id]
+            if name == "identifier":
+                self.bound.append(self.source[node.start_byte : node.end_byte])
+            elif name in _TARGETS:
+                stack.extend(node.children[:1] if name in _FIRST_ONLY else node.children)
+
+    def as_member(self) -> None:
+        """In a class body, assigned names are attributes of the class."""
+        bound, identifiers = set(self.bound), iter(self.identifiers)
+        for place, code in enumerate(self.symbols):
+            if code >= IDENTIFIER and next(identifiers).name in bound and code == VARIABLE:
+                self.symbols[place] = ATTRIBUTE
+        self.bound = []
+
+    def attribute(self, node: Node, stack: list[Node]) -> None:
+        kept = _kept(node)
+        self.symbols.append(ATTRIBUTE)
+        self.identify(kept[-1])
+        stack.extend(kept[:-1])
+
+    def keyword_argument(self, node: Node, stack: list[Node]) -> None:
+        kept = _kept(node)
+        self.symbols.append(KEYWORD)
+        self.identify(kept[0])
+        stack.extend(kept[:0:-1])
+
+    def call(self, node: Node, stack: list[Node]) -> None:
+        kept = _kept(node)
+        arguments = kept[-1:] if NAMES[kept[-1].kind_id] == "generator_expression" else _arguments(kept[-1])
+        self.symbols.append(_SYMBOL_OF["call"] | min(len(arguments), 1023))
+        stack.extend(reversed(arguments))
+        stack.extend(reversed(kept[:-1]))
+
+    def subscript(self, node: Node, stack: list[Node]) -> None:
+        """``x[a, b]`` as ``x[(a, b)]``."""
+        children = node.children
+        value, *indices = [child for child in children if ACTIONS[child.kind_id] != _DROP]
+        self.symbols.append(_SYMBOL_OF["subscript"] | 2)
+        if len(indices) > 1 or any(NAMES[child.kind_id] == "," for child in children):
+            self.symbols.append(_SYMBOL_OF["tuple"] | min(len(indices), 1023))
+        # The value comes after its index: a tuple's marker has to stand right before its parts.
+        stack.append(value)
+        stack.extend(reversed(indices))
+
+    def slice(self, node: Node, stack: list[Node]) -> None:
+        """The arity says which of start, stop and step are there."""
+        place, mask, parts = 0, 0, []
+        for child in node.children:
+            if NAMES[child.kind_id] == ":":
+                place += 1
+            elif ACTIONS[child.kind_id] != _DROP:
+                mask |= 1 << place
+                parts.append(child)
+        self.symbols.append(_SYMBOL_OF["slice"] | mask)
+        stack.extend(reversed(parts))
+
+    def string(self, node: Node, stack: list[Node]) -> None:
+        """One token, but for the expressions inside a formatted string."""
+        parts = _interpolated(node)
+        self.symbols.append(_FORMATTED | min(len(parts), 1023) if parts else _SYMBOL_OF["string"])
+        stack.extend(reversed(parts))
+
+    def with_clause(self, node: Node, stack: list[Node]) -> None:
+        """``with (a as b, c as d)`` as ``with a as b, c as d``."""
+        items = _kept(node)
+        if len(items) == 1:
+            inner = _kept(items[0])
+            if len(inner) == 1 and NAMES[inner[0].kind_id] == "tuple":
+                parts = _kept(inner[0])
+                items = parts if any(NAMES[part.kind_id] == "as_pattern" for part in parts) else items
+        self.symbols.append(_SYMBOL_OF["with_clause"] | min(len(items), 1023))
+        stack.extend(reversed(items))
+
+    def class_definition(self, node: Node, stack: list[Node]) -> None:
+        """``class A():`` as ``class A:``."""
+        name, *rest = _kept(node)
+        bases = [base for part in rest for base in _arguments(part)]
+        self.symbols.append(symbol("class_definition", len(bases)))
+        self.bound.append(self.source[name.start_byte : name.end_byte])
+        stack.extend(reversed(bases))
+        stack.append(name)
+
+    def expression_statement(self, node: Node, stack: list[Node]) -> None:
+        """``a, b`` on its own is a tuple without a node."""
+        kept = _kept(node)
+        if len(kept) > 1 or any(NAMES[child.kind_id] == "," for child in node.children):
+            self.symbols.append(_SYMBOL_OF["tuple"] | min(len(kept), 1023))
+        stack.extend(reversed(kept))
+
+
+_SPECIAL: dict[str, Callable[[_Emitter, Node, list[Node]], None]] = {
+    "attribute": _Emitter.attribute,
+    "keyword_argument": _Emitter.keyword_argument,
+    "call": _Emitter.call,
+    "subscript": _Emitter.subscript,
+    "slice": _Emitter.slice,
+    "string": _Emitter.string,
+    "concatenated_string": _Emitter.string,
+    "with_clause": _Emitter.with_clause,
+    "class_definition": _Emitter.class_definition,
+    "expression_statement": _Emitter.expression_statement,
+}
+
+
+def _interpolated(node: Node) -> list[Node]:
+    """The expressions in a string's replacement fields and their format specifications, in order."""
+    parts: list[Node] = []
+    stack = node.children[::-1]
+    while stack:
+        child = stack.pop()
+        name = NAMES[child.kind_id]
+        if name in ("interpolation", "string", "format_specifier", "format_expression"):
+            stack.extend(reversed(child.children))
+        elif name not in ("string_content", "escape_sequence") and ACTIONS[child.kind_id] != _DROP and child.is_named:
+            if name not in ("string_start", "string_end", "escape_interpolation"):
+                parts.append(child)
+    return parts
+
+
+def _number(text: bytes) -> int:
+    """A number by its value: ``1e-5`` is ``0.00001`` and ``0x10`` is ``16``, but ``1`` is not ``1.0``."""
+    digits = text.replace(b"_", b"").lower()
+    try:
+        if digits[-1:] == b"j":
+            value = repr(complex(digits.decode()))
+        elif digits.isdigit() or digits[:2] in (b"0x", b"0o", b"0b"):
+            value = str(int(digits, 10 if digits.isdigit() else 0))
+        else:
+            value = repr(float(digits))
+    except ValueError:  # Python 2's `10L`, or more digits than int() takes
+        value = digits.decode("ascii", "replace")
+    return NUMBER | zlib.crc32(value.encode()) >> 2
