@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from modelkin.sources import registry
+from modelkin.sources import Entry, open_source, registry
 
 
 def release_root(name: str, version: str) -> Path:
-    """The folder a release was unpacked into, unpacking it if need be.
+    """The folder a release was unpacked into, unpacking it if need be; the newest release when ``version`` is empty.
 
     ``version`` may also be a folder that already holds an unpacked release.
     """
-    if Path(version).is_dir():
+    if version and Path(version).is_dir():
         return Path(version)
-    archive, _ = registry.fetch(name, version)
+    version = registry.fetch(name, version)[1].version
     folder = user_cache_path("modelkin") / "benchmarks" / f"{name}-{version}"
     if not (folder / ".complete").exists():
-        _unpack(archive, folder)
+        _unpack(f"pypi:{name}=={version}", folder)
         (folder / ".complete").touch()
     return folder
 
@@ -42,9 +41,10 @@ def python_files(root: Path, pattern: str = "**/*.py") -> Iterator[str]:
     yield from sorted(path.relative_to(root).as_posix() for path in root.glob(pattern) if path.is_file())
 
 
-def _unpack(archive: Path, folder: Path) -> None:
-    with zipfile.ZipFile(archive) as wheel:
-        for member in wheel.namelist():
-            path = PurePosixPath(member)
-            if path.suffix == ".py" and not path.is_absolute() and ".." not in path.parts:
-                wheel.extract(member, folder)
+def _unpack(spec: str, folder: Path) -> None:
+    with open_source(spec) as checkout:
+        for entry in checkout.entries():
+            if isinstance(entry, Entry) and entry.path.endswith(".py") and isinstance(text := entry.read(), bytes):
+                target = folder / entry.path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                target.write_bytes(text)
