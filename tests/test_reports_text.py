@@ -8,9 +8,12 @@ from dataclasses import replace
 import pytest
 
 from modelkin.alignment import Kind, Rename, Verdict
+from modelkin.difference import Difference
 from modelkin.files import Skipped
 from modelkin.reports.page import Page
+from modelkin.reports.restoration_section import render_restorations
 from modelkin.reports.text import render
+from modelkin.restoration import Restoration
 
 from .example_reports import EMPTY, INDEPENDENT, OWN, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI, definition, only
 
@@ -129,3 +132,30 @@ def test_scanned_text_is_escaped_wherever_it_is_printed() -> None:
     text = render(replace(REPORT, root=HOSTILE, corpus=corpus, files=(file, own), findings=(finding,), skipped=skipped))
     assert not any(character in text for character in "\x1b\u202e\udcff")
     assert text.count(SHOWN) == 40
+
+
+def restoration(difference: Difference) -> Restoration:
+    return Restoration("yi.py", "llama.py", "yi.py", 7, b"", difference)
+
+
+def test_a_copy_that_is_the_original_but_for_its_names_is_said_to_be() -> None:
+    assert render_restorations([restoration(Difference("", 0, "", 0))]) == (
+        "\nyi.py after undoing 7 renames: the same text as llama.py\n"
+    )
+
+
+def test_a_difference_without_code_is_said_to_be_one() -> None:
+    text = render_restorations([restoration(Difference("--- a\n+++ b\n@@ -1 +1 @@\n-# x\n+# y\n", 2, "", 0))])
+    assert "2 lines differ from llama.py, all of them comments, docstrings, imports or layout\n--- a\n" in text
+    assert text.endswith("-# x\n+# y\n")
+
+
+def test_a_difference_is_shown_line_by_line_and_escaped() -> None:
+    unified = "--- a\n+++ b\n@@ -1 +1 @@\n-a\x0cb\n+[red]\x1b[2J\n"
+    text = render_restorations([restoration(Difference(unified, 2, "-a\n+b\n", 2))], SCREEN)
+    assert "2 lines differ from llama.py; of code alone, 2" in text
+    assert "\x1b[31m-a\\x0cb\x1b[0m\n\x1b[32m+[red]\\x1b[2J\x1b[0m\n" in text
+
+
+def test_a_file_whose_renames_cannot_be_undone_says_why() -> None:
+    assert render_restorations([Skipped("old.py", "Python 2")]) == "\nold.py: renames not undone, Python 2\n"

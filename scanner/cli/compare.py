@@ -16,8 +16,9 @@ from .threshold import exit_code
 from .writing import check_writable
 
 if TYPE_CHECKING:
-    from ..differences import FileDifference
     from ..reports.page import Page
+    from ..restoration import Restoration, Skipped
+    from ..scan import Report
 
 _EPILOG = """\b
 Examples:
@@ -51,22 +52,27 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     if restore is not None:
         check_apart(restore, (copy, original))
     from ..scan import compare
+    from ..sources import Skipped
 
     with progress_bar(choices.shows_progress) as step:
         report = compare(copy, original, scan_options(choices), step)
     shows_diff = diff and choices.format == "text" and choices.prints
-    differences: Sequence[FileDifference] = ()
-    if restore is not None or shows_diff:
-        from ..differences import find_differences
-
-        differences = tuple(find_differences(report, copy, original))
+    undone = _undone(report, copy, original) if shows_diff or restore is not None else ()
     if restore is not None:
-        write_restored(differences, restore, (copy, original))
-    deliver(report, choices, lambda page: _supplement(differences if shows_diff else (), page))
+        restored = {file.restored_path: file.restored for file in undone if not isinstance(file, Skipped)}
+        write_restored(restored, restore, (copy, original))
+    deliver(report, choices, lambda page: _rendered(undone, page) if shows_diff else "")
     return exit_code(report, choices.fail_on)
 
 
-def _supplement(differences: Sequence[FileDifference], page: Page) -> str:
-    from ..reports.difference_section import render_differences
+# Both import late: restoring takes libcst, which a compare without a diff can do without.
+def _undone(report: Report, copy: str, original: str) -> Sequence[Restoration | Skipped]:
+    from ..restoration import restorations
 
-    return render_differences(differences, page)
+    return tuple(restorations(report, copy, original))
+
+
+def _rendered(undone: Sequence[Restoration | Skipped], page: Page) -> str:
+    from ..reports.restoration_section import render_restorations
+
+    return render_restorations(undone, page)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..errors import ModelkinError, UsageError
 from .writing import replace
-
-if TYPE_CHECKING:
-    from ..differences import FileDifference
 
 
 def check_apart(place: Path, sources: Iterable[str]) -> None:
@@ -22,20 +18,20 @@ def check_apart(place: Path, sources: Iterable[str]) -> None:
             raise UsageError(f"--restore would write {place} among the files of {source}; name a folder apart from it")
 
 
-def write_restored(differences: Sequence[FileDifference], folder: Path, sources: Sequence[str]) -> None:
-    """Write each restored file under ``folder``, or none when one of them would land in a source or out of the folder.
+def write_restored(restored: Mapping[str, bytes], folder: Path, sources: Sequence[str]) -> None:
+    """Write each restored file, by its path, under ``folder``; none when one would land in a source or elsewhere.
 
     Raises UsageError or ModelkinError.
     """
-    targets = [_target(difference.restored_path, folder) for difference in differences]
+    targets = {_target(path, folder): content for path, content in restored.items()}
     for target in targets:
         check_apart(target, sources)
-    for target, difference in zip(targets, differences, strict=True):
+    for target, content in targets.items():
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ModelkinError(f"cannot create {target.parent}: {error.strerror}; name another --restore") from error
-        replace(target, difference.restored)
+        replace(target, content)
 
 
 def _target(path: str, folder: Path) -> Path:

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
+from .difference import Difference, remaining_difference
+from .errors import RestoreError
 from .files import NOTEBOOK_SUFFIX, SourceFile, read_file
-from .restore import Difference, remaining_difference, restore
+from .restore import restore
 from .scan import Report
 from .sources import Entry, Skipped, open_source
+from .verdict import FileVerdict
+
+__all__ = ["Restoration", "Skipped", "restorations"]
 
 
 @dataclass(frozen=True, slots=True)
-class FileDifference:
+class Restoration:
     """``restored`` is the file at ``path``, ``renames`` names put back; ``difference`` is against ``original_path``.
 
     ``restored_path`` is where it belongs: ``path``, except that the code of a notebook becomes a Python file.
@@ -26,8 +31,8 @@ class FileDifference:
     difference: Difference
 
 
-def find_differences(report: Report, copy: str, original: str) -> Iterator[FileDifference]:
-    """One per file of ``report`` that stands on an upstream, which must be a file of the source ``original``.
+def restorations(report: Report, copy: str, original: str) -> Iterator[Restoration | Skipped]:
+    """One per file of ``report`` that stands on a file of the source ``original``; Skipped when it cannot be restored.
 
     Raises SourceError when either source can no longer be opened.
     """
@@ -37,15 +42,23 @@ def find_differences(report: Report, copy: str, original: str) -> Iterator[FileD
     for file in copied:
         upstream_path = file.upstreams[0].path
         if file.path in copies and upstream_path in originals:
-            restored = restore(copies[file.path], file.renames)
-            yield FileDifference(
-                path=file.path,
-                original_path=upstream_path,
-                restored_path=f"{file.path}.py" if _is_notebook(file.path) else file.path,
-                renames=len(file.renames),
-                restored=restored,
-                difference=remaining_difference(originals[upstream_path], restored, upstream_path, file.path),
-            )
+            try:
+                yield _restoration(file, copies[file.path], originals[upstream_path])
+            except RestoreError as error:
+                yield Skipped(file.path, str(error))
+
+
+def _restoration(file: FileVerdict, copy: bytes, original: bytes) -> Restoration:
+    upstream_path = file.upstreams[0].path
+    restored = restore(copy, file.renames)
+    return Restoration(
+        path=file.path,
+        original_path=upstream_path,
+        restored_path=f"{file.path}.py" if _is_notebook(file.path) else file.path,
+        renames=len(file.renames),
+        restored=restored,
+        difference=remaining_difference(original, restored, upstream_path, file.path),
+    )
 
 
 def _read(source: str, paths: Set[str]) -> dict[str, bytes]:

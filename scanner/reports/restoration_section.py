@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from rich.console import RenderableType
 from rich.text import Text
 
-from ..differences import FileDifference
+from ..restoration import Restoration, Skipped
 from .escaping import escape
 from .page import PLAIN, Page
 from .phrases import counted
@@ -16,13 +16,16 @@ from .printing import printed
 _STYLES = {"+": "green", "-": "red", "@": "cyan"}
 
 
-def render_differences(differences: Sequence[FileDifference], page: Page = PLAIN) -> str:
+def render_restorations(differences: Sequence[Restoration | Skipped], page: Page = PLAIN) -> str:
     """One block per file: how much differs, and the unified diff line by line."""
     return printed((block for difference in differences for block in _blocks(difference)), page)
 
 
-def _blocks(file: FileDifference) -> Iterator[RenderableType]:
+def _blocks(file: Restoration | Skipped) -> Iterator[RenderableType]:
     yield Text()
+    if isinstance(file, Skipped):
+        yield Text.assemble((escape(file.path), "bold"), f": renames not undone, {escape(file.reason)}")
+        return
     yield Text.assemble(
         (escape(file.path), "bold"), f" after undoing {counted(file.renames, 'rename')}: {_amount(file)}"
     )
@@ -31,14 +34,14 @@ def _blocks(file: FileDifference) -> Iterator[RenderableType]:
         yield Text(_shown(line), _STYLES.get(line[:1], ""))
 
 
-def _amount(file: FileDifference) -> str:
+def _amount(file: Restoration) -> str:
     difference = file.difference
     if not difference.lines:
-        return f"the same bytes as {escape(file.original_path)}"
+        return f"the same text as {escape(file.original_path)}"
     differing = f"{counted(difference.lines, 'line')} differ from {escape(file.original_path)}"
     if not difference.substantive:
         return f"{differing}, all of them comments, docstrings, imports or layout"
-    return f"{differing}, {difference.substantive_lines} of them in code"
+    return f"{differing}; of code alone, {difference.substantive_lines}"
 
 
 def _shown(line: str) -> str:
