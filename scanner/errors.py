@@ -15,3 +15,7 @@ class CorpusError(ModelkinError):
 
 class UsageError(ModelkinError):
     """The options given do not fit together."""
+
+
+class RestoreError(ModelkinError):
+    """A file cannot be rewritten with everything else left byte for byte."""
