@@ -54,7 +54,7 @@ def main(packages: tuple[str, ...]) -> None:  # fmt: skip
 
 
 def source_named(path: Path, verdict: FileVerdict) -> str:
-    """The first line outside of imports where the file names the project of its closest upstream; empty if none does."""
+    """The first line, imports aside, that names the project of the closest upstream; empty if none does."""
     pattern = _pattern(verdict.upstreams[0].project)
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     found = (f"{number}: {line.strip()}" for number, line in enumerate(lines, 1) if _names(line, pattern))
