@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelkin.alignment import DefinitionMatch, Kind, Rename, Verdict
+from modelkin.clones import DefinitionMatch, Kind, Rename, Verdict
 from modelkin.files import Skipped
 from modelkin.findings import Finding, Level
 from modelkin.regions import Region

@@ -16,6 +16,7 @@ SCANNER = ROOT / "scanner"
 ORDER = (
     "errors",
     "regions",
+    "clones",
     "sources",
     "decoding",
     "magics",
@@ -32,6 +33,7 @@ ORDER = (
     "corpus",
     "matching",
     "alignment",
+    "renames",
     "verdict",
     "findings",
     "scan",

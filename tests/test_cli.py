@@ -1,30 +1,22 @@
-"""The command line: exit codes, one-line errors, files written whole."""
+"""The command line: usage, thresholds, and whole runs."""
 
 from __future__ import annotations
 
 import os
+import runpy
 import subprocess
 import sys
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 import modelkin.scan
-from modelkin.alignment import Verdict
 from modelkin.cli import main
-from modelkin.cli.options import Choices
-from modelkin.cli.reporting import deliver
-from modelkin.cli.restoring import check_apart, write_restored
-from modelkin.cli.streams import standard_page
 from modelkin.cli.threshold import LEVELS, VERDICTS, exit_code
-from modelkin.cli.writing import check_writable, write
-from modelkin.cli.writing import replace as replace_file
-from modelkin.errors import ModelkinError, UsageError
+from modelkin.clones import Verdict
 from modelkin.findings import Level
-from modelkin.reports.page import PLAIN
 
 from .example_reports import EMPTY, FINDING, REPORT, only
 
@@ -35,8 +27,9 @@ COMMANDS = [
     ("corpus",),
     *(("corpus", name) for name in ("build", "add", "list", "info", "verify", "remove")),
 ]
-CHOICES = Choices((), (), (), (), (), None, "text", "-", "error", progress=True, quiet=False)
 needs_scan = pytest.mark.skipif(not hasattr(modelkin.scan, "compare"), reason="scan is being written")
+needs_library = pytest.mark.skipif(find_spec("modelkin.corpus.library") is None, reason="the library is being written")
+ATTENTION = ("original.py", "--name", "attention", "--licence", "MIT", "--release", "1")
 LAYER = """
 class {name}:
     def __init__(self, size, heads):
@@ -52,18 +45,6 @@ class {name}:
 """
 
 
-def run(*arguments: str, **settings: Any) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "modelkin", *arguments]
-    return subprocess.run(command, capture_output=True, timeout=60, check=False, **settings)
-
-
-def python(code: str, **settings: Any) -> subprocess.CompletedProcess[bytes]:
-    preamble = "from tests.test_cli import *\n"
-    root = Path(__file__).parent.parent
-    command = [sys.executable, "-c", preamble + code]
-    return subprocess.run(command, cwd=root, timeout=60, check=False, **settings)
-
-
 @pytest.fixture
 def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder, made the current one, with an original and its renamed copy."""
@@ -71,9 +52,6 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "copy.py").write_text(LAYER.format(name="Focus", attribute="width"))
     monkeypatch.chdir(tmp_path)
     return tmp_path
-
-
-# Help and usage
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
@@ -98,6 +76,13 @@ def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("modelkin 0.")
 
 
+def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["modelkin", "--version"])
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("modelkin", run_name="__main__")
+    assert ended.value.code == 0
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -120,9 +105,6 @@ def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], capsys: pytest.Cap
 def test_a_usage_error_shows_no_escape_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", "a", "\x1b[2Jb"]) == 2
     assert "\x1b" not in capsys.readouterr().err
-
-
-# The threshold
 
 
 def test_the_threshold_s_words_are_the_levels_and_verdicts() -> None:
@@ -151,177 +133,6 @@ def test_nothing_found_is_0_at_any_threshold(threshold: str) -> None:
 
 def test_never_is_0_whatever_is_found() -> None:
     assert exit_code(REPORT, "never") == 0
-
-
-# Where a report goes
-
-
-def test_a_report_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
-    deliver(EMPTY, CHOICES, lambda _page: "supplement\n")
-    text = capsys.readouterr().out
-    assert text.startswith("empty\n0 files scanned\n")
-    assert text.endswith("supplement\n")
-
-
-def test_quiet_prints_nothing_but_writes_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    deliver(EMPTY, replace(CHOICES, quiet=True))
-    deliver(EMPTY, replace(CHOICES, quiet=True, output=str(tmp_path / "report"), format="json"))
-    assert capsys.readouterr().out == ""
-    assert '"root": "empty"' in (tmp_path / "report").read_text()
-
-
-def test_a_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
-    report = tmp_path / "report.txt"
-    report.write_text("old")
-    check_writable(str(report))
-    assert report.read_text() == "old"
-    write(str(report), "new \udcff")
-    assert report.read_text() == "new \\udcff"
-    assert list(tmp_path.iterdir()) == [report]
-
-
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    (tmp_path / "link").symlink_to(tmp_path / "file")
-    replace_file(tmp_path / "link", b"new")
-    assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "file").read_bytes() == b"new"
-
-
-def test_a_device_is_written_to_and_not_replaced() -> None:
-    check_writable(os.devnull)
-    write(os.devnull, "gone")
-    assert not Path(os.devnull).is_file()
-
-
-@pytest.mark.parametrize("output", ["missing/report.txt", ".", "x" * 300 + "/report.txt"], ids=lambda name: name[:20])
-def test_an_output_that_cannot_be_written_is_known_before_the_work(
-    output: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    with pytest.raises(ModelkinError, match="cannot write"):
-        check_writable(output)
-    assert main(["scan", "no such source", "--output", output]) == 2
-    assert capsys.readouterr().err.startswith("modelkin: error: cannot write")
-
-
-# Standard output as it comes
-
-
-def test_a_page_is_plain_when_piped() -> None:
-    assert standard_page() == PLAIN
-
-
-@pytest.mark.parametrize(
-    ("screen", "environment", "colour"),
-    [
-        (True, {}, True),
-        (True, {"NO_COLOR": "1"}, False),
-        (True, {"NO_COLOR": "", "TERM": "xterm"}, True),
-        (True, {"TERM": "dumb"}, False),
-        (False, {}, False),
-        (False, {"FORCE_COLOR": "1"}, True),
-        (False, {"FORCE_COLOR": "0"}, False),
-        (False, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
-    ],
-)
-def test_colours_follow_the_terminal_and_the_environment(
-    screen: bool, environment: dict[str, str], colour: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for variable in ("NO_COLOR", "FORCE_COLOR", "TERM"):
-        monkeypatch.delenv(variable, raising=False)
-    for variable, value in environment.items():
-        monkeypatch.setenv(variable, value)
-    monkeypatch.setattr(sys, "stdout", SimpleNamespace(isatty=lambda: screen))
-    page = standard_page()
-    assert (page.colour, page.bars) == (colour, screen)
-
-
-def test_a_report_written_to_a_file_has_no_colours(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    assert standard_page(on_standard_output=False) == PLAIN
-
-
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
-def test_any_encoding_can_take_a_report(encoding: str) -> None:
-    code = "from modelkin.cli.streams import *\ntolerate_every_character()\ndeliver(REPORT, CHOICES)"
-    done = python(code, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert ("x → hidden" if encoding == "utf-8" else "x -> hidden") in done.stdout.decode(encoding)
-
-
-def test_an_unknown_character_is_written_out_when_it_cannot_be_encoded() -> None:
-    code = "from modelkin.cli.streams import *\ntolerate_every_character()\nwrite_standard_output('模\\n')"
-    done = python(code, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"})
-    assert done.stdout == b"\\u6a21\n"
-
-
-@pytest.mark.parametrize("code", ["deliver(REPORT, CHOICES)", "main(['--help'])"])
-def test_a_reader_that_left_ends_the_run_quietly(code: str) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    done = python(
-        f"import click\ntry:\n  {code}\nexcept click.exceptions.Exit as e:\n  sys.exit(e.exit_code)",
-        stdout=writing,
-        stderr=subprocess.PIPE,
-    )
-    os.close(writing)
-    assert done.stderr == b""
-    assert done.returncode in (1, 141)
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_full_disk_behind_standard_output_is_one_line() -> None:
-    with Path("/dev/full").open("wb") as full:
-        done = python("deliver(REPORT, CHOICES)", stdout=full, stderr=subprocess.PIPE)
-    assert b"ModelkinError: cannot write to standard output: No space left on device" in done.stderr
-    assert b"Exception ignored" not in done.stderr
-
-
-# Restored files
-
-
-def test_restored_files_keep_their_folders(tmp_path: Path) -> None:
-    write_restored({"a/b.py": b"code", "c.py": b"code"}, tmp_path / "out", ("x",))
-    assert (tmp_path / "out/a/b.py").read_bytes() == b"code"
-    assert (tmp_path / "out/c.py").read_bytes() == b"code"
-
-
-@pytest.mark.parametrize("path", ["../out.py", "/out.py", "a/../../out.py"])
-def test_no_restored_file_leaves_the_folder(path: str, tmp_path: Path) -> None:
-    with pytest.raises(ModelkinError, match="outside"):
-        write_restored({path: b"code"}, tmp_path / "out", ())
-
-
-def test_no_restored_file_follows_a_link_out_of_the_folder(tmp_path: Path) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "a").symlink_to(tmp_path)
-    with pytest.raises(ModelkinError, match="outside"):
-        write_restored({"a/b.py": b"code"}, tmp_path / "out", ())
-    assert not (tmp_path / "b.py").exists()
-
-
-def test_no_source_is_overwritten_and_nothing_is_written_then(tmp_path: Path) -> None:
-    (tmp_path / "copy.py").write_text("the source")
-    restored = {"new.py": b"code", "copy.py": b"code"}
-    with pytest.raises(UsageError, match="among the files of"):
-        write_restored(restored, tmp_path, (str(tmp_path / "copy.py"),))
-    assert (tmp_path / "copy.py").read_text() == "the source"
-    assert not (tmp_path / "new.py").exists()
-
-
-def test_a_folder_inside_a_source_is_refused(tmp_path: Path) -> None:
-    for source in (str(tmp_path), f"{tmp_path}!models"):
-        with pytest.raises(UsageError, match="name a folder apart"):
-            check_apart(tmp_path / "restored", (source,))
-
-
-def test_a_folder_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(ModelkinError, match="cannot create"):
-        write_restored({"a/b.py": b"code"}, tmp_path / "file", ())
-
-
-# The whole way, through main
 
 
 @pytest.mark.usefixtures("pair")
@@ -391,3 +202,33 @@ def test_an_interrupted_run_says_so_and_leaves_the_old_report(pair: Path) -> Non
     process.send_signal(2)
     _, error = process.communicate(timeout=10)
     assert (process.returncode, error.strip()) == (130, b"modelkin: interrupted")
+
+
+@needs_library
+def test_a_project_is_added_listed_checked_and_removed(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = ("--corpus", str(pair / "own.safetensors"))
+    assert (
+        main(["corpus", "add", "original.py", "--name", "attention", "--licence", "MIT", "--release", "1", *corpus])
+        == 0
+    )
+    assert main(["corpus", "list", *corpus]) == 0
+    assert "attention" in capsys.readouterr().out
+    assert main(["corpus", "info", *corpus]) == 0
+    assert main(["corpus", "verify", *corpus]) == 0
+    assert "whole" in capsys.readouterr().out
+    assert main(["scan", "copy.py", *corpus, "--fail-on", "renamed"]) == 1
+    assert main(["corpus", "remove", "attention", *corpus]) == 0
+    assert main(["scan", "copy.py", *corpus, "--fail-on", "renamed"]) == 0
+
+
+@needs_library
+def test_a_damaged_corpus_fails_its_check(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = ("--corpus", str(pair / "own.safetensors"))
+    assert (
+        main(["corpus", "add", "original.py", "--name", "attention", "--licence", "MIT", "--release", "1", *corpus])
+        == 0
+    )
+    whole = (pair / "own.safetensors").read_bytes()
+    (pair / "own.safetensors").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert main(["corpus", "verify", *corpus]) in (1, 2)
+    assert "own.safetensors" in "".join(capsys.readouterr())

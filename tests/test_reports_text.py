@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from modelkin.alignment import Kind, Rename, Verdict
+from modelkin.clones import Kind, Rename, Verdict
 from modelkin.difference import Difference
 from modelkin.files import Skipped
 from modelkin.reports.page import Page

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from ..alignment import DefinitionMatch, Verdict
+from ..clones import DefinitionMatch, Verdict
 from .phrases import VERDICT_STYLES, and_more, lines, name
 from .printing import bare_table
 

@@ -9,7 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..alignment import Verdict
+from ..clones import Verdict
 from ..verdict import FileVerdict, UpstreamMatch
 from .definition_table import definition_table
 from .escaping import escape

@@ -6,7 +6,7 @@ import json
 from importlib.metadata import version
 from typing import Any
 
-from ..alignment import DefinitionMatch, Rename
+from ..clones import DefinitionMatch, Rename
 from ..findings import Finding
 from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch

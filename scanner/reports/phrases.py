@@ -6,7 +6,7 @@ import math
 
 from rich.text import Text
 
-from ..alignment import Verdict
+from ..clones import Verdict
 from ..verdict import UpstreamMatch
 from .escaping import escape
 

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..alignment import Kind, Rename
+from ..clones import Kind, Rename
 from .phrases import and_more, counted, name, percent
 from .printing import bare_table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from ..alignment import Verdict
+from ..clones import Verdict
 from ..findings import Level
 from ..scan import Report
 

@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ..alignment import Verdict
+from ..clones import Verdict
 from ..files import Skipped
 from ..findings import Finding, Level
 from ..scan import Report
