@@ -22,7 +22,7 @@ _COOKIE = re.compile(
 _COOKIE_WITHIN = 4096
 # What Python source may be encoded in is a superset of ASCII. The probe tells codecs apart that only look like one:
 # unicode_escape (\x41, \u0041), utf-7 (+AGE-), hz (~{), punycode and idna (hyphens, dots), UTF-16, EBCDIC.
-_PROBE = rb"\x41 \u0041 +AGE- ~{!!~} xn--a-b.c " + bytes(range(32, 127)) + b"\t\n"
+_PROBE = rb"\x41 \u0041 +AGE- ~{!!~} xn--a-b.c " + bytes({*range(32, 127)} - {0x5C}) + b"\t\n"
 
 
 def to_utf8(path: str, stored: bytes) -> bytes | Skipped:
@@ -75,6 +75,6 @@ def _is_utf8(encoding: str) -> bool:
 @lru_cache(maxsize=64)
 def _is_for_source(encoding: str) -> bool:
     try:
-        return _PROBE.decode(encoding) == _PROBE.decode("ascii")
+        return _PROBE.decode(encoding, "replace") == _PROBE.decode("ascii")
     except (LookupError, ValueError):
         return False

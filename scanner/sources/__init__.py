@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import SourceError
-from . import archive, folder
+from . import folder
 from .checkout import Checkout, Entry, Progress, Skipped
-from .specs import REGISTRY_PREFIX, parse_requirement, split_path
+from .specs import ARCHIVE_SUFFIXES, REGISTRY_PREFIX, parse_requirement, split_path
 
 __all__ = ["Checkout", "Entry", "Progress", "Skipped", "open_source"]
 
@@ -30,7 +30,9 @@ def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkou
     path, inner = split_path(spec)
     if path.is_dir():
         yield folder.open_folder(spec, path, inner)
-    elif path.name.lower().endswith(archive.SUFFIXES):
+    elif path.name.lower().endswith(ARCHIVE_SUFFIXES):
+        from . import archive  # the compression modules, which a scan of a folder never needs
+
         with archive.open_archive(spec, path, inner) as checkout:
             yield checkout
     else:
@@ -39,7 +41,7 @@ def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkou
 
 def _single_file(path: Path, inner: str) -> Path:
     if inner or not path.name.lower().endswith(SINGLE_FILES):
-        kinds = ", ".join(archive.SUFFIXES)
+        kinds = ", ".join(ARCHIVE_SUFFIXES)
         raise SourceError(
             f"{path} is not something to scan: name a folder, a .py or .ipynb file, or an archive ({kinds})"
         )
@@ -48,7 +50,7 @@ def _single_file(path: Path, inner: str) -> Path:
 
 @contextmanager
 def _open_release(spec: str, progress: Progress | None) -> Iterator[Checkout]:
-    from . import registry  # costs urllib, ssl and packaging, which a scan of local files never needs
+    from . import archive, registry  # urllib, ssl, packaging: not for local files
 
     requirement = parse_requirement(spec)
     path, release = registry.fetch(requirement.name, requirement.version, progress)

@@ -11,10 +11,9 @@ from pathlib import Path
 from ..errors import SourceError
 from .checkout import Checkout, Entry, Skipped, sort_key
 from .members import Member
-from .tars import TAR_SUFFIXES, open_tar
-from .zips import ZIP_SUFFIXES, open_zip
-
-SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
+from .specs import ZIP_SUFFIXES
+from .tars import open_tar
+from .zips import open_zip
 
 _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>[^-/]+)\.dist-info/METADATA")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO
 
 import platformdirs
+from packaging.version import Version
 
 from ..errors import SourceError
 from .checkout import Progress, os_reason
@@ -29,12 +30,12 @@ def cache_folder(name: str) -> Path:
     return Path(root, "registry", canonical_name(name))
 
 
-def find(name: str, version: str) -> tuple[Path, ReleaseFile] | None:
+def find(name: str, version: Version) -> tuple[Path, ReleaseFile] | None:
     """The cached file of a release and what its index said of it; None when there is none or it was altered."""
     folder = cache_folder(name)
     for record in sorted(folder.glob(f"*{_RECORD_SUFFIX}")):
         release = _recorded(record)
-        if release is not None and release.version == version:
+        if release is not None and Version(release.version) == version:
             path = folder / release.filename
             if _sha256(path) == release.sha256:
                 return path, release
@@ -73,6 +74,7 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
 def _recorded(record: Path) -> ReleaseFile | None:
     try:
         release = ReleaseFile(**json.loads(record.read_bytes()))
+        Version(release.version)
     except (OSError, ValueError, TypeError):
         return None
     return release if release.filename + _RECORD_SUFFIX == record.name else None

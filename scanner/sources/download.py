@@ -18,6 +18,7 @@ from ..errors import SourceError
 from .checkout import Progress
 
 ATTEMPTS = 3
+FIRST_WAIT_SECONDS = 0.5
 TIMEOUT_SECONDS = 30
 _CHUNK = 256 * 1024
 _MAX_TEXT_BYTES = 256 * 1024**2
@@ -84,7 +85,7 @@ def _silent(done: int, total: int) -> None:  # noqa: ARG001  the default for Pro
 
 def _retried(attempt: Callable[[], T], url: str) -> T:
     """``attempt()``, again after a failure that may pass; raises SourceError after the last."""
-    for wait in (*(0.5 * 2**count for count in range(ATTEMPTS - 1)), None):
+    for wait in (*(FIRST_WAIT_SECONDS * 2**count for count in range(ATTEMPTS - 1)), None):
         try:
             return attempt()
         except _FAILURES as error:  # noqa: PERF203  a failure is what the loop is for

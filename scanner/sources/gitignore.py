@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,7 +37,7 @@ class IgnoreFile:
         A pattern is held against the path itself only: a walk from the top has already judged the folders above, and
         that is how git reads ``folder/**`` with ``!folder/kept.py`` (pathspec alone would ignore the folder).
         """
-        relative = path[len(self.base) :]
+        relative = _as_git_reads(path[len(self.base) :])
         if not self.any_match.match(relative):
             return None
         for pattern in self.patterns:
@@ -45,10 +47,15 @@ class IgnoreFile:
         return None
 
 
+def _as_git_reads(name: str) -> str:
+    """One character per byte: in git ``?`` is one byte of a name, whatever its encoding."""
+    return name if name.isascii() else os.fsencode(name).decode("latin-1")
+
+
 def read_ignore_file(path: Path, base: str) -> IgnoreFile | None:
     """Read an ignore file; None when there is none, it cannot be read or holds no pattern."""
     try:
-        text = path.read_bytes().decode("utf-8-sig", "surrogateescape")
+        text = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode("latin-1")
     except OSError:
         return None
     patterns = tuple(_parse(text.split("\n")))[::-1]
@@ -66,8 +73,8 @@ def _parse(lines: list[str]) -> Iterator[_Pattern]:
         text = text if text.endswith("\\ ") else text.rstrip(" ")
         folders_only = text.endswith("/")
         try:
-            found = list(GitIgnoreSpec.from_lines([text.rstrip("/") if folders_only else text]).patterns)
-        except ValueError:  # git passes over a pattern it cannot read
+            found = list(GitIgnoreSpec.from_lines([text[:-1] if folders_only else text]).patterns)
+        except (ValueError, re.error):  # git passes over a pattern it cannot read
             continue
         for pattern in found:
             if pattern.include is not None and pattern.regex is not None:

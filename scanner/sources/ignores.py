@@ -71,7 +71,7 @@ class Ignores:
     def child(self, disk: str, name: str, is_folder: bool) -> Ignores | None:
         """The rules inside the child ``name``; None when it is left out."""
         path = self.path + name
-        if is_folder and (name in NEVER_CODE or name.endswith(".egg-info")):
+        if name in NEVER_CODE or name.endswith(".egg-info"):
             return None
         tracked = path in self.tracked
         if is_folder and name in BUILD_OUTPUT and not tracked and not _is_package(disk):

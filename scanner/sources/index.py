@@ -54,13 +54,17 @@ def index_url() -> str:
 
 @cache
 def _pip_configured() -> str:
-    """pip's own answer, since it merges several files; empty when pip is missing or nothing is set."""
-    command = [sys.executable, "-m", "pip", "config", "get", "global.index-url"]
+    """pip's own answer, since it merges several files; empty when pip is missing or nothing is set.
+
+    By ``list``, as ``get`` passes over the file that ``PIP_CONFIG_FILE`` names (pip 23.2).
+    """
+    command = [sys.executable, "-m", "pip", "config", "list"]
     try:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     except (OSError, subprocess.SubprocessError):
         return ""
-    return answer.stdout.strip() if answer.returncode == 0 else ""
+    found = re.search(r"^global\.index-url=['\"](.+)['\"]$", answer.stdout, re.MULTILINE)
+    return found[1] if found else ""
 
 
 def release_files(name: str) -> dict[str, ReleaseFile]:

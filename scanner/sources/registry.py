@@ -23,39 +23,39 @@ def fetch(name: str, version: str = "", progress: Progress | None = None) -> tup
 
     A release fetched before needs no network. One that was yanked is refused, as its authors ask.
     """
-    if version:
-        version = _normalised(name, version)
-        if cached := cache.find(name, version):
-            return cached
-    releases = release_files(name)
-    version = version or _newest(name, releases)
-    if version not in releases:
-        raise SourceError(_unknown(name, version, list(releases)))
-    release = releases[version]
+    wanted = _parse(name, version) if version else None
+    if wanted and (cached := cache.find(name, wanted)):
+        return cached
+    releases = {Version(version): release for version, release in release_files(name).items()}
+    if wanted is None:
+        wanted = _newest(name, releases)
+    if wanted not in releases:
+        raise SourceError(_unknown(name, wanted, list(releases)))
+    release = releases[wanted]
     if release.yanked:
-        raise SourceError(f"{name} {version} was yanked by its authors ({release.yanked}): name another version")
-    return cache.find(name, version) or (cache.store(name, release, progress), release)
+        raise SourceError(f"{name} {wanted} was yanked by its authors ({release.yanked}): name another version")
+    return cache.find(name, wanted) or (cache.store(name, release, progress), release)
 
 
-def _normalised(name: str, version: str) -> str:
+def _parse(name: str, version: str) -> Version:
     try:
-        return str(Version(version))
+        return Version(version)
     except InvalidVersion:
         raise SourceError(f"{version} is not a version: write pypi:{name}==1.2.3") from None
 
 
-def _newest(name: str, releases: dict[str, ReleaseFile]) -> str:
+def _newest(name: str, releases: dict[Version, ReleaseFile]) -> Version:
     """The newest release that is neither yanked nor a pre-release; the newest pre-release when there is no other."""
     offered = [version for version, release in releases.items() if not release.yanked]
     if not offered:
         raise SourceError(f"{name} has no release with a wheel or sdist to read")
-    return next((version for version in reversed(offered) if not Version(version).is_prerelease), offered[-1])
+    return next((version for version in reversed(offered) if not version.is_prerelease), offered[-1])
 
 
-def _unknown(name: str, version: str, releases: list[str]) -> str:
+def _unknown(name: str, version: Version, releases: list[Version]) -> str:
     """``releases`` is sorted, oldest first."""
     if not releases:
         return f"{name} has no release with a wheel or sdist to read"
-    place = bisect_left([Version(release) for release in releases], Version(version))
-    near = " and ".join(releases[max(place - 1, 0) : place + 1])
+    place = bisect_left(releases, version)
+    near = " and ".join(map(str, releases[max(place - 1, 0) : place + 1]))
     return f"{name} has no release {version}: nearest {near}, newest {releases[-1]}"

@@ -9,6 +9,9 @@ from pathlib import Path, PurePosixPath
 from ..errors import SourceError
 
 REGISTRY_PREFIX = "pypi:"
+ZIP_SUFFIXES = (".zip", ".whl")
+TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
+ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
 
 # A version may itself hold an exclamation mark, its epoch: 1!2.0 (PEP 440).
 _REQUIREMENT = re.compile(

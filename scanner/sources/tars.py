@@ -22,14 +22,14 @@ _SPOOL_IN_MEMORY = 32 * 1024**2
 # Real extended headers hold a name or a few numbers; tarfile would read any declared size into memory.
 _MAX_HEADER_BYTES = 1024**2
 
+# By the last suffix: .tar.gz is a .gz, and so is a .tgz.
 _OPENERS: dict[str, Callable[..., Any]] = {
     ".tar": open,
-    ".tar.gz": gzip.open,
+    ".gz": gzip.open,
     ".tgz": gzip.open,
-    ".tar.bz2": bz2.open,
-    ".tar.xz": lzma.open,
+    ".bz2": bz2.open,
+    ".xz": lzma.open,
 }
-TAR_SUFFIXES = tuple(_OPENERS)
 _DAMAGE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError)
 
 
@@ -40,7 +40,7 @@ def open_tar(path: Path) -> Iterator[list[Member]]:
     A compressed tar is inflated once into an unnamed temporary file (memory up to 32 MB): sorted reading would
     otherwise inflate it again for every step back.
     """
-    opener = next(opener for suffix, opener in _OPENERS.items() if path.name.lower().endswith(suffix))
+    opener = _OPENERS[path.suffix.lower()]
     with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
         try:
             with opener(path, "rb") as stream:

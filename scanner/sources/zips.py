@@ -14,8 +14,6 @@ from ..errors import SourceError
 from .checkout import Skipped
 from .members import MAX_MEMBERS, MAX_TOTAL_BYTES, Member, too_large
 
-ZIP_SUFFIXES = (".zip", ".whl")
-
 # zipfile inflates bzip2 and LZMA without a bound on output: 4 KB in may be gigabytes out. Wheels use neither.
 _BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
