@@ -83,6 +83,14 @@ def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ended.value.code == 0
 
 
+def test_no_module_of_the_current_folder_is_run(tmp_path: Path) -> None:
+    for name in ("click", "copy", "pathlib"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('scanned code was run')")
+    command = [sys.executable, "-m", "modelkin", "--version"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
