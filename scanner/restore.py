@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import libcst
 
-from .alignment import Kind, Rename
+from .clones import Kind, Rename
 from .errors import RestoreError
 from .rewriting import parse_exactly, too_deep
 from .scoping import Names, Namespace, Occurrence, Scope, find_names

@@ -20,21 +20,26 @@ def parse_exactly(source: bytes) -> libcst.Module:
     """Parse a file in whatever encoding it declares.
 
     Raises RestoreError for a file that does not parse as Python 3, that is nested more than 400 levels deep, or that
-    libcst would write back differently (a lone carriage return as line ending).
+    libcst would write back differently.
     """
     if _deepest(source)[0] > DEEPEST:
         raise RestoreError(too_deep(source))
     try:
         module = libcst.parse_module(source)
-        same = module.bytes == source
+        if source.endswith(b"\r"):  # which libcst does not take for the end of a last line
+            module = module.with_changes(has_trailing_newline=True)
+        written = module.bytes
     except libcst.ParserSyntaxError as error:
         raise RestoreError(f"line {_broken_line(source, error.raw_line)} does not parse as Python 3") from error
-    except (LookupError, UnicodeError) as error:
-        raise RestoreError(f"line {_undecodable_line(source, error)} is not in the encoding of the file") from error
+    except UnicodeDecodeError as error:
+        line = source[: error.start].count(b"\n") + 1
+        raise RestoreError(f"line {line} is not in the encoding of the file, {error.encoding}") from error
+    except (SyntaxError, LookupError, UnicodeError) as error:
+        raise RestoreError("line 1 or 2 declares an encoding that Python does not know") from error
     except RecursionError as error:
         raise RestoreError(too_deep(source)) from error
-    if not same:
-        raise RestoreError(f"line {_odd_line(source)} ends in a way that rewriting would change")
+    if written != source:
+        raise RestoreError("libcst would write it back differently, so nothing in it was rewritten")
     return module
 
 
@@ -71,23 +76,14 @@ def _deepest(source: bytes) -> tuple[int, int]:
 
 def _broken_line(source: bytes, reported: int) -> int:
     """The line of a syntax error. libcst places those of its tokeniser on line 1, so CPython is asked first."""
+    if b"\0" in source:
+        return source.partition(b"\0")[0].count(b"\n") + 1
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             ast.parse(source)
     except SyntaxError as error:
         return error.lineno or reported
-    except (ValueError, RecursionError, MemoryError):  # ValueError is a NUL byte
-        return source[: max(source.find(b"\0"), 0)].count(b"\n") + 1
+    except (ValueError, RecursionError, MemoryError):
+        return reported
     return reported
-
-
-def _undecodable_line(source: bytes, error: LookupError | UnicodeError) -> int:
-    offset = error.start if isinstance(error, UnicodeDecodeError) else 0
-    return source[:offset].count(b"\n") + 1
-
-
-def _odd_line(source: bytes) -> int:
-    """The first line that ends in a carriage return alone."""
-    lone = source.replace(b"\r\n", b"\n ").find(b"\r")
-    return source[: max(lone, 0)].count(b"\n") + 1

@@ -3,7 +3,7 @@
 
 The product's own view of names (``canonical.py``): variables, attributes and keyword arguments are kept apart; names
 bound in a class body are attributes; parameters and assigned names are variables of their function, those of lambdas
-and comprehensions of the function around; imports bind nothing, so an imported name is one of the file, and so is a type
+and comprehensions of the function around; imports bind nothing, so an imported name is one of the file, as is a type
 parameter.
 """
 
