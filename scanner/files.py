@@ -11,7 +11,7 @@ from .globs import matcher
 from .notebooks import BrokenNotebookError, join_cells
 from .sources import Checkout, Entry, Skipped
 
-__all__ = ["MAX_BYTES", "Selection", "Skipped", "SourceFile", "read_file", "read_files"]
+__all__ = ["MAX_BYTES", "NOTEBOOK_SUFFIX", "Selection", "Skipped", "SourceFile", "read_file", "read_files"]
 
 # Generated code of 5 MB is still code; above this it is data, and parsing it would need gigabytes.
 MAX_BYTES = 16 * 1024**2

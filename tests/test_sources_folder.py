@@ -78,7 +78,12 @@ def test_a_path_that_itself_holds_an_exclamation_mark_is_found(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("inner", "message"),
-    [("!no/such.py", "there is no no/such.py in"), ("!../x", "must stay inside"), ("!/etc", "must stay inside")],
+    [
+        ("!no/such.py", "there is no no/such.py in"),
+        ("!" + "x" * 5000, "there is no x"),
+        ("!../x", "must stay inside"),
+        ("!/etc", "must stay inside"),
+    ],
 )
 def test_a_path_inside_that_is_not_there_is_an_error(tmp_path: Path, inner: str, message: str) -> None:
     with pytest.raises(SourceError, match=message), open_source(f"{tmp_path}{inner}"):

@@ -139,6 +139,13 @@ def test_a_damaged_git_index_is_as_none(tmp_path: Path, index: bytes) -> None:
     assert names(tmp_path) == [".gitignore", "a.py"]
 
 
+def test_pipes_in_place_of_gits_files_do_not_hold_the_scan(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "", ".git/HEAD": ""})
+    os.mkfifo(tmp_path / ".gitignore")
+    os.mkfifo(tmp_path / ".git/index")
+    assert names(tmp_path) == ["a.py"]
+
+
 def test_a_git_file_or_gitignore_that_makes_no_sense_does_no_harm(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "", "sub/b.py": "", ".git": "not a git file\n"})
     (tmp_path / ".gitignore").write_bytes(b"\xff\xfe[\n!!\n\\\n[z-a]\n(((\n")

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..errors import SourceError
 from .checkout import Checkout, Entry, Skipped, os_reason
 from .ignores import Ignores, is_environment
+from .specs import exists
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ def open_file(spec: str, path: Path) -> Checkout:
 def open_folder(spec: str, root: Path, inner: str) -> Checkout:
     """The folder ``root``, or only ``inner`` in it; what the user names is listed even where rules leave it out."""
     start = root / inner
-    if not start.exists():
+    if not exists(str(start)):
         raise SourceError(f"{spec}: there is no {inner} in {root}")
     real_root = os.path.realpath(root)
     if not _is_inside(os.path.realpath(start), real_root):

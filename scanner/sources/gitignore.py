@@ -55,10 +55,11 @@ def _as_git_reads(name: str) -> str:
 def read_ignore_file(path: Path, base: str) -> IgnoreFile | None:
     """Read an ignore file; None when there is none, it cannot be read or holds no pattern."""
     try:
-        text = path.read_bytes().removeprefix(codecs.BOM_UTF8).decode("latin-1")
+        stored = path.read_bytes() if path.is_file() else b""  # reading a pipe would never end
     except OSError:
         return None
-    patterns = tuple(_parse(text.split("\n")))[::-1]
+    lines = stored.removeprefix(codecs.BOM_UTF8).decode("latin-1").split("\n")
+    patterns = tuple(_parse(lines))[::-1]
     if not patterns:
         return None
     sources = (pattern.regex.pattern.replace(f"?P<{_ABOVE}>", "?:") for pattern in patterns)

@@ -28,7 +28,7 @@ def git_folder(top: Path) -> Path:
 def tracked_paths(index: Path) -> frozenset[str]:
     """Every tracked file and the folders above each; empty when there is no index or it is of an unknown format."""
     try:
-        files = frozenset(_names(index.read_bytes()))
+        files = frozenset(_names(index.read_bytes())) if index.is_file() else frozenset()
     except (OSError, ValueError, IndexError, struct.error):
         return frozenset()
     parents = {PurePosixPath(file).parent for file in files}

@@ -46,7 +46,7 @@ def split_path(spec: str) -> tuple[Path, str]:
     """
     cut = len(spec)
     while cut > 0:
-        if _exists(spec[:cut]):
+        if exists(spec[:cut]):
             return Path(spec[:cut]), clean_inner(spec[cut + 1 :], spec)
         cut = spec.rfind("!", 0, cut)
     raise SourceError(f"{spec}: no such file or folder")
@@ -60,8 +60,9 @@ def clean_inner(inner: str, spec: str) -> str:
     return "" if path == PurePosixPath() else str(path)
 
 
-def _exists(path: str) -> bool:
+def exists(path: str) -> bool:
+    """Whether there is something at ``path``; no for names the system cannot hold."""
     try:
         return bool(path) and Path(path).exists()
-    except (OSError, ValueError):  # longer than the system allows, or with a NUL
+    except (OSError, ValueError):
         return False
