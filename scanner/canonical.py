@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .linear import END_SYMBOL
+from .linear import ASSIGNMENT_SYMBOL, CALL_SYMBOL, END_SYMBOL
 from .lines import Line, Lines
 from .parsing import Definition, ParsedFile
 
@@ -23,6 +23,7 @@ I64 = npt.NDArray[np.int64]
 
 _IDENTIFIER = np.uint32(1 << 31)
 _NAMESPACE = np.uint32(3 << 29)
+_KIND = np.uint32(~1023 & 0xFFFFFFFF)
 _FARTHEST = (1 << 29) - 1
 
 
@@ -36,12 +37,14 @@ class CanonicalFile:
     ``token_starts`` int64[D+1] and ``statement_starts`` int64[D+1] bound the definitions; ``statement_tokens`` int64[S+1] the
     statements; ``digests`` uint64[S] are the statements' own canonical hashes; ``hashes`` the definitions'.
     ``order`` uint32[N] are the names of each statement in order of first occurrence, bounded by ``order_starts`` int64[S+1];
-    ``namespaces`` uint8[N] their namespaces and ``scopes`` int64[N] the function that owns each (0 for the file).
+    ``namespaces`` uint8[N] their namespaces, ``scopes`` int64[N] the function that owns each (0 for the file), ``called``
+    bool[N] whether it is what a call calls, ``stored`` bool[N] whether it is what an assignment assigns.
     ``spellings`` uint64[D] hash the names of each definition: equal hashes and equal spellings are equal code.
     ``offsets`` int64[S]: where each statement starts in the text, in bytes.
     """
 
     definitions: tuple[Definition, ...]
+    scope_names: tuple[str, ...]
     errors: int
     stream: U32
     back: I64
@@ -54,6 +57,8 @@ class CanonicalFile:
     order_starts: I64
     namespaces: npt.NDArray[np.uint8]
     scopes: I64
+    called: npt.NDArray[np.bool_]
+    stored: npt.NDArray[np.bool_]
     spellings: U64
     offsets: I64
 
@@ -91,10 +96,12 @@ def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile
     first = ~within
     full_back = np.full(len(symbols), -1, np.int64)
     full_back[places] = back
+    before = symbols[np.maximum(places - 1, 0)] & _KIND
     order = names[first]
     order_starts = _ends(np.bincount(statement_of[first], minlength=len(flat)))
     return CanonicalFile(
         definitions=parsed.definitions,
+        scope_names=parsed.scope_names,
         errors=parsed.errors,
         stream=stream,
         back=full_back,
@@ -107,7 +114,9 @@ def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile
         order_starts=order_starts,
         namespaces=namespaces[first].astype(np.uint8),
         scopes=owners[first],
-        spellings=_sequence_hashes(np.frombuffer(lines.names.hashes, np.uint64)[order], order_starts[statement_starts]),
+        called=(before == CALL_SYMBOL)[first],
+        stored=(before == ASSIGNMENT_SYMBOL)[first],
+        spellings=_sequence_hashes(np.array(lines.names.hashes, np.uint64)[order], order_starts[statement_starts]),
         offsets=np.array(offsets, np.int64),
     )
 

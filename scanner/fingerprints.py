@@ -24,6 +24,9 @@ class Winnowing:
     window: int = 8
 
 
+WINNOWING = Winnowing()
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
     """``hashes`` uint64[F], sorted and distinct within each definition; ``starts`` int64[D+1] bounds the definitions."""
@@ -32,7 +35,7 @@ class Fingerprints:
     starts: I64
 
 
-def winnow(file: CanonicalFile, winnowing: Winnowing = Winnowing()) -> Fingerprints:
+def winnow(file: CanonicalFile, winnowing: Winnowing = WINNOWING) -> Fingerprints:
     """The fingerprints of each definition; one shorter than ``k`` has a single one, its own hash."""
     starts, sizes = file.token_starts[:-1], np.diff(file.token_starts)
     grams = _kgrams(file.stream, file.back, winnowing.k)

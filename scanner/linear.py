@@ -42,6 +42,8 @@ _SYMBOL_OF = {name: symbol(name) for name in ("call", "subscript", "tuple", "sli
 _FORMATTED = symbol("formatted string")
 _PARALLEL = symbol("parallel assignment")
 END_SYMBOL = symbol("end")
+CALL_SYMBOL = symbol("call")
+ASSIGNMENT_SYMBOL = symbol("assignment")
 _ASSIGNMENT = symbol("assignment", 2)
 
 

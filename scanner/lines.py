@@ -48,14 +48,19 @@ class _Template(NamedTuple):
 
 
 class Names(dict[bytes, int]):
-    """Numbers for names, given out in the order they are first asked for; ``hashes`` (uint64) has a hash for each number."""
+    """Numbers for names, given out in the order they are first asked for.
+
+    ``spelled`` has the name of each number, ``hashes`` (uint64) a hash of it.
+    """
 
     def __init__(self) -> None:
         super().__init__()
+        self.spelled: list[bytes] = []
         self.hashes = array("Q")
 
     def __missing__(self, name: bytes) -> int:
         self[name] = number = len(self)
+        self.spelled.append(name)
         self.hashes.frombytes(hashlib.blake2b(name, digest_size=8).digest())
         return number
 

@@ -66,13 +66,15 @@ class Definition:
 
 @dataclass(frozen=True, slots=True)
 class ParsedFile:
-    """``definitions[0]`` is the module. ``scopes[i]`` is the scope that encloses scope ``i`` (-1 for the module's).
+    """``definitions[0]`` is the module. ``scopes[i]`` is the scope that encloses scope ``i`` (-1 for the module's), and
+    ``scope_names[i]`` the dotted name of its function.
 
     ``errors`` counts the regions that did not parse and were left out.
     """
 
     definitions: tuple[Definition, ...]
     scopes: tuple[int, ...]
+    scope_names: tuple[str, ...]
     errors: int
 
 
@@ -80,7 +82,7 @@ def parse(text: bytes) -> ParsedFile:
     """Parse UTF-8 ``text``, tolerating errors, into definitions in source order."""
     root = tree_sitter.Parser(LANGUAGE).parse(text).root_node
     walk = _Walk(text, root)
-    return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), walk.errors)
+    return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), tuple(walk.scope_names), walk.errors)
 
 
 END = Statement(b"", Role.END, None, 0, False, 0)
@@ -94,6 +96,7 @@ class _Walk:
         self.broken = root.has_error
         self.errors = 0
         self.scopes = [-1]
+        self.scope_names = [""]
         module = Definition("", "module", 1, root.end_point[0] + 1, -1)
         self.definitions = [module]
         self._block(root, module, 0, 0, 0)
@@ -176,6 +179,7 @@ class _Walk:
             inner.statements.append(self._statement(name, name.end_byte, Role.NAME, scope, member))
             inner_scope = len(self.scopes)
             self.scopes.append(scope)
+            self.scope_names.append(self._dotted(unit, scope, inner, name))
             inner.statements.append(self._statement(target, body.start_byte, Role.PARAMETERS, inner_scope, False))
         self._block(body, inner, inner_index, inner_scope, depth + 1)
         inner.statements.append(END)
@@ -189,6 +193,11 @@ class _Walk:
         definition = Definition(qualname, kind, node.start_point[0] + 1, node.end_point[0] + 1, index)
         self.definitions.append(definition)
         return definition
+
+    def _dotted(self, unit: Definition, scope: int, inner: Definition, name: tree_sitter.Node) -> str:
+        if inner is not unit:
+            return inner.qualname
+        return f"{self.scope_names[scope]}.{self.text[name.start_byte : name.end_byte].decode('utf-8', 'replace')}"
 
     def _statement(self, node: tree_sitter.Node, end: int, role: Role, scope: int, member: bool) -> Statement:
         return Statement(self.text[node.start_byte : end], role, node, scope, member, node.start_byte)

@@ -2,11 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
 
-from .files import Skipped
+import numpy as np
+
+from .canonical import canonicalise
+from .corpus.indexing import index_source, index_text
+from .corpus.lineages import Lineages, lineages
+from .corpus.pack import Corpus
+from .corpus.shelf import default_corpora
+from .errors import SourceError
+from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
-from .verdict import FileVerdict
+from .fingerprints import winnow
+from .globs import matcher
+from .lines import Lines
+from .matching import find_candidates, query
+from .notices import read_notice
+from .parsing import parse
+from .sources import open_source
+from .verdict import FileVerdict, Judgement, judge
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class ScanOptions:
+    """What to scan and what to scan it against; ``corpora`` None means the shipped, the user's and the project's."""
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    exclude_upstream: tuple[str, ...] = ()
+    min_similarity: float = 0.0
+    against: tuple[str, ...] = ()
+    corpora: tuple[Path, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +60,70 @@ class Report:
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     seconds: float
+
+
+def scan(source: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
+    """Say of each Python file and notebook of ``source`` which known upstream it is from. Raises ModelkinError."""
+    corpora = [*default_corpora(options.corpora), *map(index_source, options.against)]
+    return _report(source, corpora, options, Judgement(min_similarity=options.min_similarity), progress)
+
+
+def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
+    """As ``scan``, with ``original`` as the only upstream: a file or a whole tree. Raises ModelkinError."""
+    how = Judgement(named=True, min_similarity=options.min_similarity)
+    return _report(copy, [index_source(original)], options, how, progress)
+
+
+def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
+    """Compare two files. Raises ModelkinError when either cannot be read."""
+    report = compare(str(copy), str(original))
+    if not report.files:
+        raise SourceError(f"{copy}: {report.skipped[0].reason if report.skipped else 'no Python file'}")
+    return report.files[0]
+
+
+def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
+    """Compare two texts of Python code, UTF-8."""
+    seen = [lineages(index_text(original))]
+    return _judged(SourceFile("copy.py", copy, ""), seen, Lines(), Judgement(named=True))
+
+
+def _report(
+    source: str, corpora: Sequence[Corpus], options: ScanOptions, how: Judgement, progress: Progress | None
+) -> Report:
+    began = time.perf_counter()
+    excluded = matcher(options.exclude_upstream)
+    seen = [lineages(corpus, lambda project: not excluded(project.name)) for corpus in corpora]
+    lines = Lines()
+    files: list[FileVerdict] = []
+    skipped: list[Skipped] = []
+    with open_source(source) as checkout:
+        for file in read_files(checkout, Selection(options.include, options.exclude)):
+            if isinstance(file, Skipped):
+                skipped.append(file)
+                continue
+            files.append(_judged(file, seen, lines, how))
+            if progress:
+                progress(len(files), 0, file.path)
+    if not files and not skipped:
+        raise SourceError(f"{source}: no Python file or notebook in it; check the path and the --include globs")
+    return Report(source, _identity(corpora), tuple(files), (), tuple(skipped), time.perf_counter() - began)
+
+
+def _judged(file: SourceFile, seen: Iterable[Lineages], lines: Lines, how: Judgement) -> FileVerdict:
+    """One file through the stages: parse, canonicalise, winnow, match, judge."""
+    code = canonicalise(parse(file.text), file.text, lines)
+    asked = query(code, winnow(code), np.array(lines.names.hashes, np.uint64))
+    candidates = [candidate for each in seen for candidate in find_candidates(asked, each)]
+    verdict = judge(file, read_notice(file.text).licence, asked, lines.names.spelled, candidates, how)
+    if code.errors:
+        verdict = replace(verdict, notes=(*verdict.notes, f"{code.errors} regions did not parse and were left out"))
+    return verdict
+
+
+def _identity(corpora: Sequence[Corpus]) -> CorpusIdentity:
+    import hashlib
+
+    digests = [corpus.digest for corpus in corpora]
+    joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return CorpusIdentity(" + ".join(c.name for c in corpora), max((c.version for c in corpora), default=""), joined)

@@ -1,10 +1,29 @@
-"""What a file is: its clone type, closest upstream, oldest known origin."""
+"""A file and its candidates in, what the file is out: its clone type, closest upstream, oldest known origin."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .alignment import DefinitionMatch, Rename, Verdict
+import numpy as np
+
+from .alignment import statement_rarity
+from .clones import DefinitionMatch, Rename, Verdict
+from .files import SourceFile
+from .matching import Candidate, Query
+from .placement import Placement, place
+
+# Rare tokens (each counted by how rare its statement is) that a verdict of copying needs, and that mere fragments need.
+COPY_EVIDENCE = 60.0
+FRAGMENT_EVIDENCE = 30.0
+MODIFIED_SHARE = 0.5
+FRAGMENT_SHARE = 0.1
+MOST_PLACEMENTS = 6
+MOST_UPSTREAMS = 5
+# A further upstream is named when it explains at least this share of the file beyond what closer ones do.
+ADDED_SHARE = 0.05
+# An older upstream is the origin when it explains at least this part of what the closest does.
+ORIGIN_PART = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +31,7 @@ class UpstreamMatch:
     """A known upstream file and the share (0 to 1) of the copy's tokens that stand in it.
 
     ``first_release`` to ``last_release`` is the span of releases that hold the file in this very content;
-    ``released`` is the ISO date of the first of them.
+    ``released`` is the ISO date of the first of them. ``verdict`` is what the file is to this upstream alone.
     """
 
     project: str
@@ -24,13 +43,15 @@ class UpstreamMatch:
     licence: str
     copyrights: tuple[str, ...]
     url: str
+    verdict: Verdict = Verdict.MODIFIED
 
 
 @dataclass(frozen=True, slots=True)
 class FileVerdict:
     """The answer for one file. ``upstreams`` is closest first; empty when the file is independent.
 
-    ``own_release`` is set when the file is, byte for meaning, a known upstream's own release under its own path.
+    ``own_release`` is set when the file is a known upstream's own release under its own path; ``renames`` and
+    ``definitions`` are then about the next upstream, its lineage. Otherwise they are about the closest.
     """
 
     path: str
@@ -44,3 +65,133 @@ class FileVerdict:
     definitions: tuple[DefinitionMatch, ...]
     own_release: str = ""
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How strict to be. ``named`` says that the user named the original, so that no evidence against chance is asked for."""
+
+    named: bool = False
+    min_similarity: float = 0.0
+
+
+def judge(
+    file: SourceFile, licence: str, asked: Query, names: list[bytes], candidates: Sequence[Candidate], how: Judgement
+) -> FileVerdict:
+    """The verdict on ``file``, from the candidates of all corpora."""
+    corpora = list({id(each.lineages): each.lineages.corpus for each in candidates}.values())
+    rarity = statement_rarity(asked, corpora)
+    if how.named:
+        rarity = np.full_like(rarity, 255)
+    placements = [place(asked, names, candidate, rarity) for candidate in _promising(candidates)]
+    ranked = sorted(placements, key=_closeness)
+    kept = [each for each in ranked if _verdict(each, how) is not Verdict.INDEPENDENT]
+    if not kept or kept[0].similarity < how.min_similarity:
+        return FileVerdict(file.path, file.sha256, Verdict.INDEPENDENT, 0.0, licence, (), None, (), ())
+    return _copied(file, licence, kept, how)
+
+
+def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgement) -> FileVerdict:
+    closest = kept[0]
+    chosen = _explaining(kept)
+    own = _own_release(file.path, closest)
+    shown = next((each for each in chosen[1:]), closest) if own else closest
+    upstreams = [_upstream(each, how) for each in chosen]
+    path = upstreams[chosen.index(shown)].path
+    return FileVerdict(
+        path=file.path,
+        sha256=file.sha256,
+        verdict=_verdict(closest, how),
+        similarity=closest.similarity,
+        licence=licence,
+        upstreams=tuple(upstreams),
+        origin=_origin(kept, how),
+        renames=shown.rename_map.renames,
+        definitions=shown.definitions(path),
+        own_release=own,
+        notes=(),
+    )
+
+
+def _promising(candidates: Sequence[Candidate]) -> list[Candidate]:
+    return sorted(candidates, key=lambda each: -each.share)[:MOST_PLACEMENTS]
+
+
+def _closeness(placement: Placement) -> tuple[float, float, int, int]:
+    """Closest first: by similarity, then by equal names, then the older."""
+    lineages, candidate = placement.candidate.lineages, placement.candidate
+    return (
+        -round(placement.similarity, 3),
+        -round(placement.agreement, 3),
+        int(lineages.first[candidate.lineage]),
+        candidate.file,
+    )
+
+
+def _verdict(placement: Placement, how: Judgement) -> Verdict:
+    if placement.similarity < FRAGMENT_SHARE or (not how.named and placement.evidence < FRAGMENT_EVIDENCE):
+        return Verdict.INDEPENDENT
+    if not how.named and (placement.evidence < COPY_EVIDENCE or placement.distinctive_share < MODIFIED_SHARE):
+        return Verdict.FRAGMENTS
+    if placement.whole():
+        return Verdict.RENAMED if placement.respelled.any() else Verdict.IDENTICAL
+    return Verdict.MODIFIED if placement.similarity >= MODIFIED_SHARE else Verdict.FRAGMENTS
+
+
+def _explaining(ranked: list[Placement]) -> list[Placement]:
+    """The closest, then each further upstream that explains something the ones before it do not."""
+    chosen: list[Placement] = []
+    explained = np.zeros_like(ranked[0].matched)
+    lineages: set[tuple[int, int]] = set()
+    tokens = ranked[0].asked.statement_tokens
+    for placement in ranked:
+        lineage = (id(placement.corpus), placement.candidate.lineage)
+        added = float((tokens * (placement.matched & ~explained)).sum()) / max(placement.asked.total, 1)
+        if lineage in lineages or (chosen and added < ADDED_SHARE):
+            continue
+        chosen.append(placement)
+        lineages.add(lineage)
+        explained = explained | placement.matched
+    return chosen[:MOST_UPSTREAMS]
+
+
+def _own_release(path: str, placement: Placement) -> str:
+    if not placement.whole() or placement.respelled.any():
+        return ""
+    for version in placement.candidate.lineages.versions(placement.candidate.file):
+        if path == version.path or path.endswith("/" + version.path):
+            return f"{version.project.name} {version.release.version}"
+    return ""
+
+
+def _origin(kept: list[Placement], how: Judgement) -> UpstreamMatch:
+    """The oldest upstream that explains much of what the closest does."""
+    most = kept[0].similarity
+    old = [each for each in kept if each.similarity >= ORIGIN_PART * most]
+    return _upstream(min(old, key=_age), how)
+
+
+def _age(placement: Placement) -> tuple[str, float]:
+    first = placement.candidate.lineages.first[placement.candidate.lineage]
+    ranks = placement.candidate.lineages.ranks
+    release = placement.corpus.releases[int(np.flatnonzero(ranks == first)[0])]
+    return release.released, -placement.similarity
+
+
+def _upstream(placement: Placement, how: Judgement) -> UpstreamMatch:
+    versions = placement.candidate.lineages.versions(placement.candidate.file)
+    same_path = [version for version in versions if version.path == versions[0].path and version.project == versions[0].project]
+    first, last = same_path[0], same_path[-1]
+    url = first.project.source.replace("{release}", first.release.version).replace("{path}", first.path)
+    return UpstreamMatch(
+        project=first.project.name,
+        path=first.path,
+        first_release=first.release.version,
+        last_release=last.release.version,
+        released=first.release.released,
+        share=placement.similarity,
+        licence=first.licence,
+        copyrights=first.copyrights,
+        url=url,
+        verdict=_verdict(placement, how),
+    )

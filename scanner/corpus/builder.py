@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..canonical import END_DIGEST, CanonicalFile, canonicalise
-from ..fingerprints import Fingerprints, Winnowing, winnow
+from ..fingerprints import Fingerprints, winnow
 from ..lines import Lines
 from ..notices import read_notice
 from ..parsing import parse
@@ -41,8 +41,7 @@ class _Row:
 class CorpusBuilder:
     """Collects files release by release; ``finish`` packs them. The same files in the same order give the same corpus."""
 
-    def __init__(self, winnowing: Winnowing = Winnowing()) -> None:
-        self.winnowing = winnowing
+    def __init__(self) -> None:
         self.projects = Numbering()
         self.releases: list[Release] = []
         self._lines = Lines()
@@ -78,7 +77,7 @@ class CorpusBuilder:
 
     def _index(self, text: bytes) -> int:
         code = canonicalise(parse(text), text, self._lines)
-        prints = winnow(code, self.winnowing)
+        prints = winnow(code)
         statements = self._statement_numbers(code)
         members = []
         for place, definition in enumerate(code.definitions):
@@ -129,14 +128,13 @@ class CorpusBuilder:
             releases=tuple(self.releases),
             licences=tuple(self._licences),
             notices=tuple(self._notices),
-            winnowing=self.winnowing,
             arrays=arrays,
             version=version,
             digest=content_digest(arrays),
         )
 
     def _name_arrays(self) -> dict[str, Array]:
-        spelled, order = list(self._lines.names), np.argsort(self._name_hashes(), kind="stable")
+        spelled, order = self._lines.names.spelled, np.argsort(self._name_hashes(), kind="stable")
         names = [spelled[number] for number in order]
         return {
             "name_hashes": self._name_hashes()[order],
@@ -145,7 +143,7 @@ class CorpusBuilder:
         }
 
     def _name_hashes(self) -> Array:
-        return np.frombuffer(self._lines.names.hashes, np.uint64)
+        return np.array(self._lines.names.hashes, np.uint64)
 
     def _name_ranks(self) -> Array:
         """Where each name of the builder's numbering stands in the corpus, which sorts them by hash."""

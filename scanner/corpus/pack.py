@@ -21,7 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import CorpusError
-from ..fingerprints import Winnowing
+from ..fingerprints import WINNOWING
 
 FORMAT = 1
 _KEY = "modelkin"
@@ -106,7 +106,6 @@ class Corpus:
     releases: tuple[Release, ...]
     licences: tuple[str, ...]
     notices: tuple[tuple[str, ...], ...]
-    winnowing: Winnowing
     arrays: Mapping[str, npt.NDArray[Any]]
     version: str = ""
     digest: str = ""
@@ -168,8 +167,8 @@ class Corpus:
             "format": FORMAT,
             "name": self.name,
             "version": self.version,
-            "k": self.winnowing.k,
-            "window": self.winnowing.window,
+            "k": WINNOWING.k,
+            "window": WINNOWING.window,
             "digest": content_digest(self.arrays),
             "projects": [[p.name, p.licence, p.homepage, p.source] for p in self.projects],
             "releases": [[r.project, r.version, r.released, r.sha256] for r in self.releases],
@@ -212,6 +211,8 @@ def _decode(path: Path, data: memoryview) -> Corpus:
     header = json.loads(tensors["__metadata__"][_KEY])
     if header["format"] != FORMAT:
         raise CorpusError(f"{path}: corpus format {header['format']}, this modelkin reads {FORMAT}; upgrade modelkin or rebuild it")
+    if (header["k"], header["window"]) != (WINNOWING.k, WINNOWING.window):
+        raise CorpusError(f"{path}: built with k {header['k']} and window {header['window']}, not {WINNOWING}; rebuild it")
     arrays = {name: _array(tensors[name], name, data[8 + length :]) for name in ARRAYS}
     return Corpus(
         name=header["name"],
@@ -219,7 +220,6 @@ def _decode(path: Path, data: memoryview) -> Corpus:
         releases=tuple(Release(*row) for row in header["releases"]),
         licences=tuple(header["licences"]),
         notices=tuple(map(tuple, header["notices"])),
-        winnowing=Winnowing(header["k"], header["window"]),
         arrays=arrays,
         version=header["version"],
         digest=header["digest"],

@@ -1,0 +1,63 @@
+"""The field's words for how a copy relates to an original, and what a match of two definitions says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from .regions import Region
+
+
+class Kind(str, Enum):
+    """What a renamed identifier names."""
+
+    CLASS = "class"
+    FUNCTION = "function"
+    ATTRIBUTE = "attribute"
+    VARIABLE = "variable"
+    KEYWORD = "keyword"
+
+
+class Verdict(str, Enum):
+    """How a copy relates to an original, closest first (Type-1, Type-2, Type-3 clones, and less)."""
+
+    IDENTICAL = "identical"
+    RENAMED = "renamed"
+    MODIFIED = "modified"
+    FRAGMENTS = "fragments"
+    INDEPENDENT = "independent"
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """``original`` is called ``copy`` in the copy.
+
+    ``scope`` is the qualified name, in the copy, of the function whose local it is; empty for names of the whole file.
+    ``consistency`` (0 to 1) is the share of the original name's occurrences that became ``copy``.
+    """
+
+    original: str
+    copy: str
+    kind: Kind
+    count: int
+    consistency: float
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionMatch:
+    """One definition of the copy, and the upstream definition it stands in, if any.
+
+    ``statements`` and ``matched_statements`` are counts; ``tokens`` is the weight of the definition in its file.
+    """
+
+    qualname: str
+    first_line: int
+    last_line: int
+    verdict: Verdict
+    similarity: float
+    tokens: int
+    statements: int
+    matched_statements: int
+    upstream_qualname: str = ""
+    upstream: Region | None = None

@@ -1,0 +1,32 @@
+"""Runs of items in flat arrays: gathered by index without a loop."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+def run_places(starts: Array, ends: Array) -> tuple[Array, Array]:
+    """``[starts[i], ends[i])`` for every ``i`` -> all those places, and the ``i`` each is from."""
+    lengths = (ends - starts).astype(np.int64)
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    firsts = np.cumsum(lengths) - lengths
+    return np.arange(len(owners)) - np.repeat(firsts, lengths) + np.repeat(starts.astype(np.int64), lengths), owners
+
+
+def runs(bounds: Array, items: Array) -> tuple[Array, Array]:
+    """The places that runs number ``items`` take, by their ``bounds``, and the position in ``items`` each is from."""
+    return run_places(bounds[items], bounds[items + 1])
+
+
+def among(table: Array, values: Array) -> tuple[Array, Array]:
+    """Where in the sorted ``table`` each value stands, and whether it does."""
+    if not len(table):
+        return np.zeros(len(values), np.int64), np.zeros(len(values), bool)
+    places = np.searchsorted(table, values)
+    places[places == len(table)] = 0
+    return places, table[places] == values

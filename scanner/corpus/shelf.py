@@ -1,0 +1,36 @@
+"""Where corpora are kept: the shipped one, the user's own, and the project's."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from importlib.resources import files
+from pathlib import Path
+
+from ..errors import CorpusError
+from .pack import Corpus, open_corpus
+
+PROJECT_CORPUS = Path(".modelkin") / "corpus.safetensors"
+
+
+def shipped_path() -> Path:
+    """The corpus that comes with modelkin."""
+    return Path(str(files("modelkin.corpora").joinpath("base.safetensors")))
+
+
+def user_path() -> Path:
+    """The corpus of the user's own upstreams; ``MODELKIN_DATA_DIR`` moves it."""
+    import platformdirs
+
+    folder = os.environ.get("MODELKIN_DATA_DIR") or platformdirs.user_data_dir("modelkin")
+    return Path(folder) / "corpus.safetensors"
+
+
+def default_corpora(paths: Sequence[Path] | None) -> list[Corpus]:
+    """Open ``paths``; None means every corpus on the shelf. Raises CorpusError."""
+    if paths is not None:
+        return [open_corpus(path) for path in paths]
+    found = [path for path in (shipped_path(), user_path(), PROJECT_CORPUS) if path.is_file()]
+    if not found:
+        raise CorpusError("no corpus found; name one with --corpus, or build one with `modelkin corpus build`")
+    return [open_corpus(path) for path in found]

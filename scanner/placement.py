@@ -1,0 +1,174 @@
+"""A file and one candidate upstream in, how the file stands in it: definition by definition, with the names that changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .alignment import Alignment, UnitPair, align
+from .clones import DefinitionMatch, Verdict
+from .corpus.pack import Corpus
+from .matching import Candidate, Query
+from .regions import Region
+from .renames import NamePairs, RenameMap, map_renames, pair_names
+
+Array = npt.NDArray[Any]
+
+# From this share on a definition is a modified copy; below the second it has no counterpart.
+MODIFIED = 0.5
+FRAGMENT = 0.2
+
+
+@dataclass(frozen=True)
+class Placement:
+    """``matched`` bool[S] marks the statements of the file that stand in the candidate under a consistent renaming."""
+
+    asked: Query
+    names: list[bytes]
+    candidate: Candidate
+    alignment: Alignment
+    pairs: NamePairs
+    rename_map: RenameMap
+    matched: Array
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus that the candidate is from."""
+        return self.candidate.lineages.corpus
+
+    @cached_property
+    def matched_tokens(self) -> Array:
+        """Tokens int64[D] of each definition that stand in the candidate; never all of them in one that differs."""
+        bounds = np.concatenate([[0], np.cumsum(self.asked.statement_tokens * self.matched)])
+        starts = self.asked.code.statement_starts
+        tokens = bounds[starts[1:]] - bounds[starts[:-1]]
+        return np.where(self.same, tokens, np.minimum(tokens, np.maximum(self.asked.tokens - 1, 0)))
+
+    @cached_property
+    def same(self) -> Array:
+        """bool[D]: the definition's stream equals its partner's, and no name stands for another."""
+        same = self.asked.tokens == 0
+        for pair in self.alignment.pairs:
+            same[pair.unit] |= pair.equal
+        same[self.alignment.owners[self.rename_map.edited]] = False
+        return same
+
+    @cached_property
+    def respelled(self) -> Array:
+        """bool[D]: some name in the definition changed."""
+        respelled = np.zeros(len(self.asked.tokens), bool)
+        respelled[self.alignment.owners[self.pairs.rows[~self.pairs.equal]]] = True
+        return respelled
+
+    @cached_property
+    def similarity(self) -> float:
+        """Share of the file's tokens that stand in the candidate."""
+        return float(self.matched_tokens.sum()) / max(self.asked.total, 1)
+
+    @cached_property
+    def agreement(self) -> float:
+        """Share of the aligned names that are spelled alike."""
+        return float(self.pairs.equal.mean()) if len(self.pairs.equal) else 0.0
+
+    @cached_property
+    def weights(self) -> Array:
+        """How much each aligned statement says (0 to 1): rare ones more, and more again when its names are equal too."""
+        alike = np.ones(len(self.alignment.statements), bool)
+        alike[self.pairs.rows[~self.pairs.equal]] = False
+        rarity = self.alignment.rarity[self.alignment.statements]
+        spelled = self.corpus.statement_weights[self.alignment.contents]
+        return np.where(alike, np.maximum(rarity, spelled), rarity) / 255.0
+
+    @cached_property
+    def evidence(self) -> float:
+        """Tokens that stand in the candidate, each counted by how rare its statement is."""
+        kept = ~self.rename_map.edited
+        return float((self.asked.statement_tokens[self.alignment.statements] * self.weights)[kept].sum())
+
+    @cached_property
+    def distinctive_share(self) -> float:
+        """As similarity, with what is common to many upstreams discounted on both sides."""
+        rest = np.ones(len(self.asked.statement_tokens), bool)
+        rest[self.alignment.statements] = False
+        unmatched = float((self.asked.statement_tokens * self.alignment.rarity / 255.0)[rest].sum())
+        return self.evidence / max(self.evidence + unmatched, 1.0)
+
+    def unit_evidence(self) -> Array:
+        """As evidence, for each definition: float64[D]."""
+        tokens = self.asked.statement_tokens[self.alignment.statements] * self.weights * ~self.rename_map.edited
+        return np.bincount(self.alignment.owners, tokens, minlength=len(self.asked.tokens))
+
+    def whole(self) -> bool:
+        """Whether all of the file stands in the candidate, definition by definition, and no class lost a method."""
+        return bool(self.same.all()) and not self.shrunk_classes
+
+    @cached_property
+    def shrunk_classes(self) -> frozenset[int]:
+        """Classes of the file whose partner has methods that they have not."""
+        parents = self.corpus.member_parents[self._members].astype(np.int64)
+        tokens = self.corpus.definition_tokens[self.corpus.member_definitions[self._members]]
+        taken = {pair.member for pair in self.alignment.pairs}
+        short = {int(parents[member]) for member in range(1, len(parents)) if member not in taken and tokens[member]}
+        return frozenset(pair.unit for pair in self.alignment.pairs if pair.unit and pair.member in short)
+
+    @property
+    def _members(self) -> slice:
+        return slice(*self.corpus.file_starts[self.candidate.file : self.candidate.file + 2].tolist())
+
+    def definitions(self, path: str) -> tuple[DefinitionMatch, ...]:
+        """What became of each definition of the file; ``path`` is the candidate's."""
+        partners = {pair.unit: pair for pair in self.alignment.pairs}
+        starts, matched = self.asked.code.statement_starts, self.matched
+        real = self.asked.statement_tokens > 0
+        found = []
+        for unit, definition in enumerate(self.asked.code.definitions):
+            if not self.asked.tokens[unit]:
+                continue
+            rows = slice(starts[unit], starts[unit + 1])
+            verdict, similarity = self._unit_verdict(unit, partners.get(unit))
+            partner = partners.get(unit) if similarity >= FRAGMENT or verdict is Verdict.IDENTICAL else None
+            qualname, region = self._upstream_place(partner, path)
+            found.append(
+                DefinitionMatch(
+                    definition.qualname or "(module)", definition.first_line, definition.last_line, verdict, similarity,
+                    int(self.asked.tokens[unit]), int(real[rows].sum()), int((matched[rows] & real[rows]).sum()), qualname, region,
+                )
+            )  # fmt: skip
+        return tuple(found)
+
+    def _unit_verdict(self, unit: int, pair: UnitPair | None) -> tuple[Verdict, float]:
+        similarity = float(self.matched_tokens[unit]) / int(self.asked.tokens[unit])
+        if self.same[unit] and unit not in self.shrunk_classes:
+            return (Verdict.RENAMED if self.respelled[unit] else Verdict.IDENTICAL), 1.0
+        if pair is None and similarity < MODIFIED:
+            return (Verdict.FRAGMENTS if similarity >= FRAGMENT else Verdict.INDEPENDENT), similarity
+        if similarity >= MODIFIED:
+            return Verdict.MODIFIED, similarity
+        return (Verdict.FRAGMENTS if similarity >= FRAGMENT else Verdict.INDEPENDENT), similarity
+
+    def _upstream_place(self, pair: UnitPair | None, path: str) -> tuple[str, Region | None]:
+        if pair is None:
+            return "", None
+        first = int(self.corpus.file_starts[self.candidate.file])
+        leaves, member = [], pair.member
+        while member:
+            leaves.append(self.corpus.text(int(self.corpus.member_names[first + member])))
+            member = int(self.corpus.member_parents[first + member])
+        row = first + pair.member
+        lines = int(self.corpus.member_first_lines[row]), int(self.corpus.member_last_lines[row])
+        return ".".join(reversed(leaves)) or "(module)", Region(path, *lines)
+
+
+def place(asked: Query, names: list[bytes], candidate: Candidate, rarity: Array) -> Placement:
+    """Align a file with a candidate and see which of its statements stand there."""
+    corpus = candidate.lineages.corpus
+    alignment = align(asked, corpus, candidate.file, rarity)
+    pairs = pair_names(asked, corpus, alignment)
+    rename_map = map_renames(asked, names, corpus, pairs, len(alignment.statements))
+    matched = np.zeros(len(asked.statement_tokens), bool)
+    matched[alignment.statements[~rename_map.edited]] = True
+    return Placement(asked, names, candidate, alignment, pairs, rename_map, matched)

@@ -1,0 +1,162 @@
+"""Aligned statements in, the rename map out: which name became which, how often, how consistently."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .alignment import Alignment
+from .clones import Kind, Rename
+from .corpus.pack import Corpus
+from .corpus.ragged import run_places
+from .matching import Query
+
+Array = npt.NDArray[Any]
+
+_VARIABLE, _ATTRIBUTE = 0, 1
+_KINDS = (Kind.VARIABLE, Kind.ATTRIBUTE, Kind.KEYWORD)
+
+
+@dataclass(frozen=True, slots=True)
+class NamePairs:
+    """Each name of the aligned statements beside the name that stands in its place upstream, one row per name and statement.
+
+    ``copies`` are numbers in the query's names, ``originals`` in the corpus's; ``rows`` index the alignment's statements; ``slots``
+    the query's ``order``.
+    """
+
+    copies: Array
+    originals: Array
+    rows: Array
+    slots: Array
+    equal: Array
+
+
+def pair_names(asked: Query, corpus: Corpus, alignment: Alignment) -> NamePairs:
+    """Zip the names of matched statements in order of first occurrence."""
+    code, statements, contents = asked.code, alignment.statements, alignment.contents
+    slots, rows = run_places(code.order_starts[statements], code.order_starts[statements + 1])
+    bounds = corpus.statement_name_starts
+    places, _ = run_places(bounds[contents], bounds[contents + 1])
+    if len(places) != len(slots):  # equal digests of different statements: a collision, or a forged corpus
+        empty = np.zeros(0, np.int64)
+        return NamePairs(empty, empty, empty, empty, empty.astype(bool))
+    copies, originals = code.order[slots].astype(np.int64), corpus.statement_names[places].astype(np.int64)
+    equal = asked.name_hashes[copies] == corpus.name_hashes[originals]
+    return NamePairs(copies, originals, rows, slots, equal)
+
+
+@dataclass(frozen=True, slots=True)
+class RenameMap:
+    """``renames`` for people, most used first; ``edited`` bool[M] marks aligned statements where a name is not renamed but swapped."""
+
+    renames: tuple[Rename, ...]
+    edited: Array
+
+
+def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePairs, aligned: int) -> RenameMap:
+    """The rename map of an alignment of ``aligned`` statements; ``names`` spells the query's numbers."""
+    code = asked.code
+    spaces, scopes = code.namespaces[pairs.slots].astype(np.int64), code.scopes[pairs.slots]
+    table = np.stack([scopes * 4 + spaces, pairs.originals, pairs.copies], axis=1)
+    distinct, first, inverse, counts = np.unique(table, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    inverse = inverse.reshape(-1)
+    majority = _majority(distinct[:, 0], distinct[:, 1], counts, first)
+    swapped = _swapped(distinct, majority)
+    renamed = ~pairs.equal[first]
+    called = np.zeros(len(distinct), bool)
+    np.logical_or.at(called, inverse, code.called[pairs.slots])
+    spelled = [(corpus.text(int(row[1])), names[row[2]].decode("utf-8", "replace")) for row in distinct[renamed]]
+    substituted = np.zeros(len(distinct), bool)
+    substituted[renamed] = _substituted(asked, names, spelled, called[renamed])
+    edited = np.zeros(aligned, bool)
+    edited[pairs.rows[(swapped | substituted)[inverse]]] = True
+    consistency = counts / _occurrences(distinct, counts)
+    return RenameMap(_renames(asked, distinct[renamed], counts[renamed], consistency[renamed], spelled), edited)
+
+
+def _occurrences(distinct: Array, counts: Array) -> Array:
+    """For each row how often its original name occurs at all in its scope."""
+    _, inverse = np.unique(distinct[:, :2], axis=0, return_inverse=True)
+    inverse = inverse.reshape(-1)
+    return np.bincount(inverse, counts)[inverse] if len(distinct) else counts
+
+
+def _majority(space: Array, name: Array, counts: Array, first: Array) -> Array:
+    """For each row whether its pair is the most frequent of that name, the earliest among equals."""
+    order = np.lexsort((first, -counts, name, space))
+    leads = np.ones(len(order), bool)
+    leads[1:] = (space[order][1:] != space[order][:-1]) | (name[order][1:] != name[order][:-1])
+    majority = np.zeros(len(order), bool)
+    majority[order[leads]] = True
+    return majority
+
+
+def _swapped(distinct: Array, majority: Array) -> Array:
+    """Rows where one name of the copy stands for another: not the usual name here, and the usual name of something else."""
+    usual = {(space, copy) for space, _, copy in distinct[majority].tolist()}
+    return np.array(
+        [not lead and (space, copy) in usual for lead, (space, _, copy) in zip(majority, distinct.tolist(), strict=True)], bool
+    )
+
+
+def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]], called: Array) -> Array:
+    """Rows where one library function is called in place of another: `softmax` for `sigmoid` is an edit, not a renaming."""
+    if not called.any():
+        return called
+    library, own = library_names(), _defined(asked, names)
+    return np.array(
+        [
+            call and original in library and copy in library and copy not in own
+            for (original, copy), call in zip(spelled, called, strict=True)
+        ],
+        bool,
+    )
+
+
+@cache
+def library_names() -> frozenset[str]:
+    """Functions and methods of the libraries that model code is written against."""
+    text = files("modelkin.rules").joinpath("library_names.txt").read_text("utf-8")
+    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
+
+
+def _defined(asked: Query, names: list[bytes]) -> set[str]:
+    """Names the file itself defines or assigns."""
+    own = {definition.qualname.rpartition(".")[2] for definition in asked.code.definitions}
+    stored = np.unique(asked.code.order[asked.code.stored])
+    return own | {names[number].decode("utf-8", "replace") for number in stored}
+
+
+def _renames(
+    asked: Query, distinct: Array, counts: Array, consistency: Array, spelled: list[tuple[str, str]]
+) -> tuple[Rename, ...]:
+    kinds = _kinds_by_name(asked)
+    found = []
+    for (space, _, _), count, share, (before, after) in zip(
+        distinct.tolist(), counts.tolist(), consistency.tolist(), spelled, strict=True
+    ):
+        scope, namespace = divmod(space, 4)
+        kind = _KINDS[namespace] if scope else kinds.get((after, namespace), _KINDS[namespace])
+        found.append(Rename(before, after, kind, count, share, asked.code.scope_names[scope]))
+    return tuple(sorted(found, key=_reading_order))
+
+
+def _reading_order(rename: Rename) -> tuple[object, ...]:
+    """Names of the whole file first, by kind; then locals by function; the most used first."""
+    return rename.scope != "", list(Kind).index(rename.kind), rename.scope, -rename.count, rename.original, rename.copy
+
+
+def _kinds_by_name(asked: Query) -> dict[tuple[str, int], Kind]:
+    kinds = {}
+    for definition in asked.code.definitions[1:]:
+        parent = asked.code.definitions[definition.parent]
+        namespace = _ATTRIBUTE if parent.kind == "class" else _VARIABLE
+        name = definition.qualname.rpartition(".")[2]
+        kinds[name, namespace] = Kind.CLASS if definition.kind == "class" else Kind.FUNCTION
+    return kinds
