@@ -34,6 +34,7 @@ ORDER = (
     "matching",
     "alignment",
     "renames",
+    "placement",
     "verdict",
     "findings",
     "scan",

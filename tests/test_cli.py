@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 
-import modelkin.scan
 from modelkin.cli import main
 from modelkin.cli.threshold import LEVELS, VERDICTS, exit_code
 from modelkin.clones import Verdict
@@ -27,7 +26,6 @@ COMMANDS = [
     ("corpus",),
     *(("corpus", name) for name in ("build", "add", "list", "info", "verify", "remove")),
 ]
-needs_scan = pytest.mark.skipif(not hasattr(modelkin.scan, "compare"), reason="scan is being written")
 needs_library = pytest.mark.skipif(find_spec("modelkin.corpus.library") is None, reason="the library is being written")
 ATTENTION = ("original.py", "--name", "attention", "--licence", "MIT", "--release", "1")
 LAYER = """
@@ -144,7 +142,6 @@ def test_never_is_0_whatever_is_found() -> None:
 
 
 @pytest.mark.usefixtures("pair")
-@needs_scan
 def test_compare_shows_the_renames_and_that_nothing_else_differs(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "copy.py", "original.py", "--fail-on", "renamed"]) == 1
     text = capsys.readouterr().out
@@ -154,35 +151,30 @@ def test_compare_shows_the_renames_and_that_nothing_else_differs(capsys: pytest.
     assert "the same text as original.py" in text
 
 
-@needs_scan
 def test_compare_restores_the_original_byte_for_byte(pair: Path) -> None:
     assert main(["compare", "copy.py", "original.py", "--restore", "restored", "--quiet"]) == 0
     assert (pair / "restored/copy.py").read_bytes() == (pair / "original.py").read_bytes()
 
 
 @pytest.mark.usefixtures("pair")
-@needs_scan
 def test_compare_refuses_to_restore_over_the_copy(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "copy.py", "original.py", "--restore", "."]) == 2
     assert "among the files of copy.py" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("pair")
-@needs_scan
 def test_compare_without_diff_shows_none(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", "copy.py", "original.py", "--no-diff"]) == 0
     assert "after undoing" not in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("pair")
-@needs_scan
 def test_scan_against_one_more_upstream_finds_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["scan", "copy.py", "--against", "original.py", "--format", "json", "--fail-on", "modified"]) == 1
     assert '"verdict": "renamed"' in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("pair")
-@needs_scan
 @pytest.mark.parametrize("command", [("scan", "gone"), ("compare", "copy.py", "gone.py")], ids=" ".join)
 def test_a_missing_source_is_one_line_and_2(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(command) == 2
@@ -191,7 +183,6 @@ def test_a_missing_source_is_one_line_and_2(command: tuple[str, ...], capsys: py
     assert error.count("\n") == 1
 
 
-@needs_scan
 def test_a_hostile_file_name_reaches_no_terminal(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (pair / "copy.py").rename(pair / "\x1b[31m\u202ecopy.py")
     assert main(["scan", ".", "--against", "original.py"]) == 0
@@ -200,7 +191,6 @@ def test_a_hostile_file_name_reaches_no_terminal(pair: Path, capsys: pytest.Capt
     assert "\x1b" not in text
 
 
-@needs_scan
 def test_an_interrupted_run_says_so_and_leaves_the_old_report(pair: Path) -> None:
     os.mkfifo(pair / "report")
     command = [sys.executable, "-m", "modelkin", "compare", "copy.py", "original.py", "--output", "report"]

@@ -14,6 +14,7 @@ from modelkin.reports.page import Page
 from modelkin.reports.restoration_section import render_restorations
 from modelkin.reports.text import render
 from modelkin.restoration import Restoration
+from modelkin.scan import CorpusIdentity
 
 from .example_reports import EMPTY, INDEPENDENT, OWN, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI, definition, only
 
@@ -81,9 +82,22 @@ def test_an_origin_that_is_the_closest_upstream_is_not_repeated() -> None:
     assert "that upstream, first released 2023-09-28" in render(only(Verdict.RENAMED))
 
 
-def test_an_origin_without_a_date_says_so() -> None:
+def test_facts_that_are_not_known_take_no_line() -> None:
+    bare = replace(VLLM_LLAMA, first_release="", last_release="", released="", licence="", copyrights=())
+    file = replace(YI, upstreams=(bare,), origin=bare, notes=(), renames=(), definitions=())
+    assert render(replace(EMPTY, corpus=CorpusIdentity("", "", ""), files=(file,))) == (
+        "empty\n1 file scanned · 1 modified\nno corpus · 0.0 s\n\nmodels/yi.py: modified copy\n"
+        "  upstream  vllm · vllm/model_executor/models/llama.py\n  share     99.9 % of the file's tokens\n"
+    )
+
+
+def test_an_unknown_origin_takes_no_line() -> None:
+    assert "  origin  " not in render(replace(EMPTY, files=(replace(YI, origin=None),)))
+
+
+def test_an_origin_elsewhere_may_have_no_date() -> None:
     origin = replace(TRANSFORMERS_LLAMA, released="")
-    assert "modeling_llama.py, of unknown date" in render(replace(EMPTY, files=(replace(YI, origin=origin),)))
+    assert "modeling_llama.py\n" in render(replace(EMPTY, files=(replace(YI, origin=origin),)))
 
 
 def test_nearly_all_is_not_all() -> None:
@@ -153,7 +167,7 @@ def test_a_difference_without_code_is_said_to_be_one() -> None:
 def test_a_difference_is_shown_line_by_line_and_escaped() -> None:
     unified = "--- a\n+++ b\n@@ -1 +1 @@\n-a\x0cb\n+[red]\x1b[2J\n"
     text = render_restorations([restoration(Difference(unified, 2, "-a\n+b\n", 2))], SCREEN)
-    assert "2 lines differ from llama.py; of code alone, 2" in text
+    assert "2 lines differ from llama.py (code alone: 2)" in text
     assert "\x1b[31m-a\\x0cb\x1b[0m\n\x1b[32m+[red]\\x1b[2J\x1b[0m\n" in text
 
 

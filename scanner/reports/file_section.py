@@ -51,17 +51,19 @@ def _heading(file: FileVerdict) -> Text:
 
 def _facts(file: FileVerdict, page: Page) -> Table:
     closest, *others = file.upstreams
+    rows = [
+        ("upstream", upstream_file(closest)),
+        ("share", _share(file.similarity, page)),
+        ("origin", _origin(file.origin, closest)),
+        ("licence", _licences(file, closest)),
+        *(("copyright", Text(escape(line))) for line in closest.copyrights),
+        *(("note", Text(escape(note))) for note in file.notes),
+        *(("also", Text.assemble(f"{percent(other.share)} ", upstream_file(other))) for other in others),
+    ]
     table = bare_table("", "")
-    table.add_row(Text("upstream", "dim"), upstream_file(closest))
-    table.add_row(Text("share", "dim"), _share(file.similarity, page))
-    if file.origin is not None:
-        table.add_row(Text("origin", "dim"), _origin(file.origin, closest))
-    table.add_row(Text("licence", "dim"), _licences(file, closest))
-    for label, entries in (("copyright", closest.copyrights), ("note", file.notes)):
-        for entry in entries:
-            table.add_row(Text(label, "dim"), Text(escape(entry)))
-    for other in others:
-        table.add_row(Text("also", "dim"), Text.assemble(f"{percent(other.share)} ", upstream_file(other)))
+    for label, fact in rows:
+        if fact:
+            table.add_row(Text(label, "dim"), fact)
     return table
 
 
@@ -70,13 +72,18 @@ def _share(share: float, page: Page) -> Text:
     return Text.assemble(bar(share), " ", words) if page.bars else Text(words)
 
 
-def _origin(origin: UpstreamMatch, closest: UpstreamMatch) -> Text:
-    released = f"first released {escape(origin.released)}" if origin.released else "of unknown date"
+def _origin(origin: UpstreamMatch | None, closest: UpstreamMatch) -> Text:
+    """Empty when nothing is known beyond the closest upstream."""
+    if origin is None:
+        return Text()
+    released = f"first released {escape(origin.released)}" if origin.released else ""
     if (origin.project, origin.path) == (closest.project, closest.path):
-        return Text(f"that upstream, {released}")
-    return Text.assemble(upstream_file(origin), f", {released}")
+        return Text(released and f"that upstream, {released}")
+    return Text.assemble(upstream_file(origin), released and f", {released}")
 
 
 def _licences(file: FileVerdict, closest: UpstreamMatch) -> Text:
-    here = escape(file.licence) or "none stated"
-    return Text(f"{here}, upstream {escape(closest.licence) or 'none stated'}")
+    if not file.licence and not closest.licence:
+        return Text()
+    here, there = (escape(licence) or "none stated" for licence in (file.licence, closest.licence))
+    return Text(f"{here}, upstream {there}")

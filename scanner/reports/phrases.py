@@ -48,16 +48,15 @@ def counted(count: int, noun: str) -> str:
 
 
 def releases(upstream: UpstreamMatch) -> str:
-    """The releases that hold the upstream file, as one or as a range."""
+    """The releases that hold the upstream file, as one or as a range; empty when it is of none."""
     first, last = escape(upstream.first_release), escape(upstream.last_release)
     return first if first == last else f"{first} to {last}"
 
 
 def upstream_file(upstream: UpstreamMatch) -> Text:
     """Project, releases and path of an upstream file."""
-    return Text.assemble(
-        (escape(upstream.project), "bold"), f" {releases(upstream)} · ", (escape(upstream.path), "underline")
-    )
+    release = f" {releases(upstream)}".rstrip()
+    return Text.assemble((escape(upstream.project), "bold"), f"{release} · ", (escape(upstream.path), "underline"))
 
 
 def lines(first_line: int, last_line: int) -> str:

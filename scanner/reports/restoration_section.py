@@ -41,7 +41,7 @@ def _amount(file: Restoration) -> str:
     differing = f"{counted(difference.lines, 'line')} differ from {escape(file.original_path)}"
     if not difference.substantive:
         return f"{differing}, all of them comments, docstrings, imports or layout"
-    return f"{differing}; of code alone, {difference.substantive_lines}"
+    return f"{differing} (code alone: {difference.substantive_lines})"
 
 
 def _shown(line: str) -> str:

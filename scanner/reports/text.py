@@ -57,7 +57,8 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
     if summary.skipped:
         counts.append(f" · {summary.skipped} skipped")
     yield counts
-    yield Text(f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)} · {report.seconds:.1f} s", "dim")
+    corpus = f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)}".rstrip()
+    yield Text(f"{corpus if report.corpus.name else 'no corpus'} · {report.seconds:.1f} s", "dim")
 
 
 def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
