@@ -10,7 +10,8 @@ import libcst
 from .clones import Kind, Rename
 from .errors import RestoreError
 from .rewriting import parse_exactly, too_deep
-from .scoping import Names, Namespace, Occurrence, Scope, find_names
+from .scopes import Names, Namespace, Occurrence, Scope
+from .scoping import find_names
 
 # A copy's name that fewer than half of the original's occurrences became is an edit, which the diff has to show.
 _MAJORITY = 0.5

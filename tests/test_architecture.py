@@ -39,6 +39,7 @@ ORDER = (
     "findings",
     "scan",
     "audit",
+    "scopes",
     "scoping",
     "rewriting",
     "restore",
