@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
 from .identifiers import names_in
@@ -30,10 +30,6 @@ LIBRARY = {
     "Conv2d": "ConvTranspose2d", "permute": "reshape", "all": "any", "ReLU": "GELU", "GELU": "ReLU", "Tanh": "Sigmoid",
     "transpose": "movedim",
 }  # fmt: skip
-KINDS = (
-    "operator", "constant", "comparison", "boolean flipped", "and/or", "condition negated", "statement dropped",
-    "statement added", "arguments swapped", "library call",
-)  # fmt: skip
 
 
 def one_edit(text: str, rng: Random) -> tuple[str, str] | None:
@@ -50,9 +46,10 @@ def one_edit(text: str, rng: Random) -> tuple[str, str] | None:
 
 
 def _possible(tree: ast.Module) -> Iterator[Edit]:
-    known = names_in(tree)
+    known, attributes = names_in(tree), _own_attributes(tree)
     for node in _code(tree):
         yield from _in_expression(node)
+        yield from _in_attribute(node, attributes)
         yield from _in_call(node, known)
         yield from _in_block(node)
 
@@ -82,6 +79,20 @@ def _in_expression(node: ast.AST) -> Iterator[Edit]:
             yield "and/or", _set(node, "op", ast.Or() if isinstance(operator, ast.And) else ast.And())
         case ast.If(test=test) | ast.IfExp(test=test) | ast.While(test=test):
             yield "condition negated", _set(node, "test", _negated(test))
+
+
+def _in_attribute(node: ast.AST, attributes: Sequence[str]) -> Iterator[Edit]:
+    match node:
+        case ast.Attribute(value=ast.Name(id="self"), attr=name, ctx=ast.Load()) if (
+            name in attributes and len(attributes) > 1
+        ):
+            another = attributes[(attributes.index(name) + 1) % len(attributes)]
+            yield "attribute swapped", _set(node, "attr", another)
+
+
+def _own_attributes(tree: ast.AST) -> Sequence[str]:
+    found = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store)]
+    return sorted({node.attr for node in found if isinstance(node.value, ast.Name) and node.value.id == "self"})
 
 
 def _in_call(node: ast.AST, known: set[str]) -> Iterator[Edit]:

@@ -30,11 +30,23 @@ def alpha_equal(one: str, other: str) -> bool:
 
 
 def alpha_form(text: str) -> str:
-    """The tree with identifiers numbered by first occurrence, in source order, and every string the same."""
-    tree = without_docstrings(ast.parse(text))
+    """The tree with identifiers numbered by first occurrence in the text, annotations gone, all strings the same."""
+    tree = _without_annotations(without_docstrings(ast.parse(text)))
     numbers: dict[str, str] = {}
     _number(tree, numbers)
     return ast.dump(tree)
+
+
+def _without_annotations(tree: Tree) -> Tree:
+    for node in ast.walk(tree):
+        match node:
+            case ast.arg():
+                node.annotation = None
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                node.returns = None
+            case ast.AnnAssign():
+                node.annotation = ast.Constant(None)
+    return tree
 
 
 def _number(node: ast.AST, numbers: dict[str, str]) -> None:
