@@ -160,15 +160,24 @@ def test_a_copy_that_is_the_original_but_for_its_names_is_said_to_be() -> None:
 
 def test_a_difference_without_code_is_said_to_be_one() -> None:
     text = render_restorations([restoration(Difference("--- a\n+++ b\n@@ -1 +1 @@\n-# x\n+# y\n", 2, "", 0))])
-    assert "2 lines differ from llama.py, all of them comments, docstrings, imports or layout\n--- a\n" in text
+    assert "2 differing lines against llama.py, all of them comments, docstrings, imports or layout\n--- a\n" in text
     assert text.endswith("-# x\n+# y\n")
 
 
 def test_a_difference_is_shown_line_by_line_and_escaped() -> None:
     unified = "--- a\n+++ b\n@@ -1 +1 @@\n-a\x0cb\n+[red]\x1b[2J\n"
     text = render_restorations([restoration(Difference(unified, 2, "-a\n+b\n", 2))], SCREEN)
-    assert "2 lines differ from llama.py (code alone: 2)" in text
+    assert "2 differing lines against llama.py\n" in text
+    assert "code alone" not in text
     assert "\x1b[31m-a\\x0cb\x1b[0m\n\x1b[32m+[red]\\x1b[2J\x1b[0m\n" in text
+
+
+def test_the_difference_in_code_is_set_apart_from_the_rest() -> None:
+    unified = "--- a\n+++ b\n@@ -1,2 +1,2 @@\n-# x\n-f( 1 )\n+# y\n+f(2)\n"
+    text = render_restorations([restoration(Difference(unified, 4, "--- a\n+++ b\n@@ -1 +1 @@\n-f(1)\n+f(2)\n", 2))])
+    assert text.endswith(
+        "+f(2)\nof code alone, a statement per line: 2 differing lines\n--- a\n+++ b\n@@ -1 +1 @@\n-f(1)\n+f(2)\n"
+    )
 
 
 def test_a_file_whose_renames_cannot_be_undone_says_why() -> None:

@@ -43,7 +43,9 @@ def _group(group: Sequence[DefinitionMatch], verdict: Verdict) -> Text:
 
 
 def _named(definition: DefinitionMatch) -> str:
-    if definition.upstream is None or definition.upstream_qualname == definition.qualname:
+    """Of a method of a renamed class only its own name counts: the class has an entry itself."""
+    own_names = {qualname.rpartition(".")[2] for qualname in (definition.qualname, definition.upstream_qualname)}
+    if definition.upstream is None or len(own_names) == 1:
         return name(definition.qualname)
     return f"{name(definition.qualname)} ← {name(definition.upstream_qualname)}"
 

@@ -56,7 +56,7 @@ def _facts(file: FileVerdict, page: Page) -> Table:
         ("share", _share(file.similarity, page)),
         ("origin", _origin(file.origin, closest)),
         ("licence", _licences(file, closest)),
-        *(("copyright", Text(escape(line))) for line in closest.copyrights),
+        *(("notice", Text(escape(line))) for line in closest.copyrights),
         *(("note", Text(escape(note))) for note in file.notes),
         *(("also", Text.assemble(f"{percent(other.share)} ", upstream_file(other))) for other in others),
     ]

@@ -26,11 +26,19 @@ def _blocks(file: Restoration | Skipped) -> Iterator[RenderableType]:
     if isinstance(file, Skipped):
         yield Text.assemble((escape(file.path), "bold"), f": renames not undone, {escape(file.reason)}")
         return
-    yield Text.assemble(
-        (escape(file.path), "bold"), f" after undoing {counted(file.renames, 'rename')}: {_amount(file)}"
-    )
+    difference = file.difference
+    undone = f" after undoing {counted(file.renames, 'rename')}: "
+    yield Text.assemble((escape(file.path), "bold"), undone, _amount(file))
+    yield from _diff(difference.unified)
+    if 0 < difference.substantive_lines < difference.lines:
+        differing = counted(difference.substantive_lines, "differing line")
+        yield Text(f"of code alone, a statement per line: {differing}", "bold")
+        yield from _diff(difference.substantive)
+
+
+def _diff(unified: str) -> Iterator[Text]:
     # Not splitlines: a form feed inside a line of code ends no line.
-    for line in file.difference.unified.removesuffix("\n").split("\n") if file.difference.lines else ():
+    for line in unified.removesuffix("\n").split("\n") if unified else ():
         yield Text(_shown(line), _STYLES.get(line[:1], ""))
 
 
@@ -38,10 +46,10 @@ def _amount(file: Restoration) -> str:
     difference = file.difference
     if not difference.lines:
         return f"the same text as {escape(file.original_path)}"
-    differing = f"{counted(difference.lines, 'line')} differ from {escape(file.original_path)}"
+    differing = f"{counted(difference.lines, 'differing line')} against {escape(file.original_path)}"
     if not difference.substantive:
         return f"{differing}, all of them comments, docstrings, imports or layout"
-    return f"{differing} (code alone: {difference.substantive_lines})"
+    return differing
 
 
 def _shown(line: str) -> str:
