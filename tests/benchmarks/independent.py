@@ -30,7 +30,11 @@ ALIASES = {
     "mmpretrain": ("mmcls", "mmclassification"),
 }
 VERDICTS = ("identical", "renamed", "modified", "fragments", "independent")
-IMPORT = re.compile(r"^\s*(from|import)\b")
+# A line names a source when it says so or links it; to mention a project as a dependency is not enough.
+NAMING = re.compile(
+    r"github\.com|\b(adapt|copied|copies|modif|borrow|based on|taken|port|deriv|inspired|reproduc|follow|implementation)",
+    re.IGNORECASE,
+)
 
 
 @click.command()
@@ -54,7 +58,7 @@ def main(packages: tuple[str, ...]) -> None:  # fmt: skip
 
 
 def source_named(path: Path, verdict: FileVerdict) -> str:
-    """The first line, imports aside, that names the project of the closest upstream; empty if none does."""
+    """The first line that names the project of the closest upstream as a source; empty if none does."""
     pattern = _pattern(verdict.upstreams[0].project)
     lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
     found = (f"{number}: {line.strip()}" for number, line in enumerate(lines, 1) if _names(line, pattern))
@@ -62,7 +66,7 @@ def source_named(path: Path, verdict: FileVerdict) -> str:
 
 
 def _names(line: str, pattern: re.Pattern[str]) -> bool:
-    return IMPORT.match(line) is None and pattern.search(line) is not None
+    return NAMING.search(line) is not None and pattern.search(line) is not None
 
 
 def _pattern(project: str) -> re.Pattern[str]:

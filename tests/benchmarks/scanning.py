@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import modelkin
-from modelkin.scan import ScanOptions
 from modelkin.verdict import FileVerdict
 
 COPIES = ("identical", "renamed", "modified")
@@ -17,7 +16,7 @@ def scan_folder(
     folder: Path, include: Sequence[str] = (), against: Sequence[str] = (), exclude_upstreams: Sequence[str] = ()
 ) -> dict[str, FileVerdict]:
     """Scan with the shipped corpus; paths are relative to ``folder``."""
-    options = ScanOptions(include=tuple(include), against=tuple(against), exclude_upstream=tuple(exclude_upstreams))
+    options = modelkin.ScanOptions(tuple(include), against=tuple(against), exclude_upstream=tuple(exclude_upstreams))
     report = modelkin.scan(str(folder), options)
     return {verdict.path: verdict for verdict in report.files}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -13,6 +14,7 @@ from .edits import one_edit
 from .forms import alpha_equal
 from .swaps import one_swap
 
+SEEDS = 12
 PROGRAM = '''
 """A small module."""
 from __future__ import annotations
@@ -76,6 +78,11 @@ class Layer(Base):
 '''
 
 
+@cache
+def ladder(seed: int) -> dict[str, str]:
+    return disguises(PROGRAM, Random(seed))
+
+
 def result_of(text: str, name: str) -> Any:
     scope: dict[str, Any] = {}
     exec(compile(text, "program", "exec"), scope)
@@ -91,13 +98,13 @@ def renamed_run(text: str) -> str:
 @pytest.mark.parametrize("rung", [rung.name for rung in RUNGS])
 def test_a_disguised_program_computes_the_same(rung: str) -> None:
     expected = result_of(PROGRAM, "run")
-    for seed in range(12):
-        text = disguises(PROGRAM, Random(seed))[rung]
+    for seed in range(SEEDS):
+        text = ladder(seed)[rung]
         assert result_of(text, renamed_run(text)) == expected
 
 
 def test_a_renamed_program_is_alpha_equal_and_keeps_no_name() -> None:
-    text = disguises(PROGRAM, Random(1))["comments gone"]
+    text = ladder(1)["comments gone"]
     assert alpha_equal(text, PROGRAM)
     assert "smallest" not in text
     assert "Layer" not in text

@@ -20,12 +20,13 @@ from .tables import print_list, print_table
 @click.option("--release", default="4.35.0", show_default=True, help="A transformers release in the shipped corpus.")
 @click.option("--count", default=40, show_default=True, help="How many modeling files to rename.")
 @click.option("--seed", default=7, show_default=True, help="Draws the files and the new names.")
-def main(release: str, count: int, seed: int) -> None:
+@click.option("--against", multiple=True, help="An upstream to add to the shipped corpus; may be repeated.")
+def main(release: str, count: int, seed: int, against: tuple[str, ...]) -> None:
     """Rename all a file defines, one to one; drop docstrings; print it from its tree; scan it."""
     root = release_root("transformers", release)
     files = draw_files(root, count, seed)
     rng = Random(seed)
-    verdicts = scan_texts({path: renamed_file(text, rng) for path, text in files.items()})
+    verdicts = scan_texts({path: renamed_file(text, rng) for path, text in files.items()}, against)
     rows = [
         [
             path.removeprefix("transformers/models/"),

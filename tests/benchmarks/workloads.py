@@ -36,9 +36,9 @@ def _scanning(folder: Path) -> Callable[[], object]:
 
 
 def _opening(_: Path) -> Callable[[], object]:
-    from modelkin.corpus import open_corpora
+    from modelkin.corpus.shelf import default_corpora
 
-    return lambda: open_corpora(None)
+    return lambda: default_corpora(None)
 
 
 def _fingerprinting(folder: Path) -> Callable[[], object]:
