@@ -32,7 +32,7 @@ ALIASES = {
 VERDICTS = ("identical", "renamed", "modified", "fragments", "independent")
 # A line names a source when it says so or links it; to mention a project as a dependency is not enough.
 NAMING = re.compile(
-    r"github\.com|\b(adapt|copied|copies|modif|borrow|based on|taken|port|deriv|inspired|reproduc|follow|implementation)",
+    r"github\.com|\b(adapt|copied|copies|modif|borrow|based on|taken|port|deriv|inspired|reproduc|implementation)",
     re.IGNORECASE,
 )
 

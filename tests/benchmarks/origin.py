@@ -81,8 +81,12 @@ def _root(path: str, parents: Mapping[str, str]) -> str:
 
 def _print_set(title: str, files: list[Known], verdicts: Mapping[str, FileVerdict]) -> list[Cell]:
     found = [(file, _closest(verdicts[file.path], file), _origin(verdicts[file.path])) for file in files]
-    rows = [[file.path, file.source, closest, origin, _told(file, closest, origin)] for file, closest, origin in found]
-    print_table(title, ["file", "names", "closest", "origin", "agrees"], rows)
+    rows = [
+        ["/".join(file.path.split("/")[-2:]), verdicts[file.path].verdict.value, file.source, closest, origin, told]
+        for file, closest, origin in found
+        for told in [_told(file, closest, origin)]
+    ]
+    print_table(title, ["file", "verdict", "names", "closest", "origin", "agrees"], rows)
     return [
         title,
         len(files),

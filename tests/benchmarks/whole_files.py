@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+from pathlib import PurePosixPath
 from random import Random
 
 import click
+
+from modelkin.verdict import FileVerdict
 
 from .figures import mean, share
 from .forms import without_docstrings
@@ -32,7 +35,7 @@ def main(release: str, count: int, seed: int, against: tuple[str, ...]) -> None:
             path.removeprefix("transformers/models/"),
             verdict.verdict.value,
             verdict.similarity,
-            f"{verdict.upstreams[0].project}:{verdict.upstreams[0].path}" if verdict.upstreams else "",
+            first_upstream(verdict),
             "yes" if names_upstream(verdict, path) else "twin" if is_right(verdict, path, root) else "no",
         ]
         for path, verdict in verdicts.items()
@@ -44,6 +47,13 @@ def main(release: str, count: int, seed: int, against: tuple[str, ...]) -> None:
     summary = [[len(files), share(right), share(one >= 0.99 for one in similarity), mean(similarity), min(similarity)]]
     print_table("Summary", ["files", "right file first", "similarity >= .99", "mean", "least"], summary)
     print_list("Files traced elsewhere", misses(verdicts, root))
+
+
+def first_upstream(verdict: FileVerdict) -> str:
+    """The closest upstream's project and file name, short enough for a table."""
+    if not verdict.upstreams:
+        return ""
+    return f"{verdict.upstreams[0].project}:{PurePosixPath(verdict.upstreams[0].path).name}"
 
 
 def renamed_file(text: str, rng: Random) -> str:
