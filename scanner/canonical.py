@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from .linear import ASSIGNMENT_SYMBOL, CALL_SYMBOL, END_SYMBOL
+from .linear import ASSIGNMENT_SYMBOL, CALL_SYMBOL, END_SYMBOL, STRING_SYMBOL
 from .lines import Line, Lines
 from .parsing import Definition, ParsedFile
 
@@ -51,6 +51,7 @@ class CanonicalFile:
     token_starts: I64
     statement_starts: I64
     statement_tokens: I64
+    strings: I64
     digests: U64
     hashes: U64
     order: U32
@@ -108,6 +109,7 @@ def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile
         token_starts=token_starts,
         statement_starts=statement_starts,
         statement_tokens=statement_tokens,
+        strings=_counts(symbols == STRING_SYMBOL, statement_tokens),
         digests=_digests(local, statement_tokens),
         hashes=_hashes(stream, token_starts),
         order=order,
@@ -126,6 +128,12 @@ def _ends(counts: I64) -> I64:
     bounds = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=bounds[1:])
     return bounds
+
+
+def _counts(mask: npt.NDArray[np.bool_], bounds: I64) -> I64:
+    """How often ``mask`` is set in each run."""
+    sums = _ends(mask.astype(np.int64))
+    return sums[bounds[1:]] - sums[bounds[:-1]]
 
 
 def _owners(

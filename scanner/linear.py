@@ -44,6 +44,7 @@ _PARALLEL = symbol("parallel assignment")
 END_SYMBOL = symbol("end")
 CALL_SYMBOL = symbol("call")
 ASSIGNMENT_SYMBOL = symbol("assignment")
+STRING_SYMBOL = symbol("string")
 _ASSIGNMENT = symbol("assignment", 2)
 
 

@@ -31,7 +31,8 @@ SPELLED_ALIKE = 0.05
 class Query:
     """A file to be placed: its streams, fingerprints, and the hash of each name in the numbering of its streams.
 
-    ``tokens`` int64[D] and ``statement_tokens`` int64[S] count tokens without the ends of blocks.
+    ``tokens`` int64[D] and ``statement_tokens`` int64[S] count tokens without the ends of blocks; ``telling`` int64[S] without
+    strings either, since any string equals any other.
     """
 
     code: CanonicalFile
@@ -39,6 +40,7 @@ class Query:
     name_hashes: U64
     tokens: Array
     statement_tokens: Array
+    telling: Array
 
     @property
     def total(self) -> int:
@@ -61,7 +63,7 @@ def query(code: CanonicalFile, prints: Fingerprints, name_hashes: U64) -> Query:
     widths = np.where(code.digests == END_DIGEST, 0, np.diff(code.statement_tokens))
     sums = np.concatenate([[0], np.cumsum(widths)])
     tokens = sums[code.statement_starts[1:]] - sums[code.statement_starts[:-1]]
-    return Query(code, prints, name_hashes, tokens, widths)
+    return Query(code, prints, name_hashes, tokens, widths, widths - code.strings)
 
 
 def find_candidates(asked: Query, lineages: Lineages) -> list[Candidate]:

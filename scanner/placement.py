@@ -87,20 +87,19 @@ class Placement:
     def evidence(self) -> float:
         """Tokens that stand in the candidate, each counted by how rare its statement is."""
         kept = ~self.rename_map.edited
-        return float((self.asked.statement_tokens[self.alignment.statements] * self.weights)[kept].sum())
+        return float((self.asked.telling[self.alignment.statements] * self.weights)[kept].sum())
 
     @cached_property
     def distinctive_share(self) -> float:
         """As similarity, with what is common to many upstreams discounted on both sides."""
         rest = np.ones(len(self.asked.statement_tokens), bool)
         rest[self.alignment.statements] = False
-        unmatched = float((self.asked.statement_tokens * self.alignment.rarity / 255.0)[rest].sum())
+        unmatched = float((self.asked.telling * self.alignment.rarity / 255.0)[rest].sum())
         return self.evidence / max(self.evidence + unmatched, 1.0)
 
-    def unit_evidence(self) -> Array:
-        """As evidence, for each definition: float64[D]."""
-        tokens = self.asked.statement_tokens[self.alignment.statements] * self.weights * ~self.rename_map.edited
-        return np.bincount(self.alignment.owners, tokens, minlength=len(self.asked.tokens))
+    def standing_in(self, candidate: Candidate) -> Placement:
+        """The same file placed in another candidate."""
+        return place(self.asked, self.names, candidate, self.alignment.rarity)
 
     def whole(self) -> bool:
         """Whether all of the file stands in the candidate, definition by definition, and no class lost a method."""

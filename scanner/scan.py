@@ -64,7 +64,7 @@ class Report:
 
 def scan(source: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """Say of each Python file and notebook of ``source`` which known upstream it is from. Raises ModelkinError."""
-    corpora = [*default_corpora(options.corpora), *map(index_source, options.against)]
+    corpora = [*default_corpora(options.corpora, required=not options.against), *map(index_source, options.against)]
     return _report(source, corpora, options, Judgement(min_similarity=options.min_similarity), progress)
 
 
@@ -93,11 +93,12 @@ def _report(
 ) -> Report:
     began = time.perf_counter()
     excluded = matcher(options.exclude_upstream)
-    seen = [lineages(corpus, lambda project: not excluded(project.name)) for corpus in corpora]
     lines = Lines()
     files: list[FileVerdict] = []
     skipped: list[Skipped] = []
     with open_source(source) as checkout:
+        until = "" if how.named else checkout.released
+        seen = [lineages(corpus, lambda project: not excluded(project.name), until) for corpus in corpora]
         for file in read_files(checkout, Selection(options.include, options.exclude)):
             if isinstance(file, Skipped):
                 skipped.append(file)

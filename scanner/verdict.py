@@ -11,6 +11,7 @@ from .alignment import statement_rarity
 from .clones import DefinitionMatch, Rename, Verdict
 from .files import SourceFile
 from .matching import Candidate, Query
+from .origin import oldest_ancestor
 from .placement import Placement, place
 
 # Rare tokens (each counted by how rare its statement is) that a verdict of copying needs, and that mere fragments need.
@@ -117,11 +118,12 @@ def _promising(candidates: Sequence[Candidate]) -> list[Candidate]:
     return sorted(candidates, key=lambda each: -each.share)[:MOST_PLACEMENTS]
 
 
-def _closeness(placement: Placement) -> tuple[float, float, int, int]:
-    """Closest first: by similarity, then by equal names, then the older."""
+def _closeness(placement: Placement) -> tuple[bool, float, float, int, int]:
+    """Closest first: what holds all of the file, then by evidence, by equal names, and the older."""
     lineages, candidate = placement.candidate.lineages, placement.candidate
     return (
-        -round(placement.similarity, 3),
+        not placement.whole(),
+        -round(placement.evidence, 1),
         -round(placement.agreement, 3),
         int(lineages.first[candidate.lineage]),
         candidate.file,
@@ -165,10 +167,16 @@ def _own_release(path: str, placement: Placement) -> str:
 
 
 def _origin(kept: list[Placement], how: Judgement) -> UpstreamMatch:
-    """The oldest upstream that explains much of what the closest does."""
-    most = kept[0].similarity
-    old = [each for each in kept if each.similarity >= ORIGIN_PART * most]
-    return _upstream(min(old, key=_age), how)
+    """What the closest upstream descends from by its names; else the oldest that explains much of what the closest does."""
+    least = ORIGIN_PART * kept[0].similarity
+    oldest = min((each for each in kept if each.similarity >= least), key=_age)
+    for descendant in (kept[0], oldest):
+        lineages = descendant.candidate.lineages
+        ancestor = oldest_ancestor(lineages, descendant.candidate.file)
+        if ancestor is not None:
+            candidate = Candidate(lineages, ancestor, int(lineages.of_file[ancestor]), 0.0)
+            return _upstream(descendant.standing_in(candidate), how)
+    return _upstream(oldest, how)
 
 
 def _age(placement: Placement) -> tuple[str, float]:

@@ -35,6 +35,7 @@ ORDER = (
     "alignment",
     "renames",
     "placement",
+    "origin",
     "verdict",
     "findings",
     "scan",

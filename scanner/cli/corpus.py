@@ -107,7 +107,7 @@ def add(source: str, name: str, licence: str, release: str, corpus: Path | None,
     from ..corpus import library
 
     with progress_bar(progress) as step:
-        _print_facts(library.add(source, name, licence, release, corpus or library.user_corpus(), step))
+        _print_facts(library.add(source, name, licence, release, corpus or library.user_path(), step))
     return 0
 
 
@@ -129,7 +129,7 @@ def info(corpus: Path | None) -> int:
     from ..corpus import library
 
     for path in _chosen(corpus):
-        _print_facts(library.info(path))
+        _print_facts(library.facts(path))
     return 0
 
 
@@ -154,7 +154,7 @@ def remove(name: str, corpus: Path | None) -> int:
     """Remove the project NAME from a corpus."""
     from ..corpus import library
 
-    path = corpus or library.user_corpus()
+    path = corpus or library.user_path()
     _print([f"{path}: {library.remove(name, path)} files of {name} removed"])
     return 0
 

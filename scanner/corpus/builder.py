@@ -28,7 +28,7 @@ class Numbering(dict[Any, int]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class Row:
     """One file of one release."""
 
     file: int
@@ -44,18 +44,18 @@ class CorpusBuilder:
     def __init__(self) -> None:
         self.projects = Numbering()
         self.releases: list[Release] = []
-        self._lines = Lines()
-        self._licences = Numbering()
-        self._notices = Numbering()
+        self.lines = Lines()
+        self.licences = Numbering()
+        self.notices = Numbering()
         self._statements = Numbering()  # (digest, names) -> number
         self._statement_tokens: list[int] = []
         self._definitions = Numbering()  # (kind, hash, statements) -> number
         self._definition_tokens: list[int] = []
         self._spellings: list[int] = []
         self._fingerprints: list[Array] = []
-        self._files = Numbering()  # members -> number
+        self.files = Numbering()  # members -> number
         self._seen: dict[bytes, int] = {}
-        self._rows: list[_Row] = []
+        self.rows: list[Row] = []
 
     def add_release(self, project: Project, version: str, released: str, sha256: str) -> int:
         """A number for a release, to add files to."""
@@ -70,13 +70,13 @@ class CorpusBuilder:
             file = self._seen[key] = self._index(text)
         notice = read_notice(text)
         project = list(self.projects)[self.releases[release].project]
-        licence = self._licences[notice.licence or project.licence]
-        self._rows.append(
-            _Row(file, release, self._lines.names[path.encode("utf-8", "replace")], licence, self._notices[notice.copyrights])
+        licence = self.licences[notice.licence or project.licence]
+        self.rows.append(
+            Row(file, release, self.lines.names[path.encode("utf-8", "replace")], licence, self.notices[notice.copyrights])
         )
 
     def _index(self, text: bytes) -> int:
-        code = canonicalise(parse(text), text, self._lines)
+        code = canonicalise(parse(text), text, self.lines)
         prints = winnow(code)
         statements = self._statement_numbers(code)
         members = []
@@ -84,8 +84,8 @@ class CorpusBuilder:
             number = self._definition(code, prints, place, statements)
             leaf = definition.qualname.rpartition(".")[2].encode()
             parent = max(definition.parent, 0)
-            members.append((number, self._lines.names[leaf], parent, definition.first_line, definition.last_line))
-        return self._files[tuple(members)]
+            members.append((number, self.lines.names[leaf], parent, definition.first_line, definition.last_line))
+        return self.files[tuple(members)]
 
     def _statement_numbers(self, code: CanonicalFile) -> list[int]:
         """The number of each statement of a file; -1 for the ends of blocks, which no alignment needs."""
@@ -96,21 +96,34 @@ class CorpusBuilder:
             if digest == END_DIGEST:
                 numbers.append(-1)
                 continue
-            number = self._statements[digest, code.order[bounds[place] : bounds[place + 1]].tobytes()]
-            if number == len(self._statement_tokens):
-                self._statement_tokens.append(tokens[place])
-            numbers.append(number)
+            names = code.order[bounds[place] : bounds[place + 1]]
+            numbers.append(self.add_statement(digest, names, tokens[place]))
         return numbers
+
+    def add_statement(self, digest: int, names: Array, tokens: int) -> int:
+        """The number of a statement: its canonical digest, and its names uint32[n] in order of first occurrence."""
+        number = self._statements[digest, names.tobytes()]
+        if number == len(self._statement_tokens):
+            self._statement_tokens.append(tokens)
+        return number
 
     def _definition(self, code: CanonicalFile, prints: Fingerprints, place: int, statements: list[int]) -> int:
         first, last = code.statement_starts[place : place + 2].tolist()
-        held = np.array([number for number in statements[first:last] if number >= 0], np.uint32)
-        kind = KINDS.index(code.definitions[place].kind)
-        number = self._definitions[int(code.hashes[place]), kind, held.tobytes()]
+        return self.add_definition(
+            int(code.hashes[place]),
+            code.definitions[place].kind,
+            int(code.spellings[place]),
+            [number for number in statements[first:last] if number >= 0],
+            prints.hashes[prints.starts[place] : prints.starts[place + 1]],
+        )
+
+    def add_definition(self, digest: int, kind: str, spelling: int, statements: list[int], prints: Array) -> int:
+        """The number of a definition: its canonical hash, its kind, and its statements."""
+        number = self._definitions[digest, KINDS.index(kind), np.array(statements, np.uint32).tobytes()]
         if number == len(self._fingerprints):
-            self._fingerprints.append(prints.hashes[prints.starts[place] : prints.starts[place + 1]])
-            self._spellings.append(int(code.spellings[place]))
-            self._definition_tokens.append(sum(self._statement_tokens[held_number] for held_number in held.tolist()))
+            self._fingerprints.append(prints)
+            self._spellings.append(spelling)
+            self._definition_tokens.append(sum(self._statement_tokens[statement] for statement in statements))
         return number
 
     def finish(self, name: str, version: str = "") -> Corpus:
@@ -126,15 +139,15 @@ class CorpusBuilder:
             name=name,
             projects=tuple(self.projects),
             releases=tuple(self.releases),
-            licences=tuple(self._licences),
-            notices=tuple(self._notices),
+            licences=tuple(self.licences),
+            notices=tuple(self.notices),
             arrays=arrays,
             version=version,
             digest=content_digest(arrays),
         )
 
     def _name_arrays(self) -> dict[str, Array]:
-        spelled, order = self._lines.names.spelled, np.argsort(self._name_hashes(), kind="stable")
+        spelled, order = self.lines.names.spelled, np.argsort(self._name_hashes(), kind="stable")
         names = [spelled[number] for number in order]
         return {
             "name_hashes": self._name_hashes()[order],
@@ -143,7 +156,7 @@ class CorpusBuilder:
         }
 
     def _name_hashes(self) -> Array:
-        return np.array(self._lines.names.hashes, np.uint64)
+        return np.array(self.lines.names.hashes, np.uint64)
 
     def _name_ranks(self) -> Array:
         """Where each name of the builder's numbering stands in the corpus, which sorts them by hash."""
@@ -170,10 +183,10 @@ class CorpusBuilder:
     def _lineage_statements(self) -> Iterator[Array]:
         """For each upstream path of each project, the distinct statements it ever held."""
         lineages: dict[tuple[int, int], set[int]] = {}
-        for row in self._rows:
+        for row in self.rows:
             lineages.setdefault((self.releases[row.release].project, row.path), set()).add(row.file)
         held = [np.frombuffer(key[2], np.uint32) for key in self._definitions]
-        files = list(self._files)
+        files = list(self.files)
         for members in lineages.values():
             definitions = sorted({member[0] for file in members for member in files[file]})
             yield np.unique(np.concatenate([held[number] for number in definitions]))
@@ -186,7 +199,7 @@ class CorpusBuilder:
         renumbered[order] = np.arange(len(order))
         held = [np.frombuffer(keys[number][2], np.uint32) for number in order]
         fingerprints, posting_starts, postings = inverted([self._fingerprints[number] for number in order], np.uint64)
-        files = [np.array(members, np.int64).reshape(-1, 5) for members in self._files]
+        files = [np.array(members, np.int64).reshape(-1, 5) for members in self.files]
         members = np.concatenate(files) if files else np.zeros((0, 5), np.int64)
         members[:, 0] = renumbered[members[:, 0]]
         definition_files = _files_of([renumbered[rows[:, 0]] for rows in files], len(keys))
@@ -211,8 +224,8 @@ class CorpusBuilder:
         }
 
     def _version_arrays(self) -> dict[str, Array]:
-        rows = sorted(self._rows, key=lambda row: (row.file, row.release, row.path))
-        counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self._files))
+        rows = sorted(self.rows, key=lambda row: (row.file, row.release, row.path))
+        counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self.files))
         return {
             "file_version_starts": bounds(counts),
             "version_releases": np.array([row.release for row in rows]),

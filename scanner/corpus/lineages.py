@@ -31,8 +31,11 @@ class Lineages:
         return [version for version in self.corpus.versions(file) if version.project in allowed]
 
 
-def lineages(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True) -> Lineages:
-    """The lineages of a corpus, seen through those projects that ``allows`` lets answer."""
+def lineages(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True, until: str = "") -> Lineages:
+    """The lineages of a corpus, seen through those projects that ``allows`` lets answer.
+
+    With ``until``, an ISO date, paths that first appeared after it do not answer: nothing is copied from the future.
+    """
     allowed = np.array([allows(project) for project in corpus.projects], bool)
     projects = np.array([release.project for release in corpus.releases], np.int64)
     days = [release.released for release in corpus.releases]
@@ -45,7 +48,8 @@ def lineages(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True)
     np.minimum.at(first, lineage_of_row, ranks[release_of_row])
     file_of_row = np.repeat(np.arange(corpus.file_count), np.diff(corpus.file_version_starts.astype(np.int64)))
     of_file = np.full(corpus.file_count, -1, np.int64)
+    known = sum(day <= until for day in days) if until else len(days)
     # Written last to first, so that the first row of a file that may answer decides.
-    rows = np.flatnonzero(allowed[project_of_row])[::-1]
+    rows = np.flatnonzero(allowed[project_of_row] & (first[lineage_of_row] < known))[::-1]
     of_file[file_of_row[rows]] = lineage_of_row[rows]
     return Lineages(corpus, of_file, first, allowed, ranks)

@@ -26,11 +26,11 @@ def user_path() -> Path:
     return Path(folder) / "corpus.safetensors"
 
 
-def default_corpora(paths: Sequence[Path] | None) -> list[Corpus]:
-    """Open ``paths``; None means every corpus on the shelf. Raises CorpusError."""
+def default_corpora(paths: Sequence[Path] | None, required: bool = True) -> list[Corpus]:
+    """Open ``paths``; None means every corpus on the shelf, of which there must be one if ``required``. Raises CorpusError."""
     if paths is not None:
         return [open_corpus(path) for path in paths]
     found = [path for path in (shipped_path(), user_path(), PROJECT_CORPUS) if path.is_file()]
-    if not found:
+    if required and not found:
         raise CorpusError("no corpus found; name one with --corpus, or build one with `modelkin corpus build`")
     return [open_corpus(path) for path in found]

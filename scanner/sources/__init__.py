@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import SourceError
@@ -57,4 +58,4 @@ def _open_release(spec: str, progress: Progress | None) -> Iterator[Checkout]:
     identity = (registry.canonical_name(requirement.name), release.version)
     is_sdist = not path.name.endswith(".whl")
     with archive.open_archive(spec, path, requirement.inner, identity, strip_top=is_sdist) as checkout:
-        yield checkout
+        yield replace(checkout, released=release.uploaded)

@@ -35,13 +35,14 @@ class Checkout:
     """An opened source. ``entries()`` lists every file in it, Python or not, sorted by path, anew at each call.
 
     ``root`` is the source as the user named it. ``project`` (PEP 503 normalised) and ``release`` are known for registry
-    packages and wheels, else empty.
+    packages and wheels, else empty; ``released``, the ISO date of that release, for registry packages.
     """
 
     root: str
     entries: Callable[[], Iterator[Entry | Skipped]]
     project: str = ""
     release: str = ""
+    released: str = ""
 
 
 def sort_key(path: str) -> list[str]:

@@ -11,7 +11,7 @@ Cell = str | int | float
 
 
 def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
-    """Print rows under headings; numbers to the right, shares with four digits."""
+    """Print rows under headings; numbers to the right, four digits of a share, one of what is larger than ten."""
     table = Table(title=title, title_justify="left", box=None, pad_edge=False)
     body = [list(row) for row in rows]
     for column, heading in enumerate(headings):
@@ -33,4 +33,6 @@ def print_list(title: str, lines: Iterable[str]) -> None:
 
 
 def _shown(cell: Cell) -> str:
-    return f"{cell:.4f}" if isinstance(cell, float) else str(cell)
+    if not isinstance(cell, float):
+        return str(cell)
+    return f"{cell:.1f}" if cell >= 10 else f"{cell:.4f}"
