@@ -14,14 +14,16 @@ from modelkin.verdict import FileVerdict
 
 from .annotations import read_annotations
 from .figures import share
-from .releases import python_files, release_root
+from .releases import modeling_files, python_files, release_root
 from .scanning import scan_folder
 from .tables import Cell, print_table
 from .units import read_modules
 
 HEADER = re.compile(r"github\.com/[\w.-]+/(?P<repository>[\w.-]+)/(?:blob|tree)/[^/\s]+/(?P<path>\S+\.py)")
 HEADER_LINES = 40
-LEAST_SHARE = 0.5
+LEAST_SHARE = 0.3
+# transformers began as pytorch-pretrained-bert, whose one modeling file was BERT's.
+FORERUNNERS = {"modeling_bert.py": "modeling.py"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def linked_files(root: Path) -> Iterator[Known]:
 
 
 def annotated_files(root: Path) -> Iterator[Known]:
-    """Models at least half of whose lines stand under verified notes that name one other file."""
+    """Models three lines in ten of which, or more, stand under verified notes that name one other file."""
     lines: dict[str, Counter[str]] = {}
     modules = read_modules(root)
     for note in read_annotations(modules):
@@ -67,7 +69,8 @@ def annotated_files(root: Path) -> Iterator[Known]:
             lines.setdefault(note.copy.path, Counter())[note.original.path] += note.copy.lines
     sources = {path: counts.most_common(1)[0] for path, counts in lines.items()}
     parents = {path: name for path, (name, count) in sources.items() if count >= LEAST_SHARE * len(modules[path].lines)}
-    for path, source in sorted(parents.items()):
+    kept = set(modeling_files(root))
+    for path, source in sorted((path, source) for path, source in parents.items() if path in kept):
         yield Known(path, PurePosixPath(source).name, PurePosixPath(_root(path, parents)).name)
 
 
@@ -107,7 +110,8 @@ def _origin(verdict: FileVerdict) -> str:
 
 
 def _told(file: Known, closest: str, origin: str) -> str:
-    answers = {"closest": closest == file.source, "origin": origin == file.source, "root": origin == file.root}
+    roots = (file.root, FORERUNNERS.get(file.root))
+    answers = {"closest": closest == file.source, "origin": origin == file.source, "root": origin in roots}
     return next((name for name, agrees in answers.items() if agrees), "")
 
 

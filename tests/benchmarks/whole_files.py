@@ -20,7 +20,7 @@ from .tables import print_list, print_table
 
 
 @click.command()
-@click.option("--release", default="4.33.3", show_default=True, help="A transformers release in the shipped corpus.")
+@click.option("--release", default="4.35.2", show_default=True, help="A transformers release in the shipped corpus.")
 @click.option("--count", default=40, show_default=True, help="How many modeling files to rename.")
 @click.option("--seed", default=7, show_default=True, help="Draws the files and the new names.")
 @click.option("--against", multiple=True, help="An upstream to add to the shipped corpus; may be repeated.")
