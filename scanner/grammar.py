@@ -51,7 +51,7 @@ SYNONYMS = {
 }
 SPECIAL = frozenset(
     "attribute keyword_argument call subscript slice string concatenated_string with_clause class_definition "
-    "expression_statement".split()
+    "expression_statement tuple_pattern".split()
 )
 # Of the tokens without a name, only these carry meaning that the kinds around them do not.
 KEPT_TOKENS = frozenset(

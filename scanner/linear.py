@@ -46,6 +46,7 @@ CALL_SYMBOL = symbol("call")
 ASSIGNMENT_SYMBOL = symbol("assignment")
 STRING_SYMBOL = symbol("string")
 _ASSIGNMENT = symbol("assignment", 2)
+_DEF = symbol("def", 1)
 
 
 class Token(NamedTuple):
@@ -85,7 +86,7 @@ def _stream(head: int, nodes: list[Node], source: bytes, member: bool) -> Stream
     emitter = _Emitter(source)
     if head:
         emitter.symbols.append(head)
-    if head == _ASSIGNMENT:
+    if head in (_ASSIGNMENT, _DEF):
         emitter.bind(nodes[0])
     emitter.run(nodes)
     if member:
@@ -98,7 +99,7 @@ def _roots(statement: Statement) -> tuple[int, list[Node]]:
     node, role = statement.node, statement.role
     assert node is not None
     if role is Role.NAME:
-        return symbol("def", 1), [node]
+        return _DEF, [node]
     if role is Role.ELIF:
         nodes = _kept(node)
         return symbol("elif_clause", len(nodes)), nodes
@@ -273,6 +274,13 @@ class _Emitter:
         stack.extend(reversed(bases))
         stack.append(name)
 
+    def tuple_pattern(self, node: Node, stack: list[Node]) -> None:
+        """``for (x) in y`` as ``for x in y``."""
+        kept = _kept(node)
+        if len(kept) != 1 or any(NAMES[child.kind_id] == "," for child in node.children):
+            self.symbols.append(_SYMBOL_OF["tuple"] | min(len(kept), 1023))
+        stack.extend(reversed(kept))
+
     def expression_statement(self, node: Node, stack: list[Node]) -> None:
         """``a, b`` on its own is a tuple without a node."""
         kept = _kept(node)
@@ -292,6 +300,7 @@ _SPECIAL: dict[str, Callable[[_Emitter, Node, list[Node]], None]] = {
     "with_clause": _Emitter.with_clause,
     "class_definition": _Emitter.class_definition,
     "expression_statement": _Emitter.expression_statement,
+    "tuple_pattern": _Emitter.tuple_pattern,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -66,18 +66,26 @@ def query(code: CanonicalFile, prints: Fingerprints, name_hashes: U64) -> Query:
     return Query(code, prints, name_hashes, tokens, widths, widths - code.strings)
 
 
-def find_candidates(asked: Query, lineages: Lineages) -> list[Candidate]:
-    """The upstream files of one corpus that share most with a file, best first."""
+def find_candidates(asked: Query, lineages: Lineages, least: float = 0.0) -> list[Candidate]:
+    """The upstream files of one corpus that share most with a file, best first; none below a share of ``least``."""
     exact = _equal_streams(asked, lineages)
-    near = _shared_fingerprints(asked, lineages, np.unique(exact[0]))
-    unit, definition, strength = (np.concatenate(pair) for pair in zip(exact, near, strict=True))
-    if not len(unit):
+    near = _shared_fingerprints(asked, lineages, exact.unit)
+    found = _Hits(*(np.concatenate(pair) for pair in zip(exact, near, strict=True)))
+    if not len(found.unit):
         return []
-    files, scores = _by_file(asked, lineages, unit, definition, strength)
-    return _best(lineages, files, scores / max(asked.total, 1))
+    chosen = _best_lineages(asked, lineages, found, least)
+    return _best_files(asked, lineages, found, chosen) if len(chosen) else []
 
 
-def _equal_streams(asked: Query, lineages: Lineages) -> tuple[Array, Array, Array]:
+class _Hits(NamedTuple):
+    """Definitions ``unit`` of the file and ``definition`` of the corpus, and how much (0 to 1) of the first is in the second."""
+
+    unit: Array
+    definition: Array
+    strength: Array
+
+
+def _equal_streams(asked: Query, lineages: Lineages) -> _Hits:
     """Pairs of a definition and a corpus definition with the same canonical stream."""
     corpus, code = lineages.corpus, asked.code
     units = np.flatnonzero(asked.tokens > 0)
@@ -87,10 +95,10 @@ def _equal_streams(asked: Query, lineages: Lineages) -> tuple[Array, Array, Arra
     definitions, owners = run_places(first, last)
     unit = units[owners]
     alike = corpus.definition_spellings[definitions] == code.spellings[unit]
-    return unit, definitions, np.where(alike, 1 + SPELLED_ALIKE, 1.0)
+    return _Hits(unit, definitions, np.where(alike, 1 + SPELLED_ALIKE, 1.0))
 
 
-def _shared_fingerprints(asked: Query, lineages: Lineages, matched: Array) -> tuple[Array, Array, Array]:
+def _shared_fingerprints(asked: Query, lineages: Lineages, matched: Array) -> _Hits:
     """Pairs of a definition without an equal and corpus definitions that share fingerprints with it, with the share."""
     corpus, prints = lineages.corpus, asked.prints
     open_ = np.ones(len(asked.tokens), bool)
@@ -120,46 +128,50 @@ def _rarest(owner: Array, spread: Array) -> Array:
     return np.sort(order[(place < MOST_FINGERPRINTS) & (spread[order] <= MOST_POSTINGS)])
 
 
-def _strongest(unit: Array, definition: Array, share: Array) -> tuple[Array, Array, Array]:
+def _strongest(unit: Array, definition: Array, share: Array) -> _Hits:
     enough = share >= LEAST_SHARED
     unit, definition, share = unit[enough], definition[enough], share[enough]
     order = np.lexsort((-share, unit))
     unit, definition, share = unit[order], definition[order], share[order]
     place = np.arange(len(unit)) - np.searchsorted(unit, unit)
     few = place < MOST_PER_DEFINITION
-    return unit[few], definition[few], share[few]
+    return _Hits(unit[few], definition[few], share[few])
 
 
-def _by_file(
-    asked: Query, lineages: Lineages, unit: Array, definition: Array, strength: Array
-) -> tuple[Array, Array]:
-    """Files that hold those definitions, and the tokens each one explains; a definition counts once, at its best."""
+def _best_lineages(asked: Query, lineages: Lineages, found: _Hits, least: float) -> Array:
+    """The lineages whose definitions, taken together over all releases, explain most of the file."""
     corpus = lineages.corpus
-    places, source = runs(corpus.definition_file_starts, definition)
-    file = corpus.definition_files[places].astype(np.int64)
-    may = lineages.of_file[file] >= 0
-    file, source = file[may], source[may]
-    keys = unit[source] * corpus.file_count + file
-    order = np.lexsort((strength[source], keys))
-    keys, source, file = keys[order], source[order], file[order]
-    last = np.ones(len(keys), bool)
-    last[:-1] = keys[1:] != keys[:-1]
-    weights = (strength[source] * asked.tokens[unit[source]])[last]
-    files, inverse = np.unique(file[last], return_inverse=True)
-    return files, np.bincount(inverse, weights, minlength=len(files))
+    ordered = np.argsort(found.strength, kind="stable")
+    places, source = runs(corpus.definition_lineage_starts, found.definition[ordered])
+    lineage, hit = corpus.definition_lineages[places], ordered[source]
+    best = np.zeros((len(asked.tokens), len(lineages.first)), np.float32)
+    # Of assignments to one place the last holds, and that is the strongest.
+    best[found.unit[hit], lineage] = found.strength[hit]
+    shares = asked.tokens.astype(np.float32) @ best / max(asked.total, 1) * lineages.allowed
+    enough = np.flatnonzero(shares > least)
+    order = np.lexsort((enough, lineages.first[enough], -np.round(shares[enough], 6)))
+    return enough[order[:MOST_LINEAGES]]
 
 
-def _best(lineages: Lineages, files: Array, shares: Array) -> list[Candidate]:
-    """The best few contents of each of the best few lineages."""
-    chosen: list[Candidate] = []
-    taken: dict[int, int] = {}
-    first = lineages.first[lineages.of_file[files]]
-    # Among equals the older lineage, then the older content, so that the order never depends on the corpus's numbering.
-    for place in np.lexsort((files, first, -np.round(shares, 6))):
-        lineage = int(lineages.of_file[files[place]])
-        if lineage not in taken and len(taken) == MOST_LINEAGES:
-            continue
-        taken[lineage] = taken.get(lineage, 0) + 1
-        if taken[lineage] <= MOST_PER_LINEAGE:
-            chosen.append(Candidate(lineages, int(files[place]), lineage, float(shares[place])))
-    return chosen
+def _best_files(asked: Query, lineages: Lineages, found: _Hits, chosen: Array) -> list[Candidate]:
+    """The best few contents of each of the chosen lineages."""
+    corpus = lineages.corpus
+    places, of_lineage = runs(corpus.lineage_file_starts, chosen)
+    files = corpus.lineage_files[places].astype(np.int64)
+    rows, of_file = runs(corpus.file_starts, files)
+    ordered = np.lexsort((found.strength, found.definition))
+    table = found.definition[ordered]
+    definitions = corpus.member_definitions[rows]
+    first, last = np.searchsorted(table, definitions, "left"), np.searchsorted(table, definitions, "right")
+    places, source = run_places(first, last)
+    hits = ordered[places]
+    by_strength = np.argsort(found.strength[hits], kind="stable")
+    hits, source = hits[by_strength], source[by_strength]
+    best = np.zeros((len(files), len(asked.tokens)), np.float32)
+    best[of_file[source], found.unit[hits]] = found.strength[hits]
+    shares = best @ asked.tokens.astype(np.float32) / max(asked.total, 1)
+    order = np.lexsort((files, -np.round(shares, 6), of_lineage))
+    rank = np.arange(len(order)) - np.searchsorted(of_lineage[order], of_lineage[order])
+    kept = order[rank < MOST_PER_LINEAGE]
+    kept = kept[np.argsort(-np.round(shares[kept], 6), kind="stable")]
+    return [Candidate(lineages, int(files[i]), int(chosen[of_lineage[i]]), float(shares[i])) for i in kept]

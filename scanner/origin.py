@@ -40,32 +40,25 @@ def _ancestor(lineages: Lineages, file: int) -> int | None:
     weights = _rare_names(lineages, file)
     if not weights.any():
         return None
-    owner = np.repeat(np.arange(corpus.file_count), np.diff(corpus.file_starts.astype(np.int64)))
     rows = np.flatnonzero(weights[corpus.member_names])
-    pairs = np.unique(owner[rows] << 32 | corpus.member_names[rows])
-    files, names = pairs >> 32, pairs & 0xFFFFFFFF
-    shares = np.bincount(files, weights[names], minlength=corpus.file_count) / weights.sum()
-    lineage = lineages.of_file
-    older = (lineage >= 0) & (lineages.first[lineage] < lineages.first[lineage[file]])
-    near = np.flatnonzero(older & (shares >= LEAST_NAMES))
-    held = {other: _shared_statements(lineages, file, other) for other in near.tolist()}
+    pairs = np.unique(lineages.member_files[rows] << 32 | corpus.member_names[rows])
+    files, starts = np.unique(pairs >> 32, return_index=True)
+    shares = np.add.reduceat(weights[pairs & 0xFFFFFFFF], starts) / weights.sum()
+    lineage = corpus.file_lineages[files]
+    older = lineages.allowed[lineage] & (lineages.first[lineage] < lineages.first[corpus.file_lineages[file]])
+    near = files[older & (shares >= LEAST_NAMES)].tolist()
+    held = {other: _shared_statements(lineages, file, other) for other in near}
     kept = [other for other, share in held.items() if share >= LEAST_STATEMENTS]
-    return min(kept, key=lambda other: (lineages.first[lineage[other]], -held[other], other), default=None)
+    return min(kept, key=lambda other: (lineages.first[corpus.file_lineages[other]], -held[other], other), default=None)
 
 
 def _rare_names(lineages: Lineages, file: int) -> Array:
     """float64[names]: how telling each name defined in the file is; 0 for the common ones and those of other files."""
     corpus = lineages.corpus
     held = np.unique(corpus.member_names[slice(*corpus.file_starts[file : file + 2].tolist())])
-    mask = np.zeros(len(corpus.name_hashes), bool)
-    mask[held] = True
-    owner = np.repeat(np.arange(corpus.file_count), np.diff(corpus.file_starts.astype(np.int64)))
-    rows = np.flatnonzero(mask[corpus.member_names])
-    spread = np.unique(lineages.of_file[owner[rows]] << 32 | corpus.member_names[rows]) & 0xFFFFFFFF
-    counts = np.bincount(spread, minlength=len(mask))
-    weights = np.zeros(len(mask))
-    rare = held[counts[held] <= COMMON_NAME]
-    weights[rare] = np.log(len(lineages.first) / np.maximum(counts[rare], 1))
+    rare = held[corpus.name_lineages[held] <= COMMON_NAME]
+    weights = np.zeros(len(corpus.name_hashes), np.float32)
+    weights[rare] = np.log(len(lineages.first) / np.maximum(corpus.name_lineages[rare], 1))
     return weights
 
 

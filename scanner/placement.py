@@ -25,15 +25,30 @@ FRAGMENT = 0.2
 
 @dataclass(frozen=True)
 class Placement:
-    """``matched`` bool[S] marks the statements of the file that stand in the candidate under a consistent renaming."""
+    """How a file stands in a candidate. What costs more than the alignment is worked out when it is asked for."""
 
     asked: Query
     names: list[bytes]
     candidate: Candidate
     alignment: Alignment
     pairs: NamePairs
-    rename_map: RenameMap
-    matched: Array
+
+    @cached_property
+    def rename_map(self) -> RenameMap:
+        """Which names became which, and where one stands for another."""
+        return map_renames(self.asked, self.names, self.corpus, self.pairs, len(self.alignment.statements))
+
+    @cached_property
+    def matched(self) -> Array:
+        """bool[S]: the statements of the file that stand in the candidate under a consistent renaming."""
+        matched = np.zeros(len(self.asked.statement_tokens), bool)
+        matched[self.alignment.statements[~self.rename_map.edited]] = True
+        return matched
+
+    @cached_property
+    def equal(self) -> bool:
+        """Whether every definition's stream equals its partner's."""
+        return bool(np.isin(np.flatnonzero(self.asked.tokens), [pair.unit for pair in self.alignment.pairs if pair.equal]).all())
 
     @property
     def corpus(self) -> Corpus:
@@ -85,9 +100,8 @@ class Placement:
 
     @cached_property
     def evidence(self) -> float:
-        """Tokens that stand in the candidate, each counted by how rare its statement is."""
-        kept = ~self.rename_map.edited
-        return float((self.asked.telling[self.alignment.statements] * self.weights)[kept].sum())
+        """Tokens of aligned statements, each counted by how rare its statement is."""
+        return float((self.asked.telling[self.alignment.statements] * self.weights).sum())
 
     @cached_property
     def distinctive_share(self) -> float:
@@ -166,8 +180,4 @@ def place(asked: Query, names: list[bytes], candidate: Candidate, rarity: Array)
     """Align a file with a candidate and see which of its statements stand there."""
     corpus = candidate.lineages.corpus
     alignment = align(asked, corpus, candidate.file, rarity)
-    pairs = pair_names(asked, corpus, alignment)
-    rename_map = map_renames(asked, names, corpus, pairs, len(alignment.statements))
-    matched = np.zeros(len(asked.statement_tokens), bool)
-    matched[alignment.statements[~rename_map.edited]] = True
-    return Placement(asked, names, candidate, alignment, pairs, rename_map, matched)
+    return Placement(asked, names, candidate, alignment, pair_names(asked, corpus, alignment))

@@ -19,6 +19,7 @@ from .matching import Query
 Array = npt.NDArray[Any]
 
 _VARIABLE, _ATTRIBUTE = 0, 1
+_GLOBAL = 0  # the space of the file's own variables: scope 0, namespace 0
 _KINDS = (Kind.VARIABLE, Kind.ATTRIBUTE, Kind.KEYWORD)
 
 
@@ -98,22 +99,33 @@ def _majority(space: Array, name: Array, counts: Array, first: Array) -> Array:
 
 
 def _swapped(distinct: Array, majority: Array) -> Array:
-    """Rows where one name of the copy stands for another: not the usual name here, and the usual name of something else."""
-    usual = {(space, copy) for space, _, copy in distinct[majority].tolist()}
+    """Rows where one name of the copy stands for another: not the usual name here, and the usual name of something else.
+
+    A name of the whole file stands for one name and no other. An attribute may be renamed differently in different classes.
+    """
+    usual: dict[tuple[int, int], int] = {}
+    for space, original, copy in distinct[majority].tolist():
+        usual.setdefault((space, copy), original)
+    rows = zip(majority.tolist(), distinct.tolist(), strict=True)
     return np.array(
-        [not lead and (space, copy) in usual for lead, (space, _, copy) in zip(majority, distinct.tolist(), strict=True)], bool
-    )
+        [
+            usual.get((space, copy), original) != original if space == _GLOBAL or not lead else False
+            for lead, (space, original, copy) in rows
+        ],
+        bool,
+    ) | (~majority & (distinct[:, 0] == _GLOBAL))
 
 
 def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]], called: Array) -> Array:
     """Rows where one library function is called in place of another: `softmax` for `sigmoid` is an edit, not a renaming."""
-    if not called.any():
+    if not spelled:
         return called
     library, own = library_names(), _defined(asked, names)
     return np.array(
         [
-            call and original in library and copy in library and copy not in own
-            for (original, copy), call in zip(spelled, called, strict=True)
+            # A class of a library is told by its capital even where it is only mentioned: `isinstance(x, nn.Linear)`.
+            (call or original[0].isupper()) and original in library and copy in library and copy not in own
+            for (original, copy), call in zip(spelled, called.tolist(), strict=True)
         ],
         bool,
     )

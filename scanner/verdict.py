@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,10 @@ COPY_EVIDENCE = 60.0
 FRAGMENT_EVIDENCE = 30.0
 MODIFIED_SHARE = 0.5
 FRAGMENT_SHARE = 0.1
+# Files of which look-up finds less than this share in any one upstream path are not aligned with it.
+LEAST_SHARE = 0.05
+# The closest is looked for among this many candidates.
+MOST_RIVALS = 3
 MOST_PLACEMENTS = 6
 MOST_UPSTREAMS = 5
 # A further upstream is named when it explains at least this share of the file beyond what closer ones do.
@@ -84,12 +88,34 @@ def judge(
     rarity = statement_rarity(asked, corpora)
     if how.named:
         rarity = np.full_like(rarity, 255)
-    placements = [place(asked, names, candidate, rarity) for candidate in _promising(candidates)]
-    ranked = sorted(placements, key=_closeness)
-    kept = [each for each in ranked if _verdict(each, how) is not Verdict.INDEPENDENT]
+    placements = _placed(candidates, lambda candidate: place(asked, names, candidate, rarity), how)
+    kept = [each for each in sorted(placements, key=_closeness) if _verdict(each, how) is not Verdict.INDEPENDENT]
     if not kept or kept[0].similarity < how.min_similarity:
         return FileVerdict(file.path, file.sha256, Verdict.INDEPENDENT, 0.0, licence, (), None, (), ())
     return _copied(file, licence, kept, how)
+
+
+def _placed(
+    candidates: Sequence[Candidate], place_in: Callable[[Candidate], Placement], how: Judgement
+) -> list[Placement]:
+    """Align with the most promising candidates, and with others only as far as they could change the answer."""
+    ranked = sorted(candidates, key=lambda each: -each.share)
+    placements = [place_in(candidate) for candidate in ranked[:MOST_RIVALS]]
+    closest = max(placements, key=lambda each: each.evidence, default=None)
+    if closest is None or _verdict(closest, how) is Verdict.INDEPENDENT:
+        return placements
+    seen = {_lineage(each) for each in ranked[:MOST_RIVALS]}
+    further = {_lineage(each): each for each in reversed(ranked[MOST_RIVALS:]) if _lineage(each) not in seen}
+    others = sorted(further.values(), key=lambda each: -each.share)
+    if closest.similarity > 1 - ADDED_SHARE:
+        # Nothing is left to explain; only an older upstream could still matter.
+        old = [each for each in others if each.share >= ORIGIN_PART * ranked[0].share]
+        others = sorted(old, key=lambda each: each.lineages.born(each.lineage))[:1]
+    return placements + [place_in(candidate) for candidate in others[: MOST_PLACEMENTS - len(placements)]]
+
+
+def _lineage(candidate: Candidate) -> tuple[int, int]:
+    return id(candidate.lineages), candidate.lineage
 
 
 def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgement) -> FileVerdict:
@@ -114,15 +140,11 @@ def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgemen
     )
 
 
-def _promising(candidates: Sequence[Candidate]) -> list[Candidate]:
-    return sorted(candidates, key=lambda each: -each.share)[:MOST_PLACEMENTS]
-
-
 def _closeness(placement: Placement) -> tuple[bool, float, float, int, int]:
     """Closest first: what holds all of the file, then by evidence, by equal names, and the older."""
     lineages, candidate = placement.candidate.lineages, placement.candidate
     return (
-        not placement.whole(),
+        not placement.equal,
         -round(placement.evidence, 1),
         -round(placement.agreement, 3),
         int(lineages.first[candidate.lineage]),
@@ -147,7 +169,7 @@ def _explaining(ranked: list[Placement]) -> list[Placement]:
     lineages: set[tuple[int, int]] = set()
     tokens = ranked[0].asked.statement_tokens
     for placement in ranked:
-        lineage = (id(placement.corpus), placement.candidate.lineage)
+        lineage = _lineage(placement.candidate)
         added = float((tokens * (placement.matched & ~explained)).sum()) / max(placement.asked.total, 1)
         if lineage in lineages or (chosen and added < ADDED_SHARE):
             continue
@@ -160,7 +182,7 @@ def _explaining(ranked: list[Placement]) -> list[Placement]:
 def _own_release(path: str, placement: Placement) -> str:
     if not placement.whole() or placement.respelled.any():
         return ""
-    for version in placement.candidate.lineages.versions(placement.candidate.file):
+    for version in placement.candidate.lineages.versions(placement.candidate.file, placement.candidate.lineage):
         if path == version.path or path.endswith("/" + version.path):
             return f"{version.project.name} {version.release.version}"
     return ""
@@ -174,22 +196,18 @@ def _origin(kept: list[Placement], how: Judgement) -> UpstreamMatch:
         lineages = descendant.candidate.lineages
         ancestor = oldest_ancestor(lineages, descendant.candidate.file)
         if ancestor is not None:
-            candidate = Candidate(lineages, ancestor, int(lineages.of_file[ancestor]), 0.0)
+            candidate = Candidate(lineages, ancestor, int(lineages.corpus.file_lineages[ancestor]), 0.0)
             return _upstream(descendant.standing_in(candidate), how)
     return _upstream(oldest, how)
 
 
 def _age(placement: Placement) -> tuple[str, float]:
-    first = placement.candidate.lineages.first[placement.candidate.lineage]
-    ranks = placement.candidate.lineages.ranks
-    release = placement.corpus.releases[int(np.flatnonzero(ranks == first)[0])]
-    return release.released, -placement.similarity
+    return placement.candidate.lineages.born(placement.candidate.lineage), -placement.similarity
 
 
 def _upstream(placement: Placement, how: Judgement) -> UpstreamMatch:
-    versions = placement.candidate.lineages.versions(placement.candidate.file)
-    same_path = [version for version in versions if version.path == versions[0].path and version.project == versions[0].project]
-    first, last = same_path[0], same_path[-1]
+    versions = placement.candidate.lineages.versions(placement.candidate.file, placement.candidate.lineage)
+    first, last = versions[0], versions[-1]
     url = first.project.source.replace("{release}", first.release.version).replace("{path}", first.path)
     return UpstreamMatch(
         project=first.project.name,

@@ -132,6 +132,7 @@ class CorpusBuilder:
             **self._name_arrays(),
             **self._statement_arrays(),
             **self._definition_arrays(),
+            **self._lineage_arrays(),
             **self._version_arrays(),
         }
         arrays = {key: np.asarray(arrays[key], dtype) for key, dtype in ARRAYS.items()}
@@ -180,16 +181,48 @@ class CorpusBuilder:
             "statement_names": self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
         }
 
-    def _lineage_statements(self) -> Iterator[Array]:
-        """For each upstream path of each project, the distinct statements it ever held."""
+    def _lineages(self) -> dict[tuple[int, int], set[int]]:
+        """(project, path) -> the files it ever was, in the order the lineages were first seen."""
         lineages: dict[tuple[int, int], set[int]] = {}
         for row in self.rows:
             lineages.setdefault((self.releases[row.release].project, row.path), set()).add(row.file)
+        return lineages
+
+    def _file_lineages(self) -> list[list[int]]:
+        """The lineages of each file, the first it was seen in first."""
+        found: list[list[int]] = [[] for _ in self.files]
+        numbers = {key: number for number, key in enumerate(self._lineages())}
+        for row in self.rows:
+            number = numbers[self.releases[row.release].project, row.path]
+            if number not in found[row.file]:
+                found[row.file].append(number)
+        return found
+
+    def _lineage_statements(self) -> Iterator[Array]:
+        """For each lineage, the distinct statements it ever held."""
         held = [np.frombuffer(key[2], np.uint32) for key in self._definitions]
         files = list(self.files)
-        for members in lineages.values():
+        for members in self._lineages().values():
             definitions = sorted({member[0] for file in members for member in files[file]})
             yield np.unique(np.concatenate([held[number] for number in definitions]))
+
+    def _lineage_arrays(self) -> dict[str, Array]:
+        lineages = self._lineages()
+        files = [sorted(members) for members in lineages.values()]
+        first: dict[tuple[int, int], int] = {}
+        for row in self.rows:
+            key = self.releases[row.release].project, row.path
+            first[key] = min(first.get(key, row.release), row.release, key=lambda number: self.releases[number].released)
+        names = [np.unique([member[1] for member in members]) for members in self.files]
+        defined = _owners([(held, np.array(each)) for held, each in zip(names, self._file_lineages(), strict=True)], len(self.lines.names))
+        return {
+            "file_lineages": np.array([each[0] for each in self._file_lineages()], np.int64),
+            "lineage_projects": np.array([project for project, _ in lineages], np.int64),
+            "lineage_first_releases": np.array([first[key] for key in lineages], np.int64),
+            "lineage_file_starts": bounds([len(members) for members in files]),
+            "lineage_files": np.concatenate([np.array(members, np.int64) for members in [*files, []]]),
+            "name_lineages": np.diff(defined[0])[np.argsort(self._name_ranks())],
+        }
 
     def _definition_arrays(self) -> dict[str, Array]:
         keys = list(self._definitions)
@@ -202,7 +235,8 @@ class CorpusBuilder:
         files = [np.array(members, np.int64).reshape(-1, 5) for members in self.files]
         members = np.concatenate(files) if files else np.zeros((0, 5), np.int64)
         members[:, 0] = renumbered[members[:, 0]]
-        definition_files = _files_of([renumbered[rows[:, 0]] for rows in files], len(keys))
+        of_file = [np.array(sorted(lineages), np.int64) for lineages in self._file_lineages()]
+        held_by = _owners([(renumbered[rows[:, 0]], held) for rows, held in zip(files, of_file, strict=True)], len(keys))
         return {
             "definition_hashes": hashes[order],
             "definition_kinds": np.array([key[1] for key in keys], np.uint8)[order],
@@ -210,8 +244,8 @@ class CorpusBuilder:
             "definition_tokens": np.array(self._definition_tokens, np.uint32)[order],
             "definition_statement_starts": bounds([len(row) for row in held]),
             "definition_statements": np.concatenate([*held, np.zeros(0, np.uint32)]),
-            "definition_file_starts": definition_files[0],
-            "definition_files": definition_files[1],
+            "definition_lineage_starts": held_by[0],
+            "definition_lineages": held_by[1],
             "fingerprints": fingerprints,
             "posting_starts": posting_starts,
             "postings": postings,
@@ -251,12 +285,11 @@ def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Arr
     return distinct, bounds(counts), owners[order]
 
 
-def _files_of(definitions: Sequence[Array], count: int) -> tuple[Array, Array]:
-    """Bounds [count+1], and for each definition the files that hold it."""
-    held, starts, files = inverted([np.unique(row) for row in definitions], np.int64)
-    counts = np.zeros(count, np.int64)
-    counts[held] = np.diff(starts)
-    return bounds(counts), files
+def _owners(held: Sequence[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
+    """Pairs of things and their owners -> bounds [count+1], and for each thing its distinct owners."""
+    pairs = [np.repeat(np.unique(things), len(owners)) << 32 | np.tile(owners, len(np.unique(things))) for things, owners in held]
+    distinct = np.unique(np.concatenate([np.asarray(each, np.int64) for each in [*pairs, []]]))
+    return bounds(np.bincount(distinct >> 32, minlength=count)), distinct & 0xFFFFFFFF
 
 
 def rarity(groups: Iterable[Array], size: int, total: int) -> Array:

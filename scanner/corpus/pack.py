@@ -46,8 +46,8 @@ ARRAYS = {
     "definition_tokens": "uint32",
     "definition_statement_starts": "uint32",
     "definition_statements": "uint32",
-    "definition_file_starts": "uint32",
-    "definition_files": "uint32",
+    "definition_lineage_starts": "uint32",
+    "definition_lineages": "uint16",
     "fingerprints": "uint64",  # sorted
     "posting_starts": "uint32",
     "postings": "uint32",  # definitions
@@ -57,6 +57,12 @@ ARRAYS = {
     "member_parents": "uint16",  # index within the file; the module is its own parent
     "member_first_lines": "uint32",
     "member_last_lines": "uint32",
+    "file_lineages": "uint16",
+    "lineage_projects": "uint16",  # a lineage is one path of one project through its releases
+    "lineage_first_releases": "uint16",  # the oldest that holds it
+    "lineage_file_starts": "uint32",
+    "lineage_files": "uint32",
+    "name_lineages": "uint16",  # how many lineages define the name
     "file_version_starts": "uint32",
     "version_releases": "uint16",
     "version_paths": "uint32",  # names
