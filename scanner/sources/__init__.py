@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import SourceError
 from . import folder
 from .checkout import Checkout, Entry, Progress, Skipped
-from .specs import ARCHIVE_SUFFIXES, REGISTRY_PREFIX, parse_requirement, split_path
+from .specs import ARCHIVE_SUFFIXES, GIT_PREFIX, REGISTRY_PREFIX, parse_requirement, split_path
 
 __all__ = ["Checkout", "Entry", "Progress", "Skipped", "open_source"]
 
@@ -19,13 +19,21 @@ SINGLE_FILES = (".py", ".ipynb")
 
 @contextmanager
 def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkout]:
-    """Open ``spec``: a folder, a ``.py`` or ``.ipynb`` file, an archive, or ``pypi:NAME[==VERSION]``.
+    """Open ``spec``: a folder, a ``.py`` or ``.ipynb`` file, an archive, ``pypi:NAME[==VERSION]`` or ``git+URL[@REV]``.
 
-    Any but a single file may end in ``!inner/path``, a file or folder inside; paths stay relative to the whole. Entries
-    can be read while the context is open. ``progress`` is told about downloads. Raises SourceError in one line.
+    URL is https, http, ssh, git or file; REV a branch, a tag or a full commit hash (else the default branch). That one
+    commit is fetched anew at each opening and never checked out. Any but a single file may end in ``!inner/path``, a
+    file or folder inside; paths stay relative to the whole. Entries can be read while the context is open. ``progress``
+    is told about downloads of releases. Raises SourceError in one line.
     """
     if spec.startswith(REGISTRY_PREFIX):
         with _open_release(spec, progress) as checkout:
+            yield checkout
+        return
+    if spec.startswith(GIT_PREFIX):
+        from . import git  # subprocess, threading: not for local files
+
+        with git.open_repository(spec) as checkout:
             yield checkout
         return
     path, inner = split_path(spec)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from difflib import get_close_matches
 from pathlib import Path
@@ -28,11 +28,11 @@ def open_archive(
     holds all of an sdist, so that its paths read as a wheel's.
     """
     with _members(path) as members:
-        listing = _list(members)
+        listing = list_members(members)
         if strip_top:
             listing = _without_top(listing)
         project, release = identity if identity[0] else _identity(listing)
-        chosen = _inside(listing, inner, spec)
+        chosen = inside(listing, inner, spec)
         yield Checkout(spec, lambda: iter(chosen), project, release)
 
 
@@ -40,13 +40,13 @@ def _members(path: Path) -> AbstractContextManager[list[Member]]:
     return open_zip(path) if path.name.lower().endswith(ZIP_SUFFIXES) else open_tar(path)
 
 
-def _list(members: list[Member]) -> list[Entry | Skipped]:
+def list_members(members: Iterable[Member], place: str = "archive") -> list[Entry | Skipped]:
     """Members by safe path, sorted. A name stored twice counts once, by its last member, as when it is unpacked."""
     by_path: dict[str, Entry | Skipped] = {}
     for member in members:
         path = safe_path(member.name)
         if path is None:
-            by_path[member.name] = Skipped(member.name, "path leaves the archive")
+            by_path[member.name] = Skipped(member.name, f"path leaves the {place}")
         elif member.problem:
             by_path[path] = Skipped(path, member.problem)
         else:
@@ -85,7 +85,8 @@ def _identity(listing: list[Entry | Skipped]) -> tuple[str, str]:
     return re.sub(r"[-_.]+", "-", found[0]["name"]).lower(), found[0]["version"]
 
 
-def _inside(listing: list[Entry | Skipped], inner: str, spec: str) -> list[Entry | Skipped]:
+def inside(listing: list[Entry | Skipped], inner: str, spec: str) -> list[Entry | Skipped]:
+    """What of ``listing`` is ``inner`` or lies in it; raises SourceError when nothing is."""
     chosen = [item for item in listing if not inner or item.path == inner or item.path.startswith(inner + "/")]
     if inner and not chosen:
         near = get_close_matches(inner, [item.path for item in listing], n=1)

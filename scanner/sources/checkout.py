@@ -34,8 +34,9 @@ class Entry:
 class Checkout:
     """An opened source. ``entries()`` lists every file in it, Python or not, sorted by path, anew at each call.
 
-    ``root`` is the source as the user named it. ``project`` (PEP 503 normalised) and ``release`` are known for registry
-    packages and wheels, else empty; ``released``, the ISO date of that release, for registry packages.
+    ``root`` is the source as the user named it, less a password. ``project`` and ``release`` are known for registry
+    packages and wheels (PEP 503 normalised) and for git repositories (their name; the revision named, else the commit),
+    else empty; ``released``, the ISO date of that release, for registry packages.
     """
 
     root: str

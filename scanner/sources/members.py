@@ -23,7 +23,7 @@ class Member:
     problem: str = ""
 
 
-def too_large(size: int) -> str:
+def too_large(size: int, place: str = "an archive") -> str:
     """Why a member of ``size`` bytes is not read; empty when it is."""
     limit = MAX_MEMBER_BYTES // 1024**2
-    return f"{size / 1024**2:.0f} MB is over the limit of {limit} MB in an archive" if size > MAX_MEMBER_BYTES else ""
+    return f"{size / 1024**2:.0f} MB is over the limit of {limit} MB in {place}" if size > MAX_MEMBER_BYTES else ""

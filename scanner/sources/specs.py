@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
 
 from ..errors import SourceError
 
 REGISTRY_PREFIX = "pypi:"
+GIT_PREFIX = "git+"
 ZIP_SUFFIXES = (".zip", ".whl")
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
@@ -20,6 +22,16 @@ _REQUIREMENT = re.compile(
     r"(?:!(?P<inner>.*))?",
     re.DOTALL,
 )
+# As pip reads it: the revision follows the last @ of the path.
+_ADDRESS = re.compile(
+    r"git\+(?P<url>(?P<scheme>https?|ssh|git|file)://(?P<host>[^/!]*)(?P<path>/[^!]*?))"
+    r"(?:@(?P<revision>[^@!]*))?(?:!(?P<inner>.*))?",
+    re.DOTALL,
+)
+# A name git allows that is no option and, unlike a:b, +a or ^a, no instruction to fetch.
+_REVISION = re.compile(r"(?![-+])(?!.*(\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]+")
+_LOGIN = re.compile(r"(?<!ssh)://[^/]*@")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +43,59 @@ class Requirement:
     inner: str
 
 
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A git repository; ``revision`` is empty for its default branch, ``shown`` the whole, fit to be printed."""
+
+    url: str
+    scheme: str
+    revision: str
+    inner: str
+    project: str
+    shown: str
+
+
 def parse_requirement(spec: str) -> Requirement:
     """Parse ``pypi:NAME[==VERSION][!inner/path]``; raises SourceError for anything else."""
     found = _REQUIREMENT.fullmatch(spec)
     if found is None:
         raise SourceError(f"{spec} is not a registry package: write pypi:NAME or pypi:NAME==VERSION, then !PATH")
     return Requirement(found["name"], found["version"] or "", clean_inner(found["inner"] or "", spec))
+
+
+def parse_address(spec: str) -> Address:
+    """Parse ``git+URL[@REV][!inner/path]``; raises SourceError for anything else, what git takes as options included.
+
+    An ``@`` or ``!`` in the URL's path, or an ``@`` in REV, is written ``%40`` or ``%21``.
+    """
+    shown = _CONTROL.sub("?", without_login(spec))
+    found = _ADDRESS.fullmatch(spec)
+    if found is None or not _is_safe(found["scheme"], found["host"], found["url"]):
+        raise SourceError(
+            f"{shown} is not a git repository's address: write git+https://HOST/PATH (or ssh, http, git, file), "
+            "then @REVISION, then !PATH"
+        )
+    revision = unquote(found["revision"] or "")
+    if found["revision"] is not None and not _REVISION.fullmatch(revision):
+        raise SourceError(f"{shown}: after @ comes the name of a branch or tag, or a commit's full hash")
+    project = _project(unquote(found["path"]))
+    return Address(found["url"], found["scheme"], revision, clean_inner(found["inner"] or "", shown), project, shown)
+
+
+def without_login(text: str) -> str:
+    """``text`` without the name and password of an address; ssh keeps its name, which is no secret."""
+    return _LOGIN.sub("://", text)
+
+
+def _is_safe(scheme: str, host: str, url: str) -> bool:
+    """Only ``file`` has no host; a login or host that begins like an option would be one to ssh."""
+    login, _, name = host.rpartition("@")
+    return bool(name) != (scheme == "file") and "-" not in (login[:1], name[:1]) and not _CONTROL.search(unquote(url))
+
+
+def _project(path: str) -> str:
+    parts = [part for part in path.split("/") if part not in ("", ".git")]
+    return parts[-1].removesuffix(".git") if parts else ""
 
 
 def split_path(spec: str) -> tuple[Path, str]:
