@@ -17,13 +17,14 @@ LANGUAGE = tree_sitter.Language(tree_sitter_python.language())
 class Action(IntEnum):
     """What linearising does at a node of some kind."""
 
-    DESCEND = 0  # emit the kind with its number of children, then the children
-    DROP = 1
+    DROP = 0
+    DESCEND = 1  # emit the kind with its number of children, then the children
     UNWRAP = 2  # the children stand for the node
     LEAF = 3  # emit the kind alone
     IDENTIFIER = 4
     NUMBER = 5
-    SPECIAL = 6  # handled by name in linear.py
+    BIND = 6  # as DESCEND, and it says what scope a name belongs to
+    SPECIAL = 7  # handled by name in linear.py
 
 
 def _checksum(name: str) -> int:
@@ -53,6 +54,10 @@ SPECIAL = frozenset(
     "attribute keyword_argument call subscript slice string concatenated_string with_clause class_definition "
     "expression_statement tuple_pattern".split()
 )
+BINDING = frozenset(
+    "assignment augmented_assignment for_statement for_in_clause named_expression parameters lambda_parameters "
+    "global_statement nonlocal_statement".split()
+)
 # Of the tokens without a name, only these carry meaning that the kinds around them do not.
 KEPT_TOKENS = frozenset(
     "+ - * / // % ** @ & | ^ ~ << >> < <= == != >= > <> += -= *= /= //= %= **= @= &= |= ^= <<= >>= "
@@ -71,6 +76,8 @@ def _action(kind: int) -> Action:
         return Action.NUMBER
     if name in SPECIAL:
         return Action.SPECIAL
+    if name in BINDING:
+        return Action.BIND
     if name in UNWRAPPED:
         return Action.UNWRAP
     if name in LEAVES:

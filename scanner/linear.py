@@ -16,9 +16,9 @@ IDENTIFIER = 1 << 31
 VARIABLE, ATTRIBUTE, KEYWORD = (IDENTIFIER | namespace << 29 for namespace in range(3))
 NUMBER = 1 << 30
 
-_DROP, _UNWRAP, _LEAF, _NAME, _NUMBER, _DESCEND = (
+_UNWRAP, _LEAF, _NAME, _NUMBER, _DESCEND, _SPECIAL_ACTION = (
     int(action)
-    for action in (Action.DROP, Action.UNWRAP, Action.LEAF, Action.IDENTIFIER, Action.NUMBER, Action.DESCEND)
+    for action in (Action.UNWRAP, Action.LEAF, Action.IDENTIFIER, Action.NUMBER, Action.DESCEND, Action.SPECIAL)
 )
 _TUPLES = frozenset(("expression_list", "pattern_list", "tuple", "tuple_pattern"))
 _SPLATS = frozenset(("list_splat", "list_splat_pattern", "dictionary_splat"))
@@ -113,7 +113,7 @@ def _roots(statement: Statement) -> tuple[int, list[Node]]:
 
 
 def _kept(node: Node) -> list[Node]:
-    return [child for child in node.children if ACTIONS[child.kind_id] != _DROP]
+    return [child for child in node.children if ACTIONS[child.kind_id]]
 
 
 def _arguments(node: Node) -> list[Node]:
@@ -150,42 +150,44 @@ class _Emitter:
         self.free: list[bytes] = []
 
     def run(self, nodes: list[Node]) -> None:
-        source, actions = self.source, ACTIONS
+        """Emit ``nodes`` and all below them."""
+        source, actions, symbols = self.source, ACTIONS, SYMBOLS
         emit, identify = self.symbols.append, self.identifiers.append
         stack = nodes[::-1]
+        pop, push = stack.pop, stack.extend
         while stack:
-            node = stack.pop()
+            node = pop()
             kind = node.kind_id
             action = actions[kind]
             if action == _NAME:
+                first = node.start_byte
                 emit(VARIABLE)
-                identify(Token(node.start_byte, source[node.start_byte : node.end_byte]))
-            elif action == _DESCEND:
-                kept = [child for child in node.children if actions[child.kind_id] != _DROP]
-                emit(SYMBOLS[kind] | min(len(kept), 1023))
-                stack.extend(reversed(kept))
-                if NAMES[kind] in _BINDERS:
-                    self._note_binding(node, NAMES[kind])
-                elif NAMES[kind] in ("global_statement", "nonlocal_statement"):
-                    self.free.extend(source[child.start_byte : child.end_byte] for child in kept)
+                identify(Token(first, source[first : node.end_byte]))
+            elif action == _SPECIAL_ACTION:
+                _SPECIAL[NAMES[kind]](self, node, stack)
             elif action == _LEAF:
-                emit(SYMBOLS[kind])
+                emit(symbols[kind])
             elif action == _NUMBER:
                 emit(_number(source[node.start_byte : node.end_byte]))
-            elif action == _UNWRAP:
-                stack.extend(child for child in reversed(node.children) if actions[child.kind_id] != _DROP)
-                if NAMES[kind] == "as_pattern_target":
-                    self.bind(node)
             else:
-                _SPECIAL[NAMES[kind]](self, node, stack)
+                # DROP is 0: what is dropped is false.
+                kept = [child for child in node.children if actions[child.kind_id]]
+                push(kept[::-1])
+                if action != _UNWRAP:
+                    emit(symbols[kind] | min(len(kept), 1023))
+                if action != _DESCEND:
+                    self._note_binding(node, NAMES[kind])
 
     def identify(self, node: Node) -> None:
         self.identifiers.append(Token(node.start_byte, self.source[node.start_byte : node.end_byte]))
 
     def _note_binding(self, node: Node, name: str) -> None:
-        target = node.child_by_field_name(_BINDERS[name]) if _BINDERS[name] else node
-        if target is not None:
-            self.bind(target)
+        if name in ("global_statement", "nonlocal_statement"):
+            self.free.extend(self.source[child.start_byte : child.end_byte] for child in node.named_children)
+        elif name in _BINDERS:
+            target = node.child_by_field_name(_BINDERS[name]) if _BINDERS[name] else node
+            if target is not None:
+                self.bind(target)
 
     def bind(self, target: Node) -> None:
         """Record the plain names that assigning to ``target`` binds."""
@@ -228,7 +230,7 @@ class _Emitter:
     def subscript(self, node: Node, stack: list[Node]) -> None:
         """``x[a, b]`` as ``x[(a, b)]``."""
         children = node.children
-        value, *indices = [child for child in children if ACTIONS[child.kind_id] != _DROP]
+        value, *indices = [child for child in children if ACTIONS[child.kind_id]]
         self.symbols.append(_SYMBOL_OF["subscript"] | 2)
         if len(indices) > 1 or any(NAMES[child.kind_id] == "," for child in children):
             self.symbols.append(_SYMBOL_OF["tuple"] | min(len(indices), 1023))
@@ -242,7 +244,7 @@ class _Emitter:
         for child in node.children:
             if NAMES[child.kind_id] == ":":
                 place += 1
-            elif ACTIONS[child.kind_id] != _DROP:
+            elif ACTIONS[child.kind_id]:
                 mask |= 1 << place
                 parts.append(child)
         self.symbols.append(_SYMBOL_OF["slice"] | mask)
@@ -313,7 +315,7 @@ def _interpolated(node: Node) -> list[Node]:
         name = NAMES[child.kind_id]
         if name in ("interpolation", "string", "format_specifier", "format_expression"):
             stack.extend(reversed(child.children))
-        elif name not in ("string_content", "escape_sequence") and ACTIONS[child.kind_id] != _DROP and child.is_named:
+        elif name not in ("string_content", "escape_sequence") and ACTIONS[child.kind_id] and child.is_named:
             if name not in ("string_start", "string_end", "escape_interpolation"):
                 parts.append(child)
     return parts

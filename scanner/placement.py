@@ -85,6 +85,11 @@ class Placement:
         return float(self.matched_tokens.sum()) / max(self.asked.total, 1)
 
     @cached_property
+    def aligned_share(self) -> float:
+        """Share of the file's tokens in aligned statements: similarity before names are looked at."""
+        return float(self.asked.statement_tokens[self.alignment.statements].sum()) / max(self.asked.total, 1)
+
+    @cached_property
     def agreement(self) -> float:
         """Share of the aligned names that are spelled alike."""
         return float(self.pairs.equal.mean()) if len(self.pairs.equal) else 0.0

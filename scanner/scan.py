@@ -107,8 +107,8 @@ def _report(
             if progress:
                 progress(len(files), 0, file.path)
     if not files and not skipped:
-        raise SourceError(f"{source}: no Python file or notebook in it; check the path and the --include globs")
-    return Report(source, _identity(corpora), tuple(files), (), tuple(skipped), time.perf_counter() - began)
+        raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
+    return Report(checkout.root, _identity(corpora), tuple(files), (), tuple(skipped), time.perf_counter() - began)
 
 
 def _judged(file: SourceFile, seen: Iterable[Lineages], lines: Lines, how: Judgement) -> FileVerdict:

@@ -11,7 +11,6 @@ from .alignment import statement_rarity
 from .clones import DefinitionMatch, Rename, Verdict
 from .files import SourceFile
 from .matching import Candidate, Query
-from .origin import oldest_ancestor
 from .placement import Placement, place
 
 # Rare tokens (each counted by how rare its statement is) that a verdict of copying needs, and that mere fragments need.
@@ -23,6 +22,8 @@ FRAGMENT_SHARE = 0.1
 LEAST_SHARE = 0.05
 # The closest is looked for among this many candidates.
 MOST_RIVALS = 3
+RIVAL_PART = 0.8
+NEARLY_ALL = 0.97
 MOST_PLACEMENTS = 6
 MOST_UPSTREAMS = 5
 # A further upstream is named when it explains at least this share of the file beyond what closer ones do.
@@ -89,7 +90,7 @@ def judge(
     if how.named:
         rarity = np.full_like(rarity, 255)
     placements = _placed(candidates, lambda candidate: place(asked, names, candidate, rarity), how)
-    kept = [each for each in sorted(placements, key=_closeness) if _verdict(each, how) is not Verdict.INDEPENDENT]
+    kept = [each for each in sorted(placements, key=_closeness) if _related(each, how)]
     if not kept or kept[0].similarity < how.min_similarity:
         return FileVerdict(file.path, file.sha256, Verdict.INDEPENDENT, 0.0, licence, (), None, (), ())
     return _copied(file, licence, kept, how)
@@ -100,18 +101,24 @@ def _placed(
 ) -> list[Placement]:
     """Align with the most promising candidates, and with others only as far as they could change the answer."""
     ranked = sorted(candidates, key=lambda each: -each.share)
-    placements = [place_in(candidate) for candidate in ranked[:MOST_RIVALS]]
+    rivals = [each for each in ranked[:MOST_RIVALS] if each.share >= _rival_part(ranked[0]) * ranked[0].share]
+    placements = [place_in(candidate) for candidate in rivals]
     closest = max(placements, key=lambda each: each.evidence, default=None)
-    if closest is None or _verdict(closest, how) is Verdict.INDEPENDENT:
+    if closest is None or not _related(closest, how):
         return placements
-    seen = {_lineage(each) for each in ranked[:MOST_RIVALS]}
-    further = {_lineage(each): each for each in reversed(ranked[MOST_RIVALS:]) if _lineage(each) not in seen}
+    seen = {_lineage(each) for each in rivals}
+    further = {_lineage(each): each for each in reversed(ranked) if _lineage(each) not in seen}
     others = sorted(further.values(), key=lambda each: -each.share)
-    if closest.similarity > 1 - ADDED_SHARE:
+    if closest.aligned_share > 1 - ADDED_SHARE:
         # Nothing is left to explain; only an older upstream could still matter.
         old = [each for each in others if each.share >= ORIGIN_PART * ranked[0].share]
         others = sorted(old, key=lambda each: each.lineages.born(each.lineage))[:1]
     return placements + [place_in(candidate) for candidate in others[: MOST_PLACEMENTS - len(placements)]]
+
+
+def _rival_part(best: Candidate) -> float:
+    """How near to the best a candidate's share must come to be aligned as well; look-up is exact about what is equal."""
+    return RIVAL_PART if best.share < NEARLY_ALL else NEARLY_ALL
 
 
 def _lineage(candidate: Candidate) -> tuple[int, int]:
@@ -152,8 +159,13 @@ def _closeness(placement: Placement) -> tuple[bool, float, float, int, int]:
     )
 
 
+def _related(placement: Placement, how: Judgement) -> bool:
+    """Whether the file shares anything worth naming with the candidate."""
+    return placement.aligned_share >= FRAGMENT_SHARE and (how.named or placement.evidence >= FRAGMENT_EVIDENCE)
+
+
 def _verdict(placement: Placement, how: Judgement) -> Verdict:
-    if placement.similarity < FRAGMENT_SHARE or (not how.named and placement.evidence < FRAGMENT_EVIDENCE):
+    if not _related(placement, how):
         return Verdict.INDEPENDENT
     if not how.named and (placement.evidence < COPY_EVIDENCE or placement.distinctive_share < MODIFIED_SHARE):
         return Verdict.FRAGMENTS
@@ -165,17 +177,18 @@ def _verdict(placement: Placement, how: Judgement) -> Verdict:
 def _explaining(ranked: list[Placement]) -> list[Placement]:
     """The closest, then each further upstream that explains something the ones before it do not."""
     chosen: list[Placement] = []
-    explained = np.zeros_like(ranked[0].matched)
+    explained = np.zeros(len(ranked[0].asked.statement_tokens), bool)
     lineages: set[tuple[int, int]] = set()
     tokens = ranked[0].asked.statement_tokens
     for placement in ranked:
         lineage = _lineage(placement.candidate)
-        added = float((tokens * (placement.matched & ~explained)).sum()) / max(placement.asked.total, 1)
+        aligned = placement.alignment.statements
+        added = float(tokens[aligned[~explained[aligned]]].sum()) / max(placement.asked.total, 1)
         if lineage in lineages or (chosen and added < ADDED_SHARE):
             continue
         chosen.append(placement)
         lineages.add(lineage)
-        explained = explained | placement.matched
+        explained[aligned] = True
     return chosen[:MOST_UPSTREAMS]
 
 
@@ -190,11 +203,11 @@ def _own_release(path: str, placement: Placement) -> str:
 
 def _origin(kept: list[Placement], how: Judgement) -> UpstreamMatch:
     """What the closest upstream descends from by its names; else the oldest that explains much of what the closest does."""
-    least = ORIGIN_PART * kept[0].similarity
-    oldest = min((each for each in kept if each.similarity >= least), key=_age)
+    least = ORIGIN_PART * kept[0].aligned_share
+    oldest = min((each for each in kept if each.aligned_share >= least), key=_age)
     for descendant in (kept[0], oldest):
         lineages = descendant.candidate.lineages
-        ancestor = oldest_ancestor(lineages, descendant.candidate.file)
+        ancestor = lineages.oldest_ancestor(descendant.candidate.file)
         if ancestor is not None:
             candidate = Candidate(lineages, ancestor, int(lineages.corpus.file_lineages[ancestor]), 0.0)
             return _upstream(descendant.standing_in(candidate), how)
@@ -202,7 +215,7 @@ def _origin(kept: list[Placement], how: Judgement) -> UpstreamMatch:
 
 
 def _age(placement: Placement) -> tuple[str, float]:
-    return placement.candidate.lineages.born(placement.candidate.lineage), -placement.similarity
+    return placement.candidate.lineages.born(placement.candidate.lineage), -placement.aligned_share
 
 
 def _upstream(placement: Placement, how: Judgement) -> UpstreamMatch:

@@ -35,7 +35,6 @@ ORDER = (
     "alignment",
     "renames",
     "placement",
-    "origin",
     "verdict",
     "findings",
     "scan",

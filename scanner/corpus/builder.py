@@ -14,6 +14,7 @@ from ..fingerprints import Fingerprints, winnow
 from ..lines import Lines
 from ..notices import read_notice
 from ..parsing import parse
+from .ancestry import ancestors
 from .pack import ARRAYS, KINDS, Corpus, Project, Release, content_digest
 
 Array = npt.NDArray[Any]
@@ -135,6 +136,7 @@ class CorpusBuilder:
             **self._lineage_arrays(),
             **self._version_arrays(),
         }
+        arrays["file_ancestors"] = ancestors(arrays, self._ages(arrays["lineage_first_releases"]))
         arrays = {key: np.asarray(arrays[key], dtype) for key, dtype in ARRAYS.items()}
         return Corpus(
             name=name,
@@ -205,6 +207,11 @@ class CorpusBuilder:
         for members in self._lineages().values():
             definitions = sorted({member[0] for file in members for member in files[file]})
             yield np.unique(np.concatenate([held[number] for number in definitions]))
+
+    def _ages(self, first_releases: Array) -> Array:
+        """Releases by their date, as ranks; those of one day are of one age."""
+        _, ranks = np.unique([release.released for release in self.releases], return_inverse=True)
+        return ranks[first_releases] if len(first_releases) else first_releases
 
     def _lineage_arrays(self) -> dict[str, Array]:
         lineages = self._lineages()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,10 +26,14 @@ class Lineages:
     first: Array
     allowed: Array
 
-    @cached_property
-    def member_files(self) -> Array:
-        """int64[members]: the file content each member stands in."""
-        return np.repeat(np.arange(self.corpus.file_count), np.diff(self.corpus.file_starts.astype(np.int64)))
+    def oldest_ancestor(self, file: int) -> int | None:
+        """The oldest file content that ``file`` descends from by its names, among those that may answer."""
+        found, ancestors = None, self.corpus.file_ancestors
+        while ancestors[file] != file:
+            file = int(ancestors[file])
+            if self.allowed[self.corpus.file_lineages[file]]:
+                found = file
+        return found
 
     def born(self, lineage: int) -> str:
         """The ISO date of the first release that holds the path."""
