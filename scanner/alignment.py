@@ -1,11 +1,12 @@
-"""A file and an upstream file in, their aligned statements out: definitions paired, statements matched inside each pair.
+"""A file and an upstream file in, their aligned statements out: definitions paired, statements matched in each pair.
 
-Definitions with equal canonical streams are paired first; the others by the statements they share, aligned as a longest common
-subsequence. What is left on both sides may have moved: an inlined or extracted helper.
+Definitions with equal canonical streams are paired first; the others by the statements they share, aligned as a
+longest common subsequence. What is left on both sides may have moved: an inlined or extracted helper.
 """
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +23,8 @@ Array = npt.NDArray[Any]
 
 # Below this share of shared statements two definitions are not compared further.
 LEAST_OVERLAP = 0.15
-# A statement that moved between definitions counts only when it is rare enough (of 255) and long enough to be told apart.
+# A statement that moved between definitions counts only when it is rare enough (of 255) and long enough to be told
+# apart.
 RARE = 60
 LONG = 6
 
@@ -38,7 +40,7 @@ class UnitPair:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """``statements`` int64[M] of the copy and the corpus ``contents`` int64[M] they match; ``owners`` their definitions.
+    """``statements`` int64[M] of the copy, their definitions ``owners``, and the corpus ``contents`` they match.
 
     ``rarity`` uint8[S] of the copy's statements: 255 in no or one upstream file, 0 in all.
     """
@@ -66,7 +68,9 @@ def statement_rarity(asked: Query, corpora: list[Corpus]) -> Array:
     rarity = np.full(len(asked.code.digests), 255, np.uint8)
     for corpus in corpora:
         places, known = among(corpus.digests, asked.code.digests)
-        np.minimum(rarity, np.where(known, corpus.digest_weights[places] if len(corpus.digests) else 255, 255), out=rarity)
+        np.minimum(
+            rarity, np.where(known, corpus.digest_weights[places] if len(corpus.digests) else 255, 255), out=rarity
+        )
     return rarity
 
 
@@ -102,7 +106,7 @@ class _Members:
 
 
 def _overlap(asked: Query, digests: Array, upstream: _Members, weights: Array) -> Array:
-    """[D, M]: about what share of each definition's tokens stand, statement by statement, in each member; rare ones weigh more."""
+    """[D, M]: about what share of each definition's tokens stand in each member, rare statements weighing more."""
     units = np.repeat(np.arange(len(asked.tokens)), np.diff(asked.code.statement_starts))
     value = asked.statement_tokens * (weights.astype(np.float64) + 16)
     order = np.argsort(upstream.digests, kind="stable")
@@ -136,11 +140,15 @@ def _pair(asked: Query, upstream: _Members, overlap: Array) -> list[UnitPair]:
     score += (score > 0) * (0.2 * spelled + 0.2 * named)
     score -= 1e-4 * np.abs(np.arange(len(code.hashes))[:, None] - np.arange(len(upstream.hashes))[None, :])
     classes = _pair_classes(asked, upstream, score, kinds, parents)
-    together = classes[parents] [:, None] == upstream.parents[None, :]
+    together = classes[parents][:, None] == upstream.parents[None, :]
     score += (score > LEAST_OVERLAP) * 0.5 * together
     score[kinds < 2] = -1
     chosen = [UnitPair(0, 0, bool(equal[0, 0]))]
-    chosen += [UnitPair(int(unit), int(member), bool(equal[unit, member])) for unit, member in enumerate(classes) if unit and member >= 0]
+    chosen += [
+        UnitPair(int(unit), int(member), bool(equal[unit, member]))
+        for unit, member in enumerate(classes)
+        if unit and member >= 0
+    ]
     chosen += [UnitPair(unit, member, bool(equal[unit, member])) for unit, member in _greedy(score, LEAST_OVERLAP)]
     return chosen
 
@@ -151,7 +159,9 @@ def _pair_classes(asked: Query, upstream: _Members, score: Array, kinds: Array, 
     strong = np.where(score > LEAST_OVERLAP, score, 0) * asked.tokens[:, None]
     units, members = np.nonzero(strong)
     inside = (kinds[units] == 2) & (kinds[parents[units]] == 1) & (upstream.kinds[upstream.parents[members]] == 1)
-    np.add.at(votes, (parents[units[inside]], upstream.parents[members[inside]]), strong[units[inside], members[inside]])
+    np.add.at(
+        votes, (parents[units[inside]], upstream.parents[members[inside]]), strong[units[inside], members[inside]]
+    )
     itself = kinds[units] == 1
     np.add.at(votes, (units[itself], members[itself]), strong[units[itself], members[itself]])
     paired = np.full(len(kinds), -1)
@@ -176,8 +186,6 @@ def _greedy(score: Array, least: float) -> list[tuple[int, int]]:
 
 
 def _leaf_hashes(asked: Query) -> Array:
-    import hashlib
-
     leaves = [definition.qualname.rpartition(".")[2].encode() for definition in asked.code.definitions]
     return np.frombuffer(b"".join(hashlib.blake2b(leaf, digest_size=8).digest() for leaf in leaves), np.uint64)
 
@@ -205,7 +213,9 @@ def _matched(asked: Query, digests: Array, upstream: _Members, pairs: list[UnitP
     statements = np.array(ours, np.int64)[order]
     contents = upstream.contents[np.array(theirs, np.int64)[order]] if ours else np.zeros(0, np.int64)
     owners = np.searchsorted(starts, statements, side="right") - 1
-    return Alignment(tuple(sorted(pairs, key=lambda pair: pair.unit)), statements, contents, owners, weights, len(upstream.hashes))
+    return Alignment(
+        tuple(sorted(pairs, key=lambda pair: pair.unit)), statements, contents, owners, weights, len(upstream.hashes)
+    )
 
 
 def _add_moved(

@@ -1,14 +1,15 @@
 """A parsed file in, its canonical token streams out: identifiers become distances to their previous occurrence.
 
-Parameterised encoding after Baker, "A theory of parameterized pattern matching" (1993): two definitions have the same stream
-exactly when a consistent, injective renaming turns one into the other. Variables are told apart by the function they belong to,
-attributes and keyword arguments by their spelling in the file.
+Parameterised encoding after Baker, "A theory of parameterized pattern matching" (1993): two definitions have the same
+stream exactly when a consistent, injective renaming turns one into the other. Variables are told apart by the
+function they belong to, attributes and keyword arguments by their spelling in the file.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -27,20 +28,19 @@ _KIND = np.uint32(~1023 & 0xFFFFFFFF)
 _FARTHEST = (1 << 29) - 1
 
 
-
 @dataclass(frozen=True, slots=True)
 class CanonicalFile:
     """The streams of a file's definitions, one after the other, as flat arrays.
 
-    ``stream`` uint32[T]: a symbol per token; an identifier's is its namespace and its distance to its previous occurrence in the
-    definition, 0 for the first. ``back`` int64[T]: that distance for identifiers, -1 for other tokens.
-    ``token_starts`` int64[D+1] and ``statement_starts`` int64[D+1] bound the definitions; ``statement_tokens`` int64[S+1] the
-    statements; ``digests`` uint64[S] are the statements' own canonical hashes; ``hashes`` the definitions'.
-    ``order`` uint32[N] are the names of each statement in order of first occurrence, bounded by ``order_starts`` int64[S+1];
-    ``namespaces`` uint8[N] their namespaces, ``scopes`` int64[N] the function that owns each (0 for the file), ``called``
-    bool[N] whether it is what a call calls, ``stored`` bool[N] whether it is what an assignment assigns.
-    ``spellings`` uint64[D] hash the names of each definition: equal hashes and equal spellings are equal code.
-    ``offsets`` int64[S]: where each statement starts in the text, in bytes.
+    ``stream`` uint32[T]: a symbol per token; an identifier's is its namespace and its distance to its previous
+    occurrence in the definition, 0 for the first. ``back`` int64[T]: that distance for identifiers, -1 for other
+    tokens. ``token_starts`` int64[D+1] and ``statement_starts`` int64[D+1] bound the definitions;
+    ``statement_tokens`` int64[S+1] the statements; ``digests`` uint64[S] are the statements' own canonical hashes;
+    ``hashes`` the definitions'. ``order`` uint32[N] are the names of each statement in order of first occurrence,
+    bounded by ``order_starts`` int64[S+1]; ``namespaces`` uint8[N] their namespaces, ``scopes`` int64[N] the function
+    that owns each (0 for the file), ``called`` bool[N] whether it is what a call calls, ``stored`` bool[N] whether it
+    is what an assignment assigns. ``spellings`` uint64[D] hash the names of each definition: equal hashes and equal
+    spellings are equal code. ``offsets`` int64[S]: where each statement starts in the text, in bytes.
     """
 
     definitions: tuple[Definition, ...]
@@ -64,62 +64,91 @@ class CanonicalFile:
     offsets: I64
 
 
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """A file's tokens before encoding: ``symbols`` uint32[T], and for each identifier token its ``places``, ``names``,
+    ``namespaces``, owning ``scopes`` and the ``statements`` it stands in."""
+
+    lines: list[Line]
+    statement_starts: I64
+    statement_tokens: I64
+    offsets: I64
+    symbols: U32
+    places: I64
+    names: U32
+    namespaces: U32
+    scopes: I64
+    statements: I64
+
+
 def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile:
     """The canonical form of a file, with its names in the numbering of ``lines``."""
+    tokens = _gather(parsed, text, lines)
+    places, symbols = tokens.places, tokens.symbols
+    token_starts = tokens.statement_tokens[tokens.statement_starts]
+    previous = _previous(tokens)
+    back = np.full(len(symbols), -1, np.int64)
+    back[places] = _distances(places, previous, token_starts)
+    stream = symbols.copy()
+    stream[places] |= np.minimum(back[places], _FARTHEST).astype(np.uint32)
+    first = previous < tokens.statement_tokens[tokens.statements]
+    order, order_starts = tokens.names[first], _ends(np.bincount(tokens.statements[first], minlength=len(tokens.lines)))
+    before = symbols[np.maximum(places - 1, 0)][first] & _KIND
+    spelled = np.array(lines.names.hashes, np.uint64)[order]
+    return CanonicalFile(
+        definitions=parsed.definitions,
+        scope_names=parsed.scope_names,
+        errors=parsed.errors,
+        stream=stream,
+        back=back,
+        token_starts=token_starts,
+        statement_starts=tokens.statement_starts,
+        statement_tokens=tokens.statement_tokens,
+        strings=_counts(symbols == STRING_SYMBOL, tokens.statement_tokens),
+        digests=_digests(tokens, previous, first),
+        hashes=_hashes(stream, token_starts),
+        order=order,
+        order_starts=order_starts,
+        namespaces=tokens.namespaces[first].astype(np.uint8),
+        scopes=tokens.scopes[first],
+        called=before == CALL_SYMBOL,
+        stored=before == ASSIGNMENT_SYMBOL,
+        spellings=_sequence_hashes(spelled, order_starts[tokens.statement_starts]),
+        offsets=tokens.offsets,
+    )
+
+
+def _gather(parsed: ParsedFile, text: bytes, lines: Lines) -> _Tokens:
+    """Lay the lines of all statements end to end."""
     flat: list[Line] = []
     scopes: list[int] = []
     offsets: list[int] = []
-    bounds = [0]
+    starts = [0]
     for definition in parsed.definitions:
         for statement in definition.statements:
             for line in lines.of(statement, text):
                 flat.append(line)
                 scopes.append(statement.scope)
                 offsets.append(statement.start)
-        bounds.append(len(flat))
-    statement_starts = np.array(bounds, np.int64)
-    widths = np.array([line.width for line in flat], np.int64)
-    statement_tokens = _ends(widths)
-    token_starts = statement_tokens[statement_starts]
+        starts.append(len(flat))
     symbols = np.frombuffer(b"".join([line.symbols for line in flat]), np.uint32)
     names = np.frombuffer(b"".join([line.names for line in flat]), np.uint32)
-    statement_of = np.repeat(np.arange(len(flat)), np.array([line.identifiers for line in flat], np.int64))
+    statements = np.repeat(np.arange(len(flat)), np.array([line.identifiers for line in flat], np.int64))
     places = np.flatnonzero(symbols & _IDENTIFIER)
     namespaces = (symbols[places] & _NAMESPACE) >> np.uint32(29)
-    owners = _owners(flat, scopes, parsed.scopes, names, namespaces, np.array(scopes, np.int64)[statement_of])
-    previous = _previous(names, namespaces, owners, places)
-    back = _distances(places, previous, token_starts)
-    stream = symbols.copy()
-    stream[places] |= np.minimum(back, _FARTHEST).astype(np.uint32)
-    within = places - previous <= places - statement_tokens[statement_of]
-    local = symbols.copy()
-    local[places] |= np.where(within, places - previous, 0).astype(np.uint32)
-    first = ~within
-    full_back = np.full(len(symbols), -1, np.int64)
-    full_back[places] = back
-    before = symbols[np.maximum(places - 1, 0)] & _KIND
-    order = names[first]
-    order_starts = _ends(np.bincount(statement_of[first], minlength=len(flat)))
-    return CanonicalFile(
-        definitions=parsed.definitions,
-        scope_names=parsed.scope_names,
-        errors=parsed.errors,
-        stream=stream,
-        back=full_back,
-        token_starts=token_starts,
-        statement_starts=statement_starts,
-        statement_tokens=statement_tokens,
-        strings=_counts(symbols == STRING_SYMBOL, statement_tokens),
-        digests=_digests(local, statement_tokens),
-        hashes=_hashes(stream, token_starts),
-        order=order,
-        order_starts=order_starts,
-        namespaces=namespaces[first].astype(np.uint8),
-        scopes=owners[first],
-        called=(before == CALL_SYMBOL)[first],
-        stored=(before == ASSIGNMENT_SYMBOL)[first],
-        spellings=_sequence_hashes(np.array(lines.names.hashes, np.uint64)[order], order_starts[statement_starts]),
-        offsets=np.array(offsets, np.int64),
+    stands_in = np.where(namespaces == 0, np.array(scopes, np.int64)[statements], 0)
+    owners = _owners(_local_names(flat, scopes), parsed.scopes, names, stands_in)
+    return _Tokens(
+        flat,
+        np.array(starts, np.int64),
+        _ends(np.array([line.width for line in flat], np.int64)),
+        np.array(offsets, np.int64),
+        symbols,
+        places,
+        names,
+        namespaces,
+        owners,
+        statements,
     )
 
 
@@ -136,10 +165,8 @@ def _counts(mask: npt.NDArray[np.bool_], bounds: I64) -> I64:
     return sums[bounds[1:]] - sums[bounds[:-1]]
 
 
-def _owners(
-    flat: list[Line], scopes: list[int], parents: tuple[int, ...], names: U32, namespaces: U32, statement_scopes: I64
-) -> I64:
-    """For each identifier token the function whose local it is; 0 for names of the whole file."""
+def _local_names(flat: list[Line], scopes: list[int]) -> I64:
+    """The names bound in each function, sorted, as scope and name in one number."""
     bound: set[tuple[int, int]] = set()
     free: set[tuple[int, int]] = set()
     for line, scope in zip(flat, scopes, strict=True):
@@ -147,31 +174,31 @@ def _owners(
             bound.update([(scope, name) for name in line.bound])
         if line.free:
             free.update([(scope, name) for name in line.free])
-    owners = np.where(namespaces == 0, statement_scopes, 0)
-    locals_ = sorted(scope << 32 | name for scope, name in bound - free if scope)
-    if not locals_:
-        return np.zeros_like(owners)
-    table = np.array(locals_, np.int64)
-    above = np.array(parents, np.int64)
-    above[0] = 0
-    open_ = np.flatnonzero(owners)
-    while len(open_):
-        keys = owners[open_] << 32 | names[open_]
-        found = np.searchsorted(table, keys)
-        found[found == len(table)] = 0
-        open_ = open_[table[found] != keys]
-        owners[open_] = above[owners[open_]]
-        open_ = open_[owners[open_] > 0]
+    return np.array(sorted(scope << 32 | name for scope, name in bound - free if scope), np.int64)
+
+
+def _owners(table: I64, parents: tuple[int, ...], names: U32, stands_in: I64) -> I64:
+    """For each identifier token the function whose local it is, seen from the scope it stands in; 0 for the file."""
+    if not len(table):
+        return np.zeros_like(stands_in)
+    owners, above = stands_in, np.maximum(np.array(parents, np.int64), 0)
+    unsettled = np.flatnonzero(owners)
+    while len(unsettled):
+        keys = owners[unsettled] << 32 | names[unsettled]
+        found = np.minimum(np.searchsorted(table, keys), len(table) - 1)
+        unsettled = unsettled[table[found] != keys]
+        owners[unsettled] = above[owners[unsettled]]
+        unsettled = unsettled[owners[unsettled] > 0]
     return owners
 
 
-def _previous(names: U32, namespaces: U32, owners: I64, places: I64) -> I64:
-    """For each identifier token the place of the token before it with the same name, -1 where there is none."""
-    keys = (owners << 2 | namespaces) << 32 | names
+def _previous(tokens: _Tokens) -> I64:
+    """For each identifier token the place of the one before it with the same name; far below 0 where there is none."""
+    keys = (tokens.scopes << 2 | tokens.namespaces) << 32 | tokens.names
     order = np.argsort(keys, kind="stable")
     same = keys[order[1:]] == keys[order[:-1]]
     previous = np.full(len(keys), np.iinfo(np.int64).min // 2, np.int64)
-    previous[order[1:][same]] = places[order[:-1][same]]
+    previous[order[1:][same]] = tokens.places[order[:-1][same]]
     return previous
 
 
@@ -183,17 +210,16 @@ def _distances(places: I64, previous: I64, token_starts: I64) -> I64:
 
 def _hashes(stream: U32, token_starts: I64) -> U64:
     """A 64-bit hash of each definition's stream."""
-    view, bounds = memoryview(stream).cast("B"), (token_starts * 4).tolist()
-    digests = [
-        hashlib.blake2b(view[first:last], digest_size=8).digest()
-        for first, last in zip(bounds[:-1], bounds[1:], strict=True)
-    ]
+    data, bounds = memoryview(stream.tobytes()), (token_starts * 4).tolist()
+    digests = [hashlib.blake2b(data[first:last], digest_size=8).digest() for first, last in pairwise(bounds)]
     return np.frombuffer(b"".join(digests), np.uint64)
 
 
-def _digests(local: U32, statement_tokens: I64) -> U64:
-    """A 64-bit hash of each statement's own tokens."""
-    return _sequence_hashes(local.astype(np.uint64), statement_tokens)
+def _digests(tokens: _Tokens, previous: I64, first: npt.NDArray[np.bool_]) -> U64:
+    """A 64-bit hash of each statement's own tokens, names counted from their first occurrence in it."""
+    local = tokens.symbols.astype(np.uint64)
+    local[tokens.places] |= np.where(first, 0, tokens.places - previous).astype(np.uint64)
+    return _sequence_hashes(local, tokens.statement_tokens)
 
 
 def _sequence_hashes(values: U64, bounds: I64) -> U64:
@@ -205,16 +231,13 @@ def _sequence_hashes(values: U64, bounds: I64) -> U64:
     return mix(sums[bounds[1:]] - sums[starts] + widths.astype(np.uint64))
 
 
-def _end_digest() -> int:
-    return int(_digests(np.array([END_SYMBOL], np.uint32), np.array([0, 1], np.int64))[0])
-
-
 def mix(values: U64) -> U64:
     """Spread each value over all 64 bits (Steele, Lea, Flood 2014, the finaliser of SplitMix64)."""
     values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    return values ^ values >> np.uint64(31)
+    spread: U64 = values ^ values >> np.uint64(31)
+    return spread
 
 
 # The digest of the marker that closes a block; it is part of a definition's stream but of no statement.
-END_DIGEST = _end_digest()
+END_DIGEST = int(_sequence_hashes(np.array([END_SYMBOL], np.uint64), np.array([0, 1], np.int64))[0])

@@ -29,7 +29,7 @@ WINNOWING = Winnowing()
 
 @dataclass(frozen=True, slots=True)
 class Fingerprints:
-    """``hashes`` uint64[F], sorted and distinct within each definition; ``starts`` int64[D+1] bounds the definitions."""
+    """``hashes`` uint64[F], sorted and distinct in each definition; ``starts`` int64[D+1] bounds the definitions."""
 
     hashes: U64
     starts: I64
@@ -54,7 +54,7 @@ def winnow(file: CanonicalFile, winnowing: Winnowing = WINNOWING) -> Fingerprint
 
 
 def _kgrams(stream: U32, back: I64, k: int) -> U64:
-    """A hash of each k-gram [T-k+1]; identifiers whose previous occurrence lies before the k-gram count as first ones."""
+    """A hash of each k-gram [T-k+1]; identifiers that last occurred before the k-gram count as first occurrences."""
     length = len(stream) - k + 1
     if length <= 0:
         return np.zeros(0, np.uint64)

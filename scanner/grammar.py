@@ -33,7 +33,8 @@ def _checksum(name: str) -> int:
 
 DROPPED = frozenset(
     "comment line_continuation type type_parameter block elif_clause else_clause except_clause finally_clause "
-    "case_clause type_conversion format_specifier import_statement import_from_statement future_import_statement".split()
+    "case_clause type_conversion format_specifier "
+    "import_statement import_from_statement future_import_statement".split()
 )
 UNWRAPPED = frozenset(
     "parenthesized_expression parenthesized_list_splat as_pattern_target with_item "

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Callable
 from typing import NamedTuple
 
 from tree_sitter import Node
 
 from .grammar import ACTIONS, NAMES, SYMBOLS, Action, symbol
+from .literals import interpolated, number
 from .parsing import Role, Statement
 
 # A symbol with the top bit set is an identifier in one of three namespaces, which Python keeps apart.
 IDENTIFIER = 1 << 31
 VARIABLE, ATTRIBUTE, KEYWORD = (IDENTIFIER | namespace << 29 for namespace in range(3))
-NUMBER = 1 << 30
 
 _UNWRAP, _LEAF, _NAME, _NUMBER, _DESCEND, _SPECIAL_ACTION = (
     int(action)
@@ -59,8 +58,8 @@ class Token(NamedTuple):
 class Stream(NamedTuple):
     """What one statement, or one side of a tuple assignment, linearises to.
 
-    ``symbols`` has one code per token; ``identifiers`` one token for each code that is an identifier, in the same order;
-    ``bound`` the names it binds in its scope, ``free`` those it declares global or nonlocal.
+    ``symbols`` has one code per token; ``identifiers`` one token for each code that is an identifier, in the same
+    order; ``bound`` the names it binds in its scope, ``free`` those it declares global or nonlocal.
     """
 
     symbols: list[int]
@@ -168,7 +167,7 @@ class _Emitter:
             elif action == _LEAF:
                 emit(symbols[kind])
             elif action == _NUMBER:
-                emit(_number(source[node.start_byte : node.end_byte]))
+                emit(number(source[node.start_byte : node.end_byte]))
             else:
                 # DROP is 0: what is dropped is false.
                 kept = [child for child in node.children if actions[child.kind_id]]
@@ -252,7 +251,7 @@ class _Emitter:
 
     def string(self, node: Node, stack: list[Node]) -> None:
         """One token, but for the expressions inside a formatted string."""
-        parts = _interpolated(node)
+        parts = interpolated(node)
         self.symbols.append(_FORMATTED | min(len(parts), 1023) if parts else _SYMBOL_OF["string"])
         stack.extend(reversed(parts))
 
@@ -304,33 +303,3 @@ _SPECIAL: dict[str, Callable[[_Emitter, Node, list[Node]], None]] = {
     "expression_statement": _Emitter.expression_statement,
     "tuple_pattern": _Emitter.tuple_pattern,
 }
-
-
-def _interpolated(node: Node) -> list[Node]:
-    """The expressions in a string's replacement fields and their format specifications, in order."""
-    parts: list[Node] = []
-    stack = node.children[::-1]
-    while stack:
-        child = stack.pop()
-        name = NAMES[child.kind_id]
-        if name in ("interpolation", "string", "format_specifier", "format_expression"):
-            stack.extend(reversed(child.children))
-        elif name not in ("string_content", "escape_sequence") and ACTIONS[child.kind_id] and child.is_named:
-            if name not in ("string_start", "string_end", "escape_interpolation"):
-                parts.append(child)
-    return parts
-
-
-def _number(text: bytes) -> int:
-    """A number by its value: ``1e-5`` is ``0.00001`` and ``0x10`` is ``16``, but ``1`` is not ``1.0``."""
-    digits = text.replace(b"_", b"").lower()
-    try:
-        if digits[-1:] == b"j":
-            value = repr(complex(digits.decode()))
-        elif digits.isdigit() or digits[:2] in (b"0x", b"0o", b"0b"):
-            value = str(int(digits, 10 if digits.isdigit() else 0))
-        else:
-            value = repr(float(digits))
-    except ValueError:  # Python 2's `10L`, or more digits than int() takes
-        value = digits.decode("ascii", "replace")
-    return NUMBER | zlib.crc32(value.encode()) >> 2

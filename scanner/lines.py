@@ -15,7 +15,8 @@ from .parsing import Statement
 MOST_TEXTS = 50_000
 
 _STRING = re.compile(
-    rb"""[bruBRU]{0,2}(?:\'\'\'(?:[^\\]|\\.)*?\'\'\'|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")""",
+    rb"""[bruBRU]{0,2}(?:\'\'\'(?:[^\\]|\\.)*?\'\'\'|\"\"\"(?:[^\\]|\\.)*?\"\"\""""
+    rb"""|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")""",
     re.DOTALL,
 )
 _FORMATTED = re.compile(rb"""[fFtT][rR]?["']""")
@@ -27,7 +28,7 @@ _NAME = re.compile(rf"\b(?!(?:{_KEYWORDS})\b)([A-Za-z_]\w*)".encode())
 
 
 class Line(NamedTuple):
-    """The tokens of one statement: ``symbols`` and ``names`` are uint32 arrays as bytes, one per token and one per identifier."""
+    """The tokens of one statement; ``symbols`` and ``names`` are uint32 as bytes, one per token and per identifier."""
 
     symbols: bytes
     names: bytes

@@ -31,8 +31,8 @@ SPELLED_ALIKE = 0.05
 class Query:
     """A file to be placed: its streams, fingerprints, and the hash of each name in the numbering of its streams.
 
-    ``tokens`` int64[D] and ``statement_tokens`` int64[S] count tokens without the ends of blocks; ``telling`` int64[S] without
-    strings either, since any string equals any other.
+    ``tokens`` int64[D] and ``statement_tokens`` int64[S] count tokens without the ends of blocks; ``telling``
+    int64[S] without strings either, since any string equals any other.
     """
 
     code: CanonicalFile
@@ -78,7 +78,7 @@ def find_candidates(asked: Query, lineages: Lineages, least: float = 0.0) -> lis
 
 
 class _Hits(NamedTuple):
-    """Definitions ``unit`` of the file and ``definition`` of the corpus, and how much (0 to 1) of the first is in the second."""
+    """Definitions ``unit`` of the file, ``definition`` of the corpus, and how much (0 to 1) of one is in the other."""
 
     unit: Array
     definition: Array

@@ -15,13 +15,17 @@ _COPYRIGHT = re.compile(
 )
 _STATEMENT = re.compile(r"\(c\)|©|\b(?:19|20)\d\d\b|SPDX-FileCopyrightText|copyright\s+(?:by\s+)?[A-Z]", re.IGNORECASE)
 _NOT_STATEMENT = re.compile(
-    r"copyright (?:notice|holder|owner|law|licen[cs]e|and licen[cs]e|ownership)|original copyright|see the copyright", re.IGNORECASE
+    r"copyright (?:notice|holder|owner|law|licen[cs]e|and licen[cs]e|ownership)|original copyright|see the copyright",
+    re.IGNORECASE,
 )
 # The first that is found decides, so the more specific stand first.
 _LICENCES = tuple(
     (re.compile(pattern, re.IGNORECASE), spdx)
     for pattern, spdx in (
-        (r"Apache License,?\s+Version 2\.0|apache\.org/licenses/LICENSE-2\.0|Apache-2\.0|Apache 2\.0 licen[cs]e", "Apache-2.0"),
+        (
+            r"Apache License,?\s+Version 2\.0|apache\.org/licenses/LICENSE-2\.0|Apache-2\.0|Apache 2\.0 licen[cs]e",
+            "Apache-2.0",
+        ),
         (r"GNU Affero General Public License|AGPL-3\.0", "AGPL-3.0-or-later"),
         (r"GNU Lesser General Public License", "LGPL-3.0-or-later"),
         (r"GNU General Public License", "GPL-3.0-or-later"),
@@ -37,7 +41,7 @@ _LICENCES = tuple(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``licence`` is an SPDX id or expression, empty where the file names none; ``copyrights`` the lines as they stand."""
+    """``licence`` is an SPDX id or expression, empty where none is named; ``copyrights`` the lines as they stand."""
 
     licence: str
     copyrights: tuple[str, ...]

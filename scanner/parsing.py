@@ -15,7 +15,14 @@ from .grammar import LANGUAGE, NAMES
 DEEPEST_BLOCK = 100
 
 DROPPED_STATEMENTS = frozenset(
-    ("comment", "pass_statement", "import_statement", "import_from_statement", "future_import_statement", "line_continuation")
+    (
+        "comment",
+        "pass_statement",
+        "import_statement",
+        "import_from_statement",
+        "future_import_statement",
+        "line_continuation",
+    )
 )
 COMPOUND = frozenset(
     ("if_statement", "for_statement", "while_statement", "with_statement", "try_statement", "match_statement",
@@ -109,7 +116,16 @@ class _Walk:
             name = NAMES[node.kind_id]
             if name == "expression_statement":
                 if not _inert(node) and not self._erroneous(node):
-                    add(Statement(self.text[node.start_byte : node.end_byte], Role.SIMPLE, node, scope, member, node.start_byte))
+                    add(
+                        Statement(
+                            self.text[node.start_byte : node.end_byte],
+                            Role.SIMPLE,
+                            node,
+                            scope,
+                            member,
+                            node.start_byte,
+                        )
+                    )
             elif name in DROPPED_STATEMENTS or not node.is_named:
                 continue
             elif name in COMPOUND:
@@ -121,7 +137,11 @@ class _Walk:
                 if depth < DEEPEST_BLOCK:
                     self._block(node, unit, index, scope, depth + 1)
             elif not self._erroneous(node):
-                add(Statement(self.text[node.start_byte : node.end_byte], Role.SIMPLE, node, scope, member, node.start_byte))
+                add(
+                    Statement(
+                        self.text[node.start_byte : node.end_byte], Role.SIMPLE, node, scope, member, node.start_byte
+                    )
+                )
 
     def _erroneous(self, node: tree_sitter.Node) -> bool:
         if self.broken and node.has_error:
@@ -184,9 +204,7 @@ class _Walk:
         self._block(body, inner, inner_index, inner_scope, depth + 1)
         inner.statements.append(END)
 
-    def _open(
-        self, node: tree_sitter.Node, unit: Definition, index: int, name: bytes, is_class: bool
-    ) -> Definition:
+    def _open(self, node: tree_sitter.Node, unit: Definition, index: int, name: bytes, is_class: bool) -> Definition:
         qualname = name.decode("utf-8", "replace")
         qualname = f"{unit.qualname}.{qualname}" if unit.qualname else qualname
         kind = "class" if is_class else "function"

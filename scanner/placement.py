@@ -1,4 +1,4 @@
-"""A file and one candidate upstream in, how the file stands in it: definition by definition, with the names that changed."""
+"""A file and one candidate upstream in, how the file stands in it out: what matches, what it says, what was renamed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .alignment import Alignment, UnitPair, align
-from .clones import DefinitionMatch, Verdict
+from .alignment import Alignment, align
 from .corpus.pack import Corpus
 from .matching import Candidate, Query
-from .regions import Region
 from .renames import NamePairs, RenameMap, map_renames, pair_names
 
 Array = npt.NDArray[Any]
-
-# From this share on a definition is a modified copy; below the second it has no counterpart.
-MODIFIED = 0.5
-FRAGMENT = 0.2
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,9 @@ class Placement:
     @cached_property
     def equal(self) -> bool:
         """Whether every definition's stream equals its partner's."""
-        return bool(np.isin(np.flatnonzero(self.asked.tokens), [pair.unit for pair in self.alignment.pairs if pair.equal]).all())
+        return bool(
+            np.isin(np.flatnonzero(self.asked.tokens), [pair.unit for pair in self.alignment.pairs if pair.equal]).all()
+        )
 
     @property
     def corpus(self) -> Corpus:
@@ -61,12 +57,13 @@ class Placement:
         bounds = np.concatenate([[0], np.cumsum(self.asked.statement_tokens * self.matched)])
         starts = self.asked.code.statement_starts
         tokens = bounds[starts[1:]] - bounds[starts[:-1]]
-        return np.where(self.same, tokens, np.minimum(tokens, np.maximum(self.asked.tokens - 1, 0)))
+        capped: Array = np.where(self.same, tokens, np.minimum(tokens, np.maximum(self.asked.tokens - 1, 0)))
+        return capped
 
     @cached_property
     def same(self) -> Array:
         """bool[D]: the definition's stream equals its partner's, and no name stands for another."""
-        same = self.asked.tokens == 0
+        same: Array = self.asked.tokens == 0
         for pair in self.alignment.pairs:
             same[pair.unit] |= pair.equal
         same[self.alignment.owners[self.rename_map.edited]] = False
@@ -96,7 +93,7 @@ class Placement:
 
     @cached_property
     def weights(self) -> Array:
-        """How much each aligned statement says (0 to 1): rare ones more, and more again when its names are equal too."""
+        """How much each aligned statement says (0 to 1): rare ones more, and more again when the names are equal."""
         alike = np.ones(len(self.alignment.statements), bool)
         alike[self.pairs.rows[~self.pairs.equal]] = False
         rarity = self.alignment.rarity[self.alignment.statements]
@@ -127,58 +124,16 @@ class Placement:
     @cached_property
     def shrunk_classes(self) -> frozenset[int]:
         """Classes of the file whose partner has methods that they have not."""
-        parents = self.corpus.member_parents[self._members].astype(np.int64)
-        tokens = self.corpus.definition_tokens[self.corpus.member_definitions[self._members]]
+        parents = self.corpus.member_parents[self.members].astype(np.int64)
+        tokens = self.corpus.definition_tokens[self.corpus.member_definitions[self.members]]
         taken = {pair.member for pair in self.alignment.pairs}
         short = {int(parents[member]) for member in range(1, len(parents)) if member not in taken and tokens[member]}
         return frozenset(pair.unit for pair in self.alignment.pairs if pair.unit and pair.member in short)
 
     @property
-    def _members(self) -> slice:
+    def members(self) -> slice:
+        """The rows of the candidate's definitions in the corpus."""
         return slice(*self.corpus.file_starts[self.candidate.file : self.candidate.file + 2].tolist())
-
-    def definitions(self, path: str) -> tuple[DefinitionMatch, ...]:
-        """What became of each definition of the file; ``path`` is the candidate's."""
-        partners = {pair.unit: pair for pair in self.alignment.pairs}
-        starts, matched = self.asked.code.statement_starts, self.matched
-        real = self.asked.statement_tokens > 0
-        found = []
-        for unit, definition in enumerate(self.asked.code.definitions):
-            if not self.asked.tokens[unit]:
-                continue
-            rows = slice(starts[unit], starts[unit + 1])
-            verdict, similarity = self._unit_verdict(unit, partners.get(unit))
-            partner = partners.get(unit) if similarity >= FRAGMENT or verdict is Verdict.IDENTICAL else None
-            qualname, region = self._upstream_place(partner, path)
-            found.append(
-                DefinitionMatch(
-                    definition.qualname or "(module)", definition.first_line, definition.last_line, verdict, similarity,
-                    int(self.asked.tokens[unit]), int(real[rows].sum()), int((matched[rows] & real[rows]).sum()), qualname, region,
-                )
-            )  # fmt: skip
-        return tuple(found)
-
-    def _unit_verdict(self, unit: int, pair: UnitPair | None) -> tuple[Verdict, float]:
-        similarity = float(self.matched_tokens[unit]) / int(self.asked.tokens[unit])
-        if self.same[unit] and unit not in self.shrunk_classes:
-            return (Verdict.RENAMED if self.respelled[unit] else Verdict.IDENTICAL), 1.0
-        if pair is None and similarity < MODIFIED:
-            return (Verdict.FRAGMENTS if similarity >= FRAGMENT else Verdict.INDEPENDENT), similarity
-        if similarity >= MODIFIED:
-            return Verdict.MODIFIED, similarity
-        return (Verdict.FRAGMENTS if similarity >= FRAGMENT else Verdict.INDEPENDENT), similarity
-
-    def _upstream_place(self, pair: UnitPair | None, path: str) -> tuple[str, Region | None]:
-        if pair is None:
-            return "", None
-        first = int(self.corpus.file_starts[self.candidate.file])
-        leaves, member = [], pair.member
-        while member:
-            leaves.append(self.corpus.text(int(self.corpus.member_names[first + member])))
-            member = int(self.corpus.member_parents[first + member])
-        row = first + pair.member
-        lines = int(self.corpus.member_first_lines[row]), int(self.corpus.member_last_lines[row])
-        return ".".join(reversed(leaves)) or "(module)", Region(path, *lines)
 
 
 def place(asked: Query, names: list[bytes], candidate: Candidate, rarity: Array) -> Placement:

@@ -25,10 +25,10 @@ _KINDS = (Kind.VARIABLE, Kind.ATTRIBUTE, Kind.KEYWORD)
 
 @dataclass(frozen=True, slots=True)
 class NamePairs:
-    """Each name of the aligned statements beside the name that stands in its place upstream, one row per name and statement.
+    """Each name of the aligned statements beside the one in its place upstream, a row per name and statement.
 
-    ``copies`` are numbers in the query's names, ``originals`` in the corpus's; ``rows`` index the alignment's statements; ``slots``
-    the query's ``order``.
+    ``copies`` are numbers in the query's names, ``originals`` in the corpus's; ``rows`` index the alignment's
+    statements; ``slots`` the query's ``order``.
     """
 
     copies: Array
@@ -54,7 +54,7 @@ def pair_names(asked: Query, corpus: Corpus, alignment: Alignment) -> NamePairs:
 
 @dataclass(frozen=True, slots=True)
 class RenameMap:
-    """``renames`` for people, most used first; ``edited`` bool[M] marks aligned statements where a name is not renamed but swapped."""
+    """``renames`` for people; ``edited`` bool[M] marks aligned statements where a name is not renamed but swapped."""
 
     renames: tuple[Rename, ...]
     edited: Array
@@ -65,7 +65,9 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
     code = asked.code
     spaces, scopes = code.namespaces[pairs.slots].astype(np.int64), code.scopes[pairs.slots]
     table = np.stack([scopes * 4 + spaces, pairs.originals, pairs.copies], axis=1)
-    distinct, first, inverse, counts = np.unique(table, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    distinct, first, inverse, counts = np.unique(
+        table, axis=0, return_index=True, return_inverse=True, return_counts=True
+    )
     inverse = inverse.reshape(-1)
     majority = _majority(distinct[:, 0], distinct[:, 1], counts, first)
     swapped = _swapped(distinct, majority)
@@ -99,25 +101,22 @@ def _majority(space: Array, name: Array, counts: Array, first: Array) -> Array:
 
 
 def _swapped(distinct: Array, majority: Array) -> Array:
-    """Rows where one name of the copy stands for another: not the usual name here, and the usual name of something else.
+    """Rows where one name of the copy stands for another: not the usual name here, but that of something else.
 
-    A name of the whole file stands for one name and no other. An attribute may be renamed differently in different classes.
+    A name of the whole file stands for one name and no other. An attribute may be renamed differently in different
+    classes.
     """
     usual: dict[tuple[int, int], int] = {}
     for space, original, copy in distinct[majority].tolist():
         usual.setdefault((space, copy), original)
-    rows = zip(majority.tolist(), distinct.tolist(), strict=True)
-    return np.array(
-        [
-            usual.get((space, copy), original) != original if space == _GLOBAL or not lead else False
-            for lead, (space, original, copy) in rows
-        ],
-        bool,
-    ) | (~majority & (distinct[:, 0] == _GLOBAL))
+    strict = (distinct[:, 0] == _GLOBAL) | ~majority
+    taken = [usual.get((space, copy), original) != original for space, original, copy in distinct.tolist()]
+    swapped: Array = strict & np.array(taken, bool) | (distinct[:, 0] == _GLOBAL) & ~majority
+    return swapped
 
 
 def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]], called: Array) -> Array:
-    """Rows where one library function is called in place of another: `softmax` for `sigmoid` is an edit, not a renaming."""
+    """Rows where one library function stands for another: `softmax` for `sigmoid` is an edit, not a renaming."""
     if not spelled:
         return called
     library, own = library_names(), _defined(asked, names)

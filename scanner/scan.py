@@ -115,7 +115,9 @@ def _judged(file: SourceFile, seen: Iterable[Lineages], lines: Lines, how: Judge
     """One file through the stages: parse, canonicalise, winnow, match, judge."""
     code = canonicalise(parse(file.text), file.text, lines)
     asked = query(code, winnow(code), np.array(lines.names.hashes, np.uint64))
-    candidates = [candidate for each in seen for candidate in find_candidates(asked, each, 0.0 if how.named else LEAST_SHARE)]
+    candidates = [
+        candidate for each in seen for candidate in find_candidates(asked, each, 0.0 if how.named else LEAST_SHARE)
+    ]
     verdict = judge(file, read_notice(file.text).licence, asked, lines.names.spelled, candidates, how)
     if code.errors:
         verdict = replace(verdict, notes=(*verdict.notes, f"{code.errors} regions did not parse and were left out"))

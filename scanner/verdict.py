@@ -9,6 +9,7 @@ import numpy as np
 
 from .alignment import statement_rarity
 from .clones import DefinitionMatch, Rename, Verdict
+from .definitions import describe
 from .files import SourceFile
 from .matching import Candidate, Query
 from .placement import Placement, place
@@ -75,7 +76,7 @@ class FileVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How strict to be. ``named`` says that the user named the original, so that no evidence against chance is asked for."""
+    """How strict to be. ``named``: the user named the original, so no evidence against chance is asked for."""
 
     named: bool = False
     min_similarity: float = 0.0
@@ -117,7 +118,7 @@ def _placed(
 
 
 def _rival_part(best: Candidate) -> float:
-    """How near to the best a candidate's share must come to be aligned as well; look-up is exact about what is equal."""
+    """How near to the best a candidate must come to be aligned as well; look-up is exact about what is equal."""
     return RIVAL_PART if best.share < NEARLY_ALL else NEARLY_ALL
 
 
@@ -141,9 +142,8 @@ def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgemen
         upstreams=tuple(upstreams),
         origin=_origin(kept, how),
         renames=shown.rename_map.renames,
-        definitions=shown.definitions(path),
+        definitions=describe(shown, path),
         own_release=own,
-        notes=(),
     )
 
 
@@ -202,7 +202,7 @@ def _own_release(path: str, placement: Placement) -> str:
 
 
 def _origin(kept: list[Placement], how: Judgement) -> UpstreamMatch:
-    """What the closest upstream descends from by its names; else the oldest that explains much of what the closest does."""
+    """What the closest upstream descends from by its names; else the oldest that explains much of the file."""
     least = ORIGIN_PART * kept[0].aligned_share
     oldest = min((each for each in kept if each.aligned_share >= least), key=_age)
     for descendant in (kept[0], oldest):
