@@ -104,10 +104,10 @@ def add(source: str, name: str, licence: str, release: str, corpus: Path | None,
     SOURCE is a folder, a file, an archive, a release such as pypi:timm==1.0.9
     or a git+URL.
     """
-    from ..corpus import library
+    from ..corpus import library, shelf
 
     with progress_bar(progress) as step:
-        _print_facts(library.add(source, name, licence, release, corpus or library.user_path(), step))
+        _print_facts(library.add(source, name, licence, release, corpus or shelf.user_path(), step))
     return 0
 
 
@@ -152,17 +152,17 @@ def verify(corpus: Path | None) -> int:
 @_writing_option
 def remove(name: str, corpus: Path | None) -> int:
     """Remove the project NAME from a corpus."""
-    from ..corpus import library
+    from ..corpus import library, shelf
 
-    path = corpus or library.user_path()
+    path = corpus or shelf.user_path()
     _print([f"{path}: {library.remove(name, path)} files of {name} removed"])
     return 0
 
 
 def _chosen(corpus: Path | None) -> Sequence[Path]:
-    from ..corpus import library
+    from ..corpus import shelf
 
-    return (corpus,) if corpus is not None else library.known_corpora()
+    return (corpus,) if corpus is not None else shelf.known_paths()
 
 
 def _print_facts(facts: Any) -> None:

@@ -1,7 +1,7 @@
 """The files of a corpus in, the file each one descends from out.
 
-A port keeps the names of its definitions longer than their statements, so ancestors are looked for by rare names and confirmed by
-statements that are equal, names and all.
+A port keeps the names of its definitions longer than their statements, so ancestors are looked for by rare names and
+confirmed by statements that are equal, names and all.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ LEAST_STATEMENTS = 0.02
 def ancestors(arrays: Mapping[str, Array], ages: Array) -> Array:
     """For each file content the one it descends from, itself where none is known.
 
-    ``arrays`` are the other arrays of the corpus; ``ages`` int64[L] ranks the lineages by their first release. An ancestor is of an
-    older lineage, so that to follow ancestors always ends.
+    ``arrays`` are the other arrays of the corpus; ``ages`` int64[L] ranks the lineages by their first release. An
+    ancestor is of an older lineage, so that to follow ancestors always ends.
     """
     corpus = _Files.of(arrays, ages)
     return np.array([corpus.ancestor(file) for file in range(len(arrays["file_lineages"]))], np.int64)
@@ -45,14 +45,14 @@ class _Files:
 
     @classmethod
     def of(cls, arrays: Mapping[str, Array], ages: Array) -> _Files:
-        owners = np.repeat(np.arange(len(arrays["file_lineages"])), np.diff(arrays["file_starts"].astype(np.int64)))
+        owners = np.repeat(np.arange(len(arrays["file_lineages"])), np.diff(arrays["file_starts"]).astype(np.int64))
         pairs = np.unique(arrays["member_names"].astype(np.int64) << 32 | owners)
         starts = np.searchsorted(pairs >> 32, np.arange(len(arrays["name_lineages"]) + 1))
         return cls(arrays, ages, pairs & 0xFFFFFFFF, starts)
 
     def ancestor(self, file: int) -> int:
         rare, weights = self._rare_names(file)
-        if not len(rare):
+        if not weights.any():  # no rare name, or one upstream path only, whose names are then nothing special
             return file
         places, of_name = runs(self.name_starts, rare)
         files, inverse = np.unique(self.files_by_name[places], return_inverse=True)

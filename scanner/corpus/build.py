@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from ..errors import CorpusError
 from ..files import Selection
-from ..sources import registry
+from ..sources import open_source, registry
 from .builder import CorpusBuilder
-from .indexing import add_source
+from .indexing import add_checkout
 from .library import CorpusFacts, facts
 from .manifest import read_manifest
+from .writing import check_writable
 
 Progress = Callable[[int, int, str], None]
 
@@ -21,6 +23,7 @@ def build(manifest: Path, output: Path, progress: Progress | None = None) -> Cor
     ``progress`` is told the releases done, their number and the one at work. Raises ModelkinError.
     """
     upstreams = read_manifest(manifest)
+    check_writable(output)
     wanted = [(upstream, version) for upstream in upstreams for version in upstream.releases]
     builder = CorpusBuilder()
     newest = ""
@@ -29,9 +32,10 @@ def build(manifest: Path, output: Path, progress: Progress | None = None) -> Cor
         if progress:
             progress(done, len(wanted), spec)
         _, release = registry.fetch(upstream.package, version)
-        released = release.uploaded[:10]
-        newest = max(newest, released)
         selection = Selection(upstream.include, upstream.exclude)
-        add_source(builder, spec, upstream.project, version, released, release.sha256, selection)
+        with open_source(spec) as checkout:
+            newest = max(newest, checkout.released)
+            if not add_checkout(builder, checkout, upstream.project, version, release.sha256, selection):
+                raise CorpusError(f"{manifest}: the globs of {upstream.name} match no Python file in {spec}")
     builder.finish(output.stem, newest.replace("-", ".")).save(output)
     return facts(output)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ..canonical import END_DIGEST, CanonicalFile, canonicalise
+from ..errors import CorpusError
 from ..fingerprints import Fingerprints, winnow
 from ..lines import Lines
 from ..notices import read_notice
 from ..parsing import parse
 from .ancestry import ancestors
-from .pack import ARRAYS, KINDS, Corpus, Project, Release, content_digest
+from .pack import ARRAYS, KINDS, Corpus, Project, Release
 
 Array = npt.NDArray[Any]
+# What the corpus has room for; a longer statement is data, and its exact length tells nothing.
+MOST_STATEMENT_TOKENS = 65_535
 
 
 class Numbering(dict[Any, int]):
@@ -40,7 +43,7 @@ class Row:
 
 
 class CorpusBuilder:
-    """Collects files release by release; ``finish`` packs them. The same files in the same order give the same corpus."""
+    """Collects files release by release; ``finish`` packs them. The same files in the same order, the same corpus."""
 
     def __init__(self) -> None:
         self.projects = Numbering()
@@ -59,8 +62,12 @@ class CorpusBuilder:
         self.rows: list[Row] = []
 
     def add_release(self, project: Project, version: str, released: str, sha256: str) -> int:
-        """A number for a release, to add files to."""
-        self.releases.append(Release(self.projects[project], version, released, sha256))
+        """A number for a release, to add files to; a version of a project is one release, however often it is added."""
+        owner = self.projects[project]
+        for number, known in enumerate(self.releases):
+            if (known.project, known.version) == (owner, version):
+                return number
+        self.releases.append(Release(owner, version, released, sha256))
         return len(self.releases) - 1
 
     def add_file(self, release: int, path: str, text: bytes, sha256: str) -> None:
@@ -72,9 +79,8 @@ class CorpusBuilder:
         notice = read_notice(text)
         project = list(self.projects)[self.releases[release].project]
         licence = self.licences[notice.licence or project.licence]
-        self.rows.append(
-            Row(file, release, self.lines.names[path.encode("utf-8", "replace")], licence, self.notices[notice.copyrights])
-        )
+        number = self.lines.names[path.encode("utf-8", "replace")]
+        self.rows.append(Row(file, release, number, licence, self.notices[notice.copyrights]))
 
     def _index(self, text: bytes) -> int:
         code = canonicalise(parse(text), text, self.lines)
@@ -105,7 +111,7 @@ class CorpusBuilder:
         """The number of a statement: its canonical digest, and its names uint32[n] in order of first occurrence."""
         number = self._statements[digest, names.tobytes()]
         if number == len(self._statement_tokens):
-            self._statement_tokens.append(tokens)
+            self._statement_tokens.append(min(tokens, MOST_STATEMENT_TOKENS))
         return number
 
     def _definition(self, code: CanonicalFile, prints: Fingerprints, place: int, statements: list[int]) -> int:
@@ -137,17 +143,16 @@ class CorpusBuilder:
             **self._version_arrays(),
         }
         arrays["file_ancestors"] = ancestors(arrays, self._ages(arrays["lineage_first_releases"]))
-        arrays = {key: np.asarray(arrays[key], dtype) for key, dtype in ARRAYS.items()}
-        return Corpus(
+        corpus = Corpus(
             name=name,
             projects=tuple(self.projects),
             releases=tuple(self.releases),
             licences=tuple(self.licences),
             notices=tuple(self.notices),
-            arrays=arrays,
+            arrays={key: _fitted(key, np.asarray(arrays[key]), dtype) for key, dtype in ARRAYS.items()},
             version=version,
-            digest=content_digest(arrays),
         )
+        return replace(corpus, digest=corpus.content_digest())
 
     def _name_arrays(self) -> dict[str, Array]:
         spelled, order = self.lines.names.spelled, np.argsort(self._name_hashes(), kind="stable")
@@ -177,7 +182,7 @@ class CorpusBuilder:
             "digests": digests,
             "digest_weights": rarity((places[held] for held in by_lineage), len(digests), len(by_lineage)),
             "statement_digests": places,
-            "statement_tokens": np.minimum(np.array(self._statement_tokens, np.int64), 65535),
+            "statement_tokens": np.array(self._statement_tokens, np.int64),
             "statement_weights": rarity(iter(by_lineage), len(keys), len(by_lineage)),
             "statement_name_starts": bounds([len(names) // 4 for _, names in keys]),
             "statement_names": self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
@@ -213,17 +218,21 @@ class CorpusBuilder:
         _, ranks = np.unique([release.released for release in self.releases], return_inverse=True)
         return ranks[first_releases] if len(first_releases) else first_releases
 
+    def _released(self, release: int) -> str:
+        return self.releases[release].released
+
     def _lineage_arrays(self) -> dict[str, Array]:
         lineages = self._lineages()
         files = [sorted(members) for members in lineages.values()]
         first: dict[tuple[int, int], int] = {}
         for row in self.rows:
             key = self.releases[row.release].project, row.path
-            first[key] = min(first.get(key, row.release), row.release, key=lambda number: self.releases[number].released)
+            first[key] = min(first.get(key, row.release), row.release, key=self._released)
+        of_file = [np.array(numbers) for numbers in self._file_lineages()]
         names = [np.unique([member[1] for member in members]) for members in self.files]
-        defined = _owners([(held, np.array(each)) for held, each in zip(names, self._file_lineages(), strict=True)], len(self.lines.names))
+        defined = _owners(zip(names, of_file, strict=True), len(self.lines.names))
         return {
-            "file_lineages": np.array([each[0] for each in self._file_lineages()], np.int64),
+            "file_lineages": np.array([numbers[0] for numbers in of_file], np.int64),
             "lineage_projects": np.array([project for project, _ in lineages], np.int64),
             "lineage_first_releases": np.array([first[key] for key in lineages], np.int64),
             "lineage_file_starts": bounds([len(members) for members in files]),
@@ -243,7 +252,7 @@ class CorpusBuilder:
         members = np.concatenate(files) if files else np.zeros((0, 5), np.int64)
         members[:, 0] = renumbered[members[:, 0]]
         of_file = [np.array(sorted(lineages), np.int64) for lineages in self._file_lineages()]
-        held_by = _owners([(renumbered[rows[:, 0]], held) for rows, held in zip(files, of_file, strict=True)], len(keys))
+        held_by = _owners(zip([renumbered[rows[:, 0]] for rows in files], of_file, strict=True), len(keys))
         return {
             "definition_hashes": hashes[order],
             "definition_kinds": np.array([key[1] for key in keys], np.uint8)[order],
@@ -265,7 +274,8 @@ class CorpusBuilder:
         }
 
     def _version_arrays(self) -> dict[str, Array]:
-        rows = sorted(self.rows, key=lambda row: (row.file, row.release, row.path))
+        spelled = self.lines.names.spelled
+        rows = sorted(self.rows, key=lambda row: (row.file, row.release, spelled[row.path]))
         counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self.files))
         return {
             "file_version_starts": bounds(counts),
@@ -274,6 +284,13 @@ class CorpusBuilder:
             "version_licences": np.array([row.licence for row in rows]),
             "version_notices": np.array([row.notice for row in rows]),
         }
+
+
+def _fitted(name: str, array: Array, dtype: str) -> Array:
+    """The array in the type that the file has for it, never wrapped around."""
+    if array.dtype != dtype and len(array) and array.max() > np.iinfo(dtype).max:
+        raise CorpusError(f"too much for one corpus ({name}): divide the upstreams among several")
+    return array.astype(dtype, copy=False)
 
 
 def bounds(lengths: Sequence[int] | Array) -> Array:
@@ -292,18 +309,19 @@ def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Arr
     return distinct, bounds(counts), owners[order]
 
 
-def _owners(held: Sequence[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
+def _owners(held: Iterable[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
     """Pairs of things and their owners -> bounds [count+1], and for each thing its distinct owners."""
-    pairs = [np.repeat(np.unique(things), len(owners)) << 32 | np.tile(owners, len(np.unique(things))) for things, owners in held]
-    distinct = np.unique(np.concatenate([np.asarray(each, np.int64) for each in [*pairs, []]]))
+    pairs = [(np.unique(things)[:, None] << 32 | owners).ravel() for things, owners in held]
+    distinct = np.unique(np.concatenate([*pairs, np.zeros(0, np.int64)]))
     return bounds(np.bincount(distinct >> 32, minlength=count)), distinct & 0xFFFFFFFF
 
 
 def rarity(groups: Iterable[Array], size: int, total: int) -> Array:
-    """How rare each of ``size`` things is among ``total`` groups: 255 in one only, 0 in all (inverse document frequency)."""
+    """Inverse document frequency of each of ``size`` things among ``total`` groups: 255 in one only, 0 in all."""
     frequency = np.zeros(size, np.int64)
     for held in groups:
         frequency[np.unique(held)] += 1
     if total < 2:
         return np.full(size, 255, np.uint8)
-    return np.round(255 * np.log(total / np.maximum(frequency, 1)) / np.log(total)).astype(np.uint8)
+    rare: Array = np.round(255 * np.log(total / np.maximum(frequency, 1)) / np.log(total))
+    return rare.astype(np.uint8)

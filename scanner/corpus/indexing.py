@@ -6,29 +6,28 @@ import hashlib
 
 from ..errors import CorpusError
 from ..files import Selection, SourceFile, read_files
-from ..sources import Progress, open_source
+from ..sources import Checkout, open_source
 from .builder import CorpusBuilder
 from .pack import Corpus, Project
 
+EVERYTHING = Selection()
 
-def add_source(
+
+def add_checkout(
     builder: CorpusBuilder,
-    spec: str,
+    checkout: Checkout,
     project: Project,
     release: str = "",
-    released: str = "",
     sha256: str = "",
-    selection: Selection = Selection(),
-    progress: Progress | None = None,
+    selection: Selection = EVERYTHING,
 ) -> int:
-    """Index the files of a source as one release of ``project``; how many there were. Raises SourceError."""
-    with open_source(spec, progress) as checkout:
-        number = builder.add_release(project, release or checkout.release, released, sha256)
-        count = 0
-        for file in read_files(checkout, selection):
-            if isinstance(file, SourceFile):
-                builder.add_file(number, file.path, file.text, file.sha256)
-                count += 1
+    """Index the files of a checkout as one release of ``project``; how many there were."""
+    number = builder.add_release(project, release or checkout.release, checkout.released, sha256)
+    count = 0
+    for file in read_files(checkout, selection):
+        if isinstance(file, SourceFile):
+            builder.add_file(number, file.path, file.text, file.sha256)
+            count += 1
     return count
 
 
@@ -37,8 +36,8 @@ def index_source(spec: str) -> Corpus:
     builder = CorpusBuilder()
     with open_source(spec) as checkout:
         project = Project(checkout.project or spec, "", "", "")
-    if not add_source(builder, spec, project):
-        raise CorpusError(f"{spec}: no Python file or notebook in it to compare with")
+        if not add_checkout(builder, checkout, project):
+            raise CorpusError(f"{spec}: no Python file or notebook in it to compare with")
     return builder.finish(project.name)
 
 

@@ -9,11 +9,15 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import CorpusError
+from ..sources import open_source
 from .builder import CorpusBuilder
-from .indexing import add_source
+from .checking import damaged, problems
+from .indexing import add_checkout
 from .merging import absorb
-from .pack import ARRAYS, Corpus, Project, content_digest, open_corpus
-from .shelf import PROJECT_CORPUS, shipped_path, user_path
+from .opening import open_corpus
+from .pack import Corpus, Project, Version
+from .shelf import is_there
+from .writing import check_writable
 
 Progress = Callable[[int, int, str], None]
 
@@ -63,14 +67,12 @@ def facts(path: Path) -> CorpusFacts:
     )
 
 
-def known_corpora() -> list[Path]:
-    """The corpora that a scan uses when none is named."""
-    return [path for path in (shipped_path(), user_path(), PROJECT_CORPUS) if path.is_file()]
-
-
 def projects(path: Path) -> list[ProjectRow]:
     """The projects of a corpus, with the span of their releases. Raises CorpusError."""
-    corpus = open_corpus(path)
+    return _project_rows(_whole(path))
+
+
+def _project_rows(corpus: Corpus) -> list[ProjectRow]:
     of_row = np.array([release.project for release in corpus.releases], np.int64)[corpus.version_releases]
     files = np.bincount(of_row, minlength=len(corpus.projects)).tolist()
     return [
@@ -80,43 +82,72 @@ def projects(path: Path) -> list[ProjectRow]:
 
 
 def _span(corpus: Corpus, project: int) -> str:
-    versions = [release.version for release in corpus.releases if release.project == project]
-    return versions[0] if len(versions) == 1 else f"{versions[0]} to {versions[-1]} ({len(versions)})"
+    """The oldest release to the newest, and how many there are."""
+    releases = [release for release in corpus.releases if release.project == project]
+    versions = [release.version for release in sorted(releases, key=lambda release: release.released)]
+    return f"{versions[0]} to {versions[-1]} ({len(versions)})" if len(versions) > 1 else "".join(versions)
 
 
 def add(
     source: str, name: str, licence: str, release: str, path: Path, progress: Progress | None = None
 ) -> CorpusFacts:
-    """Add a source to a corpus, made if it is not there yet. Raises ModelkinError; the corpus is then as before."""
-    builder = CorpusBuilder()
-    corpus = open_corpus(path) if path.exists() else None
-    if corpus is not None:
-        absorb(builder, corpus, lambda project: True)
+    """Add a source to a corpus, made if it is not there yet, in place of what this release had under the same paths.
+
+    Raises ModelkinError; the corpus is then as before.
+    """
+    check_writable(path)
+    corpus = _whole(path) if is_there(path) else None
     if progress:
         progress(0, 0, source)
-    if not add_source(builder, source, Project(name, licence, "", ""), release):
-        raise CorpusError(f"{source}: no Python file or notebook in it to add")
+    new = _indexed(source, Project(name, licence, "", ""), release)
+    builder = CorpusBuilder()
+    if corpus is not None:
+        replaced = set(map(_identity, _versions(new)))
+        absorb(builder, corpus, lambda version: _identity(version) not in replaced)
+    absorb(builder, new)
     builder.finish(corpus.name if corpus else path.stem, corpus.version if corpus else "").save(path)
     return facts(path)
 
 
+def _indexed(source: str, project: Project, release: str) -> Corpus:
+    builder = CorpusBuilder()
+    with open_source(source) as checkout:
+        if not add_checkout(builder, checkout, project, release):
+            raise CorpusError(f"{source}: no Python file or notebook in it to add")
+    return builder.finish(project.name)
+
+
+def _versions(corpus: Corpus) -> list[Version]:
+    return [corpus.version_at(row) for row in range(len(corpus.version_releases))]
+
+
+def _identity(version: Version) -> tuple[Project, str, str]:
+    return version.project, version.release.version, version.path
+
+
 def remove(name: str, path: Path) -> int:
     """Remove a project from a corpus; how many of its files there were. Raises CorpusError when it is not in it."""
-    rows = {row.name: row for row in projects(path)}
-    if name not in rows:
-        raise CorpusError(f"{path}: no project {name}; it has {', '.join(rows) or 'none'}")
-    corpus, builder = open_corpus(path), CorpusBuilder()
-    absorb(builder, corpus, lambda project: project.name != name)
+    corpus, builder = _whole(path), CorpusBuilder()
+    check_writable(path)
+    rows = _project_rows(corpus)
+    if name not in (row.name for row in rows):
+        known = ", ".join(dict.fromkeys(row.name for row in rows))
+        raise CorpusError(f"{path}: no project {name}; it has {known or 'none'}")
+    absorb(builder, corpus, lambda version: version.project.name != name)
     builder.finish(corpus.name, corpus.version).save(path)
-    return rows[name].files
+    return sum(row.files for row in rows if row.name == name)
 
 
 def verify(path: Path) -> list[str]:
-    """What is wrong with a corpus file; nothing when it is whole. Raises CorpusError when it cannot be opened at all."""
+    """What is wrong with a corpus file; nothing when it is whole. Raises CorpusError when it cannot be opened."""
     corpus = open_corpus(path)
-    problems = [] if content_digest(corpus.arrays) == corpus.digest else ["its content does not match its digest"]
-    for name in ARRAYS:
-        array = corpus.arrays[name]
-        if name.endswith("_starts") and (not len(array) or bool(np.any(array[1:] < array[:-1]))):
-            problems.append(f"{name} is not in order")
-    return problems
+    altered = [] if corpus.content_digest() == corpus.digest else ["its content does not match its digest"]
+    return altered + problems(corpus)
+
+
+def _whole(path: Path) -> Corpus:
+    """Open a corpus to read all of it. Raises CorpusError when anything is wrong."""
+    corpus = open_corpus(path)
+    if found := verify(path):
+        raise damaged(corpus, found[0])
+    return corpus

@@ -31,35 +31,59 @@ class Upstream:
         return Project(self.name, self.licence, self.homepage, self.source)
 
 
+_KEYS = frozenset(field.name for field in fields(Upstream))
+_LISTS = frozenset(("releases", "include", "exclude"))
+
+
 def read_manifest(path: Path) -> list[Upstream]:
     """The upstreams a manifest lists. Raises CorpusError naming the entry and key that is wrong."""
+    loaded = _load(path)
+    if not isinstance(loaded, dict) or not isinstance(loaded.get("upstreams"), list) or not loaded["upstreams"]:
+        raise CorpusError(f"{path}: has no list `upstreams`")
+    return [_upstream(f"{path}: entry {place}", entry) for place, entry in enumerate(loaded["upstreams"], 1)]
+
+
+def _load(path: Path) -> Any:
     try:
-        loaded = yaml.safe_load(path.read_text("utf-8"))
+        return yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise CorpusError(f"{path}: not valid YAML: nested too deeply") from None
+    except (
+        yaml.YAMLError,
+        ValueError,
+    ) as error:  # ValueError: not UTF-8, the 32nd of a month, 5,000 digits
         raise CorpusError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
-    entries = loaded.get("upstreams") if isinstance(loaded, dict) else None
-    if not isinstance(entries, list) or not entries:
-        raise CorpusError(f"{path}: has no list `upstreams`")
-    return [_upstream(path, place, entry) for place, entry in enumerate(entries, 1)]
 
 
-def _upstream(path: Path, place: int, entry: Any) -> Upstream:
+def _upstream(where: str, entry: Any) -> Upstream:
     if not isinstance(entry, dict):
-        raise CorpusError(f"{path}: entry {place} of upstreams is not a mapping")
-    known = {field.name for field in fields(Upstream)}
-    where = f"{path}: entry {place} ({entry.get('name', 'no name')})"
-    if unknown := sorted(set(map(str, entry)) - known):
-        raise CorpusError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
-    if missing := sorted(known - {"exclude"} - set(entry)):
+        raise CorpusError(f"{where} of upstreams is not a mapping")
+    if isinstance(entry.get("name"), str):
+        where += f" ({entry['name']})"
+    if unknown := [key for key in entry if key not in _KEYS]:
+        raise CorpusError(f"{where}: unknown key {_shown(unknown[0])}; known are {', '.join(sorted(_KEYS))}")
+    if missing := sorted(_KEYS - {"exclude"} - entry.keys()):
         raise CorpusError(f"{where}: key {missing[0]!r} is missing")
-    return Upstream(**{key: _value(where, key, value) for key, value in entry.items()})
+    upstream = Upstream(**{key: _value(where, key, value) for key, value in entry.items()})
+    if repeated := [release for release in upstream.releases if upstream.releases.count(release) > 1]:
+        raise CorpusError(f"{where}: release {repeated[0]} is listed twice")
+    return upstream
+
+
+def _shown(key: object) -> str:
+    """A key that may be anything YAML can express, even a structure without end."""
+    return repr(key) if isinstance(key, str | int | float) else f"of type {type(key).__name__}"
 
 
 def _value(where: str, key: str, value: Any) -> Any:
-    wants_list = key in ("releases", "include", "exclude")
-    items = value if wants_list and isinstance(value, list) else [value]
-    if wants_list != isinstance(value, list) or not all(isinstance(item, str) for item in items):
-        raise CorpusError(f"{where}: {key!r} must be {'a list of strings' if wants_list else 'a string'}; quote versions")
-    return tuple(value) if wants_list else value
+    if key not in _LISTS:
+        if not isinstance(value, str):
+            raise CorpusError(f"{where}: {key!r} must be a string")
+        return value
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise CorpusError(f"{where}: {key!r} must be a list of strings; quote versions")
+    if not value and key != "exclude":
+        raise CorpusError(f"{where}: {key!r} is empty")
+    return tuple(value)

@@ -6,22 +6,27 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..sources.checkout import sort_key
 from .builder import CorpusBuilder, Row
-from .pack import KINDS, Corpus, Project
+from .pack import KINDS, Corpus, Version
 
 
-def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Project], bool]) -> None:
-    """Put the releases of the projects that ``keeps`` wants, and all their files, into a builder."""
+def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool] = lambda _: True) -> None:
+    """Put the files that ``keeps`` wants, and the releases they are of, into a builder.
+
+    In the order of a build, release by release and path by path: what is kept is numbered as if it had been alone.
+    """
     reader = _Reader(builder, corpus)
-    for number, release in enumerate(corpus.releases):
-        project = corpus.projects[release.project]
-        if keeps(project):
-            reader.releases[number] = builder.add_release(project, release.version, release.released, release.sha256)
-    owners = np.repeat(np.arange(corpus.file_count), np.diff(corpus.file_version_starts.astype(np.int64)))
-    rows = sorted(range(len(owners)), key=lambda row: (int(corpus.version_releases[row]), row))
-    for row in rows:
-        if int(corpus.version_releases[row]) in reader.releases:
-            builder.rows.append(reader.row(row, int(owners[row])))
+    lengths = np.diff(corpus.file_version_starts).astype(np.int64)
+    files = np.repeat(np.arange(corpus.file_count), lengths).tolist()
+    for row in sorted(range(len(files)), key=lambda row: _place(corpus, row)):
+        if keeps(corpus.version_at(row)):
+            builder.rows.append(reader.row(row, files[row]))
+
+
+def _place(corpus: Corpus, row: int) -> tuple[int, list[str]]:
+    """Where a build comes to a row: paths in the order of a checkout."""
+    return int(corpus.version_releases[row]), sort_key(corpus.text(int(corpus.version_paths[row])))
 
 
 class _Reader:
@@ -29,7 +34,7 @@ class _Reader:
 
     def __init__(self, builder: CorpusBuilder, corpus: Corpus) -> None:
         self.builder, self.corpus = builder, corpus
-        self.releases: dict[int, int] = {}
+        self._releases: dict[int, int] = {}
         self._files: dict[int, int] = {}
         self._definitions: dict[int, int] = {}
         self._statements: dict[int, int] = {}
@@ -39,30 +44,39 @@ class _Reader:
         corpus, builder = self.corpus, self.builder
         return Row(
             self.file(file),
-            self.releases[int(corpus.version_releases[row])],
+            self.release(int(corpus.version_releases[row])),
             self.name(int(corpus.version_paths[row])),
             builder.licences[corpus.licences[corpus.version_licences[row]]],
             builder.notices[corpus.notices[corpus.version_notices[row]]],
         )
 
+    def release(self, number: int) -> int:
+        if number not in self._releases:
+            release = self.corpus.releases[number]
+            project = self.corpus.projects[release.project]
+            self._releases[number] = self.builder.add_release(
+                project, release.version, release.released, release.sha256
+            )
+        return self._releases[number]
+
     def name(self, number: int) -> int:
-        return self.builder.lines.names[self.corpus.text(number).encode("utf-8", "surrogateescape")]
+        return self.builder.lines.names[self.corpus.spelling(number)]
 
     def file(self, file: int) -> int:
         if file not in self._files:
-            corpus = self.corpus
-            members = tuple(
-                (
-                    self.definition(int(corpus.member_definitions[row])),
-                    self.name(int(corpus.member_names[row])),
-                    int(corpus.member_parents[row]),
-                    int(corpus.member_first_lines[row]),
-                    int(corpus.member_last_lines[row]),
-                )
-                for row in range(*corpus.file_starts[file : file + 2].tolist())
-            )
-            self._files[file] = self.builder.files[members]
+            rows = range(*self.corpus.file_starts[file : file + 2].tolist())
+            self._files[file] = self.builder.files[tuple(map(self.member, rows))]
         return self._files[file]
+
+    def member(self, row: int) -> tuple[int, int, int, int, int]:
+        corpus = self.corpus
+        return (
+            self.definition(int(corpus.member_definitions[row])),
+            self.name(int(corpus.member_names[row])),
+            int(corpus.member_parents[row]),
+            int(corpus.member_first_lines[row]),
+            int(corpus.member_last_lines[row]),
+        )
 
     def definition(self, number: int) -> int:
         if number not in self._definitions:
@@ -90,6 +104,7 @@ class _Reader:
 
 def _prints_by_definition(corpus: Corpus) -> list[np.ndarray[tuple[int], np.dtype[np.uint64]]]:
     order = np.argsort(corpus.postings, kind="stable")
-    hashes = np.repeat(corpus.fingerprints, np.diff(corpus.posting_starts.astype(np.int64)))[order]
+    lengths = np.diff(corpus.posting_starts).astype(np.int64)
+    hashes = np.repeat(corpus.fingerprints, lengths)[order]
     starts = np.searchsorted(corpus.postings[order], np.arange(len(corpus.definition_hashes) + 1))
-    return [hashes[first:last] for first, last in zip(starts[:-1], starts[1:], strict=True)]
+    return np.split(hashes, starts[1:-1])

@@ -1,16 +1,13 @@
 """A corpus: facts about upstream code as flat arrays behind a JSON header, in one memory-mapped `.safetensors` file.
 
-No code is stored: hashes of statements and definitions, the names in them in order of first occurrence, where they stand, and
-for each upstream file its release, date, licence and copyright lines.
+No code is stored: hashes of statements and definitions, the names in them in order of first occurrence, where they
+stand, and for each upstream file its release, date, licence and copyright lines.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import mmap
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,13 +17,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import CorpusError
 from ..fingerprints import WINNOWING
+from .writing import replace_file
 
 FORMAT = 1
-_KEY = "modelkin"
-# The longest header the format's own reference reader takes.
-_LONGEST_HEADER = 100_000_000
+HEADER_KEY = "modelkin"
 
 # name -> dtype. Bounds of runs are one longer than what they bound.
 ARRAYS = {
@@ -85,7 +80,7 @@ class Project:
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release of project number ``project``; ``released`` is an ISO date, ``sha256`` of the artefact that was read."""
+    """A release of project number ``project``; ``released`` is an ISO date, ``sha256`` that of the file read."""
 
     project: int
     version: str
@@ -128,9 +123,13 @@ class Corpus:
     def text(self, number: int) -> str:
         """The name with that number."""
         if number not in self._texts:
-            first, last = self.name_starts[number : number + 2].tolist()
-            self._texts[number] = self.name_bytes[first:last].tobytes().decode("utf-8", "replace")
+            self._texts[number] = self.spelling(number).decode("utf-8", "replace")
         return self._texts[number]
+
+    def spelling(self, number: int) -> bytes:
+        """The name with that number, as it stands in the code; of a path, in UTF-8."""
+        first, last = self.name_starts[number : number + 2].tolist()
+        return self.name_bytes[first:last].tobytes()
 
     @cached_property
     def file_count(self) -> int:
@@ -140,9 +139,10 @@ class Corpus:
     def versions(self, file: int) -> list[Version]:
         """The releases that hold file content ``file``, oldest first."""
         first, last = self.file_version_starts[file : file + 2].tolist()
-        return sorted(map(self._version, range(first, last)), key=lambda version: version.release.released)
+        return sorted(map(self.version_at, range(first, last)), key=lambda version: version.release.released)
 
-    def _version(self, row: int) -> Version:
+    def version_at(self, row: int) -> Version:
+        """What row number ``row`` of the arrays of versions says."""
         release = self.releases[self.version_releases[row]]
         return Version(
             self.projects[release.project],
@@ -153,92 +153,31 @@ class Corpus:
         )
 
     def save(self, path: Path) -> None:
-        """Write the corpus, whole or not at all. The same corpus gives the same bytes."""
+        """Write the corpus, whole or not at all. The same corpus gives the same bytes. Raises CorpusError."""
         from safetensors.numpy import save
 
         # One key only: the library writes several in no fixed order.
-        header = {_KEY: json.dumps(self._header(), sort_keys=True, ensure_ascii=False)}
-        data = save({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, header)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            os.replace(temporary, path)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        header = {HEADER_KEY: json.dumps(self.header() | {"digest": self.content_digest()}, sort_keys=True)}
+        replace_file(path, save({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, header))
 
-    def _header(self) -> dict[str, Any]:
+    def header(self) -> dict[str, Any]:
+        """All that is not in the arrays, but for the digest."""
         return {
             "format": FORMAT,
             "name": self.name,
             "version": self.version,
             "k": WINNOWING.k,
             "window": WINNOWING.window,
-            "digest": content_digest(self.arrays),
             "projects": [[p.name, p.licence, p.homepage, p.source] for p in self.projects],
             "releases": [[r.project, r.version, r.released, r.sha256] for r in self.releases],
             "licences": list(self.licences),
             "notices": [list(lines) for lines in self.notices],
         }
 
-
-def content_digest(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
-    """A SHA-256 over all arrays, by name."""
-    digest = hashlib.sha256()
-    for name in ARRAYS:
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(arrays[name]).tobytes())
-    return digest.hexdigest()
-
-
-def open_corpus(path: Path) -> Corpus:
-    """Map a corpus file. CorpusError says what is wrong with it."""
-    try:
-        with path.open("rb") as file:
-            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except FileNotFoundError:
-        raise CorpusError(f"{path}: no such corpus file") from None
-    except (OSError, ValueError) as error:
-        raise CorpusError(f"{path}: cannot be read as a corpus: {error}") from None
-    try:
-        return _decode(path, data)
-    except CorpusError:
-        raise
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
-        raise CorpusError(f"{path}: damaged corpus file ({error}); build or download it again") from None
-
-
-def _decode(path: Path, data: memoryview) -> Corpus:
-    length = int.from_bytes(data[:8], "little")
-    if not 0 < length <= min(len(data) - 8, _LONGEST_HEADER):
-        raise ValueError("its header is cut off")
-    tensors = json.loads(bytes(data[8 : 8 + length]))
-    header = json.loads(tensors["__metadata__"][_KEY])
-    if header["format"] != FORMAT:
-        raise CorpusError(f"{path}: corpus format {header['format']}, this modelkin reads {FORMAT}; upgrade modelkin or rebuild it")
-    if (header["k"], header["window"]) != (WINNOWING.k, WINNOWING.window):
-        raise CorpusError(f"{path}: built with k {header['k']} and window {header['window']}, not {WINNOWING}; rebuild it")
-    arrays = {name: _array(tensors[name], name, data[8 + length :]) for name in ARRAYS}
-    return Corpus(
-        name=header["name"],
-        projects=tuple(Project(*row) for row in header["projects"]),
-        releases=tuple(Release(*row) for row in header["releases"]),
-        licences=tuple(header["licences"]),
-        notices=tuple(map(tuple, header["notices"])),
-        arrays=arrays,
-        version=header["version"],
-        digest=header["digest"],
-        path=path,
-    )
-
-
-_CODES = {"U8": "uint8", "U16": "uint16", "U32": "uint32", "U64": "uint64"}
-
-
-def _array(entry: dict[str, Any], name: str, data: memoryview) -> npt.NDArray[Any]:
-    first, last = entry["data_offsets"]
-    if _CODES[entry["dtype"]] != ARRAYS[name] or not 0 <= first <= last <= len(data):
-        raise ValueError(f"{name} is cut off or of another type")
-    return np.frombuffer(data[first:last], ARRAYS[name])
+    def content_digest(self) -> str:
+        """A SHA-256 over the header and all arrays, by name."""
+        digest = hashlib.sha256(json.dumps(self.header(), sort_keys=True).encode())
+        for name in ARRAYS:
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(self.arrays[name]).data)
+        return digest.hexdigest()

@@ -8,7 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from ..errors import CorpusError
-from .pack import Corpus, open_corpus
+from .opening import open_corpus
+from .pack import Corpus
 
 PROJECT_CORPUS = Path(".modelkin") / "corpus.safetensors"
 
@@ -26,11 +27,25 @@ def user_path() -> Path:
     return Path(folder) / "corpus.safetensors"
 
 
-def default_corpora(paths: Sequence[Path] | None, required: bool = True) -> list[Corpus]:
-    """Open ``paths``; None means every corpus on the shelf, of which there must be one if ``required``. Raises CorpusError."""
-    if paths is not None:
-        return [open_corpus(path) for path in paths]
-    found = [path for path in (shipped_path(), user_path(), PROJECT_CORPUS) if path.is_file()]
+def known_paths(required: bool = True) -> list[Path]:
+    """The corpora on the shelf, of which there must be one if ``required``. Raises CorpusError."""
+    found = [path for path in (shipped_path(), user_path(), PROJECT_CORPUS) if is_there(path)]
     if required and not found:
         raise CorpusError("no corpus found; name one with --corpus, or build one with `modelkin corpus build`")
-    return [open_corpus(path) for path in found]
+    return found
+
+
+def default_corpora(paths: Sequence[Path] | None, required: bool = True) -> list[Corpus]:
+    """Open ``paths``; None means all on the shelf, of which there must be one if ``required``. Raises CorpusError."""
+    return [open_corpus(path) for path in (known_paths(required) if paths is None else paths)]
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything by that name, be it unreadable: opening it then says why."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,96 @@
+"""A corpus file in, the corpus out, memory-mapped, its header and its shape checked."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import stat
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import CorpusError
+from ..fingerprints import WINNOWING
+from .checking import endless_problems, shape_problems
+from .pack import ARRAYS, FORMAT, HEADER_KEY, Corpus, Project, Release
+
+# The longest header the format's own reference reader takes.
+_LONGEST_HEADER = 100_000_000
+_CODES = {"U8": "uint8", "U16": "uint16", "U32": "uint32", "U64": "uint64"}
+
+
+def open_corpus(path: Path) -> Corpus:
+    """Map a corpus file. CorpusError says what is wrong with it."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for a writer
+            raise CorpusError(f"{path}: cannot be read as a corpus: not a regular file")
+        with path.open("rb") as file:
+            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except FileNotFoundError:
+        raise CorpusError(f"{path}: no such corpus file") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CorpusError(f"{path}: cannot be read as a corpus: {reason}") from None
+    try:
+        return _decode(path, data)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise CorpusError(f"{path}: damaged corpus file ({error}); build or download it again") from None
+
+
+def _decode(path: Path, data: memoryview) -> Corpus:
+    length = int.from_bytes(data[:8], "little")
+    if not 0 < length <= min(len(data) - 8, _LONGEST_HEADER):
+        raise ValueError("its header is cut off")
+    tensors = json.loads(bytes(data[8 : 8 + length]))
+    if HEADER_KEY not in tensors.get("__metadata__", ()):
+        raise CorpusError(f"{path}: a .safetensors file, but not a corpus: name one that modelkin wrote")
+    header = json.loads(tensors["__metadata__"][HEADER_KEY])
+    _check_settings(path, header)
+    corpus = _with_header(path, header, {name: _array(tensors[name], name, data[8 + length :]) for name in ARRAYS})
+    for problem in chain(shape_problems(corpus.arrays), endless_problems(corpus)):
+        raise ValueError(problem)
+    return corpus
+
+
+def _check_settings(path: Path, header: dict[str, Any]) -> None:
+    numbers = [header["format"], header["k"], header["window"]]
+    if any(type(number) is not int for number in numbers):
+        raise ValueError("its settings are no numbers")
+    if numbers[0] != FORMAT:
+        remedy = "upgrade modelkin" if numbers[0] > FORMAT else "build or download it again"
+        raise CorpusError(f"{path}: corpus format {numbers[0]}, but this modelkin reads {FORMAT}; {remedy}")
+    if numbers[1:] != [WINNOWING.k, WINNOWING.window]:
+        raise CorpusError(
+            f"{path}: built with k {numbers[1]} and window {numbers[2]}, but this modelkin works with "
+            f"k {WINNOWING.k} and window {WINNOWING.window}; build or download it again"
+        )
+
+
+def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Corpus:
+    name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
+    projects = tuple(Project(*_texts(row)) for row in header["projects"])
+    releases = tuple(Release(_number(project, len(projects)), *_texts(row)) for project, *row in header["releases"])
+    licences, notices = _texts(header["licences"]), tuple(map(_texts, header["notices"]))
+    return Corpus(name, projects, releases, licences, notices, arrays, version, digest, path)
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise ValueError("its header has something else where text belongs")
+    return tuple(values)
+
+
+def _number(value: Any, size: int) -> int:
+    if type(value) is not int or not 0 <= value < size:
+        raise ValueError("its header has a release of no project")
+    return value
+
+
+def _array(entry: dict[str, Any], name: str, data: memoryview) -> npt.NDArray[Any]:
+    first, last = entry["data_offsets"]
+    if _CODES.get(entry["dtype"]) != ARRAYS[name] or not 0 <= first <= last <= len(data):
+        raise ValueError(f"{name} is cut off or of another type")
+    return np.frombuffer(data[first:last], ARRAYS[name])
