@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from rapidfuzz.distance import LCSseq
 
+from .arrays import Array, distinct
 from .canonical import END_DIGEST
 from .corpus.pack import KINDS, Corpus
 from .corpus.ragged import among, runs
 from .matching import Query
-
-Array = npt.NDArray[Any]
 
 # Below this share of shared statements two definitions are not compared further.
 LEAST_OVERLAP = 0.15
@@ -119,7 +116,7 @@ def _overlap(asked: Query, digests: Array, upstream: _Members, weights: Array) -
     places = np.arange(len(source)) - np.repeat(np.cumsum(lengths) - lengths, lengths) + np.repeat(first, lengths)
     members = len(upstream.hashes)
     # A statement counts once for each member, however often it stands there.
-    keys = np.unique(source * members + upstream.owners[order[places]])
+    keys = distinct(source * members + upstream.owners[order[places]])
     source, member = np.divmod(keys, max(members, 1))
     sums = np.bincount(units[source] * members + member, value[source], minlength=len(asked.tokens) * members)
     totals = np.bincount(units, value, minlength=len(asked.tokens))

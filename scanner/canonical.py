@@ -12,15 +12,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from .arrays import I64, U8, U32, U64, Mask
 from .linear import ASSIGNMENT_SYMBOL, CALL_SYMBOL, END_SYMBOL, STRING_SYMBOL
 from .lines import Line, Lines
 from .parsing import Definition, ParsedFile
-
-U32 = npt.NDArray[np.uint32]
-U64 = npt.NDArray[np.uint64]
-I64 = npt.NDArray[np.int64]
 
 _IDENTIFIER = np.uint32(1 << 31)
 _NAMESPACE = np.uint32(3 << 29)
@@ -56,10 +52,10 @@ class CanonicalFile:
     hashes: U64
     order: U32
     order_starts: I64
-    namespaces: npt.NDArray[np.uint8]
+    namespaces: U8
     scopes: I64
-    called: npt.NDArray[np.bool_]
-    stored: npt.NDArray[np.bool_]
+    called: Mask
+    stored: Mask
     spellings: U64
     offsets: I64
 
@@ -159,7 +155,7 @@ def _ends(counts: I64) -> I64:
     return bounds
 
 
-def _counts(mask: npt.NDArray[np.bool_], bounds: I64) -> I64:
+def _counts(mask: Mask, bounds: I64) -> I64:
     """How often ``mask`` is set in each run."""
     sums = _ends(mask.astype(np.int64))
     return sums[bounds[1:]] - sums[bounds[:-1]]
@@ -215,7 +211,7 @@ def _hashes(stream: U32, token_starts: I64) -> U64:
     return np.frombuffer(b"".join(digests), np.uint64)
 
 
-def _digests(tokens: _Tokens, previous: I64, first: npt.NDArray[np.bool_]) -> U64:
+def _digests(tokens: _Tokens, previous: I64, first: Mask) -> U64:
     """A 64-bit hash of each statement's own tokens, names counted from their first occurrence in it."""
     local = tokens.symbols.astype(np.uint64)
     local[tokens.places] |= np.where(first, 0, tokens.places - previous).astype(np.uint64)

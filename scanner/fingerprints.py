@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .canonical import I64, U32, U64, CanonicalFile, mix
+from .arrays import I64, U32, U64
+from .canonical import CanonicalFile, mix
 
 _IDENTIFIER = np.uint32(1 << 31)
 _DISTANCE = np.uint32((1 << 29) - 1)

@@ -89,9 +89,10 @@ def _action(kind: int) -> Action:
 # Padded to all 16-bit numbers, since ERROR nodes have the last of them.
 _COUNT = LANGUAGE.node_kind_count
 _UNKNOWN = 65536 - _COUNT
-NAMES = [LANGUAGE.node_kind_for_id(kind) or "" for kind in range(_COUNT)] + ["ERROR"] * _UNKNOWN
+_KNOWN = [LANGUAGE.node_kind_for_id(kind) or "" for kind in range(_COUNT)]
+NAMES = _KNOWN + ["ERROR"] * _UNKNOWN
 ACTIONS = [int(_action(kind)) for kind in range(_COUNT)] + [int(Action.DROP)] * _UNKNOWN
-SYMBOLS = [_checksum(SYNONYMS.get(name, name)) for name in NAMES]
+SYMBOLS = [_checksum(SYNONYMS.get(name, name)) for name in _KNOWN] + [0] * _UNKNOWN
 
 
 def symbol(name: str, arity: int = 0) -> int:

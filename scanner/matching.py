@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
-from .canonical import END_DIGEST, U64, CanonicalFile
+from .arrays import U64, Array, group
+from .canonical import END_DIGEST, CanonicalFile
 from .corpus.lineages import Lineages
 from .corpus.ragged import among, run_places, runs
 from .fingerprints import Fingerprints
-
-Array = npt.NDArray[Any]
 
 # A definition's look-up uses its rarest fingerprints; the others are shared with most of what holds these.
 MOST_FINGERPRINTS = 24
@@ -114,7 +112,8 @@ def _shared_fingerprints(asked: Query, lineages: Lineages, matched: Array) -> _H
     asked_for = np.bincount(owner, minlength=len(asked.tokens))
     known_share = asked_for / np.maximum(np.minimum(np.diff(prints.starts), MOST_FINGERPRINTS), 1)
     keys = owner[source] * len(corpus.definition_hashes) + corpus.postings[postings].astype(np.int64)
-    pairs, shared = np.unique(keys, return_counts=True)
+    pairs, _, _, shared = group(keys[:, None])
+    pairs = pairs[:, 0]
     unit, definition = np.divmod(pairs, max(len(corpus.definition_hashes), 1))
     share = shared / np.maximum(asked_for[unit], 1) * np.minimum(known_share[unit], 1)
     return _strongest(unit, definition, share)

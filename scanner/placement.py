@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .alignment import Alignment, align
+from .arrays import Array
 from .corpus.pack import Corpus
 from .matching import Candidate, Query
 from .renames import NamePairs, RenameMap, map_renames, pair_names
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from .alignment import Alignment
+from .arrays import Array, group
 from .clones import Kind, Rename
 from .corpus.pack import Corpus
 from .corpus.ragged import run_places
 from .matching import Query
-
-Array = npt.NDArray[Any]
 
 _VARIABLE, _ATTRIBUTE = 0, 1
 _GLOBAL = 0  # the space of the file's own variables: scope 0, namespace 0
@@ -65,10 +62,7 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
     code = asked.code
     spaces, scopes = code.namespaces[pairs.slots].astype(np.int64), code.scopes[pairs.slots]
     table = np.stack([scopes * 4 + spaces, pairs.originals, pairs.copies], axis=1)
-    distinct, first, inverse, counts = np.unique(
-        table, axis=0, return_index=True, return_inverse=True, return_counts=True
-    )
-    inverse = inverse.reshape(-1)
+    distinct, first, inverse, counts = group(table)
     majority = _majority(distinct[:, 0], distinct[:, 1], counts, first)
     swapped = _swapped(distinct, majority)
     renamed = ~pairs.equal[first]
@@ -85,9 +79,8 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
 
 def _occurrences(distinct: Array, counts: Array) -> Array:
     """For each row how often its original name occurs at all in its scope."""
-    _, inverse = np.unique(distinct[:, :2], axis=0, return_inverse=True)
-    inverse = inverse.reshape(-1)
-    return np.bincount(inverse, counts)[inverse] if len(distinct) else counts
+    inverse = group(distinct[:, :2]).inverse
+    return np.bincount(inverse, counts)[inverse]
 
 
 def _majority(space: Array, name: Array, counts: Array, first: Array) -> Array:
@@ -140,7 +133,7 @@ def library_names() -> frozenset[str]:
 def _defined(asked: Query, names: list[bytes]) -> set[str]:
     """Names the file itself defines or assigns."""
     own = {definition.qualname.rpartition(".")[2] for definition in asked.code.definitions}
-    stored = np.unique(asked.code.order[asked.code.stored])
+    stored = set(asked.code.order[asked.code.stored].tolist())
     return own | {names[number].decode("utf-8", "replace") for number in stored}
 
 

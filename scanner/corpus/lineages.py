@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array
 from .pack import Corpus, Project, Version
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
 class Lineages:
     """A corpus seen by lineage: one path of one project through its releases.
 
-    ``first`` int64[L] ranks the first release that holds the path by its date, among all releases; ``allowed`` bool[L] says which
-    lineages may answer.
+    ``first`` int64[L] ranks the first release that holds the path by its date, among all releases; ``allowed``
+    bool[L] says which lineages may answer.
     """
 
     corpus: Corpus
