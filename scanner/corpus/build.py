@@ -8,6 +8,7 @@ from pathlib import Path
 from ..errors import CorpusError
 from ..files import Selection
 from ..sources import open_source, registry
+from ..sources.specs import parse_requirement
 from .builder import CorpusBuilder
 from .indexing import add_checkout
 from .library import CorpusFacts, facts
@@ -24,18 +25,22 @@ def build(manifest: Path, output: Path, progress: Progress | None = None) -> Cor
     """
     upstreams = read_manifest(manifest)
     check_writable(output)
-    wanted = [(upstream, version) for upstream in upstreams for version in upstream.releases]
+    wanted = [
+        (upstream, parse_requirement(f"pypi:{upstream.package}=={version}"))
+        for upstream in upstreams
+        for version in upstream.releases
+    ]
     builder = CorpusBuilder()
     newest = ""
-    for done, (upstream, version) in enumerate(wanted):
-        spec = f"pypi:{upstream.package}=={version}"
+    for done, (upstream, release) in enumerate(wanted):
+        spec = f"pypi:{release.name}=={release.version}"
         if progress:
             progress(done, len(wanted), spec)
-        _, release = registry.fetch(upstream.package, version)
+        _, file = registry.fetch(release.name, release.version)
         selection = Selection(upstream.include, upstream.exclude)
         with open_source(spec) as checkout:
             newest = max(newest, checkout.released)
-            if not add_checkout(builder, checkout, upstream.project, version, release.sha256, selection):
+            if not add_checkout(builder, checkout, upstream.project, release.version, file.sha256, selection):
                 raise CorpusError(f"{manifest}: the globs of {upstream.name} match no Python file in {spec}")
     builder.finish(output.stem, newest.replace("-", ".")).save(output)
     return facts(output)
