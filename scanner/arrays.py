@@ -23,7 +23,7 @@ else:
 
 
 class Groups(NamedTuple):
-    """Equal rows as one: ``rows`` [g, k] distinct and sorted, with the ``first`` place [g] and the ``counts`` [g] of each.
+    """Equal rows as one: ``rows`` [g, k] distinct and sorted, the ``first`` place [g] and ``counts`` [g] of each.
 
     ``inverse`` [n] is the group of each row of the table.
     """

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .alignment import UnitPair
 from .clones import DefinitionMatch, Verdict
+from .pairing import UnitPair
 from .placement import Placement
 from .regions import Region
 

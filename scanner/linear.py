@@ -46,6 +46,7 @@ ASSIGNMENT_SYMBOL = symbol("assignment")
 STRING_SYMBOL = symbol("string")
 _ASSIGNMENT = symbol("assignment", 2)
 _DEF = symbol("def", 1)
+_FOR = symbol("for_statement")
 
 
 class Token(NamedTuple):
@@ -72,6 +73,8 @@ def linearise(statement: Statement, source: bytes) -> list[Stream]:
     """The streams of a statement: one, or one for each side of a tuple assignment (``a, b = x, y``)."""
     if statement.node is None:
         return [Stream([END_SYMBOL], [], frozenset(), frozenset())]
+    if not statement.member and _only_annotates(statement.node):
+        return []
     sides = _parallel_sides(statement)
     if not sides:
         head, nodes = _roots(statement)
@@ -87,6 +90,8 @@ def _stream(head: int, nodes: list[Node], source: bytes, member: bool) -> Stream
         emitter.symbols.append(head)
     if head in (_ASSIGNMENT, _DEF):
         emitter.bind(nodes[0])
+    elif head & ~1023 == _FOR:
+        emitter.bind(next(node for node in nodes if ACTIONS[node.kind_id] != _LEAF))
     emitter.run(nodes)
     if member:
         emitter.as_member()
@@ -121,6 +126,13 @@ def _arguments(node: Node) -> list[Node]:
     if any(NAMES[child.kind_id] == "list_splat" for child in kept):
         kept.sort(key=lambda child: NAMES[child.kind_id] in ("keyword_argument", "dictionary_splat"))
     return kept
+
+
+def _only_annotates(node: Node) -> bool:
+    """Whether a statement is ``x: int``, which in a function does nothing."""
+    if node.child_count != 1 or NAMES[node.children[0].kind_id] != "assignment":
+        return False
+    return node.children[0].child_by_field_name("right") is None
 
 
 def _parallel_sides(statement: Statement) -> list[tuple[Node, Node]]:

@@ -20,6 +20,8 @@ MOST_POSTINGS = 2_000
 LEAST_SHARED = 0.2
 MOST_PER_DEFINITION = 40
 MOST_LINEAGES = 12
+# Bounds the memory of ranking lineages, whatever a file holds.
+UNITS_AT_ONCE = 500
 MOST_PER_LINEAGE = 2
 # Equal names tell a verbatim copy from a renamed one among equal streams.
 SPELLED_ALIKE = 0.05
@@ -39,6 +41,7 @@ class Query:
     tokens: Array
     statement_tokens: Array
     telling: Array
+    folded: Array
 
     @property
     def total(self) -> int:
@@ -61,7 +64,10 @@ def query(code: CanonicalFile, prints: Fingerprints, name_hashes: U64) -> Query:
     widths = np.where(code.digests == END_DIGEST, 0, np.diff(code.statement_tokens))
     sums = np.concatenate([[0], np.cumsum(widths)])
     tokens = sums[code.statement_starts[1:]] - sums[code.statement_starts[:-1]]
-    return Query(code, prints, name_hashes, tokens, widths, widths - code.strings)
+    equal = group(np.stack([code.hashes, code.spellings], axis=1))
+    folded = np.zeros(len(tokens), np.int64)
+    folded[equal.first] = np.bincount(equal.inverse, tokens, minlength=len(equal.first)).astype(np.int64)
+    return Query(code, prints, name_hashes, tokens, widths, widths - code.strings, folded)
 
 
 def find_candidates(asked: Query, lineages: Lineages, least: float = 0.0) -> list[Candidate]:
@@ -86,7 +92,7 @@ class _Hits(NamedTuple):
 def _equal_streams(asked: Query, lineages: Lineages) -> _Hits:
     """Pairs of a definition and a corpus definition with the same canonical stream."""
     corpus, code = lineages.corpus, asked.code
-    units = np.flatnonzero(asked.tokens > 0)
+    units = np.flatnonzero(asked.folded > 0)
     table = corpus.definition_hashes
     first = np.searchsorted(table, code.hashes[units], side="left")
     last = np.searchsorted(table, code.hashes[units], side="right")
@@ -99,7 +105,7 @@ def _equal_streams(asked: Query, lineages: Lineages) -> _Hits:
 def _shared_fingerprints(asked: Query, lineages: Lineages, matched: Array) -> _Hits:
     """Pairs of a definition without an equal and corpus definitions that share fingerprints with it, with the share."""
     corpus, prints = lineages.corpus, asked.prints
-    open_ = np.ones(len(asked.tokens), bool)
+    open_ = asked.folded > 0
     open_[matched] = False
     owner = np.repeat(np.arange(len(asked.tokens)), np.diff(prints.starts))
     rows = np.flatnonzero(open_[owner])
@@ -143,11 +149,15 @@ def _best_lineages(asked: Query, lineages: Lineages, found: _Hits, least: float)
     ordered = np.argsort(found.strength, kind="stable")
     places, source = runs(corpus.definition_lineage_starts, found.definition[ordered])
     lineage, hit = corpus.definition_lineages[places], ordered[source]
-    best = np.zeros((len(asked.tokens), len(lineages.first)), np.float32)
-    # Of assignments to one place the last holds, and that is the strongest.
-    best[found.unit[hit], lineage] = found.strength[hit]
-    # Not `@`: its threads cost a small product more than they save.
-    shares = np.einsum("u,ul->l", asked.tokens.astype(np.float32), best) / max(asked.total, 1) * lineages.allowed
+    shares: Array = np.zeros(len(lineages.first), np.float32)
+    for first in range(0, len(asked.tokens), UNITS_AT_ONCE):
+        inside = (found.unit[hit] >= first) & (found.unit[hit] < first + UNITS_AT_ONCE)
+        best = np.zeros((min(UNITS_AT_ONCE, len(asked.tokens) - first), len(shares)), np.float32)
+        # Of assignments to one place the last holds, and that is the strongest.
+        best[found.unit[hit[inside]] - first, lineage[inside]] = found.strength[hit[inside]]
+        # Not `@`: its threads cost a small product more than they save.
+        shares += np.einsum("u,ul->l", asked.folded[first : first + UNITS_AT_ONCE].astype(np.float32), best)
+    shares = shares / max(asked.total, 1) * lineages.allowed
     enough = np.flatnonzero(shares > least)
     order = np.lexsort((enough, lineages.first[enough], -np.round(shares[enough], 6)))
     return enough[order[:MOST_LINEAGES]]
@@ -169,8 +179,10 @@ def _best_files(asked: Query, lineages: Lineages, found: _Hits, chosen: Array) -
     hits, source = hits[by_strength], source[by_strength]
     best = np.zeros((len(files), len(asked.tokens)), np.float32)
     best[of_file[source], found.unit[hits]] = found.strength[hits]
-    shares = np.einsum("fu,u->f", best, asked.tokens.astype(np.float32)) / max(asked.total, 1)
-    order = np.lexsort((files, -np.round(shares, 6), of_lineage))
+    shares = np.einsum("fu,u->f", best, asked.folded.astype(np.float32)) / max(asked.total, 1)
+    # Among contents that explain as much, the one with least besides.
+    sizes = np.bincount(of_file, corpus.definition_tokens[definitions], minlength=len(files))
+    order = np.lexsort((files, sizes, -np.round(shares, 6), of_lineage))
     rank = np.arange(len(order)) - np.searchsorted(of_lineage[order], of_lineage[order])
     kept = order[rank < MOST_PER_LINEAGE]
     kept = kept[np.argsort(-np.round(shares[kept], 6), kind="stable")]

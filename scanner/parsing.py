@@ -89,7 +89,9 @@ def parse(text: bytes) -> ParsedFile:
     """Parse UTF-8 ``text``, tolerating errors, into definitions in source order."""
     root = tree_sitter.Parser(LANGUAGE).parse(text).root_node
     walk = _Walk(text, root)
-    return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), tuple(walk.scope_names), walk.errors)
+    # An error inside a header or signature is left out with it, and not met by the walk.
+    errors = max(walk.errors, int(root.has_error))
+    return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), tuple(walk.scope_names), errors)
 
 
 END = Statement(b"", Role.END, None, 0, False, 0)

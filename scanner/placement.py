@@ -84,6 +84,12 @@ class Placement:
         return float(self.asked.statement_tokens[self.alignment.statements].sum()) / max(self.asked.total, 1)
 
     @cached_property
+    def coverage(self) -> float:
+        """Share of the candidate's tokens that stand in the file."""
+        held = self.corpus.definition_tokens[self.corpus.member_definitions[self.members]]
+        return float(self.asked.statement_tokens[self.alignment.statements].sum()) / max(int(held.sum()), 1)
+
+    @cached_property
     def agreement(self) -> float:
         """Share of the aligned names that are spelled alike."""
         return float(self.pairs.equal.mean()) if len(self.pairs.equal) else 0.0

@@ -65,15 +65,20 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
     distinct, first, inverse, counts = group(table)
     majority = _majority(distinct[:, 0], distinct[:, 1], counts, first)
     swapped = _swapped(distinct, majority)
-    renamed = ~pairs.equal[first]
+    renamed = np.flatnonzero(~pairs.equal[first] & ~swapped)
     called = np.zeros(len(distinct), bool)
     np.logical_or.at(called, inverse, code.called[pairs.slots])
     spelled = [(corpus.text(int(row[1])), names[row[2]].decode("utf-8", "replace")) for row in distinct[renamed]]
-    substituted = np.zeros(len(distinct), bool)
-    substituted[renamed] = _substituted(asked, names, spelled, called[renamed])
+    substituted = _substituted(asked, names, spelled, called[renamed])
+    swapped[renamed[substituted]] = True
     edited = np.zeros(aligned, bool)
-    edited[pairs.rows[(swapped | substituted)[inverse]]] = True
+    edited[pairs.rows[swapped[inverse]]] = True
     consistency = counts / _occurrences(distinct, counts)
+    # What stands for another name is an edit: undone as if it were a renaming, it would be hidden.
+    renamed, spelled = (
+        renamed[~substituted],
+        [pair for pair, edit in zip(spelled, substituted, strict=True) if not edit],
+    )
     return RenameMap(_renames(asked, distinct[renamed], counts[renamed], consistency[renamed], spelled), edited)
 
 

@@ -20,7 +20,7 @@ from .findings import Finding
 from .fingerprints import winnow
 from .globs import matcher
 from .lines import Lines
-from .matching import find_candidates, query
+from .matching import Candidate, find_candidates, query
 from .notices import read_notice
 from .parsing import parse
 from .sources import open_source
@@ -115,9 +115,10 @@ def _judged(file: SourceFile, seen: Iterable[Lineages], lines: Lines, how: Judge
     """One file through the stages: parse, canonicalise, winnow, match, judge."""
     code = canonicalise(parse(file.text), file.text, lines)
     asked = query(code, winnow(code), np.array(lines.names.hashes, np.uint64))
-    candidates = [
-        candidate for each in seen for candidate in find_candidates(asked, each, 0.0 if how.named else LEAST_SHARE)
-    ]
+    least = 0.0 if how.named else LEAST_SHARE
+    candidates = [candidate for each in seen for candidate in find_candidates(asked, each, least)]
+    if how.named and not candidates:
+        candidates = [Candidate(each, 0, 0, 0.0) for each in seen if each.corpus.file_count == 1]
     verdict = judge(file, read_notice(file.text).licence, asked, lines.names.spelled, candidates, how)
     if code.errors:
         verdict = replace(verdict, notes=(*verdict.notes, f"{code.errors} regions did not parse and were left out"))

@@ -128,9 +128,10 @@ def _lineage(candidate: Candidate) -> tuple[int, int]:
 
 def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgement) -> FileVerdict:
     closest = kept[0]
-    chosen = _explaining(kept)
     own = _own_release(file.path, closest)
-    shown = next((each for each in chosen[1:]), closest) if own else closest
+    others = [each for each in kept if _lineage(each.candidate) != _lineage(closest.candidate)]
+    chosen = _explaining([closest, *others], 2 if own else 1)
+    shown = chosen[1] if own and len(chosen) > 1 else closest
     upstreams = [_upstream(each, how) for each in chosen]
     path = upstreams[chosen.index(shown)].path
     return FileVerdict(
@@ -147,12 +148,14 @@ def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgemen
     )
 
 
-def _closeness(placement: Placement) -> tuple[bool, float, float, int, int]:
-    """Closest first: what holds all of the file, then by evidence, by equal names, and the older."""
+def _closeness(placement: Placement) -> tuple[float, float, float, float, int, int]:
+    """Closest first: what holds all of the file; then by evidence; by what has least besides; by names; by age."""
     lineages, candidate = placement.candidate.lineages, placement.candidate
+    whole = placement.equal and placement.whole()
     return (
-        not placement.equal,
+        -1.0 - placement.agreement if whole else 0.0,
         -round(placement.evidence, 1),
+        -round(placement.coverage, 3),
         -round(placement.agreement, 3),
         int(lineages.first[candidate.lineage]),
         candidate.file,
@@ -174,8 +177,8 @@ def _verdict(placement: Placement, how: Judgement) -> Verdict:
     return Verdict.MODIFIED if placement.similarity >= MODIFIED_SHARE else Verdict.FRAGMENTS
 
 
-def _explaining(ranked: list[Placement]) -> list[Placement]:
-    """The closest, then each further upstream that explains something the ones before it do not."""
+def _explaining(ranked: list[Placement], least: int) -> list[Placement]:
+    """The ``least`` closest, then each further upstream that explains something the ones before it do not."""
     chosen: list[Placement] = []
     explained = np.zeros(len(ranked[0].asked.statement_tokens), bool)
     lineages: set[tuple[int, int]] = set()
@@ -184,7 +187,7 @@ def _explaining(ranked: list[Placement]) -> list[Placement]:
         lineage = _lineage(placement.candidate)
         aligned = placement.alignment.statements
         added = float(tokens[aligned[~explained[aligned]]].sum()) / max(placement.asked.total, 1)
-        if lineage in lineages or (chosen and added < ADDED_SHARE):
+        if lineage in lineages or (len(chosen) >= least and added < ADDED_SHARE):
             continue
         chosen.append(placement)
         lineages.add(lineage)

@@ -37,6 +37,7 @@ ORDER = (
     "notices",
     "corpus",
     "matching",
+    "pairing",
     "alignment",
     "renames",
     "placement",

@@ -79,7 +79,6 @@ def test_versions_are_those_of_the_lineage_s_project_oldest_first() -> None:
         assert (version.project.name, version.path) == (project, path)
 
 
-@pytest.mark.xfail(strict=True, reason="Lineages.versions takes the path of the oldest version, not of the lineage")
 def test_versions_of_a_file_that_moved_are_those_under_the_lineage_s_path() -> None:
     moved = {"lantern/models/attention.py": ATTENTION}
     corpus = corpus_of(Upstream(), Upstream(version="2.0", files=moved, released="2022-01-01"))
@@ -97,9 +96,6 @@ def scanned(folder: Path, text: str, *upstreams: Upstream, exclude: tuple[str, .
     return file
 
 
-@pytest.mark.xfail(
-    strict=True, reason="of contents that hold all of the file, the one with least besides is not preferred"
-)
 def test_the_span_of_releases_is_that_of_the_very_content(tmp_path: Path) -> None:
     releases = [
         Upstream(version=version, files={"lantern/attention.py": text}, released=f"202{place}-01-01")

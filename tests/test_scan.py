@@ -155,7 +155,6 @@ def test_a_projects_own_release_is_said_and_its_lineage_shown(family: Path, repo
     assert file.origin.project == "lantern"
 
 
-@pytest.mark.xfail(strict=True, reason="_explaining drops an upstream that adds nothing to the own release")
 def test_the_renames_of_an_own_release_are_those_of_its_lineage(family: Path, repository: Callable[..., str]) -> None:
     file = scan_one(repository(glow__layers=GLOW), family)
     assert ("LanternMLP", "GlowMLP") in {(rename.original, rename.copy) for rename in file.renames}
@@ -204,7 +203,6 @@ def test_what_many_upstreams_hold_is_no_evidence(corpus: Callable[..., Path], re
     assert (file.verdict, projects(file)) == (Verdict.IDENTICAL, ["heron"])
 
 
-@pytest.mark.xfail(strict=True, reason="what all of two upstreams hold counts for nothing")
 @pytest.mark.parametrize("known", [FAMILY[:2], FAMILY[:3]], ids=len)
 def test_a_copy_is_found_where_all_upstreams_are_of_one_family(
     known: Sequence[Release], corpus: Callable[..., Path], repository: Callable[..., str]
@@ -213,7 +211,6 @@ def test_a_copy_is_found_where_all_upstreams_are_of_one_family(
     assert (file.verdict, projects(file)[:1]) == (Verdict.RENAMED, ["lantern"])
 
 
-@pytest.mark.xfail(strict=True, reason="statements are weighed by the corpus in which they are least rare")
 def test_a_second_corpus_never_hides_what_the_first_one_finds(
     family: Path, corpus: Callable[..., Path], repository: Callable[..., str]
 ) -> None:
@@ -234,7 +231,6 @@ def test_two_corpora_answer_together(corpus: Callable[..., Path], repository: Ca
     assert report.corpus.name == "first + second"
 
 
-@pytest.mark.xfail(strict=True, reason="in a corpus of one upstream every statement counts as rare")
 def test_the_closest_upstream_is_the_same_however_projects_are_spread_over_corpora(
     corpus: Callable[..., Path], repository: Callable[..., str]
 ) -> None:

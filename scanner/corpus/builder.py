@@ -23,6 +23,10 @@ Array = npt.NDArray[Any]
 MOST_STATEMENT_TOKENS = 65_535
 
 
+# What all of two upstreams hold is not common for that: below this many groups, frequencies are taken as of so many.
+FEW_GROUPS = 10
+
+
 class Numbering(dict[Any, int]):
     """Numbers for values, in the order they are first seen."""
 
@@ -248,6 +252,7 @@ class CorpusBuilder:
         defined = _owners(zip(names, of_file, strict=True), len(self.lines.names))
         return {
             "file_lineages": np.array([numbers[0] for numbers in of_file], np.int64),
+            "lineage_paths": self._name_ranks()[np.array([path for _, path in lineages], np.int64)],
             "lineage_projects": np.array([project for project, _ in lineages], np.int64),
             "lineage_first_releases": np.array([first[key] for key in lineages], np.int64),
             "lineage_file_starts": bounds([len(members) for members in files]),
@@ -336,7 +341,6 @@ def rarity(groups: Iterable[Array], size: int, total: int) -> Array:
     frequency = np.zeros(size, np.int64)
     for held in groups:
         frequency[np.unique(held)] += 1
-    if total < 2:
-        return np.full(size, 255, np.uint8)
-    rare: Array = np.round(255 * np.log(total / np.maximum(frequency, 1)) / np.log(total))
+    scale = max(total, FEW_GROUPS)
+    rare: Array = np.round(255 * np.log(scale / np.maximum(frequency, 1)) / np.log(scale))
     return rare.astype(np.uint8)

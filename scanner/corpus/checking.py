@@ -27,7 +27,7 @@ TABLES = (
     ("fingerprints",),
     ("member_definitions", "member_names", "member_parents", "member_first_lines", "member_last_lines"),
     ("file_lineages", "file_ancestors"),
-    ("lineage_projects", "lineage_first_releases"),
+    ("lineage_projects", "lineage_paths", "lineage_first_releases"),
     ("version_releases", "version_paths", "version_licences", "version_notices"),
 )
 # Bounds of runs -> the table whose rows have one run each, and what the runs are of.
@@ -54,6 +54,7 @@ NUMBERS = {
     "file_ancestors": "file_lineages",
     "lineage_files": "file_lineages",
     "version_paths": "name_hashes",
+    "lineage_paths": "name_hashes",
 }
 SORTED = ("name_hashes", "digests", "definition_hashes", "fingerprints")
 

@@ -40,8 +40,8 @@ class Lineages:
         """The releases that hold file content ``file`` under the path of ``lineage``, oldest first."""
         corpus = self.corpus
         project = corpus.projects[int(corpus.lineage_projects[lineage])]
-        found = [version for version in corpus.versions(file) if version.project == project]
-        return [version for version in found if version.path == found[0].path]
+        path = corpus.text(int(corpus.lineage_paths[lineage]))
+        return [each for each in corpus.versions(file) if (each.project, each.path) == (project, path)]
 
 
 def lineages(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True, until: str = "") -> Lineages:

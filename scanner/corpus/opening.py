@@ -93,4 +93,7 @@ def _array(entry: dict[str, Any], name: str, data: memoryview) -> npt.NDArray[An
     first, last = entry["data_offsets"]
     if _CODES.get(entry["dtype"]) != ARRAYS[name] or not 0 <= first <= last <= len(data):
         raise ValueError(f"{name} is cut off or of another type")
-    return np.frombuffer(data[first:last], ARRAYS[name])
+    array: npt.NDArray[Any] = np.frombuffer(data[first:last], ARRAYS[name])
+    if entry["shape"] != [len(array)]:
+        raise ValueError(f"{name} is of another length than its header says")
+    return array

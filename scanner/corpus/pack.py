@@ -54,6 +54,7 @@ ARRAYS = {
     "member_last_lines": "uint32",
     "file_lineages": "uint16",
     "file_ancestors": "uint32",  # the file each one descends from by its names, or itself
+    "lineage_paths": "uint32",  # names
     "lineage_projects": "uint16",  # a lineage is one path of one project through its releases
     "lineage_first_releases": "uint16",  # the oldest that holds it
     "lineage_file_starts": "uint32",
