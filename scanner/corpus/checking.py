@@ -61,7 +61,11 @@ SORTED = ("name_hashes", "digests", "definition_hashes", "fingerprints")
 
 def problems(corpus: Corpus) -> list[str]:
     """All that is wrong with the arrays of a corpus."""
-    return list(shape_problems(corpus.arrays)) or [*content_problems(corpus), *endless_problems(corpus)]
+    return (
+        list(shape_problems(corpus.arrays))
+        or list(content_problems(corpus))
+        or [*endless_problems(corpus), *lineage_problems(corpus), *_token_problems(corpus)]
+    )
 
 
 def shape_problems(arrays: Mapping[str, Array]) -> Iterator[str]:
@@ -89,6 +93,32 @@ def content_problems(corpus: Corpus) -> Iterator[str]:
         yield "file_starts leaves a file without members"
     if bool(np.any(np.diff(corpus.file_version_starts.astype(np.int64)) < 1)):
         yield "file_version_starts leaves a file without a release"
+
+
+def lineage_problems(corpus: Corpus) -> Iterator[str]:
+    """Lineages that are not the paths that the versions tell of, where the content is sound."""
+    owners = np.array([release.project for release in corpus.releases], np.int64)
+    files = _of_rows(corpus.file_version_starts)
+    told = np.stack([owners[corpus.version_releases], corpus.version_paths, files], axis=1)
+    lineages = _of_rows(corpus.lineage_file_starts)
+    held = np.stack([corpus.lineage_projects[lineages], corpus.lineage_paths[lineages], corpus.lineage_files], axis=1)
+    if not np.array_equal(np.unique(told, axis=0), np.unique(held, axis=0)):
+        yield "lineage_files are not those of the versions"
+    pairs = np.stack([np.arange(corpus.file_count), corpus.file_lineages], axis=1)
+    of_files = np.unique(np.stack([corpus.lineage_files, lineages], axis=1), axis=0)
+    if len(np.unique(np.concatenate([of_files, pairs]), axis=0)) != len(of_files):
+        yield "file_lineages are not those that hold the files"
+
+
+def _token_problems(corpus: Corpus) -> Iterator[str]:
+    sums = np.concatenate([[0], np.cumsum(corpus.statement_tokens[corpus.definition_statements], dtype=np.int64)])
+    if not np.array_equal(np.diff(sums[corpus.definition_statement_starts]), corpus.definition_tokens):
+        yield "definition_tokens are not those of the statements"
+
+
+def _of_rows(starts: Array) -> Array:
+    """The number of the run that each item is in, by the bounds of the runs."""
+    return np.repeat(np.arange(len(starts) - 1), np.diff(starts).astype(np.int64))
 
 
 def endless_problems(corpus: Corpus) -> Iterator[str]:
