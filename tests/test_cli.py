@@ -7,7 +7,6 @@ import runpy
 import subprocess
 import sys
 from dataclasses import replace
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -26,7 +25,6 @@ COMMANDS = [
     ("corpus",),
     *(("corpus", name) for name in ("build", "add", "list", "info", "verify", "remove")),
 ]
-needs_library = pytest.mark.skipif(find_spec("modelkin.corpus.library") is None, reason="the library is being written")
 ATTENTION = ("original.py", "--name", "attention", "--licence", "MIT", "--release", "1")
 LAYER = """
 class {name}:
@@ -202,7 +200,6 @@ def test_an_interrupted_run_says_so_and_leaves_the_old_report(pair: Path) -> Non
     assert (process.returncode, error.strip()) == (130, b"modelkin: interrupted")
 
 
-@needs_library
 def test_a_project_is_added_listed_checked_and_removed(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus = ("--corpus", str(pair / "own.safetensors"))
     assert (
@@ -219,7 +216,6 @@ def test_a_project_is_added_listed_checked_and_removed(pair: Path, capsys: pytes
     assert main(["scan", "copy.py", *corpus, "--fail-on", "renamed"]) == 0
 
 
-@needs_library
 def test_a_damaged_corpus_fails_its_check(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
     corpus = ("--corpus", str(pair / "own.safetensors"))
     assert (

@@ -1,0 +1,447 @@
+"""Whatever it is given, the command line answers with a clear line or a named skip, and never with a traceback."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from .index_server import serving
+from .small_corpora import ATTENTION, SCHEDULE, THREE, corpus_of
+
+Done = subprocess.CompletedProcess[str]
+Run = Callable[..., Done]
+MANY = 3_000
+
+
+def command(arguments: tuple[str | Path, ...]) -> list[str]:
+    return [sys.executable, "-m", "modelkin", *map(str, arguments)]
+
+
+def run(*arguments: str | Path, **settings: Any) -> Done:
+    """One command line in a process of its own, which must not show a traceback."""
+    settings = {"capture_output": True, "timeout": 100, **settings}
+    done = subprocess.run(command(arguments), text=True, errors="replace", check=False, **settings)
+    assert "Traceback" not in f"{done.stdout}{done.stderr}"
+    return done
+
+
+def refused(*arguments: str | Path, **settings: Any) -> str:
+    """The one line that says why nothing was done."""
+    done = run(*arguments, **settings)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("modelkin: error: ")
+    assert done.stderr.count("\n") == 1
+    assert "\x1b" not in done.stderr
+    return done.stderr.removeprefix("modelkin: error: ").rstrip("\n")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny corpus."""
+    path = tmp_path_factory.mktemp("corpus") / "tiny.safetensors"
+    corpus_of(*THREE).save(path)
+    return path
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A file that stands in the corpus."""
+    (tmp_path / "copy.py").write_text(ATTENTION)
+    return tmp_path / "copy.py"
+
+
+NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": SCHEDULE}], "metadata": {}, "nbformat": 4})
+TEXTS: dict[str, bytes] = {
+    "utf16.py": ATTENTION.encode("utf-16"),
+    "bom.py": b"\xef\xbb\xbf" + ATTENTION.encode(),
+    "cookie.py": f"# -*- coding: latin-1 -*-\nname = 'caf\u00e9'\n{ATTENTION}".encode("latin-1"),
+    "notebook.ipynb": NOTEBOOK.encode(),
+    "utf8.py": b"name = '\xff\xfe'\n" + ATTENTION.encode(),
+    "syntax.py": b"def broken(:\n    return\n\n\n" + ATTENTION.encode(),
+    "python2.py": b"print 'hello'\nexec code in scope\nraise E, 'x'\n" + ATTENTION.encode(),
+    "brackets.py": b"x = " + b"(" * 100_000 + b")" * 100_000 + b"\n" + ATTENTION.encode(),
+    "open.py": ATTENTION.encode() + b"x = " + b"[" * 100_000,
+    "line.py": b"x = '" + b"a" * 5 * 1024**2 + b"'\n" + ATTENTION.encode(),
+    "\x1b]0;title\x07\x1b[2J.py": ATTENTION.encode(),
+    "caf\udce9.py": ATTENTION.encode(),
+    "new\nline.py": ATTENTION.encode(),
+}
+HOSTILE: dict[str, bytes] = {
+    "names.py": b"x" * 1_000_000 + b" = 1\n",
+    "numbers.py": b"x = 1e999999999, 0x" + b"f" * 100_000 + b", " + b"9" * 100_000 + b", 0b2, 1__0\n",
+    "attributes.py": b"x = a" + b".b" * 50_000 + b"\n",
+    "signs.py": b"x = " + b"-" * 50_000 + b"1\n",
+    "blocks.py": b"".join(b" " * depth + b"if x:\n" for depth in range(1_000)) + b" " * 1_000 + b"pass\n",
+    "functions.py": b"".join(b"def f%d(x):\n    return x + %d\n" % (n, n) for n in range(5_000)),
+    "control.py": bytes(range(1, 32)) * 100,
+    "random.py": bytes(range(1, 256)) * 400,
+    "empty.py": b"",
+}
+SKIPPED = {
+    "large.py": "50.0 MB is over the limit of ",
+    "nul.py": "NUL byte",
+    "codec.py": "no-such-codec",
+    "broken.ipynb": "broken notebook: ",
+    "deep.ipynb": "broken notebook: nested too deeply",
+    "loop.py": "symbolic link loop",
+    "dangling.py": "broken symbolic link",
+    "out.py": "symbolic link out of the scanned folder",
+    "pipe.py": "not a regular file",
+}
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with one file of each kind."""
+    root = tmp_path_factory.mktemp("everything")
+    outside = tmp_path_factory.mktemp("outside") / "secret.py"
+    outside.write_text("secret = 1\n")
+    for name, content in {**TEXTS, **HOSTILE}.items():
+        (root / name).write_bytes(content)
+    with (root / "large.py").open("wb") as file:
+        file.truncate(50 * 1024**2)
+    (root / "nul.py").write_bytes(b"x = 1\0\n")
+    (root / "codec.py").write_text("# coding: no-such-codec\n")
+    (root / "broken.ipynb").write_text('{"cells": [')
+    (root / "deep.ipynb").write_text("[" * 1_000_000)
+    (root / "loop.py").symlink_to("loop.py")
+    (root / "dangling.py").symlink_to("gone.py")
+    (root / "out.py").symlink_to(outside)
+    (root / "round").symlink_to(".")
+    os.mkfifo(root / "pipe.py")
+    return root
+
+
+@pytest.fixture(scope="module")
+def report(everything: Path, corpus: Path) -> dict[str, Any]:
+    """What one scan says of them all."""
+    done = run("scan", everything, "--corpus", corpus, "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+@pytest.mark.parametrize("name", TEXTS, ids=lambda name: name.encode("unicode_escape").decode())
+def test_a_file_that_is_hard_to_read_is_placed_all_the_same(report: dict[str, Any], name: str) -> None:
+    written = name.encode("utf-8", "backslashreplace").decode()
+    (file,) = [each for each in report["files"] if each["path"] == written]
+    project = "beacon" if name.endswith(".ipynb") else "lantern"
+    assert file["verdict"] in ("identical", "modified")
+    assert file["upstreams"][0]["project"] == project
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_in_the_report(report: dict[str, Any], name: str) -> None:
+    assert name in [file["path"] for file in report["files"]]
+
+
+@pytest.mark.parametrize("name", SKIPPED)
+def test_a_file_that_cannot_be_read_is_a_named_skip(report: dict[str, Any], name: str) -> None:
+    (reason,) = [skipped["reason"] for skipped in report["skipped"] if skipped["path"] == name]
+    assert SKIPPED[name] in reason
+    assert "\n" not in reason
+
+
+def test_nothing_is_lost_and_nothing_is_read_twice(report: dict[str, Any]) -> None:
+    assert len(report["files"]) == len(TEXTS) + len(HOSTILE)
+    assert len(report["skipped"]) == len(SKIPPED)
+    assert "secret" not in json.dumps(report)
+
+
+def test_the_text_report_names_every_skip_and_moves_no_cursor(everything: Path, corpus: Path) -> None:
+    done = run("scan", everything, "--corpus", corpus)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert all(name in done.stdout for name in SKIPPED)
+    assert not {"\x1b", "\x07"} & set(done.stdout)
+    assert "\\x1b]0;title\\x07\\x1b[2J.py: identical copy\n" in done.stdout
+
+
+def test_comparing_files_that_are_hard_to_read_is_an_answer_too(everything: Path, tmp_path: Path) -> None:
+    for name in ("utf16.py", "syntax.py", "brackets.py", "line.py"):
+        done = run("compare", everything / name, everything / "bom.py", "--restore", tmp_path / name)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert f"\n{name}: " in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("gone", "gone"),
+        ("gone\x1b[2J", r"gone\x1b[2J"),
+        ("gone\nmodelkin: all is well", r"gone\nmodelkin: all is well"),
+        ("empty", "empty: no Python file or notebook in it"),
+        ("words.txt", "words.txt is not something to scan"),
+        ("", ""),
+        ("copy.py!inner", "copy.py"),
+        ("x" * 300, "xxx"),
+        ("words.zip", "words.zip"),
+        ("pypi:", "pypi: is not a registry package: write pypi:NAME"),
+        ("pypi:../../etc", "pypi:../../etc is not a registry package"),
+    ],
+    ids=lambda text: repr(text[:20]),
+)
+def test_a_source_that_is_none_is_an_error(copy: Path, corpus: Path, source: str, message: str) -> None:
+    (copy.parent / "empty").mkdir()
+    (copy.parent / "words.txt").write_text("words")
+    (copy.parent / "words.zip").write_text("words")
+    if source != "":
+        assert message in refused("scan", source, "--corpus", corpus, cwd=copy.parent)
+        return
+    assert run("scan", source, "--corpus", corpus, cwd=copy.parent).returncode in (0, 2)
+
+
+# Root reads everything, so root becomes nobody once all modules are loaded: nobody may not be allowed to read those.
+AS_NOBODY = """
+import os, sys
+from modelkin.cli import main
+from modelkin.corpus import library
+main(["scan", sys.argv[1], "--corpus", sys.argv[2], "--format", "json", "--output", os.devnull])
+if os.geteuid() == 0:
+    os.seteuid(65534)
+sys.exit(main(sys.argv[3:]))
+"""
+
+
+@pytest.fixture
+def shared(corpus: Path) -> Iterator[Path]:
+    """A folder that others may enter, with a file and a folder that they may not, beside a corpus."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder, "root")
+        root.mkdir()
+        for name in ("secret.py", "fine.py"):
+            (root / name).write_text(ATTENTION)
+        (root / "locked").mkdir()
+        (root / "secret.py").chmod(0)
+        Path(folder, "tiny.safetensors").write_bytes(corpus.read_bytes())
+        for path, mode in ((Path(folder), 0o755), (root, 0o755), (root / "locked", 0)):
+            path.chmod(mode)
+        yield root
+        (root / "locked").chmod(0o700)
+
+
+def as_nobody(shared: Path, *arguments: str | Path, **settings: Any) -> Done:
+    """The command line, by a user who has no rights."""
+    loaded = (shared / "fine.py", shared.parent / "tiny.safetensors")
+    words = [sys.executable, "-c", AS_NOBODY, *map(str, (*loaded, *arguments))]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, **settings)
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
+
+
+def test_what_may_not_be_read_is_a_named_skip(shared: Path) -> None:
+    done = as_nobody(shared, "scan", shared, "--corpus", shared.parent / "tiny.safetensors", "--format", "json")
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    reason = "cannot be read: Permission denied"
+    assert found["skipped"] == [{"path": "locked", "reason": reason}, {"path": "secret.py", "reason": reason}]
+    assert [file["verdict"] for file in found["files"]] == ["identical"]
+
+
+def test_a_corpus_that_may_not_be_read_or_written_is_an_error(shared: Path) -> None:
+    corpus, secret, locked = (
+        shared.parent / "tiny.safetensors",
+        shared / "secret",
+        shared / "locked" / "corpus.safetensors",
+    )
+    secret.write_bytes(corpus.read_bytes())
+    secret.chmod(0)
+    add = ("corpus", "add", shared / "fine.py", "--name", "own", "--licence", "MIT", "--corpus", corpus)
+    for arguments, message in (
+        (("scan", shared / "fine.py", "--corpus", secret), f"{secret}: cannot be read as a corpus: Permission denied"),
+        (("corpus", "list", "--corpus", locked), f"{locked}: cannot be read as a corpus: Permission denied"),
+        (("corpus", "remove", "own"), f"{locked}: cannot be read as a corpus: Permission denied"),
+        (add, f"{corpus}: cannot be written: Permission denied"),
+    ):
+        home = {**os.environ, "MODELKIN_DATA_DIR": str(locked.parent)}
+        done = as_nobody(shared, *arguments, env=home)
+        assert (done.returncode, done.stderr) == (2, f"modelkin: error: {message}\n")
+
+
+def archive(path: Path) -> Path:
+    """A zip with names that climb out, and bombs: one that declares its size and one that lies about it."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        for name in ("../up.py", "a/../../up.py", "/absolute.py", "C:\\drive.py", "fine.py"):
+            file.writestr(name, ATTENTION)
+        file.writestr("bomb.py", b"\0" * (70 * 1024**2), compresslevel=1)
+        file.writestr("liar.py", b"x" * 10_000_000)
+    stored = bytearray(path.read_bytes())
+    size = (10_000_000).to_bytes(4, "little")
+    path.write_bytes(stored.replace(size, (100).to_bytes(4, "little")))
+    return path
+
+
+def test_an_archive_cannot_climb_out_or_fill_the_memory(tmp_path: Path, corpus: Path) -> None:
+    done = run("scan", archive(tmp_path / "bad.zip"), "--corpus", corpus, "--format", "json", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    skipped = {each["path"]: each["reason"] for each in found["skipped"]}
+    assert {"../up.py", "a/../../up.py", "/absolute.py", "bomb.py", "liar.py"} <= skipped.keys()
+    assert "over the limit" in skipped["bomb.py"]
+    assert "larger than the archive declares" in skipped["liar.py"]
+    assert "fine.py" in [file["path"] for file in found["files"]]
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.zip"]
+
+
+def test_an_archive_cut_short_is_an_error(tmp_path: Path, corpus: Path) -> None:
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w") as file:
+        file.writestr("a.py", ATTENTION)
+    (tmp_path / "cut.zip").write_bytes(stored.getvalue()[:-30])
+    assert refused("scan", tmp_path / "cut.zip", "--corpus", corpus).startswith(f"cannot open {tmp_path}/cut.zip: ")
+
+
+def altered(stored: bytes, old: str, new: str) -> bytes:
+    """The corpus with its header changed; ``old`` and ``new`` are of one length."""
+    assert stored.count(old.encode()) == 1
+    return stored.replace(old.encode(), new.encode())
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda stored: stored[: len(stored) // 2], "damaged corpus file ("),
+        (lambda stored: stored[:100], "damaged corpus file (its header is cut off); build or download it again"),
+        (lambda _: b"", "cannot be read as a corpus: "),
+        (lambda _: b"not a corpus at all", "damaged corpus file (its header is cut off)"),
+        (
+            lambda stored: altered(stored, r"\"format\": 1", r"\"format\": 9"),
+            "corpus format 9, but this modelkin reads ",
+        ),
+        (lambda stored: altered(stored, r"\"window\": ", r"\"widow\":  "), "damaged corpus file ('window')"),
+    ],
+    ids=["cut", "cut early", "empty", "words", "newer", "altered"],
+)
+@pytest.mark.parametrize("use", ["scan", "list", "verify", "add"])
+def test_a_corpus_that_is_damaged_or_of_a_newer_format_is_an_error(
+    copy: Path, corpus: Path, use: str, change: Callable[[bytes], bytes], message: str
+) -> None:
+    path = copy.parent / "bad.safetensors"
+    path.write_bytes(change(corpus.read_bytes()))
+    before = path.read_bytes()
+    words: dict[str, tuple[str | Path, ...]] = {
+        "scan": ("scan", copy),
+        "add": ("corpus", "add", copy, "--name", "own", "--licence", "MIT"),
+    }
+    assert refused(*words.get(use, ("corpus", use)), "--corpus", path).startswith(f"{path}: {message}")
+    assert path.read_bytes() == before
+
+
+def test_a_corpus_that_is_not_there_is_an_error(copy: Path) -> None:
+    for words in (("scan", copy), ("corpus", "list"), ("corpus", "remove", "own")):
+        assert refused(*words, "--corpus", "gone.safetensors") == "gone.safetensors: no such corpus file"
+
+
+def test_a_manifest_that_is_none_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "bad.yaml").write_text("upstreams:\n  - name: a\x07b\n")
+    message = refused("corpus", "build", tmp_path / "bad.yaml", tmp_path / "out.safetensors")
+    assert message.startswith(f"{tmp_path}/bad.yaml: not valid YAML: ")
+
+
+def elsewhere(url: str, folder: Path) -> dict[str, str]:
+    """An environment with another package index, and an empty cache."""
+    kept = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return {**kept, "PIP_INDEX_URL": url, "MODELKIN_CACHE_DIR": str(folder)}
+
+
+def test_an_unknown_package_or_version_is_an_error(tmp_path: Path, corpus: Path) -> None:
+    with serving() as index:
+        environment = elsewhere(index.url, tmp_path)
+        message = refused("scan", "pypi:no-such-package", "--corpus", corpus, env=environment)
+        assert message == f"there is no package called no-such-package on {index.url}"
+        index.add("lamp-1.0-py3-none-any.whl", b"PK")
+        message = refused("scan", "pypi:lamp==2.0", "--corpus", corpus, env=environment)
+        assert message == "lamp has no release 2.0: nearest 1.0, newest 1.0"
+
+
+def test_no_network_is_an_error(tmp_path: Path, corpus: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    environment = elsewhere(f"http://127.0.0.1:{port}/simple", tmp_path)
+    message = refused("scan", "pypi:lamp==1.0", "--corpus", corpus, env=environment)
+    assert f"http://127.0.0.1:{port}/simple/lamp/" in message
+    manifest = tmp_path / "manifest.yaml"
+    entry = "name: lamp, package: lamp, licence: MIT, homepage: '', source: '', releases: ['1'], include: ['*']"
+    manifest.write_text(f"upstreams: [{{{entry}}}]")
+    assert message in refused("corpus", "build", manifest, tmp_path / "out.safetensors", env=environment)
+    assert not (tmp_path / "out.safetensors").exists()
+
+
+def interrupted(arguments: tuple[str | Path, ...], ready: Callable[[int], object], **settings: Any) -> None:
+    """Ctrl-C once ``ready`` returns, given the process's number: one line, and 130 at the end."""
+    process = subprocess.Popen(
+        command(arguments), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings
+    )
+    ready(process.pid)
+    process.send_signal(signal.SIGINT)
+    output, error = process.communicate(timeout=20)
+    assert (process.returncode, output, error.strip()) == (130, "", "modelkin: interrupted")
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs /proc to see that the scan has begun")
+def test_ctrl_c_half_way_through_a_scan_leaves_the_old_report(tmp_path: Path, corpus: Path) -> None:
+    (tmp_path / "code").mkdir()
+    for number in range(MANY):
+        (tmp_path / "code" / f"{number}.py").write_text(f"{ATTENTION}\nNUMBER = {number}\n")
+    (tmp_path / "report.json").write_text("old")
+
+    def begun(process: int) -> None:
+        while corpus.name not in Path(f"/proc/{process}/maps").read_text():
+            time.sleep(0.01)
+        time.sleep(0.3)
+
+    interrupted(("scan", tmp_path / "code", "--corpus", corpus, "--output", tmp_path / "report.json"), begun)
+    assert (tmp_path / "report.json").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["code", "report.json"]
+
+
+def test_ctrl_c_while_the_index_does_not_answer_leaves_nothing(tmp_path: Path, corpus: Path) -> None:
+    before = corpus.read_bytes()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        environment = elsewhere(f"http://127.0.0.1:{server.getsockname()[1]}/simple", tmp_path / "cache")
+        asked = threading.Event()
+        kept: list[socket.socket] = []
+
+        def listen() -> None:
+            kept.append(server.accept()[0])
+            kept[0].recv(1)
+            asked.set()
+
+        threading.Thread(target=listen, daemon=True).start()
+        words = ("corpus", "add", "pypi:lamp==1.0", "--name", "lamp", "--licence", "MIT", "--corpus", corpus)
+        interrupted(words, lambda _: asked.wait(20), env=environment)
+        kept[0].close()
+    assert corpus.read_bytes() == before
+    assert list(corpus.parent.iterdir()) == [corpus]
+
+
+@pytest.mark.parametrize("format_", ["text", "json"])
+def test_a_reader_that_left_ends_the_run_quietly(copy: Path, corpus: Path, format_: str) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    settings = {"capture_output": False, "stdout": writing, "stderr": subprocess.PIPE}
+    done = run("scan", copy, "--corpus", corpus, "--format", format_, **settings)
+    listed = run("corpus", "info", "--corpus", corpus, **settings)
+    os.close(writing)
+    assert [(each.returncode, each.stderr) for each in (done, listed)] == [(141, "")] * 2
+
+
+@pytest.mark.parametrize("descriptor", [0, 1, 2])
+def test_a_standard_stream_that_is_closed_changes_no_exit_code(copy: Path, corpus: Path, descriptor: int) -> None:
+    settings = {"capture_output": False, "preexec_fn": lambda: os.close(descriptor)}
+    arguments = ("scan", copy, "--corpus", corpus, "--fail-on", "identical", "--output", copy.parent / "report")
+    assert run(*arguments, **settings).returncode == 1
+    assert run("scan", "gone", "--corpus", corpus, **settings, stdout=subprocess.DEVNULL).returncode == 2
