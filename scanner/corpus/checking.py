@@ -123,8 +123,8 @@ def _of_rows(starts: Array) -> Array:
 
 def endless_problems(corpus: Corpus) -> Iterator[str]:
     """What never ends when it is followed, where the shape is sound. Raises IndexError for numbers of nothing."""
-    starts = corpus.file_starts.astype(np.int64)
-    places = np.arange(starts[-1]) - np.repeat(starts[:-1], starts[1:] - starts[:-1])
+    starts = corpus.file_starts
+    places = np.arange(starts[-1], dtype=np.uint32) - np.repeat(starts[:-1], np.diff(starts).astype(np.int64))
     if bool(np.any((corpus.member_parents >= places) & (corpus.member_parents != 0))):
         yield "member_parents does not lead to the module"
     days = np.array([release.released for release in corpus.releases], np.str_)
