@@ -65,18 +65,19 @@ def statement_rarity(asked: Query, corpora: list[Corpus]) -> Array:
 def _matched(asked: Query, digests: Array, upstream: Members, pairs: list[UnitPair], weights: Array) -> Alignment:
     """The statements that match inside pairs, then those that moved."""
     starts = asked.code.statement_starts
-    bounds = np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1))
+    real = np.flatnonzero(asked.code.digests != END_DIGEST)
+    all_rows, row_bounds = real.tolist(), np.searchsorted(real, starts).tolist()
+    bounds = np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1)).tolist()
     ours: list[int] = []
     theirs: list[int] = []
-    real = asked.code.digests != END_DIGEST
     for pair in pairs:
-        rows = (starts[pair.unit] + np.flatnonzero(real[starts[pair.unit] : starts[pair.unit + 1]])).tolist()
-        held = list(range(bounds[pair.member], bounds[pair.member + 1]))
-        if pair.equal:
+        rows = all_rows[row_bounds[pair.unit] : row_bounds[pair.unit + 1]]
+        held = range(bounds[pair.member], bounds[pair.member + 1])
+        if pair.equal and len(rows) == len(held):
             ours += rows
             theirs += held
             continue
-        for row, other in _common(digests[rows].tolist(), upstream.digests[held].tolist()):
+        for row, other in _common(digests[rows].tolist(), upstream.digests[held.start : held.stop].tolist()):
             ours.append(rows[row])
             theirs.append(held[other])
     _add_moved(asked, digests, upstream, weights, ours, theirs)

@@ -90,7 +90,7 @@ def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile
     first = previous < tokens.statement_tokens[tokens.statements]
     order, order_starts = tokens.names[first], _ends(np.bincount(tokens.statements[first], minlength=len(tokens.lines)))
     before = symbols[np.maximum(places - 1, 0)][first] & _KIND
-    spelled = np.array(lines.names.hashes, np.uint64)[order]
+    spelled = lines.names.hashes[order]
     return CanonicalFile(
         definitions=parsed.definitions,
         scope_names=parsed.scope_names,

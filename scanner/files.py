@@ -13,8 +13,8 @@ from .sources import Checkout, Entry, Skipped
 
 __all__ = ["MAX_BYTES", "NOTEBOOK_SUFFIX", "Selection", "Skipped", "SourceFile", "read_file", "read_files"]
 
-# Generated code of 5 MB is still code; above this it is data, and parsing it would need gigabytes.
-MAX_BYTES = 16 * 1024**2
+# Generated code of 5 MB is still code; above this it is data. Parsing takes up to 500 bytes for each byte of a file.
+MAX_BYTES = 6 * 1024**2
 NOTEBOOK_SUFFIX = ".ipynb"
 SUFFIXES = (".py", NOTEBOOK_SUFFIX)
 

@@ -8,6 +8,9 @@ import re
 from array import array
 from typing import NamedTuple
 
+import numpy as np
+
+from .arrays import U64
 from .linear import Stream, linearise
 from .parsing import Statement
 
@@ -48,22 +51,34 @@ class _Template(NamedTuple):
     free: tuple[int, ...]
 
 
-class Names(dict[bytes, int]):
-    """Numbers for names, given out in the order they are first asked for.
+class _Sighting(NamedTuple):
+    """The first statement of a shape."""
 
-    ``spelled`` has the name of each number, ``hashes`` (uint64) a hash of it.
-    """
+    streams: list[Stream]
+    text: bytes
+    start: int
+
+
+class Names(dict[bytes, int]):
+    """Numbers for names, given out in the order they are first asked for; ``spelled`` has the name of each number."""
 
     def __init__(self) -> None:
         super().__init__()
         self.spelled: list[bytes] = []
-        self.hashes = array("Q")
+        self._hashes = np.empty(1024, np.uint64)
 
     def __missing__(self, name: bytes) -> int:
         self[name] = number = len(self)
         self.spelled.append(name)
-        self.hashes.frombytes(hashlib.blake2b(name, digest_size=8).digest())
+        if number == len(self._hashes):
+            self._hashes = np.resize(self._hashes, 2 * number)
+        self._hashes[number] = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "little")
         return number
+
+    @property
+    def hashes(self) -> U64:
+        """A hash of the name of each number: a view, good until the next name is asked for."""
+        return self._hashes[: len(self)]
 
 
 class Lines:
@@ -72,7 +87,7 @@ class Lines:
     def __init__(self) -> None:
         self.names = Names()
         self._texts: dict[tuple[bytes, int, bool], tuple[Line, ...]] = {}
-        self._shapes: dict[tuple[bytes, int, bool], tuple[_Template, ...] | None] = {}
+        self._shapes: dict[tuple[bytes, int, bool], tuple[_Template, ...] | _Sighting | None] = {}
 
     def of(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
         """The lines of a statement of the file ``source``."""
@@ -92,16 +107,27 @@ class Lines:
         shape = b"\0".join(parts[::2])
         if b"\n" in shape:
             shape = b" ".join(shape.split())
-        key = (shape, statement.role, statement.member)
-        numbers = [self.names[word] for word in parts[1::2]]
-        if key not in self._shapes:
-            streams = linearise(statement, source)
-            self._shapes[key] = _templates(streams, statement)
-            return tuple(self._exact(stream) for stream in streams)
-        templates = self._shapes[key]
+        templates = self._templates(shape, statement)
         if templates is None:
-            return tuple(self._exact(stream) for stream in linearise(statement, source))
-        return tuple(_filled(template, numbers) for template in templates)
+            return tuple([self._exact(stream) for stream in self._first(shape, statement, source)])
+        names = self.names
+        numbers = [names[word] for word in parts[1::2]]
+        return tuple([_filled(template, numbers) for template in templates])
+
+    def _templates(self, shape: bytes, statement: Statement) -> tuple[_Template, ...] | None:
+        """The templates of a shape; made when it is seen again, since most never are."""
+        key = (shape, statement.role, statement.member)
+        known = self._shapes.get(key)
+        if isinstance(known, _Sighting):
+            known = self._shapes[key] = _templates(known)
+        return known
+
+    def _first(self, shape: bytes, statement: Statement, source: bytes) -> list[Stream]:
+        streams = linearise(statement, source)
+        key = (shape, statement.role, statement.member)
+        if key not in self._shapes:
+            self._shapes[key] = _Sighting(streams, statement.text, statement.start)
+        return streams
 
     def _exact(self, stream: Stream) -> Line:
         names = self.names
@@ -140,12 +166,12 @@ def _split(text: bytes) -> list[bytes] | None:
     return _NAME.split(text)
 
 
-def _templates(streams: list[Stream], statement: Statement) -> tuple[_Template, ...] | None:
-    """Templates for a shape, from one statement of it; None where its names cannot be told from its words."""
-    words = _word_offsets(statement)
-    if any(token.offset not in words for stream in streams for token in stream.identifiers):
+def _templates(first: _Sighting) -> tuple[_Template, ...] | None:
+    """Templates for a shape, from the first statement of it; None where its names cannot be told from its words."""
+    words = _word_offsets(first)
+    if any(token.offset not in words for stream in first.streams for token in stream.identifiers):
         return None
-    return tuple(_template(stream, words) for stream in streams)
+    return tuple(_template(stream, words) for stream in first.streams)
 
 
 def _template(stream: Stream, words: dict[int, int]) -> _Template:
@@ -159,11 +185,11 @@ def _template(stream: Stream, words: dict[int, int]) -> _Template:
     )
 
 
-def _word_offsets(statement: Statement) -> dict[int, int]:
+def _word_offsets(first: _Sighting) -> dict[int, int]:
     """File offset of each name in a statement's text -> its number among the names."""
 
     def blank(match: re.Match[bytes]) -> bytes:
         return b" " * len(match[0])
 
-    text = _COMMENT.sub(blank, _STRING.sub(blank, statement.text))
-    return {statement.start + match.start(): place for place, match in enumerate(_NAME.finditer(text))}
+    text = _COMMENT.sub(blank, _STRING.sub(blank, first.text))
+    return {first.start + match.start(): place for place, match in enumerate(_NAME.finditer(text))}

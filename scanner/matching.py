@@ -148,19 +148,23 @@ def _best_lineages(asked: Query, lineages: Lineages, found: _Hits, least: float)
     corpus = lineages.corpus
     ordered = np.argsort(found.strength, kind="stable")
     places, source = runs(corpus.definition_lineage_starts, found.definition[ordered])
-    lineage, hit = corpus.definition_lineages[places], ordered[source]
+    lineage, unit = corpus.definition_lineages[places], found.unit[ordered][source]
+    strength = found.strength[ordered].astype(np.float32)[source]
     shares: Array = np.zeros(len(lineages.first), np.float32)
     for first in range(0, len(asked.tokens), UNITS_AT_ONCE):
-        inside = (found.unit[hit] >= first) & (found.unit[hit] < first + UNITS_AT_ONCE)
+        inside = slice(None)
+        if len(asked.tokens) > UNITS_AT_ONCE:
+            inside = (unit >= first) & (unit < first + UNITS_AT_ONCE)
         best = np.zeros((min(UNITS_AT_ONCE, len(asked.tokens) - first), len(shares)), np.float32)
         # Of assignments to one place the last holds, and that is the strongest.
-        best[found.unit[hit[inside]] - first, lineage[inside]] = found.strength[hit[inside]]
+        best[unit[inside] - first, lineage[inside]] = strength[inside]
         # Not `@`: its threads cost a small product more than they save.
         shares += np.einsum("u,ul->l", asked.folded[first : first + UNITS_AT_ONCE].astype(np.float32), best)
-    shares = shares / max(asked.total, 1) * lineages.allowed
+    shares = np.round(shares / max(asked.total, 1), 6) * lineages.allowed
     enough = np.flatnonzero(shares > least)
-    order = np.lexsort((enough, lineages.first[enough], -np.round(shares[enough], 6)))
-    return enough[order[:MOST_LINEAGES]]
+    if len(enough) > MOST_LINEAGES:
+        enough = enough[shares[enough] >= np.partition(shares[enough], -MOST_LINEAGES)[-MOST_LINEAGES]]
+    return enough[np.lexsort((enough, lineages.first[enough], -shares[enough]))[:MOST_LINEAGES]]
 
 
 def _best_files(asked: Query, lineages: Lineages, found: _Hits, chosen: Array) -> list[Candidate]:

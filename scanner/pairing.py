@@ -90,7 +90,9 @@ def pair_definitions(asked: Query, digests: Array, upstream: Members, weights: A
     kinds = np.array([KINDS.index(definition.kind) for definition in code.definitions])
     parents = np.array([max(definition.parent, 0) for definition in code.definitions])
     equal = (code.hashes[:, None] == upstream.hashes[None, :]) & (kinds[:, None] == upstream.kinds[None, :])
-    score = _scores(asked, upstream, equal, _overlap(asked, digests, upstream, weights), kinds)
+    unequal = bool((asked.tokens[~equal.any(axis=1)] > 0).any())
+    overlap = _overlap(asked, digests, upstream, weights) if unequal else np.zeros(equal.shape)
+    score = _scores(asked, upstream, equal, overlap, kinds)
     classes = _pair_classes(asked, upstream, score, kinds, parents)
     score += (score > LEAST_OVERLAP) * 0.5 * (classes[parents][:, None] == upstream.parents[None, :])
     score[kinds < 2] = -1

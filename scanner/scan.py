@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from .canonical import canonicalise
+from .corpus.checking import damage_explained
 from .corpus.indexing import index_source, index_text
 from .corpus.lineages import Lineages, lineages
 from .corpus.pack import Corpus
@@ -96,7 +97,7 @@ def _report(
     lines = Lines()
     files: list[FileVerdict] = []
     skipped: list[Skipped] = []
-    with open_source(source) as checkout:
+    with open_source(source) as checkout, damage_explained(corpora):
         until = "" if how.named else checkout.released
         seen = [lineages(corpus, lambda project: not excluded(project.name), until) for corpus in corpora]
         for file in read_files(checkout, Selection(options.include, options.exclude)):
@@ -114,7 +115,7 @@ def _report(
 def _judged(file: SourceFile, seen: Iterable[Lineages], lines: Lines, how: Judgement) -> FileVerdict:
     """One file through the stages: parse, canonicalise, winnow, match, judge."""
     code = canonicalise(parse(file.text), file.text, lines)
-    asked = query(code, winnow(code), np.array(lines.names.hashes, np.uint64))
+    asked = query(code, winnow(code), lines.names.hashes)
     least = 0.0 if how.named else LEAST_SHARE
     candidates = [candidate for each in seen for candidate in find_candidates(asked, each, least)]
     if how.named and not candidates:

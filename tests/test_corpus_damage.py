@@ -265,7 +265,6 @@ def test_an_error_that_no_damage_explains_passes(path: Path) -> None:
         raise IndexError("ours")
 
 
-@pytest.mark.xfail(strict=True, raises=(IndexError, ValueError), reason="scan.py does not use damage_explained yet")
 @pytest.mark.parametrize("name", ["member_definitions", "version_paths", "lineage_files"])
 def test_a_scan_against_a_forged_corpus_is_an_error_in_one_line(
     path: Path, name: str, capsys: pytest.CaptureFixture[str]

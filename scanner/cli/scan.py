@@ -11,8 +11,8 @@ from .threshold import exit_code
 from .writing import check_writable
 
 _EPILOG = """\b
-SOURCE is a folder, a file, an archive (.whl, .zip, .tar.gz) or a release
-such as pypi:vllm==0.2.3; SOURCE!PATH names a path inside one.
+SOURCE is a folder, a file, an archive (.whl, .zip, .tar.gz), a release such
+as pypi:vllm==0.2.3 or git+URL@REV; SOURCE!PATH names a path inside one.
 
 \b
 Examples:

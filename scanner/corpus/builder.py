@@ -165,7 +165,7 @@ class CorpusBuilder:
 
         def age(row: Row) -> tuple[str, str, bytes, int]:
             release = self.releases[row.release]
-            return release.released, projects[release.project].name, spelled[row.path], row.release
+            return release.day, projects[release.project].name, spelled[row.path], row.release
 
         rows = sorted(self.rows, key=age)
         numbers = {file: number for number, file in enumerate(dict.fromkeys(row.file for row in rows))}
@@ -234,11 +234,11 @@ class CorpusBuilder:
 
     def _ages(self, first_releases: Array) -> Array:
         """Releases by their date, as ranks; those of one day are of one age."""
-        _, ranks = np.unique([release.released for release in self.releases], return_inverse=True)
+        _, ranks = np.unique([release.day for release in self.releases], return_inverse=True)
         return ranks[first_releases] if len(first_releases) else first_releases
 
     def _released(self, release: int) -> str:
-        return self.releases[release].released
+        return self.releases[release].day
 
     def _lineage_arrays(self) -> dict[str, Array]:
         lineages = self._lineages()

@@ -127,7 +127,7 @@ def endless_problems(corpus: Corpus) -> Iterator[str]:
     places = np.arange(starts[-1], dtype=np.uint32) - np.repeat(starts[:-1], np.diff(starts).astype(np.int64))
     if bool(np.any((corpus.member_parents >= places) & (corpus.member_parents != 0))):
         yield "member_parents does not lead to the module"
-    days = np.array([release.released for release in corpus.releases], np.str_)
+    days = np.array([release.day for release in corpus.releases], np.str_)
     ages = np.unique(days, return_inverse=True)[1][corpus.lineage_first_releases][corpus.file_lineages]
     younger = ages[corpus.file_ancestors] >= ages
     if bool(np.any(younger & (corpus.file_ancestors != np.arange(corpus.file_count)))):

@@ -84,7 +84,7 @@ def _project_rows(corpus: Corpus) -> list[ProjectRow]:
 def _span(corpus: Corpus, project: int) -> str:
     """The oldest release to the newest, and how many there are."""
     releases = [release for release in corpus.releases if release.project == project]
-    versions = [release.version for release in sorted(releases, key=lambda release: release.released)]
+    versions = [release.version for release in sorted(releases, key=lambda release: release.day)]
     return f"{versions[0]} to {versions[-1]} ({len(versions)})" if len(versions) > 1 else "".join(versions)
 
 

@@ -33,8 +33,8 @@ class Lineages:
         return found
 
     def born(self, lineage: int) -> str:
-        """The ISO date of the first release that holds the path."""
-        return self.corpus.releases[int(self.corpus.lineage_first_releases[lineage])].released
+        """The ISO date of the first release that holds the path, far in the future where none is known."""
+        return self.corpus.releases[int(self.corpus.lineage_first_releases[lineage])].day
 
     def versions(self, file: int, lineage: int) -> list[Version]:
         """The releases that hold file content ``file`` under the path of ``lineage``, oldest first."""
@@ -48,12 +48,14 @@ def lineages(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True,
     """The lineages of a corpus; those of projects that ``allows`` refuses do not answer.
 
     With ``until``, an ISO date, paths that first appeared after it do not either: nothing is copied from the future.
+    Those without a date do.
     """
-    days = [release.released for release in corpus.releases]
+    days = [release.day for release in corpus.releases]
     ranks = np.empty(len(days), np.int64)
     ranks[sorted(range(len(days)), key=days.__getitem__)] = np.arange(len(days))
     first = ranks[corpus.lineage_first_releases]
     allowed = np.array([allows(project) for project in corpus.projects], bool)[corpus.lineage_projects]
     if until:
-        allowed &= first < sum(day <= until for day in days)
+        undated = np.array([not release.released for release in corpus.releases], bool)
+        allowed &= (first < sum(day <= until for day in days)) | undated[corpus.lineage_first_releases]
     return Lineages(corpus, first, allowed)

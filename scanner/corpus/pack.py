@@ -88,6 +88,11 @@ class Release:
     released: str
     sha256: str
 
+    @property
+    def day(self) -> str:
+        """The date to order by: one without a date is younger than any that has one, so never taken for an origin."""
+        return self.released or "9999-12-31"
+
 
 @dataclass(frozen=True, slots=True)
 class Version:
@@ -140,7 +145,7 @@ class Corpus:
     def versions(self, file: int) -> list[Version]:
         """The releases that hold file content ``file``, oldest first."""
         first, last = self.file_version_starts[file : file + 2].tolist()
-        return sorted(map(self.version_at, range(first, last)), key=lambda version: version.release.released)
+        return sorted(map(self.version_at, range(first, last)), key=lambda version: version.release.day)
 
     def version_at(self, row: int) -> Version:
         """What row number ``row`` of the arrays of versions says."""

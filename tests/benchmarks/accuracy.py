@@ -37,10 +37,22 @@ class Answer:
 
 
 @click.command()
-@click.option("--release", "releases", multiple=True, default=RELEASES, show_default=True, metavar="VERSION:SEED",
-              help="A transformers release (or the folder of one) and the seed of its pairs; may be repeated.")
-@click.option("--groundtruth", "folders", multiple=True, type=click.Path(exists=True, file_okay=False, path_type=Path),
-              help="A folder written by ../shared/groundtruth/make_pairs.py and make_swap.py; may be repeated.")
+@click.option(
+    "--release",
+    "releases",
+    multiple=True,
+    default=RELEASES,
+    show_default=True,
+    metavar="VERSION:SEED",
+    help="A transformers release (or the folder of one) and the seed of its pairs; may be repeated.",
+)
+@click.option(
+    "--groundtruth",
+    "folders",
+    multiple=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="A folder written by ../shared/groundtruth/make_pairs.py and make_swap.py; may be repeated.",
+)
 @click.option("--copies", default=500, show_default=True, help="Annotated copies to draw from each release.")
 @click.option("--unrelated", default=2000, show_default=True, help="Unrelated pairs to draw from each release.")
 def main(releases: tuple[str, ...], folders: tuple[Path, ...], copies: int, unrelated: int) -> None:  # fmt: skip

@@ -38,8 +38,15 @@ NAMING = re.compile(
 
 
 @click.command()
-@click.option("--package", "packages", multiple=True, default=PACKAGES, show_default=True, metavar="NAME[==VERSION]",
-              help="A package to scan with its own project left out of the corpus; the newest release by default.")
+@click.option(
+    "--package",
+    "packages",
+    multiple=True,
+    default=PACKAGES,
+    show_default=True,
+    metavar="NAME[==VERSION]",
+    help="A package to scan with its own project left out of the corpus; the newest release by default.",
+)
 def main(packages: tuple[str, ...]) -> None:  # fmt: skip
     """Scan each package against all other projects; list each file that is said to be a copy as a whole."""
     rows: list[list[Cell]] = []

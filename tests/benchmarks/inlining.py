@@ -58,9 +58,7 @@ def _opens_scope(statement: ast.stmt) -> bool:
     return any(isinstance(node, (*SCOPES, ast.Yield, ast.YieldFrom)) for node in ast.walk(statement))
 
 
-def _expanded(
-    statement: ast.stmt, inlined: Mapping[str, ast.FunctionDef], rng: Random, taken: set[str]
-) -> Block:
+def _expanded(statement: ast.stmt, inlined: Mapping[str, ast.FunctionDef], rng: Random, taken: set[str]) -> Block:
     if not isinstance(statement, ast.Assign | ast.Return | ast.AugAssign) or statement.value is None:
         return [statement]
     call = _first_call(statement.value, inlined)
