@@ -152,9 +152,7 @@ def _best_lineages(asked: Query, lineages: Lineages, found: _Hits, least: float)
     strength = found.strength[ordered].astype(np.float32)[source]
     shares: Array = np.zeros(len(lineages.first), np.float32)
     for first in range(0, len(asked.tokens), UNITS_AT_ONCE):
-        inside = slice(None)
-        if len(asked.tokens) > UNITS_AT_ONCE:
-            inside = (unit >= first) & (unit < first + UNITS_AT_ONCE)
+        inside = (unit >= first) & (unit < first + UNITS_AT_ONCE)
         best = np.zeros((min(UNITS_AT_ONCE, len(asked.tokens) - first), len(shares)), np.float32)
         # Of assignments to one place the last holds, and that is the strongest.
         best[unit[inside] - first, lineage[inside]] = strength[inside]

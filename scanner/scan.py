@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from .canonical import canonicalise
 from .corpus.checking import damage_explained
 from .corpus.indexing import index_source, index_text

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from modelkin import ScanOptions, scan
 from modelkin.corpus import Corpus
-from modelkin.corpus.builder import FEW_GROUPS, MOST_STATEMENT_TOKENS, CorpusBuilder
+from modelkin.corpus.builder import MOST_STATEMENT_TOKENS, CorpusBuilder
 from modelkin.corpus.checking import problems
 from modelkin.corpus.merging import absorb
 from modelkin.corpus.pack import Project
+from modelkin.corpus.tables import FEW_GROUPS
 
 from .small_corpora import ATTENTION, MODULES, ROTARY, SCHEDULE, THREE, Upstream, corpus_of
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array
 from .ragged import runs
-
-Array = npt.NDArray[Any]
 
 # A name in more upstream paths than this is a word of the field (`Block`, `forward`), not a family's.
 COMMON_NAME = 60

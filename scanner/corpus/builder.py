@@ -1,69 +1,27 @@
-"""Upstream files in, a corpus out. Equal statements, definitions and files are stored once."""
+"""Upstream files in, the tables of a corpus out. Equal statements, definitions and files are stored once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array
 from ..canonical import END_DIGEST, CanonicalFile, canonicalise
-from ..errors import CorpusError
 from ..fingerprints import Fingerprints, winnow
-from ..lines import Lines
 from ..notices import read_notice
 from ..parsing import parse
-from .ancestry import ancestors
-from .pack import ARRAYS, KINDS, Corpus, Project, Release
+from .pack import KINDS, Project, Release
+from .tables import Row, Tables
 
-Array = npt.NDArray[Any]
 # What the corpus has room for; a longer statement is data, and its exact length tells nothing.
 MOST_STATEMENT_TOKENS = 65_535
 
 
-# What all of two upstreams hold is not common for that: below this many groups, frequencies are taken as of so many.
-FEW_GROUPS = 10
-
-
-class Numbering(dict[Any, int]):
-    """Numbers for values, in the order they are first seen."""
-
-    def __missing__(self, value: Any) -> int:
-        self[value] = number = len(self)
-        return number
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One file of one release."""
-
-    file: int
-    release: int
-    path: int
-    licence: int
-    notice: int
-
-
-class CorpusBuilder:
-    """Collects files release by release; ``finish`` packs them. The same files in the same order, the same corpus."""
+class CorpusBuilder(Tables):
+    """Collects files release by release. The same files in the same order, the same corpus."""
 
     def __init__(self) -> None:
-        self.projects = Numbering()
-        self.releases: list[Release] = []
-        self.lines = Lines()
-        self.licences = Numbering()
-        self.notices = Numbering()
-        self._statements = Numbering()  # (digest, names) -> number
-        self._statement_tokens: list[int] = []
-        self._definitions = Numbering()  # (kind, hash, statements) -> number
-        self._definition_tokens: list[int] = []
-        self._spellings: list[int] = []
-        self._fingerprints: list[Array] = []
-        self.files = Numbering()  # members -> number
+        super().__init__()
         self._seen: dict[bytes, int] = {}
-        self.rows: list[Row] = []
 
     def add_release(self, project: Project, version: str, released: str, sha256: str) -> int:
         """A number for a release, to add files to; a version of a project is one release, however often it is added."""
@@ -113,9 +71,9 @@ class CorpusBuilder:
 
     def add_statement(self, digest: int, names: Array, tokens: int) -> int:
         """The number of a statement: its canonical digest, and its names uint32[n] in order of first occurrence."""
-        number = self._statements[digest, names.tobytes()]
-        if number == len(self._statement_tokens):
-            self._statement_tokens.append(min(tokens, MOST_STATEMENT_TOKENS))
+        number = self.statements[digest, names.tobytes()]
+        if number == len(self.statement_tokens):
+            self.statement_tokens.append(min(tokens, MOST_STATEMENT_TOKENS))
         return number
 
     def _definition(self, code: CanonicalFile, prints: Fingerprints, place: int, statements: list[int]) -> int:
@@ -130,217 +88,9 @@ class CorpusBuilder:
 
     def add_definition(self, digest: int, kind: str, spelling: int, statements: list[int], prints: Array) -> int:
         """The number of a definition: its canonical hash, its kind, and its statements."""
-        number = self._definitions[digest, KINDS.index(kind), np.array(statements, np.uint32).tobytes()]
-        if number == len(self._fingerprints):
-            self._fingerprints.append(prints)
-            self._spellings.append(spelling)
-            self._definition_tokens.append(sum(self._statement_tokens[statement] for statement in statements))
+        number = self.definitions[digest, KINDS.index(kind), np.array(statements, np.uint32).tobytes()]
+        if number == len(self.fingerprints):
+            self.fingerprints.append(prints)
+            self.spellings.append(spelling)
+            self.definition_tokens.append(sum(self.statement_tokens[statement] for statement in statements))
         return number
-
-    def finish(self, name: str, version: str = "") -> Corpus:
-        """Pack everything added so far. The order it was added in changes no answer."""
-        self._number_by_age()
-        arrays = {
-            **self._name_arrays(),
-            **self._statement_arrays(),
-            **self._definition_arrays(),
-            **self._lineage_arrays(),
-            **self._version_arrays(),
-        }
-        arrays["file_ancestors"] = ancestors(arrays, self._ages(arrays["lineage_first_releases"]))
-        corpus = Corpus(
-            name=name,
-            projects=tuple(self.projects),
-            releases=tuple(self.releases),
-            licences=tuple(self.licences),
-            notices=tuple(self.notices),
-            arrays={key: _fitted(key, np.asarray(arrays[key]), dtype) for key, dtype in ARRAYS.items()},
-            version=version,
-        )
-        return replace(corpus, digest=corpus.content_digest())
-
-    def _number_by_age(self) -> None:
-        """Put rows, and so lineages, and files in order of age: among equals a look-up takes the first."""
-        projects, spelled = list(self.projects), self.lines.names.spelled
-
-        def age(row: Row) -> tuple[str, str, bytes, int]:
-            release = self.releases[row.release]
-            return release.day, projects[release.project].name, spelled[row.path], row.release
-
-        rows = sorted(self.rows, key=age)
-        numbers = {file: number for number, file in enumerate(dict.fromkeys(row.file for row in rows))}
-        files = list(self.files)
-        self.files = Numbering((files[file], number) for file, number in numbers.items())
-        self.rows = [replace(row, file=numbers[row.file]) for row in rows]
-
-    def _name_arrays(self) -> dict[str, Array]:
-        spelled, order = self.lines.names.spelled, np.argsort(self._name_hashes(), kind="stable")
-        names = [spelled[number] for number in order]
-        return {
-            "name_hashes": self._name_hashes()[order],
-            "name_bytes": np.frombuffer(b"".join(names), np.uint8),
-            "name_starts": bounds([len(name) for name in names]),
-        }
-
-    def _name_hashes(self) -> Array:
-        return np.array(self.lines.names.hashes, np.uint64)
-
-    def _name_ranks(self) -> Array:
-        """Where each name of the builder's numbering stands in the corpus, which sorts them by hash."""
-        order = np.argsort(self._name_hashes(), kind="stable")
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.arange(len(order))
-        return ranks
-
-    def _statement_arrays(self) -> dict[str, Array]:
-        keys = list(self._statements)
-        of_statement = np.array([digest for digest, _ in keys], np.uint64)
-        digests, places = np.unique(of_statement, return_inverse=True)
-        by_lineage = list(self._lineage_statements())
-        return {
-            "digests": digests,
-            "digest_weights": rarity((places[held] for held in by_lineage), len(digests), len(by_lineage)),
-            "statement_digests": places,
-            "statement_tokens": np.array(self._statement_tokens, np.int64),
-            "statement_weights": rarity(iter(by_lineage), len(keys), len(by_lineage)),
-            "statement_name_starts": bounds([len(names) // 4 for _, names in keys]),
-            "statement_names": self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
-        }
-
-    def _lineages(self) -> dict[tuple[int, int], set[int]]:
-        """(project, path) -> the files it ever was, in the order the lineages were first seen."""
-        lineages: dict[tuple[int, int], set[int]] = {}
-        for row in self.rows:
-            lineages.setdefault((self.releases[row.release].project, row.path), set()).add(row.file)
-        return lineages
-
-    def _file_lineages(self) -> list[list[int]]:
-        """The lineages of each file, the first it was seen in first."""
-        found: list[list[int]] = [[] for _ in self.files]
-        numbers = {key: number for number, key in enumerate(self._lineages())}
-        for row in self.rows:
-            number = numbers[self.releases[row.release].project, row.path]
-            if number not in found[row.file]:
-                found[row.file].append(number)
-        return found
-
-    def _lineage_statements(self) -> Iterator[Array]:
-        """For each lineage, the distinct statements it ever held."""
-        held = [np.frombuffer(key[2], np.uint32) for key in self._definitions]
-        files = list(self.files)
-        for members in self._lineages().values():
-            definitions = sorted({member[0] for file in members for member in files[file]})
-            yield np.unique(np.concatenate([held[number] for number in definitions]))
-
-    def _ages(self, first_releases: Array) -> Array:
-        """Releases by their date, as ranks; those of one day are of one age."""
-        _, ranks = np.unique([release.day for release in self.releases], return_inverse=True)
-        return ranks[first_releases] if len(first_releases) else first_releases
-
-    def _released(self, release: int) -> str:
-        return self.releases[release].day
-
-    def _lineage_arrays(self) -> dict[str, Array]:
-        lineages = self._lineages()
-        files = [sorted(members) for members in lineages.values()]
-        first: dict[tuple[int, int], int] = {}
-        for row in self.rows:
-            key = self.releases[row.release].project, row.path
-            first[key] = min(first.get(key, row.release), row.release, key=self._released)
-        of_file = [np.array(numbers) for numbers in self._file_lineages()]
-        names = [np.unique([member[1] for member in members]) for members in self.files]
-        defined = _owners(zip(names, of_file, strict=True), len(self.lines.names))
-        return {
-            "file_lineages": np.array([numbers[0] for numbers in of_file], np.int64),
-            "lineage_paths": self._name_ranks()[np.array([path for _, path in lineages], np.int64)],
-            "lineage_projects": np.array([project for project, _ in lineages], np.int64),
-            "lineage_first_releases": np.array([first[key] for key in lineages], np.int64),
-            "lineage_file_starts": bounds([len(members) for members in files]),
-            "lineage_files": np.concatenate([np.array(members, np.int64) for members in [*files, []]]),
-            "name_lineages": np.diff(defined[0])[np.argsort(self._name_ranks())],
-        }
-
-    def _definition_arrays(self) -> dict[str, Array]:
-        keys = list(self._definitions)
-        hashes = np.array([key[0] for key in keys], np.uint64)
-        order = np.argsort(hashes, kind="stable")
-        renumbered = np.empty(len(order), np.int64)
-        renumbered[order] = np.arange(len(order))
-        held = [np.frombuffer(keys[number][2], np.uint32) for number in order]
-        fingerprints, posting_starts, postings = inverted([self._fingerprints[number] for number in order], np.uint64)
-        files = [np.array(members, np.int64).reshape(-1, 5) for members in self.files]
-        members = np.concatenate(files) if files else np.zeros((0, 5), np.int64)
-        members[:, 0] = renumbered[members[:, 0]]
-        of_file = [np.array(sorted(lineages), np.int64) for lineages in self._file_lineages()]
-        held_by = _owners(zip([renumbered[rows[:, 0]] for rows in files], of_file, strict=True), len(keys))
-        return {
-            "definition_hashes": hashes[order],
-            "definition_kinds": np.array([key[1] for key in keys], np.uint8)[order],
-            "definition_spellings": np.array(self._spellings, np.uint64)[order],
-            "definition_tokens": np.array(self._definition_tokens, np.uint32)[order],
-            "definition_statement_starts": bounds([len(row) for row in held]),
-            "definition_statements": np.concatenate([*held, np.zeros(0, np.uint32)]),
-            "definition_lineage_starts": held_by[0],
-            "definition_lineages": held_by[1],
-            "fingerprints": fingerprints,
-            "posting_starts": posting_starts,
-            "postings": postings,
-            "file_starts": bounds([len(rows) for rows in files]),
-            "member_definitions": members[:, 0],
-            "member_names": self._name_ranks()[members[:, 1]],
-            "member_parents": np.minimum(members[:, 2], 65535),
-            "member_first_lines": members[:, 3],
-            "member_last_lines": members[:, 4],
-        }
-
-    def _version_arrays(self) -> dict[str, Array]:
-        spelled = self.lines.names.spelled
-        rows = sorted(self.rows, key=lambda row: (row.file, row.release, spelled[row.path]))
-        counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self.files))
-        return {
-            "file_version_starts": bounds(counts),
-            "version_releases": np.array([row.release for row in rows]),
-            "version_paths": self._name_ranks()[np.array([row.path for row in rows], np.int64)],
-            "version_licences": np.array([row.licence for row in rows]),
-            "version_notices": np.array([row.notice for row in rows]),
-        }
-
-
-def _fitted(name: str, array: Array, dtype: str) -> Array:
-    """The array in the type that the file has for it, never wrapped around."""
-    if array.dtype != dtype and len(array) and array.max() > np.iinfo(dtype).max:
-        raise CorpusError(f"too much for one corpus ({name}): divide the upstreams among several")
-    return array.astype(dtype, copy=False)
-
-
-def bounds(lengths: Sequence[int] | Array) -> Array:
-    """Lengths of runs [n] -> where they start, and where the last ends [n+1]."""
-    starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(np.asarray(lengths, np.int64), out=starts[1:])
-    return starts
-
-
-def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Array, Array]:
-    """Values per row -> distinct values, bounds, and the rows that hold each."""
-    values = np.concatenate([*rows, np.zeros(0, dtype)])
-    owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
-    order = np.argsort(values, kind="stable")
-    distinct, counts = np.unique(values, return_counts=True)
-    return distinct, bounds(counts), owners[order]
-
-
-def _owners(held: Iterable[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
-    """Pairs of things and their owners -> bounds [count+1], and for each thing its distinct owners."""
-    pairs = [(np.unique(things)[:, None] << 32 | owners).ravel() for things, owners in held]
-    distinct = np.unique(np.concatenate([*pairs, np.zeros(0, np.int64)]))
-    return bounds(np.bincount(distinct >> 32, minlength=count)), distinct & 0xFFFFFFFF
-
-
-def rarity(groups: Iterable[Array], size: int, total: int) -> Array:
-    """Inverse document frequency of each of ``size`` things among ``total`` groups: 255 in one only, 0 in all."""
-    frequency = np.zeros(size, np.int64)
-    for held in groups:
-        frequency[np.unique(held)] += 1
-    scale = max(total, FEW_GROUPS)
-    rare: Array = np.round(255 * np.log(scale / np.maximum(frequency, 1)) / np.log(scale))
-    return rare.astype(np.uint8)

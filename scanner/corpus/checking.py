@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array
 from ..errors import CorpusError
 from .pack import KINDS, Corpus
-
-Array = npt.NDArray[Any]
 
 # Each line is one table: columns of one length, the first of which counts its rows.
 TABLES = (

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ..sources.checkout import sort_key
-from .builder import CorpusBuilder, Row
+from .builder import CorpusBuilder
 from .pack import KINDS, Corpus, Version
+from .tables import Row
 
 
 def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool] = lambda _: True) -> None:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array
 from ..errors import CorpusError
 from ..fingerprints import WINNOWING
 from .checking import endless_problems, shape_problems
@@ -69,7 +69,7 @@ def _check_settings(path: Path, header: dict[str, Any]) -> None:
         )
 
 
-def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, npt.NDArray[Any]]) -> Corpus:
+def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -> Corpus:
     name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
     projects = tuple(Project(*_texts(row)) for row in header["projects"])
     releases = tuple(Release(_number(project, len(projects)), *_texts(row)) for project, *row in header["releases"])
@@ -89,11 +89,11 @@ def _number(value: Any, size: int) -> int:
     return value
 
 
-def _array(entry: dict[str, Any], name: str, data: memoryview) -> npt.NDArray[Any]:
+def _array(entry: dict[str, Any], name: str, data: memoryview) -> Array:
     first, last = entry["data_offsets"]
     if _CODES.get(entry["dtype"]) != ARRAYS[name] or not 0 <= first <= last <= len(data):
         raise ValueError(f"{name} is cut off or of another type")
-    array: npt.NDArray[Any] = np.frombuffer(data[first:last], ARRAYS[name])
+    array: Array = np.frombuffer(data[first:last], ARRAYS[name])
     if entry["shape"] != [len(array)]:
         raise ValueError(f"{name} is of another length than its header says")
     return array

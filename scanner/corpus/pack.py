@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array
 from ..fingerprints import WINNOWING
 from .writing import replace_file
 
@@ -114,13 +114,13 @@ class Corpus:
     releases: tuple[Release, ...]
     licences: tuple[str, ...]
     notices: tuple[tuple[str, ...], ...]
-    arrays: Mapping[str, npt.NDArray[Any]]
+    arrays: Mapping[str, Array]
     version: str = ""
     digest: str = ""
     path: Path | None = None
     _texts: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
-    def __getattr__(self, name: str) -> npt.NDArray[Any]:
+    def __getattr__(self, name: str) -> Array:
         try:
             return self.arrays[name]
         except KeyError:
