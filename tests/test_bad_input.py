@@ -206,7 +206,7 @@ def test_a_source_that_is_none_is_an_error(copy: Path, corpus: Path, source: str
 
 # Root reads everything, so root becomes nobody once all modules are loaded: nobody may not be allowed to read those.
 AS_NOBODY = """
-import os, sys
+import os, sys, platformdirs
 from modelkin.cli import main
 from modelkin.corpus import library
 main(["scan", sys.argv[1], "--corpus", sys.argv[2], "--format", "json", "--output", os.devnull])
