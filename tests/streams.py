@@ -1,0 +1,33 @@
+"""Sources in, canonical streams out, as the tests of parsing, canonicalising and winnowing look at them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from modelkin.canonical import CanonicalFile, canonicalise
+from modelkin.fingerprints import WINNOWING, Winnowing, winnow
+from modelkin.lines import Lines
+from modelkin.parsing import parse
+
+Streams = list[tuple[str, tuple[int, ...]]]
+
+
+def canonical(source: str | bytes, lines: Lines | None = None) -> CanonicalFile:
+    """The canonical form of a source, alone or after all that ``lines`` has seen."""
+    text = source.encode() if isinstance(source, str) else source
+    return canonicalise(parse(text), text, Lines() if lines is None else lines)
+
+
+def streams(source: str | bytes, lines: Lines | None = None) -> Streams:
+    """The kind and the stream of each definition, the module first."""
+    file = canonical(source, lines)
+    parts = [tuple(file.stream[first:last].tolist()) for first, last in pairwise(file.token_starts.tolist())]
+    return [(definition.kind, part) for definition, part in zip(file.definitions, parts, strict=True)]
+
+
+def fingerprints(source: str | bytes, winnowing: Winnowing = WINNOWING) -> dict[str, set[int]]:
+    """The fingerprints of each definition by its name."""
+    file = canonical(source)
+    found = winnow(file, winnowing)
+    parts = [set(found.hashes[first:last].tolist()) for first, last in pairwise(found.starts.tolist())]
+    return {definition.qualname: part for definition, part in zip(file.definitions, parts, strict=True)}
