@@ -14,7 +14,8 @@ from itertools import pairwise
 import numpy as np
 
 from .arrays import I64, U8, U32, U64, Mask
-from .linear import ASSIGNMENT_SYMBOL, CALL_SYMBOL, END_SYMBOL, STRING_SYMBOL
+from .emitting import ASSIGNMENT_SYMBOL, CALL_SYMBOL, STRING_SYMBOL
+from .linear import END_SYMBOL
 from .lines import Line, Lines
 from .parsing import Definition, ParsedFile
 

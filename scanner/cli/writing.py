@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import ModelkinError
+from ..writing import replace_file, try_replacing
 from .streams import write_standard_output
 
 STANDARD_OUTPUT = "-"
@@ -23,9 +24,7 @@ def check_writable(output: str) -> None:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not _is_device(target):
-            temporary = _temporary(target)
-            temporary.open("xb").close()
-            temporary.unlink()
+            try_replacing(target)
 
 
 def write(output: str, text: str) -> None:
@@ -46,12 +45,7 @@ def replace(path: Path, content: bytes) -> None:
         if _is_device(target):
             target.write_bytes(content)
             return
-        temporary = _temporary(target)
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        replace_file(target, content)
 
 
 def _target(path: Path) -> Path:
@@ -60,11 +54,6 @@ def _target(path: Path) -> Path:
 
 def _is_device(path: Path) -> bool:
     return path.exists() and not path.is_file() and not path.is_dir()
-
-
-def _temporary(target: Path) -> Path:
-    """Beside the target, since a file can only be moved into place within one file system."""
-    return target.with_name(f".modelkin-{os.getpid()}.tmp")
 
 
 @contextmanager

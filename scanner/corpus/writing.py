@@ -1,4 +1,4 @@
-"""Bytes in, a file out, whole or not at all."""
+"""A corpus file in place of another, whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .. import writing
 from ..errors import CorpusError
 
 
@@ -16,21 +17,13 @@ def replace_file(path: Path, content: bytes) -> None:
     A link keeps pointing where it does. Raises CorpusError.
     """
     with _explained(path):
-        target = _target(path)
-        temporary = _temporary(target)
-        try:
-            temporary.write_bytes(content)
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        writing.replace_file(_target(path), content)
 
 
 def check_writable(path: Path) -> None:
     """Raise CorpusError when `replace_file` could not write ``path``: known before the work rather than after it."""
     with _explained(path):
-        temporary = _temporary(_target(path))
-        temporary.open("xb").close()
-        temporary.unlink()
+        writing.try_replacing(_target(path))
 
 
 def _target(path: Path) -> Path:
@@ -40,11 +33,6 @@ def _target(path: Path) -> Path:
     if target.exists() and not target.is_file():
         raise OSError(0, "not a regular file")
     return target
-
-
-def _temporary(target: Path) -> Path:
-    """Beside the target, since a file can only be moved into place within one file system."""
-    return target.with_name(f".modelkin-{os.getpid()}.tmp")
 
 
 @contextmanager
