@@ -69,7 +69,8 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
     called = np.zeros(len(distinct), bool)
     np.logical_or.at(called, inverse, code.called[pairs.slots])
     spelled = [(corpus.text(int(row[1])), names[row[2]].decode("utf-8", "replace")) for row in distinct[renamed]]
-    substituted = _substituted(asked, names, spelled, called[renamed])
+    mentioned = called[renamed] | (distinct[renamed, 0] % 4 == _ATTRIBUTE)
+    substituted = _substituted(asked, names, spelled, mentioned)
     swapped[renamed[substituted]] = True
     edited = np.zeros(aligned, bool)
     edited[pairs.rows[swapped[inverse]]] = True
@@ -113,16 +114,20 @@ def _swapped(distinct: Array, majority: Array) -> Array:
     return swapped
 
 
-def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]], called: Array) -> Array:
-    """Rows where one library function stands for another: `softmax` for `sigmoid` is an edit, not a renaming."""
+def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]], mentioned: Array) -> Array:
+    """Rows where one library function stands for another: `softmax` for `sigmoid` is an edit, not a renaming.
+
+    ``mentioned`` marks what may be a library's: attributes, which need not be called to be used (`act=F.gelu`), and
+    variables that are.
+    """
     if not spelled:
-        return called
+        return mentioned
     library, own = library_names(), _defined(asked, names)
     return np.array(
         [
-            # A class of a library is told by its capital even where it is only mentioned: `isinstance(x, nn.Linear)`.
-            (call or original[0].isupper()) and original in library and copy in library and copy not in own
-            for (original, copy), call in zip(spelled, called.tolist(), strict=True)
+            # A class is told by its capital even where it is only named: `isinstance(x, Linear)`.
+            (may or original[0].isupper()) and original in library and copy in library and copy not in own
+            for (original, copy), may in zip(spelled, mentioned.tolist(), strict=True)
         ],
         bool,
     )

@@ -29,8 +29,10 @@ MOST_PLACEMENTS = 6
 MOST_UPSTREAMS = 5
 # A further upstream is named when it explains at least this share of the file beyond what closer ones do.
 ADDED_SHARE = 0.05
-# An older upstream is the origin when it explains at least this part of what the closest does.
+# An older upstream is the origin when it explains at least this part of what the closest does; at least the second part
+# where the closest itself descends from something, which it may be a port of.
 ORIGIN_PART = 0.5
+SAME_PART = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,16 +207,25 @@ def _own_release(path: str, placement: Placement) -> str:
 
 
 def _origin(kept: list[Placement], how: Judgement) -> UpstreamMatch:
-    """What the closest upstream descends from by its names; else the oldest that explains much of the file."""
-    least = ORIGIN_PART * kept[0].aligned_share
-    oldest = min((each for each in kept if each.aligned_share >= least), key=_age)
-    for descendant in (kept[0], oldest):
-        lineages = descendant.candidate.lineages
-        ancestor = lineages.oldest_ancestor(descendant.candidate.file)
-        if ancestor is not None:
-            candidate = Candidate(lineages, ancestor, int(lineages.corpus.file_lineages[ancestor]), 0.0)
-            return _upstream(descendant.standing_in(candidate), how)
-    return _upstream(oldest, how)
+    """The oldest of what the closest descends from by its names, and what explains nearly as much as it does.
+
+    Where the closest descends from nothing, what explains much of the file will do.
+    """
+    root = _root(kept[0])
+    part = ORIGIN_PART if root is kept[0] else SAME_PART
+    alike = [each for each in kept if each.aligned_share >= part * kept[0].aligned_share]
+    roots = [root, _root(min(alike, key=_age))]
+    return _upstream(min(roots, key=lambda each: each.candidate.lineages.born(each.candidate.lineage)), how)
+
+
+def _root(placement: Placement) -> Placement:
+    """The file placed in the oldest ancestor of the upstream it is placed in."""
+    lineages = placement.candidate.lineages
+    ancestor = lineages.oldest_ancestor(placement.candidate.file)
+    if ancestor is None:
+        return placement
+    lineage = int(lineages.corpus.file_lineages[ancestor])
+    return placement.standing_in(Candidate(lineages, ancestor, lineage, 0.0))
 
 
 def _age(placement: Placement) -> tuple[str, float]:
