@@ -9,7 +9,6 @@ from pathlib import Path
 
 from .canonical import canonicalise
 from .corpus.checking import damage_explained
-from .corpus.indexing import index_source, index_text
 from .corpus.lineages import Lineages, lineages
 from .corpus.pack import Corpus
 from .corpus.shelf import default_corpora
@@ -63,14 +62,14 @@ class Report:
 
 def scan(source: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """Say of each Python file and notebook of ``source`` which known upstream it is from. Raises ModelkinError."""
-    corpora = [*default_corpora(options.corpora, required=not options.against), *map(index_source, options.against)]
+    corpora = [*default_corpora(options.corpora, required=not options.against), *map(_indexed, options.against)]
     return _report(source, corpora, options, Judgement(min_similarity=options.min_similarity), progress)
 
 
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """As ``scan``, with ``original`` as the only upstream: a file or a whole tree. Raises ModelkinError."""
     how = Judgement(named=True, min_similarity=options.min_similarity)
-    return _report(copy, [index_source(original)], options, how, progress)
+    return _report(copy, [_indexed(original)], options, how, progress)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -83,8 +82,17 @@ def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
 
 def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
     """Compare two texts of Python code, UTF-8."""
+    from .corpus.indexing import index_text
+
     seen = [lineages(index_text(original))]
     return _judged(SourceFile("copy.py", copy, ""), seen, Lines(), Judgement(named=True))
+
+
+def _indexed(source: str) -> Corpus:
+    # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
+    from .corpus.indexing import index_source
+
+    return index_source(source)
 
 
 def _report(
