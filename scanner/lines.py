@@ -101,7 +101,8 @@ class Lines:
         return lines
 
     def _linearise(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
-        parts = _split(statement.text)
+        # In a class body it is a name's spelling that makes it an attribute, which a shape leaves out.
+        parts = None if statement.member else _split(statement.text)
         if parts is None:
             return tuple(self._exact(stream) for stream in linearise(statement, source))
         shape = b"\0".join(parts[::2])
