@@ -102,8 +102,8 @@ _COMPOUND = (
     "with (<file:3>($a)), <file:0>($b) as <L:3>:\n$B",
     "with (<file:3>($a) as <L:3>, <L:0> as <L:2>,):\n$B",
     "try:\n$B\nexcept (<file:2>, <file:3>) as <L:3>:\n$B\nexcept <file:4>:\n$B\nelse:\n$B\nfinally:\n$B",
-    "match <file:3>($a):\n    case [<L:0>, *<L:1>] if $b:\n    $B\n"
-    "    case <file:2>() | None | -1:\n    $B\n    case _:\n    $B",
+    "match <file:3>($a):\n    case [<L:0>, *<L:1>] if $b:\n    $B\n    case <file:2>() | None | -1:\n    $B",
+    "match <L:0>:\n    case {'a': <L:1>, **<L:2>}:\n    $B\n    case _:\n    $B",
 )
 _PARAMETERS = (
     "<L:0>, <L:1>, <L:2>, <L:3>",

@@ -25,9 +25,13 @@ def streams(source: str | bytes, lines: Lines | None = None) -> Streams:
     return [(definition.kind, part) for definition, part in zip(file.definitions, parts, strict=True)]
 
 
+def fingerprints_in_order(source: str | bytes, winnowing: Winnowing = WINNOWING) -> list[set[int]]:
+    """The fingerprints of each definition, the module's first."""
+    found = winnow(canonical(source), winnowing)
+    return [set(found.hashes[first:last].tolist()) for first, last in pairwise(found.starts.tolist())]
+
+
 def fingerprints(source: str | bytes, winnowing: Winnowing = WINNOWING) -> dict[str, set[int]]:
     """The fingerprints of each definition by its name."""
-    file = canonical(source)
-    found = winnow(file, winnowing)
-    parts = [set(found.hashes[first:last].tolist()) for first, last in pairwise(found.starts.tolist())]
-    return {definition.qualname: part for definition, part in zip(file.definitions, parts, strict=True)}
+    names = [definition.qualname for definition in canonical(source).definitions]
+    return dict(zip(names, fingerprints_in_order(source, winnowing), strict=True))
