@@ -68,8 +68,8 @@ class Emitter:
         self.source = source
         self.symbols: list[int] = []
         self.identifiers: list[Token] = []
-        self.bound: list[bytes] = []
-        self.free: list[bytes] = []
+        self.bound: list[Token] = []
+        self.free: list[Token] = []
 
     def run(self, nodes: list[Node]) -> None:
         """Emit ``nodes`` and all below them."""
@@ -101,11 +101,15 @@ class Emitter:
                     self._note_binding(node, NAMES[kind])
 
     def identify(self, node: Node) -> None:
-        self.identifiers.append(Token(node.start_byte, self.source[node.start_byte : node.end_byte]))
+        """Emit the name of an identifier token already emitted."""
+        self.identifiers.append(self._token(node))
+
+    def _token(self, node: Node) -> Token:
+        return Token(node.start_byte, self.source[node.start_byte : node.end_byte])
 
     def _note_binding(self, node: Node, name: str) -> None:
         if name in ("global_statement", "nonlocal_statement"):
-            self.free.extend(self.source[child.start_byte : child.end_byte] for child in node.named_children)
+            self.free.extend(self._token(child) for child in node.named_children)
         elif name in _BINDERS:
             target = node.child_by_field_name(_BINDERS[name]) if _BINDERS[name] else node
             if target is not None:
@@ -118,13 +122,13 @@ class Emitter:
             node = stack.pop()
             name = NAMES[node.kind_id]
             if name == "identifier":
-                self.bound.append(self.source[node.start_byte : node.end_byte])
+                self.bound.append(self._token(node))
             elif name in _TARGETS:
                 stack.extend(node.children[:1] if name in _FIRST_ONLY else node.children)
 
     def as_member(self) -> None:
         """In a class body, assigned names are attributes of the class."""
-        bound, identifiers = set(self.bound), iter(self.identifiers)
+        bound, identifiers = {token.name for token in self.bound}, iter(self.identifiers)
         for place, code in enumerate(self.symbols):
             if code >= IDENTIFIER and next(identifiers).name in bound and code == VARIABLE:
                 self.symbols[place] = ATTRIBUTE
@@ -194,7 +198,7 @@ class Emitter:
         name, *rest = kept_children(node)
         bases = [base for part in rest for base in _arguments(part)]
         self.symbols.append(symbol("class_definition", len(bases)))
-        self.bound.append(self.source[name.start_byte : name.end_byte])
+        self.bound.append(self._token(name))
         stack.extend(reversed(bases))
         stack.append(name)
 

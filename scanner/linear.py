@@ -23,13 +23,13 @@ class Stream(NamedTuple):
     """What one statement, or one side of a tuple assignment, linearises to.
 
     ``symbols`` has one code per token; ``identifiers`` one token for each code that is an identifier, in the same
-    order; ``bound`` the names it binds in its scope, ``free`` those it declares global or nonlocal.
+    order; ``bound`` where it binds names in its scope, ``free`` where it declares them global or nonlocal.
     """
 
     symbols: list[int]
     identifiers: list[Token]
-    bound: frozenset[bytes]
-    free: frozenset[bytes]
+    bound: frozenset[Token]
+    free: frozenset[Token]
 
 
 def linearise(statement: Statement, source: bytes) -> list[Stream]:

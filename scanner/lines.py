@@ -23,7 +23,8 @@ _STRING = re.compile(
     re.DOTALL,
 )
 _FORMATTED = re.compile(rb"""[fFtT][rR]?["']""")
-_COMMENT = re.compile(rb"#[^\n]*")
+# A comment may hold quotes, and a string a hash: whichever comes first decides.
+_STRING_OR_COMMENT = re.compile(_STRING.pattern + rb"|#[^\n]*", re.DOTALL)
 _POINT_EXPONENT = re.compile(rb"\d\.[eEjJ_]")
 # Words that may change the syntax stay in a shape; all others are names.
 _KEYWORDS = "|".join((*keyword.kwlist, "print", "exec", "match", "case", "type", "_"))
@@ -86,21 +87,23 @@ class Lines:
 
     def __init__(self) -> None:
         self.names = Names()
-        self._texts: dict[tuple[bytes, int, bool], tuple[Line, ...]] = {}
-        self._shapes: dict[tuple[bytes, int, bool], tuple[_Template, ...] | _Sighting | None] = {}
+        self._texts: dict[tuple[bytes, int, bool, int], tuple[Line, ...]] = {}
+        self._shapes: dict[tuple[bytes, int, int], tuple[_Template, ...] | _Sighting | None] = {}
 
     def of(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
         """The lines of a statement of the file ``source``."""
-        key = (statement.text, statement.role, statement.member)
+        # In a broken file the parser may take a text for another kind of statement than it is.
+        kind = statement.node.kind_id if statement.node is not None else 0
+        key = (statement.text, statement.role, statement.member, kind)
         lines = self._texts.get(key)
         if lines is None:
             if len(self._texts) >= MOST_TEXTS:
                 self._texts.clear()
                 self._shapes.clear()
-            lines = self._texts[key] = self._linearise(statement, source)
+            lines = self._texts[key] = self._linearise(statement, source, kind)
         return lines
 
-    def _linearise(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
+    def _linearise(self, statement: Statement, source: bytes, kind: int) -> tuple[Line, ...]:
         # In a class body it is a name's spelling that makes it an attribute, which a shape leaves out.
         parts = None if statement.member else _split(statement.text)
         if parts is None:
@@ -108,24 +111,23 @@ class Lines:
         shape = b"\0".join(parts[::2])
         if b"\n" in shape:
             shape = b" ".join(shape.split())
-        templates = self._templates(shape, statement)
+        key = (shape, int(statement.role), kind)
+        templates = self._templates(key)
         if templates is None:
-            return tuple([self._exact(stream) for stream in self._first(shape, statement, source)])
+            return tuple([self._exact(stream) for stream in self._first(key, statement, source)])
         names = self.names
         numbers = [names[word] for word in parts[1::2]]
         return tuple([_filled(template, numbers) for template in templates])
 
-    def _templates(self, shape: bytes, statement: Statement) -> tuple[_Template, ...] | None:
+    def _templates(self, key: tuple[bytes, int, int]) -> tuple[_Template, ...] | None:
         """The templates of a shape; made when it is seen again, since most never are."""
-        key = (shape, statement.role, statement.member)
         known = self._shapes.get(key)
         if isinstance(known, _Sighting):
             known = self._shapes[key] = _templates(known)
         return known
 
-    def _first(self, shape: bytes, statement: Statement, source: bytes) -> list[Stream]:
+    def _first(self, key: tuple[bytes, int, int], statement: Statement, source: bytes) -> list[Stream]:
         streams = linearise(statement, source)
-        key = (shape, statement.role, statement.member)
         if key not in self._shapes:
             self._shapes[key] = _Sighting(streams, statement.text, statement.start)
         return streams
@@ -137,8 +139,8 @@ class Lines:
             array("I", [names[token.name] for token in stream.identifiers]).tobytes(),
             len(stream.symbols),
             len(stream.identifiers),
-            tuple(names[name] for name in sorted(stream.bound)),
-            tuple(names[name] for name in sorted(stream.free)),
+            tuple(names[token.name] for token in sorted(stream.bound)),
+            tuple(names[token.name] for token in sorted(stream.free)),
         )
 
 
@@ -159,30 +161,35 @@ def _split(text: bytes) -> list[bytes] | None:
     if b'"' in text or b"'" in text:
         if _FORMATTED.search(text):
             return None
-        text = _STRING.sub(b"''", text)
+        if b"#" not in text:
+            text = _STRING.sub(b"''", text)
     if b"#" in text:
-        text = _COMMENT.sub(b"", text)
+        text = _STRING_OR_COMMENT.sub(_emptied, text)
     if not text.isascii() or _POINT_EXPONENT.search(text):
         return None
     return _NAME.split(text)
 
 
+def _emptied(match: re.Match[bytes]) -> bytes:
+    return b"" if match[0][:1] == b"#" else b"''"
+
+
 def _templates(first: _Sighting) -> tuple[_Template, ...] | None:
     """Templates for a shape, from the first statement of it; None where its names cannot be told from its words."""
     words = _word_offsets(first)
-    if any(token.offset not in words for stream in first.streams for token in stream.identifiers):
+    tokens = [token for stream in first.streams for token in (*stream.identifiers, *stream.bound, *stream.free)]
+    if any(token.offset not in words for token in tokens):
         return None
     return tuple(_template(stream, words) for stream in first.streams)
 
 
 def _template(stream: Stream, words: dict[int, int]) -> _Template:
-    places = {token.name: words[token.offset] for token in reversed(stream.identifiers)}
     return _Template(
         array("I", stream.symbols).tobytes(),
         len(stream.symbols),
         tuple(words[token.offset] for token in stream.identifiers),
-        tuple(sorted(places[name] for name in stream.bound)),
-        tuple(sorted(places[name] for name in stream.free)),
+        tuple(sorted(words[token.offset] for token in stream.bound)),
+        tuple(sorted(words[token.offset] for token in stream.free)),
     )
 
 
@@ -192,5 +199,5 @@ def _word_offsets(first: _Sighting) -> dict[int, int]:
     def blank(match: re.Match[bytes]) -> bytes:
         return b" " * len(match[0])
 
-    text = _COMMENT.sub(blank, _STRING.sub(blank, first.text))
+    text = _STRING_OR_COMMENT.sub(blank, first.text)
     return {first.start + match.start(): place for place, match in enumerate(_NAME.finditer(text))}

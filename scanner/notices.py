@@ -10,7 +10,7 @@ HEADER_BYTES = 6_000
 
 _SPDX = re.compile(r"SPDX-License-Identifier:\s*([A-Za-z0-9.+\-() ]+?)\s*(?:\*/|-->|$)", re.MULTILINE)
 _COPYRIGHT = re.compile(
-    r"^[\s#*\"'/]*(?:.{0,60}?\b)?(?:SPDX-FileCopyrightText:\s*|copyright\b|©|\(c\)\s*(?=\d{4}))(?P<rest>.*)$",
+    r"^[ \t#*\"'/]*(?:.{0,60}?\b)?(?:SPDX-FileCopyrightText:\s*|copyright\b|©|\(c\)\s*(?=\d{4}))(?P<rest>.*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _STATEMENT = re.compile(r"\(c\)|©|\b(?:19|20)\d\d\b|SPDX-FileCopyrightText|copyright\s+(?:by\s+)?[A-Z]", re.IGNORECASE)

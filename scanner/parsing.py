@@ -138,7 +138,7 @@ class _Walk:
                 self.errors += 1
                 if depth < DEEPEST_BLOCK:
                     self._block(node, unit, index, scope, depth + 1)
-            elif not self._erroneous(node):
+            elif name.endswith("_statement") and not self._erroneous(node):
                 add(
                     Statement(
                         self.text[node.start_byte : node.end_byte], Role.SIMPLE, node, scope, member, node.start_byte

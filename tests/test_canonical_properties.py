@@ -6,7 +6,6 @@ import ast
 import re
 
 import black
-import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +59,6 @@ def test_black_leaves_the_streams_unchanged(module: str, spelling: Spelling) -> 
     assert streams(black.format_str(text, mode=black.Mode(line_length=60))) == streams(text)
 
 
-@pytest.mark.xfail(strict=True, reason="a shape takes an attribute for the variable")
 @FEWER
 @example(BESIDE, {}, "def f(a, z):\n  a.x, x = z", {})
 @given(modules(), spellings(), modules(), spellings())

@@ -195,10 +195,12 @@ def test_a_copyright_statement_is_told_from_talk_of_copyright(line: str, copyrig
         "\n",
         "# A model.\n",
         "# A model.\n\n",
-        *(
-            fault("a copyright line holds the end of the lines above it", text)
-            for text in ("#\n", "# A model.\n#\n", "#####\n", "'''\n", "'''\n\n", "'''A.\n'''\n")
-        ),
+        "#\n",
+        "# A model.\n#\n",
+        "#####\n",
+        "'''\n",
+        "'''\n\n",
+        "'''A.\n'''\n",
     ],
 )
 def test_a_copyright_is_one_line_whatever_stands_above(above: str) -> None:

@@ -154,10 +154,11 @@ def test_what_stands_around_a_syntax_error_is_still_found(source: str, qualnames
         "y = a b",
         "y = $ a",
         "y = 'a",
-        *(
-            fault("pieces of what is broken are kept", text)
-            for text in ("y = a[\x01]", "y z", "f(y", "def y(", "for y")
-        ),
+        "y = a[\x01]",
+        "f(y",
+        "def y(",
+        "for y",
+        fault("pieces of what is broken are kept", "y z"),
     ],
 )
 def test_a_statement_with_an_error_in_it_is_left_out(broken: str) -> None:
