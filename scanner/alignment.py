@@ -38,17 +38,15 @@ class Alignment:
     contents: Array
     owners: Array
     rarity: Array
-    members: int
 
 
-def align(asked: Query, corpus: Corpus, file: int, rarity: Array | None = None) -> Alignment:
-    """Align a file with file content ``file`` of a corpus."""
+def align(asked: Query, corpus: Corpus, file: int, rarity: Array) -> Alignment:
+    """Align a file with file content ``file`` of a corpus; ``rarity`` is that of its statements."""
     upstream = Members.of(corpus, file)
     places, known = among(corpus.digests, asked.code.digests)
     digests = np.where(known & (asked.code.digests != END_DIGEST), places, -1)
-    weights = rarity if rarity is not None else statement_rarity(asked, [corpus])
-    pairs = pair_definitions(asked, digests, upstream, weights)
-    return _matched(asked, digests, upstream, pairs, weights)
+    pairs = pair_definitions(asked, digests, upstream, rarity)
+    return _matched(asked, digests, upstream, pairs, rarity)
 
 
 def statement_rarity(asked: Query, corpora: list[Corpus]) -> Array:
@@ -85,9 +83,8 @@ def _matched(asked: Query, digests: Array, upstream: Members, pairs: list[UnitPa
     statements = np.array(ours, np.int64)[order]
     contents = upstream.contents[np.array(theirs, np.int64)[order]] if ours else np.zeros(0, np.int64)
     owners = np.searchsorted(starts, statements, side="right") - 1
-    return Alignment(
-        tuple(sorted(pairs, key=lambda pair: pair.unit)), statements, contents, owners, weights, len(upstream.hashes)
-    )
+    ordered = tuple(sorted(pairs, key=lambda pair: pair.unit))
+    return Alignment(ordered, statements, contents, owners, weights)
 
 
 def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:

@@ -27,7 +27,6 @@ _FIRST_ONLY = frozenset(("typed_parameter", "default_parameter", "typed_default_
 _BINDERS = {
     "assignment": "left",
     "augmented_assignment": "left",
-    "for_statement": "left",
     "for_in_clause": "left",
     "named_expression": "name",
     "as_pattern_target": "",

@@ -56,7 +56,7 @@ SPECIAL = frozenset(
     "expression_statement tuple_pattern".split()
 )
 BINDING = frozenset(
-    "assignment augmented_assignment for_statement for_in_clause named_expression parameters lambda_parameters "
+    "assignment augmented_assignment for_in_clause named_expression parameters lambda_parameters "
     "global_statement nonlocal_statement".split()
 )
 # Of the tokens without a name, only these carry meaning that the kinds around them do not.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -133,8 +134,6 @@ def _judged(file: SourceFile, seen: Iterable[Lineages], lines: Lines, how: Judge
 
 
 def _identity(corpora: Sequence[Corpus]) -> CorpusIdentity:
-    import hashlib
-
     digests = [corpus.digest for corpus in corpora]
     joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     return CorpusIdentity(" + ".join(c.name for c in corpora), max((c.version for c in corpora), default=""), joined)

@@ -88,10 +88,9 @@ def judge(
     file: SourceFile, licence: str, asked: Query, names: list[bytes], candidates: Sequence[Candidate], how: Judgement
 ) -> FileVerdict:
     """The verdict on ``file``, from the candidates of all corpora."""
-    corpora = list({id(each.lineages): each.lineages.corpus for each in candidates}.values())
-    rarity = statement_rarity(asked, corpora)
-    if how.named:
-        rarity = np.full_like(rarity, 255)
+    corpora = {id(each.lineages): each.lineages.corpus for each in candidates}
+    # Against an original that the user named, nothing is discounted for being common.
+    rarity = statement_rarity(asked, [] if how.named else list(corpora.values()))
     placements = _placed(candidates, lambda candidate: place(asked, names, candidate, rarity), how)
     kept = [each for each in sorted(placements, key=_closeness) if _related(each, how)]
     if not kept or kept[0].similarity < how.min_similarity:
