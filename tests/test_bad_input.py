@@ -399,7 +399,9 @@ def test_ctrl_c_half_way_through_a_scan_leaves_the_old_report(tmp_path: Path, co
     (tmp_path / "report.json").write_text("old")
 
     def begun(process: int) -> None:
-        while corpus.name not in Path(f"/proc/{process}/maps").read_text():
+        maps = Path(f"/proc/{process}/maps")
+        while corpus.name not in (mapped := maps.read_text()):
+            assert mapped, "the scan ended before it opened the corpus"
             time.sleep(0.01)
         time.sleep(0.3)
 
