@@ -1,4 +1,4 @@
-"""A finding: one thing to act on, with its place, its rule and its remedy."""
+"""A finding: one thing to act on, with its place, its rule, the clause it rests on and its remedy."""
 
 from __future__ import annotations
 
@@ -17,8 +17,23 @@ class Level(str, Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Suppression:
+    """Why a finding is waived: in the source itself, or by the configuration at ``path``."""
+
+    path: str
+    line: int
+    reason: str
+    in_source: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
-    """What rule ``rule`` says about ``region``; ``upstream`` names the other side, ``remedy`` what to do."""
+    """What rule ``rule`` says about ``region``.
+
+    ``upstream`` names the other side in words and ``upstream_region`` its lines; ``clause`` is the clause the finding
+    rests on ("Apache-2.0 §4(c)"), empty where it rests on none; ``remedy`` says what to do. A waived finding keeps its
+    level and carries its ``suppression``.
+    """
 
     rule: str
     level: Level
@@ -26,3 +41,6 @@ class Finding:
     message: str
     upstream: str
     remedy: str
+    clause: str = ""
+    upstream_region: Region | None = None
+    suppression: Suppression | None = None

@@ -12,6 +12,7 @@ from .clones import DefinitionMatch, Rename, Verdict
 from .definitions import describe
 from .files import SourceFile
 from .matching import Candidate, Query
+from .notices import LicenceForm
 from .placement import Placement, place
 
 # Rare tokens (each counted by how rare its statement is) that a verdict of copying needs, and that mere fragments need.
@@ -41,6 +42,8 @@ class UpstreamMatch:
 
     ``first_release`` to ``last_release`` is the span of releases that hold the file in this very content;
     ``released`` is the ISO date of the first of them. ``verdict`` is what the file is to this upstream alone.
+    ``licence_form`` is how the upstream file's own header states ``licence``: where it does not, the project's LICENSE
+    does, whose copyright lines are ``licence_copyrights``. ``package`` is the project's name at the package registry.
     """
 
     project: str
@@ -53,6 +56,10 @@ class UpstreamMatch:
     copyrights: tuple[str, ...]
     url: str
     verdict: Verdict = Verdict.MODIFIED
+    package: str = ""
+    licence_form: LicenceForm = LicenceForm.NONE
+    licence_copyrights: tuple[str, ...] = ()
+    has_notice_file: bool = False
 
 
 @dataclass(frozen=True, slots=True)

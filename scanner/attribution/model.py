@@ -1,0 +1,57 @@
+"""What a copy carries of its upstream, and what it owes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ..notices import Credit, Notice
+from ..verdict import FileVerdict, UpstreamMatch
+
+
+class Grade(str, Enum):
+    """How well a copy says where it is from, best first."""
+
+    FULL_NOTICE = "full notice"
+    NAMED_WITH_LINK = "named with link"
+    NAMED = "named"
+    LINK_ONLY = "link only"
+    NONE = "none"
+
+
+class State(str, Enum):
+    """Whether an obligation is met; ``NOT_JUDGED`` where no reading of files can tell."""
+
+    MET = "met"
+    MISSED = "missed"
+    NOT_JUDGED = "not judged"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A file that stands on an upstream, and what its own text says."""
+
+    verdict: FileVerdict
+    notice: Notice
+    credits: tuple[Credit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DutyState:
+    """One obligation of ``licence``: ``where`` says what meets it, or what is missing."""
+
+    licence: str
+    clause: str
+    asks: str
+    state: State
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """How the file at ``path`` stands to ``upstream``: its grade, and each obligation."""
+
+    path: str
+    upstream: UpstreamMatch
+    grade: Grade
+    duties: tuple[DutyState, ...]

@@ -1,0 +1,1 @@
+"""Licence texts and names in, licence ids out."""

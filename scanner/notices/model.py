@@ -1,0 +1,56 @@
+"""What a file says of whose it is and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class LicenceForm(str, Enum):
+    """How a header states its licence."""
+
+    NONE = ""
+    TAG = "tag"  # SPDX-License-Identifier
+    NAMED = "named"  # by its name or a link
+    POINTER = "pointer"  # "the LICENSE file in the root directory"
+    TEXT = "text"  # its customary header, or its whole text
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """The header of a file.
+
+    ``licence`` is an SPDX id or expression, empty where none is named; ``copyrights`` the statements as they stand, one
+    line each; ``last_line`` the last line (1-based) of the header that either stands on, 0 where there is neither.
+    """
+
+    licence: str
+    copyrights: tuple[str, ...]
+    form: LicenceForm = LicenceForm.NONE
+    last_line: int = 0
+
+
+class Strength(str, Enum):
+    """What a credit says was taken: ``IDEA`` is no statement that code was."""
+
+    COPIED = "copied"
+    ADAPTED = "adapted"
+    BASED = "based"
+    IDEA = "idea"
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A phrase that names a source: "Adapted from https://github.com/org/repo/blob/main/file.py".
+
+    ``words`` is the phrase, white space joined. What of the source it names is in ``url``, ``project`` ("org/repo", a
+    package or a name in words) and ``path`` (a file or a dotted module), each empty where not named.
+    """
+
+    first_line: int
+    last_line: int
+    words: str
+    strength: Strength
+    url: str = ""
+    project: str = ""
+    path: str = ""

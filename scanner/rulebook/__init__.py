@@ -1,0 +1,1 @@
+"""Rules as YAML in, checked rules out."""

@@ -1,0 +1,137 @@
+"""The shape of a licence file and of a finding file in ``rules/``: what a rule may say, and nothing else."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import msgspec
+
+from ..findings import Level
+
+
+class Scope(str, Enum):
+    """What of a model a licence, or one of its obligations, reaches."""
+
+    CODE = "code"
+    WEIGHTS = "weights"
+    BOTH = "both"
+
+
+class Family(str, Enum):
+    """What kind of terms a licence sets, for judging what it may be combined with."""
+
+    PUBLIC_DOMAIN = "public-domain"
+    PERMISSIVE = "permissive"
+    WEAK_COPYLEFT = "weak-copyleft"
+    COPYLEFT = "copyleft"
+    NETWORK_COPYLEFT = "network-copyleft"
+    NON_COMMERCIAL = "non-commercial"
+    MODEL = "model"
+
+
+class Duty(str, Enum):
+    """The kind of check that tells whether an obligation is met."""
+
+    KEEP_NOTICES = "keep-notices"  # the copyright lines of the upstream file
+    KEEP_LICENCE_HEADER = "keep-licence-header"  # the licence statement of the upstream file
+    CARRY_LICENCE = "carry-licence"  # a copy of the licence text
+    CARRY_NOTICE_FILE = "carry-notice-file"  # what the upstream's NOTICE says, where it has one
+    STATE_CHANGES = "state-changes"
+    SAME_LICENCE = "same-licence"  # the copy, or the whole work, stays under this licence
+    EXACT_NOTICE = "exact-notice"  # one of ``strings`` stands in a notice
+    DISPLAY = "display"  # one of ``strings`` is shown where people see it
+    NAME_PREFIX = "name-prefix"  # the model's name begins with one of ``strings``
+    PASS_ON_RESTRICTIONS = "pass-on-restrictions"
+    OFFER_SOURCE = "offer-source"
+    NO_ENDORSEMENT = "no-endorsement"
+    NON_COMMERCIAL = "non-commercial"
+
+
+class Obligation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One clause: what it asks, the check that tells, and what to do where it is not met."""
+
+    clause: str
+    duty: Duty
+    asks: str
+    level: Level
+    remedy: str
+    scope: Scope = Scope.CODE
+    strings: tuple[str, ...] = ()
+
+
+class Combination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Under which licences of the whole a copy may be passed on, its own duties kept.
+
+    ``under`` and ``not_under`` list licence ids and family names; ``not_under`` wins, and what neither lists is not
+    judged. ``reason`` is the sentence a person reads.
+    """
+
+    under: tuple[str, ...] = ()
+    not_under: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Anchors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Patterns on the normalised text: ``required`` all stand in a text of this licence, ``refused`` none."""
+
+    required: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+class LicenceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of ``rules/licences/``: its name is the id, and ``.yaml``.
+
+    ``names`` are spellings other than the id that mean exactly this licence, Hub ids among them, in lower case.
+    """
+
+    id: str
+    title: str
+    family: Family
+    scope: Scope
+    url: str
+    obligations: tuple[Obligation, ...]
+    names: tuple[str, ...] = ()
+    anchors: Anchors = Anchors()
+    combination: Combination = Combination()
+
+
+class ExampleUpstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The upstream file of an example: what a corpus would say of it."""
+
+    project: str = "lamp"
+    path: str = "lamp/modeling_lamp.py"
+    release: str = "1.0"
+    licence: str = "Apache-2.0"
+    copyrights: tuple[str, ...] = ()
+    licence_form: str = ""  # as notices.LicenceForm
+    licence_copyrights: tuple[str, ...] = ()
+    has_notice_file: bool = False
+    url: str = "https://github.com/example/lamp/blob/v1.0/lamp/modeling_lamp.py"
+    verdict: str = "renamed"
+    share: float = 1.0
+
+
+class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A small repository, by path, whose ``copy`` is a copy of ``upstream``."""
+
+    says: str
+    files: dict[str, str]
+    upstream: ExampleUpstream = ExampleUpstream()
+    copy: str = "modeling.py"
+
+
+class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One file of ``rules/findings/``: its name is the id, and ``.yaml``.
+
+    ``message`` and ``remedy`` are templates, their fields in braces. The rule reports each example of ``reported`` and
+    none of ``passed``. Where a finding rests on an obligation, the obligation's level and remedy come first.
+    """
+
+    id: str
+    title: str
+    level: Level
+    message: str
+    help: str
+    remedy: str
+    reported: tuple[Example, ...]
+    passed: tuple[Example, ...]
