@@ -4,26 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from .canonical import canonicalise
 from .corpus.checking import damage_explained
-from .corpus.lineages import Lineages, lineages
 from .corpus.pack import Corpus
 from .corpus.shelf import default_corpora
 from .errors import SourceError
+from .examination import Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
-from .fingerprints import winnow
-from .globs import matcher
-from .lines import Lines
-from .matching import Candidate, find_candidates, query
-from .notices import read_notice
-from .parsing import parse
 from .sources import open_source
-from .verdict import LEAST_SHARE, FileVerdict, Judgement, judge
+from .verdict import FileVerdict, Judgement
 
 Progress = Callable[[int, int, str], None]
 
@@ -85,8 +78,8 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
     """Compare two texts of Python code, UTF-8."""
     from .corpus.indexing import index_text
 
-    seen = [lineages(index_text(original))]
-    return _judged(SourceFile("copy.py", copy, ""), seen, Lines(), Judgement(named=True))
+    examiner = Examiner([index_text(original)], Judgement(named=True))
+    return examiner.examine(SourceFile("copy.py", copy, "")).verdict
 
 
 def _indexed(source: str) -> Corpus:
@@ -100,37 +93,20 @@ def _report(
     source: str, corpora: Sequence[Corpus], options: ScanOptions, how: Judgement, progress: Progress | None
 ) -> Report:
     began = time.perf_counter()
-    excluded = matcher(options.exclude_upstream)
-    lines = Lines()
     files: list[FileVerdict] = []
     skipped: list[Skipped] = []
     with open_source(source) as checkout, damage_explained(corpora):
-        until = "" if how.named else checkout.released
-        seen = [lineages(corpus, lambda project: not excluded(project.name), until) for corpus in corpora]
+        examiner = Examiner(corpora, how, options.exclude_upstream, checkout.released)
         for file in read_files(checkout, Selection(options.include, options.exclude)):
             if isinstance(file, Skipped):
                 skipped.append(file)
                 continue
-            files.append(_judged(file, seen, lines, how))
+            files.append(examiner.examine(file).verdict)
             if progress:
                 progress(len(files), 0, file.path)
     if not files and not skipped:
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
     return Report(checkout.root, _identity(corpora), tuple(files), (), tuple(skipped), time.perf_counter() - began)
-
-
-def _judged(file: SourceFile, seen: Iterable[Lineages], lines: Lines, how: Judgement) -> FileVerdict:
-    """One file through the stages: parse, canonicalise, winnow, match, judge."""
-    code = canonicalise(parse(file.text), file.text, lines)
-    asked = query(code, winnow(code), lines.names.hashes)
-    least = 0.0 if how.named else LEAST_SHARE
-    candidates = [candidate for each in seen for candidate in find_candidates(asked, each, least)]
-    if how.named and not candidates:
-        candidates = [Candidate(each, 0, 0, 0.0) for each in seen if each.corpus.file_count == 1]
-    verdict = judge(file, read_notice(file.text).licence, asked, lines.names.spelled, candidates, how)
-    if code.errors:
-        verdict = replace(verdict, notes=(*verdict.notes, f"{code.errors} regions did not parse and were left out"))
-    return verdict
 
 
 def _identity(corpora: Sequence[Corpus]) -> CorpusIdentity:

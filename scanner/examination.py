@@ -1,0 +1,61 @@
+"""A source file in, its verdict out: the stages from text to judgement, with what one run remembers between files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from .canonical import canonicalise
+from .corpus.lineages import lineages
+from .corpus.pack import Corpus
+from .files import SourceFile
+from .fingerprints import winnow
+from .globs import matcher
+from .lines import Lines
+from .matching import Candidate, Query, find_candidates, query
+from .notices import Notice, read_notice
+from .parsing import parse
+from .verdict import LEAST_SHARE, FileVerdict, Judgement, judge
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """A file's verdict, and what its own header says."""
+
+    verdict: FileVerdict
+    notice: Notice
+
+
+class Examiner:
+    """Examines the files of one run against the same upstreams; statements seen before are not read again.
+
+    Upstream projects that a glob of ``exclude_upstream`` matches are left out, and so is what appeared after ``until``
+    (an ISO date; empty: nothing is), unless the user named the original.
+    """
+
+    def __init__(
+        self, corpora: Sequence[Corpus], how: Judgement, exclude_upstream: Sequence[str] = (), until: str = ""
+    ) -> None:
+        excluded = matcher(exclude_upstream)
+        until = "" if how.named else until
+        self._seen = [lineages(corpus, lambda project: not excluded(project.name), until) for corpus in corpora]
+        self._lines = Lines()
+        self._how = how
+
+    def examine(self, file: SourceFile) -> Examined:
+        """One file through the stages: parse, canonicalise, winnow, match, judge."""
+        code = canonicalise(parse(file.text), file.text, self._lines)
+        asked = query(code, winnow(code), self._lines.names.hashes)
+        notice = read_notice(file.text)
+        verdict = judge(file, notice.licence, asked, self._lines.names.spelled, self._candidates(asked), self._how)
+        if code.errors:
+            told = f"{code.errors} regions did not parse and were left out"
+            verdict = replace(verdict, notes=(*verdict.notes, told))
+        return Examined(verdict, notice)
+
+    def _candidates(self, asked: Query) -> list[Candidate]:
+        least = 0.0 if self._how.named else LEAST_SHARE
+        candidates = [candidate for each in self._seen for candidate in find_candidates(asked, each, least)]
+        if self._how.named and not candidates:
+            return [Candidate(each, 0, 0, 0.0) for each in self._seen if each.corpus.file_count == 1]
+        return candidates
