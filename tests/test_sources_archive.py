@@ -70,6 +70,9 @@ def test_members_are_listed_as_a_folder_would_be_and_read_in_any_order(tmp_path:
 def test_a_path_inside_names_one_member_or_folder(tmp_path: Path) -> None:
     path = write_zip(tmp_path / "a.zip", FILES)
     assert list(contents(path, "!pkg")) == ["pkg/a/c.py", "pkg/z.py"]
+    with opened(path, "!pkg") as checkout:
+        assert checkout.whole is not None
+        assert [entry.path for entry in checkout.whole()] == ["LICENSE", "b.py", "pkg/a/c.py", "pkg/z.py", "pkg.py"]
     assert list(contents(path, "!pkg/z.py")) == ["pkg/z.py"]
 
 

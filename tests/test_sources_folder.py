@@ -70,6 +70,16 @@ def test_a_path_inside_names_one_file_or_folder_and_keeps_whole_paths(tmp_path: 
     assert names(f"{tmp_path}!pkg//models/./yi.py") == ["pkg/models/yi.py"]
 
 
+def test_what_is_around_a_path_inside_is_known_too_but_nothing_around_a_single_file(tmp_path: Path) -> None:
+    write(tmp_path, "LICENSE", "pkg/a.py", "pkg/b.py")
+    for inner in ("!pkg", "!pkg/a.py", ""):
+        with open_source(f"{tmp_path}{inner}") as checkout:
+            assert checkout.whole is not None
+            assert [entry.path for entry in checkout.whole()] == ["LICENSE", "pkg/a.py", "pkg/b.py"]
+    with open_source(str(tmp_path / "pkg/a.py")) as checkout:
+        assert checkout.whole is None
+
+
 def test_a_path_that_itself_holds_an_exclamation_mark_is_found(tmp_path: Path) -> None:
     write(tmp_path, "wow!/a.py", "wow!/b!c.py")
     assert names(tmp_path / "wow!") == ["a.py", "b!c.py"]

@@ -33,7 +33,7 @@ def open_archive(
             listing = _without_top(listing)
         project, release = identity if identity[0] else _identity(listing)
         chosen = inside(listing, inner, spec)
-        yield Checkout(spec, lambda: iter(chosen), project, release)
+        yield Checkout(spec, lambda: iter(chosen), project, release, whole=lambda: iter(listing))
 
 
 def _members(path: Path) -> AbstractContextManager[list[Member]]:

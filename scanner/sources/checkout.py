@@ -36,7 +36,8 @@ class Checkout:
 
     ``root`` is the source as the user named it, less a password. ``project`` and ``release`` are known for registry
     packages and wheels (PEP 503 normalised) and for git repositories (their name; the revision named, else the commit),
-    else empty; ``released``, the ISO date of that release, for registry packages.
+    else empty; ``released``, the ISO date of that release, for registry packages. ``whole()`` lists all of what
+    ``entries()`` may be an inner part of; None where a single file was named, of which nothing more is known.
     """
 
     root: str
@@ -44,6 +45,7 @@ class Checkout:
     project: str = ""
     release: str = ""
     released: str = ""
+    whole: Callable[[], Iterator[Entry | Skipped]] | None = None
 
 
 def sort_key(path: str) -> list[str]:

@@ -38,9 +38,13 @@ def open_folder(spec: str, root: Path, inner: str) -> Checkout:
     real_root = os.path.realpath(root)
     if not _is_inside(os.path.realpath(start), real_root):
         raise SourceError(f"{spec}: {inner} is a symbolic link out of {root}")
+
+    def walk(folder: Path, path: str) -> Iterator[Entry | Skipped]:
+        return _walk(_Folder(str(folder), path, Ignores.of_root(folder)), real_root)
+
     if start.is_dir():
-        return Checkout(spec, lambda: _walk(_Folder(str(start), inner, Ignores.of_root(start)), real_root))
-    return Checkout(spec, lambda: iter([_read_later(str(start), inner)]))
+        return Checkout(spec, lambda: walk(start, inner), whole=lambda: walk(root, ""))
+    return Checkout(spec, lambda: iter([_read_later(str(start), inner)]), whole=lambda: walk(root, ""))
 
 
 def _walk(start: _Folder, real_root: str) -> Iterator[Entry | Skipped]:

@@ -41,9 +41,10 @@ def open_repository(spec: str) -> Iterator[Checkout]:
             raise SourceError(f"cannot open {address.shown}: it holds more than {MAX_MEMBERS:,} files")
         with running(repository, "cat-file", "--batch", requests=subprocess.PIPE) as process:
             reader = _Reader(process)
-            chosen = inside(list_members(map(reader.member, records), "repository"), address.inner, address.shown)
+            listing = list_members(map(reader.member, records), "repository")
+            chosen = inside(listing, address.inner, address.shown)
             release = address.revision or commit[:_SHORT_HASH]
-            yield Checkout(address.shown, lambda: iter(chosen), address.project, release)
+            yield Checkout(address.shown, lambda: iter(chosen), address.project, release, whole=lambda: iter(listing))
 
 
 def _fetch(address: Address, repository: Path) -> str:
