@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from .attribution.model import Attribution
 from .corpus.checking import damage_explained
 from .corpus.pack import Corpus
 from .corpus.shelf import default_corpora
@@ -52,6 +53,7 @@ class Report:
     findings: tuple[Finding, ...]
     skipped: tuple[Skipped, ...]
     seconds: float
+    attributions: tuple[Attribution, ...] = ()
 
 
 def scan(source: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:

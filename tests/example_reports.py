@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from modelkin.attribution.model import Attribution, DutyState, Grade, State
 from modelkin.clones import DefinitionMatch, Kind, Rename, Verdict
 from modelkin.files import Skipped
-from modelkin.findings import Finding, Level
+from modelkin.findings import Finding, Level, Suppression
 from modelkin.regions import Region
 from modelkin.scan import CorpusIdentity, Report
 from modelkin.verdict import FileVerdict, UpstreamMatch
@@ -72,21 +75,43 @@ OWN = FileVerdict(
 INDEPENDENT = FileVerdict("setup.py", "56" * 32, Verdict.INDEPENDENT, 0.0, "", (), None, (), ())
 
 FINDING = Finding(
-    rule="missing-notice",
+    rule="holder-removed",
     level=Level.ERROR,
     region=Region("models/yi.py", 1, 4),
     message="the upstream's copyright lines are not in the file",
     upstream="vllm 0.2.0 vllm/model_executor/models/llama.py",
     remedy="add the upstream's header above the file's own",
+    clause="Apache-2.0 §4(c)",
+    upstream_region=Region("vllm/model_executor/models/llama.py", 1, 22),
+)
+WAIVED = replace(
+    FINDING,
+    rule="changes-not-stated",
+    level=Level.NOTE,
+    message="the file does not say that it was changed",
+    remedy="say so at its top",
+    clause="Apache-2.0 §4(b)",
+    suppression=Suppression("models/yi.py", 2, "stated in CHANGES.md", in_source=True),
+)
+ATTRIBUTION = Attribution(
+    path="models/yi.py",
+    upstream=VLLM_LLAMA,
+    grade=Grade.NONE,
+    duties=(
+        DutyState("Apache-2.0", "4(a)", "a copy of the licence", State.MET, "LICENSE"),
+        DutyState("Apache-2.0", "4(c)", "the copyright lines", State.MISSED, "2023 The vLLM team."),
+        DutyState("Apache-2.0", "6", "no use of trade names", State.NOT_JUDGED, ""),
+    ),
 )
 
 REPORT = Report(
     root="pypi:vllm==0.2.3",
     corpus=CORPUS,
     files=(YI, OWN, INDEPENDENT),
-    findings=(FINDING,),
+    findings=(FINDING, WAIVED),
     skipped=(Skipped("models/big.py", "larger than 10 MB"),),
     seconds=1.23456,
+    attributions=(ATTRIBUTION,),
 )
 EMPTY = Report(root="empty", corpus=CORPUS, files=(), findings=(), skipped=(), seconds=0.01)
 

@@ -14,7 +14,7 @@ import pytest
 from modelkin.cli import main
 from modelkin.cli.threshold import LEVELS, VERDICTS, exit_code
 from modelkin.clones import Verdict
-from modelkin.findings import Level
+from modelkin.findings import Level, Suppression
 
 from .example_reports import EMPTY, FINDING, REPORT, only
 
@@ -121,6 +121,12 @@ def test_the_threshold_s_words_are_the_levels_and_verdicts() -> None:
 def test_a_level_counts_itself_and_the_more_severe(level: Level, threshold: str) -> None:
     report = replace(EMPTY, findings=(replace(FINDING, level=level),))
     assert exit_code(report, threshold) == int(LEVELS.index(level.value) <= LEVELS.index(threshold))
+
+
+@pytest.mark.parametrize("threshold", LEVELS)
+def test_a_waived_finding_fails_no_run(threshold: str) -> None:
+    waived = replace(FINDING, suppression=Suppression("a.py", 1, "agreed with the authors", in_source=True))
+    assert exit_code(replace(REPORT, findings=(waived,)), threshold) == 0
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)

@@ -9,12 +9,13 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from ..attribution.model import Attribution, State
 from ..clones import Verdict
 from ..verdict import FileVerdict, UpstreamMatch
 from .definition_table import definition_table
 from .escaping import escape
 from .page import Page
-from .phrases import VERDICT_STYLES, bar, percent, upstream_file
+from .phrases import VERDICT_STYLES, bar, counted, percent, upstream_file
 from .printing import bare_table
 from .rename_table import rename_tables
 
@@ -27,10 +28,10 @@ _HEADINGS = {
 }
 
 
-def file_section(file: FileVerdict, page: Page) -> Iterator[RenderableType]:
+def file_section(file: FileVerdict, attribution: Attribution | None, page: Page) -> Iterator[RenderableType]:
     """A heading, the facts, the renames and the definitions of a file that stands on an upstream."""
     yield _heading(file)
-    yield Padding.indent(_facts(file, page), 2)
+    yield Padding.indent(_facts(file, attribution, page), 2)
     tables = [*rename_tables(file.renames), *([definition_table(file.definitions)] if file.definitions else [])]
     for table in tables:
         yield Text()
@@ -49,7 +50,7 @@ def _heading(file: FileVerdict) -> Text:
     return heading
 
 
-def _facts(file: FileVerdict, page: Page) -> Table:
+def _facts(file: FileVerdict, attribution: Attribution | None, page: Page) -> Table:
     closest, *others = file.upstreams
     rows = [
         ("upstream", upstream_file(closest)),
@@ -57,6 +58,7 @@ def _facts(file: FileVerdict, page: Page) -> Table:
         ("origin", _origin(file.origin, closest)),
         ("licence", _licences(file, closest)),
         *(("notice", Text(escape(line))) for line in closest.copyrights),
+        ("credit", _credit(attribution)),
         *(("note", Text(escape(note))) for note in file.notes),
         *(("also", Text.assemble(f"{percent(other.share)} ", upstream_file(other))) for other in others),
     ]
@@ -80,6 +82,15 @@ def _origin(origin: UpstreamMatch | None, closest: UpstreamMatch) -> Text:
     if (origin.project, origin.path) == (closest.project, closest.path):
         return Text(released and f"that upstream, {released}")
     return Text.assemble(upstream_file(origin), released and f", {released}")
+
+
+def _credit(attribution: Attribution | None) -> Text:
+    """How well the file says where it is from, and how many of the obligations that can be judged are met."""
+    if attribution is None:
+        return Text()
+    judged = [duty.state for duty in attribution.duties if duty.state is not State.NOT_JUDGED]
+    met = f", {judged.count(State.MET)} of {counted(len(judged), 'obligation')} met" if judged else ""
+    return Text(f"{attribution.grade.value}{met}")
 
 
 def _licences(file: FileVerdict, closest: UpstreamMatch) -> Text:

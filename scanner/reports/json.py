@@ -6,8 +6,10 @@ import json
 from importlib.metadata import version
 from typing import Any
 
+from ..attribution.model import Attribution
 from ..clones import DefinitionMatch, Rename
-from ..findings import Finding
+from ..findings import Finding, Suppression
+from ..regions import Region
 from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable
@@ -31,6 +33,7 @@ def _report(report: Report) -> dict[str, Any]:
         "corpus": {"name": corpus.name, "version": corpus.version, "digest": corpus.digest},
         "root": report.root,
         "files": [_file(file) for file in report.files],
+        "attributions": [_attribution(attribution) for attribution in report.attributions],
         "findings": [_finding(finding) for finding in report.findings],
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
         "summary": _summary(report),
@@ -96,12 +99,7 @@ def _definition_upstream(definition: DefinitionMatch) -> dict[str, Any] | None:
     region = definition.upstream
     if region is None:
         return None
-    return {
-        "qualname": definition.upstream_qualname,
-        "path": region.path,
-        "first_line": region.first_line,
-        "last_line": region.last_line,
-    }
+    return {"qualname": definition.upstream_qualname, **_region(region)}
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -114,6 +112,41 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "message": finding.message,
         "upstream": finding.upstream,
         "remedy": finding.remedy,
+        "clause": finding.clause,
+        "upstream_region": None if finding.upstream_region is None else _region(finding.upstream_region),
+        "suppression": None if finding.suppression is None else _suppression(finding.suppression),
+    }
+
+
+def _region(region: Region) -> dict[str, Any]:
+    return {"path": region.path, "first_line": region.first_line, "last_line": region.last_line}
+
+
+def _suppression(suppression: Suppression) -> dict[str, Any]:
+    return {
+        "path": suppression.path,
+        "line": suppression.line,
+        "reason": suppression.reason,
+        "in_source": suppression.in_source,
+    }
+
+
+def _attribution(attribution: Attribution) -> dict[str, Any]:
+    upstream = attribution.upstream
+    return {
+        "path": attribution.path,
+        "upstream": {"project": upstream.project, "path": upstream.path, "release": upstream.first_release},
+        "grade": attribution.grade.value,
+        "duties": [
+            {
+                "licence": duty.licence,
+                "clause": duty.clause,
+                "asks": duty.asks,
+                "state": duty.state.value,
+                "where": duty.where,
+            }
+            for duty in attribution.duties
+        ],
     }
 
 
@@ -123,6 +156,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "files_scanned": summary.files,
         "by_verdict": {verdict.value: count for verdict, count in summary.by_verdict.items()},
         "by_level": {level.value: count for level, count in summary.by_level.items()},
+        "waived": summary.waived,
         "skipped": summary.skipped,
         "seconds": round(report.seconds, 3),
     }

@@ -12,21 +12,26 @@ from ..scan import Report
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Every verdict and level is present, closest and most severe first, also when its count is 0."""
+    """Every verdict and level is present, closest and most severe first, also when its count is 0.
+
+    A waived finding counts as ``waived`` and at no level.
+    """
 
     files: int
     by_verdict: dict[Verdict, int]
     by_level: dict[Level, int]
+    waived: int
     skipped: int
 
 
 def summarise(report: Report) -> Summary:
     """Count the report's files, findings and skips."""
     verdicts = Counter(file.verdict for file in report.files)
-    levels = Counter(finding.level for finding in report.findings)
+    levels = Counter(finding.level for finding in report.findings if finding.suppression is None)
     return Summary(
         files=len(report.files),
         by_verdict={verdict: verdicts[verdict] for verdict in Verdict},
         by_level={level: levels[level] for level in Level},
+        waived=len(report.findings) - levels.total(),
         skipped=len(report.skipped),
     )

@@ -38,10 +38,11 @@ def render(report: Report, page: Page = PLAIN) -> str:
 
 def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
     yield from _headline(report, summarise(report))
+    attributions = {attribution.path: attribution for attribution in report.attributions}
     for file in report.files:
         if file.upstreams:
             yield Text()
-            yield from file_section(file, page)
+            yield from file_section(file, attributions.get(file.path), page)
     yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
     yield from _findings(report.findings)
     yield from _skips(report.skipped)
@@ -54,6 +55,11 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
         if count:
             style = VERDICT_STYLES[verdict]
             counts.append(" · ").append(f"{count} {_COUNTED_AS[verdict]}", style)
+    for level, count in summary.by_level.items():
+        if count:
+            counts.append(" · ").append(counted(count, level.value), _LEVEL_STYLES[level])
+    if summary.waived:
+        counts.append(f" · {summary.waived} waived")
     if summary.skipped:
         counts.append(f" · {summary.skipped} skipped")
     yield counts
@@ -80,7 +86,13 @@ def _findings(findings: Sequence[Finding]) -> Iterator[RenderableType]:
             f" {escape(region.path)}, {lines(region.first_line, region.last_line)}: {escape(finding.message)}",
             (f" [{escape(finding.rule)}]", "dim"),
         )
-        for label, words in (("upstream", finding.upstream), ("remedy", finding.remedy)):
+        waived = f"{finding.suppression.reason} ({finding.suppression.path})" if finding.suppression else ""
+        for label, words in (
+            ("clause", finding.clause),
+            ("upstream", finding.upstream),
+            ("remedy", "" if waived else finding.remedy),
+            ("waived", waived),
+        ):
             if words:
                 yield Padding.indent(Text.assemble((f"{label}: ", "dim"), escape(words)), 2)
 
