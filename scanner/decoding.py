@@ -46,6 +46,15 @@ def to_utf8(path: str, stored: bytes) -> bytes | Skipped:
     return _transcoded(stored, declared)
 
 
+def source_encoding(stored: bytes) -> str:
+    """The codec that the byte order mark or a declaration in ``stored`` names, else UTF-8; Python may not know it."""
+    for mark, encoding in _WIDE_MARKS:
+        if stored.startswith(mark):
+            return encoding
+    declared = None if stored.startswith(codecs.BOM_UTF8) else _declared(stored)
+    return "utf-8" if declared is None or _is_utf8(declared) else declared
+
+
 def _declared(stored: bytes) -> str | None:
     found = _COOKIE.match(stored, 0, _COOKIE_WITHIN)
     return found[1].decode("ascii", "replace") if found else None

@@ -1,0 +1,71 @@
+"""A source file as stored and lines of text in, the file with these as comments in its header out.
+
+Whole comment lines go in where a line starts, above all code; no other byte changes, and so the syntax tree does not.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+from ..decoding import source_encoding
+from .model import UnwritableError
+from .placing import COOKIE, Place, header_place
+
+# Python reads an encoding declaration from its first two lines only.
+_COOKIE_LINES = 2
+# Control, format (direction overrides), surrogate and private: they end lines, or hide what a reader should see.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_LONGEST = 400
+
+
+def header_added(stored: bytes, lines: Sequence[str]) -> bytes:
+    """``stored`` with each of ``lines`` as a comment, below notices of its own; an empty line is an empty comment.
+
+    Line endings, byte order mark and encoding are those of the file. Raises UnwritableError.
+    """
+    if not lines:
+        return stored
+    place = header_place(stored)
+    comments = _encoded(lines, source_encoding(stored))
+    return stored[: place.offset] + _insertion(comments, place) + stored[place.offset :]
+
+
+def one_line(text: str) -> str:
+    """``text`` as it can stand in a comment: on one line, of visible characters, and not without end."""
+    joined = " ".join(text.split())
+    return "".join(each for each in joined if unicodedata.category(each) not in _HIDDEN)[:_LONGEST].strip()
+
+
+def _insertion(comments: list[bytes], place: Place) -> bytes:
+    lines = [b"#", *comments] if place.continues else comments
+    lines = _kept_from_declaring(lines, place.line)
+    if place.unended:
+        return place.eol + place.eol.join(lines)
+    return b"".join(line + place.eol for line in lines) + place.eol * place.parted
+
+
+def _kept_from_declaring(lines: list[bytes], first: int) -> list[bytes]:
+    """Empty comments above, where a line such as ``# Decoding: fast`` would declare an encoding."""
+    pinned = max(_COOKIE_LINES - first, 0)
+    return [b"#"] * pinned + lines if any(COOKIE.match(line) for line in lines[:pinned]) else lines
+
+
+def _encoded(lines: Sequence[str], encoding: str) -> list[bytes]:
+    if encoding in ("utf-16", "utf-32"):
+        raise UnwritableError(f"it is in {encoding.upper()}, which Python does not run: save it as UTF-8 first")
+    try:
+        return [_comment(line, encoding) for line in lines]
+    except (LookupError, UnicodeEncodeError):
+        raise UnwritableError(
+            f"its encoding, {one_line(encoding)}, has not all characters of the notice: save it as UTF-8 first"
+        ) from None
+
+
+def _comment(line: str, encoding: str) -> bytes:
+    text = f"# {one_line(line)}".rstrip()
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        # The one sign of copyright notices that has a spelling for every encoding.
+        return text.replace("©", "(c)").encode(encoding)

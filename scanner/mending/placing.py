@@ -1,0 +1,124 @@
+"""A source file as stored in, the place for further header lines out: below what must stay first and its own notices.
+
+Only lines above the first line of code are looked at, so that place is never inside a string.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+# Not splitlines: Python ends a line of code at these alone, a form feed is a blank.
+_LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
+_BLANKS = b" \t\f"
+COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]")
+# Emacs reads its modes from such a line only where it is the first, or follows `#!`.
+_MODES = re.compile(rb"[ \t\f]*#[^\r\n]*-\*-")
+_NOTICE = re.compile(rb"copyright|\(c\)|\xc2\xa9|spdx-|licen[cs]e|permission is hereby", re.IGNORECASE)
+_STRING = re.compile(rb"[ \t\f]*[rRuU]?[\"']")
+
+# A docstring opens within this many bytes of its line's start.
+_OPENING = 200
+# A comment of more lines is no header; all of it need not be looked at.
+_MOST_LINES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderLine:
+    """One line above the code: where it starts and ends, without its line ending ``eol``."""
+
+    start: int
+    end: int
+    text: bytes
+    eol: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Insert at byte ``offset``, which starts line ``line`` (0-based).
+
+    ``continues``: a comment with notices of the file's own ends there. ``parted``: what follows would otherwise read as
+    one with what is inserted. ``unended``: the line before has no line ending.
+    """
+
+    offset: int
+    line: int
+    eol: bytes
+    continues: bool
+    parted: bool
+    unended: bool
+
+
+def header_place(stored: bytes) -> Place:
+    """Where notices of others go: below the last comment with notices of its own, else before everything but `#!`, the
+    encoding line and the byte order mark."""
+    lines = list(islice(_header(stored), _MOST_LINES))
+    first = _pinned(lines)
+    own = next((run for run in reversed(_comments(lines, first)) if _has_notice(lines, run)), None)
+    line = first if own is None else own.stop
+    start = lines[0].start if lines else _mark_length(stored)
+    offset = lines[line - 1].end if line else start
+    eol = next((each.eol for each in (*reversed(lines[:line]), *lines[line:]) if each.eol), _first_ending(stored))
+    return Place(
+        offset=offset,
+        line=line,
+        eol=eol,
+        continues=own is not None,
+        parted=own is None and _needs_blank(stored[offset : offset + _OPENING]),
+        unended=line > 0 and not lines[line - 1].eol,
+    )
+
+
+def _header(stored: bytes) -> Iterator[HeaderLine]:
+    """The blank and comment lines before the first code."""
+    offset = _mark_length(stored)
+    while offset < len(stored) and (found := _LINE.match(stored, offset)):
+        bare = found[1].strip(_BLANKS)
+        if bare and not bare.startswith(b"#"):
+            return
+        yield HeaderLine(offset, found.end(), bare, found[2])
+        offset = found.end()
+
+
+def _mark_length(stored: bytes) -> int:
+    return len(codecs.BOM_UTF8) if stored.startswith(codecs.BOM_UTF8) else 0
+
+
+def _first_ending(stored: bytes) -> bytes:
+    """How the first line of code ends, as there is no line above it."""
+    found = _LINE.match(stored, _mark_length(stored))
+    return (found and found[2]) or b"\n"
+
+
+def _pinned(lines: Sequence[HeaderLine]) -> int:
+    """How many of the first two lines mean something only where they stand."""
+    pinned = int(bool(lines) and lines[0].text.startswith(b"#!"))
+    marked = [number for number, line in enumerate(lines[:2], 1) if COOKIE.match(line.text) or _MODES.match(line.text)]
+    return max([pinned, *marked])
+
+
+def _comments(lines: Sequence[HeaderLine], first: int) -> list[range]:
+    """Runs of comment lines from line ``first`` on, without a blank line in them."""
+    runs: list[range] = []
+    for number in range(first, len(lines)):
+        if not lines[number].text:
+            continue
+        if runs and runs[-1].stop == number:
+            runs[-1] = range(runs[-1].start, number + 1)
+        else:
+            runs.append(range(number, number + 1))
+    return runs
+
+
+def _has_notice(lines: Sequence[HeaderLine], run: range) -> bool:
+    return any(_NOTICE.search(lines[number].text) for number in run)
+
+
+def _needs_blank(following: bytes) -> bool:
+    """A comment right above a definition or another comment would read as being about it; above a docstring not."""
+    found = _LINE.match(following)
+    bare = found[1].strip(_BLANKS) if found else b""
+    return bool(bare) and not _STRING.match(bare)
