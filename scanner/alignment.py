@@ -15,8 +15,8 @@ from .arrays import Array
 from .canonical import END_DIGEST
 from .corpus.pack import Corpus
 from .corpus.ragged import among
-from .matching import Query
 from .pairing import Members, UnitPair, pair_definitions
+from .query import Query
 
 # Two lists of statements with more pairs than this are not aligned but matched: a definition of 5,000 statements.
 LONGEST_TABLE = 25_000_000

@@ -10,7 +10,7 @@ import numpy as np
 from .arrays import Array, distinct
 from .corpus.pack import KINDS, Corpus
 from .corpus.ragged import run_places, runs
-from .matching import Query
+from .query import Query
 
 # Below this share of shared statements two definitions are not compared further.
 LEAST_OVERLAP = 0.15

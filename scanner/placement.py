@@ -10,7 +10,8 @@ import numpy as np
 from .alignment import Alignment, align
 from .arrays import Array
 from .corpus.pack import Corpus
-from .matching import Candidate, Query
+from .matching import Candidate
+from .query import Query
 from .renames import NamePairs, RenameMap, map_renames, pair_names
 
 

@@ -13,7 +13,7 @@ from .arrays import Array, group
 from .clones import Kind, Rename
 from .corpus.pack import Corpus
 from .corpus.ragged import run_places
-from .matching import Query
+from .query import Query
 
 _VARIABLE, _ATTRIBUTE = 0, 1
 _GLOBAL = 0  # the space of the file's own variables: scope 0, namespace 0

@@ -42,6 +42,8 @@ ORDER = (
     "notices",
     "statements",
     "corpus",
+    "query",
+    "hits",
     "matching",
     "pairing",
     "alignment",
