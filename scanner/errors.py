@@ -19,3 +19,7 @@ class UsageError(ModelkinError):
 
 class RestoreError(ModelkinError):
     """A file cannot be rewritten with everything else left byte for byte."""
+
+
+class RuleError(ModelkinError):
+    """A file of rules is missing, broken, or says what no rule can say; the message names the file and the key."""

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import Annotated
 
 import msgspec
 
 from ..findings import Level
+
+Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
 class Scope(str, Enum):
@@ -45,37 +48,46 @@ class Duty(str, Enum):
     OFFER_SOURCE = "offer-source"
     NO_ENDORSEMENT = "no-endorsement"
     NON_COMMERCIAL = "non-commercial"
+    NO_DERIVATIVES = "no-derivatives"  # no changed copy is passed on
 
 
 class Obligation(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One clause: what it asks, the check that tells, and what to do where it is not met."""
+    """One clause: what it asks, the check that tells, and what to do where it is not met.
 
-    clause: str
+    With ``by_address``, naming the licence and where its text is found does in place of a copy of the text.
+    """
+
+    clause: Text
     duty: Duty
-    asks: str
+    asks: Text
     level: Level
-    remedy: str
+    remedy: Text
     scope: Scope = Scope.CODE
-    strings: tuple[str, ...] = ()
+    strings: tuple[Text, ...] = ()
+    by_address: bool = False
 
 
 class Combination(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Under which licences of the whole a copy may be passed on, its own duties kept.
 
     ``under`` and ``not_under`` list licence ids and family names; ``not_under`` wins, and what neither lists is not
-    judged. ``reason`` is the sentence a person reads.
+    judged. All of it is about a copy of what the licence's ``scope`` reaches: code, or weights. ``reason`` is the
+    sentence a person reads.
     """
 
-    under: tuple[str, ...] = ()
-    not_under: tuple[str, ...] = ()
+    under: tuple[Text, ...] = ()
+    not_under: tuple[Text, ...] = ()
     reason: str = ""
 
 
 class Anchors(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Patterns on the normalised text: ``required`` all stand in a text of this licence, ``refused`` none."""
+    """Patterns on the normalised text: ``required`` all stand in a text of this licence, ``refused`` none.
 
-    required: tuple[str, ...] = ()
-    refused: tuple[str, ...] = ()
+    They are written in the small language of ``anchors.py``.
+    """
+
+    required: tuple[Text, ...] = ()
+    refused: tuple[Text, ...] = ()
 
 
 class LicenceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,13 +96,13 @@ class LicenceRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``names`` are spellings other than the id that mean exactly this licence, Hub ids among them, in lower case.
     """
 
-    id: str
-    title: str
+    id: Text
+    title: Text
     family: Family
     scope: Scope
-    url: str
+    url: Text
     obligations: tuple[Obligation, ...]
-    names: tuple[str, ...] = ()
+    names: tuple[Text, ...] = ()
     anchors: Anchors = Anchors()
     combination: Combination = Combination()
 
@@ -114,7 +126,7 @@ class ExampleUpstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A small repository, by path, whose ``copy`` is a copy of ``upstream``."""
 
-    says: str
+    says: Text
     files: dict[str, str]
     upstream: ExampleUpstream = ExampleUpstream()
     copy: str = "modeling.py"
@@ -127,11 +139,11 @@ class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     none of ``passed``. Where a finding rests on an obligation, the obligation's level and remedy come first.
     """
 
-    id: str
-    title: str
+    id: Text
+    title: Text
     level: Level
-    message: str
-    help: str
-    remedy: str
+    message: Text
+    help: Text
+    remedy: Text
     reported: tuple[Example, ...]
     passed: tuple[Example, ...]
