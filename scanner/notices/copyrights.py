@@ -1,0 +1,98 @@
+"""A header in, its copyright statements out: each as it stands, joined to one line, with the line it ends on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from .header import Header
+
+# A statement goes on over at most so many further lines, and is cut at so many characters.
+MOST_LINES = 6
+MOST_CHARACTERS = 600
+
+_MARKS = ("copyright", "(c)", "©")
+# What follows a mark tells a statement from talk of copyright: a year, a name, a sign; no placeholder.
+_STATEMENT = re.compile(
+    r"spdx-(?:file|snippet)copyrighttext:[ \t]*[^\s<\[{]"
+    r"|(?<![a-z])(?P<mark>copyright|\(c\)|©)[\s:,/-]*(?P<sign>\(c\)|©|&copy;)?[\s:,/-]*(?:by\s+)?"
+    r"(?![\s<\[{$%]|\(c\)|©)(?P<rest>[^\n]*)",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_TALK = re.compile(
+    r"(?:notices?|holders?|owners?|ownership|laws?|licen[cs]es?|and|or|info|information|headers?|statements?|lines?|"
+    r"files?|infringement|disclaimer|assignment|protection|act|terms|policy|belongs|is|remains|to|in|of|for|from|as)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(r"(?:the )?[^\Wa-z]|contributors\b|the (?:\S+ )?(?:authors|contributors|team)\b")
+_RIGHTS = re.compile(r"rights reserved|\binc\b|\bltd\b|affiliates|proprietary", re.IGNORECASE)
+_UNFINISHED = re.compile(r"(?:[,&(]|\band|\bby|\bthe|\ball rights|\w-)\Z", re.IGNORECASE)
+_CONTINUES = re.compile(r"(?:and |& |teams?\b|inc\b|authors\b|its affiliates)", re.IGNORECASE)
+_OTHER = re.compile(
+    r"(?:licen[cs]ed?\b|permission\b|this (?:source|file|code|software|program|work|module)\b|spdx-|redistribution\b|"
+    r"authors?:|you may\b|distributed\b|see\b|https?:)|[^\n]*(?:copyright|©|\(c\))",
+    re.IGNORECASE,
+)
+
+
+def find_copyrights(header: Header) -> Iterator[tuple[str, int]]:
+    """Each distinct statement of the header and the last line (1-based) it stands on."""
+    numbers = _marked_lines(header)
+    if not numbers:
+        return
+    lines = header.text.split("\n")
+    seen: set[str] = set()
+    last = 0
+    for number in numbers:
+        if number <= last or not is_statement(lines[number - 1]):
+            continue
+        statement, last = _joined(lines, number)
+        if statement not in seen:
+            seen.add(statement)
+            yield statement, last
+
+
+def is_statement(line: str) -> bool:
+    """Whether a line says whose copyright something is, rather than speaks of copyright."""
+    return any(_says_whose(match) for match in _STATEMENT.finditer(line))
+
+
+def _says_whose(match: re.Match[str]) -> bool:
+    mark, rest = match["mark"], match["rest"]
+    if mark is None or _YEAR.match(rest):
+        return True
+    if mark[0] in "(©":
+        return match.start() == 0 and bool(_NAME.match(rest) and _RIGHTS.search(rest))
+    return not _TALK.match(rest) and bool(match["sign"] or _NAME.match(rest))
+
+
+def _marked_lines(header: Header) -> list[int]:
+    """The lines (1-based) that a copyright mark stands on, in order."""
+    folded = header.folded
+    numbers: set[int] = set()
+    for mark in _MARKS:
+        place = folded.find(mark)
+        while place >= 0:
+            numbers.add(header.line_at(place))
+            end = folded.find("\n", place)
+            place = folded.find(mark, end) if end >= 0 else -1
+    return sorted(numbers)
+
+
+def _joined(lines: list[str], number: int) -> tuple[str, int]:
+    statement = lines[number - 1]
+    last = number
+    for further in lines[number : number + MOST_LINES]:
+        if not _goes_on(statement, further):
+            break
+        statement, last = f"{statement} {further}", last + 1
+    return statement[:MOST_CHARACTERS].rstrip(), last
+
+
+def _goes_on(statement: str, further: str) -> bool:
+    if not further or _OTHER.match(further):
+        return False
+    if _UNFINISHED.search(statement, max(len(statement) - 12, 0)) or _CONTINUES.match(further):
+        return True
+    return statement.count("(") > statement.count(")")

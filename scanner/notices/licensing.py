@@ -1,0 +1,96 @@
+"""A header in, the licence it states out: by a tag, by its text, by a pointer to a file, by its name."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from .header import Header
+from .licence_words import names, texts
+from .model import LicenceForm
+from .wording import Wording
+
+_TAG = re.compile(r"SPDX-License-Identifier:[ \t]*(?P<value>[^\n]*)", re.IGNORECASE)
+_ID = r"\(?[A-Za-z0-9][\w.+:-]*\)?"
+_EXPRESSION = re.compile(rf"{_ID}(?: (?:AND|OR|WITH) {_ID}){{0,20}}")
+_TAG_END = re.compile(r"\s*(?:\*/|-->|#).*|[.,;\s]+\Z")
+# The file is named in capitals, or called a file: "the License" alone is the licence itself.
+_FILE = r"(?:LICEN[CS]E|COPYING)"
+_POINTER = re.compile(
+    rf"(?<![/\w]){_FILE}(?:[._-]\w{{1,12}})?\W{{1,3}}(?i:file|for|in\s{{1,3}}the\s{{1,3}}(?:root|project|repo))\b"
+    r"|(?i:see|refer\s{1,3}to|found\s{1,3}in|under|per)\s{1,6}(?i:the\s{1,6}(?:\w{1,20}\s{1,6})?)?"
+    rf"\W{{0,3}}(?:\.\./)?{_FILE}\b"
+    r"|(?i:\blicen[cs]e(?:\.(?:txt|md|rst))?\s{1,6}file\b|\bsee\s{1,6}licen[cs]e\.(?:txt|md|rst)\b)"
+)
+_TERMS = re.compile(r"redistribut|warrant|liab|permi|conditions|licen[cs]e|neither the name")
+# A pointer names its licence in the same breath: "the MIT license found in the LICENSE file".
+NEAR = 200
+
+
+class Licensing(NamedTuple):
+    """The licence a header states, how, and the last place it is stated at; -1 where it states none."""
+
+    licence: str
+    form: LicenceForm
+    place: int
+
+
+def find_licence(header: Header) -> Licensing:
+    """What the header states: a tag decides, then the texts in it, then a pointer, then what is named first."""
+    folded = header.folded
+    found = sorted(texts(folded), key=_start)
+    place = max((_end_of_text(folded, wording) for wording in found), default=-1)
+    if "spdx-license-identifier" in folded and (tags := _tags(header.text)):
+        return Licensing(_all_of([tag for tag, _ in tags]), LicenceForm.TAG, max(place, tags[-1][1]))
+    if found:
+        return Licensing(_all_of([wording.licence for wording in found]), LicenceForm.TEXT, place)
+    said = sorted(names(folded), key=_start)
+    if pointer := _pointer(header):
+        near = next((each for each in said if abs(each.start - pointer.start()) <= NEAR), Wording("", 0, 0))
+        return Licensing(near.licence, LicenceForm.POINTER, max(pointer.end(), near.end) - 1)
+    if said:
+        return Licensing(said[0].licence, LicenceForm.NAMED, said[0].end - 1)
+    return Licensing("", LicenceForm.NONE, -1)
+
+
+def _pointer(header: Header) -> re.Match[str] | None:
+    if any(word in header.folded for word in ("license", "licence", "copying")):
+        return _POINTER.search(header.text)
+    return None
+
+
+def _start(wording: Wording) -> int:
+    return wording.start
+
+
+def _tags(text: str) -> list[tuple[str, int]]:
+    """The expression of each tag, and its place. A value that is none is read as the words of a licence."""
+    found = []
+    for match in _TAG.finditer(text):
+        value = _TAG_END.sub("", match["value"]).strip()
+        if not _EXPRESSION.fullmatch(value):
+            value = next((wording.licence for wording in names(value.lower())), "")
+        if value:
+            found.append((value, match.end() - 1))
+    return found
+
+
+def _all_of(licences: list[str]) -> str:
+    """One id, or the expression that all of them hold."""
+    distinct = list(dict.fromkeys(licences))
+    if len(distinct) == 1:
+        return distinct[0]
+    return " AND ".join(f"({each})" if " OR " in each and each[0] != "(" else each for each in distinct)
+
+
+def _end_of_text(folded: str, wording: Wording) -> int:
+    """The last place of a licence's text: its last words, else the end of the paragraphs that speak of terms."""
+    place = wording.start
+    tail = folded.find(wording.tail, place)
+    if tail >= 0:
+        return tail + len(wording.tail) - 1
+    for paragraph in folded[place:].split("\n\n"):
+        if not _TERMS.search(paragraph):
+            break
+        place += len(paragraph) + 2
+    return max(place - 2, wording.end) - 1
