@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -25,7 +26,7 @@ from modelkin.reports.page import PLAIN
 
 from .example_reports import EMPTY, REPORT
 
-CHOICES = Choices((), (), (), (), (), None, "text", "-", "error", progress=True, quiet=False)
+CHOICES = Choices((), (), (), (), (), None, ("text",), "-", "error", progress=True, quiet=False)
 
 
 def python(code: str, **settings: Any) -> subprocess.CompletedProcess[bytes]:
@@ -44,9 +45,39 @@ def test_a_report_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) ->
 
 def test_quiet_prints_nothing_but_writes_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     deliver(EMPTY, replace(CHOICES, quiet=True))
-    deliver(EMPTY, replace(CHOICES, quiet=True, output=str(tmp_path / "report"), format="json"))
+    deliver(EMPTY, replace(CHOICES, quiet=True, output=str(tmp_path / "report"), formats=("json",)))
     assert capsys.readouterr().out == ""
     assert '"root": "empty"' in (tmp_path / "report").read_text()
+
+
+def test_several_formats_go_each_to_its_own_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    formats = ("text", f"json={tmp_path / 'report.json'}", f"sarif={tmp_path / 'a=b.sarif'}")
+    deliver(EMPTY, replace(CHOICES, formats=formats), lambda _page: "supplement\n")
+    assert capsys.readouterr().out.endswith("supplement\n")
+    assert json.loads((tmp_path / "report.json").read_text())["root"] == "empty"
+    assert json.loads((tmp_path / "a=b.sarif").read_text())["version"] == "2.1.0"
+
+
+def test_quiet_keeps_the_formats_that_go_to_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    deliver(EMPTY, replace(CHOICES, quiet=True, formats=("text", f"json={tmp_path / 'report.json'}")))
+    assert capsys.readouterr().out == ""
+    assert (tmp_path / "report.json").is_file()
+
+
+@pytest.mark.parametrize(
+    ("formats", "message"),
+    [
+        (("text", "json"), "text and json would both go to -: name files, as in --format json=FILE"),
+        (("json=a", "sarif=a"), "json and sarif would both go to a: name files, as in --format sarif=FILE"),
+        (("xml",), "'xml' is not one of text, json,"),
+        (("json=",), "'json=' names no file after the equals sign."),
+    ],
+)
+def test_formats_that_cannot_be_are_usage_errors(
+    formats: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["scan", ".", *(word for value in formats for word in ("--format", value))]) == 2
+    assert message in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -> None:

@@ -10,10 +10,9 @@ import click
 
 from .options import Choices, scan_options, shared_options
 from .progress import progress_bar
-from .reporting import deliver
+from .reporting import check_deliverable, deliver
 from .restoring import check_apart, write_restored
 from .threshold import exit_code
-from .writing import check_writable
 
 if TYPE_CHECKING:
     from ..reports.page import Page
@@ -48,7 +47,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     Shows the renames that turn one into the other, and the difference that
     remains once they are undone. Sources are named as for `modelkin scan`.
     """
-    check_writable(choices.output)
+    check_deliverable(choices)
     if restore is not None:
         check_apart(restore, (copy, original))
     from ..scan import compare
@@ -56,7 +55,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
 
     with progress_bar(choices.shows_progress) as step:
         report = compare(copy, original, scan_options(choices), step)
-    shows_diff = diff and choices.format == "text" and choices.prints
+    shows_diff = diff and any(destination.format == "text" for destination in choices.destinations)
     undone = _undone(report, copy, original) if shows_diff or restore is not None else ()
     if restore is not None:
         restored = {file.restored_path: file.restored for file in undone if not isinstance(file, Skipped)}

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..reports import FORMATS
+from .destinations import Destination, FormatType, destinations
 from .threshold import THRESHOLDS
 from .writing import STANDARD_OUTPUT
 
@@ -27,7 +29,7 @@ class Choices:
     against: tuple[str, ...]
     corpus: tuple[Path, ...]
     min_similarity: float | None
-    format: str
+    formats: tuple[str, ...]
     output: str
     fail_on: str
     progress: bool
@@ -38,8 +40,10 @@ class Choices:
         return self.progress and not self.quiet
 
     @property
-    def prints(self) -> bool:
-        return not (self.quiet and self.output == STANDARD_OUTPUT)
+    def destinations(self) -> tuple[Destination, ...]:
+        """What to write where; nothing to standard output when quiet."""
+        chosen = destinations(self.formats, self.output)
+        return tuple(each for each in chosen if not (self.quiet and each.output == STANDARD_OUTPUT))
 
 
 _OPTIONS = (
@@ -64,7 +68,16 @@ _OPTIONS = (
         metavar="SHARE",
         help="Report only files of which at least this share (0 to 1) stands in an upstream.",
     ),
-    click.option("--format", type=click.Choice(("text", "json")), default="text", show_default=True),
+    click.option(
+        "--format",
+        "formats",
+        type=FormatType(),
+        metavar="NAME[=FILE]",
+        multiple=True,
+        default=("text",),
+        help=f"What to write: {', '.join(FORMATS)}; with =FILE, there instead of to --output. Repeatable; text unless "
+        "given.",
+    ),
     click.option(
         "-o",
         "--output",

@@ -6,9 +6,8 @@ import click
 
 from .options import Choices, scan_options, shared_options
 from .progress import progress_bar
-from .reporting import deliver
+from .reporting import check_deliverable, deliver
 from .threshold import exit_code
-from .writing import check_writable
 
 _EPILOG = """\b
 SOURCE is a folder, a file, an archive (.whl, .zip, .tar.gz), a release such
@@ -20,6 +19,7 @@ Examples:
   modelkin scan . --exclude 'tests/*' --fail-on renamed
   modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
   modelkin scan . --format json --output report.json
+  modelkin scan . --format text --format sarif=modelkin.sarif
   modelkin scan . --against ../upstream --exclude-upstream mypackage
 """
 
@@ -33,7 +33,7 @@ def command(source: str, choices: Choices) -> int:
     For each file: the closest known upstream, its releases, the oldest known
     origin, what was renamed, and how each definition differs.
     """
-    check_writable(choices.output)
+    check_deliverable(choices)
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:

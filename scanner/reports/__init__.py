@@ -23,4 +23,35 @@ def _json(report: Report, _page: Page) -> str:
     return render(report)
 
 
-FORMATS: Mapping[str, Callable[[Report, Page], str]] = {"text": _text, "json": _json}
+def _jsonl(report: Report, _page: Page) -> str:
+    from .jsonl import render
+
+    return render(report)
+
+
+def _markdown(report: Report, _page: Page) -> str:
+    from .markdown import render
+
+    return render(report)
+
+
+def _github(report: Report, _page: Page) -> str:
+    from .github import render
+
+    return render(report)
+
+
+def _sarif(report: Report, _page: Page) -> str:
+    from .sarif import render
+
+    return render(report)
+
+
+FORMATS: Mapping[str, Callable[[Report, Page], str]] = {
+    "text": _text,
+    "json": _json,
+    "jsonl": _jsonl,
+    "markdown": _markdown,
+    "github": _github,
+    "sarif": _sarif,
+}

@@ -22,12 +22,13 @@ _DIGITS = 6
 
 def render(report: Report) -> str:
     """The report as one indented JSON object; two runs over the same input differ in ``summary.seconds`` alone."""
-    return json.dumps(_encodable(_report(report)), indent=2) + "\n"
+    return json.dumps(as_data(report), indent=2) + "\n"
 
 
-def _report(report: Report) -> dict[str, Any]:
+def as_data(report: Report) -> dict[str, Any]:
+    """The report as the values that JSON has, every text in it fit for UTF-8."""
     corpus = report.corpus
-    return {
+    data = {
         "schema": SCHEMA,
         "tool": {"name": "modelkin", "version": version("modelkin")},
         "corpus": {"name": corpus.name, "version": corpus.version, "digest": corpus.digest},
@@ -38,6 +39,7 @@ def _report(report: Report) -> dict[str, Any]:
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
         "summary": _summary(report),
     }
+    return dict(_encodable(data))
 
 
 def _file(file: FileVerdict) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""Report in, GitHub workflow commands out: one annotation a finding, at its lines in the pull request."""
+
+from __future__ import annotations
+
+from ..findings import Finding, Level
+from ..scan import Report
+from .escaping import encodable, escape
+from .phrases import counted
+from .summary import summarise
+
+# https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+_COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
+
+
+def render(report: Report) -> str:
+    """Annotations of what is not waived, most severe first, then one line that sums up."""
+    open_findings = [finding for finding in report.findings if finding.suppression is None]
+    ranked = sorted(open_findings, key=lambda finding: list(Level).index(finding.level))
+    return encodable("".join(f"{line}\n" for line in [*map(_annotation, ranked), _summary(report)]))
+
+
+def _annotation(finding: Finding) -> str:
+    region = finding.region
+    properties = {
+        "file": region.path,
+        "line": str(region.first_line),
+        "endLine": str(region.last_line),
+        "title": f"{finding.rule} ({finding.clause})" if finding.clause else finding.rule,
+    }
+    told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
+    return f"::{_COMMANDS[finding.level]} {told}::{_message(finding)}"
+
+
+def _message(finding: Finding) -> str:
+    lines = [finding.message]
+    if finding.upstream:
+        lines.append(f"Upstream: {finding.upstream}")
+    if finding.remedy:
+        lines.append(f"Remedy: {finding.remedy}")
+    return "%0A".join(_data(line) for line in lines)
+
+
+def _data(text: str) -> str:
+    """``%`` begins an escape of the runner's own; nothing scanned may add a line, which could be a command."""
+    return escape(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _summary(report: Report) -> str:
+    summary = summarise(report)
+    levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
+    return f"modelkin: {counted(summary.files, 'file')} scanned, {', '.join(levels) or 'no findings'}"

@@ -1,0 +1,109 @@
+"""Report in, Markdown out: a comment for a pull request, short enough for one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ..clones import Verdict
+from ..findings import Finding, Level
+from ..regions import Region
+from ..scan import Report
+from ..verdict import FileVerdict
+from .escaping import encodable, escape
+from .phrases import counted, name, percent, releases
+from .summary import summarise
+
+# GitHub takes comments of 65,536 characters; what is left out is told in the last lines.
+MOST_CHARACTERS = 60_000
+_MOST_RENAMES = 40
+_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@&:$])")
+_HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Notes"}
+
+
+def render(report: Report) -> str:
+    """A headline, the findings by level, the copied files with their renames folded away."""
+    kept, size, left = [_headline(report)], 0, 0
+    for block in [*_findings(report.findings), *_copies(report.files)]:
+        size += len(block)
+        if size > MOST_CHARACTERS:
+            left += 1
+        else:
+            kept.append(block)
+    if left:
+        kept.append(f"{left} more left out for length: see `modelkin scan --format text`.")
+    return encodable("\n\n".join(kept) + "\n")
+
+
+def text(words: str) -> str:
+    """``words`` as themselves: no character of them is Markdown, HTML, a link or a mention."""
+    return _MEANS_SOMETHING.sub(r"\\\1", escape(words))
+
+
+def code(words: str) -> str:
+    """``words`` as code, fenced by more backquotes than stand in them."""
+    visible = escape(words).replace("|", "\\|")
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", visible)), default=0))
+    return f"{fence} {visible} {fence}" if "`" in visible else f"`{visible}`"
+
+
+def _headline(report: Report) -> str:
+    summary = summarise(report)
+    levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
+    waived = [f"{summary.waived} waived"] if summary.waived else []
+    copied = sum(summary.by_verdict[verdict] for verdict in (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED))
+    told = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
+    return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(told)}"
+
+
+def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+    for level in Level:
+        of_level = [finding for finding in findings if finding.level is level and finding.suppression is None]
+        if of_level:
+            yield f"#### {_HEADINGS[level]}"
+        yield from map(_finding, of_level)
+    if waived := [finding for finding in findings if finding.suppression]:
+        yield "#### Waived"
+        yield from map(_waived, waived)
+
+
+def _finding(finding: Finding) -> str:
+    clause = f", {text(finding.clause)}" if finding.clause else ""
+    lines = [f"- **{code(finding.rule)}**{clause}, {_place(finding.region)}: {text(finding.message)}"]
+    if finding.upstream:
+        lines.append(f"  - upstream: {text(finding.upstream)}")
+    if finding.remedy:
+        lines.append(f"  - remedy: {text(finding.remedy)}")
+    return "\n".join(lines)
+
+
+def _waived(finding: Finding) -> str:
+    reason = finding.suppression.reason if finding.suppression else ""
+    return f"- {code(finding.rule)}, {_place(finding.region)}: {text(reason)}"
+
+
+def _place(region: Region) -> str:
+    return code(f"{region.path}:{region.first_line}")
+
+
+def _copies(files: Sequence[FileVerdict]) -> Iterator[str]:
+    copied = [file for file in files if file.upstreams]
+    if copied:
+        yield "#### Files with a known upstream"
+    yield from map(_copy, copied)
+
+
+def _copy(file: FileVerdict) -> str:
+    upstream = file.upstreams[0]
+    release = " ".join(filter(None, (text(upstream.project), text(releases(upstream)))))
+    head = f"{code(file.path)}: {file.verdict.value}, {percent(file.similarity)} in {release} {code(upstream.path)}"
+    if not file.renames:
+        return f"- {head}"
+    rows = [
+        f"| {rename.kind.value} | {code(name(rename.original))} | {code(name(rename.copy))} | {rename.count} |"
+        for rename in file.renames[:_MOST_RENAMES]
+    ]
+    more = f"\n\n{len(file.renames) - _MOST_RENAMES} more." if len(file.renames) > _MOST_RENAMES else ""
+    table = "\n".join(["| | original | copy | uses |", "|---|---|---|---|", *rows])
+    title = counted(len(file.renames), "rename")
+    return f"{head}\n\n<details><summary>{title}</summary>\n\n{table}{more}\n\n</details>"

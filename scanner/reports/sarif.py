@@ -1,0 +1,139 @@
+"""Report in, SARIF 2.1.0 out, within what GitHub code scanning takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import quote
+
+from ..findings import Finding, Level
+from ..rulebook import finding_rules
+from ..rulebook.model import FindingRule
+from ..scan import Report
+from .escaping import encodable, escape
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+# Under a name of our own: GitHub works out its own key, and warns about one that it did not.
+FINGERPRINT = "modelkinFinding/v1"
+# https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+MOST_RESULTS = 25_000
+_LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "note"}
+
+
+def render(report: Report) -> str:
+    """One run: every rule there is, a result for each finding, waived ones with their justification."""
+    rules = finding_rules()
+    places = {rule.id: place for place, rule in enumerate(rules)}
+    findings = report.findings[:MOST_RESULTS]
+    run = {
+        "tool": {
+            "driver": {
+                "name": "modelkin",
+                "semanticVersion": version("modelkin"),
+                "rules": [_rule(rule) for rule in rules],
+            }
+        },
+        "automationDetails": {"id": "modelkin/"},
+        "columnKind": "unicodeCodePoints",
+        "invocations": [_invocation(report)],
+        "results": [
+            _result(finding, places, urls(report), fingerprint)
+            for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
+        ],
+    }
+    return encodable(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
+
+
+def fingerprints(findings: Sequence[Finding]) -> list[str]:
+    """What each finding is known by from run to run: its rule, file and upstream, not its lines.
+
+    Several alike are told apart by their order.
+    """
+    seen: Counter[tuple[str, str, str]] = Counter()
+    prints = []
+    for finding in findings:
+        region = finding.upstream_region
+        key = finding.rule, finding.region.path, region.path if region else finding.upstream
+        parts = [*key, str(seen[key])]
+        seen[key] += 1
+        prints.append(hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest())
+    return prints
+
+
+def urls(report: Report) -> dict[str, str]:
+    """Where the upstream of each copied file can be read, by the upstream's path."""
+    return {upstream.path: upstream.url for file in report.files for upstream in file.upstreams if upstream.url}
+
+
+def _rule(rule: FindingRule) -> dict[str, Any]:
+    return {
+        "id": rule.id,
+        "name": "".join(word.capitalize() for word in rule.id.split("-")),
+        "shortDescription": {"text": rule.title},
+        "fullDescription": {"text": rule.help.split("\n\n")[0].strip()},
+        "help": {"text": rule.help.strip(), "markdown": rule.help.strip()},
+        "defaultConfiguration": {"level": _LEVELS[rule.level]},
+        "properties": {"tags": ["licence", "attribution"], "precision": "high"},
+    }
+
+
+def _result(finding: Finding, places: dict[str, int], known: dict[str, str], fingerprint: str) -> dict[str, Any]:
+    parts = (finding.message, finding.clause and f"Clause: {finding.clause}", finding.remedy)
+    result: dict[str, Any] = {
+        "ruleId": finding.rule,
+        "level": _LEVELS[finding.level],
+        "message": {"text": " ".join(_sentence(part) for part in parts if part)},
+        "locations": [_location(finding)],
+        "partialFingerprints": {FINGERPRINT: fingerprint},
+    }
+    if finding.rule in places:
+        result["ruleIndex"] = places[finding.rule]
+    if finding.upstream_region:
+        result["relatedLocations"] = [_related(finding, known)]
+    if finding.suppression:
+        kind = "inSource" if finding.suppression.in_source else "external"
+        result["suppressions"] = [{"kind": kind, "justification": escape(finding.suppression.reason)}]
+    return result
+
+
+def _sentence(words: str) -> str:
+    shown = escape(words)
+    return shown if shown.endswith((".", "!", "?")) else f"{shown}."
+
+
+def _location(finding: Finding) -> dict[str, Any]:
+    region = finding.region
+    artifact = {"uri": _uri(region.path), "uriBaseId": "%SRCROOT%"}
+    return {"physicalLocation": {"artifactLocation": artifact, "region": _lines(region.first_line, region.last_line)}}
+
+
+def _related(finding: Finding, known: dict[str, str]) -> dict[str, Any]:
+    region = finding.upstream_region
+    assert region
+    artifact = {"uri": quote(known.get(region.path, ""), safe="/:?&=#%@+,;~") or _uri(region.path)}
+    return {
+        "id": 1,
+        "message": {"text": escape(finding.upstream)},
+        "physicalLocation": {"artifactLocation": artifact, "region": _lines(region.first_line, region.last_line)},
+    }
+
+
+def _lines(first_line: int, last_line: int) -> dict[str, int]:
+    return {"startLine": max(first_line, 1), "endLine": max(last_line, first_line, 1)}
+
+
+def _uri(path: str) -> str:
+    """A path as a relative reference: a first part with a colon would read as a scheme."""
+    return quote(path.encode("utf-8", "surrogateescape"), safe="/")
+
+
+def _invocation(report: Report) -> dict[str, Any]:
+    notes = [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
+    if len(report.findings) > MOST_RESULTS:
+        notes.append(f"{len(report.findings) - MOST_RESULTS} findings beyond {MOST_RESULTS} are left out")
+    told = [{"level": "note", "message": {"text": escape(note)}} for note in notes]
+    return {"executionSuccessful": True, "toolExecutionNotifications": told}

