@@ -1,0 +1,121 @@
+"""The rules and the texts of registry packages in, the data file of licence texts out. For development only.
+
+``python -m modelkin.licences.build rules`` fetches what ``rules/licence_texts.yaml`` names (127 MB, kept in modelkin's
+cache), reads it as archives and writes ``rules/licence_texts.safetensors``. The same input gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from safetensors.numpy import save
+
+from ..arrays import U32, Array, distinct, group
+from ..errors import ModelkinError, RuleError
+from ..rulebook import LicenceRule, licence_rules
+from ..writing import replace_file
+from .gathering import Listed, ReferenceText, gather, open_packages, spdx_list
+from .recipe import Recipe, read_recipe
+from .shingles import shingles
+from .table import ARRAYS, FORMAT, HEADER_KEY
+from .wording import AnchorLists, anchor_lists, listed_names, rule_names
+from .words import plain, read_words
+
+# Of a licence with a rule (nearly) all shingles are kept, of others about this many: they only tell what is alike.
+_KEPT_OF_RULE = 3_000
+_KEPT_OF_OTHERS = 250
+# A text of fewer shingles is too little to be known by.
+_LEAST_SHINGLES = 20
+
+
+def build(rules_folder: Path) -> bytes:
+    """The data file, from the recipe and the rules in a folder. Raises ModelkinError."""
+    recipe, rules = read_recipe(rules_folder / "licence_texts.yaml"), licence_rules(rules_folder)
+    with open_packages(recipe.packages) as packages:
+        listed = spdx_list(recipe, packages)
+        texts = list(gather(recipe, listed, packages))
+    header = _header(recipe, rules, listed)
+    for text in texts:
+        _check_anchors(text, header["anchors"])
+    return encode(texts, header, frozenset(rule.id for rule in rules))
+
+
+def _check_anchors(text: ReferenceText, anchors: AnchorLists) -> None:
+    """Raise RuleError where the anchors of a licence say that its own text is another's."""
+    if text.is_notice or text.licence not in anchors:
+        return
+    required, refused = anchors[text.licence]
+    words = plain(text.text)
+    for pattern in required:
+        if not re.search(pattern, words):
+            raise RuleError(f"{text.licence}: anchors.required: its own text has no {pattern!r}")
+    for pattern in refused:
+        if found := re.search(pattern, words):
+            raise RuleError(f"{text.licence}: anchors.refused: its own text has {found[0]!r}")
+
+
+def _header(recipe: Recipe, rules: Iterable[LicenceRule], listed: Iterable[Listed]) -> dict[str, Any]:
+    names = rule_names(rules, recipe)
+    titles = [(each.licence, each.title) for each in listed]
+    return {
+        "format": FORMAT,
+        "anchors": anchor_lists(rules, recipe),
+        "names": dict(sorted(names.items())),
+        "listed_names": listed_names(titles, names),
+    }
+
+
+def encode(texts: Iterable[ReferenceText], header: dict[str, Any], with_rule: frozenset[str]) -> bytes:
+    """The data file of these texts. Of equal texts the licence with a rule counts, then that with the shortest id."""
+    rows, kept = [], []
+    known: set[bytes] = set()
+    for text in sorted(texts, key=lambda each: (each.licence not in with_rule, len(each.licence), each.licence)):
+        hashes = distinct(shingles(read_words(text.text).hashes))
+        identity = hashes.tobytes() + repr(text.anchor).encode()
+        if len(hashes) < _LEAST_SHINGLES or identity in known:
+            continue
+        known.add(identity)
+        rate = _rate(len(hashes), _KEPT_OF_RULE if text.licence in with_rule else _KEPT_OF_OTHERS)
+        kept.append(hashes[hashes % rate == 0])
+        rows.append([text.licence, len(hashes), rate, text.is_notice, *(text.anchor or ([], []))])
+    arrays = _arrays(kept)
+    metadata = {HEADER_KEY: json.dumps({**header, "references": rows}, sort_keys=True, separators=(",", ":"))}
+    return save({name: arrays[name] for name in ARRAYS}, metadata)
+
+
+def _rate(size: int, kept: int) -> int:
+    """The power of two that leaves at most ``kept`` of ``size``, by chance."""
+    return 1 << max((size - 1) // kept, 0).bit_length()
+
+
+def _arrays(kept: list[U32]) -> dict[str, Array]:
+    """The shingles of all references, and which of them hold each: as `table.LicenceTable` has them."""
+    owners = np.repeat(np.arange(len(kept)), [len(each) for each in kept])
+    values = np.concatenate([*kept, np.empty(0, np.uint32)])
+    order = np.lexsort((owners, values))
+    groups = group(values[order][:, None])
+    arrays = {"shingles": groups.rows[:, 0], "counts": groups.counts, "postings": owners[order]}
+    return {name: np.ascontiguousarray(array, ARRAYS[name]) for name, array in arrays.items()}
+
+
+def main(arguments: list[str]) -> int:
+    """Build the data file of the rules in the one folder named."""
+    folder = Path(arguments[0])
+    try:
+        content = build(folder)
+    except ModelkinError as error:
+        print(error, file=sys.stderr)
+        return 2
+    replace_file(folder / "licence_texts.safetensors", content)
+    print(f"{len(content):,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,118 @@
+"""A recipe in, the texts it names out: read from archives of the package registry, never run. For development only."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ..errors import RuleError, SourceError
+from ..sources import Entry, open_source, registry
+from .recipe import HeaderNotice, Package, Recipe
+from .table import Anchor
+from .words import plain
+
+# What ScanCode writes above a text.
+_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+# "Copyright (c) <year> <owner>" is another in each copy.
+_COPYRIGHT_LINE = re.compile(
+    r"^.{0,4}copyright\b(?=.{0,120}(?:\(c\)|©|<|\[|year|\d{4})).{0,120}$", re.IGNORECASE | re.MULTILINE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceText:
+    """A text to be known by; its anchor is set where it is a header's notice, else that of the licence's rule."""
+
+    licence: str
+    text: str
+    is_notice: bool = False
+    anchor: Anchor | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A licence of the SPDX list, its text empty where it is deprecated."""
+
+    licence: str
+    title: str
+    text: str
+
+
+class Packages:
+    """Opened packages by name, each file of them read when it is asked for."""
+
+    def __init__(self, files: dict[str, dict[str, Entry]]) -> None:
+        self.files = files
+
+    def read(self, package: str, path: str) -> bytes:
+        """The bytes of a file. Raises SourceError."""
+        entry = self.files.get(package, {}).get(path)
+        content = entry.read() if entry else None
+        if not isinstance(content, bytes):
+            raise SourceError(f"{package}: there is no {path} in it that can be read")
+        return content
+
+
+@contextmanager
+def open_packages(packages: Iterable[Package]) -> Iterator[Packages]:
+    """Open each package, fetched if need be. Raises SourceError, also when it is not the very file the recipe names."""
+    with ExitStack() as stack:
+        yield Packages({package.name: _files(package, stack) for package in packages})
+
+
+def _files(package: Package, stack: ExitStack) -> dict[str, Entry]:
+    if (found := registry.fetch(package.name, package.version)[1].sha256) != package.sha256:
+        raise SourceError(f"{package.name} {package.version}: its file has the SHA-256 {found}, not {package.sha256}")
+    checkout = stack.enter_context(open_source(f"pypi:{package.name}=={package.version}"))
+    return {entry.path: entry for entry in checkout.entries() if isinstance(entry, Entry)}
+
+
+def spdx_list(recipe: Recipe, packages: Packages) -> list[Listed]:
+    """The SPDX list, by id."""
+    data = json.loads(gzip.decompress(packages.read(recipe.listed.package, recipe.listed.path)))
+    return sorted((_listed(row) for row in data["licenses"]), key=lambda each: each.licence)
+
+
+def _listed(row: dict[str, Any]) -> Listed:
+    return Listed(row["licenseId"], row["name"], "" if row["isDeprecatedLicenseId"] else row["text"])
+
+
+def gather(recipe: Recipe, listed: list[Listed], packages: Packages) -> Iterator[ReferenceText]:
+    """Every text: of the SPDX list, of the recipe, and the notices that stand in headers."""
+    texts = {each.licence: each.text for each in listed if each.text}
+    for licence, text in texts.items():
+        if licence not in recipe.listed.left_out:
+            yield ReferenceText(licence, without_copyright_lines(text))
+    for each in recipe.texts:
+        text = _FRONT_MATTER.sub("", packages.read(each.package, each.path).decode("utf-8"))
+        yield ReferenceText(each.licence, without_copyright_lines(_part(each.licence, text, each.first, each.last)))
+    for notice in recipe.notices:
+        yield _notice(notice, texts[notice.of])
+
+
+def _notice(notice: HeaderNotice, text: str) -> ReferenceText:
+    part = _part(notice.licence, text, notice.first, notice.last)
+    anchor = Anchor(notice.anchors.required, notice.anchors.refused)
+    return ReferenceText(notice.licence, part, True, anchor)
+
+
+def _part(licence: str, text: str, first: str, last: str) -> str:
+    """From the last place where the words ``first`` stand on, since notices come after the terms, to ``last``."""
+    if not first:
+        return text
+    words = plain(text)
+    begin = words.rfind(first)
+    end = words.find(last, begin)
+    if begin < 0 or end < 0:
+        raise RuleError(f"{licence}: its text does not hold {first!r}, then {last!r}")
+    return words[begin : end + len(last)]
+
+
+def without_copyright_lines(text: str) -> str:
+    """The text without the lines that are another in each copy."""
+    return _COPYRIGHT_LINE.sub("", text)

@@ -1,0 +1,124 @@
+"""Shingles of a text and the table in, where known texts may stand in it out: a run of shingles for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..arrays import I64, U32, Mask, distinct
+from .table import LicenceTable
+
+# The least share of a reference's shingles that is a text. A word lost costs four shingles: with one word in twenty
+# lost and an end cut off by 15 %, two thirds are left.
+LEAST_SHARE = 0.6
+# The same for what is short, where a few phrases every licence has would do.
+LEAST_SHARE_OF_SHORT = 0.8
+SHORT = 40
+# A stretch without a shingle of the reference this long (and a tenth of the reference) ends it.
+LONGEST_GAP = 40
+# What a shingle of something else costs a run that it stands in.
+GAP_COST = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """Reference number ``reference`` in a run of shingles, ``first`` to ``last``: its ``share`` that stands there.
+
+    ``own`` is the share of what of it no other reference has, None where there is none. ``hits`` [h] are the places, in
+    the text, of its shingles.
+    """
+
+    reference: int
+    first: int
+    last: int
+    share: float
+    own: float | None
+    score: float
+    hits: I64
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """Each time a shingle of a reference stands in the text: the ``places`` [n] and the table's ``entries`` [n]."""
+
+    places: I64
+    entries: I64
+
+
+def occurrences(shingles: U32, table: LicenceTable) -> list[Occurrence]:
+    """What stands in the text by its shingles, best first: overlapping ones are still to choose from."""
+    postings = _look_up(shingles, table)
+    candidates = _candidates(postings, table)
+    found: list[Occurrence] = []
+    for reference, own in _by_reference(postings, candidates, table):
+        found.extend(_runs(reference, own, table))
+    return sorted(found, key=lambda each: (-each.score, each.reference))
+
+
+def least_share(kept: int) -> float:
+    """The least share of a reference of that many kept shingles that is taken for it."""
+    return LEAST_SHARE if kept > SHORT else LEAST_SHARE_OF_SHORT
+
+
+def _look_up(shingles: U32, table: LicenceTable) -> _Postings:
+    rows = np.searchsorted(table.shingles, shingles)
+    rows[rows == len(table.shingles)] = 0
+    places = np.flatnonzero(table.shingles[rows] == shingles) if len(table.shingles) else np.empty(0, np.int64)
+    rows = rows[places]
+    counts = table.counts[rows].astype(np.int64)
+    total = int(counts.sum())
+    within = np.arange(total) - np.repeat(np.cumsum(counts) - counts, counts)
+    return _Postings(np.repeat(places, counts), np.repeat(table.starts[rows], counts) + within)
+
+
+def _candidates(postings: _Postings, table: LicenceTable) -> Mask:
+    """The references of which the text as a whole, in whatever order, has enough."""
+    seen = np.zeros(len(table.postings), bool)
+    seen[postings.entries] = True
+    hits = np.bincount(table.postings[seen], minlength=len(table.references))
+    least = np.where(table.kept > SHORT, LEAST_SHARE, LEAST_SHARE_OF_SHORT)
+    enough: Mask = (hits >= least * table.kept) & (table.kept > 0)
+    return enough
+
+
+def _by_reference(postings: _Postings, chosen: Mask, table: LicenceTable) -> Iterator[tuple[int, _Postings]]:
+    """The postings of each chosen reference, in the order of the text."""
+    references = table.postings[postings.entries]
+    kept = np.flatnonzero(chosen[references])
+    order = kept[np.argsort(references[kept], kind="stable")]
+    bounds = np.flatnonzero(np.diff(references[order].astype(np.int64), prepend=-1, append=-1))
+    for first, last in zip(bounds[:-1].tolist(), bounds[1:].tolist(), strict=True):
+        part = order[first:last]
+        yield int(references[part[0]]), _Postings(postings.places[part], postings.entries[part])
+
+
+def _runs(reference: int, own: _Postings, table: LicenceTable) -> Iterator[Occurrence]:
+    """The stretches of the text in which most of the reference stands."""
+    known, kept = table.references[reference], int(table.kept[reference])
+    longest_gap = LONGEST_GAP * known.rate + known.size // 10
+    breaks = np.flatnonzero(np.diff(own.places) > longest_gap) + 1
+    for places, entries in zip(np.split(own.places, breaks), np.split(own.entries, breaks), strict=True):
+        if len(places) >= least_share(kept) * kept:
+            occurrence = _occurrence(reference, *_core(places, entries, known.rate), table)
+            if occurrence.share >= least_share(kept):
+                yield occurrence
+
+
+def _core(places: I64, entries: I64, rate: int) -> tuple[I64, I64]:
+    """The part of a run where gain (shingles of the reference) over cost (those between) is largest."""
+    cost = GAP_COST / rate
+    gains = np.arange(1, len(places) + 1) - cost * (places - places[0])
+    before = np.minimum.accumulate(gains - 1)
+    last = int(np.argmax(gains - before))
+    first = int(np.argmin((gains - 1)[: last + 1]))
+    return places[first : last + 1], entries[first : last + 1]
+
+
+def _occurrence(reference: int, places: I64, entries: I64, table: LicenceTable) -> Occurrence:
+    there, kept = distinct(entries), int(table.kept[reference])
+    size, share = table.references[reference].size, len(there) / kept
+    alone = table.alone[reference]
+    own = int(table.is_alone[there].sum()) / alone if alone else None
+    return Occurrence(reference, int(places[0]), int(places[-1]), share, own, size * (2 * share - 1), places)

@@ -1,0 +1,135 @@
+"""The data file of licence texts in, what is known of them out: shingles of each text, anchors, names; never a text."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..arrays import I64, Array, Mask
+from ..errors import RuleError
+
+FORMAT = 1
+HEADER_KEY = "modelkin.licence_texts"
+# What each array of the file holds, and as what.
+ARRAYS = {"shingles": "uint32", "counts": "uint16", "postings": "uint16"}
+_CODES = {"uint16": "U16", "uint32": "U32"}
+
+
+class Anchor(NamedTuple):
+    """Patterns on normalised text: all of ``required`` stand in what the licence's text is, none of ``refused``."""
+
+    required: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
+
+
+class Reference(NamedTuple):
+    """A text known by its shingles: of ``size`` distinct ones, one in ``rate`` is kept, that whose hash it divides.
+
+    ``licence`` is what the text is of. A ``is_notice`` is what headers of files say instead of the whole text.
+    """
+
+    licence: str
+    size: int
+    rate: int
+    is_notice: bool
+    anchor: Anchor
+
+
+@dataclass(frozen=True)
+class LicenceTable:
+    """``shingles`` [v] sorted; the references that hold shingle i are ``postings[starts[i] : starts[i + 1]]``.
+
+    ``names`` gives the id of each known spelling, by its key (`names.name_key`).
+    """
+
+    references: tuple[Reference, ...]
+    names: dict[str, str]
+    shingles: Array
+    counts: Array
+    postings: Array
+
+    @cached_property
+    def starts(self) -> I64:
+        """Where the postings of each shingle begin, and where the last one's end: [v + 1]."""
+        starts = np.zeros(len(self.counts) + 1, np.int64)
+        np.cumsum(self.counts, out=starts[1:])
+        return starts
+
+    @cached_property
+    def kept(self) -> I64:
+        """How many shingles of each reference are kept."""
+        kept: I64 = np.bincount(self.postings, minlength=len(self.references))
+        return kept
+
+    @cached_property
+    def is_alone(self) -> Mask:
+        """Of each posting, whether no other reference has its shingle."""
+        alone: Mask = np.repeat(self.counts == 1, self.counts)
+        return alone
+
+    @cached_property
+    def alone(self) -> I64:
+        """How many kept shingles each reference has that no other has."""
+        alone: I64 = np.bincount(self.postings[self.is_alone], minlength=len(self.references))
+        return alone
+
+
+@cache
+def shipped_table() -> LicenceTable:
+    """What comes with modelkin."""
+    return open_table(Path(str(files("modelkin.rules"))) / "licence_texts.safetensors")
+
+
+def open_table(path: Path) -> LicenceTable:
+    """Open a data file. Raises RuleError when it is missing or damaged."""
+    try:
+        return _decode(path.read_bytes())
+    except FileNotFoundError:
+        raise RuleError(f"{path}: no such file; install modelkin again") from None
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise RuleError(f"{path}: damaged ({error}); install modelkin again") from None
+
+
+def _decode(data: bytes) -> LicenceTable:
+    length = int.from_bytes(data[:8], "little")
+    tensors = json.loads(data[8 : 8 + length])
+    header = json.loads(tensors["__metadata__"][HEADER_KEY])
+    if header["format"] != FORMAT:
+        raise ValueError(f"format {header['format']}, but this modelkin reads {FORMAT}")
+    arrays = {name: _array(tensors[name], name, data, 8 + length) for name in ARRAYS}
+    anchors = {licence: _anchor(*lists) for licence, lists in header["anchors"].items()}
+    references = tuple(_reference(row, anchors) for row in header["references"])
+    table = LicenceTable(references, {**header["listed_names"], **header["names"]}, **arrays)
+    if len(table.counts) != len(table.shingles) or table.starts[-1] != len(table.postings):
+        raise ValueError("its arrays do not fit together")
+    if len(table.postings) and int(table.postings.max()) >= len(references):
+        raise ValueError("it tells of a text it does not name")
+    return table
+
+
+def _reference(row: list[Any], anchors: dict[str, Anchor]) -> Reference:
+    """A notice has its own anchors, a text those of its licence."""
+    licence, size, rate, is_notice, required, refused = row
+    return Reference(
+        licence, size, rate, is_notice, _anchor(required, refused) if is_notice else anchors.get(licence, Anchor())
+    )
+
+
+def _anchor(required: list[str], refused: list[str]) -> Anchor:
+    return Anchor(tuple(required), tuple(refused))
+
+
+def _array(entry: dict[str, Any], name: str, data: bytes, offset: int) -> Array:
+    first, last = entry["data_offsets"]
+    if entry["dtype"] != _CODES[ARRAYS[name]] or not 0 <= first <= last <= len(data) - offset:
+        raise ValueError(f"{name} is cut off or of another type")
+    array: Array = np.frombuffer(data, ARRAYS[name], (last - first) // np.dtype(ARRAYS[name]).itemsize, offset + first)
+    return array
