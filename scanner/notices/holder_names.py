@@ -1,0 +1,82 @@
+"""A copyright statement in, its holders' names out: lower case, without years, legal forms and words like "team"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+# Longer statements are lists of people; what is beyond is not read.
+MOST_CHARACTERS = 1_000
+
+_MARK = re.compile(r"spdx-(?:file|snippet)copyrighttext:?|(?<![a-z])copyright(?![a-z])|\(c\)|©|&copy;", re.IGNORECASE)
+# What follows these is no part of a name any more.
+_AFTER_NAMES = re.compile(
+    r"\s*(?:\ball rights\b|\b(?:dual[- ])?licen[cs]e|\b(?:mit|apache|bsd|gpl|isc|mpl)[\s-](?:v?[\d.]|licen|style)|"
+    r"\boriginal (?:code|copyright)|\b(?:see|from|adapted|modified|used|confidential|proprietary)\b)",
+    re.IGNORECASE,
+)
+_URL = re.compile(r"(?:https?://|www\.)(?P<host>[\w.-]{1,60})(?:/(?P<owner>[\w.-]{1,60}))?[^\s)>,]*")
+_ASIDE = re.compile(r"\([^()]*\)?|<[^<>]*>?|\S+@\S+")
+_YEARS = re.compile(
+    r"(?<![\w.])(?:19|20)\d{2,3}(?:\s?[-\u2013\u2014/]\s?(?:\d{2,4}|present|onwards?|now|today)?)*(?!\w)|\b(?:present|onwards)\b",
+    re.IGNORECASE,
+)
+_FOLLOWERS = re.compile(
+    r",?\s(?:and/or|and|or|&)\s(?:its\s|their\s|other\s)?"
+    r"(?:affiliates?|affiliated companies|subsidiar(?:y|ies)|contributors|others)\b|,?\san?\s\w{1,40}\scompany\b",
+    re.IGNORECASE,
+)
+_LEGAL_FORM = re.compile(
+    r",?\s(?:incorporated|inc|ltd|llc|corporation|corp|co|limited|company|gmbh|ag|plc|pte|pvt)\b(?:\.s?\b|\.)?",
+    re.IGNORECASE,
+)
+_BETWEEN = re.compile(
+    r"(?:\s(?:and/or|and)\s|\s?&)(?!\s?(?:Technolog|Telephone|Engineering))|[,;|]|(?<!\bof)(?<!\bat)(?<!for)\sThe\s"
+)
+_NOISE = re.compile(r"\b(?:the|teams?|authors?|developers?|contributors?(?: to)?|maintainers|projects?|org|etc)\b")
+_EDGES = re.compile(r"^(?:and|by|in|or|inc)\s|\s(?:and|by|or)$")
+_DOMAIN = re.compile(r"\.(?:com|org|net|io|ai|pl)\b")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+@lru_cache(maxsize=4096)
+def holders(statement: str) -> tuple[str, ...]:
+    """The holders that a copyright statement, or a list of names alone, names; none where it is a year only."""
+    said = unicodedata.normalize("NFKC", statement[:MOST_CHARACTERS])
+    _, *parts = _MARK.split(said)
+    if not any(_LETTER.search(part) for part in parts):
+        parts = [_MARK.split(said)[0]]
+    names = [name for part in parts for name in _names(" ".join(part.split()))]
+    return tuple(dict.fromkeys(names))
+
+
+def squeezed(name: str) -> str:
+    """A name without white space and punctuation: "Hugging Face" is "huggingface"."""
+    return re.sub(r"[\W_]", "", name.lower())
+
+
+def _names(part: str) -> Iterator[str]:
+    """The names in what follows one mark. What stands aside is read only where there is nothing else."""
+    part = _YEARS.sub(" ", part)
+    cut = _AFTER_NAMES.search(part, 1)
+    part = part[: cut.start()] if cut else part
+    plain = list(_split(_ASIDE.sub(" ", _URL.sub(" ", part))))
+    yield from plain or _split(_URL.sub(lambda url: url["owner"] or url["host"], part.strip("()<> ")))
+
+
+def _split(part: str) -> Iterator[str]:
+    part = _LEGAL_FORM.sub(", ", _FOLLOWERS.sub(" ", f" {part} "))
+    pieces = [" ".join(piece.split()) for piece in _BETWEEN.split(part)]
+    named = [name for piece in pieces if (name := _name(piece))]
+    # "The Authors" are somebody, where nobody else is named.
+    yield from named or [piece.lower().strip(" .:-") for piece in pieces if _LETTER.search(piece)][:1]
+
+
+def _name(piece: str) -> str:
+    """One name as it is compared and shown; empty where only words like "team" are left."""
+    bare = _NOISE.sub(" ", _DOMAIN.sub(" ", piece.lower().strip(" .:-/'\"`")))
+    bare = " ".join(re.sub(r"[^\w\s'/-]", " ", bare).split())
+    bare = _EDGES.sub("", bare).strip(" -/'_")
+    return bare if _LETTER.search(bare) else ""
