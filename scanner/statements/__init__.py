@@ -1,1 +1,29 @@
 """A checkout in, what the repository says of itself out: licences, notices, model card, leftovers."""
+
+from .lookup import licence_files_for, repository_licence, sidecars_for
+from .model import (
+    Declaration,
+    Leftover,
+    LegalFile,
+    LegalKind,
+    ModelCard,
+    SidecarNotice,
+    Statements,
+    Subject,
+)
+from .reading import read_statements
+
+__all__ = [
+    "Declaration",
+    "Leftover",
+    "LegalFile",
+    "LegalKind",
+    "ModelCard",
+    "SidecarNotice",
+    "Statements",
+    "Subject",
+    "licence_files_for",
+    "read_statements",
+    "repository_licence",
+    "sidecars_for",
+]

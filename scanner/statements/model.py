@@ -18,12 +18,22 @@ class LegalKind(str, Enum):
     THIRD_PARTY = "third-party"
 
 
+class Subject(str, Enum):
+    """What a legal file speaks of by its name and place, within its folder."""
+
+    WORK = "work"
+    CODE = "code"
+    MODEL = "model"
+    PARTS = "parts"  # texts that some files are under: LICENSES/, data, documentation
+    TEMPLATE = "template"  # LICENSE_HEADER: what a tool puts on files, and no statement
+
+
 @dataclass(frozen=True, slots=True)
 class LegalFile:
     """A LICENSE, COPYING, NOTICE or THIRD_PARTY file.
 
     ``licences`` are the ids of the texts in it, the longest first; ``copyrights`` its copyright lines; ``text`` is
-    what it says, bounded. ``folder`` is the one it speaks for, "" the whole repository.
+    what it says, bounded. ``folder`` is the one it speaks for, "" the whole repository, and ``subject`` what in it.
     """
 
     path: str
@@ -32,6 +42,7 @@ class LegalFile:
     licences: tuple[str, ...]
     copyrights: tuple[str, ...]
     text: str
+    subject: Subject = Subject.WORK
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,10 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class ModelCard:
-    """The README of a model. ``title`` is its name; ``licence`` None where its front matter names none."""
+    """The README of a model. ``title`` is its name; ``licence`` None where its front matter names none.
+
+    ``text`` is what follows the front matter, on the lines it stands on.
+    """
 
     path: str
     title: str
@@ -60,17 +74,25 @@ class ModelCard:
 
 @dataclass(frozen=True, slots=True)
 class Leftover:
-    """A reference in configuration to a module that is not in the repository: ``value`` under ``key``."""
+    """A reference in configuration to what is not in the repository: ``value`` under ``key``.
+
+    ``module`` is the file name of the module it names, without ``.py``; ``repository`` the other repository or the path
+    it names. Each is empty where it names none.
+    """
 
     region: Region
     key: str
     value: str
     module: str
+    repository: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class SidecarNotice:
-    """What REUSE says of the files that match ``glob``: a ``.license`` file or an annotation of ``REUSE.toml``."""
+    """What REUSE says of the files that match ``glob``: a ``.license`` file or an annotation of ``REUSE.toml``.
+
+    ``glob`` is relative to the root: ``*`` matches no slash, ``**`` does, and a backslash takes the next sign as it is.
+    """
 
     path: str
     glob: str

@@ -1,0 +1,55 @@
+"""The text of a LICENSE, NOTICE or THIRD_PARTY file in, what it says out: its licences and copyright lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..notices.copyrights import find_copyrights
+from ..notices.header import Header, blanked
+from .model import LegalFile
+from .places import LegalPlace
+
+# Of the licences of a thousand bundled packages, as a browser ships, the first are enough to judge a copy by.
+MOST_MARKED_LINES = 2_000
+_BLOCK_LINES = 200
+# A statement goes on over a few lines at most.
+_FOLLOWING = 6
+_MARK = re.compile(r"copyright|\(c\)|©", re.IGNORECASE)
+_MARKUP = " \t\f#*/\"'>|"
+
+
+def read_legal(path: str, place: LegalPlace, text: str) -> LegalFile:
+    """What the legal file at ``path`` says."""
+    from ..licences import identify
+
+    licences = tuple(dict.fromkeys(found.licence for found in identify(text)))
+    return LegalFile(path, place.kind, place.folder, licences, copyright_lines(text), text, place.subject)
+
+
+def copyright_lines(text: str) -> tuple[str, ...]:
+    """The copyright statements of a text in prose, each on one line, markup off."""
+    found: dict[str, None] = {}
+    visible = blanked(text, "REUSE-Ignore") if "REUSE-IgnoreStart" in text else text
+    for block in _blocks([line.strip(_MARKUP) for line in visible.split("\n")]):
+        # Lower case place for place, which Header asks for: of all letters only this one becomes two.
+        header = Header(block, block.replace("\u0130", "I").lower())
+        found.update(dict.fromkeys(statement for statement, _ in find_copyrights(header)))
+    return tuple(found)
+
+
+def _blocks(lines: list[str]) -> Iterator[str]:
+    """The lines around copyright marks, in short blocks: looking for marks takes a block's square of time."""
+    first = last = -1
+    for number in _marked(lines):
+        if first >= 0 and (number > last or number >= first + _BLOCK_LINES):
+            yield "\n".join(lines[first:last])
+            first = -1
+        first = number if first < 0 else first
+        last = number + 1 + _FOLLOWING
+    if first >= 0:
+        yield "\n".join(lines[first:last])
+
+
+def _marked(lines: list[str]) -> list[int]:
+    return [number for number, line in enumerate(lines) if _MARK.search(line)][:MOST_MARKED_LINES]

@@ -1,0 +1,83 @@
+"""A checkout in, the few of its entries that make statements out, by the reader that takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..sources import Checkout, Entry, Skipped
+from .places import Role, legal_folder
+from .places import role as role_of
+
+# Far more than any repository seen needs to be judged by; nearest to the root first.
+MOST_FILES = {Role.LEGAL: 500, Role.METADATA: 20, Role.CARD: 100, Role.CONFIGURATION: 300, Role.REUSE: 2_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """``modules`` are the names of all Python files, less ``.py``, and packages."""
+
+    by_role: dict[Role, list[Entry]]
+    modules: frozenset[str]
+    skipped: tuple[Skipped, ...]
+
+
+def list_readable(checkout: Checkout) -> Listing:
+    """What to read of a checkout; where only a part of it was named, of all of it."""
+    items = list((checkout.whole or checkout.entries)())
+    skipped = list(_folders_in_place_of_files(checkout, items))
+    return Listing(_by_role(items, skipped), frozenset(_modules(items)), tuple(skipped))
+
+
+def _by_role(listing: list[Entry | Skipped], skipped: list[Skipped]) -> dict[Role, list[Entry]]:
+    """The entries each reader takes, the nearest to the root first; what is left out goes to ``skipped``."""
+    wanted: dict[Role, list[Entry]] = {role: [] for role in Role}
+    for item in listing:
+        role = role_of(item.path)
+        if role is None:
+            continue
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        else:
+            wanted[role].append(item)
+    wanted[Role.REUSE] = _of_files_there(wanted[Role.REUSE], listing)
+    return {role: _bounded(entries, MOST_FILES[role], skipped) for role, entries in wanted.items()}
+
+
+def _bounded(entries: list[Entry], most: int, skipped: list[Skipped]) -> list[Entry]:
+    ordered = sorted(entries, key=lambda each: (each.path.count("/"), each.path))
+    if len(ordered) > most:
+        left_out = ordered[most].path
+        skipped.append(
+            Skipped(left_out, f"left out with {len(ordered) - most - 1} more: only {most} such files are read")
+        )
+    return ordered[:most]
+
+
+def _of_files_there(entries: list[Entry], listing: list[Entry | Skipped]) -> list[Entry]:
+    """A ``.license`` file speaks for the file beside it; without one it is something else."""
+    sided = [each for each in entries if each.path.endswith(".license")]
+    paths = {item.path for item in listing} if sided else set()
+    return [each for each in entries if each not in sided or each.path[: -len(".license")] in paths]
+
+
+def _modules(listing: Iterable[Entry | Skipped]) -> Iterator[str]:
+    for item in listing:
+        if item.path.endswith(".py"):
+            folder, _, name = item.path.rpartition("/")
+            yield folder.rpartition("/")[2] if name == "__init__.py" else name[: -len(".py")]
+
+
+def _folders_in_place_of_files(checkout: Checkout, items: Iterable[Entry | Skipped]) -> Iterator[Skipped]:
+    """A folder called LICENSE: met on a path, or, since an empty one is on none, at the root of a local folder."""
+    folders = {legal_folder(item.path) for item in items if "/" in item.path} | set(_at_root(Path(checkout.root)))
+    for folder in sorted(folders - {""}):
+        yield Skipped(folder, "a folder where a text is expected: no licence is read from its name")
+
+
+def _at_root(root: Path) -> Iterator[str]:
+    try:
+        yield from (child.name for child in root.iterdir() if legal_folder(f"{child.name}/") and child.is_dir())
+    except OSError:  # no folder, as most sources are none; one that cannot be listed the checkout tells of
+        return

@@ -1,0 +1,115 @@
+"""Statements and a path in, those that speak for the path out; and what the repository as a whole is under."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .model import Declaration, LegalFile, LegalKind, SidecarNotice, Statements, Subject
+
+_PLAIN = re.compile(r"(?:un)?licen[cs]e|copying", re.IGNORECASE)
+_TERMS = re.compile(r"-(?:only|or-later)$")
+
+
+def licence_files_for(statements: Statements, path: str) -> tuple[LegalFile, ...]:
+    """The legal files that speak for the file at ``path``, those of the nearest folder first."""
+    speaking = [each for each in statements.legal_files if not each.folder or path.startswith(f"{each.folder}/")]
+    return tuple(sorted(speaking, key=lambda each: (-len(each.folder), each.path)))
+
+
+def sidecars_for(statements: Statements, path: str) -> tuple[SidecarNotice, ...]:
+    """What REUSE says of the file at ``path``: an override first, then its side file, then the nearest table."""
+    # Of the tables of one file the last that matches counts.
+    matching = [each for each in statements.sidecars[::-1] if matches(each.glob, path)]
+    own = f"{path}.license"
+    return tuple(sorted(matching, key=lambda each: (not each.overrides, each.path != own, -each.path.count("/"))))
+
+
+def repository_licence(statements: Statements) -> tuple[str, ...]:
+    """The ids of the licences that the repository says its code is under, what counts most first.
+
+    The LICENSE text at the root comes before what metadata and the model card name; where they differ all are given.
+    Only where none of these says anything do texts that speak for a part, as in LICENSES/, or for the model count.
+    """
+    texts = _of_texts(statements)
+    declared = [each for each in statements.declarations if _speaks_for_root(each)]
+    carded = [card.licence for card in statements.model_cards if card.licence and "/" not in card.path]
+    stated = [licence for each in (*declared, *carded) for licence in each.licences]
+    found = _joined(texts, stated) or _ids(statements, (Subject.PARTS,)) or _ids(statements, (Subject.MODEL,))
+    return _without_incorporated(found)
+
+
+def matches(glob: str, path: str) -> bool:
+    """Whether a glob of REUSE matches: ``*`` no slash, ``**`` anything, backslash the next sign as it is.
+
+    Takes time in proportion to the product of both lengths, whatever the glob.
+    """
+    pieces = _pieces(glob)
+    # The pieces that may come next; a star may also match nothing.
+    places = _skipping({0}, pieces)
+    for sign in path:
+        reached = set()
+        for place in places:
+            piece = pieces[place] if place < len(pieces) else None
+            if piece == "**" or (piece == "*" and sign != "/"):
+                reached.add(place)
+            elif piece == f"={sign}":
+                reached.add(place + 1)
+        places = _skipping(reached, pieces)
+        if not places:
+            return False
+    return len(pieces) in places
+
+
+def _pieces(glob: str) -> list[str]:
+    """``*``, ``**``, or ``=`` and a sign to match as it is."""
+    found = re.findall(r"\\.|\*+|.", glob, re.DOTALL)
+    return [piece[:2] if piece[0] == "*" else f"={piece[-1]}" for piece in found]
+
+
+def _skipping(places: Iterable[int], pieces: list[str]) -> set[int]:
+    reached = set()
+    for place in places:
+        reached.add(place)
+        while place < len(pieces) and pieces[place] in ("*", "**"):
+            place += 1
+            reached.add(place)
+    return reached
+
+
+def _speaks_for_root(declaration: Declaration) -> bool:
+    path = declaration.region.path
+    return "/" not in path or re.fullmatch(r"[^/]+\.dist-info/[^/]+", path) is not None
+
+
+def _of_texts(statements: Statements) -> list[str]:
+    """Of the root's LICENSE files; one of the plain name speaks alone, since the others then are of parts."""
+    files = _root_files(statements, (Subject.WORK, Subject.CODE))
+    plain = [each for each in files if _PLAIN.fullmatch(each.path.rpartition("/")[2].partition(".")[0])]
+    deciding = [each for each in plain if each.licences] or files
+    return [licence for each in deciding for licence in each.licences]
+
+
+def _ids(statements: Statements, subjects: tuple[Subject, ...]) -> tuple[str, ...]:
+    files = _root_files(statements, subjects)
+    return tuple(dict.fromkeys(licence for each in files for licence in each.licences))
+
+
+def _root_files(statements: Statements, subjects: tuple[Subject, ...]) -> list[LegalFile]:
+    files = (each for each in statements.legal_files if each.kind is LegalKind.LICENCE and not each.folder)
+    return [each for each in files if each.subject in subjects]
+
+
+def _joined(texts: Iterable[str], stated: Iterable[str]) -> tuple[str, ...]:
+    """``texts`` and what ``stated`` adds; whether later versions are allowed only a statement can tell."""
+    ids = dict.fromkeys(texts)
+    named = {_TERMS.sub("", each): each for each in stated}
+    refined = [named.get(_TERMS.sub("", each), each) if _TERMS.search(each) else each for each in ids]
+    return tuple(dict.fromkeys([*refined, *named.values()]))
+
+
+def _without_incorporated(licences: tuple[str, ...]) -> tuple[str, ...]:
+    """Version 3 of the LGPL is a text beside that of the GPL, which it adds permissions to."""
+    if not any(each.startswith("LGPL-3.0") for each in licences):
+        return licences
+    return tuple(each for each in licences if not each.startswith("GPL-3.0"))

@@ -1,0 +1,132 @@
+"""The text of a README in, the model card out: its front matter, title and credits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..notices.header import blanked
+from ..regions import Region
+from ..sources import Skipped
+from .model import Declaration, ModelCard
+
+if TYPE_CHECKING:
+    from ..notices import Credit
+    from .plain_yaml import Value
+
+_TITLE_WITHIN = 400
+_LONGEST_TITLE = 300
+_MARKUP = re.compile(r"!\[[^\]\[]*\]\([^()]*\)|<[^<>]*>|[*`]|:\w{1,40}:")
+_LINK = re.compile(r"\[([^\]\[]*)\]\([^()]*\)")
+_HTML_TITLE = re.compile(r"<h1\b[^<>]{0,300}>(.{0,1000}?)</h1>", re.IGNORECASE | re.DOTALL)
+_UNSAID = ("other", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """A README taken apart: ``block`` starts on line ``first_line``; ``body`` keeps the lines of all."""
+
+    block: str
+    first_line: int
+    body: str
+
+
+def read_card(path: str, text: str, repository: str) -> tuple[ModelCard, Skipped | None]:
+    """The card, and why its front matter was not read, if so; ``repository`` is its title where it has none."""
+    parts = _parts(text)
+    values, problem = _front_matter(path, parts) if parts.block.strip() else ({}, None)
+    name = _text(values, "license_name")
+    card = ModelCard(
+        path=path,
+        title=title(parts.body) or repository,
+        licence=_licence(path, values.get("license"), name, parts.first_line),
+        licence_name=name,
+        licence_link=_text(values, "license_link"),
+        base_models=values["base_model"].texts if "base_model" in values else (),
+        base_model_relation=_text(values, "base_model_relation"),
+        credits=_credits(parts.body),
+        text=parts.body,
+    )
+    return card, problem
+
+
+def title(body: str) -> str:
+    """The heading of the first level, or one of any level that all begins with; without markup, "" when none is.
+
+    Markdown, reStructuredText and HTML are read.
+    """
+    lines = body.split("\n", _TITLE_WITHIN)[:_TITLE_WITHIN]
+    fenced, begins = False, True
+    for number, line in enumerate(lines):
+        bare = line.strip()[:_LONGEST_TITLE]
+        fenced ^= bare.startswith(("```", "~~~"))
+        if bare and not fenced:
+            if found := _plain(_heading(lines[number : number + 10], bare, begins)):
+                return found
+            begins = False
+    return ""
+
+
+def _heading(lines: list[str], bare: str, begins: bool) -> str:
+    """The heading that the first of ``lines`` opens; ``begins`` says that nothing stands above."""
+    if marks := re.match(r"#{1,6}(?=[ \t])", bare):
+        return bare.strip("#") if begins or len(marks[0]) == 1 else ""
+    below = lines[1].strip() if len(lines) > 1 else ""
+    if len(below) > 2 and set(below) <= {"="} | ({"-"} if begins else set()):
+        return bare
+    match = _HTML_TITLE.search("\n".join(lines)[:2_000]) if "<h1" in bare.lower() else None
+    return match[1] if match else ""
+
+
+def _plain(heading: str) -> str:
+    return " ".join(_LINK.sub(r"\1", _MARKUP.sub("", heading)).split()).strip("_ ")
+
+
+def _parts(text: str) -> _Parts:
+    """Front matter begins on the first line that is not blank and ends on a line of its own."""
+    lines = text.split("\n")
+    first = next((number for number, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].rstrip() != "---":
+        return _Parts("", 1, _visible(text))
+    last = next((n for n in range(first + 1, len(lines)) if lines[n].rstrip() in ("---", "...")), None)
+    if last is None:
+        return _Parts("", 1, _visible(text))
+    body = [""] * (last + 1) + lines[last + 1 :]
+    return _Parts("\n".join(lines[first + 1 : last]), first + 2, _visible("\n".join(body)))
+
+
+def _visible(text: str) -> str:
+    return blanked(text, "REUSE-Ignore") if "REUSE-IgnoreStart" in text else text
+
+
+def _front_matter(path: str, parts: _Parts) -> tuple[dict[str, Value], Skipped | None]:
+    from .plain_yaml import BrokenYamlError, top_level  # the YAML library, which most repositories do not need
+
+    try:
+        return top_level(parts.block), None
+    except BrokenYamlError as error:
+        line = parts.first_line + error.line - 1
+        return {}, Skipped(path, f"front matter not read: line {line}: {error.reason}")
+
+
+def _credits(body: str) -> tuple[Credit, ...]:
+    from .. import notices
+
+    read = getattr(notices, "read_credits_in_prose", None)
+    return tuple(read(body)) if read else ()
+
+
+def _licence(path: str, value: Value | None, name: str, first_line: int) -> Declaration | None:
+    if value is None or not value.texts:
+        return None
+    from ..licences import licence_ids
+
+    line = first_line + value.line - 1
+    stated = [each for each in value.texts if each.lower() not in _UNSAID] or [name]
+    ids = tuple(dict.fromkeys(licence for each in stated if each for licence in licence_ids(each)))
+    return Declaration(Region(path, line, line), ", ".join(value.texts), ids)
+
+
+def _text(values: dict[str, Value], key: str) -> str:
+    return ", ".join(values[key].texts) if key in values else ""

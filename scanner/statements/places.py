@@ -1,0 +1,141 @@
+"""A path in, what it is by its name out: a legal file, metadata, a README, configuration, or nothing of interest."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from .model import LegalKind, Subject
+
+PROSE = frozenset(("", ".txt", ".md", ".rst", ".markdown", ".text"))
+# LICENSE.MIT and COPYING.LESSER say after the dot which text they are; with these endings they are code or data.
+_OTHER = frozenset(
+    ".py .pyi .pyc .pyx .ipynb .json .jsonl .yaml .yml .toml .cfg .ini .xml .html .htm .css .js .ts .tsx .jsx .vue .c "
+    ".h .cc .cpp .hpp .cu .go .rs .java .kt .swift .rb .pl .php .sh .ps1 .bat .svg .png .jpg .jpeg .gif .webp .ico "
+    ".csv .tsv .lock .spdx .zip .gz .whl .in .jinja .j2 .tmpl .license .safetensors .bin .pt .pth .npz .onnx".split()
+)
+# Legal all the same, though no reader here takes them.
+DOCUMENTS = frozenset((".pdf", ".doc", ".docx", ".odt", ".rtf"))
+_QUALIFIED = re.compile(r"(?:(?:un)?licen[cs]e|copying|notice)\.[^/]+", re.IGNORECASE)
+_LICENCE = re.compile(r"(?:un)?licen[cs]es?(?:[-_. ].*)?|copying(?:[-_. ].*)?|copyrights?(?:[-_. ].*)?")
+_PREFIXED = re.compile(r"(?:model|code|weights?|data|dataset|software|[A-Z0-9. _-]+)[-_ ](?:licen[cs]es?|LICEN[CS]ES?)")
+_NOTICE = re.compile(r"notices?(?:[-_. ].*)?")
+_THIRD_PARTY = re.compile(r"(?:third|3rd)[-_ ]?part(?:y|ies)")
+_BUNDLED = re.compile(
+    r"open[-_ ]?source[-_ ]?(?:licen[cs]es|notices)|attributions?|acknowledge?ments?|credits"
+    r"|licen[cs]es?[-_. ](?:bundled|vendored|dependencies)"
+)
+_DIST_INFO = re.compile(r"(?P<folder>(?:[^/]+/)*)[^/]+\.dist-info/(?P<inner>.+)")
+_TEXTS = re.compile(r"(?P<folder>(?:[^/]+/)*)(?:licen[cs]es)/[^/]+", re.IGNORECASE)
+_FOLDERS = re.compile(r"(?:LICEN[CS]E|COPYING|NOTICE)(?:\.\w+)?")
+_CARD = re.compile(r"(?:readme|model[-_]?card)(?:\.md|\.markdown|\.rst|\.txt)?")
+_SUBJECTS = {
+    Subject.TEMPLATE: frozenset(("header", "headers", "template", "boilerplate", "sample")),
+    Subject.MODEL: frozenset(("model", "models", "weight", "weights", "checkpoint", "checkpoints")),
+    Subject.PARTS: frozenset(
+        ("data", "dataset", "datasets", "docs", "documentation", "font", "fonts", "images", "logo")
+    ),
+    Subject.CODE: frozenset(("code", "software")),
+}
+METADATA = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "pkg-info", "citation.cff"))
+CONFIGURATION = frozenset(
+    f"{name}.json"
+    for name in ("config", "tokenizer_config", "preprocessor_config", "processor_config", "generation_config")
+)
+
+
+class Role(Enum):
+    """Which reader takes a file."""
+
+    LEGAL = auto()
+    METADATA = auto()
+    CARD = auto()
+    CONFIGURATION = auto()
+    REUSE = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class LegalPlace:
+    """What a legal file is, the folder it speaks for ("" the whole repository) and what in it."""
+
+    kind: LegalKind
+    folder: str
+    subject: Subject
+
+
+def role(path: str) -> Role | None:
+    """Which reader takes the file at ``path``; None for nearly all files."""
+    name = path.rpartition("/")[2].lower()
+    if name.endswith(".py"):
+        return Role.METADATA if name == "setup.py" and "/" not in path else None
+    if name in CONFIGURATION:
+        return Role.CONFIGURATION
+    if name == "reuse.toml" or name.endswith(".license") or path.endswith(".reuse/dep5"):
+        return Role.REUSE
+    if name in METADATA or (name == "metadata" and _DIST_INFO.fullmatch(path)):
+        return Role.METADATA if _speaks_for_all(path) else None
+    if legal_place(path):
+        return Role.LEGAL
+    return Role.CARD if _CARD.fullmatch(name) else None
+
+
+def legal_place(path: str) -> LegalPlace | None:
+    """What the file at ``path`` is among legal files; None when it is none."""
+    folder, _, name = path.rpartition("/")
+    if wheel := _DIST_INFO.fullmatch(path):
+        return _in_dist_info(wheel["folder"].rstrip("/"), wheel["inner"])
+    kind = _kind(name)
+    if texts := _TEXTS.fullmatch(path):
+        is_text = kind or _ending(name) in PROSE
+        return LegalPlace(kind or LegalKind.LICENCE, texts["folder"].rstrip("/"), Subject.PARTS) if is_text else None
+    return LegalPlace(kind, folder, _subject(name)) if kind else None
+
+
+def is_document(path: str) -> bool:
+    """Whether a legal file is of a kind that is not plain text."""
+    return _ending(path.rpartition("/")[2]) in DOCUMENTS
+
+
+def legal_folder(path: str) -> str:
+    """The outermost folder on ``path`` that is called as a legal file is, such as LICENSE; "" when none is."""
+    parts = path.split("/")[:-1]
+    place = next((place for place, part in enumerate(parts) if _FOLDERS.fullmatch(part)), None)
+    return "" if place is None else "/".join(parts[: place + 1])
+
+
+def _speaks_for_all(path: str) -> bool:
+    return path.count("/") <= ("dist-info/" in path)
+
+
+def _in_dist_info(folder: str, inner: str) -> LegalPlace | None:
+    """PEP 639: all below ``licenses/`` is legal text, and what lies deeper there is of something vendored."""
+    name = inner.rpartition("/")[2]
+    kind = _kind(name)
+    below = inner.partition("/")[0] in ("licenses", "license_files")
+    if not kind and not (below and _ending(name) in PROSE):
+        return None
+    vendored = inner.count("/") > below
+    return LegalPlace(kind or LegalKind.LICENCE, folder, Subject.PARTS if vendored else _subject(name))
+
+
+def _kind(name: str) -> LegalKind | None:
+    folded, ending = name.lower(), _ending(name)
+    if ending not in PROSE | DOCUMENTS and (ending in _OTHER or not _QUALIFIED.fullmatch(name)):
+        return None
+    stem = folded.removesuffix(ending)
+    if _THIRD_PARTY.match(folded) or _BUNDLED.fullmatch(stem):
+        return LegalKind.THIRD_PARTY
+    if _LICENCE.fullmatch(folded) or _PREFIXED.match(name):
+        return LegalKind.THIRD_PARTY if _THIRD_PARTY.search(folded) else LegalKind.LICENCE
+    return LegalKind.NOTICE if _NOTICE.fullmatch(folded) else None
+
+
+def _ending(name: str) -> str:
+    stem, dot, ending = name.rpartition(".")
+    return f".{ending.lower()}" if dot and stem else ""
+
+
+def _subject(name: str) -> Subject:
+    words = set(re.split(r"[^a-z]+", name.lower()))
+    return next((subject for subject, signs in _SUBJECTS.items() if words & signs), Subject.WORK)
