@@ -38,7 +38,7 @@ _OTHER = re.compile(
 
 def find_copyrights(header: Header) -> Iterator[tuple[str, int]]:
     """Each distinct statement of the header and the last line (1-based) it stands on."""
-    numbers = _marked_lines(header)
+    numbers = _marked_lines(header.folded)
     if not numbers:
         return
     lines = header.text.split("\n")
@@ -67,17 +67,12 @@ def _says_whose(match: re.Match[str]) -> bool:
     return not _TALK.match(rest) and bool(match["sign"] or _NAME.match(rest))
 
 
-def _marked_lines(header: Header) -> list[int]:
+def _marked_lines(folded: str) -> list[int]:
     """The lines (1-based) that a copyright mark stands on, in order."""
-    folded = header.folded
-    numbers: set[int] = set()
-    for mark in _MARKS:
-        place = folded.find(mark)
-        while place >= 0:
-            numbers.add(header.line_at(place))
-            end = folded.find("\n", place)
-            place = folded.find(mark, end) if end >= 0 else -1
-    return sorted(numbers)
+    marks = [mark for mark in _MARKS if mark in folded]
+    if not marks:
+        return []
+    return [number for number, line in enumerate(folded.split("\n"), 1) if any(mark in line for mark in marks)]
 
 
 def _joined(lines: list[str], number: int) -> tuple[str, int]:

@@ -23,6 +23,8 @@ _POINTER = re.compile(
     r"|(?i:\blicen[cs]e(?:\.(?:txt|md|rst))?\s{1,6}file\b|\bsee\s{1,6}licen[cs]e\.(?:txt|md|rst)\b)"
 )
 _TERMS = re.compile(r"redistribut|warrant|liab|permi|conditions|licen[cs]e|neither the name")
+_LEGAL_FILE = re.compile(r"licen[cs]e|copying")
+WORDS_BEFORE = 80
 # A pointer names its licence in the same breath: "the MIT license found in the LICENSE file".
 NEAR = 200
 
@@ -54,8 +56,10 @@ def find_licence(header: Header) -> Licensing:
 
 
 def _pointer(header: Header) -> re.Match[str] | None:
-    if any(word in header.folded for word in ("license", "licence", "copying")):
-        return _POINTER.search(header.text)
+    """Looked for around the words it cannot be without: the pattern alone would try every word of a long docstring."""
+    for word in _LEGAL_FILE.finditer(header.folded):
+        if match := _POINTER.search(header.text, max(word.start() - WORDS_BEFORE, 0), word.end() + WORDS_BEFORE):
+            return match
     return None
 
 
