@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import SourceError
 from . import folder
 from .checkout import Checkout, Entry, Progress, Skipped
-from .specs import ARCHIVE_SUFFIXES, GIT_PREFIX, REGISTRY_PREFIX, parse_requirement, split_path
+from .specs import ARCHIVE_SUFFIXES, GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_requirement, split_path
 
 __all__ = ["Checkout", "Entry", "Progress", "Skipped", "open_source"]
 
@@ -19,16 +19,22 @@ SINGLE_FILES = (".py", ".ipynb")
 
 @contextmanager
 def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkout]:
-    """Open ``spec``: a folder, a ``.py`` or ``.ipynb`` file, an archive, ``pypi:NAME[==VERSION]`` or ``git+URL[@REV]``.
+    """Open ``spec``: a folder, a ``.py`` or ``.ipynb`` file, an archive, a release, or a repository.
 
-    URL is https, http, ssh, git or file; REV a branch, a tag or a full commit hash (else the default branch). That one
-    commit is fetched anew at each opening and never checked out. Any but a single file may end in ``!inner/path``, a
-    file or folder inside; paths stay relative to the whole. Entries can be read while the context is open. ``progress``
-    is told about downloads of releases. Raises SourceError in one line.
+    A release is ``pypi:NAME[==VERSION]``, a repository ``hf:ORG/NAME[@REV]`` or ``git+URL[@REV]``: URL is https, http,
+    ssh, git or file; REV a branch, a tag or a full commit hash (else the default branch). From git that one commit is
+    fetched anew at each opening and never checked out. Any but a single file may end in ``!inner/path``, a file or
+    folder inside; paths stay relative to the whole. Entries can be read while the context is open. ``progress`` is told
+    about downloads of releases. Raises SourceError in one line.
     """
     if spec.startswith(REGISTRY_PREFIX):
         with _open_release(spec, progress) as checkout:
             yield checkout
+        return
+    if spec.startswith(HUB_PREFIX):
+        from . import hub  # huggingface_hub, an extra
+
+        yield hub.open_repository(spec)
         return
     if spec.startswith(GIT_PREFIX):
         from . import git  # subprocess, threading: not for local files
@@ -38,7 +44,7 @@ def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkou
         return
     path, inner = split_path(spec)
     if path.is_dir():
-        yield folder.open_folder(spec, path, inner)
+        yield _open_folder(spec, path, inner)
     elif path.name.lower().endswith(ARCHIVE_SUFFIXES):
         from . import archive  # the compression modules, which a scan of a folder never needs
 
@@ -46,6 +52,18 @@ def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkou
             yield checkout
     else:
         yield folder.open_file(spec, _single_file(path, inner))
+
+
+def _open_folder(spec: str, path: Path, inner: str) -> Checkout:
+    """A folder, or the snapshot that one of the Hub's cache holds."""
+    if "--" not in str(path.absolute()):
+        return folder.open_folder(spec, path, inner)
+    from . import hubcache
+
+    root = hubcache.snapshot_folder(path) or path
+    project, release = hubcache.identity(root)
+    checkout = folder.open_folder(spec, root, inner, outermost=hubcache.repository_folder(root))
+    return replace(checkout, project=project, release=release)
 
 
 def _single_file(path: Path, inner: str) -> Path:

@@ -30,14 +30,17 @@ def open_file(spec: str, path: Path) -> Checkout:
     return Checkout(spec, lambda: iter([_read_later(str(path), path.name)]))
 
 
-def open_folder(spec: str, root: Path, inner: str) -> Checkout:
-    """The folder ``root``, or only ``inner`` in it; what the user names is listed even where rules leave it out."""
+def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None) -> Checkout:
+    """The folder ``root``, or only ``inner`` in it; what the user names is listed even where rules leave it out.
+
+    Links out of ``outermost`` (``root``, if it is None) are not followed.
+    """
     start = root / inner
     if not exists(str(start)):
         raise SourceError(f"{spec}: there is no {inner} in {root}")
-    real_root = os.path.realpath(root)
+    real_root = os.path.realpath(outermost or root)
     if not _is_inside(os.path.realpath(start), real_root):
-        raise SourceError(f"{spec}: {inner} is a symbolic link out of {root}")
+        raise SourceError(f"{spec}: {inner} is a symbolic link out of {outermost or root}")
 
     def walk(folder: Path, path: str) -> Iterator[Entry | Skipped]:
         return _walk(_Folder(str(folder), path, Ignores.of_root(folder)), real_root)

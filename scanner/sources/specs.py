@@ -11,6 +11,7 @@ from ..errors import SourceError
 
 REGISTRY_PREFIX = "pypi:"
 GIT_PREFIX = "git+"
+HUB_PREFIX = "hf:"
 ZIP_SUFFIXES = (".zip", ".whl")
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES

@@ -1,0 +1,43 @@
+"""A folder in, whether it is one that huggingface_hub keeps a repository in: ``models--ORG--NAME/snapshots/REV``."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_REPOSITORY = re.compile(r"(?:models|datasets|spaces)--(?P<name>[\w.-]+?)", re.ASCII)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def repository_folder(folder: Path) -> Path | None:
+    """The ``models--ORG--NAME`` that ``folder`` is a snapshot of; its files are links to blobs there."""
+    parts = folder.absolute()
+    if parts.parent.name != "snapshots" or not _REPOSITORY.fullmatch(parts.parent.parent.name):
+        return None
+    return parts.parent.parent
+
+
+def snapshot_folder(folder: Path) -> Path | None:
+    """The snapshot to scan of a ``models--ORG--NAME``: that of its main branch, else its only one.
+
+    None where ``folder`` is none, or has several and does not say which.
+    """
+    if not _REPOSITORY.fullmatch(folder.absolute().name):
+        return None
+    snapshots = folder / "snapshots"
+    main = folder / "refs" / "main"
+    try:
+        commit = main.read_text("ascii").strip() if main.is_file() else ""
+        found = [path for path in snapshots.iterdir() if path.is_dir()]
+    except (OSError, ValueError):
+        return None
+    named = [path for path in found if _COMMIT.fullmatch(commit) and path.name == commit]
+    return named[0] if named else found[0] if len(found) == 1 else None
+
+
+def identity(folder: Path) -> tuple[str, str]:
+    """The repository's name and the commit of a snapshot; empty for any other folder."""
+    repository = repository_folder(folder)
+    if repository is None:
+        return "", ""
+    return repository.name.rpartition("--")[2], folder.absolute().name

@@ -1,0 +1,132 @@
+"""A server that speaks as much of the Hugging Face Hub's API as reading a model repository takes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from urllib.parse import unquote, urlsplit
+
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+
+
+@dataclass
+class HubRepository:
+    """Files by path; ``sizes`` is what the listing says of a file instead of its length."""
+
+    files: Mapping[str, bytes]
+    revisions: tuple[str, ...] = ("main", COMMIT)
+    token: str = ""
+    gated: bool = False
+    sizes: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class HubServer:
+    """A running server: where it is, and every path that was asked of it."""
+
+    url: str
+    asked: list[str]
+
+
+@contextmanager
+def serving(repositories: Mapping[str, HubRepository]) -> Iterator[HubServer]:
+    """Serve ``repositories`` by name on a port of this machine."""
+    asked: list[str] = []
+    handler = type("Handler", (_Handler,), {"repositories": repositories, "asked": asked})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield HubServer(f"http://127.0.0.1:{server.server_address[1]}", asked)
+        server.shutdown()
+        thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    repositories: Mapping[str, HubRepository]
+    asked: list[str]
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_: object) -> None:
+        """Not to the test's output."""
+
+    def do_GET(self) -> None:
+        self._answer()
+
+    def do_HEAD(self) -> None:
+        self._answer()
+
+    def _answer(self) -> None:
+        path = unquote(urlsplit(self.path).path).strip("/")
+        self.asked.append(path)
+        for name, repository in self.repositories.items():
+            for prefix in (f"api/models/{name}", name):
+                if path == prefix or path.startswith(f"{prefix}/"):
+                    self._of(name, repository, path.removeprefix(prefix).strip("/"), prefix.startswith("api/"))
+                    return
+        self._refuse(404, "RepoNotFound", "Repository not found")
+
+    def _of(self, name: str, repository: HubRepository, rest: str, api: bool) -> None:
+        authorised = not repository.token or self.headers.get("Authorization") == f"Bearer {repository.token}"
+        if not authorised:
+            # As the Hub does: whoever may not see a repository is not told that it is there.
+            code = "GatedRepo" if repository.gated else "RepoNotFound"
+            self._refuse(403 if repository.gated else 401, code, "Access is restricted")
+            return
+        found = re.fullmatch(r"(?:(revision|tree|resolve)/([^/]+))?/?(.*)", rest)
+        assert found
+        kind, revision, inner = found[1] or "revision", found[2] or "main", found[3]
+        if revision not in repository.revisions:
+            self._refuse(404, "RevisionNotFound", "Invalid rev id")
+        elif api:
+            self._json(_tree(repository) if kind == "tree" else _info(name, repository))
+        elif inner in repository.files:
+            self._file(repository.files[inner])
+        else:
+            self._refuse(404, "EntryNotFound", "Entry not found")
+
+    def _file(self, content: bytes) -> None:
+        self._send(200, content, {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": COMMIT})
+
+    def _json(self, value: object) -> None:
+        self._send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
+
+    def _refuse(self, status: int, code: str, message: str) -> None:
+        self._send(status, b"{}", {"X-Error-Code": code, "X-Error-Message": message})
+
+    def _send(self, status: int, content: bytes, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for key, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(key, value)
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(content)
+
+
+def _info(name: str, repository: HubRepository) -> object:
+    siblings = [{"rfilename": path, "size": _size(repository, path)} for path in repository.files]
+    return {
+        "id": name,
+        "modelId": name,
+        "sha": COMMIT,
+        "lastModified": "2024-06-01T12:00:00.000Z",
+        "private": False,
+        "tags": [],
+        "siblings": siblings,
+    }
+
+
+def _tree(repository: HubRepository) -> object:
+    return [
+        {"type": "file", "path": path, "size": _size(repository, path), "oid": hashlib.sha1(content).hexdigest()}
+        for path, content in repository.files.items()
+    ]
+
+
+def _size(repository: HubRepository, path: str) -> int:
+    return repository.sizes.get(path, len(repository.files[path]))
