@@ -20,7 +20,7 @@ from .phrases import VERDICT_STYLES, and_more, counted, lines
 from .printing import bare_table, printed
 from .summary import Summary, summarise
 
-_COUNTED_AS = {
+COUNTED_AS = {
     Verdict.IDENTICAL: "identical",
     Verdict.RENAMED: "renamed",
     Verdict.MODIFIED: "modified",
@@ -28,7 +28,7 @@ _COUNTED_AS = {
     Verdict.INDEPENDENT: "independent",
 }
 _MOST_SKIPPED = 20
-_LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "cyan"}
+LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "cyan"}
 
 
 def render(report: Report, page: Page = PLAIN) -> str:
@@ -54,10 +54,10 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
     for verdict, count in summary.by_verdict.items():
         if count:
             style = VERDICT_STYLES[verdict]
-            counts.append(" · ").append(f"{count} {_COUNTED_AS[verdict]}", style)
+            counts.append(" · ").append(f"{count} {COUNTED_AS[verdict]}", style)
     for level, count in summary.by_level.items():
         if count:
-            counts.append(" · ").append(counted(count, level.value), _LEVEL_STYLES[level])
+            counts.append(" · ").append(counted(count, level.value), LEVEL_STYLES[level])
     if summary.waived:
         counts.append(f" · {summary.waived} waived")
     if summary.skipped:
@@ -82,7 +82,7 @@ def _findings(findings: Sequence[Finding]) -> Iterator[RenderableType]:
     for finding in findings:
         region = finding.region
         yield Text.assemble(
-            (finding.level.value, _LEVEL_STYLES[finding.level]),
+            (finding.level.value, LEVEL_STYLES[finding.level]),
             f" {escape(region.path)}, {lines(region.first_line, region.last_line)}: {escape(finding.message)}",
             (f" [{escape(finding.rule)}]", "dim"),
         )

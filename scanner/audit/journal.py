@@ -1,0 +1,165 @@
+"""Records in, an append-only file of JSON lines out; what is in it survives kill -9, a full disk and a lost plug.
+
+A line is whole or it is the last: one that was cut short is dropped when the file is opened again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import fields
+from pathlib import Path
+from typing import BinaryIO, NamedTuple, TypeVar
+
+from ..errors import ModelkinError
+from .records import Header, Headings, decode, encode
+
+_KIND = TypeVar("_KIND")
+
+
+class Span(NamedTuple):
+    """Where a line stands in the file."""
+
+    start: int
+    length: int
+
+
+class Journal:
+    """A journal open for writing, by this process alone."""
+
+    def __init__(self, path: Path, file: BinaryIO, end: int) -> None:
+        self.path = path
+        self._file = file
+        self._end = end
+
+    @classmethod
+    def begin(cls, path: Path, header: Header) -> Journal:
+        """A new journal. Raises ModelkinError when there is a file by that name."""
+        try:
+            file = path.open("x+b", buffering=0)
+        except FileExistsError:
+            raise ModelkinError(
+                f"{path} is there already: add --resume to go on with it, or name another --journal"
+            ) from None
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        _lock(path, file)
+        journal = cls(path, file, 0)
+        journal.append(encode(header))
+        journal.sync()
+        return journal
+
+    @classmethod
+    def resume(cls, path: Path, header: Header) -> tuple[Journal, list[tuple[Span, Headings]]]:
+        """The journal of an audit that was asked for the same, and the lines it holds. Raises ModelkinError."""
+        try:
+            file = path.open("r+b", buffering=0)
+        except FileNotFoundError:
+            raise ModelkinError(f"{path}: no such journal to go on with; leave out --resume to begin one") from None
+        except OSError as error:
+            raise _unwritable(path, error) from error
+        _lock(path, file)
+        lines = list(read_lines(path, Headings))
+        if lines:
+            _check_same(path, lines[0][1].header, header)
+        end = lines[-1][0].start + lines[-1][0].length if lines else 0
+        file.truncate(end)
+        journal = cls(path, file, end)
+        if not lines:  # stopped before its first line was whole
+            journal.append(encode(header))
+        return journal, lines
+
+    def append(self, line: bytes) -> Span:
+        """Write one line. Raises ModelkinError, and then the file ends where it did before."""
+        span = Span(self._end, len(line))
+        try:
+            self._file.seek(self._end)
+            rest = memoryview(line)
+            while rest:
+                rest = rest[self._file.write(rest) :]
+        except OSError as error:
+            with suppress(OSError):
+                self._file.truncate(self._end)
+            raise _unwritable(self.path, error) from error
+        self._end += span.length
+        return span
+
+    def sync(self) -> None:
+        """Return once all that was written is on the disk. Raises ModelkinError."""
+        try:
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def read(self, span: Span) -> bytes:
+        """A line that was written before."""
+        self._file.seek(span.start)
+        return self._file.read(span.length)
+
+    def close(self) -> None:
+        """Let others have the file."""
+        self._file.close()
+
+
+def read_lines(path: Path, kind: type[_KIND]) -> Iterator[tuple[Span, _KIND]]:
+    """Each line of a journal and its place; the last is left out when it was cut short. Raises ModelkinError."""
+    start = 0
+    try:
+        with path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                read = _read(line, kind)
+                if read is None:
+                    if file.read(1):
+                        raise ModelkinError(f"{path}, line {number}: not a line of an audit's journal")
+                    return
+                yield Span(start, len(line)), read
+                start += len(line)
+    except FileNotFoundError:
+        raise ModelkinError(f"{path}: no such journal") from None
+    except OSError as error:
+        raise ModelkinError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _read(line: bytes, kind: type[_KIND]) -> _KIND | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        read = decode(line, kind)
+    except (ValueError, RecursionError):
+        return None
+    return read if read != kind() else None
+
+
+def _check_same(path: Path, found: Header | None, asked: Header) -> None:
+    if found is None:
+        raise ModelkinError(f"{path}: not a journal of an audit; name another --journal")
+    for field in fields(Header):
+        before, now = getattr(found, field.name), getattr(asked, field.name)
+        if before != now:
+            what = "another corpus" if field.name == "corpus" else f"{field.name.replace('_', '-')} {_shown(before)}"
+            raise ModelkinError(
+                f"{path} was begun with {what}, not {_shown(now)}: ask for the same, or begin another --journal"
+            )
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
+    return str(getattr(value, "digest", value)) or "none"
+
+
+def _lock(path: Path, file: BinaryIO) -> None:
+    """Two audits that write to one journal would spoil it."""
+    try:
+        import fcntl
+    except ImportError:  # not a Unix
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise ModelkinError(f"{path}: another audit is writing to it") from None
+
+
+def _unwritable(path: Path, error: OSError) -> ModelkinError:
+    return ModelkinError(f"cannot write {path}: {error.strerror}; what is in it stays, and --resume goes on from there")

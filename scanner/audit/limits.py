@@ -1,0 +1,74 @@
+"""Bounds on one worker: its memory, its time on one file, and its life, which ends with its audit's."""
+
+from __future__ import annotations
+
+import faulthandler
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+
+# What runs in C does not see the first signal; the process ends when it is not back this much later.
+GRACE_SECONDS = 5.0
+
+
+class OutOfTimeError(BaseException):
+    """A file took too long. No Exception, so that nothing on its way takes it for an error in the file."""
+
+
+def live_within(memory: int, audit: Connection) -> None:
+    """Bound this process to ``memory`` bytes more than it has, and to the life of what holds the other end.
+
+    Ctrl-C is for the audit, which ends its workers itself.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _bound_memory(memory)
+    threading.Thread(target=_leave_with, args=(audit,), daemon=True).start()
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Raise OutOfTimeError in the block after ``seconds``; end the process when that cannot be had in time."""
+    with Path(os.devnull).open("w") as nowhere:
+        faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=nowhere)
+        timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+        if timed:
+            signal.signal(signal.SIGALRM, _out_of_time)
+            signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            if timed:
+                signal.setitimer(signal.ITIMER_REAL, 0)
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
+    raise OutOfTimeError
+
+
+def _bound_memory(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not a Unix
+        return
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (OSError, ValueError):  # not Linux: others do not hold a process to its address space
+        return
+    bound = pages * resource.getpagesize() + memory
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _leave_with(audit: Connection) -> None:
+    """The other end is never written to; it is closed on purpose, or by the system when the audit was killed."""
+    try:
+        audit.recv_bytes()
+    except (EOFError, OSError):
+        os._exit(1)

@@ -1,0 +1,43 @@
+"""What an audit is asked for, as one value that reaches every worker."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..scan import ScanOptions
+
+MEGABYTE = 1024**2
+
+
+def available_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class AuditOptions:
+    """``scan`` holds for every repository; ``timeout`` is in seconds a file, ``memory`` in bytes a worker.
+
+    The largest file that is read may take 3 GB to parse.
+    """
+
+    scan: ScanOptions = field(default_factory=ScanOptions)
+    jobs: int = 1
+    timeout: float = 60.0
+    memory: int = 4096 * MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a worker needs to know: which files to read, which corpora to open, and when to give a file up."""
+
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    exclude_upstream: tuple[str, ...]
+    min_similarity: float
+    corpora: tuple[Path, ...]
+    timeout: float

@@ -1,0 +1,145 @@
+"""A journal in, its summary and the report on each repository out, sorted by name, with nothing scanned again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ..clones import Verdict
+from ..errors import ModelkinError
+from ..scan import Report
+from ..verdict import FileVerdict
+from .journal import Span, read_lines
+from .records import Header, Identity, Line, Place, RepositoryRecord, decode, lone_content
+from .stages import placed, suffix
+from .summary import AuditSummary, Copied, Row, row_of, summarise
+
+
+@dataclass(frozen=True, slots=True)
+class _UpstreamBrief:
+    project: str
+
+
+@dataclass(frozen=True, slots=True)
+class _VerdictBrief:
+    verdict: Verdict
+    own_release: str
+    upstreams: tuple[_UpstreamBrief, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _ExaminedBrief:
+    verdict: _VerdictBrief
+
+
+@dataclass(frozen=True, slots=True)
+class _ContentBrief:
+    """As much of a content as a summary needs."""
+
+    identity: Identity
+    own: bool
+    examined: _ExaminedBrief | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Brief:
+    header: Header | None = None
+    content: _ContentBrief | None = None
+    repository: RepositoryRecord | None = None
+
+
+_Key = tuple[Identity, bool]
+
+
+@dataclass(frozen=True)
+class Audit:
+    """An audit as its journal has it. ``rows`` are sorted by name; ``summary`` counts over all of them."""
+
+    path: Path
+    header: Header
+    rows: tuple[Row, ...]
+    summary: AuditSummary
+    _repositories: dict[str, Span]
+    _contents: dict[_Key, Span]
+
+    def names(self) -> tuple[str, ...]:
+        """The repositories there are reports on; the others failed."""
+        return tuple(row.name for row in self.rows if not row.failed)
+
+    def report(self, name: str) -> Report:
+        """The report on one repository, as its scan gives it. Raises ModelkinError when there is none."""
+        if name not in self._repositories:
+            raise ModelkinError(f"{self.path}: no repository {name} in it")
+        with self.path.open("rb") as file:
+            return self._restored(file, self._repositories[name])
+
+    def reports(self) -> Iterator[Report]:
+        """All reports, sorted by name, one at a time."""
+        with self.path.open("rb") as file:
+            for name in self.names():
+                yield self._restored(file, self._repositories[name])
+
+    def _restored(self, file: BinaryIO, span: Span) -> Report:
+        record = decode(_line(file, span), Line).repository
+        if record is None:
+            raise ModelkinError(f"{self.path} changed while it was read")
+        if record.failed:
+            raise ModelkinError(f"{record.name}: {record.failed}")
+        files = (self._verdict(file, place, record.until) for place in record.places)
+        return Report(
+            record.root,
+            self.header.corpus,
+            tuple(files),
+            record.findings,
+            record.skipped,
+            record.seconds,
+            record.attributions,
+        )
+
+    def _verdict(self, file: BinaryIO, place: Place, until: str) -> FileVerdict:
+        examined = lone_content(_line(file, self._contents[_key(place, until)])).examined
+        if examined is None:
+            raise ModelkinError(f"{self.path}: nothing is known of {place.path}")
+        return placed(examined, place.path).verdict
+
+
+def open_audit(path: Path) -> Audit:
+    """Read a journal, of an audit that is done or not. Raises ModelkinError."""
+    header: Header | None = None
+    contents: dict[_Key, tuple[Span, Copied | None]] = {}
+    rows: dict[str, tuple[Span, Row]] = {}
+    for span, line in read_lines(path, _Brief):
+        header = header or line.header
+        if line.content:
+            contents[line.content.identity, line.content.own] = span, _copied(line.content)
+        if line.repository:
+            keys = [_key(place, line.repository.until) for place in line.repository.places]
+            if not all(key in contents for key in keys):
+                raise ModelkinError(f"{path}: a content of {line.repository.name} is not in it")
+            files = [copied for key in keys if (copied := contents[key][1])]
+            rows[line.repository.name] = span, row_of(line.repository, files)
+    if header is None:
+        raise ModelkinError(f"{path}: not a journal of an audit")
+    listed = tuple(rows[name][1] for name in sorted(rows))
+    spans = {name: span for name, (span, _) in rows.items()}
+    places = {key: span for key, (span, _) in contents.items()}
+    return Audit(path, header, listed, summarise(listed, len({identity for identity, _ in places})), spans, places)
+
+
+def _copied(content: _ContentBrief) -> Copied | None:
+    if content.examined is None:
+        return None
+    verdict = content.examined.verdict
+    project = verdict.upstreams[0].project if verdict.upstreams and not verdict.own_release else ""
+    return Copied(verdict.verdict, project)
+
+
+def _key(place: Place, until: str) -> _Key:
+    return Identity(place.sha256, suffix(place.path), until), place.own
+
+
+def _line(file: BinaryIO, span: Span) -> bytes:
+    file.seek(span.start)
+    return file.read(span.length)

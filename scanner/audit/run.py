@@ -1,0 +1,107 @@
+"""A folder or list of repositories in, their journal out, begun or gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from ..corpus.pack import Corpus
+from ..corpus.shelf import default_corpora
+from ..scan import CorpusIdentity, _identity, _indexed
+from .coordinator import Advance, Coordinator
+from .journal import Journal
+from .known import KnownContents
+from .options import AuditOptions, Setup
+from .pool import local_pool
+from .records import SCHEMA, Header
+from .repositories import find_repositories
+from .restoring import Audit, open_audit
+
+Progress = Callable[[Advance], None]
+_DEFAULTS = AuditOptions()
+
+
+def audit(
+    place: str,
+    journal: Path,
+    options: AuditOptions = _DEFAULTS,
+    resume: bool = False,
+    progress: Progress | None = None,
+) -> Audit:
+    """Scan every repository in the folder ``place``, or that the list ``place`` names, into ``journal``.
+
+    With ``resume``, what the journal holds already is not done again. Raises ModelkinError; the journal is whole then
+    as well, as it is after any interruption.
+    """
+    repositories = find_repositories(place)
+    with _compared_with(options) as (corpora, identity):
+        writing, known, done = _opened(journal, _header(place, options, identity), resume)
+        with closing(writing):
+            left = [repository for repository in repositories if repository.name not in done]
+            if left:
+                with local_pool(options.jobs, options.memory) as pool:
+                    coordinator = Coordinator(writing, known, pool, _setup(options, corpora))
+                    for advance in coordinator.run(left, len(left)):
+                        if progress:
+                            progress(replace(advance, done=advance.done + len(done), total=len(repositories)))
+    return open_audit(journal)
+
+
+@contextmanager
+def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
+    """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
+    shelf = default_corpora(options.scan.corpora, required=not options.scan.against)
+    against = [_indexed(source) for source in options.scan.against]
+    identity = _identity([*shelf, *against])
+    with TemporaryDirectory(prefix="modelkin-audit-") as folder:
+        paths = [_file_of(corpus) for corpus in shelf]
+        for number, corpus in enumerate(against):
+            paths.append(Path(folder, f"{number}.safetensors"))
+            corpus.save(paths[-1])
+        yield tuple(paths), identity
+
+
+def _file_of(corpus: Corpus) -> Path:
+    if corpus.path is None:
+        raise TypeError(f"{corpus.name} was not opened from a file")
+    return corpus.path.absolute()
+
+
+def _opened(path: Path, header: Header, resume: bool) -> tuple[Journal, KnownContents, set[str]]:
+    """The journal, the contents it holds, and the names of the repositories that are done."""
+    known, done = KnownContents(), set[str]()
+    if not (resume and path.exists()):
+        return Journal.begin(path, header), known, done
+    journal, lines = Journal.resume(path, header)
+    for span, line in lines:
+        if line.content:
+            known.add(line.content, span)
+        if line.repository:
+            done.add(line.repository.name)
+    return journal, known, done
+
+
+def _header(place: str, options: AuditOptions, identity: CorpusIdentity) -> Header:
+    scan = options.scan
+    return Header(
+        schema=SCHEMA,
+        tool=version("modelkin"),
+        place=place,
+        corpus=identity,
+        include=scan.include,
+        exclude=scan.exclude,
+        exclude_upstream=scan.exclude_upstream,
+        against=scan.against,
+        min_similarity=scan.min_similarity,
+    )
+
+
+def _setup(options: AuditOptions, corpora: tuple[Path, ...]) -> Setup:
+    scan = options.scan
+    return Setup(
+        scan.include, scan.exclude, scan.exclude_upstream, scan.min_similarity, corpora, timeout=options.timeout
+    )

@@ -1,0 +1,140 @@
+"""A folder in, the repositories it holds out.
+
+These are repositories, outermost first:
+
+- a folder with ``.git`` in it;
+- each snapshot of a Hugging Face cache folder (``models--ORG--NAME/snapshots/REV``);
+- a folder with a file that marks a project and with Python code in or below it, and none of the above inside;
+- a folder with Python code in it, and none of the first two inside;
+- a Python file or notebook beside repositories.
+
+The folder that is divided is one itself when it has ``.git``, a project's own files, or nothing but code in it. So
+every Python file is of one repository. Environments, caches and folders behind links are left out, as in a scan.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..files import SUFFIXES
+from ..sources.ignores import NEVER_CODE, is_environment
+
+# What lies deeper belongs to the repository around it.
+MOST_LEVELS = 64
+PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "__init__.py"})
+_MARKER = re.compile(r"(?i)(?:readme|licen[cs]e|copying)(?:[.-][^/]*)?|pyproject\.toml|setup\.(?:py|cfg)|config\.json")
+_CACHED_MODEL = re.compile(r"models--.+")
+
+
+@dataclass(frozen=True, slots=True)
+class Repository:
+    """What is scanned as one: its name in the audit, and its source as ``scan`` takes it."""
+
+    name: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder, what is directly in it, and how far below the divided one it lies."""
+
+    disk: str
+    path: str
+    level: int = 0
+    names: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ()
+    code: tuple[str, ...] = ()
+    readable: bool = True
+
+    def itself(self) -> Repository:
+        return Repository(self.path or ".", self.disk)
+
+    def child(self, name: str) -> _Folder:
+        path = f"{self.path}/{name}" if self.path else name
+        return _listed(os.path.join(self.disk, name), path, self.level + 1)  # noqa: PTH118 - names need not be UTF-8
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """The repositories in a folder; ``certain`` says that one of them has ``.git`` or is of a cache."""
+
+    repositories: tuple[Repository, ...] = ()
+    certain: bool = False
+
+
+def divide(root: Path) -> list[Repository]:
+    """The repositories in ``root``, in no order. A folder that cannot be listed is one, for its scan to say why."""
+    top = _listed(str(root), "", 0)
+    sure = _certain(top)
+    if sure is not None:
+        return list(sure.repositories)
+    below = _inside(top)
+    flat, project = not below.repositories, bool(top.names & PROJECT_FILES)
+    if not below.certain and (top.code if flat else project):
+        return [top.itself()]
+    return [*below.repositories, *_loose(top)]
+
+
+def _of(folder: _Folder) -> _Below:
+    """What there is in a folder below the divided one."""
+    if is_environment(folder.names):
+        return _Below()
+    if folder.level >= MOST_LEVELS or not folder.readable:
+        return _Below((folder.itself(),))
+    sure = _certain(folder)
+    if sure is not None:
+        return sure
+    below = _inside(folder)
+    if below.certain:
+        return _Below((*below.repositories, *_loose(folder)), certain=True)
+    marked = bool(below.repositories) and any(map(_MARKER.fullmatch, folder.names))
+    return _Below((folder.itself(),)) if folder.code or marked else below
+
+
+def _certain(folder: _Folder) -> _Below | None:
+    if ".git" in folder.names:
+        return _Below((folder.itself(),), certain=True)
+    if _CACHED_MODEL.fullmatch(os.path.basename(folder.disk)) and "snapshots" in folder.folders:  # noqa: PTH119
+        snapshots = folder.child("snapshots")
+        # Their files are links out of the snapshot, but not out of the model's folder.
+        return _Below(
+            tuple(
+                Repository(f"{snapshots.path}/{revision}", f"{folder.disk}!snapshots/{revision}")
+                for revision in snapshots.folders
+            ),
+            certain=True,
+        )
+    return None
+
+
+def _inside(folder: _Folder) -> _Below:
+    parts = [_of(folder.child(name)) for name in folder.folders]
+    return _Below(
+        tuple(repository for part in parts for repository in part.repositories), any(part.certain for part in parts)
+    )
+
+
+def _loose(folder: _Folder) -> Iterator[Repository]:
+    """Each Python file that lies beside repositories."""
+    for name in folder.code:
+        yield Repository(f"{folder.path}/{name}" if folder.path else name, os.path.join(folder.disk, name))  # noqa: PTH118
+
+
+def _listed(disk: str, path: str, level: int) -> _Folder:
+    try:
+        with os.scandir(disk) as found:
+            children = sorted(found, key=lambda child: child.name)
+    except OSError:
+        return _Folder(disk, path, level, readable=False)
+    folders = [child.name for child in children if child.is_dir(follow_symlinks=False)]
+    code = [
+        child.name
+        for child in children
+        if child.name.lower().endswith(SUFFIXES) and child.is_file(follow_symlinks=False)
+    ]
+    names = frozenset(child.name for child in children)
+    return _Folder(disk, path, level, names, tuple(name for name in folders if name not in NEVER_CODE), tuple(code))

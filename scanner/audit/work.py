@@ -1,0 +1,183 @@
+"""What workers do, one function a task: look into a repository, judge some of its files, conclude its record."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ..errors import SourceError
+from ..examination import Examiner
+from ..files import Skipped, SourceFile
+from ..sources.specs import without_login
+from .limits import OutOfTimeError, within
+from .options import Setup
+from .records import Content, ContentHead, Identity, Place, RepositoryRecord, encode, lone_content
+from .stages import examiner, is_folder, judged, listed, opened, picked, suffix
+from .tree import Repository
+
+NOTHING_TO_SCAN = "no Python file or notebook in it"
+_ITEM = TypeVar("_ITEM")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file of a repository by its content; ``size`` in bytes, decoded."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a repository holds; ``failed`` says why it cannot be audited. A folder may be opened again at no cost."""
+
+    root: str
+    until: str = ""
+    is_folder: bool = False
+    files: tuple[Listed, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    failed: str = ""
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one file: its content's line for the journal, or why the file cannot be read any more."""
+
+    path: str
+    head: ContentHead | None = None
+    line: bytes = b""
+    gone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers on files of one repository."""
+
+    answers: tuple[Answer, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """A repository's line for the journal, and how many findings are in it."""
+
+    line: bytes
+    findings: int
+
+
+def survey(repository: Repository, setup: Setup) -> Survey:
+    """List and hash the files of a repository. Raises CorpusError."""
+    began = time.perf_counter()
+    files: list[Listed] = []
+    skipped: list[Skipped] = []
+    try:
+        with opened(repository.source, setup) as (checkout, _):
+            for item in _timely(listed(checkout, setup), setup.timeout):
+                if isinstance(item, Skipped):
+                    skipped.append(item)
+                else:
+                    files.append(Listed(item.path, item.sha256, len(item.text)))
+    except (SourceError, OutOfTimeError, MemoryError) as error:
+        return Survey(without_login(repository.source), failed=_reason(error, setup))
+    failed = "" if files or skipped else NOTHING_TO_SCAN
+    return Survey(
+        checkout.root,
+        checkout.released,
+        is_folder(repository.source),
+        tuple(files),
+        tuple(skipped),
+        failed,
+        time.perf_counter() - began,
+    )
+
+
+def judge_files(repository: Repository, until: str, wanted: tuple[Listed, ...], setup: Setup) -> Answers:
+    """Judge the files ``wanted`` of a repository, each within its time. Raises CorpusError."""
+    began = time.perf_counter()
+    answers: dict[str, Answer] = {}
+    lost = "is no longer there"
+    try:
+        with opened(repository.source, setup) as (checkout, corpora):
+            examine = examiner(corpora, setup, until)
+            for item in _timely(picked(checkout, {each.path for each in wanted}), setup.timeout):
+                if isinstance(item, Skipped):
+                    answers[item.path] = Answer(item.path, gone=item.reason)
+                    continue
+                content = _judged_in_time(examine, item, until, setup)
+                answers[item.path] = _answer(item.path, content)
+                if content.examined is None:  # it may have been left in the middle of anything
+                    examine = examiner(corpora, setup, until)
+    except (SourceError, OutOfTimeError) as error:
+        lost = _reason(error, setup)
+    gone = (answers.get(each.path) or Answer(each.path, gone=lost) for each in wanted)
+    return Answers(tuple(gone), time.perf_counter() - began)
+
+
+def unjudged(file: Listed, until: str, reason: str) -> Answer:
+    """The answer on a file that no worker comes back from."""
+    return _answer(file.path, _skipped(file.path, file.sha256, until, reason))
+
+
+def conclude(
+    name: str, survey: Survey, places: tuple[Place, ...], lines: tuple[bytes, ...], gone: tuple[Skipped, ...]
+) -> Conclusion:
+    """A repository's record, from what is known of each of its contents: ``lines`` of the journal, as ``places``."""
+    began = time.perf_counter()
+    contents = list(map(lone_content, lines))
+    unread = [
+        Skipped(place.path, content.skipped)
+        for place, content in zip(places, contents, strict=True)
+        if content.examined is None
+    ]
+    record = RepositoryRecord(
+        name=name,
+        root=survey.root,
+        until=survey.until,
+        places=tuple(place for place, content in zip(places, contents, strict=True) if content.examined is not None),
+        skipped=(*survey.skipped, *sorted((*unread, *gone), key=lambda skip: skip.path)),
+        seconds=round(survey.seconds + time.perf_counter() - began, 6),
+    )
+    return Conclusion(encode(record), len(record.findings))
+
+
+def _timely(items: Iterator[_ITEM], seconds: float) -> Iterator[_ITEM]:
+    """The same items, each of which may take so long. Raises OutOfTimeError."""
+    while True:
+        with within(seconds):
+            item = next(items, None)
+        if item is None:
+            return
+        yield item
+
+
+def _judged_in_time(examine: Examiner, file: SourceFile, until: str, setup: Setup) -> Content:
+    try:
+        with within(setup.timeout):
+            return judged(examine, file, until)
+    except (OutOfTimeError, MemoryError) as error:
+        return _skipped(file.path, file.sha256, until, _reason(error, setup))
+
+
+def _skipped(path: str, sha256: str, until: str, reason: str) -> Content:
+    return Content(Identity(sha256, suffix(path), until), False, "", None, reason)
+
+
+def _answer(path: str, content: Content) -> Answer:
+    return Answer(path, ContentHead(content.identity, content.own, content.upstream_path), encode(content))
+
+
+def _reason(error: BaseException, setup: Setup) -> str:
+    if isinstance(error, OutOfTimeError):
+        return too_slow(setup.timeout)
+    if isinstance(error, MemoryError):
+        return "needs more memory than a worker may have"
+    return str(error)
+
+
+def too_slow(seconds: float) -> str:
+    """Why a file was given up."""
+    return f"took longer than {seconds:g} s"
