@@ -7,10 +7,15 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Make ``content`` the whole file at ``path``; its old content stays until the new is complete. Raises OSError."""
+    """Make ``content`` the whole file at ``path``, its mode kept; its old content stays until the new is complete.
+
+    Raises OSError.
+    """
     temporary = _beside(path)
     try:
         temporary.write_bytes(content)
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o7777)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

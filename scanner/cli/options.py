@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
@@ -46,7 +46,7 @@ class Choices:
         return tuple(each for each in chosen if not (self.quiet and each.output == STANDARD_OUTPUT))
 
 
-_OPTIONS = (
+_SCANNING = (
     click.option("--include", multiple=True, metavar="GLOB", help="Scan only paths that match; repeatable."),
     click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out paths that match; repeatable."),
     click.option(
@@ -68,6 +68,8 @@ _OPTIONS = (
         metavar="SHARE",
         help="Report only files of which at least this share (0 to 1) stands in an upstream.",
     ),
+)
+_DELIVERY = (
     click.option(
         "--format",
         "formats",
@@ -85,6 +87,8 @@ _OPTIONS = (
         metavar="FILE",
         help="Write the report to FILE, whole or not at all; - is standard output.",
     ),
+)
+_ENDING = (
     click.option(
         "--fail-on",
         type=click.Choice(THRESHOLDS),
@@ -101,14 +105,29 @@ _OPTIONS = (
 
 def shared_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give ``command`` the shared options; it receives them as one ``choices``."""
+    return _decorated(command, (*_SCANNING, *_DELIVERY, *_ENDING), {})
 
+
+def scanning_options(command: Callable[..., int]) -> Callable[..., int]:
+    """As ``shared_options``, for a command that writes no report."""
+    return _decorated(command, (*_SCANNING, *_ENDING), {"formats": (), "output": STANDARD_OUTPUT})
+
+
+def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
+    """As ``shared_options``, for a command that scans nothing."""
+    nothing = {"include": (), "exclude": (), "exclude_upstream": (), "against": (), "corpus": ()}
+    return _decorated(command, (*_DELIVERY, *_ENDING), {**nothing, "min_similarity": None})
+
+
+def _decorated(command: Callable[..., int], options: Sequence[Any], fixed: dict[str, Any]) -> Callable[..., int]:
     @wraps(command)
     def with_choices(**given: Any) -> int:
+        given |= fixed
         chosen = {field.name: given.pop(field.name) for field in fields(Choices)}
         return command(choices=Choices(**chosen), **given)
 
     decorated: Callable[..., int] = with_choices
-    for option in reversed(_OPTIONS):
+    for option in reversed(options):
         decorated = option(decorated)
     return decorated
 

@@ -16,7 +16,8 @@ from .placing import COOKIE, Place, header_place
 _COOKIE_LINES = 2
 # Control, format (direction overrides), surrogate and private: they end lines, or hide what a reader should see.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_LONGEST = 400
+# As long as a copyright statement is read (notices.copyrights).
+_LONGEST = 600
 
 
 def header_added(stored: bytes, lines: Sequence[str]) -> bytes:
@@ -33,8 +34,8 @@ def header_added(stored: bytes, lines: Sequence[str]) -> bytes:
 
 def one_line(text: str) -> str:
     """``text`` as it can stand in a comment: on one line, of visible characters, and not without end."""
-    joined = " ".join(text.split())
-    return "".join(each for each in joined if unicodedata.category(each) not in _HIDDEN)[:_LONGEST].strip()
+    visible = "".join(each for each in text if each.isspace() or unicodedata.category(each) not in _HIDDEN)
+    return " ".join(visible.split())[:_LONGEST].strip()
 
 
 def _insertion(comments: list[bytes], place: Place) -> bytes:

@@ -1,0 +1,137 @@
+"""``modelkin attribute``: a folder or file in, the notices that its copies lack written into it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import UsageError
+from ..reports.escaping import escape
+from .options import Choices, scan_options, scanning_options
+from .progress import progress_bar
+from .streams import write_standard_output
+from .threshold import exit_code
+
+if TYPE_CHECKING:
+    from ..findings import Finding
+    from ..mending import Plan, Undone
+    from ..scan import Report
+
+_SOURCE_SUFFIXES = (".py", ".ipynb")
+
+_EPILOG = """\b
+PATH is a folder, or a .py or .ipynb file. Nothing outside it is written, and
+nothing in it is run. Licence texts come from the upstream's package.
+
+\b
+Examples:
+  modelkin attribute . --dry-run
+  modelkin attribute path/to/repository --exclude 'third_party/*'
+  modelkin attribute . --offline --against ../upstream
+
+\b
+Exit codes:
+  0  done, or nothing to do
+  1  findings at or above --fail-on are left to mend by hand;
+     with --dry-run also when something would be written
+  2  nothing could be done
+"""
+
+
+@click.command(name="attribute", epilog=_EPILOG)
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written as a unified diff.")
+@click.option("--offline", is_flag=True, help="Fetch no licence text; use packages fetched before.")
+@scanning_options
+def command(path: Path, dry_run: bool, offline: bool, choices: Choices) -> int:
+    """Write the notices that copies in PATH lack.
+
+    Each copied file gets the copyright lines, licence tag and source of its
+    upstream that it lacks, a notices file an entry, and LICENSES/ the licence
+    texts. A second run changes nothing. What is left to a person is listed.
+    """
+    _check_local(path)
+    report = _scanned(path, choices)
+    plan = _planned(report, path, offline, choices)
+    if dry_run:
+        return _shown(plan, report, choices)
+    return _mended(plan, report, path, choices)
+
+
+def _check_local(path: Path) -> None:
+    if not path.exists():
+        raise UsageError(f"{path}: no such file or folder; only what is on this machine can be mended")
+    if not path.is_dir() and path.suffix.lower() not in _SOURCE_SUFFIXES:
+        raise UsageError(f"{path} cannot be mended: name a folder, or a .py or .ipynb file")
+
+
+def _scanned(path: Path, choices: Choices) -> Report:
+    from ..scan import scan
+
+    with progress_bar(choices.shows_progress) as step:
+        return scan(str(path), scan_options(choices), step)
+
+
+def _planned(report: Report, path: Path, offline: bool, choices: Choices) -> Plan:
+    from ..mending import plan_file, plan_tree
+
+    if not path.is_dir():
+        return plan_file(report, path)
+    with progress_bar(choices.shows_progress) as step:
+        fetching = None if step is None else lambda done, total: step(done, total, "licence texts")
+        return plan_tree(report, path, offline, fetching)
+
+
+def _shown(plan: Plan, report: Report, choices: Choices) -> int:
+    """The diff on standard output, fit for `git apply`; all else on standard error."""
+    from ..mending import by_hand, unified
+
+    if not choices.quiet:
+        write_standard_output("".join(_printable(unified(edit)) for edit in plan.edits))
+        _tell_left(plan.undone, by_hand(report), to_errors=True)
+        click.echo(f"{_files(len(plan.edits))} would be written", err=True)
+    return 1 if plan.edits else exit_code(report, choices.fail_on)
+
+
+def _mended(plan: Plan, report: Report, path: Path, choices: Choices) -> int:
+    from ..mending import Edit, Undone, apply, by_hand
+
+    steps = []
+    for step in apply(plan.edits, path if path.is_dir() else path.parent):
+        steps.append(step)
+        if isinstance(step, Edit) and not choices.quiet:
+            write_standard_output(f"wrote {escape(step.path)}: {escape(step.why)}\n")
+    written = sum(isinstance(step, Edit) for step in steps)
+    left = _scanned(path, choices) if written else report
+    if not choices.quiet:
+        undone = (*plan.undone, *(step for step in steps if isinstance(step, Undone)))
+        _tell_left(undone, by_hand(left), to_errors=False)
+        write_standard_output(f"{_files(written)} written\n")
+    return exit_code(left, choices.fail_on)
+
+
+def _tell_left(undone: Iterable[Undone], findings: Iterable[Finding], to_errors: bool) -> None:
+    lines = [f"left to do: {each.path}: {each.reason}" for each in undone]
+    for each in findings:
+        place = f"{each.region.path}:{each.region.first_line}"
+        lines.append(f"left to do: {place}: {each.level.value} {each.rule}: {each.message} {each.remedy}")
+    for line in lines:
+        if to_errors:
+            click.echo(escape(line), err=True)
+        else:
+            write_standard_output(f"{escape(line)}\n")
+
+
+def _printable(diff: str) -> str:
+    """As it is for a program; on a terminal, nothing that could steer it."""
+    if sys.stdout is None or not sys.stdout.isatty():
+        return diff
+    return "".join(f"{escape(line.expandtabs(4))}\n" for line in diff.removesuffix("\n").split("\n"))
+
+
+def _files(count: int) -> str:
+    return f"{count} file" if count == 1 else f"{count} files"

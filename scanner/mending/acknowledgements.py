@@ -1,0 +1,127 @@
+"""What a repository took from each upstream in, the part of its notices file that says so out.
+
+The part stands between two marks: a later run adds to what is there and never repeats it. One layout for all: what is
+underlined is a heading, what hangs from a dash a list, what is indented a quotation, in Markdown and to the eye.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from .header import one_line
+from .model import UnwritableError
+
+_BEGIN = "modelkin:begin - from here to the end mark written by `modelkin attribute`"
+_END = "modelkin:end"
+_LICENCES, _COPYRIGHTS, _FILES, _NOTICE = "Licence:", "Copyright notices:", "Files of this repository:", "Its NOTICE:"
+_QUOTED = "    "
+_ITEM = "- "
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What is said of one upstream project. Each of ``licences`` and ``files`` begins with an id or path and ``, ``."""
+
+    project: str
+    licences: tuple[str, ...] = ()
+    copyrights: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    notice: tuple[str, ...] = ()
+
+
+def acknowledged(text: str, told: Sequence[Acknowledgement], exists: Callable[[str], bool], comment: str) -> str:
+    """``text`` with ``told`` in it, what it said of other files kept as long as these exist.
+
+    ``comment`` is how a comment is written in it, as ``# {}``. Raises UnwritableError when the marks are broken.
+    """
+    before, inner, after = _parted(text, comment)
+    known = {each.project: _existing(each, exists) for each in read_acknowledgements(inner)}
+    for each in told:
+        known[each.project] = _joined(known.get(each.project, Acknowledgement(each.project)), each)
+    kept = [known[project] for project in sorted(known) if known[project].files]
+    if not kept:
+        return text
+    lines = [comment.format(_BEGIN), "", *(line for each in kept for line in _laid_out(each)), comment.format(_END)]
+    return before + "\n".join(lines) + "\n" + after
+
+
+def is_marked(text: str, comment: str) -> bool:
+    """Whether an earlier run wrote into ``text``."""
+    return comment.format(_BEGIN) in text
+
+
+def read_acknowledgements(inner: str) -> list[Acknowledgement]:
+    """What stands between the marks."""
+    lines = inner.split("\n")
+    headings = [number for number, line in enumerate(lines[1:]) if line and set(line) == {"-"} and lines[number]]
+    return [
+        _read(lines[start], lines[start + 2 : end])
+        for start, end in zip(headings, [*headings, len(lines)][1:], strict=True)
+    ]
+
+
+def _parted(text: str, comment: str) -> tuple[str, str, str]:
+    """Before, between and after the marks; all before, and a blank line, where there are none."""
+    lines = text.split("\n")
+    begins, ends = ([n for n, line in enumerate(lines) if line == comment.format(mark)] for mark in (_BEGIN, _END))
+    if not begins and not ends:
+        body = text.rstrip("\n")
+        return (f"{body}\n\n" if body else ""), "", ""
+    if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
+        raise UnwritableError(f"it has {len(begins)} begin and {len(ends)} end marks of modelkin: remove or mend them")
+    before, inner, after = lines[: begins[0]], lines[begins[0] + 1 : ends[0]], lines[ends[0] + 1 :]
+    return "".join(f"{line}\n" for line in before), "\n".join(inner), "\n".join(after)
+
+
+def _read(project: str, lines: Sequence[str]) -> Acknowledgement:
+    found: dict[str, list[str]] = {_LICENCES: [], _COPYRIGHTS: [], _FILES: [], _NOTICE: []}
+    part = _LICENCES
+    for line in lines:
+        if line in found:
+            part = line
+        elif part == _NOTICE:
+            found[part].append(line.removeprefix(_QUOTED))
+        elif line.startswith(_ITEM):
+            found[part].append(line.removeprefix(_ITEM))
+    notice = "\n".join(found[_NOTICE]).strip("\n")
+    return Acknowledgement(
+        project,
+        tuple(found[_LICENCES]),
+        tuple(found[_COPYRIGHTS]),
+        tuple(found[_FILES]),
+        tuple(notice.split("\n")) if notice else (),
+    )
+
+
+def _laid_out(told: Acknowledgement) -> Iterator[str]:
+    yield from (told.project, "-" * max(len(told.project), 3), "")
+    for title, items in ((_LICENCES, told.licences), (_COPYRIGHTS, told.copyrights), (_FILES, told.files)):
+        if items:
+            yield from (title, "", *(_ITEM + one_line(item) for item in items), "")
+    if told.notice:
+        yield from (_NOTICE, "", *((_QUOTED + line).rstrip() for line in told.notice), "")
+
+
+def _existing(told: Acknowledgement, exists: Callable[[str], bool]) -> Acknowledgement:
+    return replace(told, files=tuple(file for file in told.files if exists(_key(file))))
+
+
+def _joined(old: Acknowledgement, new: Acknowledgement) -> Acknowledgement:
+    return Acknowledgement(
+        old.project,
+        _renewed(old.licences, new.licences),
+        tuple(filter(None, dict.fromkeys((*old.copyrights, *map(one_line, new.copyrights))))),
+        _renewed(old.files, new.files),
+        new.notice or old.notice,
+    )
+
+
+def _renewed(old: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
+    """Items by what they begin with, the newer of two, sorted."""
+    items = {_key(item): item for item in (*old, *map(one_line, new)) if item}
+    return tuple(items[key] for key in sorted(items))
+
+
+def _key(item: str) -> str:
+    return item.partition(", ")[0]

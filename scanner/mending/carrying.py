@@ -1,0 +1,96 @@
+"""Needs in, the licence texts and the words of NOTICE files that must go along with the copies out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..attribution.repository import Repository
+from ..rulebook import Duty, licence_rule
+from ..verdict import UpstreamMatch
+from .applying import inside
+from .model import Edit, Undone
+from .needs import Need
+from .upstream_texts import UpstreamTexts
+
+# As the REUSE specification has it, which many tools read.
+FOLDER = "LICENSES"
+_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+
+Fetch = Callable[[UpstreamMatch], UpstreamTexts]
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """``places`` is where the text of each licence stands or will; ``notices`` each project's NOTICE, line by line."""
+
+    edits: tuple[Edit, ...] = ()
+    undone: tuple[Undone, ...] = ()
+    places: dict[str, str] = field(default_factory=dict)
+    notices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def carry(needed: Sequence[Need], repository: Repository, root: Path, fetch: Fetch) -> Carried:
+    """What of the upstreams' own packages is to stand in the folder ``root``."""
+    places = {
+        licence: legal.path for need in needed for licence in need.licences if (legal := repository.text_of(licence))
+    }
+    edits: list[Edit] = []
+    undone: list[Undone] = []
+    for licence, upstreams in _absent(needed, places).items():
+        made = _text_edit(licence, upstreams, root, fetch)
+        if isinstance(made, Undone):
+            undone.append(made)
+        else:
+            edits.append(made)
+            places[licence] = made.path
+    notices = dict(_notices(needed, fetch))
+    undone += [Undone(project, _no_notice(project)) for project, lines in notices.items() if not lines]
+    return Carried(tuple(edits), tuple(undone), places, notices)
+
+
+def _absent(needed: Iterable[Need], places: dict[str, str]) -> dict[str, list[UpstreamMatch]]:
+    """The licences whose text is not there, each with the upstreams it came with."""
+    absent: dict[str, list[UpstreamMatch]] = {}
+    for need in needed:
+        if need.wants_text:
+            for licence in need.licences:
+                if licence not in places:
+                    absent.setdefault(licence, []).append(need.attribution.upstream)
+    return absent
+
+
+def _text_edit(licence: str, upstreams: Sequence[UpstreamMatch], root: Path, fetch: Fetch) -> Edit | Undone:
+    path = f"{FOLDER}/{licence}.txt"
+    place = inside(path, root) if _SAFE_ID.fullmatch(licence) else None
+    if place is None or place.exists():
+        reason = "it is there, and is not that text" if place else "it leads out of the folder"
+        return Undone(path, f"the text of {licence} cannot be put there: {reason}")
+    # One look at each package: its releases hardly ever differ in this.
+    packages = {each.package: each for each in reversed(upstreams)}
+    found = [fetch(upstream) for upstream in packages.values()]
+    text = next((each.licences[licence] for each in found if licence in each.licences), None)
+    if text is not None:
+        return Edit(path, None, text, f"the text of {licence}")
+    return Undone(path, _absence(licence, upstreams[0], next((each.missing for each in found if each.missing), "")))
+
+
+def _absence(licence: str, upstream: UpstreamMatch, why: str) -> str:
+    rule = licence_rule(licence)
+    source = " or ".join(filter(None, (f"the LICENSE of {upstream.project}", rule.url if rule else "")))
+    reason = f" ({why})" if why else f" ({upstream.project}'s package has it not as a file of its own)"
+    return f"put the text of {licence} there, from {source}{reason}"
+
+
+def _notices(needed: Iterable[Need], fetch: Fetch) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """By project; no lines where the project's NOTICE could not be had."""
+    owing = [need.attribution.upstream for need in needed if Duty.CARRY_NOTICE_FILE in need.duties]
+    for project, upstream in {upstream.project: upstream for upstream in reversed(owing)}.items():
+        text = "\n".join(fetch(upstream).notices)
+        yield project, tuple(text.expandtabs().splitlines())
+
+
+def _no_notice(project: str) -> str:
+    return f"add what the NOTICE of {project} says to the notices file: its package does not carry it"

@@ -1,0 +1,85 @@
+"""A report in, the copies whose upstream's terms can be met by writing out, each with what is missed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..attribution.model import Attribution, DutyState, State
+from ..findings import Finding
+from ..rulebook import Duty, licence_rule
+from ..scan import Report
+from ..verdict import FileVerdict
+
+_IN_HEADER = frozenset({Duty.KEEP_NOTICES, Duty.KEEP_LICENCE_HEADER, Duty.STATE_CHANGES})
+_BESIDE = frozenset({Duty.CARRY_LICENCE, Duty.CARRY_NOTICE_FILE})
+RELICENSED = "relicensed"
+# What stands for an obligation that writing meets.
+_WRITTEN = frozenset({"licence-header-removed", "changes-not-stated", "licence-text-missing", "notice-file-missing"})
+# Findings that a header answers, or answers in part, though no one obligation stands for them.
+_ANSWERED = frozenset(
+    {RELICENSED, "holder-removed", "holder-replaced", "source-unnamed", "credit-link-only", "credit-names-another"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A copy, the kinds of obligation it misses, and the ids of ``findings`` on it that a header answers.
+
+    ``licences`` are the ids it must answer for.
+    """
+
+    verdict: FileVerdict
+    attribution: Attribution
+    duties: frozenset[Duty]
+    findings: frozenset[str]
+    licences: tuple[str, ...]
+
+    @property
+    def in_header(self) -> bool:
+        """Whether something is to be written into the file itself."""
+        return bool(self.findings or self.duties & _IN_HEADER)
+
+    @property
+    def wants_text(self) -> bool:
+        """Whether the text of its licences must go along."""
+        return RELICENSED in self.findings or Duty.CARRY_LICENCE in self.duties
+
+
+def needs(report: Report) -> Iterator[Need]:
+    """In the report's order; a file of which every finding is waived is left alone."""
+    verdicts = {verdict.path: verdict for verdict in report.files}
+    open_, waived = _reported(report)
+    for attribution in report.attributions:
+        path = attribution.path
+        if path not in verdicts or (path in waived and path not in open_):
+            continue
+        duties = frozenset(filter(None, map(_missed, attribution.duties))) & (_IN_HEADER | _BESIDE)
+        findings = frozenset(open_.get(path, ())) & _ANSWERED
+        if duties or findings:
+            licences = dict.fromkeys(each.licence for each in attribution.duties)
+            unknown = (attribution.upstream.licence,) if attribution.upstream.licence else ()
+            yield Need(verdicts[path], attribution, duties, findings, tuple(licences) or unknown)
+
+
+def by_hand(report: Report) -> tuple[Finding, ...]:
+    """The findings, not waived, that no writing of notices answers."""
+    open_ = (finding for finding in report.findings if not finding.suppression)
+    return tuple(finding for finding in open_ if finding.rule not in _ANSWERED | _WRITTEN)
+
+
+def _reported(report: Report) -> tuple[dict[str, list[str]], frozenset[str]]:
+    """The rules that report something by path, and the paths of waived findings."""
+    reported: defaultdict[str, list[str]] = defaultdict(list)
+    for finding in report.findings:
+        if not finding.suppression:
+            reported[finding.region.path].append(finding.rule)
+    return dict(reported), frozenset(each.region.path for each in report.findings if each.suppression)
+
+
+def _missed(state: DutyState) -> Duty | None:
+    """The kind of an obligation that is missed; None for one that is not."""
+    rule = licence_rule(state.licence) if state.state is State.MISSED else None
+    obligations = rule.obligations if rule else ()
+    return next((each.duty for each in obligations if (each.clause, each.asks) == (state.clause, state.asks)), None)

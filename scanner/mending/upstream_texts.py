@@ -1,0 +1,95 @@
+"""An upstream release in, the licence texts and the NOTICE that its package carries out, as stored in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from packaging.version import InvalidVersion, Version
+
+from ..decoding import to_utf8
+from ..errors import SourceError
+from ..licences import identify
+from ..sources import Checkout, Entry, Progress, open_source
+from ..statements import LegalKind
+from ..statements.places import legal_place
+from ..verdict import UpstreamMatch
+
+# Far above any licence text; NOTICE files of large projects come to some 100 kB.
+_MOST_BYTES = 512 * 1024
+# What is worth fetching for a page of text: all upstreams of the shipped corpus but PyTorch's own wheels.
+_MOST_FETCHED = 200 * 1024**2
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamTexts:
+    """``licences`` are texts by id, ``notices`` what its NOTICE files say. ``missing`` says why there are none."""
+
+    licences: dict[str, bytes]
+    notices: tuple[str, ...] = ()
+    missing: str = ""
+
+
+def upstream_texts(upstream: UpstreamMatch, offline: bool = False, progress: Progress | None = None) -> UpstreamTexts:
+    """The legal texts in the package of ``upstream``, from the cache or, unless ``offline``, the package index."""
+    if not upstream.package:
+        return UpstreamTexts({}, missing=f"{upstream.project} has no known package")
+    try:
+        release = _cached(upstream) or _fetchable(upstream, offline)
+        with open_source(f"pypi:{upstream.package}=={release}", progress) as checkout:
+            return _read(checkout)
+    except SourceError as error:
+        return UpstreamTexts({}, missing=str(error))
+
+
+def _cached(upstream: UpstreamMatch) -> str:
+    """The first of its releases that was fetched before; empty when none was."""
+    from ..sources.cache import find
+
+    try:
+        releases = {Version(release): release for release in (upstream.first_release, upstream.last_release)}
+    except InvalidVersion:
+        raise SourceError(f"{upstream.project} {upstream.first_release} is no release of a package") from None
+    return next((release for version, release in releases.items() if find(upstream.package, version)), "")
+
+
+def _fetchable(upstream: UpstreamMatch, offline: bool) -> str:
+    from ..sources.registry import release_files
+
+    name, release = upstream.package, upstream.first_release
+    if offline:
+        raise SourceError(f"{name} {release} was not fetched before, and --offline fetches nothing")
+    found = release_files(name).get(str(Version(release)))
+    if found is not None and found.size > _MOST_FETCHED:
+        raise SourceError(f"{name} {release} is {found.size / 1024**2:.0f} MB, too much to fetch for its licence")
+    return release
+
+
+def _read(checkout: Checkout) -> UpstreamTexts:
+    licences: dict[str, bytes] = {}
+    notices: list[str] = []
+    for stored, text, kind in _legal_files(checkout):
+        if kind is LegalKind.NOTICE:
+            notices.append(text)
+        elif len(found := identify(text)) == 1:
+            # A file of several texts is none of them.
+            licences.setdefault(found[0].licence, stored)
+    return UpstreamTexts(licences, tuple(dict.fromkeys(notices)), _nothing(licences, checkout))
+
+
+def _nothing(licences: dict[str, bytes], checkout: Checkout) -> str:
+    return "" if licences else f"{checkout.root} has no licence text of one licence in it"
+
+
+def _legal_files(checkout: Checkout) -> Iterator[tuple[bytes, str, LegalKind]]:
+    """As stored, as text, and what it is: those that speak for the whole package first."""
+    found = [
+        (place, entry) for entry in checkout.entries() if isinstance(entry, Entry) if (place := legal_place(entry.path))
+    ]
+    for place, entry in sorted(found, key=lambda each: (len(each[0].folder), each[1].path)):
+        stored = entry.read() if entry.size <= _MOST_BYTES else None
+        if not isinstance(stored, bytes):
+            continue
+        text = to_utf8(entry.path, stored)
+        if isinstance(text, bytes) and not (place.kind is LegalKind.NOTICE and place.folder):
+            yield stored, text.decode("utf-8", "replace"), place.kind
