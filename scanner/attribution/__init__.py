@@ -1,1 +1,4 @@
-"""Copies and statements in, findings out: which of the upstream's terms are met."""
+"""Copies and statements in, findings out: which of the upstream's terms are met.
+
+Whoever judges imports ``check`` and ``copies`` where copies were found: rules are not loaded for a run without any.
+"""

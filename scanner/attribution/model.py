@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ..findings import Finding
 from ..notices import Credit, Notice
 from ..verdict import FileVerdict, UpstreamMatch
 
@@ -29,11 +30,12 @@ class State(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file that stands on an upstream, and what its own text says."""
+    """A file that stands on an upstream, and what its own text says; ``changes`` is its line on being changed."""
 
     verdict: FileVerdict
     notice: Notice
     credits: tuple[Credit, ...]
+    changes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,11 @@ class Attribution:
     upstream: UpstreamMatch
     grade: Grade
     duties: tuple[DutyState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of the copies of one repository: one attribution for each that owes something, and the findings."""
+
+    attributions: tuple[Attribution, ...]
+    findings: tuple[Finding, ...]

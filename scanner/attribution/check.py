@@ -1,0 +1,80 @@
+"""Copies and statements in, attributions and findings out: the obligations of each copy's upstream, one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..findings import Level
+from ..rulebook import LicenceRule
+from ..statements import Statements
+from . import terms
+from .choosing import Case, choose
+from .combining import licence_drafts
+from .crediting import card_credit_drafts, credit_drafts
+from .drafts import Draft, findings, quoted
+from .duties import outcomes
+from .grading import grade
+from .materials import material_drafts
+from .model import Attribution, Copy, Grade, Judged
+from .outcomes import Outcome, Owed, duty_state, header_region, upstream_region
+from .repository import Repository
+
+
+def check(copies: Sequence[Copy], statements: Statements, own: str = "", whole: bool = True) -> Judged:
+    """Hold each copied file against the terms of the upstream it stands on.
+
+    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``statements`` tell of a whole
+    repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Raises
+    RuleError.
+    """
+    repository = Repository(statements, own, whole)
+    judged = [_judge(case, repository) for copy in copies if (case := choose(copy, repository))]
+    drafts = [draft for each in judged for draft in each.drafts]
+    unnamed = [each.case for each in judged if each.attribution.grade is Grade.NONE and each.unmet]
+    drafts += card_credit_drafts(unnamed, repository)
+    drafts += material_drafts(repository)
+    return Judged(tuple(each.attribution for each in judged), findings(drafts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A case, judged; ``unmet`` says that it misses what its licence asks for at more than a note."""
+
+    case: Case
+    attribution: Attribution
+    drafts: tuple[Draft, ...]
+    unmet: bool
+
+
+def _judge(case: Case, repository: Repository) -> _Case:
+    rules = terms.rules(terms.taken(case.upstream.licence, repository.licences_of(case.path)))
+    came = [each for rule in rules for each in outcomes(case, rule, repository)]
+    unmet = any(outcome.draft and owed.obligation.level is not Level.NOTE for owed, outcome in came)
+    given = grade(case, repository)
+    drafts = tuple(_drafts(case, rules, came, repository))
+    duties = tuple(duty_state(owed, outcome) for owed, outcome in came)
+    attribution = Attribution(case.path, case.upstream, given, duties)
+    return _Case(case, attribution, (*drafts, *credit_drafts(case, given, unmet, repository)), unmet)
+
+
+def _drafts(
+    case: Case, rules: Sequence[LicenceRule], came: Sequence[tuple[Owed, Outcome]], repository: Repository
+) -> Iterator[Draft]:
+    yield from (outcome.draft for _, outcome in came if outcome.draft)
+    if case.inner:
+        return
+    if rules:
+        yield from licence_drafts(case, rules, repository)
+    else:
+        yield from _unknown_licence(case)
+
+
+def _unknown_licence(case: Case) -> Iterator[Draft]:
+    """No rule says what is owed; copyright lines that are gone are reported all the same."""
+    upstream, region = case.upstream, header_region(case)
+    place = upstream_region(case)
+    yield Draft("licence-unknown", region, {}, upstream, place, group=f"{upstream.project} {upstream.licence}")
+    if case.missing:
+        facts = {"missing": quoted(case.missing), "holders": quoted(case.missing)}
+        yield Draft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)

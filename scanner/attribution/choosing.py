@@ -1,0 +1,144 @@
+"""A copy and its repository in, the case to judge out: which upstream asks for what, and what the file carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..clones import Verdict
+from ..notices import LicenceForm, holders_missing
+from ..verdict import UpstreamMatch
+from . import naming
+from .model import Copy
+from .repository import Repository
+
+# Fragments are a hint at where code is from, and no ground for duties.
+OBLIGING = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
+# An upstream that explains this part of what the closest does may as well be the true source.
+NEARLY_THE_SAME = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A copy and the upstream whose terms it must meet.
+
+    ``lines`` are the upstream file's copyright lines that are owed. ``listed`` are all upstreams the file is known to
+    stand on, to tell a right credit from a wrong one. ``inner`` says that the upstream is a file of the scanned project
+    itself, of whose notices only those of others are owed. ``copyrights`` and ``licence`` are what the file, or a
+    sidecar for it, states.
+    """
+
+    copy: Copy
+    upstream: UpstreamMatch
+    listed: tuple[UpstreamMatch, ...]
+    lines: tuple[str, ...]
+    copyrights: tuple[str, ...]
+    licence: str
+    states_licence: bool
+    inner: bool = False
+
+    @property
+    def path(self) -> str:
+        """Of the copy."""
+        return self.copy.verdict.path
+
+    @property
+    def is_headless(self) -> bool:
+        """Whether the upstream file itself says neither whose it is nor under which licence."""
+        return self.upstream.licence_form is LicenceForm.NONE and not self.upstream.copyrights
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The owed lines that neither the file nor a sidecar carries."""
+        return holders_missing(self.lines, self.copyrights)
+
+
+def choose(copy: Copy, repository: Repository) -> Case | None:
+    """The case of a copied file; None where it owes nobody anything."""
+    verdict = copy.verdict
+    listed = tuple(dict.fromkeys((*verdict.upstreams, *((verdict.origin,) if verdict.origin else ()))))
+    foreign = [each for each in verdict.upstreams if each.verdict in OBLIGING and not _own(each, copy, repository)]
+    if listed and _own(listed[0], copy, repository):
+        # What the project had first, others have from it.
+        if verdict.origin is None or _own(verdict.origin, copy, repository):
+            return None
+        if not foreign:
+            return _inner_case(copy, repository, listed)
+    if not foreign:
+        return None
+    return _best_met(copy, repository, foreign[0], listed)
+
+
+def _own(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
+    """A file that is some project's release under its own path owes that project nothing beyond its own header."""
+    if repository.owns(upstream):
+        return True
+    first = copy.verdict.upstreams[0]
+    return bool(copy.verdict.own_release) and upstream != first and upstream.project == first.project
+
+
+def _best_met(copy: Copy, repository: Repository, closest: UpstreamMatch, listed: tuple[UpstreamMatch, ...]) -> Case:
+    """Of upstreams that explain nearly the same, the one whose notices the copy carries is taken for its source.
+
+    Siblings in one upstream project often hold the same code under different holders; nobody owes both.
+    """
+    case = _case(copy, repository, closest, listed)
+    if case.lines and not case.missing:
+        return case
+    for rival in listed:
+        alike = rival is not closest and rival.share >= NEARLY_THE_SAME * closest.share
+        if alike and not _own(rival, copy, repository):
+            other = _case(copy, repository, rival, listed)
+            if (other.lines and not other.missing) or _names_only(copy, rival, closest):
+                return other
+    return case
+
+
+def _names_only(copy: Copy, rival: UpstreamMatch, closest: UpstreamMatch) -> bool:
+    """Whether the file's own credits name the rival's project and not that of the closest."""
+    named = any(naming.credits_it(credit, rival) for credit in copy.credits)
+    return named and not any(naming.credits_it(credit, closest) for credit in copy.credits)
+
+
+def _inner_case(copy: Copy, repository: Repository, listed: Sequence[UpstreamMatch]) -> Case | None:
+    """A sibling of the same project keeps lines of others: a copy of it that says nothing at all drops them.
+
+    One that has a notice or a credit of its own leads the reader to them; they are kept within the same work.
+    """
+    if copy.notice.copyrights or copy.credits:
+        return None
+    siblings = [each for each in copy.verdict.upstreams if _is_sibling(each, copy, repository)]
+    others = [line for each in listed if not _own(each, copy, repository) for line in each.copyrights]
+    for sibling in siblings[:1]:
+        lines = tuple(line for line in sibling.copyrights if not holders_missing((line,), others))
+        case = _case(copy, repository, sibling, tuple(listed), lines, inner=True)
+        return case if case.missing else None
+    return None
+
+
+def _is_sibling(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
+    same_path = copy.verdict.path.endswith(upstream.path)
+    return _own(upstream, copy, repository) and upstream.verdict in OBLIGING and not same_path
+
+
+def _case(
+    copy: Copy,
+    repository: Repository,
+    upstream: UpstreamMatch,
+    listed: tuple[UpstreamMatch, ...],
+    lines: tuple[str, ...] | None = None,
+    inner: bool = False,
+) -> Case:
+    sidecars = repository.sidecars(copy.verdict.path)
+    beside = tuple(line for sidecar in sidecars for line in sidecar.copyrights)
+    licence = copy.notice.licence or next((each.licence for each in sidecars if each.licence), "")
+    return Case(
+        copy=copy,
+        upstream=upstream,
+        listed=listed,
+        lines=upstream.copyrights if lines is None else lines,
+        copyrights=(*copy.notice.copyrights, *beside),
+        licence=licence,
+        states_licence=bool(licence) or copy.notice.form is not LicenceForm.NONE,
+        inner=inner,
+    )

@@ -1,0 +1,69 @@
+"""Credits against the upstreams a copy stands on: a wrong name, a bare link, no name at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..findings import Level
+from ..notices import Credit, Strength
+from ..regions import Region
+from . import naming
+from .choosing import Case
+from .drafts import Draft
+from .grading import right_credits
+from .model import Grade
+from .outcomes import header_region, upstream_region
+from .repository import Repository
+
+
+def credit_drafts(case: Case, grade: Grade, unmet: bool, repository: Repository) -> Iterator[Draft]:
+    """What the copy's own credits leave to be said; ``unmet`` says that an obligation is missed.
+
+    A wrong credit is reported beside what is missing, and answers for none of it.
+    """
+    if case.inner:
+        return
+    right = right_credits(case, repository)
+    wrong = [each for each in case.copy.credits if _is_for_code(each) and each not in right]
+    if grade is Grade.LINK_ONLY:
+        yield _draft("credit-link-only", case, next(each for each in right if each.url))
+    if grade is Grade.NONE and wrong:
+        yield _draft("credit-names-another", case, wrong[0])
+    elif grade is Grade.NONE and case.is_headless:
+        yield Draft(
+            rule="source-unnamed",
+            region=header_region(case),
+            upstream=case.upstream,
+            upstream_region=upstream_region(case),
+            # No licence asks for the source's name as such; it matters more where its terms are not carried either.
+            at_most=Level.WARNING if unmet else Level.NOTE,
+        )
+
+
+def card_credit_drafts(cases: Iterable[Case], repository: Repository) -> Iterator[Draft]:
+    """READMEs that credit sources, and none of those that copies stand on which nothing names."""
+    unnamed = [case for case in cases if not right_credits(case, repository)]
+    for path, credit in repository.card_credits:
+        if unnamed and _is_for_code(credit):
+            yield Draft(
+                rule="credit-names-another",
+                region=Region(path, credit.first_line, credit.last_line),
+                facts={"credited": naming.source_of(credit), "path": path},
+                upstream=unnamed[0].upstream,
+                upstream_region=upstream_region(unnamed[0]),
+                group=path,
+            )
+
+
+def _is_for_code(credit: Credit) -> bool:
+    return credit.strength is not Strength.IDEA and naming.names_a_source(credit)
+
+
+def _draft(rule: str, case: Case, credit: Credit) -> Draft:
+    return Draft(
+        rule=rule,
+        region=Region(case.path, credit.first_line, credit.last_line),
+        facts={"credited": naming.source_of(credit), "found": credit.words},
+        upstream=case.upstream,
+        upstream_region=upstream_region(case),
+    )

@@ -1,0 +1,84 @@
+"""An upstream and what a text credits in, whether the one names the other out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from ..notices import Credit
+from ..verdict import UpstreamMatch
+
+_REPOSITORY = re.compile(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
+_LINK = re.compile(r"(?:https?://|www\.)\S*")
+_SEPARATORS = re.compile(r"[-_.\s]+")
+
+
+def plain(name: str) -> str:
+    """A project's name as the package registry compares them."""
+    return _SEPARATORS.sub("-", name.strip()).casefold()
+
+
+def names(upstream: UpstreamMatch) -> frozenset[str]:
+    """What the project goes by: its own name, its package's, and its repository's, "org/repo" and the last of it."""
+    return _names(upstream.project, upstream.package, upstream.url)
+
+
+@cache
+def _names(project: str, package: str, url: str) -> frozenset[str]:
+    found = {plain(project), plain(package)}
+    if match := _REPOSITORY.match(url):
+        name = match["name"].removesuffix(".git")
+        found |= {plain(name), plain(f"{match['owner']}/{name}")}
+    return frozenset(found - {""})
+
+
+def credits_it(credit: Credit, upstream: UpstreamMatch) -> bool:
+    """Whether the credit is for the upstream's project, or for its very file."""
+    known = names(upstream)
+    if credit.project and {plain(credit.project), plain(credit.project.rpartition("/")[2])} & known:
+        return True
+    if match := _REPOSITORY.match(credit.url):
+        name = match["name"].removesuffix(".git")
+        if {plain(name), plain(f"{match['owner']}/{name}")} & known:
+            return True
+    return _path_names(credit.path, upstream, known) or mentions(_LINK.sub(" ", credit.words), upstream)
+
+
+def _path_names(path: str, upstream: UpstreamMatch, known: frozenset[str]) -> bool:
+    """A dotted module begins with the package; a file's path ends as the upstream's does."""
+    if not path:
+        return False
+    if plain(re.split(r"[./]", path)[0]) in known:
+        return True
+    return "/" in path and (upstream.path.endswith(path.lstrip("./")) or path.endswith(upstream.path))
+
+
+def mentions(text: str, upstream: UpstreamMatch) -> bool:
+    """Whether the project, its repository or the upstream file's path stands in a text, as words of their own."""
+    return bool(_mention(names(upstream), upstream.path).search(text))
+
+
+@cache
+def _mention(known: frozenset[str], path: str) -> re.Pattern[str]:
+    # A name of one or two letters would be found in any text.
+    spelled = [re.escape(name).replace(r"\-", r"[-_. ]?") for name in sorted(known) if len(name) > 2]
+    return re.compile(rf"(?<![\w/-])(?:{'|'.join([*spelled, re.escape(path)])})(?![\w-])", re.IGNORECASE)
+
+
+def names_in_words(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
+    """Whether the credit says the source's name outside a link."""
+    words = _LINK.sub(" ", credit.words)
+    if any(mentions(words, upstream) for upstream in upstreams):
+        return True
+    return bool(credit.project) and credit.project.casefold() in words.casefold()
+
+
+def source_of(credit: Credit) -> str:
+    """What a credit names, in the shortest words there are."""
+    return credit.project or credit.path or credit.url or credit.words
+
+
+def names_a_source(credit: Credit) -> bool:
+    """Whether the credit says where from at all."""
+    return bool(credit.project or credit.path or credit.url)

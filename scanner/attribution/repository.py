@@ -1,0 +1,98 @@
+"""A repository's statements in, what they answer for any of its files out."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+
+from ..notices import Credit
+from ..statements import (
+    LegalFile,
+    LegalKind,
+    SidecarNotice,
+    Statements,
+    Subject,
+    licence_files_for,
+    repository_licence,
+    sidecars_for,
+)
+from ..verdict import UpstreamMatch
+from . import naming, terms
+
+_CHANGED = re.compile(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
+
+
+class Repository:
+    """What stands outside the code of one repository, asked again for each of its copies.
+
+    ``own`` is the project that is scanned, empty where not known. ``whole`` says whether all of it was read: what was
+    not read is not missing.
+    """
+
+    def __init__(self, statements: Statements, own: str = "", whole: bool = True) -> None:
+        self.statements = statements
+        self.whole = whole
+        self._legal = tuple(each for each in statements.legal_files if each.subject is not Subject.TEMPLATE)
+        self._own = naming.plain(own)
+
+    def owns(self, upstream: UpstreamMatch) -> bool:
+        """Whether the upstream is the scanned project itself, which owes itself nothing."""
+        return bool(self._own) and self._own in (naming.plain(upstream.project), naming.plain(upstream.package))
+
+    @cached_property
+    def licences(self) -> tuple[str, ...]:
+        """The licences that the repository as a whole is under."""
+        return repository_licence(self.statements)
+
+    @cached_property
+    def card_credits(self) -> tuple[tuple[str, Credit], ...]:
+        """The credits of its READMEs, each with the path it stands in."""
+        return tuple((card.path, credit) for card in self.statements.model_cards for credit in card.credits)
+
+    @cached_property
+    def entries(self) -> tuple[LegalFile, ...]:
+        """Where other people's notices are kept: NOTICE and third-party files."""
+        return tuple(each for each in self._legal if each.kind is not LegalKind.LICENCE)
+
+    @cached_property
+    def copyrights(self) -> tuple[str, ...]:
+        """The copyright lines of all legal files."""
+        return tuple(line for each in self._legal for line in each.copyrights)
+
+    @cached_property
+    def own_copyrights(self) -> tuple[str, ...]:
+        """The copyright lines of the licence of the whole: those whose work the repository says it is."""
+        return tuple(line for each in self._legal if _decides(each) and not each.folder for line in each.copyrights)
+
+    def licences_of(self, path: str) -> tuple[str, ...]:
+        """The licences that ``path`` is under by the nearest licence file, else by what the whole says."""
+        for legal in licence_files_for(self.statements, path):
+            if _decides(legal) and legal.folder and legal.licences:
+                return legal.licences
+        return self.licences
+
+    def text_of(self, licence: str) -> LegalFile | None:
+        """The file that carries the text of a licence. Wherever it stands, whoever has the repository has it."""
+        return next((each for each in self._legal if terms.covered(licence, each.licences)), None)
+
+    def sidecars(self, path: str) -> tuple[SidecarNotice, ...]:
+        """What REUSE says of ``path``."""
+        return sidecars_for(self.statements, path) if self.statements.sidecars else ()
+
+    def entry_for(self, upstream: UpstreamMatch) -> LegalFile | None:
+        """The NOTICE or third-party file that names the upstream."""
+        return next((each for each in self.entries if naming.mentions(each.text, upstream)), None)
+
+    def credit_for(self, upstream: UpstreamMatch) -> tuple[str, Credit] | None:
+        """The README and the credit in it that names the upstream."""
+        return next((each for each in self.card_credits if naming.credits_it(each[1], upstream)), None)
+
+    def changes_told(self, upstream: UpstreamMatch) -> bool:
+        """Whether the entry that names the upstream says that its files were changed."""
+        entry = self.entry_for(upstream)
+        return entry is not None and _CHANGED.search(entry.text) is not None
+
+
+def _decides(legal: LegalFile) -> bool:
+    """Whether a legal file says what the code of its folder is under."""
+    return legal.kind is LegalKind.LICENCE and legal.subject in (Subject.WORK, Subject.CODE)
