@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..regions import Region
@@ -12,6 +13,7 @@ from .model import Declaration
 
 _CLASSIFIER = "License ::"
 _LONGEST_NAME = 200
+_MOST_NAMED = 50
 
 
 class _Named(NamedTuple):
@@ -31,7 +33,7 @@ def read_declarations(path: str, text: str) -> tuple[tuple[Declaration, ...], Sk
     if "licen" not in text.lower():
         return (), None
     try:
-        named = list(_READERS[name](text))
+        named = list(islice(_READERS[name](text), _MOST_NAMED))
     except UnreadableError as error:
         return (), Skipped(path, f"its licence is not known: {error}")
     declared = [_declaration(path, each) for each in dict.fromkeys(named) if each.stated.strip()]

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from .model import Declaration, LegalFile, LegalKind, SidecarNotice, Statements, Subject
 
-_PLAIN = re.compile(r"(?:un)?licen[cs]e|copying", re.IGNORECASE)
+# The LGPL comes as two texts, COPYING and COPYING.LESSER.
+_PLAIN = re.compile(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
 _TERMS = re.compile(r"-(?:only|or-later)$")
 
 
@@ -85,7 +86,7 @@ def _speaks_for_root(declaration: Declaration) -> bool:
 def _of_texts(statements: Statements) -> list[str]:
     """Of the root's LICENSE files; one of the plain name speaks alone, since the others then are of parts."""
     files = _root_files(statements, (Subject.WORK, Subject.CODE))
-    plain = [each for each in files if _PLAIN.fullmatch(each.path.rpartition("/")[2].partition(".")[0])]
+    plain = [each for each in files if _PLAIN.fullmatch(each.path.rpartition("/")[2])]
     deciding = [each for each in plain if each.licences] or files
     return [licence for each in deciding for licence in each.licences]
 

@@ -19,7 +19,9 @@ _OTHER = frozenset(
 DOCUMENTS = frozenset((".pdf", ".doc", ".docx", ".odt", ".rtf"))
 _QUALIFIED = re.compile(r"(?:(?:un)?licen[cs]e|copying|notice)\.[^/]+", re.IGNORECASE)
 _LICENCE = re.compile(r"(?:un)?licen[cs]es?(?:[-_. ].*)?|copying(?:[-_. ].*)?|copyrights?(?:[-_. ].*)?")
-_PREFIXED = re.compile(r"(?:model|code|weights?|data|dataset|software|[A-Z0-9. _-]+)[-_ ](?:licen[cs]es?|LICEN[CS]ES?)")
+_PREFIXED = re.compile(
+    r"(?:(?i:model|code|weights?|data|dataset|software)|[A-Z0-9. _-]+)[-_ ](?i:licen[cs]es?)(?![a-z])"
+)
 _NOTICE = re.compile(r"notices?(?:[-_. ].*)?")
 _THIRD_PARTY = re.compile(r"(?:third|3rd)[-_ ]?part(?:y|ies)")
 _BUNDLED = re.compile(
