@@ -11,7 +11,10 @@ from modelkin.rulebook import Duty, Family, LicenceRule, Scope, licence_rule, li
 LICENCES = licence_rules()
 IDS = [rule.id for rule in LICENCES]
 # What the shipped corpus says of its upstreams.
-CORPUS = ("Apache-2.0", "MIT", "BSD-3-Clause", "BSD-2-Clause", "MPL-2.0", "AGPL-3.0-or-later", "CC-BY-NC-4.0")
+CORPUS = (
+    *("Apache-2.0", "MIT", "BSD-3-Clause", "BSD-2-Clause", "MPL-2.0"),
+    *("AGPL-3.0-or-later", "CC-BY-NC-4.0", "LicenseRef-Llama-Community"),
+)
 OPEN = ("public-domain", "permissive", "weak-copyleft", "copyleft", "network-copyleft")
 
 
@@ -80,3 +83,34 @@ def test_permissive_code_goes_into_a_work_under_another_permissive_licence() -> 
         rule = licence_rule(identifier)
         assert rule
         assert "permissive" in rule.combination.under
+
+
+def test_there_are_25_model_licences_and_more() -> None:
+    assert sum(rule.id.startswith("LicenseRef-") for rule in LICENCES) >= 25
+
+
+def test_code_of_an_apache_upstream_never_owes_what_its_weights_would() -> None:
+    assert not {Duty.DISPLAY, Duty.EXACT_NOTICE, Duty.NAME_PREFIX} & duties("Apache-2.0").keys()
+
+
+@pytest.mark.parametrize("version", ["3", "3.1", "3.2", "3.3", "4"])
+def test_a_name_prefix_is_asked_of_models_only(version: str) -> None:
+    rule = licence_rule(f"LicenseRef-Llama-{version}")
+    assert rule
+    assert {each.scope for each in rule.obligations if each.duty is Duty.NAME_PREFIX} == {Scope.WEIGHTS}
+
+
+@pytest.mark.parametrize("version", ["2", "3", "3.1", "3.2", "3.3", "4"])
+def test_the_notice_of_a_llama_names_its_version(version: str) -> None:
+    rule = licence_rule(f"LicenseRef-Llama-{version}")
+    assert rule
+    (notice,) = (each for each in rule.obligations if each.duty is Duty.EXACT_NOTICE)
+    assert f"Llama {version} is licensed under the" in notice.strings[0]
+
+
+@pytest.mark.parametrize("rule", LICENCES, ids=IDS)
+def test_no_anchor_is_slow_on_a_hostile_megabyte(rule: LicenceRule) -> None:
+    patterns = [re.compile(pattern) for pattern in (*rule.anchors.required, *rule.anchors.refused)]
+    text = " ".join([rule.title.lower()] * (100_000 // len(rule.title)))
+    for pattern in patterns:
+        pattern.search(text)

@@ -15,7 +15,8 @@ from math import prod
 MOST_WAYS = 5_000
 
 _TOKEN = re.compile(
-    r"(?P<gap>\.\{0,(?P<reach>\d{1,4})\})|(?P<choice>[?|])|\(\?:|\)|\[[a-z0-9 ]+\]|\\b|[a-z0-9 .]|(?P<other>.)", re.S
+    r"(?P<gap>\.\{0,(?P<reach>\d{1,4})\})|(?P<choice>[?|])|\(\?:|\)|\[[a-z0-9 ]+\]|\\b|[^\W_A-Z]|[ .]|(?P<other>.)",
+    re.S,
 )
 
 
