@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from .coordinator import Advance
 from .options import AuditOptions, available_cores
+from .records import Header
 from .restoring import Audit, open_audit
 from .run import audit
+from .summary import AuditSummary, Row
 
-__all__ = ["Audit", "AuditOptions", "audit", "available_cores", "open_audit"]
+__all__ = [
+    "Advance",
+    "Audit",
+    "AuditOptions",
+    "AuditSummary",
+    "Header",
+    "Row",
+    "audit",
+    "available_cores",
+    "open_audit",
+]

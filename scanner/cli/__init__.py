@@ -31,7 +31,14 @@ Exit codes:
 
 _commands = LazyGroup(
     name="modelkin",
-    modules={"scan": "scan", "compare": "compare", "corpus": "corpus"},
+    modules={
+        "scan": "scan",
+        "attribute": "attribute",
+        "compare": "compare",
+        "audit": "audit",
+        "report": "report",
+        "corpus": "corpus",
+    },
     help="Tell where the code of an AI-model repository came from.",
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},

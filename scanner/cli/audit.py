@@ -1,0 +1,79 @@
+"""``modelkin audit``: many repositories in, a journal and a summary out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .audit_progress import audit_progress
+from .audit_reporting import audit_exit_code, check_audit_formats, deliver_audit
+from .options import Choices, scan_options, shared_options
+from .reporting import check_deliverable
+
+_EPILOG = """\b
+A folder's repositories are the folders in it with .git, with Python code and
+a README, LICENSE, pyproject.toml, setup.py, setup.cfg or config.json, or with
+Python code, outermost first; and the snapshots of Hugging Face cache folders.
+A list is a text file that names a source a line; # begins a comment.
+
+\b
+Examples:
+  modelkin audit path/to/repositories
+  modelkin audit sources.txt --journal sources.jsonl --jobs 8
+  modelkin audit path/to/repositories --resume
+  modelkin report modelkin-audit.jsonl --format json
+"""
+
+
+@click.command(name="audit", epilog=_EPILOG)
+@click.argument("place", metavar="DIR|LIST")
+@click.option(
+    "--journal",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=Path("modelkin-audit.jsonl"),
+    show_default=True,
+    help="Where results are kept as they come, a JSON line each.",
+)
+@click.option("--resume", is_flag=True, help="Go on with the journal, if it is there, after any stop.")
+@click.option("--jobs", type=click.IntRange(1, 1024), metavar="N", help="Worker processes; else one a core.")
+@click.option(
+    "--timeout",
+    type=click.FloatRange(0.01, 86_400),
+    metavar="SECONDS",
+    default=60.0,
+    show_default=True,
+    help="Leave a file that takes longer.",
+)
+@click.option(
+    "--memory",
+    type=click.IntRange(256),
+    metavar="MB",
+    default=4096,
+    show_default=True,
+    help="End a worker's work on a file that takes more.",
+)
+@shared_options
+def command(
+    place: str, journal: Path, resume: bool, jobs: int | None, timeout: float, memory: int, choices: Choices
+) -> int:
+    """Scan every repository in a folder or a list.
+
+    A file that recurs is scanned once. What is broken, huge or hangs is named
+    and skipped. Each result is on the disk before the next; --resume goes on
+    after any stop, and `modelkin report` shows a journal again.
+    """
+    check_audit_formats(choices)
+    check_deliverable(choices)
+    from ..audit import AuditOptions, audit, available_cores
+    from ..audit.options import MEGABYTE
+
+    options = AuditOptions(scan_options(choices), jobs or available_cores(), timeout, memory * MEGABYTE)
+    try:
+        with audit_progress(choices.shows_progress) as step:
+            found = audit(place, journal, options, resume, step)
+    except KeyboardInterrupt:
+        click.echo(f"modelkin: what is done is in {journal}: --resume goes on from there", err=True)
+        raise
+    deliver_audit(found, choices)
+    return audit_exit_code(found.summary, choices.fail_on)

@@ -1,0 +1,46 @@
+"""``modelkin report``: the journal of an audit in, its summary or the report on one repository out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .audit_reporting import audit_exit_code, check_audit_formats, deliver_audit
+from .options import Choices, reporting_options
+from .reporting import check_deliverable, deliver
+from .threshold import exit_code
+
+_EPILOG = """\b
+Without --repository the formats are text, json and jsonl, which has the
+report on every repository; with it they are those of `modelkin scan`.
+
+\b
+Examples:
+  modelkin report modelkin-audit.jsonl
+  modelkin report modelkin-audit.jsonl --format json --output audit.json
+  modelkin report modelkin-audit.jsonl --repository org/name --format sarif
+"""
+
+
+@click.command(name="report", epilog=_EPILOG)
+@click.argument("journal", type=click.Path(path_type=Path))
+@click.option("--repository", metavar="NAME", help="Only the report on this one, by its name in the audit.")
+@reporting_options
+def command(journal: Path, repository: str | None, choices: Choices) -> int:
+    """Show the JOURNAL of an audit again, with nothing scanned.
+
+    An audit that was stopped, or is still running, is shown as far as it is.
+    """
+    if repository is None:
+        check_audit_formats(choices)
+    check_deliverable(choices)
+    from ..audit import open_audit
+
+    audit = open_audit(journal)
+    if repository is None:
+        deliver_audit(audit, choices)
+        return audit_exit_code(audit.summary, choices.fail_on)
+    report = audit.report(repository)
+    deliver(report, choices)
+    return exit_code(report, choices.fail_on)

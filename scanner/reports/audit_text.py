@@ -1,0 +1,105 @@
+"""Audit in, its summary for people out: what was found, of whom most was copied, where to look first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from ..audit import Audit, AuditSummary, Row
+from ..audit.records import Header
+from ..findings import Level
+from .escaping import escape
+from .page import PLAIN, Page
+from .phrases import VERDICT_STYLES, and_more, counted
+from .printing import bare_table, printed
+from .text import COUNTED_AS, LEVEL_STYLES
+
+_MOST_ROWS = 20
+
+
+def render(audit: Audit, page: Page = PLAIN) -> str:
+    """Headline, upstreams, repositories to look at first, and what was left out."""
+    return printed(_blocks(audit), page)
+
+
+def _blocks(audit: Audit) -> Iterator[RenderableType]:
+    rows = {row.name: row for row in audit.rows}
+    yield from _headline(audit.header, audit.summary)
+    yield from _upstreams(audit.summary)
+    yield from _first([rows[name] for name in audit.summary.first])
+    yield from _left_out("repositories not audited", [(row.name, row.failed) for row in audit.rows if row.failed])
+    skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
+    yield from _left_out("files skipped", skips)
+
+
+def _headline(header: Header, summary: AuditSummary) -> Iterator[Text]:
+    yield Text(escape(header.place), "bold")
+    counts = f"{_repositories(summary.repositories)} · {counted(summary.files, 'file')}"
+    yield Text(f"{counts}, {summary.contents:,} distinct")
+    told = Text(" · ").join(_told(summary))
+    if told:
+        yield told
+    corpus = f"corpus {escape(header.corpus.name)} {escape(header.corpus.version)}".rstrip()
+    yield Text(f"{corpus if header.corpus.name else 'no corpus'} · {summary.seconds:.1f} s of work", "dim")
+
+
+def _told(summary: AuditSummary) -> Iterator[Text]:
+    for verdict, count in summary.by_verdict.items():
+        if count:
+            yield Text(f"{count} {COUNTED_AS[verdict]}", VERDICT_STYLES[verdict])
+    for level, count in summary.by_level.items():
+        if count:
+            yield Text(counted(count, level.value), LEVEL_STYLES[level])
+    for count, what in ((summary.waived, "waived"), (summary.skipped, "skipped")):
+        if count:
+            yield Text(f"{count} {what}")
+
+
+def _upstreams(summary: AuditSummary) -> Iterator[RenderableType]:
+    if not summary.upstreams:
+        return
+    yield Text()
+    yield Text("Upstreams most copied", "bold")
+    table = bare_table("project", "files", "repositories")
+    for row in summary.upstreams[:_MOST_ROWS]:
+        table.add_row(Text(escape(row.project)), str(row.files), str(row.repositories))
+    yield Padding.indent(table, 2)
+    yield from _rest(len(summary.upstreams))
+
+
+def _first(rows: Sequence[Row]) -> Iterator[RenderableType]:
+    if not rows:
+        return
+    yield Text()
+    yield Text("Repositories to look at first", "bold")
+    table = bare_table("repository", *(f"{level.value}s" for level in Level), "copies", "of")
+    for row in rows[:_MOST_ROWS]:
+        levels = [Text(str(count), LEVEL_STYLES[level] if count else "dim") for level, count in row.by_level.items()]
+        projects = ", ".join(map(escape, row.copies))
+        table.add_row(Text(escape(row.name)), *levels, str(sum(row.copies.values())), Text(projects))
+    yield Padding.indent(table, 2)
+    yield from _rest(len(rows))
+
+
+def _left_out(what: str, reasons: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
+    if not reasons:
+        return
+    yield Text()
+    yield Text(f"{len(reasons)} {what}", "bold")
+    table = bare_table("", "")
+    for name, reason in reasons[:_MOST_ROWS]:
+        table.add_row(Text(escape(name)), Text(escape(reason), "dim"))
+    yield Padding.indent(table, 2)
+    yield from _rest(len(reasons))
+
+
+def _rest(total: int) -> Iterator[RenderableType]:
+    if more := and_more(total, _MOST_ROWS):
+        yield Padding.indent(Text(f"{more}, all of them in --format json", "dim"), 2)
+
+
+def _repositories(count: int) -> str:
+    return "1 repository" if count == 1 else f"{count:,} repositories"
