@@ -17,6 +17,7 @@ from .upstream_texts import UpstreamTexts
 
 # As the REUSE specification has it, which many tools read.
 FOLDER = "LICENSES"
+_VERSIONS = re.compile("-(?:only|or-later)$")
 _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 
 Fetch = Callable[[UpstreamMatch], UpstreamTexts]
@@ -71,10 +72,15 @@ def _text_edit(licence: str, upstreams: Sequence[UpstreamMatch], root: Path, fet
     # One look at each package: its releases hardly ever differ in this.
     packages = {each.package: each for each in reversed(upstreams)}
     found = [fetch(upstream) for upstream in packages.values()]
-    text = next((each.licences[licence] for each in found if licence in each.licences), None)
+    text = next((text for each in found for known, text in each.licences.items() if _same_text(known, licence)), None)
     if text is not None:
         return Edit(path, None, text, f"the text of {licence}")
     return Undone(path, _absence(licence, upstreams[0], next((each.missing for each in found if each.missing), "")))
+
+
+def _same_text(one: str, other: str) -> bool:
+    """Whether later versions may be taken is a matter of the files, not of the text."""
+    return _VERSIONS.sub("", one) == _VERSIONS.sub("", other)
 
 
 def _absence(licence: str, upstream: UpstreamMatch, why: str) -> str:

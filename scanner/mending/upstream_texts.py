@@ -17,7 +17,9 @@ from ..verdict import UpstreamMatch
 
 # Far above any licence text; NOTICE files of large projects come to some 100 kB.
 _MOST_BYTES = 512 * 1024
-# What is worth fetching for a page of text: all upstreams of the shipped corpus but PyTorch's own wheels.
+# The shortest licences have some 70 words; what only names its licence has fewer.
+_LEAST_WORDS = 60
+# What is worth fetching for a page of text.
 _MOST_FETCHED = 200 * 1024**2
 
 
@@ -71,7 +73,7 @@ def _read(checkout: Checkout) -> UpstreamTexts:
     for stored, text, kind in _legal_files(checkout):
         if kind is LegalKind.NOTICE:
             notices.append(text)
-        elif len(found := identify(text)) == 1:
+        elif len(text.split()) >= _LEAST_WORDS and len(found := identify(text)) == 1:
             # A file of several texts is none of them.
             licences.setdefault(found[0].licence, stored)
     return UpstreamTexts(licences, tuple(dict.fromkeys(notices)), _nothing(licences, checkout))
