@@ -10,13 +10,25 @@ import pytest
 from modelkin.clones import Kind, Rename, Verdict
 from modelkin.difference import Difference
 from modelkin.files import Skipped
+from modelkin.findings import Level
 from modelkin.reports.page import Page
 from modelkin.reports.restoration_section import render_restorations
 from modelkin.reports.text import render
 from modelkin.restoration import Restoration
 from modelkin.scan import CorpusIdentity
 
-from .example_reports import EMPTY, INDEPENDENT, OWN, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI, definition, only
+from .example_reports import (
+    EMPTY,
+    FINDING,
+    INDEPENDENT,
+    OWN,
+    REPORT,
+    TRANSFORMERS_LLAMA,
+    VLLM_LLAMA,
+    YI,
+    definition,
+    only,
+)
 
 SCREEN = Page(width=80, colour=True, bars=True)
 HOSTILE = "[red]a\x1b[2Jb\u202ec\udcff"
@@ -182,3 +194,11 @@ def test_the_difference_in_code_is_set_apart_from_the_rest() -> None:
 
 def test_a_file_whose_renames_cannot_be_undone_says_why() -> None:
     assert render_restorations([Skipped("old.py", "Python 2")]) == "\nold.py: renames not undone, Python 2\n"
+
+
+def test_notes_of_one_rule_are_shown_up_to_three_and_then_counted() -> None:
+    note = replace(FINDING, level=Level.NOTE, rule="changes-not-stated")
+    text = render(replace(REPORT, findings=(note,) * 9 + (FINDING,) * 5))
+    assert text.count("[changes-not-stated]") == 3
+    assert text.count("[holder-removed]") == 5
+    assert "and 6 more notes of changes-not-stated, all of them in --format json" in text

@@ -18,18 +18,15 @@ class Destination:
     output: str
 
 
-class FormatType(click.ParamType):
-    """A format's name, and after ``=`` the file it goes to."""
-
-    name = "format"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+def checked(_context: click.Context, _parameter: click.Parameter, formats: Sequence[str]) -> tuple[str, ...]:
+    """The values of --format, each a known name, and after ``=`` a file. A usage error says which is not."""
+    for value in formats:
         name, equals, file = value.partition("=")
         if name not in FORMATS:
-            self.fail(f"{name!r} is not one of {', '.join(FORMATS)}.", param, ctx)
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.")
         if equals and not file:
-            self.fail(f"{value!r} names no file after the equals sign.", param, ctx)
-        return value
+            raise click.BadParameter(f"{value!r} names no file after the equals sign.")
+    return tuple(formats)
 
 
 def destinations(formats: Sequence[str], output: str) -> tuple[Destination, ...]:

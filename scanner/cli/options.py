@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..reports import FORMATS
-from .destinations import Destination, FormatType, destinations
+from .destinations import Destination, checked, destinations
 from .threshold import THRESHOLDS
 from .writing import STANDARD_OUTPUT
 
@@ -73,7 +73,7 @@ _DELIVERY = (
     click.option(
         "--format",
         "formats",
-        type=FormatType(),
+        callback=checked,
         metavar="NAME[=FILE]",
         multiple=True,
         default=("text",),

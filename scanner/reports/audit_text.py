@@ -13,9 +13,8 @@ from ..audit.records import Header
 from ..findings import Level
 from .escaping import escape
 from .page import PLAIN, Page
-from .phrases import VERDICT_STYLES, and_more, counted
+from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
 from .printing import bare_table, printed
-from .text import COUNTED_AS, LEVEL_STYLES
 
 _MOST_ROWS = 20
 

@@ -7,6 +7,7 @@ import math
 from rich.text import Text
 
 from ..clones import Verdict
+from ..findings import Level
 from ..verdict import UpstreamMatch
 from .escaping import escape
 
@@ -17,6 +18,14 @@ VERDICT_STYLES = {
     Verdict.FRAGMENTS: "cyan",
     Verdict.INDEPENDENT: "green",
 }
+COUNTED_AS = {
+    Verdict.IDENTICAL: "identical",
+    Verdict.RENAMED: "renamed",
+    Verdict.MODIFIED: "modified",
+    Verdict.FRAGMENTS: "sharing fragments",
+    Verdict.INDEPENDENT: "independent",
+}
+LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "cyan"}
 _BAR_WIDTH = 24
 # A minified file can hold one identifier of megabytes.
 _LONGEST_NAME = 100

@@ -8,27 +8,18 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ..clones import Verdict
 from ..files import Skipped
-from ..findings import Finding, Level
 from ..scan import Report
 from ..verdict import FileVerdict
 from .escaping import escape
 from .file_section import file_section, own_file
+from .finding_section import finding_section
 from .page import PLAIN, Page
-from .phrases import VERDICT_STYLES, and_more, counted, lines
+from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
 from .printing import bare_table, printed
 from .summary import Summary, summarise
 
-COUNTED_AS = {
-    Verdict.IDENTICAL: "identical",
-    Verdict.RENAMED: "renamed",
-    Verdict.MODIFIED: "modified",
-    Verdict.FRAGMENTS: "sharing fragments",
-    Verdict.INDEPENDENT: "independent",
-}
 _MOST_SKIPPED = 20
-LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "cyan"}
 
 
 def render(report: Report, page: Page = PLAIN) -> str:
@@ -44,7 +35,7 @@ def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
             yield Text()
             yield from file_section(file, attributions.get(file.path), page)
     yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
-    yield from _findings(report.findings)
+    yield from finding_section(report.findings)
     yield from _skips(report.skipped)
 
 
@@ -73,28 +64,6 @@ def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
         yield Text(f"{counted(len(files), 'file')} of known upstreams, as released", "bold")
     for file in files:
         yield Padding.indent(own_file(file), 2)
-
-
-def _findings(findings: Sequence[Finding]) -> Iterator[RenderableType]:
-    if findings:
-        yield Text()
-        yield Text(counted(len(findings), "finding"), "bold")
-    for finding in findings:
-        region = finding.region
-        yield Text.assemble(
-            (finding.level.value, LEVEL_STYLES[finding.level]),
-            f" {escape(region.path)}, {lines(region.first_line, region.last_line)}: {escape(finding.message)}",
-            (f" [{escape(finding.rule)}]", "dim"),
-        )
-        waived = f"{finding.suppression.reason} ({finding.suppression.path})" if finding.suppression else ""
-        for label, words in (
-            ("clause", finding.clause),
-            ("upstream", finding.upstream),
-            ("remedy", "" if waived else finding.remedy),
-            ("waived", waived),
-        ):
-            if words:
-                yield Padding.indent(Text.assemble((f"{label}: ", "dim"), escape(words)), 2)
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[RenderableType]:

@@ -1,0 +1,52 @@
+"""Findings in, the section that tells what to answer for and what to do about it out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from ..findings import Finding, Level
+from .escaping import escape
+from .phrases import LEVEL_STYLES, and_more, counted, lines
+
+# Of one rule: a port of a library has hundreds of files that do not say they were changed.
+_MOST_NOTES = 3
+
+
+def finding_section(findings: Sequence[Finding]) -> Iterator[RenderableType]:
+    """Every error, warning and waived finding; of the notes of one rule the first few, and how many more."""
+    if findings:
+        yield Text()
+        yield Text(counted(len(findings), "finding"), "bold")
+    notes: Counter[str] = Counter()
+    for finding in findings:
+        if finding.level is Level.NOTE and finding.suppression is None:
+            notes[finding.rule] += 1
+            if notes[finding.rule] > _MOST_NOTES:
+                continue
+        yield from _finding(finding)
+    for rule, count in notes.items():
+        if more := and_more(count, _MOST_NOTES):
+            yield Text(f"{more} notes of {escape(rule)}, all of them in --format json", "dim")
+
+
+def _finding(finding: Finding) -> Iterator[RenderableType]:
+    region = finding.region
+    yield Text.assemble(
+        (finding.level.value, LEVEL_STYLES[finding.level]),
+        f" {escape(region.path)}, {lines(region.first_line, region.last_line)}: {escape(finding.message)}",
+        (f" [{escape(finding.rule)}]", "dim"),
+    )
+    waived = f"{finding.suppression.reason} ({finding.suppression.path})" if finding.suppression else ""
+    for label, words in (
+        ("clause", finding.clause),
+        ("upstream", finding.upstream),
+        ("remedy", "" if waived else finding.remedy),
+        ("waived", waived),
+    ):
+        if words:
+            yield Padding.indent(Text.assemble((f"{label}: ", "dim"), escape(words)), 2)
