@@ -42,8 +42,9 @@ class UpstreamMatch:
 
     ``first_release`` to ``last_release`` is the span of releases that hold the file in this very content;
     ``released`` is the ISO date of the first of them. ``verdict`` is what the file is to this upstream alone.
-    ``licence_form`` is how the upstream file's own header states ``licence``: where it does not, the project's LICENSE
-    does, whose copyright lines are ``licence_copyrights``. ``package`` is the project's name at the package registry.
+    ``licence_form`` is how the upstream file's own header states ``licence``, in notices that end on line
+    ``header_last_line``; where it does not, the project's LICENSE does, whose copyright lines are
+    ``licence_copyrights``. ``package`` is the project's name at the package registry.
     """
 
     project: str
@@ -58,6 +59,7 @@ class UpstreamMatch:
     verdict: Verdict = Verdict.MODIFIED
     package: str = ""
     licence_form: LicenceForm = LicenceForm.NONE
+    header_last_line: int = 0
     licence_copyrights: tuple[str, ...] = ()
     has_notice_file: bool = False
 
@@ -250,7 +252,12 @@ def _upstream(placement: Placement, how: Judgement) -> UpstreamMatch:
         released=first.release.released,
         share=placement.similarity,
         licence=first.licence,
-        copyrights=first.copyrights,
+        copyrights=first.notice.copyrights,
         url=url,
         verdict=_verdict(placement, how),
+        package=first.project.package,
+        licence_form=first.notice.form,
+        header_last_line=first.notice.last_line,
+        licence_copyrights=first.release.copyrights,
+        has_notice_file=first.release.has_notice_file,
     )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from modelkin.corpus import Corpus, Project
 from modelkin.corpus.builder import CorpusBuilder
+from modelkin.corpus.pack import Release
 
 ATTENTION = '''\
 # Copyright 2020 The Lantern Authors. All rights reserved.
@@ -81,7 +82,7 @@ def corpus_of(*upstreams: Upstream, name: str = "small") -> Corpus:
     builder = CorpusBuilder()
     for upstream in upstreams:
         project = Project(upstream.project, upstream.licence, "", "https://example.org/{release}/{path}")
-        number = builder.add_release(project, upstream.version, upstream.released, "")
+        number = builder.add_release(project, Release(0, upstream.version, upstream.released, ""))
         for path, text in upstream.files.items():
             stored = text.encode()
             builder.add_file(number, path, stored, hashlib.sha256(stored).hexdigest())

@@ -17,7 +17,7 @@ from modelkin.corpus import Corpus
 from modelkin.corpus.builder import MOST_STATEMENT_TOKENS, CorpusBuilder
 from modelkin.corpus.checking import problems
 from modelkin.corpus.merging import absorb
-from modelkin.corpus.pack import Project
+from modelkin.corpus.pack import Project, Release
 from modelkin.corpus.tables import FEW_GROUPS
 
 from .small_corpora import ATTENTION, MODULES, ROTARY, SCHEDULE, THREE, Upstream, corpus_of
@@ -77,7 +77,7 @@ def test_a_statement_longer_than_there_is_room_for_counts_as_the_longest() -> No
 
 def test_names_and_paths_that_are_not_utf8_do_no_harm() -> None:
     builder = CorpusBuilder()
-    release = builder.add_release(Project("lantern", "MIT", "", ""), "1.0", "", "")
+    release = builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "", ""))
     builder.add_file(release, "caf\udce9.py", b"caf\xe9 = 1\ndef f(x):\n    return x.gr\xf6\xdfe\n", "")
     corpus = builder.finish("small")
     assert problems(corpus) == []
@@ -87,7 +87,9 @@ def test_names_and_paths_that_are_not_utf8_do_no_harm() -> None:
 @pytest.mark.parametrize("text", [b"", b"\n", b"# only words\n", b"\0", b"x = (", b"\xff\xfe"])
 def test_a_file_without_code_is_a_file_all_the_same(text: bytes) -> None:
     builder = CorpusBuilder()
-    builder.add_file(builder.add_release(Project("lantern", "MIT", "", ""), "1.0", "", ""), "a.py", text, "")
+    builder.add_file(
+        builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "", "")), "a.py", text, ""
+    )
     corpus = builder.finish("small")
     assert problems(corpus) == []
     assert [version.path for version in corpus.versions(0)] == ["a.py"]

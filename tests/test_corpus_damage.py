@@ -141,14 +141,23 @@ def test_a_checkpoint_is_not_taken_for_a_corpus(path: Path) -> None:
         ("projects", [["lantern"]], "damaged corpus file ("),
         ("projects", {}, "damaged corpus file ("),
         ("projects", None, "damaged corpus file ("),
-        ("releases", [[9, "1.0", "2020-01-01", ""]], "damaged corpus file (its header has a release of no project)"),
-        ("releases", [[-1, "1.0", "2020-01-01", ""]], "damaged corpus file (its header has a release of no project)"),
-        ("releases", [[True, "1.0", "", ""]], "damaged corpus file (its header has a release of no project)"),
-        ("releases", [[0, "1.0", 2020, ""]], "damaged corpus file (its header has something else where text belongs)"),
+        ("releases", [[9, "1.0", "2020-01-01", "", [], False]], "damaged corpus file (its header has a release of no"),
+        ("releases", [[-1, "1.0", "2020-01-01", "", [], False]], "damaged corpus file (its header has a release of no"),
+        ("releases", [[True, "1.0", "", "", [], False]], "damaged corpus file (its header has a release of no project"),
+        (
+            "releases",
+            [[0, "1.0", 2020, "", [], False]],
+            "damaged corpus file (its header has something else where text",
+        ),
+        ("releases", [[0, "1.0", "", "", [7], False]], "damaged corpus file (its header has something else where text"),
+        ("releases", [[0, "1.0", "", "", [], 0]], "damaged corpus file (its header has something else where yes or no"),
         ("releases", [[]], "damaged corpus file ("),
         ("releases", [], "damaged corpus file ("),
-        ("licences", [None], "damaged corpus file (its header has something else where text belongs)"),
-        ("notices", ["text"], "damaged corpus file (its header has something else where text belongs)"),
+        ("notices", ["text"], "damaged corpus file (its header has something else where a line number belongs)"),
+        ("notices", [[None, "", 0, []]], "damaged corpus file (its header has something else where text belongs)"),
+        ("notices", [["MIT", "", 0, [7]]], "damaged corpus file (its header has something else where text belongs)"),
+        ("notices", [["MIT", "sung", 0, []]], "damaged corpus file ('sung' is not a valid LicenceForm)"),
+        ("notices", [["MIT", "tag", -1, []]], "damaged corpus file (its header has something else where a line number"),
     ],
     ids=str,
 )
@@ -157,9 +166,7 @@ def test_a_header_with_other_values_is_an_error(path: Path, key: str, value: obj
     assert refused(path).startswith(message)
 
 
-@pytest.mark.parametrize(
-    "key", ["format", "k", "window", "name", "digest", "projects", "releases", "licences", "notices"]
-)
+@pytest.mark.parametrize("key", ["format", "k", "window", "name", "digest", "projects", "releases", "notices"])
 def test_a_header_without_a_key_is_an_error(path: Path, key: str) -> None:
     rewritten(path, lambda _, inner: inner.pop(key))
     assert refused(path).startswith("damaged corpus file (")

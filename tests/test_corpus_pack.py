@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.library import facts, verify
 from modelkin.corpus.opening import open_corpus
-from modelkin.corpus.pack import ARRAYS, Corpus, Project
+from modelkin.corpus.pack import ARRAYS, Corpus, Project, Release
 from modelkin.corpus.writing import check_writable
 from modelkin.errors import CorpusError
+from modelkin.notices import Notice
 
 from .small_corpora import ATTENTION, THREE, UPSTREAMS, Upstream, corpus_of
 
@@ -97,12 +98,12 @@ def version_file(corpus: Corpus, path: str, release: str) -> int:
 def test_a_version_tells_licence_and_copyright_of_its_own_header_before_the_project_s() -> None:
     corpus = corpus_of(*THREE)
     (first, *_) = corpus.versions(version_file(corpus, "lantern/attention.py", "1.0"))
-    assert (first.licence, first.copyrights) == (
+    assert (first.licence, first.notice.copyrights) == (
         "Apache-2.0",
         ("Copyright 2020 The Lantern Authors. All rights reserved.",),
     )
     (other,) = corpus.versions(version_file(corpus, "beacon/schedule.py", "0.3"))
-    assert (other.licence, other.copyrights) == ("BSD-3-Clause", ())
+    assert (other.licence, other.notice.copyrights) == ("BSD-3-Clause", ())
 
 
 def test_an_array_that_there_is_not_is_no_attribute() -> None:
@@ -113,10 +114,10 @@ def test_an_array_that_there_is_not_is_no_attribute() -> None:
 def test_what_one_file_has_no_room_for_is_an_error_and_never_wraps_around() -> None:
     builder = CorpusBuilder()
     for number in range(65_536):
-        builder.licences[str(number)]
-    release = builder.add_release(Project("lantern", "one more", "", ""), "1.0", "", "")
+        builder.notices[Notice(str(number), ())]
+    release = builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "", ""))
     builder.add_file(release, "a.py", b"x = 1\n", "")
-    with pytest.raises(CorpusError, match=r"\Atoo much for one corpus \(version_licences\): divide"):
+    with pytest.raises(CorpusError, match=r"\Atoo much for one corpus \(version_notices\): divide"):
         builder.finish("large")
 
 

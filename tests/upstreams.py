@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from modelkin.corpus import Project
+from modelkin.corpus import Project, pack
 from modelkin.corpus.builder import CorpusBuilder
 
 CASES = Path(__file__).parent / "cases"
@@ -29,7 +29,7 @@ def write_corpus(path: Path, releases: Iterable[Release]) -> Path:
     builder = CorpusBuilder()
     for release in releases:
         project = Project(release.project, "MIT", "", f"https://example.org/{release.project}/{{release}}/{{path}}")
-        number = builder.add_release(project, release.version, release.date, "")
+        number = builder.add_release(project, pack.Release(0, release.version, release.date, ""))
         for name, text in release.files.items():
             stored = text.encode()
             builder.add_file(number, name, stored, hashlib.sha256(stored).hexdigest())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..arrays import Array
@@ -23,13 +25,16 @@ class CorpusBuilder(Tables):
         super().__init__()
         self._seen: dict[bytes, int] = {}
 
-    def add_release(self, project: Project, version: str, released: str, sha256: str) -> int:
-        """A number for a release, to add files to; a version of a project is one release, however often it is added."""
+    def add_release(self, project: Project, release: Release) -> int:
+        """A number for a release, to add files to; a version of a project is one release, however often it is added.
+
+        Whatever number ``release`` has for its project is replaced by the builder's.
+        """
         owner = self.projects[project]
         for number, known in enumerate(self.releases):
-            if (known.project, known.version) == (owner, version):
+            if (known.project, known.version) == (owner, release.version):
                 return number
-        self.releases.append(Release(owner, version, released, sha256))
+        self.releases.append(replace(release, project=owner))
         return len(self.releases) - 1
 
     def add_file(self, release: int, path: str, text: bytes, sha256: str) -> None:
@@ -38,11 +43,8 @@ class CorpusBuilder(Tables):
         file = self._seen.get(key)
         if file is None:
             file = self._seen[key] = self._index(text)
-        notice = read_notice(text)
-        project = list(self.projects)[self.releases[release].project]
-        licence = self.licences[notice.licence or project.licence]
         number = self.lines.names[path.encode("utf-8", "replace")]
-        self.rows.append(Row(file, release, number, licence, self.notices[notice.copyrights]))
+        self.rows.append(Row(file, release, number, self.notices[read_notice(text)]))
 
     def _index(self, text: bytes) -> int:
         code = canonicalise(parse(text), text, self.lines)

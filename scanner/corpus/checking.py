@@ -25,7 +25,7 @@ TABLES = (
     ("member_definitions", "member_names", "member_parents", "member_first_lines", "member_last_lines"),
     ("file_lineages", "file_ancestors"),
     ("lineage_projects", "lineage_paths", "lineage_first_releases"),
-    ("version_releases", "version_paths", "version_licences", "version_notices"),
+    ("version_releases", "version_paths", "version_notices"),
 )
 # Bounds of runs -> the table whose rows have one run each, and what the runs are of.
 RUNS = {
@@ -138,7 +138,6 @@ def _sizes(corpus: Corpus) -> dict[str, int]:
         "lineage_projects": corpus.projects,
         "lineage_first_releases": corpus.releases,
         "version_releases": corpus.releases,
-        "version_licences": corpus.licences,
         "version_notices": corpus.notices,
     }
     tables = {name: len(corpus.arrays[table]) for name, table in NUMBERS.items()}

@@ -7,10 +7,15 @@ import hashlib
 from ..errors import CorpusError
 from ..files import Selection, SourceFile, read_files
 from ..sources import Checkout, open_source
+from ..sources.specs import REGISTRY_PREFIX
+from ..statements import LegalKind, Subject, read_statements, repository_licence
 from .builder import CorpusBuilder
-from .pack import Corpus, Project
+from .pack import Corpus, Project, Release
 
 EVERYTHING = Selection()
+OF_CODE = (Subject.WORK, Subject.CODE)
+# A licence file with more lists the holders of what is bundled.
+MOST_COPYRIGHTS = 40
 
 
 def add_checkout(
@@ -22,7 +27,7 @@ def add_checkout(
     selection: Selection = EVERYTHING,
 ) -> int:
     """Index the files of a checkout as one release of ``project``; how many there were."""
-    number = builder.add_release(project, release or checkout.release, checkout.released, sha256)
+    number = builder.add_release(project, _release(checkout, release or checkout.release, sha256))
     count = 0
     for file in read_files(checkout, selection):
         if isinstance(file, SourceFile):
@@ -31,19 +36,34 @@ def add_checkout(
     return count
 
 
+def _release(checkout: Checkout, version: str, sha256: str) -> Release:
+    """The release that a checkout is, with what its own legal files say."""
+    legal = [file for file in read_statements(checkout).legal_files if not file.folder]
+    licences = [file for file in legal if file.kind is LegalKind.LICENCE and file.subject in OF_CODE]
+    copyrights = dict.fromkeys(line for file in licences for line in file.copyrights)
+    notice = any(file.kind is LegalKind.NOTICE for file in legal)
+    return Release(0, version, checkout.released, sha256, tuple(copyrights)[:MOST_COPYRIGHTS], notice)
+
+
 def index_source(spec: str) -> Corpus:
     """A corpus of one source, in memory. Raises SourceError, and CorpusError when there is no Python in it."""
     builder = CorpusBuilder()
     with open_source(spec) as checkout:
-        project = Project(checkout.project or spec, "", "", "")
+        licences = repository_licence(read_statements(checkout))
+        project = Project(checkout.project or spec, "".join(licences[:1]), "", "", package_of(spec, checkout))
         if not add_checkout(builder, checkout, project):
             raise CorpusError(f"{spec}: no Python file or notebook in it to compare with")
     return builder.finish(project.name)
 
 
+def package_of(spec: str, checkout: Checkout) -> str:
+    """The name that ``spec`` has at the package registry; empty for a source from elsewhere."""
+    return checkout.project if spec.startswith(REGISTRY_PREFIX) else ""
+
+
 def index_text(text: bytes) -> Corpus:
     """A corpus of one text of Python code, UTF-8."""
     builder = CorpusBuilder()
-    release = builder.add_release(Project("original", "", "", ""), "", "", "")
+    release = builder.add_release(Project("original", "", "", ""), Release(0, "", "", ""))
     builder.add_file(release, "original.py", text, hashlib.sha256(text).hexdigest())
     return builder.finish("original")

@@ -12,7 +12,7 @@ from ..errors import CorpusError
 from ..sources import open_source
 from .builder import CorpusBuilder
 from .checking import damaged, problems
-from .indexing import add_checkout
+from .indexing import add_checkout, package_of
 from .merging import absorb
 from .opening import open_corpus
 from .pack import Corpus, Project, Version
@@ -99,7 +99,7 @@ def add(
     corpus = _whole(path) if is_there(path) else None
     if progress:
         progress(0, 0, source)
-    new = _indexed(source, Project(name, licence, "", ""), release)
+    new = _indexed(source, name, licence, release)
     builder = CorpusBuilder()
     if corpus is not None:
         replaced = set(map(_identity, _versions(new)))
@@ -109,9 +109,10 @@ def add(
     return facts(path)
 
 
-def _indexed(source: str, project: Project, release: str) -> Corpus:
+def _indexed(source: str, name: str, licence: str, release: str) -> Corpus:
     builder = CorpusBuilder()
     with open_source(source) as checkout:
+        project = Project(name, licence, "", "", package_of(source, checkout))
         if not add_checkout(builder, checkout, project, release):
             raise CorpusError(f"{source}: no Python file or notebook in it to add")
     return builder.finish(project.name)

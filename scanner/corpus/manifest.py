@@ -28,7 +28,7 @@ class Upstream:
     @property
     def project(self) -> Project:
         """What the corpus says of the project."""
-        return Project(self.name, self.licence, self.homepage, self.source)
+        return Project(self.name, self.licence, self.homepage, self.source, self.package)
 
 
 _KEYS = frozenset(field.name for field in fields(Upstream))

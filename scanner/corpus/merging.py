@@ -47,7 +47,6 @@ class _Reader:
             self.file(file),
             self.release(int(corpus.version_releases[row])),
             self.name(int(corpus.version_paths[row])),
-            builder.licences[corpus.licences[corpus.version_licences[row]]],
             builder.notices[corpus.notices[corpus.version_notices[row]]],
         )
 
@@ -55,9 +54,7 @@ class _Reader:
         if number not in self._releases:
             release = self.corpus.releases[number]
             project = self.corpus.projects[release.project]
-            self._releases[number] = self.builder.add_release(
-                project, release.version, release.released, release.sha256
-            )
+            self._releases[number] = self.builder.add_release(project, release)
         return self._releases[number]
 
     def name(self, number: int) -> int:

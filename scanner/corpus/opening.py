@@ -14,6 +14,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import CorpusError
 from ..fingerprints import WINNOWING
+from ..notices import LicenceForm, Notice
 from .checking import endless_problems, shape_problems
 from .pack import ARRAYS, FORMAT, HEADER_KEY, Corpus, Project, Release
 
@@ -72,21 +73,33 @@ def _check_settings(path: Path, header: dict[str, Any]) -> None:
 def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -> Corpus:
     name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
     projects = tuple(Project(*_texts(row)) for row in header["projects"])
-    releases = tuple(Release(_number(project, len(projects)), *_texts(row)) for project, *row in header["releases"])
-    licences, notices = _texts(header["licences"]), tuple(map(_texts, header["notices"]))
-    return Corpus(name, projects, releases, licences, notices, arrays, version, digest, path)
+    releases = tuple(_release(row, len(projects)) for row in header["releases"])
+    notices = tuple(map(_notice, header["notices"]))
+    return Corpus(name, projects, releases, notices, arrays, version, digest, path)
+
+
+def _release(row: list[Any], projects: int) -> Release:
+    project, *texts, copyrights, has_notice_file = row
+    if type(project) is not int or not 0 <= project < projects:
+        raise ValueError("its header has a release of no project")
+    if type(has_notice_file) is not bool:
+        raise ValueError("its header has something else where yes or no belongs")
+    version, released, sha256 = _texts(texts)
+    return Release(project, version, released, sha256, _texts(copyrights), has_notice_file)
+
+
+def _notice(row: list[Any]) -> Notice:
+    licence, form, last_line, copyrights = row
+    if type(last_line) is not int or last_line < 0:
+        raise ValueError("its header has something else where a line number belongs")
+    _texts([licence])
+    return Notice(licence, _texts(copyrights), LicenceForm(form), last_line)
 
 
 def _texts(values: Any) -> tuple[str, ...]:
     if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
         raise ValueError("its header has something else where text belongs")
     return tuple(values)
-
-
-def _number(value: Any, size: int) -> int:
-    if type(value) is not int or not 0 <= value < size:
-        raise ValueError("its header has a release of no project")
-    return value
 
 
 def _array(entry: dict[str, Any], name: str, data: memoryview) -> Array:

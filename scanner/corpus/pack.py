@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,10 @@ import numpy as np
 
 from ..arrays import Array
 from ..fingerprints import WINNOWING
+from ..notices import Notice
 from .writing import replace_file
 
-FORMAT = 1
+FORMAT = 2
 HEADER_KEY = "modelkin"
 
 # name -> dtype. Bounds of runs are one longer than what they bound.
@@ -63,7 +64,6 @@ ARRAYS = {
     "file_version_starts": "uint32",
     "version_releases": "uint16",
     "version_paths": "uint32",  # names
-    "version_licences": "uint16",
     "version_notices": "uint16",
 }
 KINDS = ("module", "class", "function")
@@ -71,22 +71,31 @@ KINDS = ("module", "class", "function")
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """An upstream project. ``source`` links to a file of a release, with ``{release}`` and ``{path}`` to fill in."""
+    """An upstream project. ``source`` links to a file of a release, with ``{release}`` and ``{path}`` to fill in.
+
+    ``licence`` is what a file is under that names none; ``package`` the name at the package registry, if it is there.
+    """
 
     name: str
     licence: str
     homepage: str
     source: str
+    package: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """A release of project number ``project``; ``released`` is an ISO date, ``sha256`` that of the file read."""
+    """A release of project number ``project``; ``released`` is an ISO date, ``sha256`` that of the file read.
+
+    ``copyrights`` are the copyright lines of its licence files; ``has_notice_file``: a NOTICE comes with it.
+    """
 
     project: int
     version: str
     released: str
     sha256: str
+    copyrights: tuple[str, ...] = ()
+    has_notice_file: bool = False
 
     @property
     def day(self) -> str:
@@ -101,8 +110,12 @@ class Version:
     project: Project
     release: Release
     path: str
-    licence: str
-    copyrights: tuple[str, ...]
+    notice: Notice
+
+    @property
+    def licence(self) -> str:
+        """What its own header names, else what its project is under."""
+        return self.notice.licence or self.project.licence
 
 
 @dataclass(frozen=True)
@@ -112,8 +125,7 @@ class Corpus:
     name: str
     projects: tuple[Project, ...]
     releases: tuple[Release, ...]
-    licences: tuple[str, ...]
-    notices: tuple[tuple[str, ...], ...]
+    notices: tuple[Notice, ...]
     arrays: Mapping[str, Array]
     version: str = ""
     digest: str = ""
@@ -154,7 +166,6 @@ class Corpus:
             self.projects[release.project],
             release,
             self.text(int(self.version_paths[row])),
-            self.licences[self.version_licences[row]],
             self.notices[self.version_notices[row]],
         )
 
@@ -174,10 +185,9 @@ class Corpus:
             "version": self.version,
             "k": WINNOWING.k,
             "window": WINNOWING.window,
-            "projects": [[p.name, p.licence, p.homepage, p.source] for p in self.projects],
-            "releases": [[r.project, r.version, r.released, r.sha256] for r in self.releases],
-            "licences": list(self.licences),
-            "notices": [list(lines) for lines in self.notices],
+            "projects": [list(astuple(project)) for project in self.projects],
+            "releases": [[*astuple(r)[:4], list(r.copyrights), r.has_notice_file] for r in self.releases],
+            "notices": [[n.licence, n.form.value, n.last_line, list(n.copyrights)] for n in self.notices],
         }
 
     def content_digest(self) -> str:

@@ -33,7 +33,6 @@ class Row:
     file: int
     release: int
     path: int
-    licence: int
     notice: int
 
 
@@ -44,7 +43,6 @@ class Tables:
         self.projects = Numbering()
         self.releases: list[Release] = []
         self.lines = Lines()
-        self.licences = Numbering()
         self.notices = Numbering()
         self.statements = Numbering()  # (digest, names) -> number
         self.statement_tokens: list[int] = []
@@ -70,7 +68,6 @@ class Tables:
             name=name,
             projects=tuple(self.projects),
             releases=tuple(self.releases),
-            licences=tuple(self.licences),
             notices=tuple(self.notices),
             arrays={key: _fitted(key, np.asarray(arrays[key]), dtype) for key, dtype in ARRAYS.items()},
             version=version,
@@ -219,7 +216,6 @@ class Tables:
             "file_version_starts": bounds(counts),
             "version_releases": np.array([row.release for row in rows]),
             "version_paths": self._name_ranks()[np.array([row.path for row in rows], np.int64)],
-            "version_licences": np.array([row.licence for row in rows]),
             "version_notices": np.array([row.notice for row in rows]),
         }
 
