@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     U32 = npt.NDArray[np.uint32]
     U64 = npt.NDArray[np.uint64]
     I64 = npt.NDArray[np.int64]
+    F64 = npt.NDArray[np.float64]
 else:
-    Array = Mask = U8 = U32 = U64 = I64 = np.ndarray
+    Array = Mask = U8 = U32 = U64 = I64 = F64 = np.ndarray
 
 
 class Groups(NamedTuple):

@@ -28,8 +28,8 @@ from .wording import AnchorLists, anchor_lists, listed_names, rule_names
 from .words import plain, read_words
 
 # Of a licence with a rule (nearly) all shingles are kept, of others about this many: they only tell what is alike.
-_KEPT_OF_RULE = 3_000
-_KEPT_OF_OTHERS = 250
+_KEPT_OF_RULE = 2_500
+_KEPT_OF_OTHERS = 300
 # A text of fewer shingles is too little to be known by.
 _LEAST_SHINGLES = 20
 
@@ -81,9 +81,10 @@ def encode(texts: Iterable[ReferenceText], header: dict[str, Any], with_rule: fr
         if len(hashes) < _LEAST_SHINGLES or identity in known:
             continue
         known.add(identity)
-        rate = _rate(len(hashes), _KEPT_OF_RULE if text.licence in with_rule else _KEPT_OF_OTHERS)
+        is_ruled = text.licence in with_rule
+        rate = _rate(len(hashes), _KEPT_OF_RULE if is_ruled else _KEPT_OF_OTHERS)
         kept.append(hashes[hashes % rate == 0])
-        rows.append([text.licence, len(hashes), rate, text.is_notice, *(text.anchor or ([], []))])
+        rows.append([text.licence, len(hashes), rate, text.is_notice, is_ruled, *(text.anchor or ([], []))])
     arrays = _arrays(kept)
     metadata = {HEADER_KEY: json.dumps({**header, "references": rows}, sort_keys=True, separators=(",", ":"))}
     return save({name: arrays[name] for name in ARRAYS}, metadata)
@@ -100,6 +101,8 @@ def _arrays(kept: list[U32]) -> dict[str, Array]:
     values = np.concatenate([*kept, np.empty(0, np.uint32)])
     order = np.lexsort((owners, values))
     groups = group(values[order][:, None])
+    if groups.counts.max(initial=0) > np.iinfo(ARRAYS["counts"]).max:
+        raise RuleError("more texts share a run of words than the format can count")
     arrays = {"shingles": groups.rows[:, 0], "counts": groups.counts, "postings": owners[order]}
     return {name: np.ascontiguousarray(array, ARRAYS[name]) for name, array in arrays.items()}
 

@@ -17,7 +17,7 @@ from .table import Anchor
 from .words import plain
 
 # What ScanCode writes above a text.
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+_FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
 # "Copyright (c) <year> <owner>" is another in each copy.
 _COPYRIGHT_LINE = re.compile(
     r"^.{0,4}copyright\b(?=.{0,120}(?:\(c\)|©|<|\[|year|\d{4})).{0,120}$", re.IGNORECASE | re.MULTILINE

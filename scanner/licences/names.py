@@ -12,7 +12,7 @@ MOST_CHARACTERS = 1_000
 _CLASSIFIER = re.compile(r"^\s*licen[cs]e\s*::(?:.*::)?\s*(?P<last>[^:]+)$", re.IGNORECASE)
 _PREFIX = re.compile(r"^\W*(?:spdx-license-identifier:|licensed under|licen[cs]e\s*:)", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\([^()]{0,40}\)\s*$")
-_WORD = re.compile(r"[a-z0-9+.]+")
+_WORD = re.compile(r"(?:[^\W_]|[+.])+")
 # What people write or leave out at will.
 _NOISE = frozenset({"the", "a", "license", "licence", "licenses", "licences", "licensed", "version", "v", "ver"})
 _VERSION_LETTER = re.compile(r"(?:^|(?<=[a-z]))v\.?(?=\d)")

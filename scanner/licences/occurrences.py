@@ -16,6 +16,8 @@ LEAST_SHARE = 0.6
 # The same for what is short, where a few phrases every licence has would do.
 LEAST_SHARE_OF_SHORT = 0.8
 SHORT = 40
+# How much of a run is the reference's, at least: a licence that took up phrases of another leaves gaps between them.
+LEAST_DENSITY = 0.65
 # A stretch without a shingle of the reference this long (and a tenth of the reference) ends it.
 LONGEST_GAP = 40
 # What a shingle of something else costs a run that it stands in.
@@ -26,15 +28,15 @@ GAP_COST = 0.25
 class Occurrence:
     """Reference number ``reference`` in a run of shingles, ``first`` to ``last``: its ``share`` that stands there.
 
-    ``own`` is the share of what of it no other reference has, None where there is none. ``hits`` [h] are the places, in
-    the text, of its shingles.
+    ``own`` is the same share of what no other reference has, 1 where there is none such. ``hits`` [h] are the places of
+    its shingles in the text.
     """
 
     reference: int
     first: int
     last: int
     share: float
-    own: float | None
+    own: float
     score: float
     hits: I64
 
@@ -102,7 +104,8 @@ def _runs(reference: int, own: _Postings, table: LicenceTable) -> Iterator[Occur
     for places, entries in zip(np.split(own.places, breaks), np.split(own.entries, breaks), strict=True):
         if len(places) >= least_share(kept) * kept:
             occurrence = _occurrence(reference, *_core(places, entries, known.rate), table)
-            if occurrence.share >= least_share(kept):
+            is_dense = occurrence.share * known.size >= LEAST_DENSITY * (occurrence.last - occurrence.first + 1)
+            if occurrence.share >= least_share(kept) and is_dense:
                 yield occurrence
 
 
@@ -120,5 +123,5 @@ def _occurrence(reference: int, places: I64, entries: I64, table: LicenceTable) 
     there, kept = distinct(entries), int(table.kept[reference])
     size, share = table.references[reference].size, len(there) / kept
     alone = table.alone[reference]
-    own = int(table.is_alone[there].sum()) / alone if alone else None
+    own = int(table.is_alone[there].sum()) / alone if alone else 1.0
     return Occurrence(reference, int(places[0]), int(places[-1]), share, own, size * (2 * share - 1), places)

@@ -17,8 +17,8 @@ from ..errors import RuleError
 FORMAT = 1
 HEADER_KEY = "modelkin.licence_texts"
 # What each array of the file holds, and as what.
-ARRAYS = {"shingles": "uint32", "counts": "uint16", "postings": "uint16"}
-_CODES = {"uint16": "U16", "uint32": "U32"}
+ARRAYS = {"shingles": "uint32", "counts": "uint8", "postings": "uint16"}
+_CODES = {"uint8": "U8", "uint16": "U16", "uint32": "U32"}
 
 
 class Anchor(NamedTuple):
@@ -31,13 +31,15 @@ class Anchor(NamedTuple):
 class Reference(NamedTuple):
     """A text known by its shingles: of ``size`` distinct ones, one in ``rate`` is kept, that whose hash it divides.
 
-    ``licence`` is what the text is of. A ``is_notice`` is what headers of files say instead of the whole text.
+    ``licence`` is what the text is of. One that ``is_notice`` is what headers of files say instead of the whole text.
+    One that is not ``is_ruled`` is of a licence without a rule: it is known for the sake of those it is like.
     """
 
     licence: str
     size: int
     rate: int
     is_notice: bool
+    is_ruled: bool
     anchor: Anchor
 
 
@@ -117,10 +119,9 @@ def _decode(data: bytes) -> LicenceTable:
 
 def _reference(row: list[Any], anchors: dict[str, Anchor]) -> Reference:
     """A notice has its own anchors, a text those of its licence."""
-    licence, size, rate, is_notice, required, refused = row
-    return Reference(
-        licence, size, rate, is_notice, _anchor(required, refused) if is_notice else anchors.get(licence, Anchor())
-    )
+    licence, size, rate, is_notice, is_ruled, required, refused = row
+    anchor = _anchor(required, refused) if is_notice else anchors.get(licence, Anchor())
+    return Reference(licence, size, rate, is_notice, is_ruled, anchor)
 
 
 def _anchor(required: list[str], refused: list[str]) -> Anchor:
