@@ -38,6 +38,8 @@ _commands = LazyGroup(
         "audit": "audit",
         "report": "report",
         "corpus": "corpus",
+        "rules": "rules",
+        "explain": "explain",
     },
     help="Tell where the code of an AI-model repository came from.",
     epilog=_EPILOG,

@@ -19,7 +19,14 @@ from .plain_yaml import MOST_BYTES, PlainYamlError, read_plain_yaml
 Rule = TypeVar("Rule", LicenceRule, FindingRule)
 
 _CHOICES: dict[str, type[Enum]] = {"duty": Duty, "family": Family, "level": Level, "scope": Scope}
-_KINDS = {"array": "a list", "object": "a mapping", "str": "a text", "float": "a number", "int": "a number"}
+_KINDS = {
+    "array": "a list",
+    "object": "a mapping",
+    "str": "a text",
+    "bool": "true or false",
+    "float": "a number",
+    "int": "a number",
+}
 _WORDS = (
     (re.compile(r"Object missing required field `(?P<key>\w+)`"), "is missing"),
     (re.compile(r"Object contains unknown field `(?P<key>[^`]*)`"), "is not a key of a rule"),
@@ -47,7 +54,7 @@ def _read(path: Path, kind: type[Rule]) -> Rule:
     except PlainYamlError as error:
         raise RuleError(f"{path}: {error}") from None
     except msgspec.ValidationError as error:
-        raise RuleError(f"{path}: {_explained(str(error))}") from None
+        raise RuleError(f"{path}: {' '.join(_explained(str(error)).split())}") from None
     if rule.id != path.stem:
         raise RuleError(f"{path}: id: {rule.id!r} is not the file's name")
     return rule
