@@ -12,7 +12,7 @@ from . import terms
 from .choosing import Case, choose
 from .combining import licence_drafts
 from .crediting import card_credit_drafts, credit_drafts
-from .drafts import Draft, findings, quoted
+from .drafts import Draft, findings, level_of, quoted
 from .duties import outcomes
 from .grading import grade
 from .materials import material_drafts
@@ -31,7 +31,7 @@ def check(copies: Sequence[Copy], statements: Statements, own: str = "", whole: 
     repository = Repository(statements, own, whole)
     judged = [_judge(case, repository) for copy in copies if (case := choose(copy, repository))]
     drafts = [draft for each in judged for draft in each.drafts]
-    unnamed = [each.case for each in judged if each.attribution.grade is Grade.NONE and each.unmet]
+    unnamed = [each.case for each in judged if each.attribution.grade is Grade.NONE and each.is_error]
     drafts += card_credit_drafts(unnamed, repository)
     drafts += material_drafts(repository)
     return Judged(tuple(each.attribution for each in judged), findings(drafts))
@@ -39,23 +39,24 @@ def check(copies: Sequence[Copy], statements: Statements, own: str = "", whole: 
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A case, judged; ``unmet`` says that it misses what its licence asks for at more than a note."""
+    """A case, judged; ``is_error`` says that what it misses is an error."""
 
     case: Case
     attribution: Attribution
     drafts: tuple[Draft, ...]
-    unmet: bool
+    is_error: bool
 
 
 def _judge(case: Case, repository: Repository) -> _Case:
     rules = terms.rules(terms.taken(case.upstream.licence, repository.licences_of(case.path)))
     came = [each for rule in rules for each in outcomes(case, rule, repository)]
-    unmet = any(outcome.draft and owed.obligation.level is not Level.NOTE for owed, outcome in came)
     given = grade(case, repository)
     drafts = tuple(_drafts(case, rules, came, repository))
+    levels = {level_of(draft) for draft in drafts}
     duties = tuple(duty_state(owed, outcome) for owed, outcome in came)
     attribution = Attribution(case.path, case.upstream, given, duties)
-    return _Case(case, attribution, (*drafts, *credit_drafts(case, given, unmet, repository)), unmet)
+    credited = credit_drafts(case, given, bool(levels - {Level.NOTE}), repository)
+    return _Case(case, attribution, (*drafts, *credited), Level.ERROR in levels)
 
 
 def _drafts(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from ..findings import Level
 from ..notices import Credit, Strength
@@ -24,7 +24,8 @@ def credit_drafts(case: Case, grade: Grade, unmet: bool, repository: Repository)
     if case.inner:
         return
     right = right_credits(case, repository)
-    wrong = [each for each in case.copy.credits if _is_for_code(each) and each not in right]
+    others = [each for each in case.copy.credits if each not in right and not repository.is_own(each)]
+    wrong = [each for each in others if _is_for_code(each)]
     if grade is Grade.LINK_ONLY:
         yield _draft("credit-link-only", case, next(each for each in right if each.url))
     if grade is Grade.NONE and wrong:
@@ -40,17 +41,20 @@ def credit_drafts(case: Case, grade: Grade, unmet: bool, repository: Repository)
         )
 
 
-def card_credit_drafts(cases: Iterable[Case], repository: Repository) -> Iterator[Draft]:
-    """READMEs that credit sources, and none of those that copies stand on which nothing names."""
-    unnamed = [case for case in cases if not right_credits(case, repository)]
-    for path, credit in repository.card_credits:
-        if unnamed and _is_for_code(credit):
+def card_credit_drafts(cases: Sequence[Case], repository: Repository) -> Iterator[Draft]:
+    """What READMEs credit, where ``cases`` are copies whose terms are not met and whose source nothing names.
+
+    A file's own credit says more of it than a README does, so files with one are left to ``credit_drafts``.
+    """
+    silent = [case for case in cases if not case.inner and not case.copy.credits]
+    for path, credit in repository.card_credits if silent else ():
+        if _is_for_code(credit) and not repository.is_own(credit):
             yield Draft(
                 rule="credit-names-another",
                 region=Region(path, credit.first_line, credit.last_line),
                 facts={"credited": naming.source_of(credit), "path": path},
-                upstream=unnamed[0].upstream,
-                upstream_region=upstream_region(unnamed[0]),
+                upstream=silent[0].upstream,
+                upstream_region=upstream_region(silent[0]),
                 group=path,
             )
 

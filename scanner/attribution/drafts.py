@@ -60,13 +60,13 @@ def lower(one: Level, other: Level) -> Level:
 
 
 def _finding(members: Sequence[Draft]) -> Finding:
-    first = min(members, key=lambda each: (_ORDER.index(_level(each)), each.region.path, each.region.first_line))
+    first = min(members, key=lambda each: (_ORDER.index(level_of(each)), each.region.path, each.region.first_line))
     rule = _rule(first.rule)
     facts = _Facts(_facts(first, members))
     own = rule.remedy.format_map(facts)
     return Finding(
         rule=rule.id,
-        level=_level(first),
+        level=level_of(first),
         region=first.region,
         message=rule.message.format_map(facts),
         upstream=facts["upstream"],
@@ -76,7 +76,8 @@ def _finding(members: Sequence[Draft]) -> Finding:
     )
 
 
-def _level(draft: Draft) -> Level:
+def level_of(draft: Draft) -> Level:
+    """The obligation's level, or else the rule's, no higher than the draft allows."""
     return lower(draft.obligation.level if draft.obligation else _rule(draft.rule).level, draft.at_most)
 
 
@@ -90,7 +91,7 @@ def _facts(first: Draft, members: Sequence[Draft]) -> dict[str, str]:
             "release": first.upstream.first_release,
             "upstream_path": first.upstream.path,
             "url": first.upstream.url,
-            "licence": first.licence or first.upstream.licence,
+            "licence": first.licence or first.upstream.licence or "none stated",
         }
     if first.obligation:
         facts |= {"clause": f"{first.licence} {first.obligation.clause}", "asks": first.obligation.asks}

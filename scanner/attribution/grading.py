@@ -21,7 +21,9 @@ def grade(case: Case, repository: Repository) -> Grade:
 def _grades(case: Case, repository: Repository) -> Iterator[Grade]:
     if _full(case, repository):
         yield Grade.FULL_NOTICE
-    if any(not holders_missing((line,), case.copyrights) for line in case.lines):
+    kept_a_line = any(not holders_missing((line,), case.copyrights) for line in case.lines)
+    # The path of a file at its own place in a package says the package's name.
+    if kept_a_line or case.copy.verdict.own_release:
         yield Grade.NAMED
     for credit in right_credits(case, repository):
         yield _credit_grade(credit, case)

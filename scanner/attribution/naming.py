@@ -36,13 +36,18 @@ def _names(project: str, package: str, url: str) -> frozenset[str]:
 def credits_it(credit: Credit, upstream: UpstreamMatch) -> bool:
     """Whether the credit is for the upstream's project, or for its very file."""
     known = names(upstream)
-    if credit.project and {plain(credit.project), plain(credit.project.rpartition("/")[2])} & known:
+    if credits_project(credit, known) or _path_names(credit.path, upstream, known):
         return True
+    return mentions(_LINK.sub(" ", credit.words), upstream)
+
+
+def credits_project(credit: Credit, known: frozenset[str]) -> bool:
+    """Whether the project or the repository that a credit names is one of ``known``, names as ``plain`` gives them."""
+    given = {plain(credit.project), plain(credit.project.rpartition("/")[2])}
     if match := _REPOSITORY.match(credit.url):
         name = match["name"].removesuffix(".git")
-        if {plain(name), plain(f"{match['owner']}/{name}")} & known:
-            return True
-    return _path_names(credit.path, upstream, known) or mentions(_LINK.sub(" ", credit.words), upstream)
+        given |= {plain(name), plain(f"{match['owner']}/{name}")}
+    return not known.isdisjoint(given - {""})
 
 
 def _path_names(path: str, upstream: UpstreamMatch, known: frozenset[str]) -> bool:

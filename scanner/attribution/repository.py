@@ -39,6 +39,10 @@ class Repository:
         """Whether the upstream is the scanned project itself, which owes itself nothing."""
         return bool(self._own) and self._own in (naming.plain(upstream.project), naming.plain(upstream.package))
 
+    def is_own(self, credit: Credit) -> bool:
+        """Whether a credit names the scanned project itself."""
+        return bool(self._own) and naming.credits_project(credit, frozenset({self._own}))
+
     @cached_property
     def licences(self) -> tuple[str, ...]:
         """The licences that the repository as a whole is under."""
