@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ..attribution.model import Attribution, DutyState, State
@@ -18,8 +18,9 @@ RELICENSED = "relicensed"
 # What stands for an obligation that writing meets.
 _WRITTEN = frozenset({"licence-header-removed", "changes-not-stated", "licence-text-missing", "notice-file-missing"})
 # Findings that a header answers, or answers in part, though no one obligation stands for them.
+_OTHER_SOURCE = "credit-names-another"
 _ANSWERED = frozenset(
-    {RELICENSED, "holder-removed", "holder-replaced", "source-unnamed", "credit-link-only", "credit-names-another"}
+    {RELICENSED, "holder-removed", "holder-replaced", "source-unnamed", "credit-link-only", _OTHER_SOURCE}
 )
 
 
@@ -27,7 +28,8 @@ _ANSWERED = frozenset(
 class Need:
     """A copy, the kinds of obligation it misses, and the ids of ``findings`` on it that a header answers.
 
-    ``licences`` are the ids it must answer for.
+    ``licences`` are the ids it must answer for; ``other_source`` the line (1-based) on which it credits another source,
+    0 where it does not.
     """
 
     verdict: FileVerdict
@@ -35,6 +37,7 @@ class Need:
     duties: frozenset[Duty]
     findings: frozenset[str]
     licences: tuple[str, ...]
+    other_source: int = 0
 
     @property
     def in_header(self) -> bool:
@@ -50,32 +53,35 @@ class Need:
 def needs(report: Report) -> Iterator[Need]:
     """In the report's order; a file of which every finding is waived is left alone."""
     verdicts = {verdict.path: verdict for verdict in report.files}
-    open_, waived = _reported(report)
+    reported: defaultdict[str, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        reported[finding.region.path].append(finding)
     for attribution in report.attributions:
-        path = attribution.path
-        if path not in verdicts or (path in waived and path not in open_):
-            continue
-        duties = frozenset(filter(None, map(_missed, attribution.duties))) & (_IN_HEADER | _BESIDE)
-        findings = frozenset(open_.get(path, ())) & _ANSWERED
-        if duties or findings:
-            licences = dict.fromkeys(each.licence for each in attribution.duties)
-            unknown = (attribution.upstream.licence,) if attribution.upstream.licence else ()
-            yield Need(verdicts[path], attribution, duties, findings, tuple(licences) or unknown)
+        found = reported.get(attribution.path, [])
+        is_waived = bool(found) and all(each.suppression for each in found)
+        if attribution.path in verdicts and not is_waived:
+            need = _need(verdicts[attribution.path], attribution, [each for each in found if not each.suppression])
+            if need.duties or need.findings:
+                yield need
+
+
+def _need(verdict: FileVerdict, attribution: Attribution, found: Sequence[Finding]) -> Need:
+    licence = attribution.upstream.licence
+    licences = dict.fromkeys(each.licence for each in attribution.duties)
+    return Need(
+        verdict,
+        attribution,
+        duties=frozenset(filter(None, map(_missed, attribution.duties))) & (_IN_HEADER | _BESIDE),
+        findings=frozenset(each.rule for each in found) & _ANSWERED,
+        licences=tuple(licences) or ((licence,) if licence else ()),
+        other_source=next((each.region.first_line for each in found if each.rule == _OTHER_SOURCE), 0),
+    )
 
 
 def by_hand(report: Report) -> tuple[Finding, ...]:
     """The findings, not waived, that no writing of notices answers."""
     open_ = (finding for finding in report.findings if not finding.suppression)
     return tuple(finding for finding in open_ if finding.rule not in _ANSWERED | _WRITTEN)
-
-
-def _reported(report: Report) -> tuple[dict[str, list[str]], frozenset[str]]:
-    """The rules that report something by path, and the paths of waived findings."""
-    reported: defaultdict[str, list[str]] = defaultdict(list)
-    for finding in report.findings:
-        if not finding.suppression:
-            reported[finding.region.path].append(finding.rule)
-    return dict(reported), frozenset(each.region.path for each in report.findings if each.suppression)
 
 
 def _missed(state: DutyState) -> Duty | None:
