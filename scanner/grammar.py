@@ -24,7 +24,9 @@ class Action(IntEnum):
     IDENTIFIER = 4
     NUMBER = 5
     BIND = 6  # as DESCEND, and it says what scope a name belongs to
-    SPECIAL = 7  # handled by name in linear.py
+    SPECIAL = 7  # handled by name in emitting.py
+    ATTRIBUTE = 8
+    CALL = 9
 
 
 def _checksum(name: str) -> int:
@@ -52,9 +54,16 @@ SYNONYMS = {
     "<>": "!=",
 }
 SPECIAL = frozenset(
-    "attribute keyword_argument call subscript slice string concatenated_string with_clause class_definition "
+    "keyword_argument subscript slice string concatenated_string with_clause class_definition "
     "expression_statement tuple_pattern".split()
 )
+OWN_ACTION = {
+    "identifier": Action.IDENTIFIER,
+    "integer": Action.NUMBER,
+    "float": Action.NUMBER,
+    "attribute": Action.ATTRIBUTE,
+    "call": Action.CALL,
+}
 BINDING = frozenset(
     "assignment augmented_assignment for_in_clause named_expression parameters lambda_parameters "
     "global_statement nonlocal_statement".split()
@@ -71,10 +80,8 @@ def _action(kind: int) -> Action:
     name = LANGUAGE.node_kind_for_id(kind) or ""
     if not LANGUAGE.node_kind_is_named(kind):
         return Action.LEAF if name in KEPT_TOKENS else Action.DROP
-    if name == "identifier":
-        return Action.IDENTIFIER
-    if name in ("integer", "float"):
-        return Action.NUMBER
+    if name in OWN_ACTION:
+        return OWN_ACTION[name]
     if name in SPECIAL:
         return Action.SPECIAL
     if name in BINDING:

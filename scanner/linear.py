@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+from array import array
 from typing import NamedTuple
 
 from tree_sitter import Node
 
-from .emitting import Emitter, Token, kept_children
+from .binding import Token, bound_in
+from .emitting import MOST_CHILDREN, Emitter, kept_children
 from .grammar import ACTIONS, NAMES, Action, symbol
 from .parsing import Role, Statement
 
@@ -22,49 +25,58 @@ _FOR = symbol("for_statement")
 class Stream(NamedTuple):
     """What one statement, or one side of a tuple assignment, linearises to.
 
-    ``symbols`` has one code per token; ``identifiers`` one token for each code that is an identifier, in the same
-    order; ``bound`` where it binds names in its scope, ``free`` where it declares them global or nonlocal.
+    ``symbols`` has one uint32 per token, as bytes; ``offsets`` and ``names`` one for each that is an identifier, in the
+    same order; ``bound`` where it binds names in its scope, ``free`` where it declares them global or nonlocal, both in
+    order and each once.
     """
 
-    symbols: list[int]
-    identifiers: list[Token]
-    bound: frozenset[Token]
-    free: frozenset[Token]
+    symbols: bytes
+    offsets: tuple[int, ...] = ()
+    names: tuple[bytes, ...] = ()
+    bound: tuple[Token, ...] = ()
+    free: tuple[Token, ...] = ()
 
 
 def linearise(statement: Statement, source: bytes) -> list[Stream]:
     """The streams of a statement: one, or one for each side of a tuple assignment (``a, b = x, y``)."""
     if statement.node is None:
-        return [Stream([END_SYMBOL], [], frozenset(), frozenset())]
-    if not statement.member and _only_annotates(statement.node):
-        return []
-    sides = _parallel_sides(statement)
-    if not sides:
-        head, nodes = _roots(statement)
-        return [_stream(head, nodes, source, statement.member)]
-    streams = [_stream(_ASSIGNMENT, list(pair), source, statement.member) for pair in sides]
-    streams[0].symbols.insert(0, _PARALLEL | min(len(sides), 1023))
-    return streams
+        return [Stream(END_SYMBOL.to_bytes(4, sys.byteorder))]
+    # A node keeps the children it was asked for; those of a copy go with it, those of this one with the whole file.
+    node, member = statement.node.walk().node, statement.member
+    assert node is not None
+    if (assignment := _lone_assignment(node)) is not None:
+        right = assignment.child_by_field_name("right")
+        if right is None and not member:  # `x: int` does nothing in a function
+            return []
+        if sides := _parallel_sides(assignment, right):
+            heads = [[_PARALLEL | min(len(sides), MOST_CHILDREN), _ASSIGNMENT], *[[_ASSIGNMENT]] * (len(sides) - 1)]
+            return [_stream(head, list(pair), source, member) for head, pair in zip(heads, sides, strict=True)]
+    head, nodes = _roots(node, statement.role)
+    return [_stream([head] if head else [], nodes, source, member)]
 
 
-def _stream(head: int, nodes: list[Node], source: bytes, member: bool) -> Stream:
+def _stream(head: list[int], nodes: list[Node], source: bytes, member: bool) -> Stream:
     emitter = Emitter(source)
     if head:
-        emitter.symbols.append(head)
-    if head in (_ASSIGNMENT, _DEF):
-        emitter.bind(nodes[0])
-    elif head & ~1023 == _FOR:
-        emitter.bind(next(node for node in nodes if ACTIONS[node.kind_id] != Action.LEAF))
+        emitter.symbols += head
+        if head[-1] in (_ASSIGNMENT, _DEF):
+            emitter.bound += bound_in(nodes[0], source)
+        elif head[-1] & ~MOST_CHILDREN == _FOR:
+            emitter.bound += bound_in(next(node for node in nodes if ACTIONS[node.kind_id] != Action.LEAF), source)
     emitter.run(nodes)
     if member:
         emitter.as_member()
-    return Stream(emitter.symbols, emitter.identifiers, frozenset(emitter.bound), frozenset(emitter.free))
+    return Stream(
+        array("I", emitter.symbols).tobytes(),
+        tuple(emitter.offsets),
+        tuple(emitter.names),
+        tuple(sorted(set(emitter.bound))),
+        tuple(sorted(set(emitter.free))),
+    )
 
 
-def _roots(statement: Statement) -> tuple[int, list[Node]]:
+def _roots(node: Node, role: Role) -> tuple[int, list[Node]]:
     """The marker and the nodes a statement's stream starts from."""
-    node, role = statement.node, statement.role
-    assert node is not None
     if role is Role.NAME:
         return _DEF, [node]
     if role is Role.ELIF:
@@ -79,21 +91,20 @@ def _roots(statement: Statement) -> tuple[int, list[Node]]:
     return 0, [node]
 
 
-def _only_annotates(node: Node) -> bool:
-    """Whether a statement is ``x: int``, which in a function does nothing."""
-    if node.child_count != 1 or NAMES[node.children[0].kind_id] != "assignment":
-        return False
-    return node.children[0].child_by_field_name("right") is None
+def _lone_assignment(node: Node) -> Node | None:
+    """The assignment that is all of a statement, or None."""
+    if NAMES[node.kind_id] != "expression_statement" or node.child_count != 1:
+        return None
+    child = node.children[0]
+    return child if NAMES[child.kind_id] == "assignment" else None
 
 
-def _parallel_sides(statement: Statement) -> list[tuple[Node, Node]]:
+def _parallel_sides(assignment: Node, right: Node | None) -> list[tuple[Node, Node]]:
     """``[(a, x), (b, y)]`` for ``a, b = x, y``; empty for anything else."""
-    node = statement.node
-    if node is None or node.child_count != 1 or NAMES[node.children[0].kind_id] != "assignment":
+    if right is None or NAMES[right.kind_id] not in _TUPLES:
         return []
-    assignment = node.children[0]
-    left, right = assignment.child_by_field_name("left"), assignment.child_by_field_name("right")
-    if left is None or right is None or not {NAMES[left.kind_id], NAMES[right.kind_id]} <= _TUPLES:
+    left = assignment.child_by_field_name("left")
+    if left is None or NAMES[left.kind_id] not in _TUPLES:
         return []
     lefts, rights = kept_children(left), kept_children(right)
     if len(lefts) != len(rights) or len(lefts) < 2 or any(NAMES[side.kind_id] in _SPLATS for side in lefts + rights):

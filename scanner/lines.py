@@ -135,12 +135,12 @@ class Lines:
     def _exact(self, stream: Stream) -> Line:
         names = self.names
         return Line(
-            array("I", stream.symbols).tobytes(),
-            array("I", [names[token.name] for token in stream.identifiers]).tobytes(),
-            len(stream.symbols),
-            len(stream.identifiers),
-            tuple(names[token.name] for token in sorted(stream.bound)),
-            tuple(names[token.name] for token in sorted(stream.free)),
+            stream.symbols,
+            array("I", [names[name] for name in stream.names]).tobytes(),
+            len(stream.symbols) // 4,
+            len(stream.names),
+            tuple([names[name] for _, name in stream.bound]),
+            tuple([names[name] for _, name in stream.free]),
         )
 
 
@@ -177,19 +177,19 @@ def _emptied(match: re.Match[bytes]) -> bytes:
 def _templates(first: _Sighting) -> tuple[_Template, ...] | None:
     """Templates for a shape, from the first statement of it; None where its names cannot be told from its words."""
     words = _word_offsets(first)
-    tokens = [token for stream in first.streams for token in (*stream.identifiers, *stream.bound, *stream.free)]
-    if any(token.offset not in words for token in tokens):
+    try:
+        return tuple([_template(stream, words) for stream in first.streams])
+    except KeyError:
         return None
-    return tuple(_template(stream, words) for stream in first.streams)
 
 
 def _template(stream: Stream, words: dict[int, int]) -> _Template:
     return _Template(
-        array("I", stream.symbols).tobytes(),
-        len(stream.symbols),
-        tuple(words[token.offset] for token in stream.identifiers),
-        tuple(sorted(words[token.offset] for token in stream.bound)),
-        tuple(sorted(words[token.offset] for token in stream.free)),
+        stream.symbols,
+        len(stream.symbols) // 4,
+        tuple([words[offset] for offset in stream.offsets]),
+        tuple([words[offset] for offset, _ in stream.bound]),
+        tuple([words[offset] for offset, _ in stream.free]),
     )
 
 

@@ -34,10 +34,10 @@ def linearised(statement: Statement, source: bytes) -> list[Spelled]:
     """What a statement's lines have to be, straight from its syntax."""
     return [
         (
-            b"".join(symbol.to_bytes(4, "little") for symbol in stream.symbols),
-            tuple(token.name for token in stream.identifiers),
-            frozenset(token.name for token in stream.bound),
-            frozenset(token.name for token in stream.free),
+            stream.symbols,
+            stream.names,
+            frozenset(name for _, name in stream.bound),
+            frozenset(name for _, name in stream.free),
         )
         for stream in linearise(statement, source)
     ]
