@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .attribution.model import Copy
 from .canonical import canonicalise
 from .corpus.lineages import lineages
 from .corpus.pack import Corpus
@@ -20,10 +21,10 @@ from .verdict import LEAST_SHARE, FileVerdict, Judgement, judge
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A file's verdict, and what its own header says."""
+    """A file's verdict; where it stands on an upstream, also what its own text says of that."""
 
     verdict: FileVerdict
-    notice: Notice
+    copy: Copy | None
 
 
 class Examiner:
@@ -51,7 +52,7 @@ class Examiner:
         if code.errors:
             told = f"{code.errors} regions did not parse and were left out"
             verdict = replace(verdict, notes=(*verdict.notes, told))
-        return Examined(verdict, notice)
+        return Examined(verdict, _copy(verdict, notice, file.text) if verdict.upstreams else None)
 
     def _candidates(self, asked: Query) -> list[Candidate]:
         least = 0.0 if self._how.named else LEAST_SHARE
@@ -59,3 +60,9 @@ class Examiner:
         if self._how.named and not candidates:
             return [Candidate(each, 0, 0, 0.0) for each in self._seen if each.corpus.file_count == 1]
         return candidates
+
+
+def _copy(verdict: FileVerdict, notice: Notice, text: bytes) -> Copy:
+    from .attribution.copies import read_copy  # only where something was copied: most files are nobody's copy
+
+    return read_copy(verdict, notice, text)

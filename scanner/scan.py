@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .attribution.model import Attribution
+from .attribution.model import Attribution, Judged
 from .corpus.checking import damage_explained
 from .corpus.pack import Corpus
 from .corpus.shelf import default_corpora
 from .errors import SourceError
-from .examination import Examiner
+from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
-from .sources import open_source
+from .sources import Checkout, open_sources
+from .statements import Statements, read_statements
 from .verdict import FileVerdict, Judgement
 
 Progress = Callable[[int, int, str], None]
@@ -56,16 +57,21 @@ class Report:
     attributions: tuple[Attribution, ...] = ()
 
 
-def scan(source: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
-    """Say of each Python file and notebook of ``source`` which known upstream it is from. Raises ModelkinError."""
+def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
+    """Say of each Python file and notebook of ``source`` which known upstream it is from. Raises ModelkinError.
+
+    Several sources are files and folders of the folder this process runs in, as a pre-commit hook names what changed:
+    of what the repository says elsewhere, only what concerns them is reported.
+    """
     corpora = [*default_corpora(options.corpora, required=not options.against), *map(_indexed, options.against)]
-    return _report(source, corpora, options, Judgement(min_similarity=options.min_similarity), progress)
+    sources = [source] if isinstance(source, str) else source
+    return _report(sources, corpora, options, Judgement(min_similarity=options.min_similarity), progress)
 
 
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """As ``scan``, with ``original`` as the only upstream: a file or a whole tree. Raises ModelkinError."""
     how = Judgement(named=True, min_similarity=options.min_similarity)
-    return _report(copy, [_indexed(original)], options, how, progress)
+    return _report([copy], [_indexed(original)], options, how, progress)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -92,23 +98,45 @@ def _indexed(source: str) -> Corpus:
 
 
 def _report(
-    source: str, corpora: Sequence[Corpus], options: ScanOptions, how: Judgement, progress: Progress | None
+    sources: Sequence[str], corpora: Sequence[Corpus], options: ScanOptions, how: Judgement, progress: Progress | None
 ) -> Report:
     began = time.perf_counter()
-    files: list[FileVerdict] = []
+    examined: list[Examined] = []
     skipped: list[Skipped] = []
-    with open_source(source) as checkout, damage_explained(corpora):
+    with open_sources(sources) as checkout, damage_explained(corpora):
         examiner = Examiner(corpora, how, options.exclude_upstream, checkout.released)
         for file in read_files(checkout, Selection(options.include, options.exclude)):
             if isinstance(file, Skipped):
                 skipped.append(file)
                 continue
-            files.append(examiner.examine(file).verdict)
+            examined.append(examiner.examine(file))
             if progress:
-                progress(len(files), 0, file.path)
-    if not files and not skipped:
+                progress(len(examined), 0, file.path)
+        statements = read_statements(checkout)
+    if not examined and not skipped and checkout.chosen is None:
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
-    return Report(checkout.root, _identity(corpora), tuple(files), (), tuple(skipped), time.perf_counter() - began)
+    judged = _judged(examined, statements, checkout)
+    return Report(
+        root=checkout.root,
+        corpus=_identity(corpora),
+        files=tuple(each.verdict for each in examined),
+        findings=judged.findings,
+        skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
+        seconds=time.perf_counter() - began,
+        attributions=judged.attributions,
+    )
+
+
+def _judged(examined: Iterable[Examined], statements: Statements, checkout: Checkout) -> Judged:
+    """Whether the terms of the upstreams are met."""
+    from .attribution.check import check  # rules are not loaded where nothing was copied
+
+    copies = [each.copy for each in examined if each.copy]
+    judged = check(copies, statements, own=checkout.project, whole=checkout.whole is not None)
+    if checkout.chosen is None:
+        return judged
+    untouched = {each for each in check((), statements).findings if each.region.path not in checkout.chosen}
+    return replace(judged, findings=tuple(each for each in judged.findings if each not in untouched))
 
 
 def _identity(corpora: Sequence[Corpus]) -> CorpusIdentity:

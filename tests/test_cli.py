@@ -93,7 +93,7 @@ def test_no_module_of_the_current_folder_is_run(tmp_path: Path) -> None:
         (),
         ("nonsense",),
         ("scan",),
-        ("scan", "a", "b"),
+        ("compare", "a", "b", "c"),
         ("scan", ".", "--min-similarity", "2"),
         ("scan", ".", "--fail-on", "sometimes"),
         ("scan", ".", "--format", "xml"),

@@ -69,7 +69,7 @@ def test_quiet_keeps_the_formats_that_go_to_files(tmp_path: Path, capsys: pytest
     [
         (("text", "json"), "text and json would both go to -: name files, as in --format json=FILE"),
         (("json=a", "sarif=a"), "json and sarif would both go to a: name files, as in --format sarif=FILE"),
-        (("xml",), "'xml' is not one of text, json,"),
+        (("xml",), "'xml' is not one of text, concise, json,"),
         (("json=",), "'json=' names no file after the equals sign."),
     ],
 )

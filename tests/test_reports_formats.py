@@ -19,7 +19,7 @@ import platformdirs
 import pytest
 
 from modelkin.findings import Level
-from modelkin.reports import FORMATS, github, jsonl, markdown, sarif
+from modelkin.reports import FORMATS, concise, github, jsonl, markdown, sarif
 from modelkin.reports.json import as_data
 from modelkin.reports.page import PLAIN
 from modelkin.rulebook import finding_rules
@@ -39,15 +39,22 @@ SARIF_SCHEMA = "package/schemas/json/sarif-2.1.0.json"
 def test_every_format_is_text_without_control_characters(name: str, report: Report) -> None:
     rendered = FORMATS[name](report, PLAIN)
     rendered.encode("utf-8")
-    assert rendered.endswith("\n")
+    assert rendered.endswith("\n") or (name, report) == ("concise", EMPTY)
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", rendered)
 
 
-@pytest.mark.parametrize("name", ["jsonl", "github", "markdown"])
+@pytest.mark.parametrize("name", ["concise", "jsonl", "github", "markdown"])
 def test_the_report_is_the_golden_one(golden: Callable[[str, str], None], name: str) -> None:
-    suffix = {"jsonl": "jsonl", "github": "github.txt", "markdown": "md"}[name]
+    suffix = {"concise": "concise.txt", "jsonl": "jsonl", "github": "github.txt", "markdown": "md"}[name]
     rendered = FORMATS[name](REPORT, PLAIN)
     golden(f"report.{suffix}", re.sub(r'"version": "[^"]*"', '"version": "0"', rendered, count=1))
+
+
+def test_a_concise_report_is_a_line_per_finding_and_empty_without_any() -> None:
+    assert concise.render(EMPTY) == ""
+    first, remedy = concise.render(REPORT).splitlines()
+    assert first.startswith("models/yi.py:1: error holder-removed (Apache-2.0 §4(c)) the upstream's copyright lines")
+    assert remedy == "  remedy: add the upstream's header above the file's own"
 
 
 def test_json_lines_are_the_parts_of_the_json_report() -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelkin.errors import SourceError
-from modelkin.sources import Checkout, Entry, Skipped, open_source
+from modelkin.sources import Checkout, Entry, Skipped, open_source, open_sources
 
 
 def write(root: Path, *paths: str, text: str = "x = 1\n") -> Path:
@@ -260,3 +260,29 @@ def test_a_folder_that_is_left_out_elsewhere_is_listed_when_it_is_the_root(tmp_p
 def test_a_package_called_build_is_code(tmp_path: Path) -> None:
     write(tmp_path, "pip/operations/build/__init__.py", "pip/operations/build/wheel.py")
     assert len(names(tmp_path)) == 2
+
+
+def test_several_sources_are_files_and_folders_of_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "LICENSE", "pkg/a.py", "pkg/b.py", "other/c.py", "d.py")
+    monkeypatch.chdir(tmp_path)
+    with open_sources(["other", "./pkg/b.py", str(tmp_path / "d.py"), "pkg/b.py"]) as checkout:
+        assert [entry.path for entry in checkout.entries()] == ["d.py", "other/c.py", "pkg/b.py"]
+        assert checkout.chosen == {"other", "pkg/b.py", "d.py"}
+        assert checkout.whole is not None
+        assert "LICENSE" in [entry.path for entry in checkout.whole()]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("gone.py", "gone.py: no such file or folder"), ("../out.py", "../out.py is outside of "), ("link.py", "outside")],
+)
+def test_several_sources_of_elsewhere_are_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, message: str
+) -> None:
+    write(tmp_path, "in/a.py", "out.py")
+    (tmp_path / "in" / "link.py").symlink_to(tmp_path / "out.py")
+    monkeypatch.chdir(tmp_path / "in")
+    with pytest.raises(SourceError, match=message), open_sources(["a.py", name]):
+        pass

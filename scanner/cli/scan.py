@@ -11,7 +11,9 @@ from .threshold import exit_code
 
 _EPILOG = """\b
 SOURCE is a folder, a file, an archive (.whl, .zip, .tar.gz), a release such
-as pypi:vllm==0.2.3 or git+URL@REV; SOURCE!PATH names a path inside one.
+as pypi:vllm==0.2.3, or a repository: hf:ORG/NAME@REV or git+URL@REV.
+SOURCE!PATH names a path inside one. Several are files and folders of the
+current folder, as pre-commit names what changed.
 
 \b
 Examples:
@@ -25,18 +27,19 @@ Examples:
 
 
 @click.command(name="scan", epilog=_EPILOG)
-@click.argument("source")
+@click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @shared_options
-def command(source: str, choices: Choices) -> int:
-    """Find known upstream code in SOURCE.
+def command(sources: tuple[str, ...], choices: Choices) -> int:
+    """Find known upstream code in SOURCE, and whether its terms are met.
 
     For each file: the closest known upstream, its releases, the oldest known
-    origin, what was renamed, and how each definition differs.
+    origin, what was renamed, and how each definition differs; then what the
+    upstream's licence asks for and the copy does not give.
     """
     check_deliverable(choices)
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
-        report = scan(source, scan_options(choices), step)
+        report = scan(sources, scan_options(choices), step)
     deliver(report, choices)
     return exit_code(report, choices.fail_on)

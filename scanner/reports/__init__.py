@@ -17,6 +17,12 @@ def _text(report: Report, page: Page) -> str:
     return render(report, page)
 
 
+def _concise(report: Report, _page: Page) -> str:
+    from .concise import render
+
+    return render(report)
+
+
 def _json(report: Report, _page: Page) -> str:
     from .json import render
 
@@ -49,6 +55,7 @@ def _sarif(report: Report, _page: Page) -> str:
 
 FORMATS: Mapping[str, Callable[[Report, Page], str]] = {
     "text": _text,
+    "concise": _concise,
     "json": _json,
     "jsonl": _jsonl,
     "markdown": _markdown,

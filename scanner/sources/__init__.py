@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +12,19 @@ from . import folder
 from .checkout import Checkout, Entry, Progress, Skipped
 from .specs import ARCHIVE_SUFFIXES, GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_requirement, split_path
 
-__all__ = ["Checkout", "Entry", "Progress", "Skipped", "open_source"]
+__all__ = ["Checkout", "Entry", "Progress", "Skipped", "open_source", "open_sources"]
 
 SINGLE_FILES = (".py", ".ipynb")
+
+
+@contextmanager
+def open_sources(specs: Sequence[str], progress: Progress | None = None) -> Iterator[Checkout]:
+    """Open one source, as ``open_source``; several are files and folders of the one that this process runs in."""
+    if len(specs) > 1:
+        yield folder.open_chosen(Path(), specs)
+        return
+    with open_source(specs[0], progress) as checkout:
+        yield checkout
 
 
 @contextmanager

@@ -38,6 +38,7 @@ class Checkout:
     packages and wheels (PEP 503 normalised) and for git repositories (their name; the revision named, else the commit),
     else empty; ``released``, the ISO date of that release, for registry packages. ``whole()`` lists all of what
     ``entries()`` may be an inner part of; None where a single file was named, of which nothing more is known.
+    ``chosen`` are the paths of a folder that were named one by one, as a pre-commit hook names what changed; else None.
     """
 
     root: str
@@ -46,6 +47,7 @@ class Checkout:
     release: str = ""
     released: str = ""
     whole: Callable[[], Iterator[Entry | Skipped]] | None = None
+    chosen: frozenset[str] | None = None
 
 
 def sort_key(path: str) -> list[str]:

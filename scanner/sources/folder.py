@@ -5,13 +5,13 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from ..errors import SourceError
-from .checkout import Checkout, Entry, Skipped, os_reason
+from .checkout import Checkout, Entry, Skipped, os_reason, sort_key
 from .ignores import Ignores, is_environment
 from .specs import exists
 
@@ -41,13 +41,35 @@ def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None
     real_root = os.path.realpath(outermost or root)
     if not _is_inside(os.path.realpath(start), real_root):
         raise SourceError(f"{spec}: {inner} is a symbolic link out of {outermost or root}")
-
-    def walk(folder: Path, path: str) -> Iterator[Entry | Skipped]:
-        return _walk(_Folder(str(folder), path, Ignores.of_root(folder)), real_root)
-
     if start.is_dir():
-        return Checkout(spec, lambda: walk(start, inner), whole=lambda: walk(root, ""))
-    return Checkout(spec, lambda: iter([_read_later(str(start), inner)]), whole=lambda: walk(root, ""))
+        return Checkout(spec, lambda: _tree(start, inner, real_root), whole=lambda: _tree(root, "", real_root))
+    return Checkout(spec, lambda: iter([_read_later(str(start), inner)]), whole=lambda: _tree(root, "", real_root))
+
+
+def open_chosen(root: Path, names: Sequence[str]) -> Checkout:
+    """The files and folders ``names`` of the folder ``root``, the ``whole`` around them. Raises SourceError."""
+    real_root = os.path.realpath(root)
+    chosen: dict[str, Path] = {}
+    for name in names:
+        if not exists(name):
+            raise SourceError(f"{name}: no such file or folder")
+        if not _is_inside(os.path.realpath(name), real_root):
+            raise SourceError(f"{name} is outside of {real_root}: several sources must be of the folder you are in")
+        relative = os.path.relpath(os.path.abspath(name), os.path.abspath(root))  # noqa: PTH100  links stay as named
+        chosen["" if relative == "." else relative.replace(os.sep, "/")] = Path(name)
+
+    def entries() -> Iterator[Entry | Skipped]:
+        found: dict[str, Entry | Skipped] = {}
+        for path, disk in chosen.items():
+            listed = _tree(disk, path, real_root) if disk.is_dir() else [_read_later(str(disk), path)]
+            found.update((entry.path, entry) for entry in listed)
+        return iter(sorted(found.values(), key=lambda entry: sort_key(entry.path)))
+
+    return Checkout(".", entries, whole=lambda: _tree(root, "", real_root), chosen=frozenset(chosen))
+
+
+def _tree(folder: Path, path: str, real_root: str) -> Iterator[Entry | Skipped]:
+    return _walk(_Folder(str(folder), path, Ignores.of_root(folder)), real_root)
 
 
 def _walk(start: _Folder, real_root: str) -> Iterator[Entry | Skipped]:
