@@ -23,3 +23,11 @@ class RestoreError(ModelkinError):
 
 class RuleError(ModelkinError):
     """A file of rules is missing, broken, or says what no rule can say; the message names the file and the key."""
+
+
+class WaiverError(ModelkinError):
+    """A waiver lacks its reason, names no rule that there is, or repeats another; the message names file and line."""
+
+
+class ConfigurationError(ModelkinError):
+    """A configuration says what none can say; the message names the file and the key."""

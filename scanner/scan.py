@@ -19,13 +19,17 @@ from .findings import Finding
 from .sources import Checkout, open_sources
 from .statements import Statements, read_statements
 from .verdict import FileVerdict, Judgement
+from .waivers import Waiver, apply_waivers, read_waivers, waivers_beside
 
 Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ScanOptions:
-    """What to scan and what to scan it against; ``corpora`` None means the shipped, the user's and the project's."""
+    """What to scan and what to scan it against; ``corpora`` None means the shipped, the user's and the project's.
+
+    ``waivers`` are those of the configuration; the ones in the scanned files themselves are read with them.
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
@@ -33,6 +37,7 @@ class ScanOptions:
     min_similarity: float = 0.0
     against: tuple[str, ...] = ()
     corpora: tuple[Path, ...] | None = None
+    waivers: tuple[Waiver, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +107,7 @@ def _report(
 ) -> Report:
     began = time.perf_counter()
     examined: list[Examined] = []
+    waivers = list(options.waivers)
     skipped: list[Skipped] = []
     with open_sources(sources) as checkout, damage_explained(corpora):
         examiner = Examiner(corpora, how, options.exclude_upstream, checkout.released)
@@ -110,17 +116,20 @@ def _report(
                 skipped.append(file)
                 continue
             examined.append(examiner.examine(file))
+            waivers += read_waivers(file.path, file.text)
             if progress:
                 progress(len(examined), 0, file.path)
         statements = read_statements(checkout)
+        judged = _judged(examined, statements, checkout)
+        waivers += waivers_beside(checkout, judged.findings)
     if not examined and not skipped and checkout.chosen is None:
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
-    judged = _judged(examined, statements, checkout)
+    partial = bool(options.include or options.exclude or checkout.chosen)
     return Report(
         root=checkout.root,
         corpus=_identity(corpora),
         files=tuple(each.verdict for each in examined),
-        findings=judged.findings,
+        findings=tuple(apply_waivers(judged.findings, waivers, partial)),
         skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
         seconds=time.perf_counter() - began,
         attributions=judged.attributions,

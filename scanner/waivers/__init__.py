@@ -1,0 +1,8 @@
+"""Comments and settings that waive findings in, the same findings with what waives them out; none is hidden."""
+
+from .applying import apply_waivers
+from .beside import waivers_beside
+from .inline import read_waivers
+from .model import Waiver
+
+__all__ = ["Waiver", "apply_waivers", "read_waivers", "waivers_beside"]

@@ -1,0 +1,90 @@
+"""Findings and waivers in, the findings out: those waived say by what, and what waives nothing is one more finding."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from fnmatch import translate
+from itertools import product
+
+from ..findings import Finding, Suppression
+from ..regions import Region
+from .model import Waiver
+
+UNUSED = "unused-waiver"
+MOST_FOLDER_STARS = 3
+
+_Fit = Callable[[Finding], bool]
+
+
+def apply_waivers(findings: Iterable[Finding], waivers: Sequence[Waiver], partial: bool = False) -> list[Finding]:
+    """``findings`` in their order, each waived one with its suppression; then one for each waiver that fits none.
+
+    A waiver in the source itself counts before one in a configuration. ``partial`` says that not all files were looked
+    at: then a waiver of a configuration that fits nothing is none too many. Raises RuleError.
+    """
+    by_rule: dict[str, list[tuple[Waiver, _Fit]]] = {}
+    for waiver in sorted(waivers, key=lambda each: not each.in_source):
+        fits = _fit(waiver)
+        for rule in waiver.rules:
+            by_rule.setdefault(rule, []).append((waiver, fits))
+    used: set[tuple[Waiver, str]] = set()
+    judged = [_waived(finding, by_rule, used) for finding in findings]
+    told = [each for each in waivers if each.in_source or not partial]
+    unused = [(each, rule) for each in told for rule in each.rules if (each, rule) not in used]
+    judged += [_waived(_unused(each, rule), by_rule, used) for each, rule in unused if rule != UNUSED]
+    return judged + [_unused(each, rule) for each, rule in unused if rule == UNUSED and (each, rule) not in used]
+
+
+def _waived(finding: Finding, by_rule: dict[str, list[tuple[Waiver, _Fit]]], used: set[tuple[Waiver, str]]) -> Finding:
+    fitting = [waiver for waiver, fits in by_rule.get(finding.rule, ()) if fits(finding)]
+    if not fitting:
+        return finding
+    used.update((waiver, finding.rule) for waiver in fitting)
+    first = fitting[0]
+    return replace(finding, suppression=Suppression(first.path, first.line, first.reason, first.in_source))
+
+
+def _unused(waiver: Waiver, rule: str) -> Finding:
+    from ..rulebook import finding_rule
+
+    told = finding_rule(UNUSED)
+    assert told is not None, f"the rule {UNUSED} is shipped"
+    region = Region(waiver.path, waiver.line, waiver.line)
+    message = told.message.format(path=f"{waiver.path}:{waiver.line}", value=rule)
+    return Finding(UNUSED, told.level, region, message, "", told.remedy)
+
+
+def _fit(waiver: Waiver) -> _Fit:
+    if not waiver.in_source:
+        matches = path_matcher(waiver.glob)
+        return lambda finding: matches(finding.region.path)
+    return lambda finding: (
+        finding.region.path == waiver.path
+        and (
+            finding.region.first_line <= waiver.line <= finding.region.last_line
+            or (waiver.in_header and finding.region.first_line <= 1)
+        )
+    )
+
+
+def path_matcher(glob: str) -> Callable[[str], bool]:
+    """As ``globs.matcher`` for one glob, in time bounded for any: whoever wrote it may want the scan to hang.
+
+    ``fnmatch`` takes each part between two stars where it first fits and never tries again.
+    """
+    glob = glob.removeprefix("./").strip("/")
+    parts = re.split(r"(?<!\*)\*\*/", glob, maxsplit=MOST_FOLDER_STARS)
+    inner = ["".join(each) for each in _joined(parts)]
+    anywhere = inner if "/" in glob else [*inner, *(f"*/{each}" for each in inner)]
+    pattern = re.compile("|".join(translate(each) for whole in anywhere for each in (whole, f"{whole}/*")))
+    return lambda path: pattern.match(path) is not None
+
+
+def _joined(parts: Sequence[str]) -> Iterable[str]:
+    """``**/`` stands for some folders or for none."""
+    return (
+        parts[0] + "".join(link + part for link, part in zip(links, parts[1:], strict=True))
+        for links in product(("", "*/"), repeat=len(parts) - 1)
+    )

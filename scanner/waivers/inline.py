@@ -1,0 +1,148 @@
+"""A file in, the waivers that stand in its comments out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from ..errors import WaiverError
+from ..notices.header import blanked, read_header
+from .model import Waiver, check_rule, check_unrepeated
+
+_MARK = b"modelkin:"
+_LONGEST_REASON = 500
+_DIRECTIVE = re.compile(r"[ \t]*modelkin:[ \t]*(?P<verb>[A-Za-z-]+)[ \t]*(?P<rules>\[[^\]\n]*\])?(?P<reason>[^\n]*)")
+_HASH = re.compile(r"(?:^|(?<=\s))#(?=[ \t]*modelkin:)")
+_FENCE = ("```", "~~~")
+_CODE_SPAN = re.compile(r"`[^`\n]*`")
+_PYTHON = (".py", ".ipynb")
+_PROSE = (".md", ".markdown", ".html", ".htm")
+
+Comment = tuple[int, str]
+
+
+def read_waivers(path: str, text: bytes) -> tuple[Waiver, ...]:
+    """The waivers in the comments of a file: Python, Markdown, or anything whose comments begin with ``#``.
+
+    For a notebook, ``text`` is its code cells joined. What stands between REUSE-IgnoreStart and REUSE-IgnoreEnd is no
+    waiver. Raises WaiverError, naming file and line, for one without a reason or a rule, of a rule that there is not,
+    or that waives what another waives already.
+    """
+    if _MARK not in text:
+        return ()
+    comments, header_end = _reader(path)(text)
+    found = [_waiver(path, line, comment, header_end) for line, comment in comments]
+    waivers = tuple(each for each in found if each is not None)
+    for each in waivers:
+        for rule in each.rules:
+            check_rule(rule, f"{path}:{each.line}")
+    check_unrepeated(
+        (0 if each.in_header else each.line, rule, f"{path}:{each.line}") for each in waivers for rule in each.rules
+    )
+    return waivers
+
+
+def _waiver(path: str, line: int, comment: str, header_end: int) -> Waiver | None:
+    """The waiver that a comment, its opening sign off, is; None when it only speaks of modelkin."""
+    where = f"{path}:{line}"
+    match = _DIRECTIVE.match(comment)
+    if not match or not _is_waiver(match, where):
+        return None
+    rules = tuple(rule.strip() for rule in (match["rules"] or "").strip("[]").split(",") if rule.strip())
+    if not rules:
+        raise WaiverError(f"{where}: a waiver names its rules; write `modelkin: ignore[RULE] reason`")
+    reason = re.split(r"\s\s#\s", match["reason"][:_LONGEST_REASON])[0].strip(" \t\r:-\u2013\u2014")
+    if not reason:
+        raise WaiverError(f"{where}: a waiver gives its reason; write `modelkin: ignore[{', '.join(rules)}] reason`")
+    return Waiver(path, line, rules, reason, in_header=line <= header_end)
+
+
+def _is_waiver(match: re.Match[str], where: str) -> bool:
+    if match["verb"] == "ignore":
+        return True
+    if match["rules"] is not None:
+        raise WaiverError(f"{where}: `modelkin: {match['verb']}[...]` is not known; did you mean `ignore[...]`?")
+    return False
+
+
+def _reader(path: str) -> Callable[[bytes], tuple[Iterator[Comment], int]]:
+    name = path.lower()
+    if name.endswith(_PYTHON):
+        return _of_python
+    return _of_prose if name.endswith(_PROSE) else _of_hashes
+
+
+def _of_python(text: bytes) -> tuple[Iterator[Comment], int]:
+    """Comments by the syntax tree: the same words in a string waive nothing."""
+    header = read_header(text).text
+    return _python_comments(text), header.count("\n") + 1 if header else 0
+
+
+def _python_comments(text: bytes) -> Iterator[Comment]:
+    import tree_sitter
+
+    from ..grammar import LANGUAGE
+
+    shown = _visible(text.decode("utf-8", "replace")).encode()
+    root = tree_sitter.Parser(LANGUAGE).parse(shown).root_node
+    for hit in re.finditer(rb"#[ \t]*modelkin:", shown):
+        node = root.descendant_for_byte_range(hit.start(), hit.start() + 1)
+        if node is not None and node.type == "comment":
+            end = shown.find(b"\n", hit.start())
+            comment = shown[hit.start() + 1 : end if end >= 0 else len(shown)].decode("utf-8", "replace")
+            yield node.start_point[0] + 1, comment
+
+
+def _of_prose(text: bytes) -> tuple[Iterator[Comment], int]:
+    lines = _lines(text)
+    front = _front_matter_end(lines)
+    return _prose_comments(lines, front), _header_end(lines, front, "<!--", "-->")
+
+
+def _prose_comments(lines: list[str], front: int) -> Iterator[Comment]:
+    """HTML comments, but for those shown as code, and the comments of front matter."""
+    yield from _hash_comments(lines[:front])
+    fenced = False
+    for number, line in enumerate(lines[front:], front + 1):
+        fenced ^= line.strip().startswith(_FENCE)
+        if not fenced:
+            for piece in _CODE_SPAN.sub("", line).split("<!--")[1:]:
+                yield number, piece.partition("-->")[0]
+
+
+def _of_hashes(text: bytes) -> tuple[Iterator[Comment], int]:
+    lines = _lines(text)
+    return _hash_comments(lines), _header_end(lines, 0, "#", "")
+
+
+def _hash_comments(lines: list[str]) -> Iterator[Comment]:
+    for number, line in enumerate(lines, 1):
+        if match := _HASH.search(line):
+            yield number, line[match.end() :]
+
+
+def _front_matter_end(lines: list[str]) -> int:
+    """How many lines the front matter of a Markdown text takes, its closing line included; 0 without one."""
+    if lines[0].rstrip() != "---":
+        return 0
+    return next((number for number, line in enumerate(lines[1:], 2) if line.rstrip() in ("---", "...")), 0)
+
+
+def _header_end(lines: list[str], start: int, opening: str, closing: str) -> int:
+    """The last line of the comments and blank lines above all else, but for ``start`` lines of front matter."""
+    inside = False
+    for number, line in enumerate(lines[start:], start + 1):
+        bare = line.strip()
+        if not inside and bare and not bare.startswith(opening):
+            return number - 1
+        inside = bool(closing) and (inside or bare.startswith(opening)) and closing not in bare
+    return len(lines)
+
+
+def _lines(text: bytes) -> list[str]:
+    decoded = text.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    return _visible(decoded).split("\n")
+
+
+def _visible(text: str) -> str:
+    return blanked(text, "REUSE-Ignore") if "REUSE-IgnoreStart" in text else text
