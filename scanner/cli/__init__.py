@@ -40,6 +40,7 @@ _commands = LazyGroup(
         "corpus": "corpus",
         "rules": "rules",
         "explain": "explain",
+        "config": "config",
     },
     help="Tell where the code of an AI-model repository came from.",
     epilog=_EPILOG,

@@ -39,7 +39,7 @@ def parse_toml(text: str) -> dict[str, Any]:
 def line_of(text: str, table: str, key: str, occurrence: int = 1) -> int:
     """The line (1-based) of ``key`` in ``table``, that of the table's header where the key is not found, else 1.
 
-    ``occurrence`` counts the headers of an array of tables.
+    ``occurrence`` counts the headers of an array of tables; with no key, the header itself is what is asked for.
     """
     seen, header, inside = 0, 0, not table
     for number, line in enumerate(text.split("\n"), 1):
@@ -49,6 +49,6 @@ def line_of(text: str, table: str, key: str, occurrence: int = 1) -> int:
             seen += name == table
             inside = name == table and seen == occurrence
             header = number if inside else header
-        elif inside and bare.partition("=")[0].strip(" \t\"'").partition(".")[0] == key:
+        elif inside and key and bare.partition("=")[0].strip(" \t\"'").partition(".")[0] == key:
             return number
     return header or 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import islice
 
 from ..errors import WaiverError
 from ..notices.header import blanked, read_header
@@ -11,7 +12,11 @@ from .model import Waiver, check_rule, check_unrepeated
 
 _MARK = b"modelkin:"
 _LONGEST_REASON = 500
+# Where each line is waived, a setting for the whole path says it better.
+MOST_WAIVERS = 1_000
+_MOST_HITS = 10 * MOST_WAIVERS
 _DIRECTIVE = re.compile(r"[ \t]*modelkin:[ \t]*(?P<verb>[A-Za-z-]+)[ \t]*(?P<rules>\[[^\]\n]*\])?(?P<reason>[^\n]*)")
+_IN_PYTHON = re.compile(rb"#[ \t]*modelkin:[ \t]*(?:ignore\b|[A-Za-z-]+[ \t]*\[)")
 _HASH = re.compile(r"(?:^|(?<=\s))#(?=[ \t]*modelkin:)")
 _FENCE = ("```", "~~~")
 _CODE_SPAN = re.compile(r"`[^`\n]*`")
@@ -31,8 +36,12 @@ def read_waivers(path: str, text: bytes) -> tuple[Waiver, ...]:
     if _MARK not in text:
         return ()
     comments, header_end = _reader(path)(text)
-    found = [_waiver(path, line, comment, header_end) for line, comment in comments]
-    waivers = tuple(each for each in found if each is not None)
+    found = (_waiver(path, line, comment, header_end) for line, comment in comments)
+    waivers = tuple(islice((each for each in found if each is not None), MOST_WAIVERS + 1))
+    if len(waivers) > MOST_WAIVERS:
+        raise WaiverError(
+            f"{path}:{waivers[-1].line}: more than {MOST_WAIVERS} waivers; waive the path in the settings"
+        )
     for each in waivers:
         for rule in each.rules:
             check_rule(rule, f"{path}:{each.line}")
@@ -85,12 +94,12 @@ def _python_comments(text: bytes) -> Iterator[Comment]:
 
     shown = _visible(text.decode("utf-8", "replace")).encode()
     root = tree_sitter.Parser(LANGUAGE).parse(shown).root_node
-    for hit in re.finditer(rb"#[ \t]*modelkin:", shown):
+    read_until = 0
+    for hit in islice(_IN_PYTHON.finditer(shown), _MOST_HITS):
         node = root.descendant_for_byte_range(hit.start(), hit.start() + 1)
-        if node is not None and node.type == "comment":
-            end = shown.find(b"\n", hit.start())
-            comment = shown[hit.start() + 1 : end if end >= 0 else len(shown)].decode("utf-8", "replace")
-            yield node.start_point[0] + 1, comment
+        if hit.start() >= read_until and node is not None and node.type == "comment":
+            read_until = node.end_byte
+            yield node.start_point[0] + 1, shown[hit.start() + 1 : read_until].decode("utf-8", "replace")
 
 
 def _of_prose(text: bytes) -> tuple[Iterator[Comment], int]:

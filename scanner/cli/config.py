@@ -1,0 +1,135 @@
+"""``modelkin config``: a folder in, its settings and where each stands out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..reports.escaping import encodable, escape
+from .streams import standard_page, write_standard_output
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from ..configuration import Configuration
+
+SCHEMA = "modelkin.configuration/1"
+_SETTINGS = (
+    ("include", "include"),
+    ("exclude", "exclude"),
+    ("exclude-upstream", "exclude_upstream"),
+    ("against", "against"),
+    ("corpus", "corpora"),
+    ("fail-on", "fail_on"),
+    ("min-similarity", "min_similarity"),
+)
+_EPILOG = """\b
+Examples:
+  modelkin config show
+  modelkin config show path/to/repository --format json
+"""
+_SHOW_EPILOG = """\b
+Settings are the options of modelkin scan, under [tool.modelkin] of
+pyproject.toml or in modelkin.toml, at the root of the scanned folder:
+
+\b
+  [tool.modelkin]
+  exclude = ["tests/*"]
+  fail-on = "warning"
+
+\b
+  [[tool.modelkin.waivers]]
+  path = "vendored/*"
+  rule = "changes-not-stated"
+  reason = "CHANGES.md lists them"
+
+\b
+Examples:
+  modelkin config show
+  modelkin config show path/to/repository --format json
+"""
+
+
+@click.group(name="config", epilog=_EPILOG)
+def command() -> None:
+    """Show the settings that a scan takes over."""
+
+
+@command.command(epilog=_SHOW_EPILOG)
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
+def show(folder: Path, form: str) -> int:
+    """Show the settings of FOLDER, the current one by default.
+
+    Where modelkin does not run in that folder, only its waivers count.
+    """
+    from ..configuration import read_configuration
+
+    configuration = read_configuration(folder)
+    write_standard_output(_as_json(configuration) if form == "json" else _as_tables(configuration, folder))
+    return 0
+
+
+def _as_json(configuration: Configuration) -> str:
+    data = {
+        "schema": SCHEMA,
+        "path": configuration.path,
+        "settings": [
+            {"key": key, "value": _plain(value), "line": line} for key, value, line in _settings(configuration)
+        ],
+        "waivers": [
+            {"path": each.glob, "rule": each.rules[0], "reason": each.reason, "line": each.line}
+            for each in configuration.waivers
+        ],
+        "left_out": list(configuration.left_out),
+    }
+    return encodable(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
+
+
+def _settings(configuration: Configuration) -> Iterator[tuple[str, Any, int | None]]:
+    """Each key, its value and its line; None where it is not set."""
+    for key, name in _SETTINGS:
+        place = configuration.origins.get(key)
+        yield key, getattr(configuration, name), place.first_line if place else None
+
+
+def _plain(value: Any) -> Any:
+    return [str(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _as_tables(configuration: Configuration, folder: Path) -> str:
+    from ..reports.printing import printed
+
+    return printed(_tables(configuration, folder), standard_page())
+
+
+def _tables(configuration: Configuration, folder: Path) -> Iterator[RenderableType]:
+    from ..reports.printing import bare_table
+
+    if not configuration.path:
+        yield f"{escape(str(folder))} has no settings for modelkin: neither modelkin.toml nor [tool.modelkin]"
+        return
+    settings = bare_table("setting", "value", "where")
+    for key, value, line in _settings(configuration):
+        place = f"{configuration.path}:{line}" if line else "not set"
+        settings.add_row(key, _shown(value), place)
+    yield settings
+    if configuration.waivers:
+        yield ""
+        waivers = bare_table("waived", "rule", "reason", "where")
+        for each in configuration.waivers:
+            waivers.add_row(escape(each.glob), each.rules[0], escape(each.reason), f"{each.path}:{each.line}")
+        yield waivers
+    if configuration.note:
+        yield ""
+        yield escape(configuration.note)
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    return "\n".join(escape(str(each)) for each in value) if isinstance(value, tuple) else escape(str(value))

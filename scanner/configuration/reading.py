@@ -1,0 +1,126 @@
+"""A folder in, its checked settings out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Any
+
+from ..errors import ConfigurationError
+from ..regions import Region
+from ..waivers.model import Waiver, check_rule, check_unrepeated
+from .files import OWN_FILE, SHARED_FILE, Table, read_tables
+from .model import Configuration
+
+# As the command line has them; written out, since it stands below in the order of the rooms. A test compares them.
+THRESHOLDS = ("error", "warning", "note", "identical", "renamed", "modified", "fragments", "never")
+_WAIVER_KEYS = ("path", "rule", "reason")
+_LONGEST = 300
+_REMOTE = ("pypi:", "git+")
+
+
+def read_configuration(folder: Path, working: Path | None = None) -> Configuration:
+    """The settings at the root of ``folder``: ``[tool.modelkin]`` of its pyproject.toml, or its modelkin.toml.
+
+    What is scanned may be anybody's. Waivers count wherever they stand, since what they waive is shown all the same;
+    every other key hides something or names files to read, and counts only where ``working`` (the current folder) is
+    ``folder`` or lies in it. Raises ConfigurationError in one line that names the file and the key.
+    """
+    tables = read_tables(folder)
+    if not tables:
+        return Configuration()
+    if len(tables) > 1:
+        raise ConfigurationError(f"{folder}: settings stand in both {OWN_FILE} and {SHARED_FILE}; keep one of them")
+    configuration = _checked(tables[0])
+    inside = (working or Path.cwd()).resolve()
+    return configuration if folder.resolve() in (inside, *inside.parents) else _of_somebody_else(configuration)
+
+
+def _of_somebody_else(configuration: Configuration) -> Configuration:
+    kept = {key: place for key, place in configuration.origins.items() if key == "waivers"}
+    left_out = tuple(key for key in configuration.origins if key not in kept)
+    return Configuration(configuration.path, waivers=configuration.waivers, origins=kept, left_out=left_out)
+
+
+def _checked(table: Table) -> Configuration:
+    origins = {}
+    settings: dict[str, Any] = {}
+    for key, value in table.values.items():
+        if key not in _READERS:
+            place = f"{table.folder / table.name}:{table.line_of(key)}"
+            raise ConfigurationError(f"{place}: there is no setting {key!r}{_nearest(key, _READERS)}")
+        name, reader = _READERS[key]
+        settings[name] = reader(table, key, value)
+        origins[key] = Region(table.name, table.line_of(key), table.line_of(key))
+    return Configuration(table.name, origins=origins, **settings)
+
+
+def _texts(table: Table, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
+        raise ConfigurationError(f"{table.where(key)} must be a list of texts")
+    return tuple(value)
+
+
+def _sources(table: Table, key: str, value: Any) -> tuple[str, ...]:
+    return tuple(each if each.startswith(_REMOTE) else str(table.folder / each) for each in _texts(table, key, value))
+
+
+def _paths(table: Table, key: str, value: Any) -> tuple[Path, ...]:
+    return tuple(table.folder / each for each in _texts(table, key, value))
+
+
+def _threshold(table: Table, key: str, value: Any) -> str:
+    if not isinstance(value, str) or value not in THRESHOLDS:
+        raise ConfigurationError(f"{table.where(key)} must be one of {', '.join(THRESHOLDS)}")
+    return value
+
+
+def _share(table: Table, key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
+        raise ConfigurationError(f"{table.where(key)} must be a number from 0 to 1")
+    return float(value)
+
+
+def _waivers(table: Table, key: str, value: Any) -> tuple[Waiver, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise ConfigurationError(f"{table.where(key)} must be tables, each of path, rule and reason")
+    waivers = tuple(_waiver(table, key, number, each) for number, each in enumerate(value, 1))
+    file = table.folder / table.name
+    places = ((each.glob, rule, f"{file}:{each.line}") for each in waivers for rule in each.rules)
+    check_unrepeated(places, ConfigurationError)
+    return waivers
+
+
+def _waiver(table: Table, key: str, number: int, entry: dict[str, Any]) -> Waiver:
+    line = table.line_of_entry(key, number)
+    where = f"{table.folder / table.name}:{line}: {key}"
+    for name in entry:
+        if name not in _WAIVER_KEYS:
+            raise ConfigurationError(f"{where}: there is no key {name!r}{_nearest(name, _WAIVER_KEYS)}")
+    for name in _WAIVER_KEYS:
+        if not isinstance(entry.get(name), str) or not entry[name].strip():
+            raise ConfigurationError(f"{where}: a waiver needs its {name}, a text")
+    glob = entry["path"].strip()
+    if len(glob) > _LONGEST or ".." in glob.split("/"):
+        raise ConfigurationError(f"{where}: path must be a glob from the root, of at most {_LONGEST} characters")
+    check_rule(entry["rule"].strip(), where, ConfigurationError)
+    return Waiver(table.name, line, (entry["rule"].strip(),), " ".join(entry["reason"].split()), glob)
+
+
+def _nearest(word: str, known: Collection[str]) -> str:
+    from rapidfuzz import process
+
+    nearest = process.extractOne(word, list(known), score_cutoff=60)
+    return f"; did you mean {nearest[0]!r}?" if nearest else f"; known are {', '.join(known)}"
+
+
+_READERS: dict[str, tuple[str, Callable[[Table, str, Any], Any]]] = {
+    "include": ("include", _texts),
+    "exclude": ("exclude", _texts),
+    "exclude-upstream": ("exclude_upstream", _texts),
+    "against": ("against", _sources),
+    "corpus": ("corpora", _paths),
+    "fail-on": ("fail_on", _threshold),
+    "min-similarity": ("min_similarity", _share),
+    "waivers": ("waivers", _waivers),
+}

@@ -1,0 +1,270 @@
+"""A waiver suppresses what it names, where it stands, for a reason; what is wrong with one is one line."""
+
+from __future__ import annotations
+
+import re
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from modelkin.errors import WaiverError
+from modelkin.findings import Finding, Level, Suppression
+from modelkin.globs import matcher
+from modelkin.regions import Region
+from modelkin.waivers import Waiver, apply_waivers, read_waivers
+from modelkin.waivers.applying import path_matcher
+
+HEADER = """\
+# Copyright 2024 Lamp Inc.
+#
+# modelkin: ignore[holder-removed] They agreed in writing
+\"\"\"Lamp.\"\"\"
+import torch
+
+
+class Lamp:  # modelkin: ignore[changes-not-stated, credit-link-only] see CHANGES.md
+    pass
+"""
+
+
+def finding(rule: str, first: int = 1, last: int = 1, path: str = "a.py") -> Finding:
+    return Finding(rule, Level.ERROR, Region(path, first, last), "message", "", "remedy")
+
+
+def read(text: str, path: str = "a.py") -> list[tuple[int, tuple[str, ...], str, bool]]:
+    return [(each.line, each.rules, each.reason, each.in_header) for each in read_waivers(path, text.encode())]
+
+
+def refusal(text: str, path: str = "a.py") -> str:
+    with pytest.raises(WaiverError) as caught:
+        read_waivers(path, text.encode())
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+def test_a_waiver_stands_in_the_header_or_on_the_line_it_is_about() -> None:
+    assert read(HEADER) == [
+        (3, ("holder-removed",), "They agreed in writing", True),
+        (8, ("changes-not-stated", "credit-link-only"), "see CHANGES.md", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "reason"),
+    [
+        ("# modelkin: ignore[relicensed] agreed", "agreed"),
+        ("#modelkin:ignore[relicensed]: agreed", "agreed"),
+        ("# modelkin: ignore [ relicensed ] - agreed, see #12 ", "agreed, see #12"),
+        ("# type: ignore  # modelkin: ignore[relicensed] agreed", "agreed"),
+        ("# modelkin: ignore[relicensed] agreed  # noqa: E501", "agreed"),
+        ("## modelkin: ignore[relicensed] gr\u00fcn", "gr\u00fcn"),
+        ('"# modelkin: ignore[no] x"  # modelkin: ignore[relicensed] agreed', "agreed"),
+    ],
+)
+@pytest.mark.parametrize("ending", ["\n", "\r\n", ""])
+def test_ways_to_write_one(comment: str, reason: str, ending: str) -> None:
+    assert read(f"x = 1\n{comment}{ending}") == [(2, ("relicensed",), reason, False)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        's = "# modelkin: ignore[relicensed] agreed"\n',
+        '"""\n# modelkin: ignore[relicensed] agreed\n"""\n',
+        "# told by modelkin: nothing\n",
+        "# modelkin: renamed from Llama\n",
+        "# see the modelkin: ignore list\n",
+        "# REUSE-IgnoreStart\n# modelkin: ignore[relicensed] agreed\n# REUSE-IgnoreEnd\n",
+        "x = 1\n",
+        "",
+    ],
+)
+def test_what_only_looks_like_one_is_none(text: str) -> None:
+    assert read(text) == []
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/a.markdown", "a.html"])
+def test_in_prose_it_is_an_html_comment(path: str) -> None:
+    waived = "<!-- modelkin: ignore[model-card-silent] trained from scratch -->"
+    assert read(f"{waived}\n# Lamp\n<!-- modelkin: ignore[relicensed] x -->\n", path) == [
+        (1, ("model-card-silent",), "trained from scratch", True),
+        (3, ("relicensed",), "x", False),
+    ]
+
+
+def test_in_front_matter_it_is_a_yaml_comment_and_in_the_header() -> None:
+    front = "---\nlicense: mit # modelkin: ignore[relicensed] agreed\n---\n\n"
+    comments = "<!--\nx -->\n<!-- modelkin: ignore[model-card-silent] y -->\n"
+    assert read(f"{front}{comments}# Lamp\n", "README.md") == [
+        (2, ("relicensed",), "agreed", True),
+        (7, ("model-card-silent",), "y", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```html\n<!-- modelkin: ignore[relicensed] x -->\n```\n",
+        "Write `<!-- modelkin: ignore[relicensed] x -->`.\n",
+        "    # modelkin: ignore[relicensed] x\n",
+        "~~~\n<!-- modelkin: ignore[nothing] -->\n~~~\n",
+    ],
+)
+def test_a_readme_may_show_how_to_write_one(text: str) -> None:
+    assert read(text, "README.md") == []
+
+
+@pytest.mark.parametrize("path", ["config.yaml", "pyproject.toml", "NOTICE", "CITATION.cff"])
+def test_elsewhere_it_follows_a_hash(path: str) -> None:
+    text = "# modelkin: ignore[relicensed] x\nlicense: mit # modelkin: ignore[licence-unknown] y\n"
+    assert read(f"{text}z#modelkin: ignore[a] b\n", path) == [
+        (1, ("relicensed",), "x", True),
+        (2, ("licence-unknown",), "y", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        ("ignore[relicensed]", "a waiver gives its reason; write `modelkin: ignore[relicensed] reason`"),
+        ("ignore[relicensed]   --", "a waiver gives its reason"),
+        ("ignore[] agreed", "a waiver names its rules; write `modelkin: ignore[RULE] reason`"),
+        ("ignore[,] agreed", "a waiver names its rules"),
+        ("ignore relicensed agreed", "a waiver names its rules"),
+        ("ignore", "a waiver names its rules"),
+        ("ignored[relicensed] agreed", "`modelkin: ignored[...]` is not known; did you mean `ignore[...]`?"),
+        ("ignore[relicenced] agreed", "there is no rule 'relicenced'; did you mean 'relicensed'?"),
+        ("ignore[Relicensed] agreed", "there is no rule 'Relicensed'; did you mean 'relicensed'?"),
+        ("ignore[*] agreed", "there is no rule '*'; `modelkin rules` lists them"),
+        ("ignore[../licences/MIT] agreed", "there is no rule '../licences/MIT'"),
+        ("ignore[relicensed, relicensed] a", "relicensed is waived for this place a second time, first at a.py:2"),
+    ],
+)
+def test_what_is_wrong_with_a_waiver_is_one_line(comment: str, said: str) -> None:
+    message = refusal(f"x = 1\n# modelkin: {comment}\n")
+    assert message.startswith("a.py:2: ")
+    assert said in message
+
+
+def test_two_waivers_for_one_place_contradict_each_other() -> None:
+    text = "# modelkin: ignore[relicensed] agreed\n# modelkin: ignore[relicensed] not yet agreed\nx = 1\n"
+    assert refusal(text) == "a.py:2: relicensed is waived for this place a second time, first at a.py:1; keep one"
+    assert len(read(text.replace("\n#", "\nx = 1\n#"))) == 2
+
+
+def test_a_waived_finding_stays_and_says_by_what() -> None:
+    findings = [finding("relicensed", 8, 9), finding("holder-removed"), finding("changes-not-stated", 5, 20)]
+    judged = apply_waivers(findings, [w for w in read_waivers("a.py", HEADER.encode()) if "holder-removed" in w.rules])
+    assert [each.rule for each in judged] == [each.rule for each in findings]
+    assert [each.suppression for each in judged] == [
+        None,
+        Suppression("a.py", 3, "They agreed in writing", in_source=True),
+        None,
+    ]
+    assert judged[1].level is Level.ERROR
+
+
+@pytest.mark.parametrize(
+    ("waiver", "first", "last", "waived"),
+    [
+        (Waiver("a.py", 8, ("relicensed",), "r"), 8, 8, True),
+        (Waiver("a.py", 8, ("relicensed",), "r"), 5, 20, True),
+        (Waiver("a.py", 8, ("relicensed",), "r"), 9, 20, False),
+        (Waiver("a.py", 8, ("relicensed",), "r"), 1, 7, False),
+        (Waiver("a.py", 8, ("relicensed",), "r", in_header=True), 1, 1, True),
+        (Waiver("a.py", 8, ("relicensed",), "r", in_header=True), 9, 9, False),
+        (Waiver("b.py", 1, ("relicensed",), "r", in_header=True), 1, 1, False),
+        (Waiver("a.py", 1, ("holder-removed",), "r", in_header=True), 1, 1, False),
+        (Waiver("pyproject.toml", 3, ("relicensed",), "r", "*.py"), 9, 9, True),
+        (Waiver("pyproject.toml", 3, ("relicensed",), "r", "lamp"), 9, 9, False),
+    ],
+)
+def test_what_a_waiver_is_about(waiver: Waiver, first: int, last: int, waived: bool) -> None:
+    judged = apply_waivers([finding("relicensed", first, last)], [waiver])
+    assert (judged[0].suppression is not None) is waived
+    assert [each.rule for each in judged[1:]] == ([] if waived else ["unused-waiver"])
+
+
+def test_a_waiver_that_waives_nothing_is_a_note_at_its_line() -> None:
+    waivers = read_waivers("a.py", HEADER.encode())
+    judged = apply_waivers([finding("holder-removed"), finding("credit-link-only", 7, 9)], waivers)
+    (unused,) = judged[2:]
+    assert (unused.rule, unused.level, unused.region) == ("unused-waiver", Level.NOTE, Region("a.py", 8, 8))
+    assert unused.message == "a.py:8: the waiver of changes-not-stated fits no finding."
+    assert unused.suppression is None
+
+
+def test_a_waiver_in_the_source_counts_before_one_in_the_configuration_and_neither_is_unused() -> None:
+    waivers = [
+        Waiver("pyproject.toml", 3, ("relicensed",), "general", "*"),
+        Waiver("a.py", 1, ("relicensed",), "special", in_header=True),
+    ]
+    (judged,) = apply_waivers([finding("relicensed")], waivers)
+    assert judged.suppression == Suppression("a.py", 1, "special", in_source=True)
+
+
+def test_a_scan_of_a_part_does_not_call_the_configuration_s_waivers_unused() -> None:
+    waivers = [Waiver("pyproject.toml", 3, ("relicensed",), "r", "b/*"), Waiver("a.py", 1, ("relicensed",), "r")]
+    assert [each.region.path for each in apply_waivers([], waivers, partial=True)] == ["a.py"]
+    assert [each.region.path for each in apply_waivers([], waivers)] == ["pyproject.toml", "a.py"]
+
+
+def test_an_unused_waiver_can_be_waived_too() -> None:
+    idle = Waiver("a.py", 1, ("relicensed",), "r", in_header=True)
+    keeper = Waiver("pyproject.toml", 3, ("unused-waiver",), "kept for the next release", "a.py")
+    (judged,) = apply_waivers([], [idle, keeper])
+    assert judged.suppression == Suppression("pyproject.toml", 3, "kept for the next release", in_source=False)
+    (told,) = apply_waivers([], [keeper])
+    assert (told.rule, told.region.path, told.suppression) == ("unused-waiver", "pyproject.toml", None)
+
+
+def test_without_waivers_nothing_changes() -> None:
+    findings = [finding("relicensed"), finding("holder-removed")]
+    assert apply_waivers(iter(findings), []) == findings
+
+
+GLOBS = st.lists(st.sampled_from(["a", "b", "/", "*", "?", "**/", "[ab]", "[!a]", "."]), max_size=6).map("".join)
+
+
+@given(GLOBS, st.text(alphabet="ab/.", max_size=8))
+def test_globs_of_waivers_match_as_all_globs_do(glob: str, path: str) -> None:
+    if not re.search(r"\*\*\*|^/|^\./|/$", glob):
+        assert path_matcher(glob)(path) == matcher([glob])(path)
+
+
+def test_a_hostile_glob_takes_no_time() -> None:
+    began = time.perf_counter()
+    assert not path_matcher("*a" * 100 + "b")("a" * 4_000)
+    assert not path_matcher("**/a" * 50 + "b")("a/" * 2_000)
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("path", ["a.py", "a.md", "a.toml"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# modelkin: note\n" * 60_000,
+        "# modelkin:" * 90_000,
+        "# modelkin: ignore[" + "a" * 1_000_000,
+        "".join(f"# modelkin: ignore[relicensed] {n}\nx = 1\n" for n in range(30_000)),
+        "#" * 500_000 + " modelkin: note" + " " * 500_000 + "#",
+        "(" * 500_000 + "# modelkin: note",
+        "<!-- modelkin: note" * 50_000,
+        "`" * 500_000 + "modelkin:",
+    ],
+)
+def test_hostile_comments_take_bounded_time(path: str, text: str) -> None:
+    began = time.perf_counter()
+    with suppress(WaiverError):
+        assert read_waivers(path, text.encode()) == ()
+    assert time.perf_counter() - began < 4
+
+
+def test_a_file_that_does_not_name_modelkin_costs_nothing() -> None:
+    text = b"x = 1  # a comment\n" * 300_000
+    began = time.perf_counter()
+    assert read_waivers("a.py", text) == ()
+    assert time.perf_counter() - began < 0.1
