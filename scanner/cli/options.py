@@ -17,6 +17,7 @@ from .writing import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
     from ..scan import ScanOptions
+    from ..waivers import Waiver
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,7 @@ def _decorated(command: Callable[..., int], options: Sequence[Any], fixed: dict[
     return decorated
 
 
-def scan_options(choices: Choices) -> ScanOptions:
+def scan_options(choices: Choices, waivers: tuple[Waiver, ...] = ()) -> ScanOptions:
     """What of the choices the scan itself needs; an option not given keeps the library's default."""
     from ..scan import ScanOptions
 
@@ -143,5 +144,6 @@ def scan_options(choices: Choices) -> ScanOptions:
         exclude_upstream=choices.exclude_upstream,
         against=choices.against,
         corpora=choices.corpus or None,
+        waivers=waivers,
         **given,
     )

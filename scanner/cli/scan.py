@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from .configured import configured
 from .options import Choices, scan_options, shared_options
 from .progress import progress_bar
 from .reporting import check_deliverable, deliver
@@ -36,10 +37,11 @@ def command(sources: tuple[str, ...], choices: Choices) -> int:
     origin, what was renamed, and how each definition differs; then what the
     upstream's licence asks for and the copy does not give.
     """
+    choices, waivers = configured(choices, sources)
     check_deliverable(choices)
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
-        report = scan(sources, scan_options(choices), step)
+        report = scan(sources, scan_options(choices, waivers), step)
     deliver(report, choices)
     return exit_code(report, choices.fail_on)
