@@ -8,6 +8,7 @@ import json
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,17 +50,19 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
+    return corpus_under("Apache-2.0", ATTENTION, tmp_path)
+
+
+def corpus_under(licence: str, attention: str, folder: Path) -> Path:
     builder = CorpusBuilder()
-    project = Project(
-        "lantern", "Apache-2.0", "", "https://example.org/lantern/blob/{release}/{path}", package="lantern"
-    )
+    project = Project("lantern", licence, "", "https://example.org/lantern/blob/{release}/{path}", package="lantern")
     released = Release(0, "1.0", "2021-05-04", "", ("Copyright 2019 Lantern Inc.",), has_notice_file=True)
     number = builder.add_release(project, released)
-    files = {"attention": ATTENTION, "rotary": ROTARY, "schedule": SCHEDULE}
+    files = {"attention": attention, "rotary": ROTARY, "schedule": SCHEDULE}
     for name, text in files.items():
         stored = text.encode()
         builder.add_file(number, f"lantern/{name}.py", stored, hashlib.sha256(stored).hexdigest())
-    path = tmp_path / "lantern.safetensors"
+    path = folder / "lantern.safetensors"
     builder.finish("lantern").save(path)
     return path
 
@@ -189,8 +192,95 @@ def test_a_file_under_another_licence_keeps_its_tag_and_says_what_is_under_which
 
 
 @pytest.mark.usefixtures("index")
+def test_terms_that_do_not_go_together_are_left_to_a_person(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The notices are written all the same, and a second run says the same and writes nothing."""
+    corpus = corpus_under("GPL-3.0-or-later", CODE, tmp_path)
+    assert attribute(repository, corpus) == 1
+    told = capsys.readouterr().out
+    assert "left to do: LICENSES/GPL-3.0-or-later.txt: put the text of GPL-3.0-or-later there" in told
+    assert "models/focus.py:1: error combination-not-allowed" in told
+    text = (repository / "models/focus.py").read_text()
+    assert "# SPDX-License-Identifier: GPL-3.0-or-later\n" in text
+    assert "Copyright" not in text
+    before = tree(repository)
+    assert attribute(repository, corpus) == 1
+    assert tree(repository) == before
+    assert attribute(repository, corpus, "--fail-on", "never") == 0
+
+
+@pytest.mark.usefixtures("index")
+def test_of_a_licence_nobody_knows_what_is_known_is_written(repository: Path, tmp_path: Path) -> None:
+    corpus = corpus_under(
+        "LicenseRef-lantern", ATTENTION.replace("# Licensed under the Apache License, Version 2.0\n", ""), tmp_path
+    )
+    attribute(repository, corpus)
+    text = (repository / "models/focus.py").read_text()
+    assert "# Copyright 2020 The Lantern Authors. All rights reserved.\n" in text
+    assert "# SPDX-License-Identifier: LicenseRef-lantern\n" in text
+    before = tree(repository)
+    attribute(repository, corpus)
+    assert tree(repository) == before
+
+
+@pytest.mark.usefixtures("index")
+def test_a_text_that_is_there_for_the_whole_is_not_repeated(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of an MIT upstream in an MIT repository, what is missing is whose it is."""
+    corpus = corpus_under("MIT", CODE, tmp_path)
+    assert attribute(repository, corpus) == 0
+    assert not (repository / "LICENSES").exists()
+    assert "text in LICENSE\n" in (repository / "THIRD_PARTY_NOTICES.md").read_text()
+    assert "- Copyright 2019 Lantern Inc.\n" in (repository / "THIRD_PARTY_NOTICES.md").read_text()
+    assert "left to do" not in capsys.readouterr().out
+    assert scanned(repository, corpus).findings == ()
+
+
+@pytest.mark.usefixtures("index")
+def test_a_text_in_the_way_is_not_overwritten(
+    repository: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "LICENSES").mkdir()
+    (repository / "LICENSES/Apache-2.0.txt").write_text("To be added.\n")
+    attribute(repository, corpus)
+    assert (repository / "LICENSES/Apache-2.0.txt").read_text() == "To be added.\n"
+    assert "it is there, and is not that text" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("index")
+def test_nothing_is_written_through_a_link_out_of_the_folder(repository: Path, corpus: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (repository / "LICENSES").symlink_to(outside)
+    (outside / "focus.py").write_text(COPY)
+    (repository / "models/linked.py").symlink_to(outside / "focus.py")
+    attribute(repository, corpus)
+    assert [path.name for path in outside.iterdir()] == ["focus.py"]
+    assert (outside / "focus.py").read_text() == COPY
+
+
+@pytest.mark.usefixtures("index")
+def test_what_a_file_s_encoding_cannot_hold_goes_into_the_notices_alone(
+    repository: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = corpus_under("Apache-2.0", ATTENTION.replace("The Lantern Authors", "Müller"), tmp_path)
+    path = repository / "models/focus.py"
+    path.write_text("# coding: ascii\n" + COPY)
+    before = path.read_bytes()
+    attribute(repository, corpus)
+    assert path.read_bytes() == before
+    assert "- Copyright 2020 Müller. All" in (repository / "THIRD_PARTY_NOTICES.md").read_text()
+    assert "models/focus.py: its notices cannot be added: its encoding, ascii" in capsys.readouterr().out
+    before_again = tree(repository)
+    attribute(repository, corpus)
+    assert tree(repository) == before_again
+
+
+@pytest.mark.usefixtures("index")
 def test_a_notebook_gets_a_first_cell(repository: Path, corpus: Path) -> None:
-    cell = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": COPY}
+    cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": COPY}
     notebook = {"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     path = repository / "models/focus.ipynb"
     path.write_text(json.dumps(notebook, indent=1) + "\n")

@@ -1,0 +1,142 @@
+"""Which copies are mended, and what each of them lacks."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from modelkin.attribution.model import Attribution, DutyState, Grade, State
+from modelkin.clones import Verdict
+from modelkin.findings import Finding, Level, Suppression
+from modelkin.mending import by_hand
+from modelkin.mending.model import Undone
+from modelkin.mending.needs import needs
+from modelkin.mending.targets import Target, read_targets
+from modelkin.mending.wording import acknowledgement, header_lines
+from modelkin.notices import LicenceForm, Notice
+from modelkin.regions import Region
+from modelkin.rulebook import Duty, licence_rule
+from modelkin.scan import CorpusIdentity, Report
+from modelkin.verdict import FileVerdict, UpstreamMatch
+
+TEXT = b"# What is needed.\nimport x\n"
+URL = "https://example.org/lantern/a.py"
+UPSTREAM = UpstreamMatch(
+    "lantern", "lantern/a.py", "1.0", "2.0", "", 1.0, "Apache-2.0", ("Copyright 2020 Them", "(c) 2021 Others"), URL
+)
+APACHE = licence_rule("Apache-2.0")
+EMPTY = Notice("", ())
+
+
+def report(*duties: Duty, findings: tuple[Finding, ...] = (), upstream: UpstreamMatch = UPSTREAM) -> Report:
+    sha256 = hashlib.sha256(TEXT).hexdigest()
+    verdict = FileVerdict("a.py", sha256, Verdict.RENAMED, 1.0, "", (upstream,), None, (), ())
+    assert APACHE is not None
+    states = tuple(
+        DutyState(APACHE.id, each.clause, each.asks, State.MISSED if each.duty in duties else State.MET, "")
+        for each in APACHE.obligations
+    )
+    attribution = Attribution("a.py", upstream, Grade.NONE, states)
+    return Report("", CorpusIdentity("", "", ""), (verdict,), findings, (), 0.0, (attribution,))
+
+
+def finding(rule: str, path: str = "a.py", line: int = 1, suppression: Suppression | None = None) -> Finding:
+    return Finding(rule, Level.ERROR, Region(path, line, line), "", "", "", suppression=suppression)
+
+
+def lines(notice: Notice, *duties: Duty, findings: tuple[Finding, ...] = (), **upstream: Any) -> tuple[str, ...]:
+    (need,) = needs(report(*duties, findings=findings, upstream=replace(UPSTREAM, **upstream)))
+    return header_lines(need, notice)
+
+
+def test_what_meets_its_terms_needs_nothing() -> None:
+    assert list(needs(report())) == []
+
+
+def test_what_is_a_matter_of_conduct_is_not_written() -> None:
+    assert list(needs(report(Duty.NO_ENDORSEMENT))) == []
+
+
+def test_a_file_of_which_all_is_waived_is_left_alone() -> None:
+    waived = finding("holder-removed", suppression=Suppression("", 1, "reason", in_source=True))
+    assert list(needs(report(Duty.KEEP_NOTICES, findings=(waived,)))) == []
+    assert list(needs(report(Duty.KEEP_NOTICES, findings=(waived, finding("relicensed")))))
+
+
+def test_all_that_is_lacking_is_said() -> None:
+    assert lines(EMPTY, Duty.KEEP_NOTICES) == (
+        f"Modified from lantern 1.0 {URL}",
+        "Copyright 2020 Them",
+        "(c) 2021 Others",
+        "SPDX-License-Identifier: Apache-2.0",
+    )
+
+
+def test_what_is_there_is_not_repeated() -> None:
+    notice = Notice("Apache-2.0", ("Copyright 2020-2024 Them",), LicenceForm.TEXT)
+    assert lines(notice, Duty.KEEP_NOTICES) == (f"Modified from lantern 1.0 {URL}", "(c) 2021 Others")
+
+
+def test_a_licence_text_alone_is_no_matter_of_the_header() -> None:
+    assert lines(EMPTY, Duty.CARRY_LICENCE) == ()
+
+
+@pytest.mark.parametrize("licence", ["", "see LICENSE: ask us", "MIT\nimport os"])
+def test_what_is_no_licence_expression_is_no_tag(licence: str) -> None:
+    assert not [line for line in lines(EMPTY, Duty.KEEP_NOTICES, licence=licence) if "SPDX" in line]
+
+
+def test_an_upstream_without_a_link_or_release_is_named_by_its_path() -> None:
+    first, *_ = lines(EMPTY, Duty.KEEP_NOTICES, url="", first_release="")
+    assert first == "Modified from lantern lantern/a.py"
+
+
+@pytest.mark.parametrize("rule", ["relicensed", "source-unnamed", "credit-link-only", "holder-replaced"])
+def test_findings_that_no_obligation_stands_for_are_answered_too(rule: str) -> None:
+    assert lines(EMPTY, findings=(finding(rule),))[0] == f"Modified from lantern 1.0 {URL}"
+    assert by_hand(report(findings=(finding(rule),))) == ()
+
+
+@pytest.mark.parametrize("rule", ["combination-not-allowed", "base-model-unnamed"])
+def test_other_findings_are_left_to_a_person(rule: str) -> None:
+    found = (finding(rule), finding(rule, suppression=Suppression("", 1, "reason", in_source=True)))
+    assert by_hand(report(findings=found)) == found[:1]
+
+
+def test_an_entry_says_what_is_from_where() -> None:
+    (need,) = needs(report(Duty.CARRY_LICENCE))
+    told = acknowledgement(need, {"Apache-2.0": "LICENSES/Apache-2.0.txt"}, ("Words",))
+    assert told.licences == ("Apache-2.0, text in LICENSES/Apache-2.0.txt",)
+    assert told.files == (f"a.py, modified from lantern/a.py, 1.0 to 2.0, {URL}",)
+    assert told.notice == ("Words",)
+    assert acknowledgement(need, {}, ()).licences == (f"Apache-2.0, text at {APACHE.url if APACHE else ''}",)
+
+
+def test_a_header_that_names_another_source_is_left_to_a_person(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(TEXT)
+    other = finding("credit-names-another")
+    (), (undone,) = read_targets(report(Duty.KEEP_NOTICES, findings=(other,)), tmp_path)
+    assert "its header names another source on line 1, and its code stands in lantern 1.0 lantern/a.py" in undone.reason
+
+
+def test_a_credit_among_the_code_is_that_of_a_part(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_bytes(TEXT)
+    other = finding("credit-names-another", line=40)
+    (target,), () = read_targets(report(Duty.KEEP_NOTICES, findings=(other,)), tmp_path)
+    assert isinstance(target, Target)
+
+
+@pytest.mark.parametrize(
+    ("stored", "reason"), [(TEXT + b"\n", "it was changed meanwhile"), (None, "it cannot be read: No such file")]
+)
+def test_a_file_that_is_another_by_now_is_left_alone(stored: bytes | None, reason: str, tmp_path: Path) -> None:
+    if stored:
+        (tmp_path / "a.py").write_bytes(stored)
+    targets, (undone,) = read_targets(report(Duty.KEEP_NOTICES), tmp_path)
+    assert targets == ()
+    assert isinstance(undone, Undone)
+    assert reason in undone.reason
