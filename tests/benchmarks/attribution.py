@@ -1,0 +1,146 @@
+"""Which terms are said to be missed, in releases and in files without their headers; and what judging costs."""
+
+from __future__ import annotations
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import click
+
+import modelkin
+from modelkin.findings import Finding, Level
+from modelkin.scan import Report
+
+from .judging_cost import Cost, cost
+from .stripped import Stripped, strip_files
+from .tables import Cell, print_list, print_table
+
+# Files that keep their header and files that do not, as reading them shows.
+KEPT = {
+    "pypi:vllm==0.2.3": ["yi", "aquila", "baichuan", "mistral", "llama", "falcon", "gpt_j", "gpt_neox", "opt", "bloom"],
+    "pypi:mindnlp==0.4.0": ["modeling_llama"],
+}
+LOST = {
+    "pypi:vllm==0.2.3": ["internlm"],
+    "pypi:mindnlp==0.4.0": [
+        f"modeling_{name}" for name in ("mobilevit", "mobilenet_v2", "roberta", "falcon", "poolformer", "splinter")
+    ],
+}
+HOLDERS = ("holder-removed", "holder-replaced")
+SELVES = (
+    "pypi:transformers==4.35.0",
+    "pypi:timm==1.0.31",
+    "pypi:diffusers==0.35.2",
+    "pypi:torchvision==0.29.2",
+    "pypi:open_clip_torch==3.3.0",
+)
+
+
+@click.command()
+@click.option(
+    "--self", "selves", multiple=True, default=SELVES, show_default=True, help="A release to scan as a whole."
+)
+@click.option("--count", default=50, show_default=True, help="How many upstream files to strip of their headers.")
+@click.option("--seed", default=7, show_default=True, help="Draws the files and the new names.")
+@click.option("--cost-of", default="pypi:vllm==0.2.3", show_default=True, help="The source whose scan is timed.")
+def main(selves: tuple[str, ...], count: int, seed: int, cost_of: str) -> None:
+    """Judge real releases, and real files without their headers."""
+    _print_known()
+    _print_selves(selves)
+    _print_stripped(strip_files(count, seed))
+    _print_llama3v(seed)
+    _print_cost(cost_of, cost(cost_of))
+
+
+def _print_known() -> None:
+    rows: list[list[Cell]] = []
+    for source in KEPT:
+        report = modelkin.scan(source)
+        for names, wanted in ((KEPT[source], "no error"), (LOST[source], "a holder missing")):
+            rows += [[source, name, wanted, _told(report, name)] for name in names]
+    print_table(
+        "Files known to keep or to have lost their headers", ["source", "file", "in truth", "errors told"], rows
+    )
+
+
+def _told(report: Report, name: str) -> str:
+    """The errors of a model file: a tokenizer may have the same name."""
+    paths = {each.path for each in report.files if "/models/" in each.path and each.path.endswith(f"/{name}.py")}
+    return ", ".join(sorted({each.rule for each in _errors(report) if each.region.path in paths})) or "none"
+
+
+def _print_selves(sources: tuple[str, ...]) -> None:
+    reports = {source: modelkin.scan(source) for source in sources}
+    rows = [_levels(source, report) for source, report in reports.items()]
+    headings = ["source", "files", "copies judged", *(level.value for level in Level)]
+    print_table("Releases of upstream projects", headings, rows)
+    for source, report in reports.items():
+        print_list(f"Errors in {source}", (_described(finding) for finding in _errors(report)))
+
+
+def _levels(source: str, report: Report) -> list[Cell]:
+    levels = Counter(finding.level for finding in report.findings)
+    return [source, len(report.files), len(report.attributions), *(levels[level] for level in Level)]
+
+
+def _print_stripped(files: Mapping[str, Stripped]) -> None:
+    """Each file in an MIT repository, once without its header and once with it."""
+    bare = _rules_by_file({name: each.bare for name, each in files.items()})
+    kept = _rules_by_file({name: each.kept for name, each in files.items()})
+    rows: list[list[Cell]] = [
+        [len(files), "holder missing", sum(bool(bare[name] & set(HOLDERS)) for name in files)],
+        [len(files), "relicensed", sum("relicensed" in bare[name] for name in files)],
+        [len(files), "header kept, errors", sum(bool(kept[name]) for name in files)],
+    ]
+    print_table("Real files in an MIT repository, renamed", ["files", "told", "files it is told of"], rows)
+    print_list("Stripped files of which not both are told", _not_both(files, bare))
+    print_list("Kept files with an error", (f"{files[name].source}: {kept[name]}" for name in files if kept[name]))
+
+
+def _not_both(files: Mapping[str, Stripped], bare: Mapping[str, set[str]]) -> Iterator[str]:
+    for name, rules in bare.items():
+        if not (rules & set(HOLDERS) and "relicensed" in rules):
+            yield f"{files[name].source}: {', '.join(sorted(rules)) or 'nothing'}"
+
+
+def _rules_by_file(texts: Mapping[str, str]) -> dict[str, set[str]]:
+    licence = "Copyright (c) 2024 Harbour AI\n\nLicensed under the MIT License.\n"
+    errors = _errors(_scan_texts({**texts, "LICENSE": licence}))
+    return {name: {each.rule for each in errors if each.region.path == name} for name in texts}
+
+
+def _print_llama3v(seed: int) -> None:
+    """A repository like Llama3-V's: no licence, a README that credits another project, a leftover reference."""
+    file = next(iter(strip_files(1, seed).values()))
+    readme = "# Llama-Harbour\n\n## Credits\n\nThis was built on [beacon](https://github.com/example/beacon).\n"
+    tokenizer = '{\n  "auto_map": {\n    "AutoTokenizer": ["modeling_lamp.LampTokenizerFast", null]\n  }\n}\n'
+    texts = {"modeling.py": file.bare, "README.md": readme, "tokenizer_config.json": tokenizer}
+    lines = [_described(each) for each in _scan_texts(texts).findings]
+    print_list(f"No licence, a credit for another project, {file.source} inside", lines)
+
+
+def _print_cost(source: str, measured: Cost) -> None:
+    row: list[Cell] = [source, measured.scan, measured.judging, measured.judging / measured.scan, measured.megabytes]
+    headings = ["source", "scan, seconds", "judging, seconds", "of the scan", "MB more"]
+    print_table("What judging adds", headings, [row])
+
+
+def _scan_texts(texts: Mapping[str, str]) -> Report:
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in texts.items():
+            Path(folder, name).write_text(text, encoding="utf-8")
+        return modelkin.scan(folder)
+
+
+def _errors(report: Report) -> list[Finding]:
+    return [finding for finding in report.findings if finding.level is Level.ERROR]
+
+
+def _described(finding: Finding) -> str:
+    return f"{finding.level.value} {finding.rule}: {finding.message}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""A source in, what judging its copies adds to a scan out: seconds and megabytes."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+
+from modelkin.corpus.shelf import default_corpora
+from modelkin.examination import Examiner
+from modelkin.files import Skipped, read_files
+from modelkin.sources import open_source
+from modelkin.verdict import Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """``scan`` is without judging; ``megabytes`` is by how much judging raises the peak."""
+
+    scan: float
+    judging: float
+    megabytes: float
+
+
+def cost(source: str) -> Cost:
+    """Measured in a process of its own, nothing loaded yet, with modules compiled as an installation has them."""
+    command = [sys.executable, "-m", "tests.benchmarks.judging_cost", source]
+    with tempfile.TemporaryDirectory() as folder:
+        kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        environment = {**kept, "PYTHONPYCACHEPREFIX": folder}
+        runs = [subprocess.run(command, check=True, capture_output=True, text=True, env=environment) for _ in "12"]
+    return Cost(**json.loads(runs[-1].stdout))
+
+
+def main(source: str) -> None:
+    """Scan as modelkin.scan does, its last stages timed apart."""
+    with open_source(source) as checkout:
+        began = time.perf_counter()
+        examiner = Examiner(default_corpora(None), Judgement(), (), checkout.released)
+        files = [file for file in read_files(checkout) if not isinstance(file, Skipped)]
+        examined = [examiner.examine(file) for file in files]
+        scanned, peak = time.perf_counter(), _peak()
+        from modelkin.attribution.check import check
+        from modelkin.attribution.copies import read_copy
+        from modelkin.statements import read_statements
+
+        texts = {file.path: file.text for file in files}
+        copies = [each.copy for each in examined if each.copy]
+        # Reading credits is a part of examining; it is done again here to be timed.
+        copies = [read_copy(each.verdict, each.notice, texts[each.verdict.path]) for each in copies]
+        reading = time.perf_counter() - scanned
+        check(copies, read_statements(checkout), checkout.project)
+        judging = time.perf_counter() - scanned
+        print(json.dumps(asdict(Cost(scanned - began - reading, judging, _peak() - peak))))
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
