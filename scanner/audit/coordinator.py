@@ -144,14 +144,20 @@ class Coordinator:
         if entry.missing:
             return
         places: list[Place] = []
-        lines: list[bytes] = []
+        copies: list[tuple[str, bytes]] = []
         for file in entry.survey.files:
             found = self._known.find(entry.identity(file), file.path)
-            if file.path not in entry.gone and found:
-                places.append(Place(file.path, file.sha256, found[0]))
-                lines.append(self._journal.read(found[1]))
-        gone = tuple(Skipped(path, reason) for path, reason in entry.gone.items())
-        arguments = (entry.repository.name, replace(entry.survey, files=()), tuple(places), tuple(lines), gone)
+            if file.path in entry.gone or found is None:
+                continue
+            if found.head.skipped:
+                entry.gone[file.path] = found.head.skipped
+                continue
+            places.append(Place(file.path, file.sha256, found.head.own))
+            if found.head.upstream_path:
+                copies.append((file.path, self._journal.read(found.span)))
+        skipped = tuple(Skipped(path, entry.gone[path]) for path in sorted(entry.gone))
+        survey = replace(entry.survey, files=())
+        arguments = (entry.repository.name, survey, tuple(places), tuple(copies), skipped)
         yield Task(conclude, arguments, self._recorded, partial(self._lost_repository, entry.repository))
 
     def _recorded(self, found: Conclusion) -> list[Task]:

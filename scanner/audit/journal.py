@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from ..errors import ModelkinError
-from .records import Header, Headings, decode, encode
+from .records import SCHEMA, Header, Headings, decode, encode
 
 _KIND = TypeVar("_KIND")
 
@@ -61,8 +61,7 @@ class Journal:
             raise _unwritable(path, error) from error
         _lock(path, file)
         lines = list(read_lines(path, Headings))
-        if lines:
-            _check_same(path, lines[0][1].header, header)
+        _check_same(path, lines[0][1].header if lines else _torn_header(file, header), header)
         end = lines[-1][0].start + lines[-1][0].length if lines else 0
         file.truncate(end)
         journal = cls(path, file, end)
@@ -141,6 +140,13 @@ def _check_same(path: Path, found: Header | None, asked: Header) -> None:
             raise ModelkinError(
                 f"{path} was begun with {what}, not {_shown(now)}: ask for the same, or begin another --journal"
             )
+
+
+def _torn_header(file: BinaryIO, header: Header) -> Header | None:
+    """``header`` where the file was stopped while a first line was written; None where it holds another thing."""
+    begun = encode(header)[: len(f'{{"header":{{"schema":"{SCHEMA}"')]
+    found = file.read(len(begun))
+    return header if begun.startswith(found) else None
 
 
 def _shown(value: object) -> str:

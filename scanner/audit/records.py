@@ -66,6 +66,7 @@ class ContentHead:
     identity: Identity
     own: bool
     upstream_path: str
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 
+from ..attribution.model import Copy, Judged
 from ..corpus.checking import damage_explained
 from ..corpus.opening import open_corpus
 from ..corpus.pack import Corpus
@@ -14,6 +15,7 @@ from ..examination import Examined, Examiner
 from ..files import Selection, Skipped, SourceFile, read_file, read_files
 from ..sources import Checkout, open_source
 from ..sources.specs import GIT_PREFIX, REGISTRY_PREFIX, split_path
+from ..statements import Statements, read_statements
 from ..verdict import Judgement
 from .options import Setup
 from .records import Content, Identity
@@ -67,7 +69,20 @@ def judged(examine: Examiner, file: SourceFile, until: str) -> Content:
 
 def placed(examined: Examined, path: str) -> Examined:
     """The same content at ``path``."""
-    return replace(examined, verdict=replace(examined.verdict, path=path))
+    verdict = replace(examined.verdict, path=path)
+    return Examined(verdict, replace(examined.copy, verdict=verdict) if examined.copy else None)
+
+
+def told(checkout: Checkout) -> Statements:
+    """What a repository says of itself."""
+    return read_statements(checkout)
+
+
+def held_to_terms(copies: Sequence[Copy], statements: Statements, project: str, whole: bool) -> Judged:
+    """Whether the terms of the upstreams are met. Raises RuleError."""
+    from ..attribution.check import check  # rules, which only one of the tasks needs
+
+    return check(copies, statements, own=project, whole=whole)
 
 
 def stands_under(path: str, upstream_path: str) -> bool:

@@ -3,7 +3,7 @@
 These are repositories, outermost first:
 
 - a folder with ``.git`` in it;
-- each snapshot of a Hugging Face cache folder (``models--ORG--NAME/snapshots/REV``);
+- each snapshot of a Hugging Face cache folder (``models--ORG--NAME/snapshots/REV`` and the like);
 - a folder with a file that marks a project and with Python code in or below it, and none of the above inside;
 - a folder with Python code in it, and none of the first two inside;
 - a Python file or notebook beside repositories.
@@ -27,7 +27,7 @@ from ..sources.ignores import NEVER_CODE, is_environment
 MOST_LEVELS = 64
 PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "__init__.py"})
 _MARKER = re.compile(r"(?i)(?:readme|licen[cs]e|copying)(?:[.-][^/]*)?|pyproject\.toml|setup\.(?:py|cfg)|config\.json")
-_CACHED_MODEL = re.compile(r"models--.+")
+_CACHED = re.compile(r"(?:models|datasets|spaces)--.+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +98,9 @@ def _of(folder: _Folder) -> _Below:
 def _certain(folder: _Folder) -> _Below | None:
     if ".git" in folder.names:
         return _Below((folder.itself(),), certain=True)
-    if _CACHED_MODEL.fullmatch(os.path.basename(folder.disk)) and "snapshots" in folder.folders:  # noqa: PTH119
+    if _CACHED.fullmatch(os.path.basename(folder.disk)) and "snapshots" in folder.folders:  # noqa: PTH119
         snapshots = folder.child("snapshots")
-        # Their files are links out of the snapshot, but not out of the model's folder.
-        return _Below(
-            tuple(
-                Repository(f"{snapshots.path}/{revision}", f"{folder.disk}!snapshots/{revision}")
-                for revision in snapshots.folders
-            ),
-            certain=True,
-        )
+        return _Below(tuple(snapshots.child(revision).itself() for revision in snapshots.folders), certain=True)
     return None
 
 

@@ -11,13 +11,15 @@ from ..errors import SourceError
 from ..examination import Examiner
 from ..files import Skipped, SourceFile
 from ..sources.specs import without_login
+from ..statements import Statements
 from .limits import OutOfTimeError, within
 from .options import Setup
 from .records import Content, ContentHead, Identity, Place, RepositoryRecord, encode, lone_content
-from .stages import examiner, is_folder, judged, listed, opened, picked, suffix
+from .stages import examiner, held_to_terms, is_folder, judged, listed, opened, picked, placed, suffix, told
 from .tree import Repository
 
 NOTHING_TO_SCAN = "no Python file or notebook in it"
+_NO_STATEMENTS = Statements()
 _ITEM = TypeVar("_ITEM")
 
 
@@ -36,7 +38,10 @@ class Survey:
 
     root: str
     until: str = ""
+    project: str = ""
+    whole: bool = True
     is_folder: bool = False
+    statements: Statements = _NO_STATEMENTS
     files: tuple[Listed, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
@@ -81,17 +86,21 @@ def survey(repository: Repository, setup: Setup) -> Survey:
                     skipped.append(item)
                 else:
                     files.append(Listed(item.path, item.sha256, len(item.text)))
+            with within(setup.timeout):
+                statements = told(checkout)
     except (SourceError, OutOfTimeError, MemoryError) as error:
         return Survey(without_login(repository.source), failed=_reason(error, setup))
-    failed = "" if files or skipped else NOTHING_TO_SCAN
     return Survey(
-        checkout.root,
-        checkout.released,
-        is_folder(repository.source),
-        tuple(files),
-        tuple(skipped),
-        failed,
-        time.perf_counter() - began,
+        root=checkout.root,
+        until=checkout.released,
+        project=checkout.project,
+        whole=checkout.whole is not None,
+        is_folder=is_folder(repository.source),
+        statements=statements,
+        files=tuple(files),
+        skipped=(*skipped, *statements.skipped),
+        failed="" if files or skipped else NOTHING_TO_SCAN,
+        seconds=time.perf_counter() - began,
     )
 
 
@@ -123,22 +132,27 @@ def unjudged(file: Listed, until: str, reason: str) -> Answer:
 
 
 def conclude(
-    name: str, survey: Survey, places: tuple[Place, ...], lines: tuple[bytes, ...], gone: tuple[Skipped, ...]
+    name: str,
+    survey: Survey,
+    places: tuple[Place, ...],
+    copies: tuple[tuple[str, bytes], ...],
+    skipped: tuple[Skipped, ...],
 ) -> Conclusion:
-    """A repository's record, from what is known of each of its contents: ``lines`` of the journal, as ``places``."""
+    """A repository's record. ``copies`` are its files that stand on an upstream, each its path and its content's line;
+    ``skipped`` are those that were found but not judged.
+    """
     began = time.perf_counter()
-    contents = list(map(lone_content, lines))
-    unread = [
-        Skipped(place.path, content.skipped)
-        for place, content in zip(places, contents, strict=True)
-        if content.examined is None
-    ]
+    examined = (placed(content.examined, path) for path, line in copies if (content := lone_content(line)).examined)
+    stands = [each.copy for each in examined if each.copy]
+    judged = held_to_terms(stands, survey.statements, survey.project, survey.whole)
     record = RepositoryRecord(
         name=name,
         root=survey.root,
         until=survey.until,
-        places=tuple(place for place, content in zip(places, contents, strict=True) if content.examined is not None),
-        skipped=(*survey.skipped, *sorted((*unread, *gone), key=lambda skip: skip.path)),
+        places=places,
+        findings=judged.findings,
+        attributions=judged.attributions,
+        skipped=(*survey.skipped, *skipped),
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return Conclusion(encode(record), len(record.findings))
@@ -167,7 +181,8 @@ def _skipped(path: str, sha256: str, until: str, reason: str) -> Content:
 
 
 def _answer(path: str, content: Content) -> Answer:
-    return Answer(path, ContentHead(content.identity, content.own, content.upstream_path), encode(content))
+    head = ContentHead(content.identity, content.own, content.upstream_path, content.skipped)
+    return Answer(path, head, encode(content))
 
 
 def _reason(error: BaseException, setup: Setup) -> str:

@@ -1,0 +1,176 @@
+"""An audit gives each repository the report that its scan gives, and looks at no content twice."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from modelkin.audit import Audit, audit, open_audit
+from modelkin.audit.journal import read_lines
+from modelkin.audit.records import Content, Line
+from modelkin.clones import Verdict
+from modelkin.errors import ModelkinError
+from modelkin.reports.audit_json import render as as_json
+from modelkin.scan import ScanOptions, scan
+
+from .audit_cases import OWN, README, REPOSITORIES, asked, run, timeless, tiny_corpus, write_repositories
+from .small_corpora import ATTENTION
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_corpus(tmp_path_factory.mktemp("corpus") / "tiny.safetensors")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_repositories(tmp_path_factory.mktemp("repositories"))
+
+
+@pytest.fixture(scope="module")
+def audited(corpus: Path, place: Path, tmp_path_factory: pytest.TempPathFactory) -> Audit:
+    return run(place, tmp_path_factory.mktemp("journal") / "audit.jsonl", asked(corpus))
+
+
+def contents(audit: Audit) -> list[Content]:
+    return [line.content for _, line in read_lines(audit.path, Line) if line.content]
+
+
+@pytest.mark.parametrize("name", REPOSITORIES)
+def test_each_report_is_that_of_a_scan(name: str, audited: Audit, corpus: Path, place: Path) -> None:
+    scanned = scan(str(place / name), ScanOptions(corpora=(corpus,)))
+    assert timeless(audited.report(name)) == timeless(scanned)
+
+
+def test_reports_come_sorted_by_name(audited: Audit, place: Path) -> None:
+    assert [report.root for report in audited.reports()] == [str(place / name) for name in sorted(REPOSITORIES)]
+
+
+def test_each_content_is_judged_once_but_for_a_place_that_matters(audited: Audit) -> None:
+    seen = Counter((content.identity.sha256, content.own) for content in contents(audited))
+    assert set(seen.values()) == {1}
+    files = {(name, path): text for name, files in REPOSITORIES.items() for path, text in files.items()}
+    texts = {text for (_, path), text in files.items() if path.endswith(".py")}
+    own = [content for content in contents(audited) if content.own]
+    assert len(seen) == len(texts) + len(own) == audited.summary.contents + 1
+    assert [content.upstream_path for content in own] == ["lantern/attention.py"]
+
+
+def test_the_summary_says_what_was_found_and_where_to_look(audited: Audit) -> None:
+    summary = audited.summary
+    reports = list(audited.reports())
+    verdicts = Counter(file.verdict for report in reports for file in report.files)
+    assert dict(summary.by_verdict) == {verdict: verdicts[verdict] for verdict in Verdict}
+    levels = Counter(finding.level for report in reports for finding in report.findings)
+    assert {level: count for level, count in summary.by_level.items() if count} == dict(levels)
+    assert (summary.repositories, summary.failed, summary.files) == (5, 0, sum(len(report.files) for report in reports))
+    copied = [(row.project, row.files, row.repositories) for row in summary.upstreams]
+    assert copied == [("lantern", 6, 5), ("beacon", 1, 1)]
+    rows = {row.name: row for row in audited.rows}
+    urgencies = [tuple(rows[name].by_level.values())[:2] for name in summary.first]
+    assert urgencies == sorted(urgencies, reverse=True)
+
+
+def test_neither_workers_nor_order_change_the_answer(audited: Audit, corpus: Path, place: Path, tmp_path: Path) -> None:
+    again = run(place, tmp_path / "audit.jsonl", asked(corpus, jobs=2))
+    assert comparable(again) == comparable(audited)
+
+
+def comparable(audit: Audit) -> list[str]:
+    """All that an audit says, less what it took."""
+    rows = tuple(replace(row, seconds=0.0) for row in audit.rows)
+    summary = replace(audit.summary, seconds=0.0)
+    lines = [replace(line.repository, seconds=0.0) for _, line in read_lines(audit.path, Line) if line.repository]
+    records = sorted(map(repr, [*lines, *contents(audit)]))
+    return [as_json(replace(audit, rows=rows, summary=summary)), *map(timeless, audit.reports()), *records]
+
+
+@pytest.mark.parametrize("stop", [0.1, 0.5, 0.9])
+def test_a_journal_cut_anywhere_is_gone_on_with_and_nothing_is_done_twice(
+    stop: float, audited: Audit, corpus: Path, place: Path, tmp_path: Path
+) -> None:
+    whole = audited.path.read_bytes()
+    part = whole[: int(len(whole) * stop)]
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(part)
+    again = run(place, path, asked(corpus), resume=True)
+    assert comparable(again) == comparable(audited)
+    assert path.read_bytes().startswith(part[: part.rfind(b"\n") + 1])
+    assert len(contents(again)) == len(contents(audited))
+
+
+def test_going_on_with_a_whole_journal_changes_nothing(
+    audited: Audit, corpus: Path, place: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "audit.jsonl"
+    shutil.copy(audited.path, path)
+    again = run(place, path, asked(corpus, jobs=7), resume=True)
+    assert path.read_bytes() == audited.path.read_bytes()
+    assert again.summary == audited.summary
+
+
+def test_resuming_without_a_journal_begins_one(corpus: Path, tmp_path: Path) -> None:
+    place = write_repositories(tmp_path / "place", {"a": {"own.py": OWN}})
+    assert run(place, tmp_path / "audit.jsonl", asked(corpus), resume=True).summary.repositories == 1
+
+
+def test_another_corpus_or_other_options_do_not_go_on_with_it(audited: Audit, corpus: Path, place: Path) -> None:
+    before = audited.path.read_bytes()
+    options = asked(corpus)
+    stricter = replace(options, scan=replace(options.scan, min_similarity=0.5))
+    with pytest.raises(ModelkinError, match=r"begun with min-similarity 0\.0, not 0\.5"):
+        run(place, audited.path, stricter, resume=True)
+    against = replace(options, scan=replace(options.scan, against=(str(place / "plain"),)))
+    with pytest.raises(ModelkinError, match="begun with another corpus"):
+        run(place, audited.path, against, resume=True)
+    assert audited.path.read_bytes() == before
+
+
+def test_a_source_compared_with_is_an_upstream_for_all(corpus: Path, tmp_path: Path) -> None:
+    place = write_repositories(tmp_path / "place", {"a": {"own.py": OWN * 9}, "b": {"copy.py": ATTENTION}})
+    upstream = write_repositories(tmp_path, {"ours": {"attention.py": ATTENTION}}) / "ours"
+    options = ScanOptions(against=(str(upstream),), corpora=())
+    found = audit(str(place), tmp_path / "audit.jsonl", replace(asked(corpus), scan=options))
+    assert timeless(found.report("b")) == timeless(scan(str(place / "b"), options))
+    assert found.report("b").files[0].verdict is Verdict.IDENTICAL
+
+
+def test_a_list_may_name_folders_and_what_is_not_there(corpus: Path, place: Path, tmp_path: Path) -> None:
+    sources = tmp_path / "sources.txt"
+    sources.write_text(f"# two\n{place / 'plain'}\n{place / 'gone'}\ngit+nowhere\n{place / 'org/copy/model.py'}\n")
+    found = run(sources, tmp_path / "audit.jsonl", asked(corpus))
+    assert {row.name: row.failed for row in found.rows if row.failed} == {
+        str(place / "gone"): f"{place / 'gone'}: no such file or folder",
+        "git+nowhere": "git+nowhere is not a git repository's address: write git+https://HOST/PATH (or ssh, http, "
+        "git, file), then @REVISION, then !PATH",
+    }
+    name = str(place / "org/copy/model.py")
+    assert timeless(found.report(name)) == timeless(scan(name, ScanOptions(corpora=(corpus,))))
+    with pytest.raises(ModelkinError, match="no such file"):
+        found.report(str(place / "gone"))
+    with pytest.raises(ModelkinError, match="no repository other in it"):
+        found.report("other")
+
+
+def test_a_repository_without_python_is_named(corpus: Path, tmp_path: Path) -> None:
+    place = write_repositories(tmp_path / "place", {"weights": README, "a": {"own.py": OWN}})
+    (place / "weights/.git").mkdir()
+    found = run(place, tmp_path / "audit.jsonl", asked(corpus))
+    assert [(row.name, row.failed) for row in found.rows] == [
+        ("a", ""),
+        ("weights", "no Python file or notebook in it"),
+    ]
+
+
+def test_a_name_that_is_not_utf_8_is_kept_as_it_is(corpus: Path, tmp_path: Path) -> None:
+    odd = os.fsdecode(b"a\xff\x1b[2J")
+    place = write_repositories(tmp_path / "place", {odd: {f"{odd}.py": ATTENTION}, "b": {"b.py": OWN}})
+    found = run(place, tmp_path / "audit.jsonl", asked(corpus))
+    assert [file.path for file in found.report(odd).files] == [f"{odd}.py"]
+    assert found.report(odd) == open_audit(found.path).report(odd)
+    assert b"\x1b" not in found.path.read_bytes()
