@@ -16,6 +16,7 @@ from modelkin.decoding import source_encoding
 from modelkin.mending.header import header_added, one_line
 from modelkin.mending.model import UnwritableError
 from modelkin.mending.placing import header_place
+from modelkin.notices import holders_missing, read_notice
 
 from .small_corpora import MODULES
 
@@ -58,6 +59,12 @@ def test_lines_stand_above_all_but_what_must_be_first(first: bytes, rest: bytes,
 @pytest.mark.parametrize("own", OWN.values(), ids=OWN)
 def test_lines_stand_below_the_file_s_own_notices(own: bytes, rest: bytes) -> None:
     assert header_added(own + rest, NOTICE) == own + b"#\n" + ADDED + rest
+
+
+def test_below_a_header_too_long_to_be_read_to_its_end_nothing_is_written() -> None:
+    own = b"# Copyright 2024 Me\n" + b"# Many words.\n" * 500
+    assert header_added(own + b"x = 1\n", NOTICE) == ADDED + b"\n" + own + b"x = 1\n"
+    assert holders_missing(NOTICE[1:], read_notice(header_added(own + b"x = 1\n", NOTICE)).copyrights) == ()
 
 
 def test_own_notices_in_a_docstring_stay_where_they_are() -> None:
@@ -186,7 +193,8 @@ def test_only_whole_comment_lines_go_in_and_without_them_the_file_is_as_before(t
         after = header_added(text, lines)
     except UnwritableError:
         return
-    offset = header_place(text).offset
+    places = (header_place(text, size).offset for size in (0, len(after)))
+    offset = next(each for each in places if after[:each] + after[len(after) - len(text) + each :] == text)
     inserted = after[offset : len(after) - len(text) + offset]
     assert after[:offset] + after[offset + len(inserted) :] == text
     assert all(not line or line.startswith(b"#") for line in inserted.replace(b"\r", b"\n").split(b"\n"))

@@ -17,7 +17,6 @@ from modelkin.mending.model import Undone
 from modelkin.mending.needs import needs
 from modelkin.mending.targets import Target, read_targets
 from modelkin.mending.wording import acknowledgement, header_lines
-from modelkin.notices import LicenceForm, Notice
 from modelkin.regions import Region
 from modelkin.rulebook import Duty, licence_rule
 from modelkin.scan import CorpusIdentity, Report
@@ -29,7 +28,6 @@ UPSTREAM = UpstreamMatch(
     "lantern", "lantern/a.py", "1.0", "2.0", "", 1.0, "Apache-2.0", ("Copyright 2020 Them", "(c) 2021 Others"), URL
 )
 APACHE = licence_rule("Apache-2.0")
-EMPTY = Notice("", ())
 
 
 def report(*duties: Duty, findings: tuple[Finding, ...] = (), upstream: UpstreamMatch = UPSTREAM) -> Report:
@@ -48,9 +46,9 @@ def finding(rule: str, path: str = "a.py", line: int = 1, suppression: Suppressi
     return Finding(rule, Level.ERROR, Region(path, line, line), "", "", "", suppression=suppression)
 
 
-def lines(notice: Notice, *duties: Duty, findings: tuple[Finding, ...] = (), **upstream: Any) -> tuple[str, ...]:
+def lines(header: str, *duties: Duty, findings: tuple[Finding, ...] = (), **upstream: Any) -> tuple[str, ...]:
     (need,) = needs(report(*duties, findings=findings, upstream=replace(UPSTREAM, **upstream)))
-    return header_lines(need, notice)
+    return header_lines(need, header.encode() + TEXT)
 
 
 def test_what_meets_its_terms_needs_nothing() -> None:
@@ -68,7 +66,7 @@ def test_a_file_of_which_all_is_waived_is_left_alone() -> None:
 
 
 def test_all_that_is_lacking_is_said() -> None:
-    assert lines(EMPTY, Duty.KEEP_NOTICES) == (
+    assert lines("", Duty.KEEP_NOTICES) == (
         f"Modified from lantern 1.0 {URL}",
         "Copyright 2020 Them",
         "(c) 2021 Others",
@@ -77,27 +75,39 @@ def test_all_that_is_lacking_is_said() -> None:
 
 
 def test_what_is_there_is_not_repeated() -> None:
-    notice = Notice("Apache-2.0", ("Copyright 2020-2024 Them",), LicenceForm.TEXT)
-    assert lines(notice, Duty.KEEP_NOTICES) == (f"Modified from lantern 1.0 {URL}", "(c) 2021 Others")
+    header = "# Copyright 2020-2024 Them\n# Licensed under the Apache License, Version 2.0\n"
+    assert lines(header, Duty.KEEP_NOTICES) == (f"Modified from lantern 1.0 {URL}", "(c) 2021 Others")
+
+
+def test_what_was_written_before_is_not_written_again() -> None:
+    """However a reader takes the lines: the findings are as they were."""
+    written = lines("", Duty.KEEP_NOTICES, findings=(finding("source-unnamed"),))
+    header = "".join(f"# {line}\n" for line in written)
+    assert lines(header, Duty.KEEP_NOTICES, findings=(finding("source-unnamed"),)) == ()
+
+
+def test_a_file_under_another_licence_says_what_is_under_which() -> None:
+    *_, last = lines("# SPDX-License-Identifier: MIT\n", Duty.KEEP_NOTICES)
+    assert last == "What is from lantern is under Apache-2.0."
 
 
 def test_a_licence_text_alone_is_no_matter_of_the_header() -> None:
-    assert lines(EMPTY, Duty.CARRY_LICENCE) == ()
+    assert lines("", Duty.CARRY_LICENCE) == ()
 
 
 @pytest.mark.parametrize("licence", ["", "see LICENSE: ask us", "MIT\nimport os"])
 def test_what_is_no_licence_expression_is_no_tag(licence: str) -> None:
-    assert not [line for line in lines(EMPTY, Duty.KEEP_NOTICES, licence=licence) if "SPDX" in line]
+    assert not [line for line in lines("", Duty.KEEP_NOTICES, licence=licence) if "SPDX" in line]
 
 
 def test_an_upstream_without_a_link_or_release_is_named_by_its_path() -> None:
-    first, *_ = lines(EMPTY, Duty.KEEP_NOTICES, url="", first_release="")
+    first, *_ = lines("", Duty.KEEP_NOTICES, url="", first_release="")
     assert first == "Modified from lantern lantern/a.py"
 
 
 @pytest.mark.parametrize("rule", ["relicensed", "source-unnamed", "credit-link-only", "holder-replaced"])
 def test_findings_that_no_obligation_stands_for_are_answered_too(rule: str) -> None:
-    assert lines(EMPTY, findings=(finding(rule),))[0] == f"Modified from lantern 1.0 {URL}"
+    assert lines("", findings=(finding(rule),))[0] == f"Modified from lantern 1.0 {URL}"
     assert by_hand(report(findings=(finding(rule),))) == ()
 
 

@@ -14,6 +14,8 @@ from .placing import COOKIE, Place, header_place
 
 # Python reads an encoding declaration from its first two lines only.
 _COOKIE_LINES = 2
+# Bytes of a line ending, at most, and of an empty comment.
+_ENDINGS = 4
 # Control, format (direction overrides), surrogate and private: they end lines, or hide what a reader should see.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # As long as a copyright statement is read (notices.copyrights).
@@ -27,8 +29,8 @@ def header_added(stored: bytes, lines: Sequence[str]) -> bytes:
     """
     if not lines:
         return stored
-    place = header_place(stored)
     comments = _encoded(lines, source_encoding(stored))
+    place = header_place(stored, sum(map(len, comments)) + _ENDINGS * len(comments))
     return stored[: place.offset] + _insertion(comments, place) + stored[place.offset :]
 
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from ..notices import HEADER_BYTES
+
 # Not splitlines: Python ends a line of code at these alone, a form feed is a blank.
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _BLANKS = b" \t\f"
@@ -52,12 +54,16 @@ class Place:
     unended: bool
 
 
-def header_place(stored: bytes) -> Place:
-    """Where notices of others go: below the last comment with notices of its own, else before everything but `#!`, the
-    encoding line and the byte order mark."""
+def header_place(stored: bytes, size: int = 0) -> Place:
+    """Where ``size`` bytes of notices of others go: below the last comment with notices of its own.
+
+    Where there is none, or what stands below it would not be read as a header any more: before everything but `#!`, the
+    encoding line and the byte order mark.
+    """
     lines = list(islice(_header(stored), _MOST_LINES))
     first = _pinned(lines)
-    own = next((run for run in reversed(_comments(lines, first)) if _has_notice(lines, run)), None)
+    runs = [run for run in _comments(lines, first) if lines[run.stop - 1].end + size <= HEADER_BYTES]
+    own = next((run for run in reversed(runs) if _has_notice(lines, run)), None)
     line = first if own is None else own.stop
     start = lines[0].start if lines else _mark_length(stored)
     offset = lines[line - 1].end if line else start

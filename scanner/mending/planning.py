@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ..attribution.repository import Repository
 from ..files import NOTEBOOK_SUFFIX
-from ..notices import read_notice
 from ..scan import Report
 from ..sources import Progress, open_source
 from ..statements import read_statements
@@ -82,7 +81,7 @@ def _notices(needed: Sequence[Need], carried: Carried, root: Path) -> Iterator[E
 
 def _header(target: Target) -> Edit | Undone | None:
     path = target.need.attribution.path
-    lines = header_lines(target.need, read_notice(target.text))
+    lines = header_lines(target.need, target.text)
     added = cell_added if path.lower().endswith(NOTEBOOK_SUFFIX) else header_added
     try:
         return Edit(path, target.stored, added(target.stored, lines), "; ".join(lines)) if lines else None

@@ -6,24 +6,30 @@ import re
 
 from ..attribution.model import Grade
 from ..clones import Verdict
-from ..notices import LicenceForm, Notice, holders_missing
+from ..notices import LicenceForm, Notice, holders_missing, read_notice
+from ..notices.header import read_header
 from ..rulebook import Duty, licence_rule
 from ..verdict import UpstreamMatch
 from .acknowledgements import Acknowledgement
+from .header import one_line
 from .needs import Need
 
 # An SPDX licence expression; a corpus may hold other words, which a tag must not.
 _EXPRESSION = re.compile(r"[A-Za-z0-9.+() -]+")
+_MARKUP = " #*/\"'"
 _NAMED = (Grade.FULL_NOTICE, Grade.NAMED_WITH_LINK)
 
 
-def header_lines(need: Need, notice: Notice) -> tuple[str, ...]:
-    """Where the file is from, the copyright lines that are gone, and the licence; only what ``notice`` lacks."""
+def header_lines(need: Need, text: bytes) -> tuple[str, ...]:
+    """Where the file is from, the copyright lines that are gone, and the licence; only what its header lacks."""
     if not need.in_header:
         return ()
-    upstream = need.attribution.upstream
+    upstream, notice = need.attribution.upstream, read_notice(text)
     source = () if _names_its_source(need) else (_source(need.verdict.verdict, upstream),)
-    return (*source, *holders_missing(upstream.copyrights, notice.copyrights), *_licence(upstream, notice))
+    lines = (*source, *holders_missing(upstream.copyrights, notice.copyrights), *_licence(upstream, notice))
+    # Whatever is made of them by who reads them, the same words help no second time.
+    stated = {line.strip(_MARKUP) for line in read_header(text).text.split("\n")}
+    return tuple(line for line in lines if one_line(line).strip(_MARKUP) not in stated)
 
 
 def acknowledgement(need: Need, licences: dict[str, str], notice: tuple[str, ...]) -> Acknowledgement:
