@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from modelkin.statements import licence_files_for, repository_licence
+from modelkin.statements import licence_files_for, repository_licence, sidecars_for, speaks_for_all
 
-from .repositories import APACHE, MIT, Files, statements_of, written
+from .repositories import APACHE, MIT, Files, statements_of, written, zipped
 
 CARD = "---\nlicense: apache-2.0\n---\n"
 GPL = "Licensed under the GNU General Public License v3.0.\n"
@@ -74,3 +74,28 @@ def test_the_nearest_legal_files_come_first(tmp_path: Path) -> None:
     assert found("src/bulb/a.py") == ["src/bulb/NOTICE", "src/LICENSE", "LICENSE"]
     assert found("src/a.py") == ["src/LICENSE", "LICENSE"]
     assert found("a.py") == ["LICENSE"]
+
+
+def test_the_one_folder_of_an_archive_is_the_root(tmp_path: Path) -> None:
+    files = {
+        "LICENSE": MIT,
+        "README.md": CARD,
+        "setup.cfg": "[metadata]\nlicense = ISC\n",
+        "vendored/LICENSE": APACHE,
+        "docs/README.md": "---\nlicense: 0bsd\n---\n",
+        ".reuse/dep5": "Files: src/*\nCopyright: 2023 Lantern\nLicense: Zlib\n",
+        "src/a.py": "",
+    }
+    inner = {f"lamp-main/{path}": text for path, text in files.items()}
+    flat, nested = (statements_of(zipped(tmp_path / f"{n}.zip", each)) for n, each in enumerate((files, inner)))
+    assert (flat.root, nested.root) == ("", "lamp-main")
+    assert repository_licence(nested) == repository_licence(flat) == ("MIT", "ISC", "Apache-2.0")
+    assert [each.folder for each in nested.legal_files] == ["", "lamp-main/vendored"]
+    assert [each.path for each in licence_files_for(nested, "lamp-main/vendored/b.py")] == [
+        "lamp-main/vendored/LICENSE",
+        "lamp-main/LICENSE",
+    ]
+    assert [each.licence for each in sidecars_for(nested, "lamp-main/src/a.py")] == ["Zlib"]
+    assert speaks_for_all(nested, "lamp-main/README.md")
+    assert not speaks_for_all(nested, "lamp-main/docs/README.md")
+    assert not speaks_for_all(flat, "docs/README.md")

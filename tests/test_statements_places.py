@@ -114,6 +114,7 @@ def test_what_only_sounds_legal_is_not(path: str) -> None:
         ("REUSE.toml", Role.REUSE),
         (".reuse/dep5", Role.REUSE),
         ("a.py.license", Role.REUSE),
+        ("licensedcode/mit.LICENSE", None),
         ("a.py", None),
     ],
 )

@@ -9,7 +9,7 @@ import pytest
 
 from modelkin.sources import Checkout, Entry, Skipped, open_source
 from modelkin.statements import LegalKind, Statements, read_statements, repository_licence
-from modelkin.statements.listing import MOST_FILES
+from modelkin.statements.listing import MOST_FILES, MOST_TOTAL_BYTES
 from modelkin.statements.places import Role
 from modelkin.statements.texts import MOST_BYTES
 
@@ -153,7 +153,16 @@ def test_of_very_many_files_those_nearest_to_the_root_are_read() -> None:
     found = read_statements(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 4, lambda: b"Lamp")])))
     assert len(found.legal_files) == most
     assert found.legal_files[0].path == "NOTICE"
-    assert list(reasons(found).values()) == [f"left out with 5 more: only {most} such files are read"]
+    assert list(reasons(found).values()) == [f"left out with 5 more: of such files {most}, of 16 MB, are read"]
+
+
+def test_of_very_large_files_those_nearest_to_the_root_are_read() -> None:
+    notice = b"\n" * 1_950_000
+    entries = [Entry(f"a{number}/NOTICE", len(notice), lambda: notice) for number in range(12)]
+    found = read_statements(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 40 * 1024**2, lambda: notice)])))
+    assert len(found.legal_files) == MOST_TOTAL_BYTES // len(notice)
+    assert reasons(found)["NOTICE"].startswith("40.0 MB is over the limit")
+    assert len(found.skipped) == 2
 
 
 def test_the_order_of_entries_changes_nothing(tmp_path: Path) -> None:

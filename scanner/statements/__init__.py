@@ -1,6 +1,6 @@
 """A checkout in, what the repository says of itself out: licences, notices, model card, leftovers."""
 
-from .lookup import licence_files_for, repository_licence, sidecars_for
+from .lookup import licence_files_for, repository_licence, sidecars_for, speaks_for_all
 from .model import (
     Declaration,
     Leftover,
@@ -26,4 +26,5 @@ __all__ = [
     "read_statements",
     "repository_licence",
     "sidecars_for",
+    "speaks_for_all",
 ]

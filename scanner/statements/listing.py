@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from pathlib import Path
 
 from ..sources import Checkout, Entry, Skipped
 from .places import Role, legal_folder
 from .places import role as role_of
+from .texts import MOST_BYTES
 
 # Far more than any repository seen needs to be judged by; nearest to the root first.
+MOST_TOTAL_BYTES = 16 * 1024**2
 MOST_FILES = {Role.LEGAL: 500, Role.METADATA: 20, Role.CARD: 100, Role.CONFIGURATION: 300, Role.REUSE: 2_000}
 
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """``modules`` are the names of all Python files, less ``.py``, and packages."""
+    """``modules`` are the names of all Python files, less ``.py``, and packages; ``root`` the folder that holds all."""
 
+    root: str
     by_role: dict[Role, list[Entry]]
     modules: frozenset[str]
     skipped: tuple[Skipped, ...]
@@ -27,14 +31,27 @@ def list_readable(checkout: Checkout) -> Listing:
     """What to read of a checkout; where only a part of it was named, of all of it."""
     items = list((checkout.whole or checkout.entries)())
     skipped = list(_folders_in_place_of_files(checkout, items))
-    return Listing(_by_role(items, skipped), frozenset(_modules(items)), tuple(skipped))
+    root = _root(items)
+    return Listing(root, _by_role(items, root, skipped), frozenset(_modules(items)), tuple(skipped))
 
 
-def _by_role(listing: list[Entry | Skipped], skipped: list[Skipped]) -> dict[Role, list[Entry]]:
+def below(root: str, path: str) -> str:
+    """``path`` as it reads from ``root``."""
+    return path.removeprefix(f"{root}/") if root else path
+
+
+def _root(items: list[Entry | Skipped]) -> str:
+    """The one folder at the top, when nothing lies beside it and it is named as a repository may be."""
+    tops = {item.path.partition("/")[0] if "/" in item.path else "" for item in items}
+    top = tops.pop() if len(tops) == 1 else ""
+    return "" if top.startswith(".") or top.endswith(".dist-info") else top
+
+
+def _by_role(listing: list[Entry | Skipped], root: str, skipped: list[Skipped]) -> dict[Role, list[Entry]]:
     """The entries each reader takes, the nearest to the root first; what is left out goes to ``skipped``."""
     wanted: dict[Role, list[Entry]] = {role: [] for role in Role}
     for item in listing:
-        role = role_of(item.path)
+        role = role_of(below(root, item.path))
         if role is None:
             continue
         if isinstance(item, Skipped):
@@ -46,13 +63,15 @@ def _by_role(listing: list[Entry | Skipped], skipped: list[Skipped]) -> dict[Rol
 
 
 def _bounded(entries: list[Entry], most: int, skipped: list[Skipped]) -> list[Entry]:
+    """The first in number and in bytes: legal texts and READMEs are kept while a repository is judged."""
     ordered = sorted(entries, key=lambda each: (each.path.count("/"), each.path))
-    if len(ordered) > most:
-        left_out = ordered[most].path
-        skipped.append(
-            Skipped(left_out, f"left out with {len(ordered) - most - 1} more: only {most} such files are read")
-        )
-    return ordered[:most]
+    sizes = accumulate(each.size if each.size <= MOST_BYTES else 0 for each in ordered)
+    kept = sum(size <= MOST_TOTAL_BYTES for size in islice(sizes, most))
+    if kept < len(ordered):
+        further = len(ordered) - kept - 1
+        reason = f"left out with {further} more: of such files {most}, of {MOST_TOTAL_BYTES // 1024**2} MB, are read"
+        skipped.append(Skipped(ordered[kept].path, reason))
+    return ordered[:kept]
 
 
 def _of_files_there(entries: list[Entry], listing: list[Entry | Skipped]) -> list[Entry]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from .model import Declaration, LegalFile, LegalKind, SidecarNotice, Statements, Subject
+from .listing import below
+from .model import LegalFile, LegalKind, SidecarNotice, Statements, Subject
 
 # The LGPL comes as two texts, COPYING and COPYING.LESSER.
 _PLAIN = re.compile(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
@@ -33,11 +34,16 @@ def repository_licence(statements: Statements) -> tuple[str, ...]:
     Only where none of these says anything do texts that speak for a part, as in LICENSES/, or for the model count.
     """
     texts = _of_texts(statements)
-    declared = [each for each in statements.declarations if _speaks_for_root(each)]
-    carded = [card.licence for card in statements.model_cards if card.licence and "/" not in card.path]
+    declared = [each for each in statements.declarations if speaks_for_all(statements, each.region.path)]
+    carded = [card.licence for card in statements.model_cards if card.licence and speaks_for_all(statements, card.path)]
     stated = [licence for each in (*declared, *carded) for licence in each.licences]
     found = _joined(texts, stated) or _ids(statements, (Subject.PARTS,)) or _ids(statements, (Subject.MODEL,))
     return _without_incorporated(found)
+
+
+def speaks_for_all(statements: Statements, path: str) -> bool:
+    """Whether metadata, a README or configuration at ``path`` is about the repository and not about a part of it."""
+    return re.fullmatch(r"(?:[^/]+\.dist-info/)?[^/]+", below(statements.root, path)) is not None
 
 
 def matches(glob: str, path: str) -> bool:
@@ -76,11 +82,6 @@ def _skipping(places: Iterable[int], pieces: list[str]) -> set[int]:
             place += 1
             reached.add(place)
     return reached
-
-
-def _speaks_for_root(declaration: Declaration) -> bool:
-    path = declaration.region.path
-    return "/" not in path or re.fullmatch(r"[^/]+\.dist-info/[^/]+", path) is not None
 
 
 def _of_texts(statements: Statements) -> list[str]:

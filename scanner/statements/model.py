@@ -103,7 +103,10 @@ class SidecarNotice:
 
 @dataclass(frozen=True, slots=True)
 class Statements:
-    """All of them, by path. ``skipped`` names what could not be read."""
+    """All of them, by path. ``skipped`` names what could not be read.
+
+    ``root`` is the one folder that holds all of the repository, as an archive of one often has; else "".
+    """
 
     legal_files: tuple[LegalFile, ...] = ()
     declarations: tuple[Declaration, ...] = ()
@@ -111,3 +114,4 @@ class Statements:
     leftovers: tuple[Leftover, ...] = ()
     sidecars: tuple[SidecarNotice, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    root: str = ""

@@ -73,7 +73,7 @@ def role(path: str) -> Role | None:
         return Role.METADATA if name == "setup.py" and "/" not in path else None
     if name in CONFIGURATION:
         return Role.CONFIGURATION
-    if name == "reuse.toml" or name.endswith(".license") or path.endswith(".reuse/dep5"):
+    if name == "reuse.toml" or path.endswith((".license", ".reuse/dep5")):
         return Role.REUSE
     if name in METADATA or (name == "metadata" and _DIST_INFO.fullmatch(path)):
         return Role.METADATA if _speaks_for_all(path) else None

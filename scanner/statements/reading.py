@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..sources import Checkout, Entry, Skipped
-from .listing import Listing, list_readable
+from .listing import Listing, below, list_readable
 from .model import Declaration, Leftover, LegalFile, ModelCard, SidecarNotice, Statements
 from .places import Role, is_document, legal_place
 from .texts import read_text
@@ -57,6 +57,7 @@ def _statements(found: _Found) -> Statements:
         leftovers=tuple(sorted(found.leftovers, key=lambda each: (each.region.path, each.region.first_line))),
         sidecars=tuple(found.sidecars),
         skipped=tuple(sorted(dict.fromkeys(found.skipped), key=lambda each: each.path)),
+        root=found.listing.root,
     )
 
 
@@ -74,9 +75,11 @@ def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
 def _legal(path: str, text: str, found: _Found) -> None:
     from .legal import read_legal
 
-    place = legal_place(path)
+    root = found.listing.root
+    place = legal_place(below(root, path))
     if place:
-        found.legal_files.append(read_legal(path, place, text))
+        folder = f"{root}/{place.folder}" if root and place.folder else place.folder
+        found.legal_files.append(read_legal(path, replace(place, folder=folder), text))
 
 
 def _metadata(path: str, text: str, found: _Found) -> None:
@@ -92,7 +95,7 @@ def _metadata(path: str, text: str, found: _Found) -> None:
 def _card(path: str, text: str, found: _Found) -> None:
     from .model_card import read_card
 
-    folder = path.rpartition("/")[0].rpartition("/")[2]
+    folder = below(found.listing.root, path).rpartition("/")[0].rpartition("/")[2]
     card, problem = read_card(path, text, folder if folder and "dist-info" not in folder else found.repository)
     found.model_cards.append(card)
     found.skipped += [problem] if problem else []

@@ -41,12 +41,13 @@ def read_reuse_toml(path: str, text: str) -> tuple[SidecarNotice, ...] | Skipped
 def read_dep5(path: str, text: str) -> tuple[SidecarNotice, ...]:
     """Each Files paragraph of .reuse/dep5; its ``*`` matches slashes as well."""
     found = []
+    prefix = _SPECIAL.sub(r"\\\1", path.removesuffix(".reuse/dep5"))
     for paragraph in re.split(r"\n[ \t]*\n", text):
         fields = _fields(paragraph)
         for glob in fields.get("files", "").split():
             copyrights = tuple(line.strip() for line in fields.get("copyright", "").split("\n") if line.strip())
             licence = fields.get("license", "").split("\n")[0].strip()
-            found.append(SidecarNotice(path, glob.replace("*", "**"), licence, copyrights, overrides=False))
+            found.append(SidecarNotice(path, prefix + glob.replace("*", "**"), licence, copyrights, overrides=False))
     return tuple(found)[:_MOST_NOTICES]
 
 
