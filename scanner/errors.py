@@ -31,3 +31,7 @@ class WaiverError(ModelkinError):
 
 class ConfigurationError(ModelkinError):
     """A configuration says what none can say; the message names the file and the key."""
+
+
+class BaselineError(ModelkinError):
+    """A baseline cannot be read or written."""

@@ -32,7 +32,7 @@ class Finding:
 
     ``upstream`` names the other side in words and ``upstream_region`` its lines; ``clause`` is the clause the finding
     rests on ("Apache-2.0 §4(c)"), empty where it rests on none; ``remedy`` says what to do. A waived finding keeps its
-    level and carries its ``suppression``.
+    level and carries its ``suppression``; one that a baseline holds is ``known``.
     """
 
     rule: str
@@ -44,3 +44,9 @@ class Finding:
     clause: str = ""
     upstream_region: Region | None = None
     suppression: Suppression | None = None
+    known: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is to be answered for: neither waived nor known from a baseline."""
+        return self.suppression is None and not self.known

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .attribution.model import Attribution, Judged
+from .baseline import marked, read_baseline
 from .corpus.checking import damage_explained
 from .corpus.pack import Corpus
 from .corpus.shelf import default_corpora
@@ -29,6 +30,7 @@ class ScanOptions:
     """What to scan and what to scan it against; ``corpora`` None means the shipped, the user's and the project's.
 
     ``waivers`` are those of the configuration; the ones in the scanned files themselves are read with them.
+    Findings that ``baseline`` holds are marked as known.
     """
 
     include: tuple[str, ...] = ()
@@ -38,6 +40,7 @@ class ScanOptions:
     against: tuple[str, ...] = ()
     corpora: tuple[Path, ...] | None = None
     waivers: tuple[Waiver, ...] = ()
+    baseline: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class CorpusIdentity:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything one run found; formats choose words and layout only."""
+    """Everything one run found; formats choose words and layout only. ``baseline`` is what it was held against."""
 
     root: str
     corpus: CorpusIdentity
@@ -60,6 +63,7 @@ class Report:
     skipped: tuple[Skipped, ...]
     seconds: float
     attributions: tuple[Attribution, ...] = ()
+    baseline: str = ""
 
 
 def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
@@ -124,15 +128,17 @@ def _report(
         waivers += waivers_beside(checkout, judged.findings)
     if not examined and not skipped and checkout.chosen is None:
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
+    known = read_baseline(options.baseline) if options.baseline else frozenset()
     partial = bool(options.include or options.exclude or checkout.chosen)
     return Report(
         root=checkout.root,
         corpus=_identity(corpora),
         files=tuple(each.verdict for each in examined),
-        findings=tuple(apply_waivers(judged.findings, waivers, partial)),
+        findings=tuple(marked(apply_waivers(judged.findings, waivers, partial), known)),
         skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
         seconds=time.perf_counter() - began,
         attributions=judged.attributions,
+        baseline=str(options.baseline or ""),
     )
 
 

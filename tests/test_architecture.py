@@ -19,8 +19,10 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if CASES not in p
 ORDER = (
     "errors",
     "writing",
+    "shipped",
     "regions",
     "findings",
+    "baseline",
     "rulebook",
     "arrays",
     "clones",

@@ -18,6 +18,7 @@ import jsonschema
 import platformdirs
 import pytest
 
+from modelkin.baseline import fingerprints
 from modelkin.findings import Level
 from modelkin.reports import FORMATS, concise, github, jsonl, markdown, sarif
 from modelkin.reports.json import as_data
@@ -131,8 +132,15 @@ def test_a_waived_finding_is_a_suppressed_result() -> None:
 
 def test_fingerprints_do_not_change_when_lines_move_and_differ_between_findings() -> None:
     moved = replace(FINDING, region=replace(FINDING.region, first_line=40, last_line=44))
-    assert sarif.fingerprints([FINDING, WAIVED]) == sarif.fingerprints([moved, WAIVED])
-    assert len(set(sarif.fingerprints([FINDING, FINDING, WAIVED]))) == 3
+    assert fingerprints([FINDING, WAIVED]) == fingerprints([moved, WAIVED])
+    assert len(set(fingerprints([FINDING, FINDING, WAIVED]))) == 3
+
+
+def test_results_have_a_baseline_state_only_when_there_is_a_baseline() -> None:
+    findings = (replace(FINDING, known=True), FINDING)
+    plain, held = (only_run(replace(REPORT, findings=findings, baseline=name)) for name in ("", "baseline.json"))
+    assert [result.get("baselineState") for result in plain["results"]] == [None, None]
+    assert [result["baselineState"] for result in held["results"]] == ["unchanged", "new"]
 
 
 def test_paths_are_relative_references() -> None:

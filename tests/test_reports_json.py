@@ -36,12 +36,12 @@ def test_the_contract_has_every_key_it_promises() -> None:
     assert set(file["definitions"][0]["upstream"]) == {"qualname", "path", "first_line", "last_line"}
     assert file["definitions"][3]["upstream"] is None
     finding = {"rule", "level", "path", "first_line", "last_line", "message", "upstream", "remedy"}
-    assert set(report["findings"][0]) == finding | {"clause", "upstream_region", "suppression"}
+    assert set(report["findings"][0]) == finding | {"clause", "upstream_region", "suppression", "known"}
     assert set(report["findings"][1]["suppression"]) == {"path", "line", "reason", "in_source"}
     assert set(report["attributions"][0]) == {"path", "upstream", "grade", "duties"}
     assert set(report["attributions"][0]["duties"][0]) == {"licence", "clause", "asks", "state", "where"}
     assert set(report["skipped"][0]) == {"path", "reason"}
-    assert set(report["summary"]) == {"files_scanned", "by_verdict", "by_level", "waived", "skipped", "seconds"}
+    assert set(report["summary"]) == {"files_scanned", "by_verdict", "by_level", "waived", "known", "skipped", "seconds"}
 
 
 def test_a_waived_finding_counts_at_no_level() -> None:

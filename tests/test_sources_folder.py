@@ -269,7 +269,7 @@ def test_several_sources_are_files_and_folders_of_the_current_one(
     monkeypatch.chdir(tmp_path)
     with open_sources(["other", "./pkg/b.py", str(tmp_path / "d.py"), "pkg/b.py"]) as checkout:
         assert [entry.path for entry in checkout.entries()] == ["d.py", "other/c.py", "pkg/b.py"]
-        assert checkout.chosen == {"other", "pkg/b.py", "d.py"}
+        assert checkout.chosen == frozenset({"other", "pkg/b.py", "d.py"})
         assert checkout.whole is not None
         assert "LICENSE" in [entry.path for entry in checkout.whole()]
 

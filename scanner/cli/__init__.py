@@ -35,6 +35,7 @@ _commands = LazyGroup(
         "scan": "scan",
         "attribute": "attribute",
         "compare": "compare",
+        "baseline": "baseline",
         "audit": "audit",
         "report": "report",
         "corpus": "corpus",

@@ -133,7 +133,7 @@ def _decorated(command: Callable[..., int], options: Sequence[Any], fixed: dict[
     return decorated
 
 
-def scan_options(choices: Choices, waivers: tuple[Waiver, ...] = ()) -> ScanOptions:
+def scan_options(choices: Choices, waivers: tuple[Waiver, ...] = (), baseline: Path | None = None) -> ScanOptions:
     """What of the choices the scan itself needs; an option not given keeps the library's default."""
     from ..scan import ScanOptions
 
@@ -145,5 +145,6 @@ def scan_options(choices: Choices, waivers: tuple[Waiver, ...] = ()) -> ScanOpti
         against=choices.against,
         corpora=choices.corpus or None,
         waivers=waivers,
+        baseline=baseline,
         **given,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from .configured import configured
@@ -23,14 +25,21 @@ Examples:
   modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
   modelkin scan . --format json --output report.json
   modelkin scan . --format text --format sarif=modelkin.sarif
+  modelkin scan . --baseline .modelkin-baseline.json
   modelkin scan . --against ../upstream --exclude-upstream mypackage
 """
 
 
 @click.command(name="scan", epilog=_EPILOG)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Fail only on findings that FILE, written by modelkin baseline, does not hold.",
+)
 @shared_options
-def command(sources: tuple[str, ...], choices: Choices) -> int:
+def command(sources: tuple[str, ...], baseline: Path | None, choices: Choices) -> int:
     """Find known upstream code in SOURCE, and whether its terms are met.
 
     For each file: the closest known upstream, its releases, the oldest known
@@ -42,6 +51,6 @@ def command(sources: tuple[str, ...], choices: Choices) -> int:
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
-        report = scan(sources, scan_options(choices, waivers), step)
+        report = scan(sources, scan_options(choices, waivers, baseline), step)
     deliver(report, choices)
     return exit_code(report, choices.fail_on)

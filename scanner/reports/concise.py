@@ -9,7 +9,7 @@ from .escaping import encodable, escape
 
 def render(report: Report) -> str:
     """``path:line: level rule message``, below it the remedy; nothing at all where there is nothing to answer for."""
-    findings = [finding for finding in report.findings if finding.suppression is None]
+    findings = [finding for finding in report.findings if finding.counts]
     return encodable("".join(line for finding in findings for line in _lines(finding)))
 
 

@@ -18,12 +18,14 @@ _MOST_NOTES = 3
 
 
 def finding_section(findings: Sequence[Finding]) -> Iterator[RenderableType]:
-    """Every error, warning and waived finding; of the notes of one rule the first few, and how many more."""
-    if findings:
+    """Every new error, warning and waived finding; of the notes of one rule the first few, and how many more."""
+    if new := sum(not finding.known for finding in findings):
         yield Text()
-        yield Text(counted(len(findings), "finding"), "bold")
+        yield Text(counted(new, "finding"), "bold")
     notes: Counter[str] = Counter()
     for finding in findings:
+        if finding.known:
+            continue
         if finding.level is Level.NOTE and finding.suppression is None:
             notes[finding.rule] += 1
             if notes[finding.rule] > _MOST_NOTES:

@@ -13,8 +13,8 @@ _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice
 
 
 def render(report: Report) -> str:
-    """Annotations of what is not waived, most severe first, then one line that sums up."""
-    open_findings = [finding for finding in report.findings if finding.suppression is None]
+    """Annotations of what is neither waived nor known, most severe first, then one line that sums up."""
+    open_findings = [finding for finding in report.findings if finding.counts]
     ranked = sorted(open_findings, key=lambda finding: list(Level).index(finding.level))
     return encodable("".join(f"{line}\n" for line in [*map(_annotation, ranked), _summary(report)]))
 

@@ -116,6 +116,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "remedy": finding.remedy,
         "clause": finding.clause,
         "upstream_region": None if finding.upstream_region is None else _region(finding.upstream_region),
+        "known": finding.known,
         "suppression": None if finding.suppression is None else _suppression(finding.suppression),
     }
 
@@ -159,6 +160,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "by_verdict": {verdict.value: count for verdict, count in summary.by_verdict.items()},
         "by_level": {level.value: count for level, count in summary.by_level.items()},
         "waived": summary.waived,
+        "known": summary.known,
         "skipped": summary.skipped,
         "seconds": round(report.seconds, 3),
     }

@@ -58,7 +58,7 @@ def _headline(report: Report) -> str:
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:
     for level in Level:
-        of_level = [finding for finding in findings if finding.level is level and finding.suppression is None]
+        of_level = [finding for finding in findings if finding.level is level and finding.counts]
         if of_level:
             yield f"#### {_HEADINGS[level]}"
         yield from map(_finding, of_level)

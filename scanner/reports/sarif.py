@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections import Counter
-from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
+from ..baseline import fingerprints
 from ..findings import Finding, Level
 from ..rulebook import finding_rules
 from ..rulebook.model import FindingRule
@@ -28,7 +26,7 @@ def render(report: Report) -> str:
     """One run: every rule there is, a result for each finding, waived ones with their justification."""
     rules = finding_rules()
     places = {rule.id: place for place, rule in enumerate(rules)}
-    findings = report.findings[:MOST_RESULTS]
+    findings, known = report.findings[:MOST_RESULTS], urls(report)
     run = {
         "tool": {
             "driver": {
@@ -41,27 +39,11 @@ def render(report: Report) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report)],
         "results": [
-            _result(finding, places, urls(report), fingerprint)
+            _result(finding, report, places, known, fingerprint)
             for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
         ],
     }
     return encodable(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
-
-
-def fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """What each finding is known by from run to run: its rule, file and upstream, not its lines.
-
-    Several alike are told apart by their order.
-    """
-    seen: Counter[tuple[str, str, str]] = Counter()
-    prints = []
-    for finding in findings:
-        region = finding.upstream_region
-        key = finding.rule, finding.region.path, region.path if region else finding.upstream
-        parts = [*key, str(seen[key])]
-        seen[key] += 1
-        prints.append(hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest())
-    return prints
 
 
 def urls(report: Report) -> dict[str, str]:
@@ -81,7 +63,9 @@ def _rule(rule: FindingRule) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, places: dict[str, int], known: dict[str, str], fingerprint: str) -> dict[str, Any]:
+def _result(
+    finding: Finding, report: Report, places: dict[str, int], known: dict[str, str], fingerprint: str
+) -> dict[str, Any]:
     parts = (finding.message, finding.clause and f"Clause: {finding.clause}", finding.remedy)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
@@ -94,6 +78,8 @@ def _result(finding: Finding, places: dict[str, int], known: dict[str, str], fin
         result["ruleIndex"] = places[finding.rule]
     if finding.upstream_region:
         result["relatedLocations"] = [_related(finding, known)]
+    if report.baseline:
+        result["baselineState"] = "unchanged" if finding.known else "new"
     if finding.suppression:
         kind = "inSource" if finding.suppression.in_source else "external"
         result["suppressions"] = [{"kind": kind, "justification": escape(finding.suppression.reason)}]

@@ -51,6 +51,8 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
             counts.append(" · ").append(counted(count, level.value), LEVEL_STYLES[level])
     if summary.waived:
         counts.append(f" · {summary.waived} waived")
+    if summary.known:
+        counts.append(f" · {summary.known} known from the baseline")
     if summary.skipped:
         counts.append(f" · {summary.skipped} skipped")
     yield counts

@@ -1,0 +1,51 @@
+"""``modelkin baseline``: a source in, its findings of today recorded, so that only new ones fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .configured import configured
+from .options import Choices, scan_options, scanning_options
+from .progress import progress_bar
+from .streams import write_standard_output
+from .writing import check_writable
+
+_DEFAULT = ".modelkin-baseline.json"
+_EPILOG = """\b
+Commit the file. A scan then marks what it holds as known, and fails on other
+findings only; lines may move. Record again to forget what has been mended.
+
+\b
+Examples:
+  modelkin baseline .
+  modelkin scan . --baseline .modelkin-baseline.json
+  modelkin baseline models/ --baseline models.json
+"""
+
+
+@click.command(name="baseline", epilog=_EPILOG)
+@click.argument("source", default=".")
+@click.option(
+    "--baseline",
+    "path",
+    default=_DEFAULT,
+    show_default=True,
+    metavar="FILE",
+    help="Where to record them.",
+)
+@scanning_options
+def command(source: str, path: str, choices: Choices) -> int:
+    """Record the findings of SOURCE, by default the current folder, as known."""
+    choices, waivers = configured(choices, [source])
+    check_writable(path)
+    from ..baseline import write_baseline
+    from ..scan import scan
+
+    with progress_bar(choices.shows_progress) as step:
+        report = scan(source, scan_options(choices, waivers), step)
+    count = write_baseline(Path(path), report.findings)
+    if not choices.quiet:
+        write_standard_output(f"{path}: {count} {'finding' if count == 1 else 'findings'} recorded as known\n")
+    return 0
