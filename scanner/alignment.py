@@ -6,7 +6,7 @@ longest common subsequence. What is left on both sides may have moved: an inline
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
@@ -26,8 +26,7 @@ RARE = 60
 LONG = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Alignment:
+class Alignment(NamedTuple):
     """``statements`` int64[M] of the copy, their definitions ``owners``, and the corpus ``contents`` they match.
 
     ``rarity`` uint8[S] of the copy's statements: 255 in no or one upstream file, 0 in all.

@@ -8,8 +8,8 @@ function they belong to, attributes and keyword arguments by their spelling in t
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,8 +25,7 @@ _KIND = np.uint32(~1023 & 0xFFFFFFFF)
 _FARTHEST = (1 << 29) - 1
 
 
-@dataclass(frozen=True, slots=True)
-class CanonicalFile:
+class CanonicalFile(NamedTuple):
     """The streams of a file's definitions, one after the other, as flat arrays.
 
     ``stream`` uint32[T]: a symbol per token; an identifier's is its namespace and its distance to its previous
@@ -61,8 +60,7 @@ class CanonicalFile:
     offsets: I64
 
 
-@dataclass(frozen=True, slots=True)
-class _Tokens:
+class _Tokens(NamedTuple):
     """A file's tokens before encoding: ``symbols`` uint32[T], and for each identifier token its ``places``, ``names``,
     ``namespaces``, owning ``scopes`` and the ``statements`` it stands in."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ _DISTANCE = np.uint32((1 << 29) - 1)
 _FACTOR = 0x9E3779B97F4A7C15
 
 
-@dataclass(frozen=True, slots=True)
-class Winnowing:
+class Winnowing(NamedTuple):
     """``k`` tokens make a k-gram; of each ``window`` neighbouring k-grams one is kept.
 
     A run of ``window + k - 1`` equal tokens always shares a fingerprint.
@@ -28,8 +27,7 @@ class Winnowing:
 WINNOWING = Winnowing()
 
 
-@dataclass(frozen=True, slots=True)
-class Fingerprints:
+class Fingerprints(NamedTuple):
     """``hashes`` uint64[F], sorted and distinct in each definition; ``starts`` int64[D+1] bounds the definitions."""
 
     hashes: U64

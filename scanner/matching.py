@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,8 +20,7 @@ UNITS_AT_ONCE = 500
 MOST_PER_LINEAGE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An upstream file content, and about what share (0 to 1) of the query stands in it."""
 
     lineages: Lineages

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,7 @@ LEAST_OVERLAP = 0.15
 MOST_PAIRS = 4_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class UnitPair:
+class UnitPair(NamedTuple):
     """Definition number ``unit`` of the copy stands in member number ``member`` of the upstream file."""
 
     unit: int
@@ -27,8 +26,7 @@ class UnitPair:
     equal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
+class Members(NamedTuple):
     """The definitions of an upstream file and, one after the other, their statements, each with its owner."""
 
     hashes: Array

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,14 +13,14 @@ from .clones import Kind, Rename
 from .corpus.pack import Corpus
 from .corpus.ragged import run_places
 from .query import Query
+from .shipped import shipped_folder
 
 _VARIABLE, _ATTRIBUTE = 0, 1
 _GLOBAL = 0  # the space of the file's own variables: scope 0, namespace 0
 _KINDS = (Kind.VARIABLE, Kind.ATTRIBUTE, Kind.KEYWORD)
 
 
-@dataclass(frozen=True, slots=True)
-class NamePairs:
+class NamePairs(NamedTuple):
     """Each name of the aligned statements beside the one in its place upstream, a row per name and statement.
 
     ``copies`` are numbers in the query's names, ``originals`` in the corpus's; ``rows`` index the alignment's
@@ -49,8 +48,7 @@ def pair_names(asked: Query, corpus: Corpus, alignment: Alignment) -> NamePairs:
     return NamePairs(copies, originals, rows, slots, equal)
 
 
-@dataclass(frozen=True, slots=True)
-class RenameMap:
+class RenameMap(NamedTuple):
     """``renames`` for people; ``edited`` bool[M] marks aligned statements where a name is not renamed but swapped."""
 
     renames: tuple[Rename, ...]
@@ -136,7 +134,7 @@ def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]
 @cache
 def library_names() -> frozenset[str]:
     """Functions and methods of the libraries that model code is written against."""
-    text = files("modelkin.rules").joinpath("library_names.txt").read_text("utf-8")
+    text = (shipped_folder("rules") / "library_names.txt").read_text("utf-8")
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 

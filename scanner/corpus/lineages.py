@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -11,8 +11,7 @@ from ..arrays import Array
 from .pack import Corpus, Project, Version
 
 
-@dataclass(frozen=True)
-class Lineages:
+class Lineages(NamedTuple):
     """A corpus seen by lineage: one path of one project through its releases.
 
     ``first`` int64[L] ranks the first release that holds the path by its date, among all releases; ``allowed``

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from ..errors import CorpusError
+from ..shipped import shipped_folder
 from .opening import open_corpus
 from .pack import Corpus
 
@@ -16,7 +16,7 @@ PROJECT_CORPUS = Path(".modelkin") / "corpus.safetensors"
 
 def shipped_path() -> Path:
     """The corpus that comes with modelkin."""
-    return Path(str(files("modelkin.corpora").joinpath("base.safetensors")))
+    return shipped_folder("corpora") / "base.safetensors"
 
 
 def user_path() -> Path:
