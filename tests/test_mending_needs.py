@@ -92,7 +92,12 @@ def test_a_file_under_another_licence_says_what_is_under_which() -> None:
 
 
 def test_a_licence_text_alone_is_no_matter_of_the_header() -> None:
-    assert lines("", Duty.CARRY_LICENCE) == ()
+    assert lines("", Duty.CARRY_LICENCE, findings=(finding("licence-text-missing", "b.py"),)) == ()
+
+
+def test_a_licence_text_that_is_waived_for_all_is_not_written() -> None:
+    waived = finding("licence-text-missing", "b.py", suppression=Suppression("", 1, "reason", in_source=False))
+    assert list(needs(report(Duty.CARRY_LICENCE, findings=(waived,)))) == []
 
 
 @pytest.mark.parametrize("licence", ["", "see LICENSE: ask us", "MIT\nimport os"])
@@ -118,7 +123,7 @@ def test_other_findings_are_left_to_a_person(rule: str) -> None:
 
 
 def test_an_entry_says_what_is_from_where() -> None:
-    (need,) = needs(report(Duty.CARRY_LICENCE))
+    (need,) = needs(report(Duty.CARRY_LICENCE, findings=(finding("licence-text-missing", "b.py"),)))
     told = acknowledgement(need, {"Apache-2.0": "LICENSES/Apache-2.0.txt"}, ("Words",))
     assert told.licences == ("Apache-2.0, text in LICENSES/Apache-2.0.txt",)
     assert told.files == (f"a.py, modified from lantern/a.py, 1.0 to 2.0, {URL}",)

@@ -11,6 +11,7 @@ import click
 
 from ..errors import UsageError
 from ..reports.escaping import escape
+from .configured import configured
 from .options import Choices, scan_options, scanning_options
 from .progress import progress_bar
 from .streams import write_standard_output
@@ -19,7 +20,7 @@ from .threshold import exit_code
 if TYPE_CHECKING:
     from ..findings import Finding
     from ..mending import Plan, Undone
-    from ..scan import Report
+    from ..scan import Report, ScanOptions
 
 _SOURCE_SUFFIXES = (".py", ".ipynb")
 
@@ -55,11 +56,14 @@ def command(path: Path, dry_run: bool, offline: bool, choices: Choices) -> int:
     texts. A second run changes nothing. What is left to a person is listed.
     """
     _check_local(path)
-    report = _scanned(path, choices)
+    choices, waivers = configured(choices, [str(path)])
+    options = scan_options(choices, waivers)
+    report = _scanned(path, choices, options)
     plan = _planned(report, path, offline, choices)
     if dry_run:
         return _shown(plan, report, choices)
-    return _mended(plan, report, path, choices)
+    undone = (*plan.undone, *_written(plan, path, choices))
+    return _told(undone, _scanned(path, choices, options) if plan.edits else report, choices)
 
 
 def _check_local(path: Path) -> None:
@@ -69,11 +73,11 @@ def _check_local(path: Path) -> None:
         raise UsageError(f"{path} cannot be mended: name a folder, or a .py or .ipynb file")
 
 
-def _scanned(path: Path, choices: Choices) -> Report:
+def _scanned(path: Path, choices: Choices, options: ScanOptions) -> Report:
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
-        return scan(str(path), scan_options(choices), step)
+        return scan(str(path), options, step)
 
 
 def _planned(report: Report, path: Path, offline: bool, choices: Choices) -> Plan:
@@ -97,20 +101,27 @@ def _shown(plan: Plan, report: Report, choices: Choices) -> int:
     return 1 if plan.edits else exit_code(report, choices.fail_on)
 
 
-def _mended(plan: Plan, report: Report, path: Path, choices: Choices) -> int:
-    from ..mending import Edit, Undone, apply, by_hand
+def _written(plan: Plan, path: Path, choices: Choices) -> list[Undone]:
+    """Write, and say so file by file: an interruption leaves no doubt. What could not be written is returned."""
+    from ..mending import Undone, apply
 
-    steps = []
+    undone: list[Undone] = []
     for step in apply(plan.edits, path if path.is_dir() else path.parent):
-        steps.append(step)
-        if isinstance(step, Edit) and not choices.quiet:
+        if isinstance(step, Undone):
+            undone.append(step)
+        elif not choices.quiet:
             write_standard_output(f"wrote {escape(step.path)}: {escape(step.why)}\n")
-    written = sum(isinstance(step, Edit) for step in steps)
-    left = _scanned(path, choices) if written else report
     if not choices.quiet:
-        undone = (*plan.undone, *(step for step in steps if isinstance(step, Undone)))
+        write_standard_output(f"{_files(len(plan.edits) - len(undone))} written\n")
+    return undone
+
+
+def _told(undone: Iterable[Undone], left: Report, choices: Choices) -> int:
+    """``left`` is the report of what is there now."""
+    from ..mending import by_hand
+
+    if not choices.quiet:
         _tell_left(undone, by_hand(left), to_errors=False)
-        write_standard_output(f"{_files(written)} written\n")
     return exit_code(left, choices.fail_on)
 
 

@@ -13,10 +13,11 @@ from ..scan import Report
 from ..verdict import FileVerdict
 
 _IN_HEADER = frozenset({Duty.KEEP_NOTICES, Duty.KEEP_LICENCE_HEADER, Duty.STATE_CHANGES})
-_BESIDE = frozenset({Duty.CARRY_LICENCE, Duty.CARRY_NOTICE_FILE})
+# What goes along for many files is one finding, at the place of one of them.
+_BESIDE = {Duty.CARRY_LICENCE: "licence-text-missing", Duty.CARRY_NOTICE_FILE: "notice-file-missing"}
 RELICENSED = "relicensed"
 # What stands for an obligation that writing meets.
-_WRITTEN = frozenset({"licence-header-removed", "changes-not-stated", "licence-text-missing", "notice-file-missing"})
+_WRITTEN = frozenset({"licence-header-removed", "changes-not-stated", *_BESIDE.values()})
 # Findings that a header answers, or answers in part, though no one obligation stands for them.
 _OTHER_SOURCE = "credit-names-another"
 _ANSWERED = frozenset(
@@ -51,27 +52,28 @@ class Need:
 
 
 def needs(report: Report) -> Iterator[Need]:
-    """In the report's order; a file of which every finding is waived is left alone."""
+    """In the report's order; what is waived is left alone, and a file of which all is."""
+    wanted = _IN_HEADER | {duty for duty, rule in _BESIDE.items() if any(each.rule == rule for each in _open(report))}
     verdicts = {verdict.path: verdict for verdict in report.files}
     reported: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         reported[finding.region.path].append(finding)
     for attribution in report.attributions:
         found = reported.get(attribution.path, [])
-        is_waived = bool(found) and all(each.suppression for each in found)
-        if attribution.path in verdicts and not is_waived:
-            need = _need(verdicts[attribution.path], attribution, [each for each in found if not each.suppression])
+        open_ = [each for each in found if not each.suppression]
+        if attribution.path in verdicts and (open_ or not found):
+            need = _need(verdicts[attribution.path], attribution, open_, wanted)
             if need.duties or need.findings:
                 yield need
 
 
-def _need(verdict: FileVerdict, attribution: Attribution, found: Sequence[Finding]) -> Need:
+def _need(verdict: FileVerdict, attribution: Attribution, found: Sequence[Finding], wanted: frozenset[Duty]) -> Need:
     licence = attribution.upstream.licence
     licences = dict.fromkeys(each.licence for each in attribution.duties)
     return Need(
         verdict,
         attribution,
-        duties=frozenset(filter(None, map(_missed, attribution.duties))) & (_IN_HEADER | _BESIDE),
+        duties=frozenset(filter(None, map(_missed, attribution.duties))) & wanted,
         findings=frozenset(each.rule for each in found) & _ANSWERED,
         licences=tuple(licences) or ((licence,) if licence else ()),
         other_source=next((each.region.first_line for each in found if each.rule == _OTHER_SOURCE), 0),
@@ -80,8 +82,11 @@ def _need(verdict: FileVerdict, attribution: Attribution, found: Sequence[Findin
 
 def by_hand(report: Report) -> tuple[Finding, ...]:
     """The findings, not waived, that no writing of notices answers."""
-    open_ = (finding for finding in report.findings if not finding.suppression)
-    return tuple(finding for finding in open_ if finding.rule not in _ANSWERED | _WRITTEN)
+    return tuple(finding for finding in _open(report) if finding.rule not in _ANSWERED | _WRITTEN)
+
+
+def _open(report: Report) -> tuple[Finding, ...]:
+    return tuple(finding for finding in report.findings if not finding.suppression)
 
 
 def _missed(state: DutyState) -> Duty | None:
