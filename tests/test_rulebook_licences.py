@@ -116,3 +116,8 @@ OF_SEVERAL = {Duty.NO_ENDORSEMENT, Duty.OFFER_SOURCE}
 def test_nothing_is_asked_twice_of_the_same_thing(rule: LicenceRule) -> None:
     asked = [(each.duty, each.scope) for each in rule.obligations if each.duty not in OF_SEVERAL]
     assert len(asked) == len(set(asked))
+
+
+@pytest.mark.parametrize("rule", LICENCES, ids=IDS)
+def test_a_copy_goes_into_a_work_under_its_own_licence(rule: LicenceRule) -> None:
+    assert not {rule.id, rule.family.value} & set(rule.combination.not_under)

@@ -29,6 +29,7 @@ class Family(str, Enum):
     COPYLEFT = "copyleft"
     NETWORK_COPYLEFT = "network-copyleft"
     NON_COMMERCIAL = "non-commercial"
+    RESTRICTED = "restricted"  # not for every use, or not to be changed
     MODEL = "model"
 
 
