@@ -239,6 +239,19 @@ def test_a_text_that_is_there_for_the_whole_is_not_repeated(
 
 
 @pytest.mark.usefixtures("index")
+def test_a_header_that_names_another_source_is_left_to_a_person(
+    repository: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = repository / "models/focus.py"
+    path.write_text("# Adapted from https://github.com/example/beacon\n" + COPY)
+    before = tree(repository)
+    assert attribute(repository, corpus) == 1
+    assert tree(repository) == before
+    told = capsys.readouterr().out
+    assert "models/focus.py: its header names another source on line 1, and its code stands in lantern 1.0" in told
+
+
+@pytest.mark.usefixtures("index")
 def test_a_text_in_the_way_is_not_overwritten(
     repository: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

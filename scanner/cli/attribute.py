@@ -101,27 +101,23 @@ def _shown(plan: Plan, report: Report, choices: Choices) -> int:
     return 1 if plan.edits else exit_code(report, choices.fail_on)
 
 
-def _written(plan: Plan, path: Path, choices: Choices) -> list[Undone]:
-    """Write, and say so file by file: an interruption leaves no doubt. What could not be written is returned."""
-    from ..mending import Undone, apply
+def _written(plan: Plan, path: Path, choices: Choices) -> tuple[Undone, ...]:
+    """Write all, then say so: a reader of the output who leaves early stops nothing half-way."""
+    from ..mending import Edit, Undone, apply
 
-    undone: list[Undone] = []
-    for step in apply(plan.edits, path if path.is_dir() else path.parent):
-        if isinstance(step, Undone):
-            undone.append(step)
-        elif not choices.quiet:
-            write_standard_output(f"wrote {escape(step.path)}: {escape(step.why)}\n")
+    steps = tuple(apply(plan.edits, path if path.is_dir() else path.parent))
+    written = [step for step in steps if isinstance(step, Edit)]
     if not choices.quiet:
-        write_standard_output(f"{_files(len(plan.edits) - len(undone))} written\n")
-    return undone
+        lines = [f"wrote {escape(step.path)}: {escape(step.why)}\n" for step in written]
+        write_standard_output("".join([*lines, f"{_files(len(written))} written\n"]))
+    return tuple(step for step in steps if isinstance(step, Undone))
 
 
 def _told(undone: Iterable[Undone], left: Report, choices: Choices) -> int:
     """``left`` is the report of what is there now."""
-    from ..mending import by_hand
-
     if not choices.quiet:
-        _tell_left(undone, by_hand(left), to_errors=False)
+        findings = (finding for finding in left.findings if not finding.suppression)
+        _tell_left(undone, findings, to_errors=False)
     return exit_code(left, choices.fail_on)
 
 
