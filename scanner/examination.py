@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from .attribution.model import Copy
 from .canonical import canonicalise
@@ -52,7 +53,7 @@ class Examiner:
         if code.errors:
             told = f"{code.errors} regions did not parse and were left out"
             verdict = replace(verdict, notes=(*verdict.notes, told))
-        return Examined(verdict, _copy(verdict, notice, file.text) if verdict.upstreams else None)
+        return Examined(verdict, self._copy(verdict, notice, file.text) if verdict.upstreams else None)
 
     def _candidates(self, asked: Query) -> list[Candidate]:
         least = 0.0 if self._how.named else LEAST_SHARE
@@ -61,8 +62,14 @@ class Examiner:
             return [Candidate(each, 0, 0, 0.0) for each in self._seen if each.corpus.file_count == 1]
         return candidates
 
+    def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes) -> Copy:
+        from .attribution.copies import read_copy  # only where something was copied: most files are nobody's copy
 
-def _copy(verdict: FileVerdict, notice: Notice, text: bytes) -> Copy:
-    from .attribution.copies import read_copy  # only where something was copied: most files are nobody's copy
+        return read_copy(verdict, notice, text, self._known_copyrights)
 
-    return read_copy(verdict, notice, text)
+    @cached_property
+    def _known_copyrights(self) -> frozenset[str]:
+        from .attribution.copies import letters
+
+        notices = (notice for each in self._seen for notice in each.corpus.notices)
+        return frozenset(letters(line) for notice in notices for line in notice.copyrights)

@@ -81,6 +81,8 @@ def carry_notice_file(owed: Owed, repository: Repository) -> Outcome:
         upstream_region=upstream_region(case),
         licence=owed.rule.id,
         obligation=owed.obligation,
+        # Which of its notices pertain to this file a person must see.
+        at_most=Level.WARNING,
         group=case.upstream.project,
     )
     return Outcome(State.MISSED, f"no NOTICE file names {case.upstream.project}", draft)

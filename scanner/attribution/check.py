@@ -55,8 +55,8 @@ def _judge(case: Case, repository: Repository) -> _Case:
     levels = {level_of(draft) for draft in drafts}
     duties = tuple(duty_state(owed, outcome) for owed, outcome in came)
     attribution = Attribution(case.path, case.upstream, given, duties)
-    credited = credit_drafts(case, given, bool(levels - {Level.NOTE}), repository)
-    return _Case(case, attribution, (*drafts, *credited), Level.ERROR in levels)
+    is_error = Level.ERROR in levels
+    return _Case(case, attribution, (*drafts, *credit_drafts(case, given, is_error, repository)), is_error)
 
 
 def _drafts(

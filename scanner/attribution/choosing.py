@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..clones import Verdict
-from ..notices import LicenceForm, holders_missing
+from ..notices import LicenceForm, holders, holders_missing
 from ..verdict import UpstreamMatch
 from . import naming
 from .model import Copy
@@ -49,8 +49,19 @@ class Case:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The owed lines that neither the file nor a sidecar carries."""
-        return holders_missing(self.lines, self.copyrights)
+        """The owed lines that neither the file nor a sidecar carries.
+
+        Of files that are much alike the closest need not be the one that was copied: a line that is known from another
+        upstream file, and has a holder in common with the one owed, is that other file's header, kept.
+        """
+        missing = holders_missing(self.lines, self.copyrights)
+        return tuple(line for line in missing if not any(_is_sibling_of(line, other) for other in self.copy.known))
+
+
+def _is_sibling_of(line: str, other: str) -> bool:
+    """Whether two lines share a holder and ``other`` names a further one: "X and Lamp Inc.", "Y and Lamp Inc."."""
+    owed, kept = set(holders(line)), set(holders(other))
+    return bool(owed & kept) and bool(kept - owed)
 
 
 def choose(copy: Copy, repository: Repository) -> Case | None:

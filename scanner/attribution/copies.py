@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 
 from ..notices import HEADER_BYTES, Notice, read_credits
 from ..verdict import FileVerdict
@@ -15,6 +16,7 @@ _CHANGES = re.compile(
     r"|has been (?:modified|changed|adapted)\b|this file is modified\b",
     re.IGNORECASE,
 )
+_NO_LETTER = re.compile(r"[\W\d_]+")
 # Sentences of licences themselves, which speak of changes that others may make.
 _TERMS = re.compile(
     r"derivative works|with or without|must carry|redistribut|permission is|you (?:may|must|can)|permitted",
@@ -22,9 +24,18 @@ _TERMS = re.compile(
 )
 
 
-def read_copy(verdict: FileVerdict, notice: Notice, text: bytes) -> Copy:
-    """The file of ``verdict``, whose text is UTF-8, with all that it says of where it is from."""
-    return Copy(verdict, notice, read_credits(text), _changes(text))
+def read_copy(verdict: FileVerdict, notice: Notice, text: bytes, known: Container[str] = ()) -> Copy:
+    """The file of ``verdict``, whose text is UTF-8, with all that it says of where it is from.
+
+    ``known`` are the copyright lines of all known upstream files, as ``letters`` gives them.
+    """
+    lines = tuple(line for line in notice.copyrights if letters(line) in known)
+    return Copy(verdict, notice, read_credits(text), _changes(text), lines)
+
+
+def letters(line: str) -> str:
+    """A copyright line without years, punctuation and case, in which files of one project differ."""
+    return _NO_LETTER.sub("", line.casefold())
 
 
 def _changes(text: bytes) -> str:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from math import inf
 
+from ..definitions import MODULE
 from ..findings import Level
 from ..notices import Credit, Strength
 from ..regions import Region
@@ -16,28 +19,28 @@ from .outcomes import header_region, upstream_region
 from .repository import Repository
 
 
-def credit_drafts(case: Case, grade: Grade, unmet: bool, repository: Repository) -> Iterator[Draft]:
-    """What the copy's own credits leave to be said; ``unmet`` says that an obligation is missed.
+def credit_drafts(case: Case, grade: Grade, is_error: bool, repository: Repository) -> Iterator[Draft]:
+    """What the copy's own credits leave to be said; ``is_error`` says that what else it misses is an error.
 
-    A wrong credit is reported beside what is missing, and answers for none of it.
+    A wrong credit is reported beside what is missing, and answers for none of it. Where little else is missing, the
+    project it names may lie between the two. Credits of single functions may have come along with the code.
     """
     if case.inner:
         return
     right = right_credits(case, repository)
     others = [each for each in case.copy.credits if each not in right and not repository.is_own(each)]
-    wrong = [each for each in others if _is_for_code(each)]
+    wrong = [each for each in others if _is_for_code(each) and each.last_line < _first_definition(case)]
     if grade is Grade.LINK_ONLY:
         yield _draft("credit-link-only", case, next(each for each in right if each.url))
     if grade is Grade.NONE and wrong:
-        yield _draft("credit-names-another", case, wrong[0])
+        draft = _draft("credit-names-another", case, wrong[0])
+        yield draft if is_error else replace(draft, at_most=Level.NOTE)
     elif grade is Grade.NONE and case.is_headless:
         yield Draft(
             rule="source-unnamed",
             region=header_region(case),
             upstream=case.upstream,
             upstream_region=upstream_region(case),
-            # No licence asks for the source's name as such; it matters more where its terms are not carried either.
-            at_most=Level.WARNING if unmet else Level.NOTE,
         )
 
 
@@ -57,6 +60,12 @@ def card_credit_drafts(cases: Sequence[Case], repository: Repository) -> Iterato
                 upstream_region=upstream_region(silent[0]),
                 group=path,
             )
+
+
+def _first_definition(case: Case) -> float:
+    """The line that the first function or class begins on: credits above it speak for the file."""
+    lines = (each.first_line for each in case.copy.verdict.definitions if each.qualname != MODULE)
+    return min(lines, default=inf)
 
 
 def _is_for_code(credit: Credit) -> bool:

@@ -30,12 +30,16 @@ class State(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file that stands on an upstream, and what its own text says; ``changes`` is its line on being changed."""
+    """A file that stands on an upstream, and what its own text says.
+
+    ``changes`` is its line on being changed; ``known`` are those of its copyright lines that known upstream files have.
+    """
 
     verdict: FileVerdict
     notice: Notice
     credits: tuple[Credit, ...]
     changes: str = ""
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
