@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from modelkin.statements.legal import MOST_MARKED_LINES, copyright_lines
+from modelkin.statements.legal import MOST_MARKED_LINES, copyright_lines, read_legal
+from modelkin.statements.places import legal_place
 
 
 @pytest.mark.parametrize(
@@ -20,11 +21,29 @@ from modelkin.statements.legal import MOST_MARKED_LINES, copyright_lines
         ('"Licensor" shall mean the copyright owner or entity authorized by the copyright owner\n', ()),
         ("Copyright [yyyy] [name of copyright owner]\n", ()),
         ("REUSE-IgnoreStart\nCopyright 2023 Lantern\nREUSE-IgnoreEnd\nCopyright 2024 Lamp\n", ("Copyright 2024 Lamp",)),
+        ("2.1 Copyright Grant. Subject to the terms, each Licensor grants to you a licence,\n", ()),
+        (
+            'c. You shall retain in all copies the notice "Lamp is licensed under the Lamp terms, Copyright (c) Lamp"\n',
+            (),
+        ),
+        ("Copyright 2019-2025\nLantern Lab,\nBulb University\n", ("Copyright 2019-2025 Lantern Lab,",)),
+        ("Copyright 2019-2025\n", ("Copyright 2019-2025",)),
+        ("Portions of it Copyright 2024 Lamp\n", ("Portions of it Copyright 2024 Lamp",)),
         ("", ()),
     ],
 )
 def test_copyright_lines_of_prose(text: str, expected: tuple[str, ...]) -> None:
     assert copyright_lines(text) == expected
+
+
+def test_whose_the_text_of_a_licence_is_says_nothing_of_the_work() -> None:
+    text = (
+        "Licensed under the GNU General Public License v3.0.\n\n"
+        "Copyright (C) 2007 Free Software Foundation, Inc. <https://fsf.org/>\n\nCopyright 2024 Lamp Inc.\n"
+    )
+    place = legal_place("COPYING")
+    assert place is not None
+    assert read_legal("COPYING", place, text).copyrights == ("Copyright 2024 Lamp Inc.",)
 
 
 @pytest.mark.parametrize("gap", ["\n", "\n\ntext\n" * 8])

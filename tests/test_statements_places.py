@@ -41,6 +41,9 @@ W = Subject.WORK
         ("LICENSES/Apache-2.0.txt", L, "", Subject.PARTS),
         ("src/licenses/bulb", L, "src", Subject.PARTS),
         ("licenses/NOTICE", N, "", Subject.PARTS),
+        ("model_licenses/LICENSE-B", L, "", Subject.MODEL),
+        ("third-party-licenses/bulb/LICENSE.MIT", T, "", Subject.PARTS),
+        ("src/third_party_licenses/bulb.txt", T, "src", Subject.PARTS),
         ("NOTICE", N, "", W),
         ("Notice.txt", N, "", W),
         ("NOTICES.md", N, "", W),
@@ -84,6 +87,8 @@ def test_legal_files_are_told_by_name_and_place(path: str, kind: LegalKind, fold
         "lamp-1.0.dist-info/RECORD",
         "lamp-1.0.dist-info/licenses/image.png",
         "relicensing.md",
+        "docs/third_party_ui.md",
+        "licenses/bulb/readable.txt",
         "lamp.txt",
     ],
 )

@@ -132,7 +132,7 @@ def _citation(text: str) -> Iterator[_Named]:
     from .plain_yaml import BrokenYamlError, top_level
 
     try:
-        licence = top_level(text).get("license")
+        licence = top_level(text, frozenset(("license",))).get("license")
     except BrokenYamlError as error:
         raise UnreadableError(str(error)) from None
     for stated in licence.texts if licence else ():

@@ -17,6 +17,10 @@ _BLOCK_LINES = 200
 _FOLLOWING = 6
 _MARK = re.compile(r"copyright|\(c\)|©", re.IGNORECASE)
 _MARKUP = " \t\f#*/\"'>|"
+# A clause may speak of copyright, or quote a line to keep: what claims it begins with it, or nearly.
+_CLAIM = re.compile(r"[^\n]{0,60}?(?:copyright(?! (?:grant|treaty|and similar))|\(c\)|©)", re.IGNORECASE)
+_YEARS_ONLY = re.compile(r"(?:copyright|\(c\)|©|[\d\s,\u2013-])+", re.IGNORECASE)
+_GNU = ("GPL-", "LGPL-", "AGPL-", "GFDL-")
 
 
 def read_legal(path: str, place: LegalPlace, text: str) -> LegalFile:
@@ -24,7 +28,11 @@ def read_legal(path: str, place: LegalPlace, text: str) -> LegalFile:
     from ..licences import identify
 
     licences = tuple(dict.fromkeys(found.licence for found in identify(text)))
-    return LegalFile(path, place.kind, place.folder, licences, copyright_lines(text), text, place.subject)
+    copyrights = copyright_lines(text)
+    if any(each.startswith(_GNU) for each in licences):
+        # These texts begin with whose they are themselves, which says nothing of the work.
+        copyrights = tuple(each for each in copyrights if "Free Software Foundation" not in each)
+    return LegalFile(path, place.kind, place.folder, licences, copyrights, text, place.subject)
 
 
 def copyright_lines(text: str) -> tuple[str, ...]:
@@ -34,7 +42,10 @@ def copyright_lines(text: str) -> tuple[str, ...]:
     for block in _blocks([line.strip(_MARKUP) for line in visible.split("\n")]):
         # Lower case place for place, which Header asks for: of all letters only this one becomes two.
         header = Header(block, block.replace("\u0130", "I").lower())
-        found.update(dict.fromkeys(statement for statement, _ in find_copyrights(header)))
+        lines = [*block.split("\n"), ""]
+        for statement, last in find_copyrights(header):
+            if _CLAIM.match(statement):
+                found[f"{statement} {lines[last]}".rstrip() if _YEARS_ONLY.fullmatch(statement) else statement] = None
     return tuple(found)
 
 

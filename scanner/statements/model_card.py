@@ -20,6 +20,14 @@ _LONGEST_TITLE = 300
 _MARKUP = re.compile(r"!\[[^\]\[]*\]\([^()]*\)|<[^<>]*>|[*`]|:\w{1,40}:")
 _LINK = re.compile(r"\[([^\]\[]*)\]\([^()]*\)")
 _HTML_TITLE = re.compile(r"<h1\b[^<>]{0,300}>(.{0,1000}?)</h1>", re.IGNORECASE | re.DOTALL)
+_WANTED = frozenset(("license", "license_name", "license_link", "base_model", "base_model_relation"))
+_CARD_OF = re.compile(r"model card(?: (?:for|of)|:| -)? *", re.IGNORECASE)
+# Headings of the first level that name a section of a card, not a model.
+_SECTIONS = frozenset(
+    "about|contents|features|getting started|info|information|installation|instructions|introduction|language|license"
+    "|licence|model description|model details|overview|quick start|quickstart|readme|requirements|summary"
+    "|table of contents|usage|welcome".split("|")
+)
 _UNSAID = ("other", "unknown")
 
 
@@ -80,7 +88,9 @@ def _heading(lines: list[str], bare: str, begins: bool) -> str:
 
 
 def _plain(heading: str) -> str:
-    return " ".join(_LINK.sub(r"\1", _MARKUP.sub("", heading)).split()).strip("_ ")
+    plain = " ".join(_LINK.sub(r"\1", _MARKUP.sub("", heading)).split()).strip("_ ")
+    name = _CARD_OF.sub("", plain, count=1) if _CARD_OF.match(plain) else plain
+    return "" if name.lower().rstrip(":") in _SECTIONS else name
 
 
 def _parts(text: str) -> _Parts:
@@ -104,7 +114,7 @@ def _front_matter(path: str, parts: _Parts) -> tuple[dict[str, Value], Skipped |
     from .plain_yaml import BrokenYamlError, top_level  # the YAML library, which most repositories do not need
 
     try:
-        return top_level(parts.block), None
+        return top_level(parts.block, _WANTED), None
     except BrokenYamlError as error:
         line = parts.first_line + error.line - 1
         return {}, Skipped(path, f"front matter not read: line {line}: {error.reason}")

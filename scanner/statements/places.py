@@ -24,12 +24,18 @@ _PREFIXED = re.compile(
 )
 _NOTICE = re.compile(r"notices?(?:[-_. ].*)?")
 _THIRD_PARTY = re.compile(r"(?:third|3rd)[-_ ]?part(?:y|ies)")
+_THIRD_PARTY_NAME = re.compile(
+    r"(?:third|3rd)[-_ ]?part(?:y|ies)"
+    r"(?:[-_. ]?(?:software|code|components?|packages?|open[-_ ]?source|oss|legal"
+    r"|notices?|notice[-_ ]?text|licen[cs]es?|attributions?|acknowledge?ments?|copyrights?))*"
+)
 _BUNDLED = re.compile(
     r"open[-_ ]?source[-_ ]?(?:licen[cs]es|notices)|attributions?|acknowledge?ments?|credits"
     r"|licen[cs]es?[-_. ](?:bundled|vendored|dependencies)"
 )
 _DIST_INFO = re.compile(r"(?P<folder>(?:[^/]+/)*)[^/]+\.dist-info/(?P<inner>.+)")
-_TEXTS = re.compile(r"(?P<folder>(?:[^/]+/)*)(?:licen[cs]es)/[^/]+", re.IGNORECASE)
+# LICENSES/MIT.txt, model_licenses/LICENSE-B, third-party-licenses/bulb/LICENSE.
+_TEXTS = re.compile(r"(?P<folder>(?:[^/]+/)*)(?P<label>[\w-]*)licen[cs]es/(?P<inner>(?:[^/]+/)?[^/]+)", re.IGNORECASE)
 _FOLDERS = re.compile(r"(?:LICEN[CS]E|COPYING|NOTICE)(?:\.\w+)?")
 _CARD = re.compile(r"(?:readme|model[-_]?card)(?:\.md|\.markdown|\.rst|\.txt)?")
 _SUBJECTS = {
@@ -88,9 +94,11 @@ def legal_place(path: str) -> LegalPlace | None:
     if wheel := _DIST_INFO.fullmatch(path):
         return _in_dist_info(wheel["folder"].rstrip("/"), wheel["inner"])
     kind = _kind(name)
-    if texts := _TEXTS.fullmatch(path):
-        is_text = kind or _ending(name) in PROSE
-        return LegalPlace(kind or LegalKind.LICENCE, texts["folder"].rstrip("/"), Subject.PARTS) if is_text else None
+    if (texts := _TEXTS.fullmatch(path)) and (kind or ("/" not in texts["inner"] and _ending(name) in PROSE)):
+        if _THIRD_PARTY.search(texts["label"].lower()):
+            kind = LegalKind.THIRD_PARTY
+        subject = Subject.MODEL if texts["label"].lower().startswith("model") else Subject.PARTS
+        return LegalPlace(kind or LegalKind.LICENCE, texts["folder"].rstrip("/"), subject)
     return LegalPlace(kind, folder, _subject(name)) if kind else None
 
 
@@ -126,7 +134,7 @@ def _kind(name: str) -> LegalKind | None:
     if ending not in PROSE | DOCUMENTS and (ending in _OTHER or not _QUALIFIED.fullmatch(name)):
         return None
     stem = folded.removesuffix(ending)
-    if _THIRD_PARTY.match(folded) or _BUNDLED.fullmatch(stem):
+    if _THIRD_PARTY_NAME.fullmatch(stem) or _BUNDLED.fullmatch(stem):
         return LegalKind.THIRD_PARTY
     if _LICENCE.fullmatch(folded) or _PREFIXED.match(name):
         return LegalKind.THIRD_PARTY if _THIRD_PARTY.search(folded) else LegalKind.LICENCE

@@ -29,15 +29,15 @@ class Value:
     texts: tuple[str, ...]
 
 
-def top_level(text: str) -> dict[str, Value]:
-    """The keys of the mapping ``text`` whose value is a scalar or a list of scalars.
+def top_level(text: str, wanted: frozenset[str]) -> dict[str, Value]:
+    """Those of the ``wanted`` keys of the mapping ``text`` whose value is a scalar or a list of scalars.
 
     Reads the parser's events and constructs nothing, so a date stays a text, and a tag or an alias, which a card never
     needs, is refused. Raises BrokenYamlError.
     """
     if len(text) > MOST_CHARACTERS:
         raise BrokenYamlError(1, f"over the limit of {MOST_CHARACTERS // 1024} KB for YAML")
-    reader = _Reader()
+    reader = _Reader(wanted)
     for event in _events(text):
         reader.take(event)
     return reader.values
@@ -58,7 +58,8 @@ def _events(text: str) -> Iterator[yaml.Event]:
 class _Reader:
     """Follows the events of one document; ``_key`` is the key whose value comes next."""
 
-    def __init__(self) -> None:
+    def __init__(self, wanted: frozenset[str]) -> None:
+        self._wanted = wanted
         self.values: dict[str, Value] = {}
         self._depth = 0
         self._key: tuple[str, int] | None = None
@@ -105,7 +106,7 @@ class _Reader:
         self._key = self._listed = None
 
     def _store(self, texts: tuple[str, ...]) -> None:
-        if self._key is not None:
+        if self._key is not None and self._key[0] in self._wanted:
             name, line = self._key
             if name in self.values:
                 raise BrokenYamlError(line, f"key {name!r} for the second time")
