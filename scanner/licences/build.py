@@ -1,7 +1,8 @@
 """The rules and the texts of registry packages in, the data file of licence texts out. For development only.
 
-``python -m modelkin.licences.build rules`` fetches what ``rules/licence_texts.yaml`` names (127 MB, kept in modelkin's
-cache), reads it as archives and writes ``rules/licence_texts.safetensors``. The same input gives the same bytes.
+``python -m modelkin.licences.build rules [TEXTS]`` fetches what ``rules/licence_texts.yaml`` names (127 MB of packages,
+kept in modelkin's cache, and some repositories), reads it and writes ``rules/licence_texts.safetensors``: from the same
+input the same bytes. Repositories found as OWNER/NAME in the folder TEXTS are read there.
 """
 
 from __future__ import annotations
@@ -29,15 +30,15 @@ from .words import plain, read_words
 
 # Of a licence with a rule (nearly) all shingles are kept, of others about this many: they only tell what is alike.
 _KEPT_OF_RULE = 2_500
-_KEPT_OF_OTHERS = 300
+_KEPT_OF_OTHERS = 240
 # A text of fewer shingles is too little to be known by.
 _LEAST_SHINGLES = 20
 
 
-def build(rules_folder: Path) -> bytes:
+def build(rules_folder: Path, texts_folder: Path | None = None) -> bytes:
     """The data file, from the recipe and the rules in a folder. Raises ModelkinError."""
     recipe, rules = read_recipe(rules_folder / "licence_texts.yaml"), licence_rules(rules_folder)
-    with open_packages(recipe.packages) as packages:
+    with open_packages(recipe, texts_folder) as packages:
         listed = spdx_list(recipe, packages)
         texts = list(gather(recipe, listed, packages))
     header = _header(recipe, rules, listed)
@@ -108,10 +109,10 @@ def _arrays(kept: list[U32]) -> dict[str, Array]:
 
 
 def main(arguments: list[str]) -> int:
-    """Build the data file of the rules in the one folder named."""
-    folder = Path(arguments[0])
+    """Build the data file of the rules in the folder named first."""
+    folder, *texts = map(Path, arguments)
     try:
-        content = build(folder)
+        content = build(folder.resolve(), *texts)
     except ModelkinError as error:
         print(error, file=sys.stderr)
         return 2

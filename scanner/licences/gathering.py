@@ -1,18 +1,20 @@
-"""A recipe in, the texts it names out: read from archives of the package registry, never run. For development only."""
+"""A recipe in, the texts it names out: read from packages and repositories, never run. For development only."""
 
 from __future__ import annotations
 
 import gzip
+import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..errors import RuleError, SourceError
 from ..sources import Entry, open_source, registry
-from .recipe import HeaderNotice, Package, Recipe
+from .recipe import HeaderNotice, Package, Recipe, Repository
 from .table import Anchor
 from .words import plain
 
@@ -44,31 +46,48 @@ class Listed:
 
 
 class Packages:
-    """Opened packages by name, each file of them read when it is asked for."""
+    """Opened packages and repositories by name, each file of them read when it is asked for."""
 
     def __init__(self, files: dict[str, dict[str, Entry]]) -> None:
         self.files = files
 
-    def read(self, package: str, path: str) -> bytes:
-        """The bytes of a file. Raises SourceError."""
+    def read(self, package: str, path: str, sha256: str = "") -> bytes:
+        """The bytes of a file. Raises SourceError, also when it is not the one of that SHA-256."""
         entry = self.files.get(package, {}).get(path)
         content = entry.read() if entry else None
         if not isinstance(content, bytes):
             raise SourceError(f"{package}: there is no {path} in it that can be read")
+        if sha256 and (found := hashlib.sha256(content).hexdigest()) != sha256:
+            raise SourceError(f"{package}: {path} has the SHA-256 {found}, not {sha256}")
         return content
 
 
 @contextmanager
-def open_packages(packages: Iterable[Package]) -> Iterator[Packages]:
-    """Open each package, fetched if need be. Raises SourceError, also when it is not the very file the recipe names."""
+def open_packages(recipe: Recipe, texts: Path | None = None) -> Iterator[Packages]:
+    """Open each package and repository, fetched if need be, or found as OWNER/NAME in the folder ``texts``.
+
+    Raises SourceError, also when a package is not the very file that the recipe names.
+    """
     with ExitStack() as stack:
-        yield Packages({package.name: _files(package, stack) for package in packages})
+        files = {package.name: _package_files(package, stack) for package in recipe.packages}
+        files |= {each.name: _repository_files(each, texts, stack) for each in recipe.repositories}
+        yield Packages(files)
 
 
-def _files(package: Package, stack: ExitStack) -> dict[str, Entry]:
+def _package_files(package: Package, stack: ExitStack) -> dict[str, Entry]:
     if (found := registry.fetch(package.name, package.version)[1].sha256) != package.sha256:
         raise SourceError(f"{package.name} {package.version}: its file has the SHA-256 {found}, not {package.sha256}")
-    checkout = stack.enter_context(open_source(f"pypi:{package.name}=={package.version}"))
+    return _files(f"pypi:{package.name}=={package.version}", stack)
+
+
+def _repository_files(repository: Repository, texts: Path | None, stack: ExitStack) -> dict[str, Entry]:
+    if texts and (texts / repository.name).is_dir():
+        return _files(str(texts / repository.name), stack)
+    return _files(f"git+https://github.com/{repository.name}@{repository.commit}", stack)
+
+
+def _files(source: str, stack: ExitStack) -> dict[str, Entry]:
+    checkout = stack.enter_context(open_source(source))
     return {entry.path: entry for entry in checkout.entries() if isinstance(entry, Entry)}
 
 
@@ -89,7 +108,7 @@ def gather(recipe: Recipe, listed: list[Listed], packages: Packages) -> Iterator
         if licence not in recipe.listed.left_out:
             yield ReferenceText(licence, without_copyright_lines(text))
     for each in recipe.texts:
-        text = _FRONT_MATTER.sub("", packages.read(each.package, each.path).decode("utf-8"))
+        text = _FRONT_MATTER.sub("", packages.read(each.package, each.path, each.sha256).decode("utf-8"))
         yield ReferenceText(each.licence, without_copyright_lines(_part(each.licence, text, each.first, each.last)))
     for notice in recipe.notices:
         yield _notice(notice, texts[notice.of])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
@@ -20,6 +21,8 @@ SHORT = 40
 LEAST_DENSITY = 0.65
 # A stretch without a shingle of the reference this long (and a tenth of the reference) ends it.
 LONGEST_GAP = 40
+# How many copies of one text that follow each other are told apart.
+MOST_COPIES = 50
 # What a shingle of something else costs a run that it stands in.
 GAP_COST = 0.25
 
@@ -47,6 +50,10 @@ class _Postings:
 
     places: I64
     entries: I64
+
+    def between(self, first: int, last: int) -> _Postings:
+        """Those from ``first`` on, before ``last``."""
+        return _Postings(self.places[first:last], self.entries[first:last])
 
 
 def occurrences(shingles: U32, table: LicenceTable) -> list[Occurrence]:
@@ -98,30 +105,51 @@ def _by_reference(postings: _Postings, chosen: Mask, table: LicenceTable) -> Ite
 
 def _runs(reference: int, own: _Postings, table: LicenceTable) -> Iterator[Occurrence]:
     """The stretches of the text in which most of the reference stands."""
-    known, kept = table.references[reference], int(table.kept[reference])
+    known = table.references[reference]
     longest_gap = LONGEST_GAP * known.rate + known.size // 10
     breaks = np.flatnonzero(np.diff(own.places) > longest_gap) + 1
     for places, entries in zip(np.split(own.places, breaks), np.split(own.entries, breaks), strict=True):
-        if len(places) >= least_share(kept) * kept:
-            occurrence = _occurrence(reference, *_core(places, entries, known.rate), table)
-            is_dense = occurrence.share * known.size >= LEAST_DENSITY * (occurrence.last - occurrence.first + 1)
-            if occurrence.share >= least_share(kept) and is_dense:
-                yield occurrence
+        yield from islice(_copies(reference, _Postings(places, entries), table), MOST_COPIES)
 
 
-def _core(places: I64, entries: I64, rate: int) -> tuple[I64, I64]:
-    """The part of a run where gain (shingles of the reference) over cost (those between) is largest."""
-    cost = GAP_COST / rate
-    gains = np.arange(1, len(places) + 1) - cost * (places - places[0])
-    before = np.minimum.accumulate(gains - 1)
+def _copies(reference: int, run: _Postings, table: LicenceTable) -> Iterator[Occurrence]:
+    """One copy of the reference after the other, where several follow each other without a gap."""
+    known, kept = table.references[reference], int(table.kept[reference])
+    waiting = [run]
+    while waiting:
+        run = waiting.pop()
+        if len(run.places) < least_share(kept) * kept:
+            continue
+        first, last = _core(run, GAP_COST / known.rate)
+        occurrence = _occurrence(reference, run.between(first, last), table)
+        is_dense = occurrence.share * known.size >= LEAST_DENSITY * (occurrence.last - occurrence.first + 1)
+        if occurrence.share >= least_share(kept) and is_dense:
+            yield occurrence
+        if first or last < len(run.places):
+            waiting += [run.between(last, len(run.places)), run.between(0, first)]
+
+
+def _core(run: _Postings, cost: float) -> tuple[int, int]:
+    """The part of a run where gain (shingles of the reference, each once) over cost (all others) is largest."""
+    gains = np.cumsum(_is_first(run.entries) * (1.0 + cost)) - cost * (run.places - run.places[0] + 1)
+    before = np.minimum.accumulate(np.concatenate([[0.0], gains[:-1]]))
     last = int(np.argmax(gains - before))
-    first = int(np.argmin((gains - 1)[: last + 1]))
-    return places[first : last + 1], entries[first : last + 1]
+    first = int(np.argmin(np.concatenate([[0.0], gains[:last]])))
+    return first, last + 1
 
 
-def _occurrence(reference: int, places: I64, entries: I64, table: LicenceTable) -> Occurrence:
-    there, kept = distinct(entries), int(table.kept[reference])
+def _is_first(entries: I64) -> Mask:
+    """Whether each stands for the first time."""
+    order = np.argsort(entries, kind="stable")
+    first = np.empty(len(entries), bool)
+    first[order] = np.diff(entries[order], prepend=-1) != 0
+    return first
+
+
+def _occurrence(reference: int, run: _Postings, table: LicenceTable) -> Occurrence:
+    there, kept = distinct(run.entries), int(table.kept[reference])
     size, share = table.references[reference].size, len(there) / kept
     alone = table.alone[reference]
     own = int(table.is_alone[there].sum()) / alone if alone else 1.0
-    return Occurrence(reference, int(places[0]), int(places[-1]), share, own, size * (2 * share - 1), places)
+    first, last = int(run.places[0]), int(run.places[-1])
+    return Occurrence(reference, first, last, share, own, size * (2 * share - 1), run.places)

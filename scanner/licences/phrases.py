@@ -20,12 +20,11 @@ _UNDER = re.compile(
 )
 # The one family whose headers state name and version apart: "... as published by the ..., either version 2 of the ...".
 _GNU = re.compile(
-    r"\bgnu (?P<kind>affero |lesser |library |)general public licen[cs]e "
+    r"\b(?P<kind>(?:affero |lesser |library )?gnu (?:affero |lesser |library )?)general public licen[cs]e "
     r"(?:as published by the free software foundation )?(?:either )?"
     r"v(?:ersion )?(?P<major>\d)(?: (?P<minor>\d))?\b(?P<later>.{0,40}\bany later version)?"
 )
-_KIND = re.compile(r"\b(affero |lesser |library |)general public\b")
-_LETTER = {"affero ": "A", "lesser ": "L", "library ": "L", "": ""}
+_KIND = re.compile(r"\b((?:affero |lesser |library )?(?:gnu )?(?:affero |lesser |library )?)general public\b")
 
 
 def named_licence(text: str, table: LicenceTable) -> tuple[str, int, int] | None:
@@ -33,16 +32,20 @@ def named_licence(text: str, table: LicenceTable) -> tuple[str, int, int] | None
 
     ``text`` is words joined by single spaces.
     """
-    if len(set(_KIND.findall(text))) > 1:
+    if len(set(map(_gnu_letter, _KIND.findall(text)))) > 1:
         return None
     found = list(_gnu_licences(text, table)) or list(_licences(text, table))
     return found[0] if len({licence for licence, _, _ in found}) == 1 else None
 
 
+def _gnu_letter(kind: str) -> str:
+    return "a" if "affero" in kind else "l" if "l" in kind else ""
+
+
 def _gnu_licences(text: str, table: LicenceTable) -> Iterator[tuple[str, int, int]]:
     for match in _GNU.finditer(text):
         later = "+" if match["later"] else ""
-        name = f"{_LETTER[match['kind']]}gpl-{match['major']}.{match['minor'] or 0}{later}"
+        name = f"{_gnu_letter(match['kind'])}gpl-{match['major']}.{match['minor'] or 0}{later}"
         if licence := table.names.get(name_key(name)):
             yield licence, text.count(" ", 0, match.start()), text.count(" ", 0, match.end())
 

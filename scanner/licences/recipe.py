@@ -20,6 +20,13 @@ class Package(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
+class Repository(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A public git repository at GitHub, at one commit, for a text that no package carries."""
+
+    name: str
+    commit: str
+
+
 class ListedTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The SPDX list as one JSON file, gzipped, in a package; ``left_out`` are ids whose text is not taken."""
 
@@ -29,11 +36,15 @@ class ListedTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The text of ``licence``: a file of a package, or its part from the words ``first`` to the words ``last``."""
+    """The text of ``licence``: a file, or its part from the words ``first`` to the words ``last``.
+
+    ``package`` is the name of a package or a repository; a file of a repository has its own ``sha256``.
+    """
 
     licence: str
     package: str
     path: str
+    sha256: str = ""
     first: str = ""
     last: str = ""
 
@@ -52,6 +63,7 @@ class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of them. ``anchors`` and ``names`` are for licences without a rule; a rule has its own."""
 
     packages: tuple[Package, ...]
+    repositories: tuple[Repository, ...]
     listed: ListedTexts
     texts: tuple[Text, ...]
     notices: tuple[HeaderNotice, ...]

@@ -47,11 +47,13 @@ class Reference(NamedTuple):
 class LicenceTable:
     """``shingles`` [v] sorted; the references that hold shingle i are ``postings[starts[i] : starts[i + 1]]``.
 
-    ``names`` gives the id of each known spelling, by its key (`names.name_key`).
+    ``names`` gives the id of each known spelling, by its key (`names.name_key`); ``titles`` the anchors of the licences
+    of which no text is known.
     """
 
     references: tuple[Reference, ...]
     names: dict[str, str]
+    titles: dict[str, Anchor]
     shingles: Array
     counts: Array
     postings: Array
@@ -109,7 +111,10 @@ def _decode(data: bytes) -> LicenceTable:
     arrays = {name: _array(tensors[name], name, data, 8 + length) for name in ARRAYS}
     anchors = {licence: _anchor(*lists) for licence, lists in header["anchors"].items()}
     references = tuple(_reference(row, anchors) for row in header["references"])
-    table = LicenceTable(references, {**header["listed_names"], **header["names"]}, **arrays)
+    titles = {
+        licence: anchor for licence, anchor in anchors.items() if licence not in {each.licence for each in references}
+    }
+    table = LicenceTable(references, {**header["listed_names"], **header["names"]}, titles, **arrays)
     if len(table.counts) != len(table.shingles) or table.starts[-1] != len(table.postings):
         raise ValueError("its arrays do not fit together")
     if len(table.postings) and int(table.postings.max()) >= len(references):
