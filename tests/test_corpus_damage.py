@@ -156,7 +156,7 @@ def test_a_checkpoint_is_not_taken_for_a_corpus(path: Path) -> None:
         ("notices", ["text"], "damaged corpus file (its header has something else where a line number belongs)"),
         ("notices", [[None, "", 0, []]], "damaged corpus file (its header has something else where text belongs)"),
         ("notices", [["MIT", "", 0, [7]]], "damaged corpus file (its header has something else where text belongs)"),
-        ("notices", [["MIT", "sung", 0, []]], "damaged corpus file ('sung' is not a valid LicenceForm)"),
+        ("notices", [["MIT", "sung", 0, []]], "damaged corpus file ('sung' is no way to state a licence)"),
         ("notices", [["MIT", "tag", -1, []]], "damaged corpus file (its header has something else where a line number"),
     ],
     ids=str,

@@ -20,6 +20,7 @@ from .pack import ARRAYS, FORMAT, HEADER_KEY, Corpus, Project, Release
 
 # The longest header the format's own reference reader takes.
 _LONGEST_HEADER = 100_000_000
+_FORMS = {form.value: form for form in LicenceForm}
 _CODES = {"U8": "uint8", "U16": "uint16", "U32": "uint32", "U64": "uint64"}
 
 
@@ -92,12 +93,15 @@ def _notice(row: list[Any]) -> Notice:
     licence, form, last_line, copyrights = row
     if type(last_line) is not int or last_line < 0:
         raise ValueError("its header has something else where a line number belongs")
-    _texts([licence])
-    return Notice(licence, _texts(copyrights), LicenceForm(form), last_line)
+    if type(licence) is not str:
+        raise ValueError("its header has something else where text belongs")
+    if form not in _FORMS:
+        raise ValueError(f"{form!r} is no way to state a licence")
+    return Notice(licence, _texts(copyrights), _FORMS[form], last_line)
 
 
 def _texts(values: Any) -> tuple[str, ...]:
-    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+    if type(values) is not list or not set(map(type, values)) <= {str}:
         raise ValueError("its header has something else where text belongs")
     return tuple(values)
 
