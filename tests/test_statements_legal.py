@@ -23,7 +23,7 @@ from modelkin.statements.places import legal_place
         ("REUSE-IgnoreStart\nCopyright 2023 Lantern\nREUSE-IgnoreEnd\nCopyright 2024 Lamp\n", ("Copyright 2024 Lamp",)),
         ("2.1 Copyright Grant. Subject to the terms, each Licensor grants to you a licence,\n", ()),
         (
-            'c. You shall retain in all copies the notice "Lamp is licensed under the Lamp terms, Copyright (c) Lamp"\n',
+            'c. You shall retain in any copy the notice "Lamp is licensed under the Lamp terms, Copyright (c) Lamp"\n',
             (),
         ),
         ("Copyright 2019-2025\nLantern Lab,\nBulb University\n", ("Copyright 2019-2025 Lantern Lab,",)),

@@ -156,7 +156,7 @@ def test_a_card_with_broken_front_matter_keeps_its_title() -> None:
         ("#hashtag\n", ""),
         ("# Model Card for Lamp 7B\n", "Lamp 7B"),
         ("# Model Card\n# Lamp\n", "Lamp"),
-        ("# Model Details\n# Usage\n", ""),
+        ("# Model Details\n# Intended Use\n", ""),
         ("", ""),
     ],
 )

@@ -60,9 +60,9 @@ def read_card(path: str, text: str, repository: str) -> tuple[ModelCard, Skipped
 
 
 def title(body: str) -> str:
-    """The heading of the first level, or one of any level that all begins with; without markup, "" when none is.
+    """The first heading of the first level, or one of any level that all begins with, without markup.
 
-    Markdown, reStructuredText and HTML are read.
+    Empty where there is none, and where it names a section, as "Model Details" does. Markdown, reStructuredText and HTML are read.
     """
     lines = body.split("\n", _TITLE_WITHIN)[:_TITLE_WITHIN]
     fenced, begins = False, True
@@ -71,7 +71,7 @@ def title(body: str) -> str:
         fenced ^= bare.startswith(("```", "~~~"))
         if bare and not fenced:
             if found := _plain(_heading(lines[number : number + 10], bare, begins)):
-                return found
+                return "" if found.lower().rstrip(":") in _SECTIONS else found
             begins = False
     return ""
 
@@ -89,8 +89,7 @@ def _heading(lines: list[str], bare: str, begins: bool) -> str:
 
 def _plain(heading: str) -> str:
     plain = " ".join(_LINK.sub(r"\1", _MARKUP.sub("", heading)).split()).strip("_ ")
-    name = _CARD_OF.sub("", plain, count=1) if _CARD_OF.match(plain) else plain
-    return "" if name.lower().rstrip(":") in _SECTIONS else name
+    return _CARD_OF.sub("", plain, count=1) if _CARD_OF.match(plain) else plain
 
 
 def _parts(text: str) -> _Parts:
