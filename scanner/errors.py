@@ -35,3 +35,7 @@ class ConfigurationError(ModelkinError):
 
 class BaselineError(ModelkinError):
     """A baseline cannot be read or written."""
+
+
+class MissingExtraError(ModelkinError):
+    """What was asked for takes a library that is not installed."""

