@@ -248,7 +248,7 @@ def test_a_header_that_names_another_source_is_left_to_a_person(
     assert attribute(repository, corpus) == 1
     assert tree(repository) == before
     told = capsys.readouterr().out
-    assert "models/focus.py: its header names another source on line 1, and its code stands in lantern 1.0" in told
+    assert "models/focus.py: its header says on line 1 that it is from example/beacon, and its code" in told
 
 
 @pytest.mark.usefixtures("index")

@@ -131,18 +131,32 @@ def test_an_entry_says_what_is_from_where() -> None:
     assert acknowledgement(need, {}, ()).licences == (f"Apache-2.0, text at {APACHE.url if APACHE else ''}",)
 
 
-def test_a_header_that_names_another_source_is_left_to_a_person(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_bytes(TEXT)
-    other = finding("credit-names-another")
-    (), (undone,) = read_targets(report(Duty.KEEP_NOTICES, findings=(other,)), tmp_path)
-    assert "its header names another source on line 1, and its code stands in lantern 1.0 lantern/a.py" in undone.reason
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"# Adapted from https://github.com/example/beacon/blob/main/b.py\n",
+        b"# Copyright 2024 Me\n# Copied from beacon.models.b\n",
+        b'"""Words.\n\nAdapted from https://github.com/example/beacon\n"""\n',
+    ],
+)
+def test_a_header_that_names_another_source_is_left_to_a_person(header: bytes, tmp_path: Path) -> None:
+    (), (undone,) = targets_of(header + TEXT, tmp_path)
+    assert "beacon, and its code stands in lantern 1.0 lantern/a.py" in undone.reason
 
 
-def test_a_credit_among_the_code_is_that_of_a_part(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_bytes(TEXT)
-    other = finding("credit-names-another", line=40)
-    (target,), () = read_targets(report(Duty.KEEP_NOTICES, findings=(other,)), tmp_path)
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"# Adapted from https://github.com/example/beacon and from lantern, https://example.org/lantern/a.py\n",
+        b"# This code is based on Beacon's library and the Beacon implementations in this library.\n",
+        b"import x\n\n\n# Adapted from https://github.com/example/beacon\ndef y():\n    pass\n",
+    ],
+    ids=["both", "in general", "a part"],
+)
+def test_other_credits_are_no_matter(text: bytes, tmp_path: Path) -> None:
+    (target,), () = targets_of(text, tmp_path)
     assert isinstance(target, Target)
+    assert target.stored == text
 
 
 @pytest.mark.parametrize(
@@ -155,3 +169,16 @@ def test_a_file_that_is_another_by_now_is_left_alone(stored: bytes | None, reaso
     assert targets == ()
     assert isinstance(undone, Undone)
     assert reason in undone.reason
+
+
+def test_a_link_to_another_source_asks_for_nothing_by_itself(tmp_path: Path) -> None:
+    link_only = report(findings=(finding("credit-link-only"),))
+    assert targets_of(b"# Adapted from https://github.com/example/beacon\n", tmp_path, link_only) == ((), ())
+
+
+def targets_of(
+    text: bytes, root: Path, told: Report = report(Duty.KEEP_NOTICES)
+) -> tuple[tuple[Target, ...], tuple[Undone, ...]]:
+    (root / "a.py").write_bytes(text)
+    verdict = replace(told.files[0], sha256=hashlib.sha256(text).hexdigest())
+    return read_targets(replace(told, files=(verdict,)), root)

@@ -16,12 +16,12 @@ _IN_HEADER = frozenset({Duty.KEEP_NOTICES, Duty.KEEP_LICENCE_HEADER, Duty.STATE_
 # What goes along for many files is one finding, at the place of one of them.
 _BESIDE = {Duty.CARRY_LICENCE: "licence-text-missing", Duty.CARRY_NOTICE_FILE: "notice-file-missing"}
 RELICENSED = "relicensed"
+_LINK_ONLY = "credit-link-only"
 # What stands for an obligation that writing meets.
 _WRITTEN = frozenset({"licence-header-removed", "changes-not-stated", *_BESIDE.values()})
 # Findings that a header answers, or answers in part, though no one obligation stands for them.
-_OTHER_SOURCE = "credit-names-another"
 _ANSWERED = frozenset(
-    {RELICENSED, "holder-removed", "holder-replaced", "source-unnamed", "credit-link-only", _OTHER_SOURCE}
+    {RELICENSED, "holder-removed", "holder-replaced", "source-unnamed", _LINK_ONLY, "credit-names-another"}
 )
 
 
@@ -29,8 +29,7 @@ _ANSWERED = frozenset(
 class Need:
     """A copy, the kinds of obligation it misses, and the ids of ``findings`` on it that a header answers.
 
-    ``licences`` are the ids it must answer for; ``other_source`` the line (1-based) on which it credits another source,
-    0 where it does not.
+    ``licences`` are the ids it must answer for.
     """
 
     verdict: FileVerdict
@@ -38,12 +37,16 @@ class Need:
     duties: frozenset[Duty]
     findings: frozenset[str]
     licences: tuple[str, ...]
-    other_source: int = 0
 
     @property
     def in_header(self) -> bool:
         """Whether something is to be written into the file itself."""
         return bool(self.findings or self.duties & _IN_HEADER)
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether more is to be mended than a credit that could say more."""
+        return bool(self.duties or self.findings - {_LINK_ONLY})
 
     @property
     def wants_text(self) -> bool:
@@ -76,7 +79,6 @@ def _need(verdict: FileVerdict, attribution: Attribution, found: Sequence[Findin
         duties=frozenset(filter(None, map(_missed, attribution.duties))) & wanted,
         findings=frozenset(each.rule for each in found) & _ANSWERED,
         licences=tuple(licences) or ((licence,) if licence else ()),
-        other_source=next((each.region.first_line for each in found if each.rule == _OTHER_SOURCE), 0),
     )
 
 

@@ -6,13 +6,17 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..attribution.naming import credits_it
 from ..files import Skipped, read_file
+from ..notices import Credit, Strength, read_credits
 from ..notices.header import read_header
 from ..scan import Report
 from ..sources import Entry
 from .applying import inside
 from .model import Undone, UnwritableError
 from .needs import Need, needs
+
+_TAKEN = (Strength.COPIED, Strength.ADAPTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,7 @@ def read_targets(report: Report, root: Path) -> tuple[tuple[Target, ...], tuple[
     return targets, tuple(each for each in found if isinstance(each, Undone))
 
 
-def _target(need: Need, root: Path) -> Target | Undone:
+def _target(need: Need, root: Path) -> Target | Undone | None:
     path = need.attribution.path
     try:
         stored = _stored(need, root)
@@ -40,17 +44,33 @@ def _target(need: Need, root: Path) -> Target | Undone:
     file = read_file(Entry(path, len(stored), lambda: stored))
     if isinstance(file, Skipped):
         return Undone(path, file.reason)
-    if 0 < need.other_source <= read_header(file.text).text.count("\n") + 1:
-        return Undone(path, _two_sources(need))
-    return Target(need, stored, file.text)
+    other = _other_source(need, file.text)
+    if other is None:
+        return Target(need, stored, file.text)
+    return Undone(path, _two_sources(need, other)) if need.is_owed else None
 
 
-def _two_sources(need: Need) -> str:
+def _two_sources(need: Need, other: Credit) -> str:
     upstream = need.attribution.upstream
     return (
-        f"its header names another source on line {need.other_source}, and its code stands in {upstream.project} "
-        f"{upstream.first_release} {upstream.path}: say there which it is from, then run the command again"
+        f"its header says on line {other.first_line} that it is from {other.project or other.url}, and its code stands "
+        f"in {upstream.project} {upstream.first_release} {upstream.path}: name there what it is from, then run the "
+        "command again"
     )
+
+
+def _other_source(need: Need, text: bytes) -> Credit | None:
+    """What the header names as the file's source in so many words, where it is not the upstream.
+
+    Which of the two is older, or whether the file is from both, only its authors know. That something is based on a
+    work in general says less; upstreams say so themselves, in headers that copies keep.
+    """
+    last = read_header(text).text.count("\n") + 1
+    given = [each for each in read_credits(text) if each.first_line <= last]
+    if any(credits_it(each, need.attribution.upstream) for each in given):
+        return None
+    explicit = (each for each in given if each.strength in _TAKEN and (each.url or (each.project and each.path)))
+    return next(explicit, None)
 
 
 def _stored(need: Need, root: Path) -> bytes:
