@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings import Level
 from ..rulebook import LicenceRule
 from ..statements import Statements
 from . import terms
-from .choosing import Case, choose
+from .case import Case
+from .choosing import choose
 from .combining import licence_drafts
 from .crediting import card_credit_drafts, credit_drafts
-from .drafts import Draft, findings, level_of, quoted
+from .drafts import Draft, findings, level_of, lower, quoted
 from .duties import outcomes
 from .grading import grade
 from .materials import material_drafts
@@ -52,6 +53,8 @@ def _judge(case: Case, repository: Repository) -> _Case:
     came = [each for rule in rules for each in outcomes(case, rule, repository)]
     given = grade(case, repository)
     drafts = tuple(_drafts(case, rules, came, repository))
+    if case.is_doubtful:
+        drafts = tuple(replace(draft, at_most=lower(draft.at_most, Level.WARNING)) for draft in drafts)
     levels = {level_of(draft) for draft in drafts}
     duties = tuple(duty_state(owed, outcome) for owed, outcome in came)
     attribution = Attribution(case.path, case.upstream, given, duties)

@@ -1,67 +1,19 @@
-"""A copy and its repository in, the case to judge out: which upstream asks for what, and what the file carries."""
+"""A copy and its repository in, the case to judge out: whose terms the file must meet."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from ..clones import Verdict
-from ..notices import LicenceForm, holders, holders_missing
+from ..notices import LicenceForm, holders_missing
 from ..verdict import UpstreamMatch
 from . import naming
+from .case import NEARLY_THE_SAME, Case
 from .model import Copy
 from .repository import Repository
 
 # Fragments are a hint at where code is from, and no ground for duties.
 OBLIGING = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
-# An upstream that explains this part of what the closest does may as well be the true source.
-NEARLY_THE_SAME = 0.8
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A copy and the upstream whose terms it must meet.
-
-    ``lines`` are the upstream file's copyright lines that are owed. ``listed`` are all upstreams the file is known to
-    stand on, to tell a right credit from a wrong one. ``inner`` says that the upstream is a file of the scanned project
-    itself, of whose notices only those of others are owed. ``copyrights`` and ``licence`` are what the file, or a
-    sidecar for it, states.
-    """
-
-    copy: Copy
-    upstream: UpstreamMatch
-    listed: tuple[UpstreamMatch, ...]
-    lines: tuple[str, ...]
-    copyrights: tuple[str, ...]
-    licence: str
-    states_licence: bool
-    inner: bool = False
-
-    @property
-    def path(self) -> str:
-        """Of the copy."""
-        return self.copy.verdict.path
-
-    @property
-    def is_headless(self) -> bool:
-        """Whether the upstream file itself says neither whose it is nor under which licence."""
-        return self.upstream.licence_form is LicenceForm.NONE and not self.upstream.copyrights
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The owed lines that neither the file nor a sidecar carries.
-
-        Of files that are much alike the closest need not be the one that was copied: a line that is known from another
-        upstream file, and has a holder in common with the one owed, is that other file's header, kept.
-        """
-        missing = holders_missing(self.lines, self.copyrights)
-        return tuple(line for line in missing if not any(_is_sibling_of(line, other) for other in self.copy.known))
-
-
-def _is_sibling_of(line: str, other: str) -> bool:
-    """Whether two lines share a holder and ``other`` names a further one: "X and Lamp Inc.", "Y and Lamp Inc."."""
-    owed, kept = set(holders(line)), set(holders(other))
-    return bool(owed & kept) and bool(kept - owed)
 
 
 def choose(copy: Copy, repository: Repository) -> Case | None:

@@ -9,7 +9,7 @@ from ..findings import Level
 from ..notices import holders_missing
 from ..rulebook import Duty, LicenceRule, Obligation, licence_rule
 from . import terms
-from .choosing import Case
+from .case import Case
 from .drafts import Draft
 from .outcomes import header_region, upstream_region
 from .repository import Repository

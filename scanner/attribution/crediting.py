@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import inf
 
-from ..definitions import MODULE
 from ..findings import Level
-from ..notices import Credit, Strength
+from ..notices import Credit
 from ..regions import Region
 from . import naming
-from .choosing import Case
+from .case import Case
 from .drafts import Draft
 from .grading import right_credits
 from .model import Grade
@@ -28,8 +26,7 @@ def credit_drafts(case: Case, grade: Grade, is_error: bool, repository: Reposito
     if case.inner:
         return
     right = right_credits(case, repository)
-    others = [each for each in case.copy.credits if each not in right and not repository.is_own(each)]
-    wrong = [each for each in others if _is_for_code(each) and each.last_line < _first_definition(case)]
+    wrong = [each for each in case.header_credits if each not in right and not repository.is_own(each)]
     if grade is Grade.LINK_ONLY:
         yield _draft("credit-link-only", case, next(each for each in right if each.url))
     if grade is Grade.NONE and wrong:
@@ -51,7 +48,7 @@ def card_credit_drafts(cases: Sequence[Case], repository: Repository) -> Iterato
     """
     silent = [case for case in cases if not case.inner and not case.copy.credits]
     for path, credit in repository.card_credits if silent else ():
-        if _is_for_code(credit) and not repository.is_own(credit):
+        if naming.is_for_code(credit) and not repository.is_own(credit):
             yield Draft(
                 rule="credit-names-another",
                 region=Region(path, credit.first_line, credit.last_line),
@@ -60,16 +57,6 @@ def card_credit_drafts(cases: Sequence[Case], repository: Repository) -> Iterato
                 upstream_region=upstream_region(silent[0]),
                 group=path,
             )
-
-
-def _first_definition(case: Case) -> float:
-    """The line that the first function or class begins on: credits above it speak for the file."""
-    lines = (each.first_line for each in case.copy.verdict.definitions if each.qualname != MODULE)
-    return min(lines, default=inf)
-
-
-def _is_for_code(credit: Credit) -> bool:
-    return credit.strength is not Strength.IDEA and naming.names_a_source(credit)
 
 
 def _draft(rule: str, case: Case, credit: Credit) -> Draft:

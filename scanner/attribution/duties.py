@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from ..rulebook import Duty, LicenceRule, Scope
 from .carrying import carry_licence, carry_notice_file, carry_words
-from .choosing import Case
+from .case import Case
 from .keeping import cannot_tell, keep_licence_header, keep_notices, state_changes
 from .outcomes import Outcome, Owed
 from .repository import Repository

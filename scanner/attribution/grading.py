@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ..notices import Credit, LicenceForm, Strength, holders_missing
 from . import naming
-from .choosing import Case
+from .case import Case
 from .model import Grade
 from .repository import Repository
 
@@ -44,7 +44,7 @@ def right_credits(case: Case, repository: Repository) -> list[Credit]:
     """The credits, in the file and in READMEs, that name one of the upstreams the copy stands on."""
     given = [*case.copy.credits, *(credit for _, credit in repository.card_credits)]
     said = [credit for credit in given if credit.strength is not Strength.IDEA]
-    return [credit for credit in said if any(naming.credits_it(credit, upstream) for upstream in case.listed)]
+    return [credit for credit in said if naming.credits_any(credit, case.listed)]
 
 
 def _credit_grade(credit: Credit, case: Case) -> Grade:

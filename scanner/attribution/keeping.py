@@ -18,14 +18,15 @@ def keep_notices(owed: Owed, repository: Repository) -> Outcome:
     case = owed.case
     if not case.lines:
         return met("the upstream file has no copyright line")
-    missing = holders_missing(case.missing, repository.own_copyrights)
+    lost = case.missing
+    missing = holders_missing(lost, repository.own_copyrights) if lost else ()
     if not missing:
-        return met("the copyright lines stand in the file")
+        return met("the copyright lines stand in the file" if not lost else "the holder is the repository's own")
     elsewhere = not holders_missing(missing, repository.copyrights)
     if elsewhere and not in_file(owed.rule):
         return met("the copyright lines stand in the repository's legal files")
     others = holders_missing(case.copyrights, case.upstream.copyrights)
-    replaced = bool(others) and len(case.missing) == len(case.lines)
+    replaced = bool(others) and len(lost) == len(case.lines)
     draft = Draft(
         rule="holder-replaced" if replaced else "holder-removed",
         region=header_region(case),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from ..notices import Credit
+from ..notices import Credit, Strength
 from ..verdict import UpstreamMatch
 
 _REPOSITORY = re.compile(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
@@ -41,6 +41,11 @@ def credits_it(credit: Credit, upstream: UpstreamMatch) -> bool:
     return mentions(_LINK.sub(" ", credit.words), upstream)
 
 
+def credits_any(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
+    """Whether the credit is for one of ``upstreams``."""
+    return any(credits_it(credit, upstream) for upstream in upstreams)
+
+
 def credits_project(credit: Credit, known: frozenset[str]) -> bool:
     """Whether the project or the repository that a credit names is one of ``known``, names as ``plain`` gives them."""
     given = {plain(credit.project), plain(credit.project.rpartition("/")[2])}
@@ -60,15 +65,24 @@ def _path_names(path: str, upstream: UpstreamMatch, known: frozenset[str]) -> bo
 
 
 def mentions(text: str, upstream: UpstreamMatch) -> bool:
-    """Whether the project, its repository or the upstream file's path stands in a text, as words of their own."""
-    return bool(_mention(names(upstream), upstream.path).search(text))
+    """Whether the project, its repository or the upstream file's path stands in a text."""
+    return upstream.path in text or mentions_project(text, names(upstream))
+
+
+def mentions_project(text: str, known: frozenset[str]) -> bool:
+    """Whether one of ``known`` stands in a text as a word of its own: "lamp", but not the lamp of "someone/lamp"."""
+    return _mention(known).search(text) is not None
 
 
 @cache
-def _mention(known: frozenset[str], path: str) -> re.Pattern[str]:
+def _mention(known: frozenset[str]) -> re.Pattern[str]:
     # A name of one or two letters would be found in any text.
-    spelled = [re.escape(name).replace(r"\-", r"[-_. ]?") for name in sorted(known) if len(name) > 2]
-    return re.compile(rf"(?<![\w/-])(?:{'|'.join([*spelled, re.escape(path)])})(?![\w-])", re.IGNORECASE)
+    spelled = {name: re.escape(name).replace(r"\-", "[-_. ]?") for name in sorted(known) if len(name) > 2}
+    repositories = "|".join(pattern for name, pattern in spelled.items() if "/" in name)
+    alone = "|".join(pattern for name, pattern in spelled.items() if "/" not in name)
+    sought = [rf"(?<![\w-])(?:{repositories})"] if repositories else []
+    sought += [rf"(?<![\w/-])(?:{alone})"] if alone else []
+    return re.compile(rf"(?:{'|'.join(sought)})(?![\w-])" if sought else r"(?!)", re.IGNORECASE)
 
 
 def names_in_words(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
@@ -84,6 +98,6 @@ def source_of(credit: Credit) -> str:
     return credit.project or credit.path or credit.url or credit.words
 
 
-def names_a_source(credit: Credit) -> bool:
-    """Whether the credit says where from at all."""
-    return bool(credit.project or credit.path or credit.url)
+def is_for_code(credit: Credit) -> bool:
+    """Whether the credit says where code is from, and not just who had the idea."""
+    return credit.strength is not Strength.IDEA and bool(credit.project or credit.path or credit.url)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ..regions import Region
 from ..rulebook import LicenceRule, Obligation
-from .choosing import Case
+from .case import Case
 from .drafts import Draft
 from .model import DutyState, State
 

@@ -34,6 +34,7 @@ class Repository:
         self.whole = whole
         self._legal = tuple(each for each in statements.legal_files if each.subject is not Subject.TEMPLATE)
         self._own = naming.plain(own)
+        self._entries: dict[frozenset[str], LegalFile | None] = {}
 
     def owns(self, upstream: UpstreamMatch) -> bool:
         """Whether the upstream is the scanned project itself, which owes itself nothing."""
@@ -85,11 +86,12 @@ class Repository:
 
     def entry_for(self, upstream: UpstreamMatch) -> LegalFile | None:
         """The NOTICE or third-party file that names the upstream."""
-        return next((each for each in self.entries if naming.mentions(each.text, upstream)), None)
-
-    def credit_for(self, upstream: UpstreamMatch) -> tuple[str, Credit] | None:
-        """The README and the credit in it that names the upstream."""
-        return next((each for each in self.card_credits if naming.credits_it(each[1], upstream)), None)
+        known = naming.names(upstream)
+        if known not in self._entries:
+            # Such a file may be a megabyte, and hundreds of copies ask for the same project.
+            naming_it = (each for each in self.entries if naming.mentions_project(each.text, known))
+            self._entries[known] = next(naming_it, None)
+        return self._entries[known] or next((each for each in self.entries if upstream.path in each.text), None)
 
     def changes_told(self, upstream: UpstreamMatch) -> bool:
         """Whether the entry that names the upstream says that its files were changed."""

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from ..rulebook import LicenceRule, licence_rule
 
-_OR = re.compile(r"\s+OR\s+", re.IGNORECASE)
-_AND = re.compile(r"\s+AND\s+", re.IGNORECASE)
-_EXCEPTION = re.compile(r"\s+WITH\s+\S+", re.IGNORECASE)
+_OR = re.compile(" OR ", re.IGNORECASE)
+_AND = re.compile(" AND ", re.IGNORECASE)
+_EXCEPTION = re.compile(r" WITH \S+", re.IGNORECASE)
 _VERSIONED = re.compile(r"(?P<stem>[AL]?GPL)-(?P<version>\d\.\d)-(?P<span>only|or-later)")
 
 
@@ -18,7 +18,8 @@ def choices(expression: str) -> tuple[tuple[str, ...], ...]:
 
     Parentheses are read as if they were not there: licences in a header are hardly ever nested.
     """
-    plain = _EXCEPTION.sub("", expression).replace("(", " ").replace(")", " ").strip()
+    plain = " ".join(expression.replace("(", " ").replace(")", " ").split())
+    plain = _EXCEPTION.sub("", plain)
     if not plain:
         return ()
     return tuple(tuple(part.strip() for part in _AND.split(choice)) for choice in _OR.split(plain))
