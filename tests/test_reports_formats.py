@@ -224,8 +224,8 @@ def test_a_bill_of_materials_is_the_same_each_time(name: str, monkeypatch: pytes
 def test_upstreams_are_the_pedigree_of_a_copied_file() -> None:
     (component,) = json.loads(cyclonedx.render(KNOWN))["components"]
     assert (component["type"], component["name"]) == ("file", "models/yi.py")
-    first, *_ = component["pedigree"]["ancestors"]
-    assert first["purl"] == "pkg:pypi/vllm@0.2.0#vllm/model_executor/models/llama.py"
+    ancestors = {each["purl"]: each for each in component["pedigree"]["ancestors"]}
+    first = ancestors["pkg:pypi/vllm@0.2.0#vllm/model_executor/models/llama.py"]
     assert first["licenses"] == [{"license": {"id": "Apache-2.0"}}]
     assert "LlamaMLP to YiMLP" in component["pedigree"]["notes"]
     assert [each["line"] for each in component["evidence"]["occurrences"]] == [10, 30, 50]
