@@ -21,6 +21,7 @@ from .example_reports import EMPTY, FINDING, REPORT, only
 COMMANDS = [
     (),
     ("scan",),
+    ("attribute",),
     ("compare",),
     ("corpus",),
     *(("corpus", name) for name in ("build", "add", "list", "info", "verify", "remove")),

@@ -176,9 +176,8 @@ def test_a_link_to_another_source_asks_for_nothing_by_itself(tmp_path: Path) -> 
     assert targets_of(b"# Adapted from https://github.com/example/beacon\n", tmp_path, link_only) == ((), ())
 
 
-def targets_of(
-    text: bytes, root: Path, told: Report = report(Duty.KEEP_NOTICES)
-) -> tuple[tuple[Target, ...], tuple[Undone, ...]]:
+def targets_of(text: bytes, root: Path, told: Report | None = None) -> tuple[tuple[Target, ...], tuple[Undone, ...]]:
     (root / "a.py").write_bytes(text)
+    told = told or report(Duty.KEEP_NOTICES)
     verdict = replace(told.files[0], sha256=hashlib.sha256(text).hexdigest())
     return read_targets(replace(told, files=(verdict,)), root)
