@@ -6,6 +6,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from modelkin.sources import Checkout, Entry, Skipped, open_source
 from modelkin.statements import LegalKind, Statements, read_statements, repository_licence
@@ -14,6 +16,7 @@ from modelkin.statements.places import Role
 from modelkin.statements.texts import MOST_BYTES
 
 from .repositories import APACHE, MIT, statements_of, written, zipped
+from .test_sources_registry import registry_answers
 
 FILES = {
     "LICENSE": MIT,
@@ -110,7 +113,7 @@ def test_a_folder_called_licence_is_one_line(tmp_path: Path, inner: str) -> None
     files = {inner: MIT, "a.py": ""}
     for source in (written(tmp_path / "folder", files), zipped(tmp_path / "lamp.zip", files)):
         assert reasons(statements_of(source)) == {
-            "LICENSE": "a folder where a text is expected: no licence is read from its name"
+            "LICENSE": "a folder, not a text: in it only what is named like a legal file is read"
         }
 
 
@@ -169,6 +172,31 @@ def test_the_order_of_entries_changes_nothing(tmp_path: Path) -> None:
     with open_source(str(written(tmp_path / "lamp", FILES))) as checkout:
         backwards = Checkout(checkout.root, lambda: iter([*checkout.entries()][::-1]))
         assert read_statements(backwards) == read_statements(checkout)
+
+
+NAMES = ["LICENSE", "NOTICE", "README.md", "pyproject.toml", "setup.cfg", "setup.py", "PKG-INFO", "CITATION.cff"]
+NAMES += ["config.json", "REUSE.toml", ".reuse/dep5", "a.py.license", "l-1.dist-info/METADATA"]
+WORDS = st.sampled_from(
+    b'license|license: |---\n|[project]\n|[metadata]\n|[[annotations]]\n|Files: |{|}|=|"auto_map": |"A.B"|(c) 2024 A'
+    b"|\n|\r\n| |\xff\xfe|\0|\xc3|setup(|)|'".split(b"|")
+)
+
+
+@given(st.sampled_from(NAMES), st.lists(WORDS | st.binary(max_size=5), max_size=12).map(b"".join))
+def test_no_content_of_any_file_ends_a_run(name: str, content: bytes) -> None:
+    entries = [Entry(name, len(content), lambda: content), Entry("a.py", 0, lambda: b"")]
+    found = read_statements(Checkout("lamp", lambda: iter(entries)))
+    assert not [each for each in found.skipped if "\n" in each.reason or not each.reason]
+
+
+@pytest.mark.skipif(not registry_answers(), reason="the package registry cannot be reached")
+def test_a_real_wheel_says_what_it_is_under() -> None:
+    found = statements_of("pypi:vllm==0.2.3!vllm/model_executor")
+    assert [(each.path, each.licences) for each in found.legal_files] == [
+        ("vllm-0.2.3.dist-info/LICENSE", ("Apache-2.0",))
+    ]
+    assert [each.licences for each in found.declarations] == [("Apache-2.0",), ("Apache-2.0",)]
+    assert (repository_licence(found), found.skipped) == (("Apache-2.0",), ())
 
 
 def test_no_python_file_is_read_but_setup_py() -> None:

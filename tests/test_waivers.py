@@ -15,7 +15,7 @@ from modelkin.findings import Finding, Level, Suppression
 from modelkin.globs import matcher
 from modelkin.regions import Region
 from modelkin.waivers import Waiver, apply_waivers, read_waivers
-from modelkin.waivers.applying import path_matcher
+from modelkin.waivers.applying import MOST_FOLDER_STARS, path_matcher
 
 HEADER = """\
 # Copyright 2024 Lamp Inc.
@@ -231,7 +231,7 @@ GLOBS = st.lists(st.sampled_from(["a", "b", "/", "*", "?", "**/", "[ab]", "[!a]"
 
 @given(GLOBS, st.text(alphabet="ab/.", max_size=8))
 def test_globs_of_waivers_match_as_all_globs_do(glob: str, path: str) -> None:
-    if not re.search(r"\*\*\*|^/|^\./|/$", glob):
+    if glob.count("**/") <= MOST_FOLDER_STARS and not re.search(r"\*\*\*|^/|^\./|/$", glob):
         assert path_matcher(glob)(path) == matcher([glob])(path)
 
 

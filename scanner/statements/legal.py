@@ -37,6 +37,8 @@ def read_legal(path: str, place: LegalPlace, text: str) -> LegalFile:
 
 def copyright_lines(text: str) -> tuple[str, ...]:
     """The copyright statements of a text in prose, each on one line, markup off."""
+    if not _MARK.search(text):
+        return ()
     found: dict[str, None] = {}
     visible = blanked(text, "REUSE-Ignore") if "REUSE-IgnoreStart" in text else text
     for block in _blocks([line.strip(_MARKUP) for line in visible.split("\n")]):

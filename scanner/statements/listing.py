@@ -92,7 +92,7 @@ def _folders_in_place_of_files(checkout: Checkout, items: Iterable[Entry | Skipp
     """A folder called LICENSE: met on a path, or, since an empty one is on none, at the root of a local folder."""
     folders = {legal_folder(item.path) for item in items if "/" in item.path} | set(_at_root(Path(checkout.root)))
     for folder in sorted(folders - {""}):
-        yield Skipped(folder, "a folder where a text is expected: no licence is read from its name")
+        yield Skipped(folder, "a folder, not a text: in it only what is named like a legal file is read")
 
 
 def _at_root(root: Path) -> Iterator[str]:

@@ -13,6 +13,7 @@ from ..regions import Region
 from .model import Waiver
 
 UNUSED = "unused-waiver"
+# Each doubles the patterns to try; from the next one on, ``**/`` stands for at least one folder.
 MOST_FOLDER_STARS = 3
 
 _Fit = Callable[[Finding], bool]
