@@ -93,13 +93,16 @@ def _python_comments(text: bytes) -> Iterator[Comment]:
     from ..grammar import LANGUAGE
 
     shown = _visible(text.decode("utf-8", "replace")).encode()
+    hits = [hit.start() for hit in islice(_IN_PYTHON.finditer(shown), _MOST_HITS)]
+    if not hits:
+        return
     root = tree_sitter.Parser(LANGUAGE).parse(shown).root_node
     read_until = 0
-    for hit in islice(_IN_PYTHON.finditer(shown), _MOST_HITS):
-        node = root.descendant_for_byte_range(hit.start(), hit.start() + 1)
-        if hit.start() >= read_until and node is not None and node.type == "comment":
+    for start in hits:
+        node = root.descendant_for_byte_range(start, start + 1)
+        if start >= read_until and node is not None and node.type == "comment":
             read_until = node.end_byte
-            yield node.start_point[0] + 1, shown[hit.start() + 1 : read_until].decode("utf-8", "replace")
+            yield node.start_point[0] + 1, shown[start + 1 : read_until].decode("utf-8", "replace")
 
 
 def _of_prose(text: bytes) -> tuple[Iterator[Comment], int]:
