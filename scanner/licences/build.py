@@ -69,6 +69,7 @@ def _header(recipe: Recipe, rules: Iterable[LicenceRule], listed: Iterable[Liste
         "anchors": anchor_lists(rules, recipe),
         "names": dict(sorted(names.items())),
         "listed_names": listed_names(titles, names),
+        "ruled": sorted(rule.id for rule in rules),
     }
 
 
@@ -82,10 +83,9 @@ def encode(texts: Iterable[ReferenceText], header: dict[str, Any], with_rule: fr
         if len(hashes) < _LEAST_SHINGLES or identity in known:
             continue
         known.add(identity)
-        is_ruled = text.licence in with_rule
-        rate = _rate(len(hashes), _KEPT_OF_RULE if is_ruled else _KEPT_OF_OTHERS)
+        rate = _rate(len(hashes), _KEPT_OF_RULE if text.licence in with_rule else _KEPT_OF_OTHERS)
         kept.append(hashes[hashes % rate == 0])
-        rows.append([text.licence, len(hashes), rate, text.is_notice, is_ruled, *(text.anchor or ([], []))])
+        rows.append([text.licence, len(hashes), rate, text.is_notice, *(text.anchor or ([], []))])
     arrays = _arrays(kept)
     metadata = {HEADER_KEY: json.dumps({**header, "references": rows}, sort_keys=True, separators=(",", ":"))}
     return save({name: arrays[name] for name in ARRAYS}, metadata)

@@ -22,12 +22,11 @@ _LONGEST_LOSS = 25
 # Where a text has this much that no other has, and next to nothing of that is there, it is a version not known.
 _ENOUGH_OWN = 40
 _LEAST_OWN = 0.15
-_LEAST_OWN_OF_VARIANT = 0.5
-# How much of its own it must have for that to be asked; more where by far not all of it is kept.
-_FEW_OWN = 2
-_SOME_OWN = 5
-# Where one text was refused, another must explain about as much: what is only alike explains less.
+_LEAST_OWN_OF_VARIANT = 0.3
+# Where one text was refused, another must explain about as much, since what is only alike explains less; not quite as
+# much where its own words stand there, too.
 _NEARLY_AS_GOOD = 0.85
+_GOOD_ENOUGH = 0.6
 
 
 def choose(ranked: Iterable[Occurrence], words: Words, table: LicenceTable) -> Iterator[Occurrence]:
@@ -37,9 +36,10 @@ def choose(ranked: Iterable[Occurrence], words: Words, table: LicenceTable) -> I
     for each in ranked:
         if not _has_room(each, taken, table):
             continue
+        reading = _Reading(each, table.references[each.reference], words, taken)
         if not _shows_its_own(each, table):
             _mark(unlike, each)
-        elif _stands_out(each, refused, unlike, table) and _is_it(each, words, taken, table):
+        elif _is_known_version(each, table) and reading.is_it(_best(refused, each), _best(unlike, each)):
             taken[each.first : each.last + 1] = True
             yield each
         else:
@@ -51,19 +51,19 @@ def _mark(scores: F64, each: Occurrence) -> None:
     np.maximum(run, each.score, out=run)
 
 
+def _best(scores: F64, each: Occurrence) -> float:
+    return float(scores[each.hits].max())
+
+
 def _shows_its_own(each: Occurrence, table: LicenceTable) -> bool:
     """Whether a seldom variant, which no rule is about, shows what it alone has."""
     reference = table.references[each.reference]
-    has_own = not reference.is_ruled and table.alone[each.reference] >= (_FEW_OWN if reference.rate == 1 else _SOME_OWN)
-    return not has_own or each.own >= _LEAST_OWN_OF_VARIANT * each.share
+    is_told_otherwise = reference.is_ruled or reference.anchor.required
+    return bool(is_told_otherwise) or each.own >= _LEAST_OWN_OF_VARIANT * each.share
 
 
-def _stands_out(each: Occurrence, refused: F64, unlike: F64, table: LicenceTable) -> bool:
-    """Whether it is more than a licence that is like the one refused: by anchors of its own, and by its score."""
-    anchored = bool(table.references[each.reference].anchor.required)
-    best_refused, best_unlike = float(refused[each.hits].max()), float(unlike[each.hits].max())
-    good = each.score >= _NEARLY_AS_GOOD * max(best_refused, best_unlike)
-    return good and (anchored or not best_refused)
+def _is_known_version(each: Occurrence, table: LicenceTable) -> bool:
+    return table.alone[each.reference] < _ENOUGH_OWN or each.own >= _LEAST_OWN * each.share
 
 
 def _has_room(each: Occurrence, taken: Mask, table: LicenceTable) -> bool:
@@ -72,26 +72,39 @@ def _has_room(each: Occurrence, taken: Mask, table: LicenceTable) -> bool:
     return free * each.share >= least_share(int(table.kept[each.reference]))
 
 
-def _is_it(each: Occurrence, words: Words, taken: Mask, table: LicenceTable) -> bool:
-    """Whether this is the licence rather than one of its twins."""
-    reference = table.references[each.reference]
-    if table.alone[each.reference] >= _ENOUGH_OWN and each.own < _LEAST_OWN * each.share:
-        return False
-    if reference.anchor == Anchor():
-        return True
-    last = each.last + SIZE - 1
-    if any_of(reference.anchor.refused, words.between(each.first, min(last + _MARGIN, _next_taken(taken, last)))):
-        return False
-    around = words.between(each.first - _MARGIN, last + _MARGIN)
-    return _has_lost_words(each, reference) or all_of(reference.anchor.required, around)
+class _Reading:
+    """An occurrence in its text, to be told from the twins of its licence."""
+
+    def __init__(self, each: Occurrence, reference: Reference, words: Words, taken: Mask) -> None:
+        self.each, self.reference = each, reference
+        last = each.last + SIZE - 1
+        before, after = _free_before(taken, each.first), _free_after(taken, last)
+        self.around = words.between(each.first - before, last + after) if reference.anchor != Anchor() else ""
+
+    def is_it(self, best_refused: float, best_unlike: float) -> bool:
+        """Whether it is this licence, where others of those scores were refused or not like enough."""
+        anchor = self.reference.anchor
+        if any_of(anchor.refused, self.around):
+            return False
+        says_so = all_of(anchor.required, self.around)
+        if best_refused and not (anchor.required and says_so):
+            return False
+        if self.each.score < max(best_refused * _GOOD_ENOUGH, best_unlike * _NEARLY_AS_GOOD):
+            return False
+        return says_so or (self.reference.is_ruled and self._has_lost_words())
+
+    def _has_lost_words(self) -> bool:
+        longest = int(np.diff(self.each.hits).max(initial=1))
+        is_near = self.each.share >= _NEARLY_WHOLE or longest > _LONGEST_LOSS * self.reference.rate
+        return not self.reference.is_notice and not is_near
 
 
-def _has_lost_words(each: Occurrence, reference: Reference) -> bool:
-    longest = int(np.diff(each.hits).max(initial=1))
-    return not reference.is_notice and each.share < _NEARLY_WHOLE and longest <= _LONGEST_LOSS * reference.rate
+def _free_before(taken: Mask, word: int) -> int:
+    """How many words right before ``word`` are in no other text, of those that may tell of this."""
+    before = np.flatnonzero(taken[max(word - _MARGIN, 0) : word][::-1])
+    return int(before[0]) if len(before) else _MARGIN
 
 
-def _next_taken(taken: Mask, word: int) -> int:
-    """The last word before another text that begins after ``word``."""
-    after = np.flatnonzero(taken[word + 1 :][: _MARGIN + 1])
-    return word + int(after[0]) if len(after) else len(taken) + SIZE
+def _free_after(taken: Mask, word: int) -> int:
+    after = np.flatnonzero(taken[word + 1 : word + 1 + _MARGIN])
+    return int(after[0]) if len(after) else _MARGIN

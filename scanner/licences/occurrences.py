@@ -12,13 +12,16 @@ from ..arrays import I64, U32, Mask, distinct
 from .table import LicenceTable
 
 # The least share of a reference's shingles that is a text. A word lost costs four shingles: with one word in twenty
-# lost and an end cut off by 15 %, two thirds are left.
+# lost and an end cut off by 15 %, two thirds are left. For what is very short, where a few phrases every licence has
+# would do, it is higher.
 LEAST_SHARE = 0.6
-# The same for what is short, where a few phrases every licence has would do.
 LEAST_SHARE_OF_SHORT = 0.8
 SHORT = 40
-# How much of a run is the reference's, at least: a licence that took up phrases of another leaves gaps between them.
+# How much of a run is the reference's, at least. A licence that took up phrases of another leaves gaps between them; of
+# a long one, a version with clauses added is still a version.
 LEAST_DENSITY = 0.65
+LEAST_DENSITY_OF_LONG = 0.5
+LONG = 600
 # A stretch without a shingle of the reference this long (and a tenth of the reference) ends it.
 LONGEST_GAP = 40
 # How many copies of one text that follow each other are told apart.
@@ -122,11 +125,15 @@ def _copies(reference: int, run: _Postings, table: LicenceTable) -> Iterator[Occ
             continue
         first, last = _core(run, GAP_COST / known.rate)
         occurrence = _occurrence(reference, run.between(first, last), table)
-        is_dense = occurrence.share * known.size >= LEAST_DENSITY * (occurrence.last - occurrence.first + 1)
-        if occurrence.share >= least_share(kept) and is_dense:
+        if occurrence.share >= least_share(kept) and _is_dense(occurrence, known.size):
             yield occurrence
         if first or last < len(run.places):
             waiting += [run.between(last, len(run.places)), run.between(0, first)]
+
+
+def _is_dense(occurrence: Occurrence, size: int) -> bool:
+    least = LEAST_DENSITY if size < LONG else LEAST_DENSITY_OF_LONG
+    return occurrence.share * size >= least * (occurrence.last - occurrence.first + 1)
 
 
 def _core(run: _Postings, cost: float) -> tuple[int, int]:

@@ -110,10 +110,10 @@ def _decode(data: bytes) -> LicenceTable:
         raise ValueError(f"format {header['format']}, but this modelkin reads {FORMAT}")
     arrays = {name: _array(tensors[name], name, data, 8 + length) for name in ARRAYS}
     anchors = {licence: _anchor(*lists) for licence, lists in header["anchors"].items()}
-    references = tuple(_reference(row, anchors) for row in header["references"])
-    titles = {
-        licence: anchor for licence, anchor in anchors.items() if licence not in {each.licence for each in references}
-    }
+    ruled = frozenset(header["ruled"])
+    references = tuple(_reference(row, anchors, ruled) for row in header["references"])
+    unknown = ruled - {reference.licence for reference in references}
+    titles = {licence: anchors[licence] for licence in sorted(unknown) if licence in anchors}
     table = LicenceTable(references, {**header["listed_names"], **header["names"]}, titles, **arrays)
     if len(table.counts) != len(table.shingles) or table.starts[-1] != len(table.postings):
         raise ValueError("its arrays do not fit together")
@@ -122,11 +122,11 @@ def _decode(data: bytes) -> LicenceTable:
     return table
 
 
-def _reference(row: list[Any], anchors: dict[str, Anchor]) -> Reference:
+def _reference(row: list[Any], anchors: dict[str, Anchor], ruled: frozenset[str]) -> Reference:
     """A notice has its own anchors, a text those of its licence."""
-    licence, size, rate, is_notice, is_ruled, required, refused = row
+    licence, size, rate, is_notice, required, refused = row
     anchor = _anchor(required, refused) if is_notice else anchors.get(licence, Anchor())
-    return Reference(licence, size, rate, is_notice, is_ruled, anchor)
+    return Reference(licence, size, rate, is_notice, licence in ruled, anchor)
 
 
 def _anchor(required: list[str], refused: list[str]) -> Anchor:
