@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from modelkin.statements import Declaration
-from modelkin.statements.declarations import described, read_declarations
+from modelkin.statements.core_metadata import described
+from modelkin.statements.declarations import read_declarations
 
 from .repositories import MIT, statements_of, written
 

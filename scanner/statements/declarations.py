@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ..regions import Region
 from ..sources import Skipped
+from .core_metadata import header_fields
 from .model import Declaration
 
 _CLASSIFIER = "License ::"
@@ -47,12 +48,6 @@ def declared_licences(stated: str) -> tuple[str, ...]:
     if "\n" in stated or len(stated) > _LONGEST_NAME:
         return tuple(dict.fromkeys(found.licence for found in identify(stated)))
     return tuple(licence_ids(stated))
-
-
-def described(text: str) -> str:
-    """The README that METADATA carries below its headers, on the lines it stands on; a wheel has no other."""
-    headers, blank, body = text.partition("\n\n")
-    return "\n" * (headers.count("\n") + 2) + body if blank else ""
 
 
 def _declaration(path: str, named: _Named) -> Declaration:
@@ -116,16 +111,9 @@ def _setup_py(text: str) -> Iterator[_Named]:
 
 
 def _core_metadata(text: str) -> Iterator[_Named]:
-    """The headers of METADATA; a field goes on over the lines that begin with white space."""
-    name, value, start = "", "", 0
-    for number, line in enumerate([*text.split("\n\n", 1)[0].split("\n"), "end:"], 1):
-        if line[:1] in (" ", "\t"):
-            value += "\n" + line.strip().removeprefix("|")
-            continue
+    for name, value, line in header_fields(text):
         if name in ("license", "license-expression") or (name == "classifier" and value.startswith(_CLASSIFIER)):
-            yield _Named(value.strip(), start)
-        field, _, value = line.partition(":")
-        name, value, start = field.strip().lower(), value.strip(), number
+            yield _Named(value, line)
 
 
 def _citation(text: str) -> Iterator[_Named]:

@@ -83,7 +83,8 @@ def _legal(path: str, text: str, found: _Found) -> None:
 
 
 def _metadata(path: str, text: str, found: _Found) -> None:
-    from .declarations import described, read_declarations
+    from .core_metadata import described
+    from .declarations import read_declarations
 
     declared, problem = read_declarations(path, text)
     found.declarations += declared
