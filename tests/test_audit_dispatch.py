@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -55,6 +56,12 @@ def spin(seconds: float) -> str:
                 pass
     except OutOfTimeError:
         return "left in time"
+
+
+def stay_in_c(seconds: float) -> int:
+    """Where no signal is looked at."""
+    with within(seconds, grace=0.1):
+        return len(hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9))
 
 
 class Audience:
@@ -133,6 +140,12 @@ def test_what_takes_too_long_is_left(pool: LocalPool) -> None:
     audience = Audience()
     audience.see(pool, [audience.task(spin, 0.2)])
     assert audience.answers == ["left in time"]
+
+
+def test_what_takes_too_long_where_python_has_no_say_ends_its_worker(pool: LocalPool) -> None:
+    audience = Audience()
+    audience.see(pool, [audience.task(stay_in_c, 0.2), audience.task(square, 3)])
+    assert (audience.answers, audience.lost) == ([9], [(0.2, "")])
 
 
 def test_workers_that_cannot_start_are_an_error() -> None:

@@ -25,6 +25,7 @@ from modelkin.audit.known import KnownContents
 from modelkin.audit.options import MEGABYTE, Setup
 from modelkin.audit.repositories import find_repositories
 from modelkin.audit.work import judge_files
+from modelkin.scan import ScanOptions
 
 from .audit_cases import OWN, README, asked, run, tiny_corpus, write_repositories
 from .small_corpora import ATTENTION
@@ -203,7 +204,7 @@ class HerePool:
 
 def audited_while(before: Callable[[Callable[..., Any]], None], place: Path, journal: Path, corpus: Path) -> Audit:
     writing = Journal.begin(journal, HEADER)
-    setup = Setup((), (), (), 0.0, (corpus,), 30.0)
+    setup = Setup(ScanOptions(), (corpus,), 30.0)
     repositories = find_repositories(str(place))
     for _ in Coordinator(writing, KnownContents(), HerePool(before), setup).run(repositories, len(repositories)):
         pass

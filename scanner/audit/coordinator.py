@@ -7,17 +7,18 @@ judged by further tasks; when all of its contents are known, a last task conclud
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from ..files import Skipped
 from ..sources.specs import without_login
 from .dispatch import Dispatcher, Task
-from .journal import Journal
+from .journal import Journal, Span
 from .known import KnownContents
 from .options import Setup
 from .pool import Pool
-from .records import Identity, Place, RepositoryRecord, encode
+from .records import Identity, Line, Place, RepositoryRecord, decode, encode
 from .stages import suffix
 from .tree import Repository
 from .work import Answers, Conclusion, Listed, Survey, conclude, judge_files, survey, too_slow, unjudged
@@ -62,6 +63,7 @@ class Coordinator:
         self._setup = setup
         self._dispatcher = Dispatcher(pool)
         self._waiting: dict[Identity, list[_Waiting]] = {}
+        self._alike: dict[str, Span] = {}
         self._most_open = pool.jobs * 8
         self._open = 0
         self._concluded = 0
@@ -69,14 +71,20 @@ class Coordinator:
 
     def run(self, repositories: Iterable[Repository], total: int) -> Iterator[Advance]:
         """Audit ``repositories``; each Advance is on the disk. Raises ModelkinError."""
-        left = iter(repositories)
-        recorded = self._concluded
-        for _ in self._dispatcher.run(partial(self._begin, left)):
-            if self._concluded > recorded:
-                self._journal.sync()
-                recorded = self._concluded
-                yield Advance(recorded, total, recorded, self._findings)
+        advance = Advance(0, total, 0, 0)
+        # A disk is slow beside a content that is known, and workers wait for whoever waits for it.
+        with ThreadPoolExecutor(1) as beside:
+            syncing: Future[None] | None = None
+            for _ in self._dispatcher.run(partial(self._begin, iter(repositories))):
+                if syncing is not None and syncing.done():
+                    syncing.result()
+                    syncing = None
+                    yield advance
+                if syncing is None and self._concluded > advance.done:
+                    advance = Advance(self._concluded, total, self._concluded, self._findings)
+                    syncing = beside.submit(self._journal.sync)
         self._journal.sync()
+        yield Advance(self._concluded, total, self._concluded, self._findings)
 
     def _begin(self, left: Iterator[Repository]) -> Task | None:
         repository = next(left, None) if self._open < self._most_open else None
@@ -89,6 +97,8 @@ class Coordinator:
     def _surveyed(self, repository: Repository, found: Survey) -> Iterable[Task]:
         if found.failed:
             return self._failed(repository.name, found.root, found.failed)
+        if found.likeness in self._alike:
+            return self._repeated(repository, found, self._alike[found.likeness])
         entry = _Open(repository, found)
         unknown = [file for file in found.files if self._must_be_judged(entry, file)]
         return [*self._tasks(entry, unknown), *self._conclusion(entry)]
@@ -157,12 +167,25 @@ class Coordinator:
                 copies.append((file.path, self._journal.read(found.span)))
         skipped = tuple(Skipped(path, entry.gone[path]) for path in sorted(entry.gone))
         survey = replace(entry.survey, files=())
-        arguments = (entry.repository.name, survey, tuple(places), tuple(copies), skipped)
-        yield Task(conclude, arguments, self._recorded, partial(self._lost_repository, entry.repository))
+        arguments = (entry.repository, survey, tuple(places), tuple(copies), skipped, self._setup)
+        then = partial(self._recorded, survey.likeness)
+        yield Task(conclude, arguments, then, partial(self._lost_repository, entry.repository))
 
-    def _recorded(self, found: Conclusion) -> list[Task]:
-        self._journal.append(found.line)
+    def _recorded(self, likeness: str, found: Conclusion) -> list[Task]:
+        span = self._journal.append(found.line)
+        if found.is_of_all_alike:
+            self._alike[likeness] = span
         self._findings += found.findings
+        self._count()
+        return []
+
+    def _repeated(self, repository: Repository, found: Survey, span: Span) -> list[Task]:
+        """The record of a repository that is as another one."""
+        record = decode(self._journal.read(span), Line).repository
+        assert record is not None, "the journal was written by this process"
+        again = replace(record, name=repository.name, root=found.root, seconds=round(found.seconds, 6))
+        self._journal.append(encode(again))
+        self._findings += len(again.findings)
         self._count()
         return []
 

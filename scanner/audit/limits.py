@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import faulthandler
 import os
 import signal
 import threading
@@ -12,7 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
 
-# What runs in C does not see the first signal; the process ends when it is not back this much later.
+# What runs in C does not see the signal; the process ends when it is not back this much later.
 GRACE_SECONDS = 5.0
 
 
@@ -31,20 +30,20 @@ def live_within(memory: int, audit: Connection) -> None:
 
 
 @contextmanager
-def within(seconds: float) -> Iterator[None]:
-    """Raise OutOfTimeError in the block after ``seconds``; end the process when that cannot be had in time."""
-    with Path(os.devnull).open("w") as nowhere:
-        faulthandler.dump_traceback_later(seconds + GRACE_SECONDS, exit=True, file=nowhere)
-        timed = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-        if timed:
-            signal.signal(signal.SIGALRM, _out_of_time)
-            signal.setitimer(signal.ITIMER_REAL, seconds)
-        try:
-            yield
-        finally:
-            if timed:
-                signal.setitimer(signal.ITIMER_REAL, 0)
-            faulthandler.cancel_dump_traceback_later()
+def within(seconds: float, grace: float = GRACE_SECONDS) -> Iterator[None]:
+    """Raise OutOfTimeError in the block after ``seconds``; end the process when that cannot be had ``grace`` later."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGALRM, _out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Nothing handles this one: the system itself ends the process, by the time it computed.
+    signal.setitimer(signal.ITIMER_PROF, seconds + grace)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
 def _out_of_time(_signal: int, _frame: FrameType | None) -> None:

@@ -33,11 +33,8 @@ class AuditOptions:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What a worker needs to know: which files to read, which corpora to open, and when to give a file up."""
+    """What a worker needs to know: the options of every scan, which corpora to open, and when to give a file up."""
 
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    exclude_upstream: tuple[str, ...]
-    min_similarity: float
+    scan: ScanOptions
     corpora: tuple[Path, ...]
     timeout: float

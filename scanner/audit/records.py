@@ -16,6 +16,7 @@ from ..examination import Examined
 from ..files import Skipped
 from ..findings import Finding
 from ..scan import CorpusIdentity
+from ..waivers import Waiver
 
 SCHEMA = "modelkin.journal/1"
 
@@ -33,6 +34,8 @@ class Header:
     exclude_upstream: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     min_similarity: float = 0.0
+    waivers: tuple[Waiver, ...] = ()
+    baseline: str = ""
 
 
 @dataclass(frozen=True, slots=True)

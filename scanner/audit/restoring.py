@@ -89,13 +89,14 @@ class Audit:
             raise ModelkinError(f"{record.name}: {record.failed}")
         files = (self._verdict(file, place, record.until) for place in record.places)
         return Report(
-            record.root,
-            self.header.corpus,
-            tuple(files),
-            record.findings,
-            record.skipped,
-            record.seconds,
-            record.attributions,
+            root=record.root,
+            corpus=self.header.corpus,
+            files=tuple(files),
+            findings=record.findings,
+            skipped=record.skipped,
+            seconds=record.seconds,
+            attributions=record.attributions,
+            baseline=self.header.baseline,
         )
 
     def _verdict(self, file: BinaryIO, place: Place, until: str) -> FileVerdict:

@@ -44,7 +44,7 @@ def audit(
             left = [repository for repository in repositories if repository.name not in done]
             if left:
                 with local_pool(options.jobs, options.memory) as pool:
-                    coordinator = Coordinator(writing, known, pool, _setup(options, corpora))
+                    coordinator = Coordinator(writing, known, pool, Setup(options.scan, corpora, options.timeout))
                     for advance in coordinator.run(left, len(left)):
                         if progress:
                             progress(replace(advance, done=advance.done + len(done), total=len(repositories)))
@@ -97,11 +97,6 @@ def _header(place: str, options: AuditOptions, identity: CorpusIdentity) -> Head
         exclude_upstream=scan.exclude_upstream,
         against=scan.against,
         min_similarity=scan.min_similarity,
-    )
-
-
-def _setup(options: AuditOptions, corpora: tuple[Path, ...]) -> Setup:
-    scan = options.scan
-    return Setup(
-        scan.include, scan.exclude, scan.exclude_upstream, scan.min_similarity, corpora, timeout=options.timeout
+        waivers=scan.waivers,
+        baseline=str(scan.baseline or ""),
     )

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import lru_cache
 
 from ..attribution.model import Copy, Judged
+from ..baseline import marked, read_baseline
 from ..corpus.checking import damage_explained
 from ..corpus.opening import open_corpus
 from ..corpus.pack import Corpus
+from ..errors import SourceError
 from ..examination import Examined, Examiner
-from ..files import Selection, Skipped, SourceFile, read_file, read_files
+from ..files import SUFFIXES, Selection, Skipped, SourceFile, read_file, read_files
+from ..findings import Finding
 from ..sources import Checkout, open_source
-from ..sources.specs import GIT_PREFIX, REGISTRY_PREFIX, split_path
+from ..sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, split_path
 from ..statements import Statements, read_statements
 from ..verdict import Judgement
+from ..waivers import Waiver, apply_waivers, read_waivers, waivers_beside
 from .options import Setup
 from .records import Content, Identity
 
 
-def listed(checkout: Checkout, setup: Setup) -> Iterator[SourceFile | Skipped]:
-    """The files that a scan would examine, and what it would skip."""
-    return read_files(checkout, Selection(setup.include, setup.exclude))
+def listed(checkout: Checkout, setup: Setup) -> Iterator[tuple[SourceFile | Skipped, tuple[Waiver, ...]]]:
+    """The files that a scan would examine and the waivers in each, and what it would skip. Raises WaiverError."""
+    for item in read_files(checkout, Selection(setup.scan.include, setup.scan.exclude)):
+        yield item, () if isinstance(item, Skipped) else read_waivers(item.path, item.text)
 
 
 def picked(checkout: Checkout, paths: set[str]) -> Iterator[SourceFile | Skipped]:
@@ -47,12 +52,14 @@ def opened(source: str, setup: Setup) -> Iterator[tuple[Checkout, Sequence[Corpu
 
 def is_folder(source: str) -> bool:
     """Whether ``source`` is a folder on disk, or in one."""
-    return not source.startswith((REGISTRY_PREFIX, GIT_PREFIX)) and split_path(source)[0].is_dir()
+    remote = source.startswith((REGISTRY_PREFIX, HUB_PREFIX, GIT_PREFIX))
+    return not remote and split_path(source)[0].is_dir()
 
 
 def examiner(corpora: Sequence[Corpus], setup: Setup, until: str) -> Examiner:
     """What judges files as a scan does that is given the same options."""
-    return Examiner(corpora, Judgement(min_similarity=setup.min_similarity), setup.exclude_upstream, until)
+    how = Judgement(min_similarity=setup.scan.min_similarity)
+    return Examiner(corpora, how, setup.scan.exclude_upstream, until)
 
 
 def judged(examine: Examiner, file: SourceFile, until: str) -> Content:
@@ -85,6 +92,24 @@ def held_to_terms(copies: Sequence[Copy], statements: Statements, project: str, 
     return check(copies, statements, own=project, whole=whole)
 
 
+def is_in_code(finding: Finding) -> bool:
+    """Whether a finding is about a file that was judged, and whose waivers are known."""
+    return finding.region.path.lower().endswith(SUFFIXES)
+
+
+def waived(findings: Sequence[Finding], waivers: Sequence[Waiver], source: str, setup: Setup) -> tuple[Finding, ...]:
+    """``findings`` with what waives them; ``waivers`` are those in code. Raises WaiverError.
+
+    Of a configuration's waivers, which are for all repositories, none is too many.
+    """
+    beside: list[Waiver] = []
+    if not all(map(is_in_code, findings)):
+        with suppress(SourceError), open_source(source) as checkout:
+            beside = waivers_beside(checkout, findings)
+    applied = apply_waivers(findings, [*setup.scan.waivers, *waivers, *beside], partial=True)
+    return tuple(marked(applied, _known(setup)))
+
+
 def stands_under(path: str, upstream_path: str) -> bool:
     """Whether a file may be the upstream's own release of the file at ``upstream_path``, by its path."""
     return bool(upstream_path) and f"/{path}".endswith(f"/{upstream_path}")
@@ -93,6 +118,11 @@ def stands_under(path: str, upstream_path: str) -> bool:
 def suffix(path: str) -> str:
     """What tells the kind of a file."""
     return path[path.rfind(".") :].lower()
+
+
+@lru_cache(1)
+def _known(setup: Setup) -> frozenset[str]:
+    return read_baseline(setup.scan.baseline) if setup.scan.baseline else frozenset()
 
 
 @lru_cache(1)

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from ..errors import SourceError
+from ..errors import SourceError, WaiverError
 from ..examination import Examiner
 from ..files import Skipped, SourceFile
 from ..sources.specs import without_login
 from ..statements import Statements
+from ..waivers import Waiver
 from .limits import OutOfTimeError, within
 from .options import Setup
 from .records import Content, ContentHead, Identity, Place, RepositoryRecord, encode, lone_content
-from .stages import examiner, held_to_terms, is_folder, judged, listed, opened, picked, placed, suffix, told
+from .stages import (
+    examiner,
+    held_to_terms,
+    is_folder,
+    is_in_code,
+    judged,
+    listed,
+    opened,
+    picked,
+    placed,
+    suffix,
+    told,
+    waived,
+)
 from .tree import Repository
 
 NOTHING_TO_SCAN = "no Python file or notebook in it"
@@ -34,7 +49,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What a repository holds; ``failed`` says why it cannot be audited. A folder may be opened again at no cost."""
+    """What a repository holds; ``failed`` says why it cannot be audited. A folder may be opened again at no cost.
+
+    Repositories of one ``likeness`` differ in nothing that an audit looks at but their place.
+    """
 
     root: str
     until: str = ""
@@ -42,9 +60,11 @@ class Survey:
     whole: bool = True
     is_folder: bool = False
     statements: Statements = _NO_STATEMENTS
+    waivers: tuple[Waiver, ...] = ()
     files: tuple[Listed, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
+    likeness: str = ""
     seconds: float = 0.0
 
 
@@ -68,10 +88,14 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """A repository's line for the journal, and how many findings are in it."""
+    """A repository's line for the journal, and how many findings are in it.
+
+    ``is_of_all_alike`` says that all repositories of its likeness have the same, but for name and root.
+    """
 
     line: bytes
     findings: int
+    is_of_all_alike: bool
 
 
 def survey(repository: Repository, setup: Setup) -> Survey:
@@ -79,29 +103,37 @@ def survey(repository: Repository, setup: Setup) -> Survey:
     began = time.perf_counter()
     files: list[Listed] = []
     skipped: list[Skipped] = []
+    waivers: list[Waiver] = []
     try:
         with opened(repository.source, setup) as (checkout, _):
-            for item in _timely(listed(checkout, setup), setup.timeout):
+            for item, found in _timely(listed(checkout, setup), setup.timeout):
+                waivers += found
                 if isinstance(item, Skipped):
                     skipped.append(item)
                 else:
                     files.append(Listed(item.path, item.sha256, len(item.text)))
             with within(setup.timeout):
                 statements = told(checkout)
-    except (SourceError, OutOfTimeError, MemoryError) as error:
+    except (SourceError, WaiverError, OutOfTimeError, MemoryError) as error:
         return Survey(without_login(repository.source), failed=_reason(error, setup))
-    return Survey(
+    seen = Survey(
         root=checkout.root,
         until=checkout.released,
         project=checkout.project,
         whole=checkout.whole is not None,
         is_folder=is_folder(repository.source),
         statements=statements,
+        waivers=tuple(waivers),
         files=tuple(files),
-        skipped=(*skipped, *statements.skipped),
+        skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
         failed="" if files or skipped else NOTHING_TO_SCAN,
-        seconds=time.perf_counter() - began,
     )
+    return replace(seen, likeness=_likeness(seen), seconds=time.perf_counter() - began)
+
+
+def _likeness(seen: Survey) -> str:
+    """A digest of all that a record follows from."""
+    return hashlib.sha256(repr(replace(seen, root="")).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def judge_files(repository: Repository, until: str, wanted: tuple[Listed, ...], setup: Setup) -> Answers:
@@ -132,30 +164,35 @@ def unjudged(file: Listed, until: str, reason: str) -> Answer:
 
 
 def conclude(
-    name: str,
+    repository: Repository,
     survey: Survey,
     places: tuple[Place, ...],
     copies: tuple[tuple[str, bytes], ...],
     skipped: tuple[Skipped, ...],
+    setup: Setup,
 ) -> Conclusion:
     """A repository's record. ``copies`` are its files that stand on an upstream, each its path and its content's line;
-    ``skipped`` are those that were found but not judged.
+    ``skipped`` are those that were found but not judged. Raises RuleError.
     """
     began = time.perf_counter()
     examined = (placed(content.examined, path) for path, line in copies if (content := lone_content(line)).examined)
     stands = [each.copy for each in examined if each.copy]
     judged = held_to_terms(stands, survey.statements, survey.project, survey.whole)
+    try:
+        findings = waived(judged.findings, survey.waivers, repository.source, setup)
+    except WaiverError as error:
+        return Conclusion(encode(RepositoryRecord(repository.name, survey.root, failed=str(error))), 0, False)
     record = RepositoryRecord(
-        name=name,
+        name=repository.name,
         root=survey.root,
         until=survey.until,
         places=places,
-        findings=judged.findings,
+        findings=findings,
         attributions=judged.attributions,
         skipped=(*survey.skipped, *skipped),
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
-    return Conclusion(encode(record), len(record.findings))
+    return Conclusion(encode(record), len(findings), not skipped and all(map(is_in_code, judged.findings)))
 
 
 def _timely(items: Iterator[_ITEM], seconds: float) -> Iterator[_ITEM]:
