@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import hashlib
+import io
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,7 @@ from .upstreams import renamed
 NAMES = {"WindowAttention": "Focus", "hidden": "states", "heads": "parts", "scale": "factor"}
 CODE = ATTENTION.partition("\n\n\n")[2]
 COPY = "import torch\n\n\n" + renamed(CODE, **NAMES)
+BEGIN = "# modelkin:begin - from here to the end mark written by `modelkin attribute`"
 HEADER = """\
 # Modified from lantern 1.0 https://example.org/lantern/blob/1.0/lantern/attention.py
 # Copyright 2020 The Lantern Authors. All rights reserved.
@@ -260,6 +263,35 @@ def test_a_text_in_the_way_is_not_overwritten(
     attribute(repository, corpus)
     assert (repository / "LICENSES/Apache-2.0.txt").read_text() == "To be added.\n"
     assert "it is there, and is not that text" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("index")
+def test_broken_marks_in_the_notices_stop_no_header(
+    repository: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "NOTICE").write_text(f"{BEGIN}\nWords without an end.\n")
+    attribute(repository, corpus)
+    assert "Words without an end.\n" in (repository / "NOTICE").read_text()
+    assert (repository / "models/focus.py").read_text().startswith(HEADER)
+    assert "left to do: NOTICE: the notices cannot be added: it has 1 begin and 0 end marks" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("index")
+def test_a_diff_cannot_steer_a_terminal(repository: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = repository / "models/focus.py"
+    path.write_text("# \x1b[2J\n" + COPY)
+    screen = Screen()
+    monkeypatch.setattr(sys, "stdout", screen)
+    assert attribute(repository, corpus, "--dry-run", "--no-progress") == 1
+    assert " # \\x1b[2J\n" in screen.getvalue()
+    assert "\x1b" not in screen.getvalue()
+
+
+class Screen(io.StringIO):
+    """A terminal as far as anybody asks."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 @pytest.mark.usefixtures("index")

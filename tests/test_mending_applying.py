@@ -102,3 +102,7 @@ def test_a_diff_is_what_git_applies() -> None:
     assert "+# c\r\n x\x0cy\r\n" in unified(edit("a.py", b"x\x0cy\r\n", b"# c\r\nx\x0cy\r\n"))
     assert "+# \u00e9\n" in unified(edit("a.py", b"# coding: latin-1\n", b"# coding: latin-1\n# \xe9\n"))
     assert "+# \u00e9\n" in unified(edit("a.py", b"# coding: none\n", "# coding: none\n# é\n".encode()))
+
+
+def test_a_name_cannot_end_a_line_of_a_diff() -> None:
+    assert unified(edit("a\n+b.py", None)).splitlines()[1] == '+++ "b/a\\n+b.py"'

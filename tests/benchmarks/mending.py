@@ -79,7 +79,7 @@ def mend(files: Mapping[str, Stripped], options: tuple[str, ...]) -> Mended:
         codes, seconds = [], []
         for _ in range(2):
             began = time.perf_counter()
-            codes.append(modelkin_main(["attribute", folder, "--no-progress", *options]))
+            codes.append(modelkin_main(["attribute", folder, "--quiet", *options]))
             seconds.append(time.perf_counter() - began)
             trees.append(_read(root))
         before, after, again = trees
