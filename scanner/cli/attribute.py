@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _SOURCE_SUFFIXES = (".py", ".ipynb")
 
 _EPILOG = """\b
-PATH is a folder, or a .py or .ipynb file. Nothing outside it is written, and
-nothing in it is run. Licence texts come from the upstream's package.
+PATH is a folder, or a .py or .ipynb file; several are of the current folder.
+Nothing outside is written, and nothing is run. Licence texts come from the upstream's package.
 
 \b
 Examples:
@@ -44,26 +44,30 @@ Exit codes:
 
 
 @click.command(name="attribute", epilog=_EPILOG)
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written as a unified diff.")
 @click.option("--offline", is_flag=True, help="Fetch no licence text; use packages fetched before.")
 @scanning_options
-def command(path: Path, dry_run: bool, offline: bool, choices: Choices) -> int:
+def command(paths: tuple[Path, ...], dry_run: bool, offline: bool, choices: Choices) -> int:
     """Write the notices that copies in PATH lack.
 
     Each copied file gets the copyright lines, licence tag and source of its
     upstream that it lacks, a notices file an entry, and LICENSES/ the licence
     texts. A second run changes nothing. What is left to a person is listed.
     """
-    _check_local(path)
-    choices, waivers = configured(choices, [str(path)])
+    for path in paths:
+        _check_local(path)
+    # Several are of the current folder.
+    root = paths[0] if len(paths) == 1 else Path()
+    sources = [str(path) for path in paths]
+    choices, waivers = configured(choices, sources)
     options = scan_options(choices, waivers)
-    report = _scanned(path, choices, options)
-    plan = _planned(report, path, offline, choices)
+    report = _scanned(sources, choices, options)
+    plan = _planned(report, root, offline, choices)
     if dry_run:
         return _shown(plan, report, choices)
-    undone = (*plan.undone, *_written(plan, path, choices))
-    return _told(undone, _scanned(path, choices, options) if plan.edits else report, choices)
+    undone = (*plan.undone, *_written(plan, root, choices))
+    return _told(undone, _scanned(sources, choices, options) if plan.edits else report, choices)
 
 
 def _check_local(path: Path) -> None:
@@ -73,11 +77,11 @@ def _check_local(path: Path) -> None:
         raise UsageError(f"{path} cannot be mended: name a folder, or a .py or .ipynb file")
 
 
-def _scanned(path: Path, choices: Choices, options: ScanOptions) -> Report:
+def _scanned(sources: Sequence[str], choices: Choices, options: ScanOptions) -> Report:
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
-        return scan(str(path), options, step)
+        return scan(sources, options, step)
 
 
 def _planned(report: Report, path: Path, offline: bool, choices: Choices) -> Plan:
@@ -116,7 +120,7 @@ def _written(plan: Plan, path: Path, choices: Choices) -> tuple[Undone, ...]:
 def _told(undone: Iterable[Undone], left: Report, choices: Choices) -> int:
     """``left`` is the report of what is there now."""
     if not choices.quiet:
-        findings = (finding for finding in left.findings if not finding.suppression)
+        findings = (finding for finding in left.findings if finding.counts)
         _tell_left(undone, findings, to_errors=False)
     return exit_code(left, choices.fail_on)
 
