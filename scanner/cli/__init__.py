@@ -21,6 +21,9 @@ Examples:
   modelkin scan path/to/repository
   modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
   modelkin compare yi.py llama.py
+  modelkin attribute . --dry-run
+  modelkin audit ~/.cache/huggingface/hub --output audit.txt
+  modelkin explain holder-removed
 
 \b
 Exit codes:
@@ -42,8 +45,9 @@ _commands = LazyGroup(
         "rules": "rules",
         "explain": "explain",
         "config": "config",
+        "completion": "completion",
     },
-    help="Tell where the code of an AI-model repository came from.",
+    help="Tell where the code of an AI-model repository came from, and whether the\nupstream's terms are met.",
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -8,6 +8,7 @@ import click
 
 from .audit_progress import audit_progress
 from .audit_reporting import audit_exit_code, check_audit_formats, deliver_audit
+from .configured import configured
 from .options import Choices, scan_options, shared_options
 from .reporting import check_deliverable
 
@@ -63,12 +64,13 @@ def command(
     and skipped. Each result is on the disk before the next; --resume goes on
     after any stop, and `modelkin report` shows a journal again.
     """
+    choices, waivers = configured(choices, [place])
     check_audit_formats(choices)
     check_deliverable(choices)
     from ..audit import AuditOptions, audit, available_cores
     from ..audit.options import MEGABYTE
 
-    options = AuditOptions(scan_options(choices), jobs or available_cores(), timeout, memory * MEGABYTE)
+    options = AuditOptions(scan_options(choices, waivers), jobs or available_cores(), timeout, memory * MEGABYTE)
     try:
         with audit_progress(choices.shows_progress) as step:
             found = audit(place, journal, options, resume, step)

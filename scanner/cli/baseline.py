@@ -37,7 +37,10 @@ Examples:
 )
 @scanning_options
 def command(source: str, path: str, choices: Choices) -> int:
-    """Record the findings of SOURCE, by default the current folder, as known."""
+    """Record the findings of SOURCE as known.
+
+    SOURCE is the current folder, unless another is named.
+    """
     choices, waivers = configured(choices, [source])
     check_writable(path)
     from ..baseline import write_baseline

@@ -40,7 +40,7 @@ Examples:
 )
 @shared_options
 def command(sources: tuple[str, ...], baseline: Path | None, choices: Choices) -> int:
-    """Find known upstream code in SOURCE, and whether its terms are met.
+    """Find known upstream code in SOURCE and what it still owes.
 
     For each file: the closest known upstream, its releases, the oldest known
     origin, what was renamed, and how each definition differs; then what the
