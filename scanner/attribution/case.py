@@ -58,6 +58,12 @@ class Case:
         return self.upstream.licence_form is LicenceForm.NONE and not self.upstream.copyrights
 
     @property
+    def names_a_holder(self) -> bool:
+        """Whether the file names any of the holders it is to name."""
+        owed = {holder for line in self.lines for holder in holders(line)}
+        return not owed.isdisjoint(holder for line in self.copyrights for holder in holders(line))
+
+    @property
     def missing(self) -> tuple[str, ...]:
         """The owed lines that neither the file nor a sidecar carries.
 

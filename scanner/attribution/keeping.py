@@ -26,9 +26,8 @@ def keep_notices(owed: Owed, repository: Repository) -> Outcome:
     if elsewhere and not in_file(owed.rule):
         return met("the copyright lines stand in the repository's legal files")
     others = holders_missing(case.copyrights, case.upstream.copyrights)
-    replaced = bool(others) and len(lost) == len(case.lines)
     draft = Draft(
-        rule="holder-replaced" if replaced else "holder-removed",
+        rule="holder-replaced" if others and not case.names_a_holder else "holder-removed",
         region=header_region(case),
         facts={"missing": quoted(missing), "holders": quoted(missing), "found": quoted(others)},
         upstream=case.upstream,
