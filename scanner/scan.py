@@ -132,7 +132,7 @@ def _report(
     partial = bool(options.include or options.exclude or checkout.chosen)
     return Report(
         root=checkout.root,
-        corpus=_identity(corpora),
+        corpus=identity_of(corpora),
         files=tuple(each.verdict for each in examined),
         findings=tuple(marked(apply_waivers(judged.findings, waivers, partial), known)),
         skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
@@ -154,7 +154,8 @@ def _judged(examined: Iterable[Examined], statements: Statements, checkout: Chec
     return replace(judged, findings=tuple(each for each in judged.findings if each not in untouched))
 
 
-def _identity(corpora: Sequence[Corpus]) -> CorpusIdentity:
+def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
+    """What a report says of the corpora it rests on."""
     digests = [corpus.digest for corpus in corpora]
     joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
     return CorpusIdentity(" + ".join(c.name for c in corpora), max((c.version for c in corpora), default=""), joined)

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 from ..corpus.pack import Corpus
 from ..corpus.shelf import default_corpora
-from ..scan import CorpusIdentity, _identity, _indexed
+from ..scan import CorpusIdentity, identity_of
 from .coordinator import Advance, Coordinator
 from .journal import Journal
 from .known import KnownContents
@@ -56,13 +56,19 @@ def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], Co
     """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
     shelf = default_corpora(options.scan.corpora, required=not options.scan.against)
     against = [_indexed(source) for source in options.scan.against]
-    identity = _identity([*shelf, *against])
+    identity = identity_of([*shelf, *against])
     with TemporaryDirectory(prefix="modelkin-audit-") as folder:
         paths = [_file_of(corpus) for corpus in shelf]
         for number, corpus in enumerate(against):
             paths.append(Path(folder, f"{number}.safetensors"))
             corpus.save(paths[-1])
         yield tuple(paths), identity
+
+
+def _indexed(source: str) -> Corpus:
+    from ..corpus.indexing import index_source  # what builds a corpus is seldom needed
+
+    return index_source(source)
 
 
 def _file_of(corpus: Corpus) -> Path:

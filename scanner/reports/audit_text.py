@@ -29,9 +29,10 @@ def _blocks(audit: Audit) -> Iterator[RenderableType]:
     yield from _headline(audit.header, audit.summary)
     yield from _upstreams(audit.summary)
     yield from _first([rows[name] for name in audit.summary.first])
-    yield from _left_out("repositories not audited", [(row.name, row.failed) for row in audit.rows if row.failed])
+    failed = [(row.name, row.failed) for row in audit.rows if row.failed]
+    yield from _left_out(f"{_repositories(len(failed))} not audited", failed)
     skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
-    yield from _left_out("files skipped", skips)
+    yield from _left_out(f"{counted(len(skips), 'file')} skipped", skips)
 
 
 def _headline(header: Header, summary: AuditSummary) -> Iterator[Text]:
@@ -87,7 +88,7 @@ def _left_out(what: str, reasons: Sequence[tuple[str, str]]) -> Iterator[Rendera
     if not reasons:
         return
     yield Text()
-    yield Text(f"{len(reasons)} {what}", "bold")
+    yield Text(what, "bold")
     table = bare_table("", "")
     for name, reason in reasons[:_MOST_ROWS]:
         table.add_row(Text(escape(name)), Text(escape(reason), "dim"))
