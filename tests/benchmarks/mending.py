@@ -29,7 +29,7 @@ class Mended:
 
     before: Mapping[str, bytes]
     after: Mapping[str, bytes]
-    errors_before: tuple[Finding, ...]
+    found: tuple[Finding, ...]
     left: tuple[Finding, ...]
     changed_again: tuple[str, ...]
     seconds: float
@@ -45,9 +45,10 @@ def main(count: int, seed: int, offline: bool) -> None:
     """Attribute them twice; compare the syntax trees, the findings and the bytes."""
     files = known_files(count, seed)
     mended = mend(files, ("--offline",) if offline else ())
-    print_table("Findings in the repository", ["", *(level.value for level in Level)], _levels(mended))
+    levels = [_levels("before", mended.found), _levels("after", mended.left)]
+    print_table("Findings in the repository", ["", *(level.value for level in Level)], levels)
     rows: list[list[Cell]] = [
-        ["files with an error before", len({each.region.path for each in mended.errors_before} & files.keys())],
+        ["files with an error before", len({each.region.path for each in _errors(mended.found)} & files.keys())],
         ["files with an error after", len({each.region.path for each in _errors(mended.left)} & files.keys())],
         ["syntax tree as it was", sum(_same_tree(mended, name) for name in files)],
         ["nothing but comment lines added", sum(_only_comments(mended, name) for name in files)],
@@ -56,6 +57,8 @@ def main(count: int, seed: int, offline: bool) -> None:
         ["seconds, first and second run", f"{mended.seconds:.1f}, {mended.seconds_again:.1f}"],
     ]
     print_table(f"{len(files)} real files, stripped and renamed, then attributed", ["what", "count"], rows)
+    rules = Counter(each.rule for each in mended.found)
+    print_list("Found before", (f"{count} {rule}" for rule, count in sorted(rules.items())))
     print_list("Made", sorted(mended.after.keys() - mended.before.keys()))
     print_list("Findings left", (f"{each.level.value} {each.rule}: {each.message}" for each in mended.left))
 
@@ -74,7 +77,7 @@ def mend(files: Mapping[str, Stripped], options: tuple[str, ...]) -> Mended:
         (root / "LICENSE").write_text(LICENCE, encoding="utf-8")
         for name, each in files.items():
             (root / name).write_text(each.bare, encoding="utf-8")
-        errors = tuple(_errors(modelkin.scan(folder).findings))
+        found = modelkin.scan(folder).findings
         trees = [_read(root)]
         codes, seconds = [], []
         for _ in range(2):
@@ -85,17 +88,16 @@ def mend(files: Mapping[str, Stripped], options: tuple[str, ...]) -> Mended:
         before, after, again = trees
         changed = tuple(name for name in again if after.get(name) != again[name])
         left = modelkin.scan(folder).findings
-        return Mended(before, after, errors, left, changed, seconds[0], seconds[1], (codes[0], codes[1]))
+        return Mended(before, after, found, left, changed, seconds[0], seconds[1], (codes[0], codes[1]))
 
 
 def _read(root: Path) -> dict[str, bytes]:
     return {path.relative_to(root).as_posix(): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def _levels(mended: Mended) -> list[list[Cell]]:
-    before, left = Counter(each.rule for each in mended.errors_before), Counter(each.level for each in mended.left)
-    told = ", ".join(f"{count} {rule}" for rule, count in sorted(before.items()))
-    return [["before", told, "", ""], ["after", *(left[level] for level in Level)]]
+def _levels(when: str, findings: tuple[Finding, ...]) -> list[Cell]:
+    levels = Counter(each.level for each in findings)
+    return [when, *(levels[level] for level in Level)]
 
 
 def _errors(findings: tuple[Finding, ...]) -> list[Finding]:
