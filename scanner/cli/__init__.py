@@ -22,7 +22,7 @@ Examples:
   modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
   modelkin compare yi.py llama.py
   modelkin attribute . --dry-run
-  modelkin audit ~/.cache/huggingface/hub --output audit.txt
+  modelkin audit ~/.cache/huggingface/hub
   modelkin explain holder-removed
 
 \b
