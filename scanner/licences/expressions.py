@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from license_expression import ExpressionError, Licensing  # type: ignore[import-untyped]
 
-_BETWEEN = re.compile(r"\s*[/,;&|]\s*|\s+(?:and|or)\s+", re.IGNORECASE)
+_BETWEEN = re.compile(r"[/;&|]|,(?! ?v)| (?:and|or) ", re.IGNORECASE)
 
 
 def ids_of_expression(stated: str, named: Callable[[str], str]) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ _MOST_SENTENCES = 8
 _POINT = re.compile(r"(?<=\d) (?=\d)")
 _VERSION = re.compile(r"(?:license |licence )?(?:version |v )?v?\d")
 _UNDER = re.compile(
-    r"\b(?:licensed|licenced|released|distributed|available|published|provided|covered|governed|subject|redistribute)"
-    r"(?: it| and or modify it)?(?: under| by| to| according to| in accordance with)"
+    r"\b(?:(?:licensed|licenced|released|distributed|available|published|provided|covered|governed|subject|redistribute)"
+    r"(?: it| and or modify it)?(?: under| by| to)|according to|in accordance with)"
     r"(?: the)?(?: terms?)?(?: and)?(?: conditions?)?(?: of)?(?: the| an| a)? "
 )
 # The one family whose headers state name and version apart: "... as published by the ..., either version 2 of the ...".
