@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 _SOURCE_SUFFIXES = (".py", ".ipynb")
 
 _EPILOG = """\b
-PATH is a folder, or a .py or .ipynb file; several are of the current
-folder.
-Nothing outside is written, and nothing is run. Licence texts come from the upstream's package.
+PATH is a folder, or a .py or .ipynb file; several are of the current folder.
+Nothing outside is written, and nothing is run. Licence texts come from the
+upstream's package.
 
 \b
 Examples:
