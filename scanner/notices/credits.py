@@ -1,0 +1,108 @@
+"""A source file's text in, its credits out: what its comments and docstrings say was taken from where."""
+
+from __future__ import annotations
+
+import re
+import sys
+from bisect import bisect_left
+from collections.abc import Iterator
+
+from .comments import Paragraph, paragraphs
+from .credited import origin_of
+from .header import blanked
+from .links import Leads
+from .model import Credit, Strength
+from .origins import Origin, links, sentence_end
+from .phrases import PHRASES, is_worth_reading, may_hold, pattern
+
+# Beyond these a text is a list of links, or hostile.
+MOST_CREDITS = 500
+MOST_LINKS = 8
+MOST_WORDS = 400
+_DENIED = re.compile(
+    r"(?:\bno\s+longer|\bdiffer\w*|\bapart|\bfar|\bnot|n't|\bnever|\brather\s+than|\binstead\s+of|\btodo\s?\([^)]{0,40}\):?)"
+    r"(?:\s+(?:be(?:en)?|yet|\w+ly))?\s*\Z",
+    re.IGNORECASE,
+)
+_LIST = re.compile(
+    r"[\s,;&*>)\]\[(<`'\"_#\d.:-]*(?:(?:and|also|plus|with)\b)?[\s*`(\[<:-]*(?:[\w ./'+-]{1,50}\]?[\s:(<`-]{1,4})?",
+    re.IGNORECASE,
+)
+
+
+def read_credits(text: bytes) -> tuple[Credit, ...]:
+    """The credits in the comments and docstrings of Python code, in order; of a notebook, its joined code cells."""
+    code = text.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    if "REUSE-IgnoreStart" in code:
+        code = blanked(code, "REUSE-Ignore")
+    found: list[Credit] = []
+    for paragraph in paragraphs(code, is_worth_reading):
+        found += credits_in(paragraph)
+        if len(found) >= MOST_CREDITS:
+            break
+    return tuple(sorted(found[:MOST_CREDITS], key=lambda credit: credit.first_line))
+
+
+def credits_in(paragraph: Paragraph) -> Iterator[Credit]:
+    """The credits of one paragraph, in order; where phrases overlap, the first that names a source counts."""
+    text = paragraph.text
+    folded = text.lower()
+    likely = [phrase for phrase in PHRASES if may_hold(folded, phrase)]
+    matches = [(match, phrase) for phrase in likely for match in pattern(phrase).finditer(text)]
+    firm = sorted(match.start() for match, phrase in matches if not phrase.loose)
+    done = 0
+    for match, phrase in sorted(matches, key=lambda each: each[0].start()):
+        start = match.start()
+        next_phrase = _next(firm, start + 1)
+        # An everyday word before a phrase is a part of it.
+        if (
+            start < done
+            or (phrase.loose and next_phrase < match.end())
+            or _DENIED.search(text, max(start - 40, 0), start)
+        ):
+            continue
+        # What the next phrase names is not what this one does.
+        end = min(sentence_end(text, match.end()), _next(firm, match.end()))
+        if not (origin := origin_of(text, match, phrase, end)):
+            continue
+        yield _credit(paragraph, start, phrase.strength, origin)
+        done = origin.end
+        for further in _further(text, origin, end) if origin.url else ():
+            yield _credit(paragraph, start, phrase.strength, further, match[0])
+            done = further.end
+
+
+def _next(starts: list[int], place: int) -> int:
+    """The first of the sorted places from ``place`` on."""
+    index = bisect_left(starts, place)
+    return starts[index] if index < len(starts) else sys.maxsize
+
+
+def _further(text: str, origin: Origin, end: int) -> Iterator[Origin]:
+    """More links to code in the same list."""
+    last, limit = origin.end, min(len(text), max(end, origin.end + 600))
+    for count, link in enumerate(links(text, last, limit)):
+        if count == MOST_LINKS or link.leads is not Leads.CODE or not _LIST.fullmatch(text, last, link.start):
+            return
+        yield link
+        last = link.end
+
+
+def _credit(paragraph: Paragraph, start: int, strength: Strength, origin: Origin, lead: str = "") -> Credit:
+    """The phrase up to the end of the line its source ends on; of a further link, the phrase's lead and the link."""
+    text = paragraph.text
+    if lead:
+        said, start = f"{lead} {text[origin.start : origin.end]}", origin.start
+    else:
+        start += len(text[start:]) - len(text[start:].lstrip(" \t\n-*"))
+        line_end = text.find("\n", origin.end)
+        said = text[start : line_end if line_end >= 0 else None]
+    return Credit(
+        first_line=paragraph.line_at(start),
+        last_line=paragraph.line_at(origin.end - 1),
+        words=" ".join(said.split())[:MOST_WORDS],
+        strength=strength,
+        url=origin.url,
+        project=origin.project,
+        path=origin.path,
+    )

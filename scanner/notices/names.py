@@ -1,0 +1,106 @@
+"""The words after "adapted from" in, the proper name they begin with out."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_LEADING = (
+    r"the|an?|our|his|her|its|their|original|official|open[\s-]?source|public|upstream|existing|following|current|same|"
+    r"codes?|codebase|sources?|implementations?|impl|repo|repository|library|project|version|module|internals|function|"
+    r"class|script|of|in|by|from|for|standard|great|excellent|awesome|revised"
+)
+_WORD = r"[A-Za-z][\w+-]*(?:\.[\w+-]+)*"
+_NAME = re.compile(
+    rf"[\s:`'\"(\[*_-]{{0,6}}(?:(?:{_LEADING})\b[\s:`'\"(\[*_-]{{1,4}}){{0,7}}"
+    rf"(?P<name>@?{_WORD}(?:['\u2019]s?)?(?:[ \n/]{_WORD}(?:['\u2019]s)?){{0,3}})",
+    re.IGNORECASE,
+)
+# Projects that write themselves in lower case.
+_LOWER = frozenset(
+    "torch torchvision torchaudio torchtext torchtune torchtitan pytorch tensorflow jax flax keras mxnet paddle "
+    "numpy scipy transformers diffusers accelerate peft trl datasets tokenizers huggingface fairseq timm vllm "
+    "sglang lmdeploy xtuner detectron2 mmdet mmdetection mmcv mmsegmentation espnet speechbrain kornia xformers "
+    "apex megatron deepspeed lightllm litgpt nanogpt minbpe lucidrains kaldi wenet icefall webrtc librosa sklearn "
+    "scikit-learn einops dlblas llava fastchat llama.cpp lit-gpt guided-diffusion improved-diffusion stable- "
+    "diffusion k-diffusion taming-transformers open_clip clip whisper fla flash-attention flash_attn causal- "
+    "conv1d mamba argparse django nltk sacrebleu tensor2tensor allennlp".split()
+)
+# Capitalised and no project: parts of papers, hardware, languages, formats, sentence beginnings.
+_NO_NAMES = frozenset(
+    "c++ perl java rust javascript go lua matlab "
+    "cpu gpu gpus tpu npu xpu cuda hbm sram dram ram gmem smem vram kv q k v i a x y z b c d n t eq eqs equation "
+    "equations algorithm alg table tables section sec fig figure figures appendix chapter page theorem lemma none "
+    "true false python json yaml xml html csv url urls ascii unicode utf utf-8 api s3 args returns note todo "
+    "fixme pr paper wikipedia arxiv tensor list dict tuple optional union str int float bool bytes this these "
+    "those that it we you they in if when where and or not see for to with as is are was all any each one two "
+    "english chinese german french japanese korean internet rgb hsv bgr rank stage step part parts software "
+    "license licence permission user users usage http https config ema mit bsd apache apache-2.0 gpl mask default "
+    "defaults input output index first last previous next id ids eos bos pad hub".split()
+)
+_CODE = r"codes?|codebase|code\s?bases?|implementations?|impl|repo|repository|library|project|scripts?|package"
+_PARTS = rf"{_CODE}|files?|module|functions?|methods?|kernels?|logic|snippet|block|decoder|encoder|layer"
+_CALLED_CODE = re.compile(
+    rf"[^.;,]{{0,50}}?\b(?:{_CODE}|pipeline)\b|\s+with\s+(?:\w+\s+){{0,2}}(?:changes|modifications)", re.IGNORECASE
+)
+_SAYS_CODE = re.compile(rf"\b(?:{_CODE}|files?)\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
+_SAYS_PART = re.compile(rf"\b(?:{_PARTS})\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
+# A name followed by these is a paper's, a data set's, or an idea's.
+_NOT_CODE = re.compile(
+    r"[^.;]{0,45}?\b(?:papers?|et\s+al|article|arxiv|equations?|eq|table|appendix|theorem|datasets?|corpus|weights|"
+    r"checkpoints?|documentation|docs|architecture|approach|technique|algorithm|proposal|principles|specification)\b|\W{0,3}\(?(?:19|20)\d\d\b",
+    re.IGNORECASE,
+)
+
+
+class Name(NamedTuple):
+    """A proper name, from ``start`` to ``end``; ``is_known`` where it can be nothing but a project's."""
+
+    said: str
+    start: int
+    end: int
+    is_known: bool
+
+
+def name_at(text: str, start: int, end: int) -> Name | None:
+    """The name that stands there; None where it is no proper name of a project, a person or a class."""
+    match = _NAME.match(text, start, end)
+    if not match:
+        return None
+    first, *others = re.split(r"[ \n]", match["name"])
+    kept = [first]
+    for word in others if "." not in first else ():
+        if not _is_proper(word) or word.lower() in _NO_NAMES:
+            break
+        kept.append(word)
+    place = match.start("name")
+    last = place + len(" ".join(kept))
+    if not _is_proper(first) or _root(first) in _NO_NAMES or _NOT_CODE.match(text, last, end):
+        return None
+    return Name(_owned(kept), place, last, _root(first) in _LOWER)
+
+
+def calls_it_code(text: str, start: int, end: int) -> bool:
+    """Whether what follows a name says that it is of code: "… library", "… with some changes"."""
+    return bool(_CALLED_CODE.match(text, start, end))
+
+
+def speaks_of_code(before: str, or_part: bool = False) -> bool:
+    """Whether what stands before a phrase in its sentence is about code, or a part of it: "this code", "the kernel"."""
+    return bool((_SAYS_PART if or_part else _SAYS_CODE).search(before))
+
+
+def _root(word: str) -> str:
+    return word.lower().strip("@'\u2019").removesuffix("'s").removesuffix("\u2019s")
+
+
+def _is_proper(word: str) -> bool:
+    return word[0] == "@" or _root(word) in _LOWER or (len(word) > 1 and any(letter.isupper() for letter in word))
+
+
+def _owned(words: list[str]) -> str:
+    """What the owner's name goes before: "GPT-NeoX" of "EleutherAI's GPT-NeoX"."""
+    for index, word in enumerate(words[:-1], 1):
+        if word.endswith(("'s", "\u2019s", "'")):
+            return " ".join(words[index:])
+    return re.sub(r"['\u2019]s?\Z", "", " ".join(words)).rstrip(".")

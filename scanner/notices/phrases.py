@@ -1,0 +1,182 @@
+"""The phrases of credits: how each says that something is from elsewhere, and what it must name to be one."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from .model import Strength
+from .origins import Certainty
+
+Words = tuple[str, ...]
+
+
+class Phrase(NamedTuple):
+    """A way to credit. ``least`` is what must be named; a name counts with ``of_code`` only where it is called code.
+
+    ``loose`` phrases are everyday words: only a link to code itself makes a credit of them. Of each of ``stems``, one
+    stands in every text the phrase is found in, in lower case.
+    """
+
+    strength: Strength
+    words: str
+    least: Certainty
+    stems: tuple[Words, ...]
+    of_code: bool = False
+    loose: bool = False
+
+
+# Up to seven words between a verb and its "from": "copied with minor changes from".
+_GAP = r"(?:[\s,/&(+]{1,3}[\w'-]{1,24}\)?){0,7}?"
+_FROM = r"[\s:,)]{1,3}from\b"
+_VERSION_OF = r"\s+(?:\w+\s+)?(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
+_LINE = r"(?:(?<=\n)|\A|(?<=[.;:)]\s))[-*\s]{0,4}"
+_LINK_AHEAD = r"(?=[\s<`'\"(\[]{0,4}(?:https?:|(?:www\.)?(?:github|gitlab|huggingface)\.))"
+_CODE_WORDS = r"(?:code|codes|impl(?:ementations?|s)?\.?|repo(?:sitory)?|sources?|authors?|version|work|licen[cs]e)"
+_OF: Words = ("from", "of")
+_LINKED: Words = ("http", "github.", "gitlab.", "huggingface.")
+
+PHRASES = (
+    Phrase(
+        Strength.COPIED,
+        r"\b(?:copied|(?:copy|cut)[\s/&-]{1,3}(?:(?:and|n)\s)?past(?:ed?|ing)|borrow(?:s|ed|ing)?|lifted|stolen|forked)"
+        + _GAP + _FROM,
+        Certainty.NAME,
+        (("copied", "paste", "pasting", "borrow", "lifted", "stolen", "forked"), _OF),
+    ),
+    Phrase(
+        Strength.COPIED,
+        r"\b(?:taken|extracted|moved|vendored|pulled|ripped|originat(?:es?|ed|ing)|originally|comes?)" + _GAP + _FROM,
+        Certainty.NAME,
+        (
+            ("taken", "extracted", "moved", "vendored", "pulled", "ripped", "originat", "originally", "come from",
+             "comes from"),
+            _OF,
+        ),
+        of_code=True,
+    ),
+    Phrase(Strength.COPIED, r"\bcopy\s+from\b", Certainty.NAME, (("copy from", "copy\nfrom"),), of_code=True),
+    Phrase(
+        Strength.COPIED,
+        r"\bcopy\s+(?:and|&)\s+(?:modif|adapt)\w{1,8}\s+from\b",
+        Certainty.NAME,
+        (("copy and", "copy &"), _OF),
+    ),
+    Phrase(
+        Strength.COPIED,
+        r"(?<!obtain\sa\s)(?<!make\sa\s)(?<!create\sa\s)\b(?:copy|clone)\s+of\b",
+        Certainty.MODULE,
+        (("copy of", "copy\nof", "clone of"),),
+    ),
+    Phrase(Strength.COPIED, r"\bforks?\s+of\b", Certainty.NAME, (("fork",), _OF)),
+    Phrase(
+        Strength.ADAPTED,
+        r"\b(?:adapt(?:ed|s|ations?|ing)?|adpa?a?ted|addapted|adapated|adatped|adopt(?:ed|s)?|ported)(?:" + _GAP + _FROM
+        + "|" + _VERSION_OF + r")|\b(?:adaptations?|port)\s+of\b|\bport\s+from\b",
+        Certainty.NAME,
+        (("adap", "adpa", "adpted", "addapted", "adat", "adopt", "ported", "port of", "port\nof", "port from"), _OF),
+    ),
+    Phrase(
+        Strength.ADAPTED,
+        r"\b(?:modif(?:ied|y|ies|ed|ications?)|derived|derivative|derivation|simplified|refactored|rewritten|translated|"
+        r"re-?implement(?:ed|ations?)|reproduced|reworked|tweaked)(?:" + _GAP + _FROM
+        + "|" + _VERSION_OF + r")|\b(?:modifications?|re-?implementations?|derivatives?|translations?)\s+of\b",
+        Certainty.NAME,
+        (
+            ("modif", "deriv", "simplified", "refactored", "rewritten", "translat", "implement", "reproduced",
+             "reworked", "tweaked"),
+            _OF,
+        ),
+        of_code=True,
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\bbased\s{1,3}(?:up)?on\b|\bbuil(?:t|ds?|ding)\s{1,3}(?:up)?on(?:\s+top\s+of)?\b|\bbased\s+off(?:\s+of)?\b",
+        Certainty.NAME,
+        (("based", "built on", "built upon", "build on", "builds on", "building on"),),
+        of_code=True,
+    ),
+    Phrase(
+        Strength.BASED,
+        _LINE + r"(?:the\s+)?(?:original|official)(?:ly)?(?:\s+[\w/&+'-]{1,24}){0,4}?[\s/]+" + _CODE_WORDS
+        + r"(?:\s+(?:and|&)\s+(?:\w+\s+)?(?:weights|models?))?"
+        r"(?:\s*\([^()]{0,40}\))?(?:\s+(?:is|are|can\s+be\s+found|available|here|from|at|in|by|on|it)\b){0,4}[\s:,<`-]{1,6}"
+        + _LINK_AHEAD,
+        Certainty.LINK,
+        (("original", "official"), _LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        _LINE + r"source(?:\s+code)?\s*:",
+        Certainty.FILE,
+        (("source:", "source code:", "source :"),),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\bcredits?(?:\s+goes)?(?:\s+to|\s+for\s+[\w\s]{1,40}\sto)?[\s:]{1,3}" + _LINK_AHEAD,
+        Certainty.LINK,
+        (("credit",), _LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\b(?:portions?|parts?|some|much|most|bits)\s+of\s+(?:this|the|these|our)\s+(?:[\w-]{1,20}\s+){1,3}"
+        r"(?:is|are|comes?|were|was)\s+from\b",
+        Certainty.NAME,
+        (("portion", "part of", "parts of", "some of", "much of", "most of", "bits of"), ("from",)),
+    ),
+    Phrase(
+        Strength.COPIED,
+        _LINE + r"from\s+(?=[\w-]{2,20}\s+(?:internals|source\s+code|codebase)\b)",
+        Certainty.NAME,
+        (("internals", "source code", "codebase"), ("from",)),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\bfrom\b[\s:]{1,3}(?:(?!(?:is|are|was|in|to|on|and|with|by)\b)[\w'-]{1,24}[\s:(]{1,3}){0,5}?" + _LINK_AHEAD,
+        Certainty.LINK,
+        (("from",), _LINKED),
+        loose=True,
+    ),
+    Phrase(
+        Strength.IDEA,
+        r"\b(?:inspired|influenced|motivated)\s+(?:by|from)\b",
+        Certainty.NAME,
+        (("inspired", "influenced", "motivated"),),
+    ),
+    Phrase(
+        Strength.IDEA,
+        r"\b(?:credits?|thanks|courtesy|kudos)\b(?:\s+goes)?(?:\s+(?:to|of))?",
+        Certainty.NAME,
+        (("credit", "thanks", "courtesy", "kudos"),),
+    ),
+    Phrase(
+        Strength.IDEA,
+        r"\b(?:references?|refer(?:red|s)?\s+to|see(?:\s+also)?|implementation|code)\b[\s:]{1,4}"
+        r"(?:(?!from\b)[\w'-]{1,24}[\s:(]{1,3}){0,3}?" + _LINK_AHEAD,
+        Certainty.LINK,
+        (("refer", "see", "implementation", "code"), _LINKED),
+        loose=True,
+    ),
+)  # fmt: skip
+
+# Of a text in lower case without any of these, nothing is looked at further: a link, or the stem of a phrase.
+STEMS = tuple(
+    sorted({word for phrase in PHRASES if _LINKED not in phrase.stems for word in phrase.stems[0]} | {*_LINKED})
+)
+
+
+@cache
+def pattern(phrase: Phrase) -> re.Pattern[str]:
+    """Compiled on first use: a run over files without credits needs none of them."""
+    return re.compile(phrase.words, re.IGNORECASE)
+
+
+def may_hold(folded: str, phrase: Phrase) -> bool:
+    """Whether a text in lower case has the words that the phrase cannot be without."""
+    return all(any(word in folded for word in words) for words in phrase.stems)
+
+
+def is_worth_reading(folded: str) -> bool:
+    """Whether a text in lower case may hold any phrase."""
+    return any(stem in folded for stem in STEMS)
