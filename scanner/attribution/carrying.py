@@ -99,7 +99,7 @@ def carry_words(owed: Owed, repository: Repository) -> Outcome:
     draft = Draft(
         rule=EXACT_RULES[owed.obligation.duty],
         region=header_region(case),
-        facts={"missing": " or ".join(f'"{each}"' for each in wanted)},
+        facts={"missing": " or ".join(f'"{each}"' for each in wanted), "base_model": case.upstream.project},
         upstream=case.upstream,
         upstream_region=upstream_region(case),
         licence=owed.rule.id,
