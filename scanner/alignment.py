@@ -6,13 +6,13 @@ longest common subsequence. What is left on both sides may have moved: an inline
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from .arrays import Array
-from .canonical import END_DIGEST
 from .corpus.pack import Corpus
 from .corpus.ragged import among
 from .pairing import Members, UnitPair, pair_definitions
@@ -41,49 +41,49 @@ class Alignment(NamedTuple):
 
 def align(asked: Query, corpus: Corpus, file: int, rarity: Array) -> Alignment:
     """Align a file with file content ``file`` of a corpus; ``rarity`` is that of its statements."""
-    upstream = Members.of(corpus, file)
-    places, known = among(corpus.digests, asked.code.digests)
-    digests = np.where(known & (asked.code.digests != END_DIGEST), places, -1)
+    upstream, digests = Members.of(corpus, file), asked.known_in(corpus)
     pairs = pair_definitions(asked, digests, upstream, rarity)
-    return _matched(asked, digests, upstream, pairs, rarity)
+    ours, theirs = _matched(asked, digests[asked.real].tolist(), upstream, pairs)
+    moved, taken = _moved(asked, digests, upstream, rarity, (ours, theirs))
+    ours, theirs = np.concatenate([ours, moved]), np.concatenate([theirs, taken])
+    order = np.argsort(ours, kind="stable")
+    statements = ours[order]
+    return Alignment(
+        tuple(sorted(pairs, key=itemgetter(0))),
+        statements,
+        upstream.contents[theirs[order]],
+        asked.units[statements],
+        rarity,
+    )
 
 
 def statement_rarity(asked: Query, corpora: list[Corpus]) -> Array:
     """How rare each statement of a file is among all upstream files: its least weight in any corpus."""
     rarity = np.full(len(asked.code.digests), 255, np.uint8)
     for corpus in corpora:
-        places, known = among(corpus.digests, asked.code.digests)
-        np.minimum(
-            rarity, np.where(known, corpus.digest_weights[places] if len(corpus.digests) else 255, 255), out=rarity
-        )
+        known = asked.known_in(corpus)
+        held = np.flatnonzero(known >= 0)
+        rarity[held] = np.minimum(rarity[held], corpus.digest_weights[known[held]])
     return rarity
 
 
-def _matched(asked: Query, digests: Array, upstream: Members, pairs: list[UnitPair], weights: Array) -> Alignment:
-    """The statements that match inside pairs, then those that moved."""
-    starts = asked.code.statement_starts
-    real = np.flatnonzero(asked.code.digests != END_DIGEST)
-    all_rows, row_bounds = real.tolist(), np.searchsorted(real, starts).tolist()
+def _matched(asked: Query, digests: list[int], upstream: Members, pairs: list[UnitPair]) -> tuple[Array, Array]:
+    """The statements that match inside pairs, and their partners; ``digests`` are without the ends of blocks."""
     bounds = np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1)).tolist()
+    others = upstream.digests.tolist()
     ours: list[int] = []
     theirs: list[int] = []
-    for pair in pairs:
-        rows = all_rows[row_bounds[pair.unit] : row_bounds[pair.unit + 1]]
-        held = range(bounds[pair.member], bounds[pair.member + 1])
-        if pair.equal and len(rows) == len(held):
+    for unit, member, equal in pairs:
+        rows = range(*asked.real_bounds[unit : unit + 2])
+        held = range(*bounds[member : member + 2])
+        if equal and len(rows) == len(held):
             ours += rows
             theirs += held
             continue
-        for row, other in _common(digests[rows].tolist(), upstream.digests[held.start : held.stop].tolist()):
+        for row, other in _common(digests[rows.start : rows.stop], others[held.start : held.stop]):
             ours.append(rows[row])
             theirs.append(held[other])
-    _add_moved(asked, digests, upstream, weights, ours, theirs)
-    order = np.argsort(np.array(ours, np.int64), kind="stable")
-    statements = np.array(ours, np.int64)[order]
-    contents = upstream.contents[np.array(theirs, np.int64)[order]] if ours else np.zeros(0, np.int64)
-    owners = np.searchsorted(starts, statements, side="right") - 1
-    ordered = tuple(sorted(pairs, key=lambda pair: pair.unit))
-    return Alignment(ordered, statements, contents, owners, weights)
+    return asked.real[np.array(ours, np.int64)], np.array(theirs, np.int64)
 
 
 def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:
@@ -97,22 +97,17 @@ def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:
     return [(place, waiting[item].pop()) for place, item in enumerate(left) if waiting.get(item)]
 
 
-def _add_moved(
-    asked: Query, digests: Array, upstream: Members, weights: Array, ours: list[int], theirs: list[int]
-) -> None:
-    """Match, in order, the rare statements that no pair accounts for, wherever they stand."""
-    open_ = np.ones(len(digests), bool)
-    open_[ours] = False
-    open_ &= (digests >= 0) & (weights >= RARE) & (asked.statement_tokens >= LONG)
+def _moved(asked: Query, digests: Array, upstream: Members, rarity: Array, paired: tuple[Array, Array]) -> Array:
+    """In order, the rare statements that no pair accounts for, wherever they stand, and their partners."""
+    open_ = (digests >= 0) & (rarity >= RARE) & (asked.statement_tokens >= LONG)
+    open_[paired[0]] = False
     rows = np.flatnonzero(open_)
-    if not len(rows):
-        return
     free = np.ones(len(upstream.digests), bool)
-    free[theirs] = False
+    free[paired[1]] = False
+    free &= among(np.sort(digests[rows]), upstream.digests)[1]
     waiting: dict[int, list[int]] = {}
     for place in np.flatnonzero(free)[::-1].tolist():
         waiting.setdefault(int(upstream.digests[place]), []).append(place)
-    for row in rows.tolist():
-        if places := waiting.get(int(digests[row])):
-            ours.append(row)
-            theirs.append(places.pop())
+    found = [(row, places.pop()) for row in rows.tolist() if (places := waiting.get(int(digests[row])))]
+    both: Array = np.array(found, np.int64).reshape(-1, 2).T
+    return both

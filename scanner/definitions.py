@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from .arrays import Array
 from .clones import DefinitionMatch, Verdict
-from .pairing import UnitPair
 from .placement import Placement
 from .regions import Region
 
@@ -15,31 +17,45 @@ MODULE = "(module)"
 
 def describe(placement: Placement, path: str) -> tuple[DefinitionMatch, ...]:
     """Each definition with code of its own, and where it stands in the candidate, whose path is ``path``."""
-    partners = {pair.unit: pair for pair in placement.alignment.pairs}
-    units = range(len(placement.asked.tokens))
-    return tuple(_describe(placement, unit, partners.get(unit), path) for unit in units if placement.asked.tokens[unit])
-
-
-def _describe(placement: Placement, unit: int, partner: UnitPair | None, path: str) -> DefinitionMatch:
-    asked, definition = placement.asked, placement.asked.code.definitions[unit]
-    rows = slice(*asked.code.statement_starts[unit : unit + 2].tolist())
-    real = asked.statement_tokens[rows] > 0
-    similarity = float(placement.matched_tokens[unit]) / int(asked.tokens[unit])
-    verdict = _verdict(placement, unit, similarity)
-    shown = partner if similarity >= FRAGMENT else None
-    qualname, region = _upstream_place(placement, shown, path)
-    return DefinitionMatch(
-        definition.qualname or MODULE,
-        definition.first_line,
-        definition.last_line,
-        verdict,
-        similarity,
-        int(asked.tokens[unit]),
-        int(real.sum()),
-        int((placement.matched[rows] & real).sum()),
-        qualname,
-        region,
+    asked, upstream = placement.asked, _Upstream(placement, path)
+    partners = {pair.unit: pair.member for pair in placement.alignment.pairs}
+    real = asked.statement_tokens > 0
+    counts = zip(
+        asked.code.definitions,
+        asked.tokens.tolist(),
+        placement.matched_tokens.tolist(),
+        _per_definition(real, asked.code.statement_starts),
+        _per_definition(placement.matched & real, asked.code.statement_starts),
+        strict=True,
     )
+    described = []
+    for unit, (definition, tokens, matched_tokens, statements, matched) in enumerate(counts):
+        if not tokens:
+            continue
+        similarity = matched_tokens / tokens
+        qualname, region = upstream.place(partners.get(unit) if similarity >= FRAGMENT else None)
+        described.append(
+            DefinitionMatch(
+                definition.qualname or MODULE,
+                definition.first_line,
+                definition.last_line,
+                _verdict(placement, unit, similarity),
+                similarity,
+                tokens,
+                statements,
+                matched,
+                qualname,
+                region,
+            )
+        )
+    return tuple(described)
+
+
+def _per_definition(statements: Array, starts: Array) -> list[int]:
+    """How many of the statements that are marked stand in each definition."""
+    sums = np.concatenate([[0], np.cumsum(statements)])
+    counts: list[int] = (sums[starts[1:]] - sums[starts[:-1]]).tolist()
+    return counts
 
 
 def _verdict(placement: Placement, unit: int, similarity: float) -> Verdict:
@@ -50,14 +66,24 @@ def _verdict(placement: Placement, unit: int, similarity: float) -> Verdict:
     return Verdict.FRAGMENTS if similarity >= FRAGMENT else Verdict.INDEPENDENT
 
 
-def _upstream_place(placement: Placement, pair: UnitPair | None, path: str) -> tuple[str, Region | None]:
-    if pair is None:
-        return "", None
-    corpus, first, member = placement.corpus, placement.members.start, pair.member
-    leaves = []
-    while member:
-        leaves.append(corpus.text(int(corpus.member_names[first + member])))
-        member = int(corpus.member_parents[first + member])
-    row = first + pair.member
-    region = Region(path, int(corpus.member_first_lines[row]), int(corpus.member_last_lines[row]))
-    return ".".join(reversed(leaves)) or MODULE, region
+class _Upstream:
+    """The definitions of a candidate: their names and where they stand."""
+
+    def __init__(self, placement: Placement, path: str) -> None:
+        corpus, rows = placement.corpus, placement.members
+        self._path, self._text = path, corpus.text
+        self._names: list[int] = corpus.member_names[rows].tolist()
+        self._parents: list[int] = corpus.member_parents[rows].tolist()
+        self._first_lines: list[int] = corpus.member_first_lines[rows].tolist()
+        self._last_lines: list[int] = corpus.member_last_lines[rows].tolist()
+
+    def place(self, member: int | None) -> tuple[str, Region | None]:
+        """The qualified name and the region of a member; neither without one."""
+        if member is None:
+            return "", None
+        region = Region(self._path, self._first_lines[member], self._last_lines[member])
+        leaves = []
+        while member:
+            leaves.append(self._text(self._names[member]))
+            member = self._parents[member]
+        return ".".join(reversed(leaves)) or MODULE, region

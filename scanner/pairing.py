@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import NamedTuple
 
 import numpy as np
 
 from .arrays import Array, distinct
-from .corpus.pack import KINDS, Corpus
+from .corpus.pack import Corpus
 from .corpus.ragged import run_places, runs
 from .query import Query
 
@@ -16,6 +15,7 @@ from .query import Query
 LEAST_OVERLAP = 0.15
 # Files with more pairs of definitions than this, about 2,000 on each side, are paired by equal streams alone.
 MOST_PAIRS = 4_000_000
+_CLASS, _FUNCTION = 1, 2  # places in KINDS
 
 
 class UnitPair(NamedTuple):
@@ -57,23 +57,12 @@ class Members(NamedTuple):
         )
 
 
-def _overlap(asked: Query, digests: Array, upstream: Members, weights: Array) -> Array:
-    """[D, M]: about what share of each definition's tokens stand in each member, rare statements weighing more."""
-    units = np.repeat(np.arange(len(asked.tokens)), np.diff(asked.code.statement_starts))
-    value = asked.statement_tokens * (weights.astype(np.float64) + 16)
-    members = len(upstream.hashes)
-    # A statement counts once for each member, however often it stands there.
-    held = distinct(upstream.digests * members + upstream.owners)
-    table, holders = held // members, held % members
-    rows = np.flatnonzero(digests >= 0)
-    places, source = run_places(
-        np.searchsorted(table, digests[rows], "left"), np.searchsorted(table, digests[rows], "right")
-    )
-    keys = rows[source] * members + holders[places]
-    source, member = np.divmod(keys, max(members, 1))
-    sums = np.bincount(units[source] * members + member, value[source], minlength=len(asked.tokens) * members)
-    totals = np.bincount(units, value, minlength=len(asked.tokens))
-    return np.minimum(sums.reshape(len(asked.tokens), members) / np.maximum(totals, 1)[:, None], 0.99)
+class _Likely(NamedTuple):
+    """Pairs of a definition and a member of its kind, by unit and member, whose ``score`` is above LEAST_OVERLAP."""
+
+    units: Array
+    members: Array
+    score: Array
 
 
 def pair_definitions(asked: Query, digests: Array, upstream: Members, weights: Array) -> list[UnitPair]:
@@ -84,32 +73,93 @@ def pair_definitions(asked: Query, digests: Array, upstream: Members, weights: A
     """
     if len(asked.tokens) * len(upstream.hashes) > MOST_PAIRS:
         return _pair_equal(asked, upstream)
-    code = asked.code
-    kinds = np.array([KINDS.index(definition.kind) for definition in code.definitions])
-    parents = np.array([max(definition.parent, 0) for definition in code.definitions])
-    equal = (code.hashes[:, None] == upstream.hashes[None, :]) & (kinds[:, None] == upstream.kinds[None, :])
+    equal = asked.code.hashes[:, None] == upstream.hashes
+    equal &= asked.kinds[:, None] == upstream.kinds
     unequal = bool((asked.tokens[~equal.any(axis=1)] > 0).any())
     overlap = _overlap(asked, digests, upstream, weights) if unequal else np.zeros(equal.shape)
-    score = _scores(asked, upstream, equal, overlap, kinds)
-    classes = _pair_classes(asked, upstream, score, kinds, parents)
-    score += (score > LEAST_OVERLAP) * 0.5 * (classes[parents][:, None] == upstream.parents[None, :])
-    score[kinds < 2] = -1
-    paired = [(unit, int(member)) for unit, member in enumerate(classes) if member >= 0] + _greedy(score, LEAST_OVERLAP)
-    return [UnitPair(unit, member, bool(equal[unit, member])) for unit, member in paired]
+    likely = _likely(asked, upstream, equal, overlap)
+    classes = _pair_classes(asked, upstream, likely)
+    held = np.flatnonzero(classes >= 0)
+    paired = [
+        *zip(held.tolist(), classes[held].tolist(), strict=True),
+        *_pair_functions(asked, upstream, likely, classes),
+    ]
+    alike = equal[tuple(np.array(paired, np.int64).T)]
+    return [UnitPair(unit, member, same) for (unit, member), same in zip(paired, alike.tolist(), strict=True)]
 
 
-def _scores(asked: Query, upstream: Members, equal: Array, overlap: Array, kinds: Array) -> Array:
-    """[D, M]: equal streams above all others; then shared statements, equal names, and nearly the same place."""
+def _overlap(asked: Query, digests: Array, upstream: Members, weights: Array) -> Array:
+    """[D, M]: about what share of each definition's tokens stand in each member, rare statements weighing more."""
+    units = asked.units
+    value = asked.statement_tokens * (weights.astype(np.float64) + 16)
+    members = len(upstream.hashes)
+    # A statement counts once for each member, however often it stands there.
+    held = distinct(upstream.digests * members + upstream.owners)
+    table, holders = held // members, held % members
+    rows = np.flatnonzero(digests >= 0)
+    places, source = run_places(
+        np.searchsorted(table, digests[rows], "left"), np.searchsorted(table, digests[rows], "right")
+    )
+    source, member = rows[source], holders[places]
+    sums = np.bincount(units[source] * members + member, value[source], minlength=len(asked.tokens) * members)
+    totals = np.bincount(units, value, minlength=len(asked.tokens))
+    return np.minimum(sums.reshape(len(asked.tokens), members) / np.maximum(totals, 1)[:, None], 0.99)
+
+
+def _likely(asked: Query, upstream: Members, equal: Array, overlap: Array) -> _Likely:
+    """Equal streams score above all others; then shared statements, equal names, and nearly the same place."""
     code = asked.code
-    spelled = equal & (code.spellings[:, None] == upstream.spellings[None, :])
-    named = _leaf_hashes(asked)[:, None] == upstream.names[None, :]
-    score = np.where(equal, 2.0, overlap) * (kinds[:, None] == upstream.kinds[None, :])
-    empty = asked.tokens == 0
-    score[empty] *= named[empty]
-    score += (score > 0) * (0.2 * spelled + 0.2 * named)
-    distance = np.abs(np.arange(len(code.hashes))[:, None] - np.arange(len(upstream.hashes))[None, :])
-    near: Array = score - 1e-4 * np.minimum(distance, 1000)
-    return near
+    units, members = np.nonzero(equal | (overlap > 0))
+    same = equal[units, members]
+    named = asked.leaf_hashes[units] == upstream.names[members]
+    spelled = same & (code.spellings[units] == upstream.spellings[members])
+    score = np.where(same, 2.0, overlap[units, members])
+    score += 0.2 * spelled + 0.2 * named
+    score -= 1e-4 * np.minimum(np.abs(units - members), 1000)
+    # What is empty is told by its name alone.
+    told = (asked.kinds[units] == upstream.kinds[members]) & ((asked.tokens[units] > 0) | named)
+    kept = told & (score > LEAST_OVERLAP)
+    return _Likely(units[kept], members[kept], score[kept])
+
+
+def _pair_classes(asked: Query, upstream: Members, likely: _Likely) -> Array:
+    """For each definition the member paired with it if it is a class, -1 otherwise; the modules are a pair."""
+    units, members, score = likely
+    kinds, parents, width = asked.kinds, asked.parents, len(upstream.hashes)
+    strong = score * asked.tokens[units]
+    inside = (kinds[units] == _FUNCTION) & (kinds[parents[units]] == _CLASS)
+    inside &= upstream.kinds[upstream.parents[members]] == _CLASS
+    itself = kinds[units] == _CLASS
+    cells = np.concatenate([parents[units] * width + upstream.parents[members], units * width + members])
+    voting = np.concatenate([inside, itself])
+    votes = np.bincount(cells[voting], np.concatenate([strong, strong])[voting], minlength=len(kinds) * width)
+    paired = np.full(len(kinds), -1)
+    paired[0] = 0
+    voted = np.flatnonzero(votes > 0.0)
+    for unit, member in _greedy(_Likely(voted // width, voted % width, votes[voted])):
+        paired[unit] = member
+    return paired
+
+
+def _pair_functions(asked: Query, upstream: Members, likely: _Likely, classes: Array) -> list[tuple[int, int]]:
+    """Functions and methods, best first; a method is first looked for in the class paired with its own."""
+    functions = asked.kinds[likely.units] == _FUNCTION
+    units, members, score = (column[functions] for column in likely)
+    at_home = classes[asked.parents[units]] == upstream.parents[members]
+    return _greedy(_Likely(units, members, score + 0.5 * at_home))
+
+
+def _greedy(likely: _Likely) -> list[tuple[int, int]]:
+    """One-to-one pairs, best first."""
+    order = np.argsort(-likely.score, kind="stable")
+    left, right = set(), set()
+    chosen = []
+    for unit, member in zip(likely.units[order].tolist(), likely.members[order].tolist(), strict=True):
+        if unit not in left and member not in right:
+            left.add(unit)
+            right.add(member)
+            chosen.append((unit, member))
+    return chosen
 
 
 def _pair_equal(asked: Query, upstream: Members) -> list[UnitPair]:
@@ -122,40 +172,3 @@ def _pair_equal(asked: Query, upstream: Members) -> list[UnitPair]:
         if unit and waiting.get(digest):
             pairs.append(UnitPair(unit, waiting[digest].pop(), True))
     return pairs
-
-
-def _pair_classes(asked: Query, upstream: Members, score: Array, kinds: Array, parents: Array) -> Array:
-    """For each definition the member paired with it if it is a class, -1 otherwise; the modules are a pair."""
-    votes = np.zeros(score.shape)
-    strong = np.where(score > LEAST_OVERLAP, score, 0) * asked.tokens[:, None]
-    units, members = np.nonzero(strong)
-    inside = (kinds[units] == 2) & (kinds[parents[units]] == 1) & (upstream.kinds[upstream.parents[members]] == 1)
-    np.add.at(
-        votes, (parents[units[inside]], upstream.parents[members[inside]]), strong[units[inside], members[inside]]
-    )
-    itself = kinds[units] == 1
-    np.add.at(votes, (units[itself], members[itself]), strong[units[itself], members[itself]])
-    paired = np.full(len(kinds), -1)
-    paired[0] = 0
-    for unit, member in _greedy(votes, 0.0):
-        paired[unit] = member
-    return paired
-
-
-def _greedy(score: Array, least: float) -> list[tuple[int, int]]:
-    """One-to-one pairs with a score above ``least``, best first."""
-    units, members = np.nonzero(score > least)
-    order = np.argsort(-score[units, members], kind="stable")
-    left, right = set(), set()
-    chosen = []
-    for unit, member in zip(units[order].tolist(), members[order].tolist(), strict=True):
-        if unit not in left and member not in right:
-            left.add(unit)
-            right.add(member)
-            chosen.append((unit, member))
-    return chosen
-
-
-def _leaf_hashes(asked: Query) -> Array:
-    leaves = [definition.qualname.rpartition(".")[2].encode() for definition in asked.code.definitions]
-    return np.frombuffer(b"".join(hashlib.blake2b(leaf, digest_size=8).digest() for leaf in leaves), np.uint64)

@@ -40,9 +40,14 @@ class Placement:
     @cached_property
     def equal(self) -> bool:
         """Whether every definition's stream equals its partner's."""
-        return bool(
-            np.isin(np.flatnonzero(self.asked.tokens), [pair.unit for pair in self.alignment.pairs if pair.equal]).all()
-        )
+        return bool((self._equal | (self.asked.tokens == 0)).all())
+
+    @cached_property
+    def _equal(self) -> Array:
+        """bool[D]: the definition's stream equals its partner's."""
+        equal = np.zeros(len(self.asked.tokens), bool)
+        equal[[pair.unit for pair in self.alignment.pairs if pair.equal]] = True
+        return equal
 
     @property
     def corpus(self) -> Corpus:
@@ -61,9 +66,7 @@ class Placement:
     @cached_property
     def same(self) -> Array:
         """bool[D]: the definition's stream equals its partner's, and no name stands for another."""
-        same: Array = self.asked.tokens == 0
-        for pair in self.alignment.pairs:
-            same[pair.unit] |= pair.equal
+        same: Array = self._equal | (self.asked.tokens == 0)
         same[self.alignment.owners[self.rename_map.edited]] = False
         return same
 
@@ -128,10 +131,11 @@ class Placement:
     @cached_property
     def shrunk_classes(self) -> frozenset[int]:
         """Classes of the file whose partner has methods that they have not."""
-        parents = self.corpus.member_parents[self.members].astype(np.int64)
-        tokens = self.corpus.definition_tokens[self.corpus.member_definitions[self.members]]
         taken = {pair.member for pair in self.alignment.pairs}
-        short = {int(parents[member]) for member in range(1, len(parents)) if member not in taken and tokens[member]}
+        parents = self.corpus.member_parents[self.members].tolist()
+        tokens = self.corpus.definition_tokens[self.corpus.member_definitions[self.members]].tolist()
+        left = [member for member in range(1, len(parents)) if member not in taken and tokens[member]]
+        short = {parents[member] for member in left}
         return frozenset(pair.unit for pair in self.alignment.pairs if pair.unit and pair.member in short)
 
     @property

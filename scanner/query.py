@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
-from .arrays import U64, Array, group
+from .arrays import I64, U64, Array, group
 from .canonical import END_DIGEST, CanonicalFile
+from .corpus.pack import KINDS, Corpus
+from .corpus.ragged import among
 from .fingerprints import Fingerprints
 
 
-class Query(NamedTuple):
+@dataclass(frozen=True, eq=False, repr=False)
+class Query:
     """A file to be placed: its streams, fingerprints, and the hash of each name in the numbering of its streams.
 
     ``tokens`` int64[D] and ``statement_tokens`` int64[S] count tokens without the ends of blocks; ``telling``
-    int64[S] without strings either, since any string equals any other.
+    int64[S] without strings either, since any string equals any other; ``folded`` int64[D] those of definitions that
+    are equal, counted at the first of them. What only alignment needs is worked out when it is asked for.
     """
 
     code: CanonicalFile
@@ -25,11 +31,53 @@ class Query(NamedTuple):
     statement_tokens: Array
     telling: Array
     folded: Array
+    _known: dict[int, Array] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def total(self) -> int:
         """All tokens of the file."""
         return int(self.tokens.sum())
+
+    @cached_property
+    def real(self) -> I64:
+        """Which statements are none of the ends of blocks."""
+        return np.flatnonzero(self.code.digests != END_DIGEST)
+
+    @cached_property
+    def real_bounds(self) -> list[int]:
+        """Where in ``real`` the statements of each definition begin and the last end [D+1]."""
+        bounds: list[int] = np.searchsorted(self.real, self.code.statement_starts).tolist()
+        return bounds
+
+    @cached_property
+    def units(self) -> I64:
+        """The definition that each statement stands in."""
+        return np.repeat(np.arange(len(self.tokens)), np.diff(self.code.statement_starts))
+
+    @cached_property
+    def kinds(self) -> I64:
+        """What each definition is, in the numbering of a corpus."""
+        return np.array([KINDS.index(definition.kind) for definition in self.code.definitions], np.int64)
+
+    @cached_property
+    def parents(self) -> I64:
+        """The definition around each definition; the module is its own."""
+        return np.array([max(definition.parent, 0) for definition in self.code.definitions], np.int64)
+
+    @cached_property
+    def leaf_hashes(self) -> U64:
+        """The hash of the last part of each definition's name."""
+        leaves = [definition.qualname.rpartition(".")[2].encode() for definition in self.code.definitions]
+        return np.frombuffer(b"".join([hashlib.blake2b(leaf, digest_size=8).digest() for leaf in leaves]), np.uint64)
+
+    def known_in(self, corpus: Corpus) -> I64:
+        """The statements of the file in the numbering of a corpus [S], -1 for those it does not have."""
+        found = self._known.get(id(corpus))
+        if found is None:
+            digests = self.code.digests
+            places, known = among(corpus.digests, digests)
+            found = self._known[id(corpus)] = np.where(known & (digests != END_DIGEST), places, -1)
+        return found
 
 
 def query(code: CanonicalFile, prints: Fingerprints, name_hashes: U64) -> Query:

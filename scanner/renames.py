@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -11,13 +12,14 @@ from .alignment import Alignment
 from .arrays import Array, group
 from .clones import Kind, Rename
 from .corpus.pack import Corpus
-from .corpus.ragged import run_places
+from .corpus.ragged import among, run_places
 from .query import Query
 from .shipped import shipped_folder
 
 _VARIABLE, _ATTRIBUTE = 0, 1
 _GLOBAL = 0  # the space of the file's own variables: scope 0, namespace 0
 _KINDS = (Kind.VARIABLE, Kind.ATTRIBUTE, Kind.KEYWORD)
+_PLACES = {kind: place for place, kind in enumerate(Kind)}
 
 
 class NamePairs(NamedTuple):
@@ -48,11 +50,21 @@ def pair_names(asked: Query, corpus: Corpus, alignment: Alignment) -> NamePairs:
     return NamePairs(copies, originals, rows, slots, equal)
 
 
-class RenameMap(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class RenameMap:
     """``renames`` for people; ``edited`` bool[M] marks aligned statements where a name is not renamed but swapped."""
 
-    renames: tuple[Rename, ...]
     edited: Array
+    _asked: Query
+    _renamed: Array
+    _counts: Array
+    _consistency: Array
+    _spelled: list[tuple[str, str]]
+
+    @cached_property
+    def renames(self) -> tuple[Rename, ...]:
+        """In the order to read them in; worked out when asked for, since most candidates are not shown."""
+        return _renames(self._asked, self._renamed, self._counts, self._consistency, self._spelled)
 
 
 def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePairs, aligned: int) -> RenameMap:
@@ -64,9 +76,11 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
     majority = _majority(distinct[:, 0], distinct[:, 1], counts, first)
     swapped = _swapped(distinct, majority)
     renamed = np.flatnonzero(~pairs.equal[first] & ~swapped)
-    called = np.zeros(len(distinct), bool)
-    np.logical_or.at(called, inverse, code.called[pairs.slots])
-    spelled = [(corpus.text(int(row[1])), names[row[2]].decode("utf-8", "replace")) for row in distinct[renamed]]
+    called = np.bincount(inverse, code.called[pairs.slots], minlength=len(distinct)) > 0
+    spelled = [
+        (corpus.text(original), names[copy].decode("utf-8", "replace"))
+        for original, copy in distinct[renamed, 1:].tolist()
+    ]
     mentioned = called[renamed] | (distinct[renamed, 0] % 4 == _ATTRIBUTE)
     substituted = _substituted(asked, names, spelled, mentioned)
     swapped[renamed[substituted]] = True
@@ -74,11 +88,9 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
     edited[pairs.rows[swapped[inverse]]] = True
     consistency = counts / _occurrences(distinct, counts)
     # What stands for another name is an edit: undone as if it were a renaming, it would be hidden.
-    renamed, spelled = (
-        renamed[~substituted],
-        [pair for pair, edit in zip(spelled, substituted, strict=True) if not edit],
-    )
-    return RenameMap(_renames(asked, distinct[renamed], counts[renamed], consistency[renamed], spelled), edited)
+    kept = np.flatnonzero(~substituted)
+    renamed, spelled = renamed[kept], [spelled[place] for place in kept.tolist()]
+    return RenameMap(edited, asked, distinct[renamed], counts[renamed], consistency[renamed], spelled)
 
 
 def _occurrences(distinct: Array, counts: Array) -> Array:
@@ -103,12 +115,14 @@ def _swapped(distinct: Array, majority: Array) -> Array:
     A name of the whole file stands for one name and no other. An attribute may be renamed differently in different
     classes.
     """
-    usual: dict[tuple[int, int], int] = {}
-    for space, original, copy in distinct[majority].tolist():
-        usual.setdefault((space, copy), original)
-    strict = (distinct[:, 0] == _GLOBAL) | ~majority
-    taken = [usual.get((space, copy), original) != original for space, original, copy in distinct.tolist()]
-    swapped: Array = strict & np.array(taken, bool) | (distinct[:, 0] == _GLOBAL) & ~majority
+    space, original, copy = distinct.T
+    keys = space * (copy.max(initial=0) + 1) + copy
+    usual = np.flatnonzero(majority)
+    usual = usual[np.argsort(keys[usual], kind="stable")]
+    places, known = among(keys[usual], keys)
+    taken = known & (original[usual][places] != original) if len(usual) else known
+    strict = (space == _GLOBAL) | ~majority
+    swapped: Array = strict & taken | (space == _GLOBAL) & ~majority
     return swapped
 
 
@@ -161,7 +175,7 @@ def _renames(
 
 def _reading_order(rename: Rename) -> tuple[object, ...]:
     """Names of the whole file first, by kind; then locals by function; the most used first."""
-    return rename.scope != "", list(Kind).index(rename.kind), rename.scope, -rename.count, rename.original, rename.copy
+    return rename.scope != "", _PLACES[rename.kind], rename.scope, -rename.count, rename.original, rename.copy
 
 
 def _kinds_by_name(asked: Query) -> dict[tuple[str, int], Kind]:
