@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .coordinator import Advance
 from .options import AuditOptions, available_cores
 from .records import Header
 from .restoring import Audit, open_audit
 from .run import audit
 from .summary import AuditSummary, Row
+from .syncing import Advance
 
 __all__ = [
     "Advance",

@@ -7,51 +7,28 @@ judged by further tasks; when all of its contents are known, a last task conclud
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 
 from ..files import Skipped
 from ..sources.specs import without_login
+from .conclusion import Conclusion, conclude
 from .dispatch import Dispatcher, Task
 from .journal import Journal, Span
+from .judging import Answers, judge_files, unjudged
 from .known import KnownContents
+from .limits import too_slow
 from .options import Setup
 from .pool import Pool
-from .records import Identity, Line, Place, RepositoryRecord, decode, encode
-from .stages import suffix
+from .records import Line, Place, RepositoryRecord, decode, encode
+from .survey import Listed, Survey, survey
+from .syncing import Advance, syncing
 from .tree import Repository
-from .work import Answers, Conclusion, Listed, Survey, conclude, judge_files, survey, too_slow, unjudged
+from .waiting import OpenRepository, WaitingList
 
 # A task must outweigh sending it; a repository is opened for each, so a large one has few.
 LEAST_TASK_BYTES = 400_000
 MOST_TASKS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Advance:
-    """How far an audit is: ``since`` of the ``done`` were done in this run."""
-
-    done: int
-    total: int
-    since: int
-    findings: int
-
-
-@dataclass(slots=True)
-class _Open:
-    """A repository whose contents are not all known yet."""
-
-    repository: Repository
-    survey: Survey
-    missing: set[str] = field(default_factory=set)
-    gone: dict[str, str] = field(default_factory=dict)
-
-    def identity(self, file: Listed) -> Identity:
-        return Identity(file.sha256, suffix(file.path), self.survey.until)
-
-
-_Waiting = tuple[_Open, Listed]
 
 
 class Coordinator:
@@ -62,7 +39,7 @@ class Coordinator:
         self._known = known
         self._setup = setup
         self._dispatcher = Dispatcher(pool)
-        self._waiting: dict[Identity, list[_Waiting]] = {}
+        self._waiting = WaitingList(known)
         self._alike: dict[str, Span] = {}
         self._most_open = pool.jobs * 8
         self._open = 0
@@ -71,20 +48,18 @@ class Coordinator:
 
     def run(self, repositories: Iterable[Repository], total: int) -> Iterator[Advance]:
         """Audit ``repositories``; each Advance is on the disk. Raises ModelkinError."""
-        advance = Advance(0, total, 0, 0)
-        # A disk is slow beside a content that is known, and workers wait for whoever waits for it.
-        with ThreadPoolExecutor(1) as beside:
-            syncing: Future[None] | None = None
+        asked = 0
+        with syncing(self._journal) as disk:
             for _ in self._dispatcher.run(partial(self._begin, iter(repositories))):
-                if syncing is not None and syncing.done():
-                    syncing.result()
-                    syncing = None
-                    yield advance
-                if syncing is None and self._concluded > advance.done:
-                    advance = Advance(self._concluded, total, self._concluded, self._findings)
-                    syncing = beside.submit(self._journal.sync)
+                if reached := disk.reached():
+                    yield reached
+                if self._concluded > asked and disk.ask(self._advance(total)):
+                    asked = self._concluded
         self._journal.sync()
-        yield Advance(self._concluded, total, self._concluded, self._findings)
+        yield self._advance(total)
+
+    def _advance(self, total: int) -> Advance:
+        return Advance(self._concluded, total, self._concluded, self._findings)
 
     def _begin(self, left: Iterator[Repository]) -> Task | None:
         repository = next(left, None) if self._open < self._most_open else None
@@ -94,37 +69,27 @@ class Coordinator:
         lost = partial(self._lost_repository, repository)
         return Task(survey, (repository, self._setup), partial(self._surveyed, repository), lost)
 
-    def _surveyed(self, repository: Repository, found: Survey) -> Iterable[Task]:
+    def _surveyed(self, repository: Repository, found: Survey) -> list[Task]:
         if found.failed:
             return self._failed(repository.name, found.root, found.failed)
         if found.likeness in self._alike:
             return self._repeated(repository, found, self._alike[found.likeness])
-        entry = _Open(repository, found)
-        unknown = [file for file in found.files if self._must_be_judged(entry, file)]
-        return [*self._tasks(entry, unknown), *self._conclusion(entry)]
+        entry = OpenRepository(repository, found)
+        unknown = [file for file in found.files if self._waiting.must_judge(entry, file)]
+        return [*self._tasks(entry, unknown), *([] if entry.missing else [self._conclusion(entry)])]
 
-    def _must_be_judged(self, entry: _Open, file: Listed) -> bool:
-        """Whether to judge a file; if its content is being judged already, the repository waits for that."""
-        identity = entry.identity(file)
-        if self._known.find(identity, file.path):
-            return False
-        entry.missing.add(file.path)
-        waiting = self._waiting.setdefault(identity, [])
-        waiting.append((entry, file))
-        return len(waiting) == 1
-
-    def _tasks(self, entry: _Open, files: list[Listed]) -> Iterator[Task]:
+    def _tasks(self, entry: OpenRepository, files: list[Listed]) -> Iterator[Task]:
         """Tasks of about equal size that judge ``files``; one, where opening the source anew is dear."""
         most = MOST_TASKS if entry.survey.is_folder else 1
         least = max(LEAST_TASK_BYTES if most > 1 else 0, sum(file.size for file in files) // most + 1)
         for part in _parts(files, least):
             yield self._judging(entry, part)
 
-    def _judging(self, entry: _Open, files: tuple[Listed, ...]) -> Task:
+    def _judging(self, entry: OpenRepository, files: tuple[Listed, ...]) -> Task:
         arguments = (entry.repository, entry.survey.until, files, self._setup)
         return Task(judge_files, arguments, partial(self._judged, entry, files), partial(self._unjudged, entry, files))
 
-    def _judged(self, entry: _Open, files: tuple[Listed, ...], found: Answers) -> list[Task]:
+    def _judged(self, entry: OpenRepository, files: tuple[Listed, ...], found: Answers) -> list[Task]:
         entry.survey = replace(entry.survey, seconds=entry.survey.seconds + found.seconds)
         following: list[Task] = []
         for file, answer in zip(files, found.answers, strict=True):
@@ -133,30 +98,17 @@ class Coordinator:
                 self._known.add(answer.head, self._journal.append(answer.line))
             else:
                 entry.gone[file.path] = answer.gone or "changed while it was scanned"
-            following.extend(self._settle(identity))
+            ready, next_one = self._waiting.answered(identity)
+            following.extend(map(self._conclusion, ready))
+            if next_one is not None:
+                following.append(self._judging(next_one[0], (next_one[1],)))
         return following
 
-    def _settle(self, identity: Identity) -> Iterator[Task]:
-        """Go on with those who waited for a content; one of them may hold it under a path that matters, or alone."""
-        left: list[_Waiting] = []
-        for entry, file in self._waiting.pop(identity, []):
-            if file.path not in entry.gone and not self._known.find(identity, file.path):
-                left.append((entry, file))
-            elif file.path in entry.missing:
-                entry.missing.remove(file.path)
-                yield from self._conclusion(entry)
-        if left:
-            self._waiting[identity] = left
-            entry, file = left[0]
-            yield self._judging(entry, (file,))
-
-    def _conclusion(self, entry: _Open) -> Iterator[Task]:
-        if entry.missing:
-            return
+    def _conclusion(self, entry: OpenRepository) -> Task:
         places: list[Place] = []
         copies: list[tuple[str, bytes]] = []
         for file in entry.survey.files:
-            found = self._known.find(entry.identity(file), file.path)
+            found = self._waiting.found(entry, file)
             if file.path in entry.gone or found is None:
                 continue
             if found.head.skipped:
@@ -169,7 +121,7 @@ class Coordinator:
         survey = replace(entry.survey, files=())
         arguments = (entry.repository, survey, tuple(places), tuple(copies), skipped, self._setup)
         then = partial(self._recorded, survey.likeness)
-        yield Task(conclude, arguments, then, partial(self._lost_repository, entry.repository))
+        return Task(conclude, arguments, then, partial(self._lost_repository, entry.repository))
 
     def _recorded(self, likeness: str, found: Conclusion) -> list[Task]:
         span = self._journal.append(found.line)
@@ -185,7 +137,7 @@ class Coordinator:
         assert record is not None, "the journal was written by this process"
         again = replace(record, name=repository.name, root=found.root, seconds=round(found.seconds, 6))
         self._journal.append(encode(again))
-        self._findings += len(again.findings)
+        self._findings += sum(finding.counts for finding in again.findings)
         self._count()
         return []
 
@@ -201,7 +153,7 @@ class Coordinator:
     def _lost_repository(self, repository: Repository, error: str, seconds: float) -> list[Task]:
         return self._failed(repository.name, without_login(repository.source), self._why(error, seconds))
 
-    def _unjudged(self, entry: _Open, files: tuple[Listed, ...], error: str, seconds: float) -> list[Task]:
+    def _unjudged(self, entry: OpenRepository, files: tuple[Listed, ...], error: str, seconds: float) -> list[Task]:
         if len(files) > 1:
             return [self._judging(entry, (file,)) for file in files]
         answer = unjudged(files[0], entry.survey.until, self._why(error, seconds))

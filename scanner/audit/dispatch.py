@@ -55,7 +55,7 @@ class Dispatcher:
         """
         while self._fill(begin):
             done = wait(self._flying, return_when=FIRST_COMPLETED).done
-            flights = [(future, self._flying.pop(future)) for future in done]
+            flights = [(future, self._flying.pop(future)) for future in list(self._flying) if future in done]
             for future, flight in flights:
                 self._settle(future, flight)
             yield

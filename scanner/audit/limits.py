@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
+from typing import TypeVar
 
 # What runs in C does not see the signal; the process ends when it is not back this much later.
 GRACE_SECONDS = 5.0
+_ITEM = TypeVar("_ITEM")
 
 
 class OutOfTimeError(BaseException):
@@ -44,6 +46,30 @@ def within(seconds: float, grace: float = GRACE_SECONDS) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def timely(items: Iterator[_ITEM], seconds: float) -> Iterator[_ITEM]:
+    """The same items, each of which may take so long. Raises OutOfTimeError."""
+    while True:
+        with within(seconds):
+            item = next(items, None)
+        if item is None:
+            return
+        yield item
+
+
+def reason(error: BaseException, seconds: float) -> str:
+    """Why something was given up, in words."""
+    if isinstance(error, OutOfTimeError):
+        return too_slow(seconds)
+    if isinstance(error, MemoryError):
+        return "needs more memory than a worker may have"
+    return str(error)
+
+
+def too_slow(seconds: float) -> str:
+    """Why a file was left."""
+    return f"took longer than {seconds:g} s"
 
 
 def _out_of_time(_signal: int, _frame: FrameType | None) -> None:

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from ..corpus.pack import Corpus
 from ..corpus.shelf import default_corpora
 from ..scan import CorpusIdentity, identity_of
-from .coordinator import Advance, Coordinator
+from .coordinator import Coordinator
 from .journal import Journal
 from .known import KnownContents
 from .options import AuditOptions, Setup
@@ -20,6 +20,7 @@ from .pool import local_pool
 from .records import SCHEMA, Header
 from .repositories import find_repositories
 from .restoring import Audit, open_audit
+from .syncing import Advance
 
 Progress = Callable[[Advance], None]
 _DEFAULTS = AuditOptions()

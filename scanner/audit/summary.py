@@ -17,7 +17,8 @@ COPIES = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One repository in numbers; every verdict and level is present. Waived findings count at no level.
+    """One repository in numbers; every verdict and level is present. Waived findings, and those a
+    baseline holds, count at no level.
 
     ``copies`` counts the files that are copies of each upstream project, its own releases aside. ``failed`` says why
     there is no report.
@@ -75,14 +76,14 @@ class Copied:
 def row_of(record: RepositoryRecord, files: Sequence[Copied]) -> Row:
     """The row of a repository with these files."""
     verdicts = Counter(file.verdict for file in files)
-    levels = Counter(finding.level for finding in record.findings if finding.suppression is None)
+    levels = Counter(finding.level for finding in record.findings if finding.counts)
     projects = Counter(file.project for file in files if file.project and file.verdict in COPIES)
     return Row(
         name=record.name,
         files=len(files),
         by_verdict={verdict: verdicts[verdict] for verdict in Verdict},
         by_level={level: levels[level] for level in Level},
-        waived=len(record.findings) - levels.total(),
+        waived=sum(finding.suppression is not None for finding in record.findings),
         skipped=record.skipped,
         copies=dict(sorted(projects.items(), key=lambda each: (-each[1], each[0]))),
         failed=record.failed,

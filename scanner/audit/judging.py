@@ -1,0 +1,78 @@
+"""Files of a repository in, what is to be said of their contents out. A task for a worker."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from ..errors import SourceError
+from ..examination import Examiner
+from ..files import Skipped, SourceFile
+from .limits import OutOfTimeError, reason, timely, within
+from .options import Setup
+from .records import Content, ContentHead, Identity, encode
+from .stages import examiner, judged, opened, picked, suffix
+from .survey import Listed
+from .tree import Repository
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one file: its content's line for the journal, or why the file cannot be read any more."""
+
+    path: str
+    head: ContentHead | None = None
+    line: bytes = b""
+    gone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Answers on files of one repository."""
+
+    answers: tuple[Answer, ...]
+    seconds: float
+
+
+def judge_files(repository: Repository, until: str, wanted: tuple[Listed, ...], setup: Setup) -> Answers:
+    """Judge the files ``wanted`` of a repository, each within its time. Raises CorpusError."""
+    began = time.perf_counter()
+    answers: dict[str, Answer] = {}
+    lost = "is no longer there"
+    try:
+        with opened(repository.source, setup) as (checkout, corpora):
+            examine = examiner(corpora, setup, until)
+            for item in timely(picked(checkout, {each.path for each in wanted}), setup.timeout):
+                if isinstance(item, Skipped):
+                    answers[item.path] = Answer(item.path, gone=item.reason)
+                    continue
+                content = _judged_in_time(examine, item, until, setup)
+                answers[item.path] = _answer(item.path, content)
+                if content.examined is None:  # it may have been left in the middle of anything
+                    examine = examiner(corpora, setup, until)
+    except (SourceError, OutOfTimeError) as error:
+        lost = reason(error, setup.timeout)
+    gone = (answers.get(each.path) or Answer(each.path, gone=lost) for each in wanted)
+    return Answers(tuple(gone), time.perf_counter() - began)
+
+
+def unjudged(file: Listed, until: str, reason: str) -> Answer:
+    """The answer on a file that no worker comes back from."""
+    return _answer(file.path, _skipped(file.path, file.sha256, until, reason))
+
+
+def _judged_in_time(examine: Examiner, file: SourceFile, until: str, setup: Setup) -> Content:
+    try:
+        with within(setup.timeout):
+            return judged(examine, file, until)
+    except (OutOfTimeError, MemoryError) as error:
+        return _skipped(file.path, file.sha256, until, reason(error, setup.timeout))
+
+
+def _skipped(path: str, sha256: str, until: str, reason: str) -> Content:
+    return Content(Identity(sha256, suffix(path), until), False, "", None, reason)
+
+
+def _answer(path: str, content: Content) -> Answer:
+    head = ContentHead(content.identity, content.own, content.upstream_path, content.skipped)
+    return Answer(path, head, encode(content))

@@ -1,0 +1,88 @@
+"""A repository in, what it holds out: its files by their content, and what it says of itself. A task for a worker."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass, replace
+
+from ..errors import SourceError, WaiverError
+from ..files import Skipped
+from ..sources.specs import without_login
+from ..statements import Statements
+from ..waivers import Waiver
+from .limits import OutOfTimeError, reason, timely, within
+from .options import Setup
+from .stages import is_folder, listed, opened, told
+from .tree import Repository
+
+NOTHING_TO_SCAN = "no Python file or notebook in it"
+_NO_STATEMENTS = Statements()
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A file of a repository by its content; ``size`` in bytes, decoded."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What a repository holds; ``failed`` says why it cannot be audited. A folder may be opened again at no cost.
+
+    Repositories of one ``likeness`` differ in nothing that an audit looks at but their place.
+    """
+
+    root: str
+    until: str = ""
+    project: str = ""
+    whole: bool = True
+    is_folder: bool = False
+    statements: Statements = _NO_STATEMENTS
+    waivers: tuple[Waiver, ...] = ()
+    files: tuple[Listed, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    failed: str = ""
+    likeness: str = ""
+    seconds: float = 0.0
+
+
+def survey(repository: Repository, setup: Setup) -> Survey:
+    """List and hash the files of a repository. Raises CorpusError."""
+    began = time.perf_counter()
+    files: list[Listed] = []
+    skipped: list[Skipped] = []
+    waivers: list[Waiver] = []
+    try:
+        with opened(repository.source, setup) as (checkout, _):
+            for item, found in timely(listed(checkout, setup), setup.timeout):
+                waivers += found
+                if isinstance(item, Skipped):
+                    skipped.append(item)
+                else:
+                    files.append(Listed(item.path, item.sha256, len(item.text)))
+            with within(setup.timeout):
+                statements = told(checkout)
+    except (SourceError, WaiverError, OutOfTimeError, MemoryError) as error:
+        return Survey(without_login(repository.source), failed=reason(error, setup.timeout))
+    seen = Survey(
+        root=checkout.root,
+        until=checkout.released,
+        project=checkout.project,
+        whole=checkout.whole is not None,
+        is_folder=is_folder(repository.source),
+        statements=statements,
+        waivers=tuple(waivers),
+        files=tuple(files),
+        skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
+        failed="" if files or skipped else NOTHING_TO_SCAN,
+    )
+    return replace(seen, likeness=_likeness(seen), seconds=time.perf_counter() - began)
+
+
+def _likeness(seen: Survey) -> str:
+    """A digest of all that a record follows from."""
+    return hashlib.sha256(repr(replace(seen, root="")).encode("utf-8", "surrogatepass")).hexdigest()
