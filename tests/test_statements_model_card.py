@@ -29,7 +29,7 @@ license_link: LICENSE
 
 # Lamp 7B
 
-Based on [lantern](https://github.com/org/lantern).
+The code is based on [lantern](https://github.com/org/lantern).
 """
 
 
@@ -55,6 +55,11 @@ def test_a_card_names_licence_base_models_and_title() -> None:
     assert (found.base_model_relation, found.licence_link, found.title) == ("finetune", "LICENSE", "Lamp 7B")
     assert found.text.split("\n")[9] == "# Lamp 7B"
     assert "apache" not in found.text
+
+
+def test_a_credit_keeps_the_line_it_stands_on() -> None:
+    (credit,) = card(CARD).credits
+    assert (credit.first_line, credit.url) == (12, "https://github.com/org/lantern")
 
 
 @pytest.mark.parametrize("change", ["\ufeff", "\n\n", "crlf", "utf-16"])

@@ -193,7 +193,8 @@ def test_a_waiver_that_waives_nothing_is_a_note_at_its_line() -> None:
     judged = apply_waivers([finding("holder-removed"), finding("credit-link-only", 7, 9)], waivers)
     (unused,) = judged[2:]
     assert (unused.rule, unused.level, unused.region) == ("unused-waiver", Level.NOTE, Region("a.py", 8, 8))
-    assert unused.message == "a.py:8: the waiver of changes-not-stated fits no finding."
+    assert "changes-not-stated" in unused.message
+    assert "a.py:8" in unused.message
     assert unused.suppression is None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..notices import read_credits_in_prose
 from ..notices.header import blanked
 from ..regions import Region
 from ..sources import Skipped
@@ -12,7 +13,6 @@ from .model import Declaration, ModelCard
 from .titles import title
 
 if TYPE_CHECKING:
-    from ..notices import Credit
     from .plain_yaml import Value
 
 _WANTED = frozenset(("license", "license_name", "license_link", "base_model", "base_model_relation"))
@@ -41,7 +41,7 @@ def read_card(path: str, text: str, repository: str) -> tuple[ModelCard, Skipped
         licence_link=_text(values, "license_link"),
         base_models=values["base_model"].texts if "base_model" in values else (),
         base_model_relation=_text(values, "base_model_relation"),
-        credits=_credits(parts.body),
+        credits=read_credits_in_prose(parts.body),
         text=parts.body,
     )
     return card, problem
@@ -72,13 +72,6 @@ def _front_matter(path: str, parts: _Parts) -> tuple[dict[str, Value], Skipped |
     except BrokenYamlError as error:
         line = parts.first_line + error.line - 1
         return {}, Skipped(path, f"front matter not read: line {line}: {error.reason}")
-
-
-def _credits(body: str) -> tuple[Credit, ...]:
-    from .. import notices
-
-    read = getattr(notices, "read_credits_in_prose", None)
-    return tuple(read(body)) if read else ()
 
 
 def _licence(path: str, value: Value | None, name: str, first_line: int) -> Declaration | None:
