@@ -21,7 +21,7 @@ _OF_DATA = re.compile(
 # A class is derived from another, a value comes from somewhere.
 _OFTEN_NO_CODE = re.compile(r"deriv|come|extract|moved|pulled|originat", re.IGNORECASE)
 _THOUGHT = re.compile(r"\b(?:propos\w+|ideas?|suggest\w*|discuss\w*|concept|notes?|tests?)\b", re.IGNORECASE)
-_LEADS_ON = re.compile(r"(?::|\bsee|\bfollowing)\s*\Z", re.IGNORECASE)
+_LEADS_ON = re.compile(r"(?::|\bsee|\bfollowing\b[^.;]{0,60})\s*\Z", re.IGNORECASE)
 _ITEM = re.compile(r"\n\s?[-*] ")
 
 

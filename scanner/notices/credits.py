@@ -24,8 +24,10 @@ _DENIED = re.compile(
     r"(?:\s+(?:be(?:en)?|yet|\w+ly))?\s*\Z",
     re.IGNORECASE,
 )
+# Between the links of one list stand marks, an "and", a label of a few words.
 _LIST = re.compile(
-    r"[\s,;&*>)\]\[(<`'\"_#\d.:-]*(?:(?:and|also|plus|with)\b)?[\s*`(\[<:-]*(?:[\w ./'+-]{1,50}\]?[\s:(<`-]{1,4})?",
+    r"[\s,;&*>)\]\[(<`'\"_#\d.:-]*(?:(?:and|also|plus|with)\b)?[\s*`(\[<:-]*"
+    r"(?:(?!\w+ (?:\w+ )?(?:is|are|at|see|for)\b)[\w./'+-]{1,40}(?: [\w./'+-]{1,40}){0,3}\]?[\s:(<`-]{1,4})?",
     re.IGNORECASE,
 )
 

@@ -47,8 +47,9 @@ _SAYS_CODE = re.compile(rf"\b(?:{_CODE}|files?)\b[^.;)]{{0,50}}\Z", re.IGNORECAS
 _SAYS_PART = re.compile(rf"\b(?:{_PARTS})\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
 # A name followed by these is a paper's, a data set's, or an idea's.
 _NOT_CODE = re.compile(
-    r"[^.;]{0,45}?\b(?:papers?|et\s+al|article|arxiv|equations?|eq|table|appendix|theorem|datasets?|corpus|weights|"
-    r"checkpoints?|documentation|docs|architecture|approach|technique|algorithm|proposal|principles|specification)\b|\W{0,3}\(?(?:19|20)\d\d\b",
+    r"[^.;]{0,45}?\b(?:papers?|et\s+al|article|arxiv|equations?|eq|table|appendix|theorem|documentation|docs|architecture|"
+    r"approach|technique|algorithm|proposal|principles|specification)\b|\s+(?:\w+\s+)?(?:data\s?sets?|corpus|weights|"
+    r"checkpoints?)\b|\W{0,3}\(?(?:19|20)\d\d\b",
     re.IGNORECASE,
 )
 

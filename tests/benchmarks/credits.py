@@ -48,7 +48,7 @@ LONGEST = 30
 EACH = (17, 6, 5)
 # And so many more with a strong stem and a place, where most credits are, and most that look like one.
 FURTHER = 12
-STRINGS_STAND_ALONE = (
+STAND_ALONE_AFTER = (
     tokenize.NEWLINE,
     tokenize.INDENT,
     tokenize.DEDENT,
@@ -192,7 +192,7 @@ def blocks(path: str, text: bytes) -> Iterator[Block]:
                 yield from _paragraphs(path, run)
                 run = []
             run.append((token.start[0], token.string.lstrip("#!: \t")))
-        elif token.type == tokenize.STRING and before in STRINGS_STAND_ALONE:
+        elif token.type == tokenize.STRING and before in STAND_ALONE_AFTER:
             lines = enumerate(token.string.splitlines(), token.start[0])
             yield from _paragraphs(path, [(number, line.strip(" \t\"'")) for number, line in lines])
         before = token.type
