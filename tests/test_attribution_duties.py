@@ -88,6 +88,17 @@ def test_the_repository_owes_its_own_holder_nothing() -> None:
     assert "holder-removed" not in rules(judge(copy_of(own), LICENSE=f"Copyright 2024 Harbour AI\n\n{APACHE}"))
 
 
+def test_two_projects_of_one_publisher_owe_each_other_no_line() -> None:
+    theirs = replace(LAMP, copyrights=("Copyright 2022 Lumen Labs",), licence_copyrights=("Copyright 2020 Lumen Labs",))
+    own = replace(LAMP, project="harbour", package="harbour", url="https://github.com/example/harbour/blob/v1/x.py")
+    copies = copy_of(own, path="a.py"), copy_of(theirs, path="b.py")
+    assert "holder-removed" not in rules(judge(*copies, own="harbour", LICENSE=APACHE))
+    assert "holder-removed" in rules(judge(copies[1], LICENSE=APACHE))
+    others = replace(theirs, copyrights=LAMP.copyrights)
+    judged = judge(copies[0], copy_of(others, path="b.py"), own="harbour", LICENSE=APACHE)
+    assert "holder-removed" in rules(judged), "the line names somebody else too"
+
+
 def test_a_licence_header_may_be_shortened_to_a_tag() -> None:
     tag = f"# {LAMP.copyrights[0]}\n# SPDX-License-Identifier: Apache-2.0\n"
     assert "licence-header-removed" not in rules(judge(copy_of(LAMP, text=tag + CODE), LICENSE=APACHE))

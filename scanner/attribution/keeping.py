@@ -19,7 +19,7 @@ def keep_notices(owed: Owed, repository: Repository) -> Outcome:
     if not case.lines:
         return met("the upstream file has no copyright line")
     lost = case.missing
-    missing = holders_missing(lost, repository.own_copyrights) if lost else ()
+    missing = holders_missing(lost, repository.own_lines(case.upstream)) if lost else ()
     if not missing:
         return met("the copyright lines stand in the file" if not lost else "the holder is the repository's own")
     elsewhere = not holders_missing(missing, repository.copyrights)

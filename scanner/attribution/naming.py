@@ -33,6 +33,12 @@ def _names(project: str, package: str, url: str) -> frozenset[str]:
     return frozenset(found - {""})
 
 
+def owner(upstream: UpstreamMatch) -> str:
+    """Who publishes the repository, as "host/org"; empty where its address does not say."""
+    match = _REPOSITORY.match(upstream.url)
+    return f"{match['host']}/{match['owner']}".casefold() if match else ""
+
+
 def credits_it(credit: Credit, upstream: UpstreamMatch) -> bool:
     """Whether the credit is for the upstream's project, or for its very file."""
     known = names(upstream)

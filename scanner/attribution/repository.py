@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cached_property
 
 from ..notices import Credit
@@ -25,20 +26,28 @@ _CHANGED = re.compile(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGN
 class Repository:
     """What stands outside the code of one repository, asked again for each of its copies.
 
-    ``own`` is the project that is scanned, empty where not known. ``whole`` says whether all of it was read: what was
-    not read is not missing.
+    ``own`` is the project that is scanned, empty where not known, and ``upstreams`` those that its copies stand on.
+    ``whole`` says whether all of it was read: what was not read is not missing.
     """
 
-    def __init__(self, statements: Statements, own: str = "", whole: bool = True) -> None:
+    def __init__(
+        self, statements: Statements, own: str = "", whole: bool = True, upstreams: Iterable[UpstreamMatch] = ()
+    ) -> None:
         self.statements = statements
         self.whole = whole
         self._legal = tuple(each for each in statements.legal_files if each.subject is not Subject.TEMPLATE)
         self._own = naming.plain(own)
+        self._owners = {naming.owner(each) for each in upstreams if self.owns(each)} - {""}
         self._entries: dict[frozenset[str], LegalFile | None] = {}
 
     def owns(self, upstream: UpstreamMatch) -> bool:
         """Whether the upstream is the scanned project itself, which owes itself nothing."""
         return bool(self._own) and self._own in (naming.plain(upstream.project), naming.plain(upstream.package))
+
+    def own_lines(self, upstream: UpstreamMatch) -> tuple[str, ...]:
+        """Copyright lines of who publishes the scanned project; another project of theirs has them in its LICENSE."""
+        shared = upstream.licence_copyrights if naming.owner(upstream) in self._owners else ()
+        return (*self.own_copyrights, *shared)
 
     def is_own(self, credit: Credit) -> bool:
         """Whether a credit names the scanned project itself."""
