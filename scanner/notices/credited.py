@@ -15,7 +15,7 @@ SUBJECT = 120
 
 _OF_DATA = re.compile(
     r"\b(?:weights?|checkpoints?|pre-?trained|data\s?sets?|corpus|vocab\w*|text|texts|quotes?|images?|photos?|tables?|figures?|"
-    r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?)\b[^.;]{0,80}\Z",
+    r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?)\b[^.;\n]{0,45}\Z",
     re.IGNORECASE,
 )
 # A class is derived from another, a value comes from somewhere.
@@ -95,6 +95,8 @@ def _leads_to_code(text: str, link: Origin, match: re.Match[str], phrase: Phrase
         )
     if phrase.strength in (Strength.COPIED, Strength.ADAPTED):
         return True
+    if link.leads is Leads.CHANGE:
+        return phrase.strength is Strength.BASED and not phrase.loose
     return link.leads is Leads.ELSEWHERE and not phrase.loose and speaks_of_code(said, or_part=True)
 
 
@@ -107,7 +109,9 @@ def _before_list(text: str, start: int, end: int) -> int:
 
 
 def _subject(text: str, start: int) -> str:
-    """What stands before a phrase in its sentence."""
+    """What stands before a phrase in its sentence; a phrase that begins a line with a capital begins a sentence."""
+    if text[start : start + 1].isupper() and text[start - 1 : start] in ("", "\n"):
+        return ""
     before = text[max(start - SUBJECT, 0) : start]
     return re.split(r"[.!?;]\s|\n\s*[-*]\s", before)[-1].strip()
 

@@ -61,8 +61,7 @@ def read_link(found: str) -> Link:
     host, _, path = url.partition("://")[2 if "://" in url else 0].partition("?")[0].partition("#")[0].partition("/")
     host, path = host.lower().removeprefix("www."), f"/{path}".rstrip("/")
     if not _CODE_HOST.fullmatch(host):
-        reads = (_READING.fullmatch(host) or _READING_PATH.search(path)) and "/_modules/" not in path
-        return Link(url, Leads.READING if reads or _DATA.search(path) else Leads.ELSEWHERE, host, "")
+        return Link(url, _leads_elsewhere(host, path), host, path.partition("/_modules/")[2].removesuffix(".html"))
     steps = [step for step in path.split("/") if step and step != "spaces"]
     if host.startswith("raw."):
         first = 5 if steps[2:3] == ["refs"] else 3
@@ -70,6 +69,15 @@ def read_link(found: str) -> Link:
     file = _FILE.search(path)
     inner = (file["path"] or "").strip("/") if file else ""
     return Link(url, _leads(host, path, steps), _project(host, steps), inner)
+
+
+def _leads_elsewhere(host: str, path: str) -> Leads:
+    """Manuals show the source of what they describe, too."""
+    if "/_modules/" in path:
+        return Leads.CODE
+    if _READING.fullmatch(host) or _READING_PATH.search(path) or _DATA.search(path):
+        return Leads.READING
+    return Leads.ELSEWHERE
 
 
 def _project(host: str, steps: list[str]) -> str:

@@ -49,7 +49,7 @@ _SAYS_PART = re.compile(rf"\b(?:{_PARTS})\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
 _NOT_CODE = re.compile(
     r"[^.;]{0,45}?\b(?:papers?|et\s+al|article|arxiv|equations?|eq|table|appendix|theorem|documentation|docs|architecture|"
     r"approach|technique|algorithm|proposal|principles|specification)\b|\s+(?:\w+\s+)?(?:data\s?sets?|corpus|weights|"
-    r"checkpoints?)\b|\W{0,3}\(?(?:19|20)\d\d\b",
+    r"checkpoints?)\b|\W{0,3}\(?(?:19|20)\d\d\b|,\s+(?-i:[A-Z])\.",
     re.IGNORECASE,
 )
 

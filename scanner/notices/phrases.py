@@ -40,18 +40,24 @@ _LINKED: Words = ("http", "github.", "gitlab.", "huggingface.")
 PHRASES = (
     Phrase(
         Strength.COPIED,
-        r"\b(?:copied|(?:copy|cut)[\s/&-]{1,3}(?:(?:and|n)\s)?past(?:ed?|ing)|borrow(?:s|ed|ing)?|lifted|stolen|forked)"
+        r"\b(?:copied|(?:copy|cut)[\s/&-]{1,3}(?:(?:and|n)\s)?past(?:ed?|ing)|borrow(?:s|ed|ing)?|lifted|stolen|"
+        r"forked|duplicated|cloned|excerpt(?:ed)?|backported|inlined|cribbed)"
         + _GAP + _FROM,
         Certainty.NAME,
-        (("copied", "paste", "pasting", "borrow", "lifted", "stolen", "forked"), _OF),
+        (
+            ("copied", "paste", "pasting", "borrow", "lifted", "stolen", "forked", "duplicated", "cloned", "excerpt",
+             "backported", "inlined", "cribbed"),
+            _OF,
+        ),
     ),
     Phrase(
         Strength.COPIED,
-        r"\b(?:taken|extracted|moved|vendored|pulled|ripped|originat(?:es?|ed|ing)|originally|comes?)" + _GAP + _FROM,
+        r"\b(?:taken|extracted|moved|vendored|pulled|ripped|originat(?:es?|ed|ing)|originally|comes?|grabbed|"
+        r"sourced|reused|synced|edited)" + _GAP + _FROM,
         Certainty.NAME,
         (
             ("taken", "extracted", "moved", "vendored", "pulled", "ripped", "originat", "originally", "come from",
-             "comes from"),
+             "comes from", "grabbed", "sourced", "reused", "synced", "edited"),
             _OF,
         ),
         of_code=True,
@@ -111,6 +117,13 @@ PHRASES = (
         _LINE + r"source(?:\s+code)?\s*:",
         Certainty.FILE,
         (("source:", "source code:", "source :"),),
+    ),
+    Phrase(Strength.BASED, _LINE + r"credits?\s*:", Certainty.FILE, (("credit:", "credits:", "credits :"),)),
+    Phrase(
+        Strength.BASED,
+        r"\bfollow(?:s|ed|ing)?(?:\s+\w{1,20}){0,2}\s+from\b[\s:]{1,3}" + _LINK_AHEAD,
+        Certainty.LINK,
+        (("follow",), _LINKED),
     ),
     Phrase(
         Strength.BASED,
