@@ -11,9 +11,10 @@ from modelkin.attribution.choosing import choose
 from modelkin.attribution.model import Copy
 from modelkin.attribution.repository import Repository
 from modelkin.clones import Verdict
+from modelkin.findings import Level
 from modelkin.verdict import UpstreamMatch
 
-from .attributed import BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, copy_of, judge, rules, statements_of
+from .attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, copy_of, judge, rules, statements_of
 
 OWN_HEADER = "# Copyright 2024 Harbour AI\n"
 
@@ -67,6 +68,28 @@ def test_a_release_under_its_own_path_owes_its_siblings_nothing() -> None:
 def test_a_release_under_its_own_path_still_keeps_its_own_header() -> None:
     """Somebody may have put the project's folder into another repository, and cut the headers off."""
     assert "holder-removed" in rules(judge(copy_of(LAMP, own_release="lamp 1.0")))
+
+
+def test_a_new_file_among_a_projects_released_ones_is_the_projects_own() -> None:
+    names = [f"lamp/part{number}.py" for number in range(5)]
+    same = replace(LAMP, verdict=Verdict.IDENTICAL)
+    tree = [
+        copy_of(replace(same, path=name), path=f"src/{name}", own_release="lamp 1.0", text=LAMP_HEADER + CODE)
+        for name in names
+    ]
+    new = copy_of(LAMP, path="src/lamp/new.py")
+    changed = copy_of(LAMP, path=f"src/{LAMP.path}")
+    outside = copy_of(LAMP, path="src/harbour/new.py")
+    assert not errors_of(*tree, new)
+    assert not errors_of(*tree)
+    assert errors_of(*tree, changed) == {changed.verdict.path}
+    assert errors_of(*tree, outside) == {outside.verdict.path}
+    assert errors_of(*tree[:4], new) == {new.verdict.path}
+
+
+def errors_of(*copies: Copy) -> set[str]:
+    found = judge(*copies, LICENSE=APACHE).findings
+    return {finding.region.path for finding in found if finding.level is Level.ERROR}
 
 
 def test_of_nearly_equal_upstreams_the_one_whose_notice_is_kept_counts() -> None:

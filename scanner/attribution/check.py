@@ -29,8 +29,7 @@ def check(copies: Sequence[Copy], statements: Statements, own: str = "", whole: 
     repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Raises
     RuleError.
     """
-    upstreams = (upstream for copy in copies for upstream in copy.verdict.upstreams)
-    repository = Repository(statements, own, whole, upstreams)
+    repository = Repository(statements, own, whole, [copy.verdict for copy in copies])
     judged = [_judge(case, repository) for copy in copies if (case := choose(copy, repository))]
     drafts = [draft for each in judged for draft in each.drafts]
     unnamed = [each.case for each in judged if each.attribution.grade is Grade.NONE and each.is_error]

@@ -34,7 +34,7 @@ def choose(copy: Copy, repository: Repository) -> Case | None:
 
 def _own(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
     """A file that is some project's release under its own path owes that project nothing beyond its own header."""
-    if repository.owns(upstream):
+    if repository.owns(upstream) or repository.stands_in_the_tree_of(copy.verdict.path, upstream):
         return True
     first = copy.verdict.upstreams[0]
     return bool(copy.verdict.own_release) and upstream != first and upstream.project == first.project

@@ -10,7 +10,7 @@ from ..notices import Credit
 from ..regions import Region
 from . import naming
 from .case import Case
-from .drafts import Draft
+from .drafts import Draft, shortened
 from .grading import right_credits
 from .model import Grade
 from .outcomes import header_region, upstream_region
@@ -52,7 +52,7 @@ def card_credit_drafts(cases: Sequence[Case], repository: Repository) -> Iterato
             yield Draft(
                 rule="credit-names-another",
                 region=Region(path, credit.first_line, credit.last_line),
-                facts={"credited": naming.source_of(credit), "path": path},
+                facts={"credited": shortened(naming.source_of(credit)), "path": path},
                 upstream=silent[0].upstream,
                 upstream_region=upstream_region(silent[0]),
                 group=path,
@@ -63,7 +63,7 @@ def _draft(rule: str, case: Case, credit: Credit) -> Draft:
     return Draft(
         rule=rule,
         region=Region(case.path, credit.first_line, credit.last_line),
-        facts={"credited": naming.source_of(credit), "found": credit.words},
+        facts={"credited": shortened(naming.source_of(credit)), "found": shortened(credit.words)},
         upstream=case.upstream,
         upstream_region=upstream_region(case),
     )

@@ -51,7 +51,12 @@ def named(upstream: UpstreamMatch) -> str:
 
 def quoted(lines: Sequence[str]) -> str:
     """Lines of a notice as a message quotes them."""
-    return "; ".join(f'"{line if len(line) <= _MOST_QUOTED else line[:_MOST_QUOTED] + "…"}"' for line in lines)
+    return "; ".join(f'"{shortened(line)}"' for line in lines)
+
+
+def shortened(text: str) -> str:
+    """What somebody else wrote, at a length that a message bears."""
+    return text if len(text) <= _MOST_QUOTED else f"{text[:_MOST_QUOTED]}…"
 
 
 def lower(one: Level, other: Level) -> Level:

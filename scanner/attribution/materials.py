@@ -11,7 +11,7 @@ from ..statements import Leftover, ModelCard
 from . import terms
 from .base_models import base_model_licence
 from .carrying import EXACT_RULES, place_of
-from .drafts import Draft, quoted
+from .drafts import Draft, quoted, shortened
 from .repository import Repository
 
 
@@ -42,7 +42,10 @@ def _duty_drafts(card: ModelCard, base_model: str, rule: LicenceRule, repository
             yield Draft(
                 rule=EXACT_RULES[obligation.duty],
                 region=_place(card),
-                facts={"missing": " or ".join(quoted([each]) for each in obligation.strings), "base_model": base_model},
+                facts={
+                    "missing": " or ".join(quoted([each]) for each in obligation.strings),
+                    "base_model": shortened(base_model),
+                },
                 licence=rule.id,
                 obligation=obligation,
                 # That a licence is stated does not tell whether these are the licensor's own materials.
@@ -71,8 +74,8 @@ def _contradiction(card: ModelCard) -> Iterator[Draft]:
                 rule="model-card-contradicts",
                 region=card.licence.region,
                 facts={
-                    "found": f"license: {card.licence.stated}",
-                    "base_model": base_model,
+                    "found": shortened(f"license: {card.licence.stated}"),
+                    "base_model": shortened(base_model),
                     "value": f"is under {licence}",
                 },
                 group=f"{card.path} {licence}",
@@ -89,7 +92,7 @@ def _leftover_drafts(leftover: Leftover, repository: Repository) -> Iterator[Dra
         facts["path"] = card.path
         if card.base_models:
             told = f"stands in {leftover.region.path} as {leftover.key}"
-            facts |= {"found": f"base_model: {', '.join(card.base_models)}", "value": told}
+            facts |= {"found": shortened(f"base_model: {', '.join(card.base_models)}"), "value": told}
         rule = "model-card-contradicts" if card.base_models else "model-card-silent"
         yield Draft(rule, _place(card), facts, group=f"{card.path} {leftover.repository}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -17,32 +18,47 @@ from ..statements import (
     repository_licence,
     sidecars_for,
 )
-from ..verdict import UpstreamMatch
+from ..verdict import FileVerdict, UpstreamMatch
 from . import naming, terms
 
 _CHANGED = re.compile(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
+
+# A few files under the paths of a release may be copies; so many are the project, or all of it in another's hands.
+LEAST_OF_A_TREE = 5
 
 
 class Repository:
     """What stands outside the code of one repository, asked again for each of its copies.
 
-    ``own`` is the project that is scanned, empty where not known, and ``upstreams`` those that its copies stand on.
-    ``whole`` says whether all of it was read: what was not read is not missing.
+    ``own`` is the project that is scanned, empty where not known. ``whole`` says whether all of it was read: what was
+    not read is not missing.
     """
 
     def __init__(
-        self, statements: Statements, own: str = "", whole: bool = True, upstreams: Iterable[UpstreamMatch] = ()
+        self, statements: Statements, own: str = "", whole: bool = True, files: Iterable[FileVerdict] = ()
     ) -> None:
         self.statements = statements
         self.whole = whole
         self._legal = tuple(each for each in statements.legal_files if each.subject is not Subject.TEMPLATE)
         self._own = naming.plain(own)
-        self._owners = {naming.owner(each) for each in upstreams if self.owns(each)} - {""}
+        files = tuple(files)
+        self._owners = {naming.owner(each) for file in files for each in file.upstreams if self.owns(each)} - {""}
+        trees = Counter(_tree(file) for file in files if file.own_release)
+        self._trees = tuple(tree for tree, count in trees.items() if count >= LEAST_OF_A_TREE)
         self._entries: dict[frozenset[str], LegalFile | None] = {}
 
     def owns(self, upstream: UpstreamMatch) -> bool:
         """Whether the upstream is the scanned project itself, which owes itself nothing."""
         return bool(self._own) and self._own in (naming.plain(upstream.project), naming.plain(upstream.package))
+
+    def stands_in_the_tree_of(self, path: str, upstream: UpstreamMatch) -> bool:
+        """Whether ``path`` is one of many files that the upstream project released under these very paths.
+
+        A clone of a project need not say which it is. The file under the upstream's own path is held against it all
+        the same: somebody may have put the tree into another repository.
+        """
+        same = f"/{path}".endswith(f"/{upstream.path}")
+        return not same and any(path.startswith(tree) and upstream.project == name for tree, name in self._trees)
 
     def own_lines(self, upstream: UpstreamMatch) -> tuple[str, ...]:
         """Copyright lines of who publishes the scanned project; another project of theirs has them in its LICENSE."""
@@ -106,6 +122,13 @@ class Repository:
         """Whether the entry that names the upstream says that its files were changed."""
         entry = self.entry_for(upstream)
         return entry is not None and _CHANGED.search(entry.text) is not None
+
+
+def _tree(file: FileVerdict) -> tuple[str, str]:
+    """The folder that stands for the package of a project, and the project, of a file that is its own release."""
+    upstream = file.upstreams[0]
+    package = upstream.path.partition("/")[0]
+    return f"{file.path.removesuffix(upstream.path)}{package}/", upstream.project
 
 
 def _decides(legal: LegalFile) -> bool:
