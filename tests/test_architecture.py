@@ -68,6 +68,8 @@ ORDER = (
     "substance",
     "difference",
     "restoration",
+    "sidebyside",
+    "lineage",
     "reports",
     "cli",
     "__main__",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .beside import sides
 from .options import Choices, scan_options, shared_options
 from .progress import progress_bar
 from .reporting import check_deliverable, deliver
@@ -60,7 +61,8 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     if restore is not None:
         restored = {file.restored_path: file.restored for file in undone if not isinstance(file, Skipped)}
         write_restored(restored, restore, (copy, original))
-    deliver(report, choices, lambda page: _rendered(undone, page) if shows_diff else "")
+    beside = sides(report, [copy], [original], fetch=False)
+    deliver(report, choices, lambda page: _rendered(undone, page) if shows_diff else "", beside)
     return exit_code(report, choices.fail_on)
 
 

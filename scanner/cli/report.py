@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from .audit_reporting import audit_exit_code, check_audit_formats, deliver_audit
+from .beside import fetching_option, local_source, sides
 from .options import Choices, reporting_options
 from .reporting import check_deliverable, deliver
 from .threshold import exit_code
@@ -26,8 +27,9 @@ Examples:
 @click.command(name="report", epilog=_EPILOG)
 @click.argument("journal", type=click.Path(path_type=Path))
 @click.option("--repository", metavar="NAME", help="Only the report on this one, by its name in the audit.")
+@fetching_option
 @reporting_options
-def command(journal: Path, repository: str | None, choices: Choices) -> int:
+def command(journal: Path, repository: str | None, fetch: bool, choices: Choices) -> int:
     """Show the JOURNAL of an audit again, with nothing scanned.
 
     An audit that was stopped, or is still running, is shown as far as it is.
@@ -42,5 +44,5 @@ def command(journal: Path, repository: str | None, choices: Choices) -> int:
         deliver_audit(audit, choices)
         return audit_exit_code(audit.summary, choices.fail_on)
     report = audit.report(repository)
-    deliver(report, choices)
+    deliver(report, choices, sides=sides(report, local_source(report), (), fetch))
     return exit_code(report, choices.fail_on)

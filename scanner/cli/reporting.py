@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from .options import Choices
@@ -12,6 +12,10 @@ from .writing import STANDARD_OUTPUT, check_writable, write
 if TYPE_CHECKING:
     from ..reports.page import Page
     from ..scan import Report
+    from ..sidebyside import SideBySide
+    from ..sources import Skipped
+
+    Sides = Callable[[], Mapping[str, SideBySide | Skipped]]
 
 
 def check_deliverable(choices: Choices) -> None:
@@ -20,11 +24,24 @@ def check_deliverable(choices: Choices) -> None:
         check_writable(destination.output)
 
 
-def deliver(report: Report, choices: Choices, supplement: Callable[[Page], str] = lambda _page: "") -> None:
-    """Render and write; ``supplement`` is printed below a report in text."""
-    from ..reports import FORMATS
-
+def deliver(
+    report: Report,
+    choices: Choices,
+    supplement: Callable[[Page], str] = lambda _page: "",
+    sides: Sides | None = None,
+) -> None:
+    """Render and write; ``supplement`` is printed below a report in text, ``sides`` are looked for when html is."""
     for destination in choices.destinations:
         page = standard_page(destination.output == STANDARD_OUTPUT)
-        rendered = FORMATS[destination.format](report, page)
+        rendered = _rendered(report, destination.format, page, sides)
         write(destination.output, rendered + (supplement(page) if destination.format == "text" else ""))
+
+
+def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> str:
+    if format_ == "html" and sides is not None:
+        from ..reports.html import render
+
+        return render(report, sides())
+    from ..reports import FORMATS
+
+    return FORMATS[format_](report, page)

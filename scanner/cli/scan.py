@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from .beside import fetching_option, sides
 from .configured import configured
 from .options import Choices, scan_options, shared_options
 from .progress import progress_bar
@@ -25,6 +26,7 @@ Examples:
   modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
   modelkin scan . --format json --output report.json
   modelkin scan . --format text --format sarif=modelkin.sarif
+  modelkin scan . --format html=report.html --fetch-upstreams
   modelkin scan . --baseline .modelkin-baseline.json
   modelkin scan . --against ../upstream --exclude-upstream mypackage
 """
@@ -38,8 +40,9 @@ Examples:
     metavar="FILE",
     help="Fail only on findings that FILE, written by modelkin baseline, does not hold.",
 )
+@fetching_option
 @shared_options
-def command(sources: tuple[str, ...], baseline: Path | None, choices: Choices) -> int:
+def command(sources: tuple[str, ...], baseline: Path | None, fetch: bool, choices: Choices) -> int:
     """Find known upstream code in SOURCE and what it still owes.
 
     For each file: the closest known upstream, its releases, the oldest known
@@ -52,5 +55,5 @@ def command(sources: tuple[str, ...], baseline: Path | None, choices: Choices) -
 
     with progress_bar(choices.shows_progress) as step:
         report = scan(sources, scan_options(choices, waivers, baseline), step)
-    deliver(report, choices)
+    deliver(report, choices, sides=sides(report, sources, choices.against, fetch))
     return exit_code(report, choices.fail_on)

@@ -41,6 +41,30 @@ def _markdown(report: Report, _page: Page) -> str:
     return render(report)
 
 
+def _html(report: Report, _page: Page) -> str:
+    from .html import render
+
+    return render(report)
+
+
+def _dot(report: Report, _page: Page) -> str:
+    from .graphs import dot, of_report
+
+    return dot(of_report(report))
+
+
+def _mermaid(report: Report, _page: Page) -> str:
+    from .graphs import mermaid, of_report
+
+    return mermaid(of_report(report))
+
+
+def _graphml(report: Report, _page: Page) -> str:
+    from .graphs import graphml, of_report
+
+    return graphml(of_report(report))
+
+
 def _github(report: Report, _page: Page) -> str:
     from .github import render
 
@@ -70,9 +94,13 @@ FORMATS: Mapping[str, Callable[[Report, Page], str]] = {
     "concise": _concise,
     "json": _json,
     "jsonl": _jsonl,
+    "html": _html,
     "markdown": _markdown,
     "github": _github,
     "sarif": _sarif,
     "cyclonedx": _cyclonedx,
     "spdx": _spdx,
+    "dot": _dot,
+    "mermaid": _mermaid,
+    "graphml": _graphml,
 }

@@ -1,0 +1,5 @@
+"""Report in, one web page out that needs nothing else: no network, no library, and not even its own script."""
+
+from .page import render
+
+__all__ = ["render"]

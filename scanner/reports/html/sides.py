@@ -1,0 +1,74 @@
+"""The rows of a file beside its upstream in, the rows of an HTML table out."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+from markupsafe import escape as quoted
+
+from ...sidebyside import Gap, Line, Mark, Row, RowKind, SideBySide
+from ..escaping import encodable, escape
+
+# A sign beside the colour, for whoever cannot see that: the page's legend tells them.
+_CLASSES = {
+    RowKind.SAME: ("s", "="),
+    RowKind.RENAMED: ("r", "~"),
+    RowKind.CHANGED: ("c", "≠"),
+    RowKind.COPY_ONLY: ("o", "+"),
+    RowKind.UPSTREAM_ONLY: ("u", "\N{MINUS SIGN}"),
+}
+_LEFT_OUT = {
+    RowKind.SAME: "that are the same",
+    RowKind.COPY_ONLY: "that only the copy has",
+    RowKind.UPSTREAM_ONLY: "that only the upstream has",
+    None: "to the end of the comparison",
+}
+_COUNTED = {
+    RowKind.SAME: "lines the same",
+    RowKind.RENAMED: "the same but for names",
+    RowKind.CHANGED: "edited",
+    RowKind.COPY_ONLY: "only in the copy",
+    RowKind.UPSTREAM_ONLY: "only in the upstream",
+}
+_MARKS = {Mark.RENAMED: "r", Mark.CHANGED: "c"}
+
+
+def side_rows(side: SideBySide) -> Markup:
+    """As many ``tr`` as there are rows and gaps; whole tables go through here, so it is plain joining of strings."""
+    return Markup("\n".join(_gap(row) if isinstance(row, Gap) else _row(row) for row in side.rows))
+
+
+def row_counts(side: SideBySide) -> str:
+    """``187 lines the same, 21 the same but for names``."""
+    told = [f"{count:,} {_COUNTED[kind]}" for kind in RowKind if (count := side.counts.get(kind))]
+    return ", ".join(told)
+
+
+def _gap_words(gap: Gap) -> str:
+    """``31 more lines that are the same (copy 12-42, upstream 20-50)``."""
+    spans = [f"{side} {span[0]}-{span[1]}" for side, span in (("copy", gap.copy), ("upstream", gap.upstream)) if span]
+    what = _LEFT_OUT.get(gap.kind, "more")
+    return f"{gap.rows} more lines {what} ({', '.join(spans)})"
+
+
+def _row(row: Row) -> str:
+    name, sign = _CLASSES[row.kind]
+    return f'<tr class="{name}">{_cell(row.copy)}<td>{sign}</td>{_cell(row.upstream)}</tr>'
+
+
+def _gap(gap: Gap) -> str:
+    return f'<tr class="gap"><td colspan="3">{quoted(_gap_words(gap))}</td></tr>'
+
+
+def _cell(line: Line | None) -> str:
+    if line is None:
+        return "<td></td>"
+    told = "".join(_piece(_shown(piece.text), _MARKS.get(piece.mark)) for piece in line.pieces)
+    return f'<td data-n="{line.number}">{told}{"…" if line.cut else ""}</td>'
+
+
+def _piece(text: str, mark: str | None) -> str:
+    return f'<mark class="{mark}">{text}</mark>' if mark else text
+
+
+def _shown(text: str) -> str:
+    return str(quoted(encodable(escape(text))))

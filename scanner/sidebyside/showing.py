@@ -1,0 +1,117 @@
+"""A report and the source it is on in, each copied file beside its upstream out."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..clones import Verdict
+from ..errors import SourceError
+from ..files import SourceFile, read_file
+from ..findings import Level
+from ..scan import Report
+from ..sources import Entry, Skipped, open_sources
+from ..verdict import FileVerdict, UpstreamMatch
+from .folding import folded
+from .marking import rows
+from .model import Row, SideBySide
+from .upstreams import Found, Wanted, find_texts
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The most files shown, rows of one file, rows of all, and lines of a text that is aligned at all."""
+
+    files: int = 400
+    rows_per_file: int = 900
+    rows: int = 40_000
+    lines: int = 8_000
+
+
+def side_by_sides(
+    report: Report,
+    sources: Sequence[str],
+    originals: Sequence[str] = (),
+    fetch: bool = False,
+    limits: Limits = Limits(),
+) -> dict[str, SideBySide | Skipped]:
+    """By path each file of ``report`` that stands on an upstream; Skipped says why it is not shown.
+
+    ``sources`` are what was scanned and ``originals`` what was compared with, as the user named them. The texts of
+    other upstreams come from the releases in modelkin's cache and, only with ``fetch``, from the package index. Where
+    the limits do not suffice, files with the gravest findings come first, then the closest copies.
+    """
+    copied = [(file, upstream) for file in _ranked(report) if (upstream := described_upstream(file))]
+    chosen, others = copied[: limits.files], copied[limits.files :]
+    copies = _copies(sources, {file.path for file, _ in chosen})
+    texts = find_texts((Wanted.of(upstream) for _, upstream in chosen), originals, fetch)
+    shown: dict[str, SideBySide | Skipped] = {}
+    left = limits.rows
+    for file, upstream in chosen:
+        shown[file.path] = each = _side_by_side(file, upstream, copies, texts[Wanted.of(upstream)], limits, left)
+        left -= sum(isinstance(row, Row) for row in each.rows) if isinstance(each, SideBySide) else 0
+    told = f"the page shows {limits.files} files at most; scan this one alone to see it"
+    return shown | {file.path: Skipped(file.path, told) for file, _ in others}
+
+
+def described_upstream(file: FileVerdict) -> UpstreamMatch | None:
+    """The upstream that the definitions of ``file`` are told against; for an own release that is not the closest."""
+    regions = [each.upstream for each in file.definitions if each.upstream]
+    if not regions:
+        return None
+    named = [each for each in file.upstreams if each.path == regions[0].path]
+    # An own release comes first and may have moved to the path that its ancestor has in another project.
+    return named[-1] if file.own_release and named else next(iter(named), None)
+
+
+def _ranked(report: Report) -> list[FileVerdict]:
+    levels, verdicts = list(Level), list(Verdict)
+    gravest: dict[str, int] = {}
+    for finding in report.findings:
+        if finding.counts:
+            path = finding.region.path
+            gravest[path] = min(gravest.get(path, len(levels)), levels.index(finding.level))
+    return sorted(report.files, key=lambda file: (gravest.get(file.path, len(levels)), verdicts.index(file.verdict)))
+
+
+def _copies(sources: Sequence[str], paths: set[str]) -> dict[str, SourceFile | Skipped]:
+    """The wanted files, read again; nothing of a source that can no longer be opened."""
+    if not sources or not paths:
+        return {}
+    try:
+        with open_sources(sources) as checkout:
+            wanted = (entry for entry in checkout.entries() if isinstance(entry, Entry) and entry.path in paths)
+            return {entry.path: read_file(entry) for entry in wanted}
+    except SourceError:
+        return {}
+
+
+def _side_by_side(
+    file: FileVerdict,
+    upstream: UpstreamMatch,
+    copies: dict[str, SourceFile | Skipped],
+    text: Found | Skipped,
+    limits: Limits,
+    left: int,
+) -> SideBySide | Skipped:
+    copy = copies.get(file.path, Skipped(file.path, "the scanned file cannot be read again"))
+    if isinstance(copy, SourceFile) and copy.sha256 != file.sha256:
+        copy = Skipped(file.path, "the file has changed since it was scanned")
+    if isinstance(copy, Skipped):
+        return copy
+    if isinstance(text, Skipped):
+        return text
+    lines, original = _lines(copy), _lines(text.file)
+    if max(len(lines), len(original)) > limits.lines:
+        return Skipped(file.path, f"one of the two has over {limits.lines:,} lines")
+    if left <= 0:
+        return Skipped(file.path, f"the page shows {limits.rows:,} lines at most; scan this file alone to see it")
+    found = list(rows(lines, original, file.definitions, file.renames))
+    shown = folded(found, min(limits.rows_per_file, left))
+    return SideBySide(file.path, upstream, text.release, tuple(shown), dict(Counter(row.kind for row in found)))
+
+
+def _lines(file: SourceFile) -> list[str]:
+    text = file.text.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    return text.split("\n")

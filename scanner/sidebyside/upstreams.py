@@ -1,0 +1,142 @@
+"""Upstream files in, their texts out: from a source the user compared with, or the release in modelkin's own cache."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ..errors import SourceError
+from ..files import SourceFile, read_file
+from ..sources import Checkout, Entry, Skipped, open_source
+from ..verdict import UpstreamMatch
+
+# What is worth fetching for a page of text.
+_MOST_FETCHED = 200 * 1024**2
+
+
+class Wanted(NamedTuple):
+    """An upstream file by its place, and the releases that are known to have it in one content."""
+
+    project: str
+    path: str
+    package: str
+    releases: frozenset[str]
+
+    @classmethod
+    def of(cls, upstream: UpstreamMatch) -> Wanted:
+        releases = frozenset({upstream.first_release, upstream.last_release} - {""})
+        return cls(upstream.project, upstream.path, upstream.package, releases)
+
+
+class Found(NamedTuple):
+    """The text of an upstream file and the release it was read from, empty where it is of none."""
+
+    file: SourceFile
+    release: str
+
+
+Texts = dict[Wanted, Found | Skipped]
+
+
+def find_texts(wanted: Iterable[Wanted], originals: Sequence[str], fetch: bool) -> Texts:
+    """The text of each, or why there is none. Only with ``fetch`` is anything fetched, each release once.
+
+    ``originals`` are sources that were compared with.
+    """
+    found: Texts = {}
+    packages: defaultdict[str, list[Wanted]] = defaultdict(list)
+    asked = list(dict.fromkeys(wanted))
+    for spec in originals:
+        found.update(_from_original(spec, [each for each in asked if each not in found]))
+    for each in asked:
+        if each not in found:
+            packages[each.package].append(each)
+    for package, files in packages.items():
+        found.update(_from_package(package, files, fetch) if package else map(_of_no_package, files))
+    return found
+
+
+def _of_no_package(file: Wanted) -> tuple[Wanted, Skipped]:
+    return file, Skipped(file.path, f"{file.project} has no known package to read it from")
+
+
+def _from_original(spec: str, wanted: Sequence[Wanted]) -> Texts:
+    try:
+        with open_source(spec) as checkout:
+            named = [each for each in wanted if each.project == (checkout.project or spec)]
+            return _read(checkout, named, checkout.release)
+    except SourceError:
+        return {}
+
+
+def _from_package(package: str, files: Sequence[Wanted], fetch: bool) -> Texts:
+    """From releases that were fetched before, then from others: first the one with most of what is still wanted."""
+    found: Texts = {}
+    for release, is_cached in _releases(package, files):
+        left = [each for each in files if release in each.releases and not isinstance(found.get(each), Found)]
+        if not left:
+            continue
+        if is_cached or fetch:
+            found.update(_from_release(package, release, left, is_cached))
+        else:
+            told = f"{package} {release} is not in the cache; --fetch-upstreams fetches it"
+            found.update((each, Skipped(each.path, told)) for each in left if each not in found)
+    return found
+
+
+def _releases(package: str, files: Sequence[Wanted]) -> list[tuple[str, bool]]:
+    """The releases that have any of ``files``, and whether they were fetched before; those first, then by files."""
+    counts = Counter(release for each in files for release in each.releases)
+    cached = {release: _is_cached(package, release) for release in counts}
+    ranked = sorted(counts, key=lambda release: (not cached[release], -counts[release], release))
+    return [(release, cached[release]) for release in ranked]
+
+
+def _is_cached(package: str, release: str) -> bool:
+    from packaging.version import InvalidVersion, Version
+
+    from ..sources.cache import find
+
+    try:
+        return find(package, Version(release)) is not None
+    except InvalidVersion:
+        return False
+
+
+def _from_release(package: str, release: str, wanted: Sequence[Wanted], is_cached: bool) -> Texts:
+    try:
+        if not is_cached:
+            _check_size(package, release)
+        with open_source(f"pypi:{package}=={release}") as checkout:
+            return _read(checkout, wanted, release)
+    except SourceError as error:
+        return {each: Skipped(each.path, str(error)) for each in wanted}
+
+
+def _check_size(package: str, release: str) -> None:
+    from packaging.version import InvalidVersion, Version
+
+    from ..sources.registry import release_files
+
+    try:
+        file = release_files(package).get(str(Version(release)))
+    except InvalidVersion:
+        raise SourceError(f"{package} {release} is no release of a package") from None
+    if file is not None and file.size > _MOST_FETCHED:
+        raise SourceError(f"{package} {release} is {file.size / 1024**2:.0f} MB, too much to fetch for its text")
+
+
+def _read(checkout: Checkout, wanted: Sequence[Wanted], release: str) -> Texts:
+    """Those of ``wanted`` that the checkout has; of the others it is told that they are not in it."""
+    by_path = {each.path: each for each in wanted}
+    found: Texts = {each: Skipped(each.path, f"{checkout.root} has no such file") for each in wanted}
+    for entry in _named(checkout, by_path):
+        file = read_file(entry)
+        found[by_path[entry.path]] = Found(file, release) if isinstance(file, SourceFile) else file
+    return found
+
+
+def _named(checkout: Checkout, paths: Iterable[str]) -> Iterator[Entry]:
+    chosen = frozenset(paths)
+    return (entry for entry in checkout.entries() if isinstance(entry, Entry) and entry.path in chosen)

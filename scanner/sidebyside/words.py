@@ -1,0 +1,61 @@
+"""A line of code in, its words out; words of a copy and its renames in, the words with the renames undone out."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from ..clones import Kind, Rename
+
+# Every character belongs to exactly one word, so that the words of a line put together are the line.
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_EITHER = frozenset({Kind.CLASS, Kind.FUNCTION})
+# What fewer of the original's occurrences became is an edit, as for `compare --restore`.
+_MAJORITY = 0.5
+
+
+def words(line: str) -> list[str]:
+    """The line taken apart: names and numbers, blanks, and each other character by itself."""
+    return _WORD.findall(line)
+
+
+class Originals(NamedTuple):
+    """The original's names by the copy's: those of the whole file, those after a dot, and those of each function."""
+
+    names: dict[str, str]
+    attributes: dict[str, str]
+    locals: dict[str, dict[str, str]]
+
+    def undone(self, line: Sequence[str], function: str) -> list[str]:
+        """The words of a line of ``function`` with each name put back, as far as its surroundings tell its kind."""
+        local = self.locals.get(function, {})
+        put_back = []
+        before = ""
+        for word in line:
+            known = self.attributes.get(word) if before == "." else local.get(word) or self.names.get(word)
+            put_back.append(known or word)
+            before = before if word.isspace() else word
+        return put_back
+
+
+def originals(renames: Sequence[Rename]) -> Originals:
+    """By name, the most frequent rename first; a class or function may be named with a dot before it or without."""
+    found = Originals({}, {}, defaultdict(dict))
+    for rename in sorted(renames, key=lambda each: (-each.count, -each.consistency, each.original)):
+        if rename.consistency < _MAJORITY:
+            continue
+        if rename.scope:
+            found.locals[plain(rename.scope)].setdefault(rename.copy, rename.original)
+            continue
+        if rename.kind is Kind.ATTRIBUTE or rename.kind in _EITHER:
+            found.attributes.setdefault(rename.copy, rename.original)
+        if rename.kind is not Kind.ATTRIBUTE:
+            found.names.setdefault(rename.copy, rename.original)
+    return found
+
+
+def plain(qualname: str) -> str:
+    """A qualified name as reports and as functions in functions have it, told alike."""
+    return qualname.replace("<locals>.", "")
