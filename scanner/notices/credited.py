@@ -15,7 +15,7 @@ SUBJECT = 120
 
 _OF_DATA = re.compile(
     r"\b(?:weights?|checkpoints?|pre-?trained|data\s?sets?|corpus|vocab\w*|text|texts|quotes?|images?|photos?|tables?|figures?|"
-    r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?)\b[^.;\n]{0,45}\Z",
+    r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?|urls?)\b[^.;\n]{0,45}\Z|\bdata(?:\s+(?:is|are|was|were))?\s*\Z",
     re.IGNORECASE,
 )
 # A class is derived from another, a value comes from somewhere.
@@ -48,7 +48,7 @@ def _named(text: str, match: re.Match[str], phrase: Phrase, end: int, before: st
     if phrase.least is Certainty.FILE:
         return None
     takes_modules = phrase.strength is not Strength.BASED and not _OFTEN_NO_CODE.match(match[0])
-    module = first_module(text, start, min(end, start + 60)) if takes_modules else None
+    module = first_module(text, start, end) if takes_modules else None
     name = name_at(text, start, end) if phrase.least is Certainty.NAME else None
     if module and not (name and name.is_known and name.start < module.start):
         return module

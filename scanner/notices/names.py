@@ -18,7 +18,7 @@ _NAME = re.compile(
 )
 # Projects that write themselves in lower case.
 _LOWER = frozenset(
-    "torch torchvision torchaudio torchtext torchtune torchtitan pytorch tensorflow jax flax keras mxnet paddle "
+    "tf torch torchvision torchaudio torchtext torchtune torchtitan pytorch tensorflow jax flax keras mxnet paddle "
     "numpy scipy transformers diffusers accelerate peft trl datasets tokenizers huggingface fairseq timm vllm "
     "sglang lmdeploy xtuner detectron2 mmdet mmdetection mmcv mmsegmentation espnet speechbrain kornia xformers "
     "apex megatron deepspeed lightllm litgpt nanogpt minbpe lucidrains kaldi wenet icefall webrtc librosa sklearn "

@@ -15,8 +15,11 @@ NEAR = 60
 REACH = 320
 
 _SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z\"'(])(?<!et al\.)(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!v\.)")
+# What stands between a paper's link and its code's.
 _BESIDE = re.compile(
-    r"\W{0,12}(?:(?:and|also|code|repo\w*|implementation|official|at|in|github)\W{1,6}){0,4}", re.IGNORECASE
+    r"\W{0,12}(?:(?:(?:and|also|code|repo\w*|implementation|official|at|in|github)\W{1,6}){0,4}"
+    r"|[^\W\d][^\]\n]{0,50}\]\W{1,3})",
+    re.IGNORECASE,
 )
 _SUFFIX = r"\.(?:py|pyx|cuh?|cpp|cc|hpp|lua|pl|perl|js|ts|jl|java|go|rs|sh|ipynb)\b"
 _FILE = re.compile(rf"(?<![\w/.-])[\w./-]{{1,160}}{_SUFFIX}")
@@ -102,10 +105,12 @@ def first_path(text: str, start: int, end: int) -> Origin | None:
 
 
 def first_module(text: str, start: int, end: int) -> Origin | None:
-    """The first dotted module, or a definition in it, of the same sentence."""
+    """The first dotted module, or a definition in it, that is named soon and in the same sentence."""
     stop = _STOP.search(text, start, end)
     for match in _MODULE.finditer(text, start, stop.start() if stop else end):
         root, *others = match[0].split(".")
+        if match.start() > start + NEAR:
+            return None
         if root.lower() not in _OBJECTS and (root in _ROOTS or len(others) > 1):
             return Origin(Certainty.MODULE, match.start(), match.end(), "", root, match[0])
     return None

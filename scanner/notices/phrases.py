@@ -30,7 +30,7 @@ class Phrase(NamedTuple):
 # Up to seven words between a verb and its "from": "copied with minor changes from".
 _GAP = r"(?:[\s,/&(+]{1,3}[\w'-]{1,24}\)?){0,7}?"
 _FROM = r"[\s:,)]{1,3}from\b"
-_VERSION_OF = r"\s+(?:\w+\s+)?(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
+_VERSION_OF = r"(?:\s+[\w,]{1,20}){0,5}?\s+(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
 _LINE = r"(?:(?<=\n)|\A|(?<=[.;:)]\s))[-*\s]{0,4}"
 _LINK_AHEAD = r"(?=[\s<`'\"(\[]{0,4}(?:https?:|(?:www\.)?(?:github|gitlab|huggingface)\.))"
 _CODE_WORDS = r"(?:code|codes|impl(?:ementations?|s)?\.?|repo(?:sitory)?|sources?|authors?|version|work|licen[cs]e)"
