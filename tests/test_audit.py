@@ -19,6 +19,7 @@ from modelkin.reports.audit_json import render as as_json
 from modelkin.scan import ScanOptions, scan
 
 from .audit_cases import OWN, README, REPOSITORIES, asked, run, timeless, tiny_corpus, write_repositories
+from .index_server import serving, wheel
 from .small_corpora import ATTENTION
 
 
@@ -155,6 +156,24 @@ def test_a_list_may_name_folders_and_what_is_not_there(corpus: Path, place: Path
         found.report(str(place / "gone"))
     with pytest.raises(ModelkinError, match="no repository other in it"):
         found.report("other")
+
+
+def test_the_same_content_of_an_older_release_has_a_verdict_of_its_own(
+    corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = tmp_path / "sources.txt"
+    sources.write_text("pypi:lamp==1.0\npypi:lamp==2.0\npypi:lamp==3.0\n")
+    with serving() as index:
+        monkeypatch.setenv("PIP_INDEX_URL", index.url)
+        monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / "cache"))
+        for version, year in (("1.0", 2020), ("2.0", 2022), ("3.0", 2022)):
+            content = wheel({"lamp/attention.py": ATTENTION.encode()})
+            index.add(f"lamp-{version}-py3-none-any.whl", content, **{"upload-time": f"{year}-03-02T10:20:30Z"})
+        found = run(sources, tmp_path / "audit.jsonl", asked(corpus))
+        for name in found.names():
+            assert timeless(found.report(name)) == timeless(scan(name, ScanOptions(corpora=(corpus,))))
+    assert [report.files[0].verdict.value for report in found.reports()] == ["independent", "identical", "identical"]
+    assert found.summary.contents == 2
 
 
 def test_a_repository_without_python_is_named(corpus: Path, tmp_path: Path) -> None:

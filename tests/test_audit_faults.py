@@ -21,10 +21,10 @@ import pytest
 from modelkin.audit import Audit, open_audit
 from modelkin.audit.coordinator import Coordinator
 from modelkin.audit.journal import Journal
+from modelkin.audit.judging import judge_files
 from modelkin.audit.known import KnownContents
 from modelkin.audit.options import MEGABYTE, Setup
 from modelkin.audit.repositories import find_repositories
-from modelkin.audit.work import judge_files
 from modelkin.scan import ScanOptions
 
 from .audit_cases import OWN, README, asked, run, tiny_corpus, write_repositories
@@ -32,14 +32,14 @@ from .small_corpora import ATTENTION
 from .test_audit import comparable
 from .test_audit_journal import HEADER
 
-COUNT = 24
+COUNT = 16
 
 
 def long_module(seed: int) -> str:
     """Code of nobody, that takes a while to judge."""
     draw = random.Random(seed)
     lines = [f"def function_{seed}(first, second):"]
-    for number in range(400):
+    for number in range(250):
         names = [f"{draw.choice('abcdefgh')}{draw.randrange(9)}" for _ in range(3)]
         lines.append(f"    {names[0]} = layer_{number}({names[1]} * {draw.randrange(99)}) + {names[2]}.part[first]")
     return "\n".join(lines) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,12 +21,14 @@ class OutOfTimeError(BaseException):
     """A file took too long. No Exception, so that nothing on its way takes it for an error in the file."""
 
 
-def live_within(memory: int, audit: Connection) -> None:
+def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) -> None:
     """Bound this process to ``memory`` bytes more than it has, and to the life of what holds the other end.
 
-    Ctrl-C is for the audit, which ends its workers itself.
+    Ctrl-C is for the audit, which ends its workers itself. What they are forked from may be older than the audit's
+    ``environment``.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(environment)
     _bound_memory(memory)
     threading.Thread(target=_leave_with, args=(audit,), daemon=True).start()
 

@@ -44,7 +44,9 @@ class LocalPool:
     def _begin(self) -> None:
         context = multiprocessing.get_context(_start_method())
         end, self._life = context.Pipe(duplex=False)
-        self._executor: Executor = ProcessPoolExecutor(self.jobs, context, live_within, (self._memory, end))
+        self._executor: Executor = ProcessPoolExecutor(
+            self.jobs, context, live_within, (self._memory, end, dict(os.environ))
+        )
         self._end = end
         # The pool starts its workers with its first task.
         try:

@@ -39,9 +39,12 @@ COPIES_PER_BLOCK = 30
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One audit: ``peak`` is the most memory all its processes held at once, shared pages counted once, in bytes."""
+    """One audit, all its processes together: ``seconds`` from start to end, those they ``computed`` in, the most memory
+    they held at once (``peak``, a page that several share counted once) and the size of the journal, in bytes.
+    """
 
     seconds: float
+    computed: float
     peak: int
     journal: int
 
@@ -117,25 +120,47 @@ def _print_sizes(place: Path, blocks: int, repeats: int) -> None:
 def _print_jobs(place: Path, repeats: int) -> None:
     one, two = (_measured(place, jobs, repeats) for jobs in (1, 2))
     rows: list[list[Cell]] = [
-        [jobs, round(found.seconds, 1), round(one.seconds / found.seconds, 2), round(found.peak / 1e6)]
+        [
+            jobs,
+            round(found.seconds, 1),
+            round(one.seconds / found.seconds, 2),
+            round(found.computed, 1),
+            round(found.computed / found.seconds, 2),
+            round(found.peak / 1e6),
+        ]
         for jobs, found in ((1, one), (2, two))
     ]
-    print_table("Workers", ["jobs", "seconds", "times as fast", "peak MB"], rows)
+    headings = ["jobs", "seconds", "times as fast", "seconds computed", "cores used", "peak MB"]
+    print_table("Workers; a machine that does other work gives fewer cores than there are", headings, rows)
 
 
 def _print_repeats(place: Path, repeats: int) -> None:
     first, both = _measured(place / "first", 1, repeats), _measured(place, 1, repeats)
-    added = both.seconds - first.seconds
     rows: list[list[Cell]] = [
-        ["each content once or twice", round(first.seconds, 1), ""],
-        ["and all repositories once more", round(both.seconds, 1), f"{100 * added / first.seconds:.1f} %"],
+        ["as above", round(first.seconds, 1), "", round(first.computed, 1), ""],
+        [
+            "and all of them once more",
+            round(both.seconds, 1),
+            _added(first.seconds, both.seconds),
+            round(both.computed, 1),
+            _added(first.computed, both.computed),
+        ],
     ]
-    print_table("Repeats, 1 worker", ["repositories", "seconds", "added"], rows)
+    print_table("Repeats, 1 worker", ["repositories", "seconds", "added", "seconds computed", "added"], rows)
+
+
+def _added(first: float, both: float) -> str:
+    return f"{100 * (both - first) / first:.1f} %"
 
 
 def _measured(place: Path, jobs: int, repeats: int) -> Measured:
     runs = [_audit(place, jobs) for _ in range(repeats)]
-    return Measured(median(run.seconds for run in runs), max(run.peak for run in runs), runs[0].journal)
+    return Measured(
+        median(run.seconds for run in runs),
+        median(run.computed for run in runs),
+        max(run.peak for run in runs),
+        runs[0].journal,
+    )
 
 
 def _audit(place: Path, jobs: int) -> Measured:
@@ -145,25 +170,39 @@ def _audit(place: Path, jobs: int) -> Measured:
         command = [sys.executable, "-m", "modelkin", *map(str, words)]
         began = time.perf_counter()
         audit = subprocess.Popen(command, start_new_session=True, cwd=folder)
-        peak = 0
+        peak, computed = 0, dict[int, float]()
         while audit.poll() is None:
-            peak = max(peak, _held(audit.pid))
-            time.sleep(0.2)
+            processes = list(_processes(audit.pid))
+            peak = max(peak, sum(map(_held, processes)))
+            computed |= {process: told for process in processes if (told := _computed(process))}
+            time.sleep(0.1)
         seconds = time.perf_counter() - began
         if audit.returncode:
             raise subprocess.CalledProcessError(audit.returncode, command)
-        return Measured(seconds, peak, journal.stat().st_size)
+        return Measured(seconds, sum(computed.values()), peak, journal.stat().st_size)
 
 
-def _held(session: int) -> int:
-    """What the processes of a session hold now, a page that several share counted once."""
-    total = 0
+def _processes(session: int) -> Iterator[int]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it may end at any moment
             if os.getsid(int(process.name)) == session:
-                lines = (process / "smaps_rollup").read_text().splitlines()
-                total += sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-    return total
+                yield int(process.name)
+
+
+def _held(process: int) -> int:
+    """What a process holds now; of a page that several share, its part."""
+    with suppress(OSError):
+        lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        return sum(1024 * int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return 0
+
+
+def _computed(process: int) -> float:
+    """The seconds a process has computed so far."""
+    with suppress(OSError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
 
 
 def _bytes(place: Path) -> tuple[int, int]:
