@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from importlib.resources import files
 
 from ..globs import matcher
+from ..rulebook import shipped_folder
 
 
 def base_model_licence(base_model: str) -> str:
@@ -17,6 +17,6 @@ def base_model_licence(base_model: str) -> str:
 
 @cache
 def _table() -> tuple[tuple[Callable[[str], bool], str], ...]:
-    text = files("modelkin.rules").joinpath("base_models.txt").read_text("utf-8")
+    text = (shipped_folder() / "base_models.txt").read_text("utf-8")
     rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
     return tuple((matcher((glob,)), licence) for glob, licence in rows)

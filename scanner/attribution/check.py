@@ -1,25 +1,11 @@
-"""Copies and statements in, attributions and findings out: the obligations of each copy's upstream, one by one."""
+"""Copies and statements in, attributions and findings out; rules are loaded only where there is something to judge."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 
-from ..findings import Level
-from ..rulebook import LicenceRule
 from ..statements import Statements
-from . import terms
-from .case import Case
-from .choosing import choose
-from .combining import licence_drafts
-from .crediting import card_credit_drafts, credit_drafts
-from .drafts import Draft, findings, level_of, lower, quoted
-from .duties import outcomes
-from .grading import grade
-from .materials import material_drafts
-from .model import Attribution, Copy, Grade, Judged
-from .outcomes import Outcome, Owed, duty_state, header_region, upstream_region
-from .repository import Repository
+from .model import Copy, Judged
 
 
 def check(copies: Sequence[Copy], statements: Statements, own: str = "", whole: bool = True) -> Judged:
@@ -29,56 +15,13 @@ def check(copies: Sequence[Copy], statements: Statements, own: str = "", whole: 
     repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Raises
     RuleError.
     """
-    repository = Repository(statements, own, whole, [copy.verdict for copy in copies])
-    judged = [_judge(case, repository) for copy in copies if (case := choose(copy, repository))]
-    drafts = [draft for each in judged for draft in each.drafts]
-    unnamed = [each.case for each in judged if each.attribution.grade is Grade.NONE and each.is_error]
-    drafts += card_credit_drafts(unnamed, repository)
-    drafts += material_drafts(repository)
-    return Judged(tuple(each.attribution for each in judged), findings(drafts))
+    if not copies and not _tells_of_a_model(statements):
+        return Judged((), ())
+    from .judging import judge_copies
+    from .repository import Repository
+
+    return judge_copies(copies, Repository(statements, own, whole, [copy.verdict for copy in copies]))
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """A case, judged; ``is_error`` says that what it misses is an error."""
-
-    case: Case
-    attribution: Attribution
-    drafts: tuple[Draft, ...]
-    is_error: bool
-
-
-def _judge(case: Case, repository: Repository) -> _Case:
-    rules = terms.rules(terms.taken(case.upstream.licence, repository.licences_of(case.path)))
-    came = [each for rule in rules for each in outcomes(case, rule, repository)]
-    given = grade(case, repository)
-    drafts = tuple(_drafts(case, rules, came, repository))
-    if case.is_doubtful:
-        drafts = tuple(replace(draft, at_most=lower(draft.at_most, Level.WARNING)) for draft in drafts)
-    levels = {level_of(draft) for draft in drafts}
-    duties = tuple(duty_state(owed, outcome) for owed, outcome in came)
-    attribution = Attribution(case.path, case.upstream, given, duties)
-    is_error = Level.ERROR in levels
-    return _Case(case, attribution, (*drafts, *credit_drafts(case, given, is_error, repository)), is_error)
-
-
-def _drafts(
-    case: Case, rules: Sequence[LicenceRule], came: Sequence[tuple[Owed, Outcome]], repository: Repository
-) -> Iterator[Draft]:
-    yield from (outcome.draft for _, outcome in came if outcome.draft)
-    if case.inner:
-        return
-    if rules:
-        yield from licence_drafts(case, rules, repository)
-    else:
-        yield from _unknown_licence(case)
-
-
-def _unknown_licence(case: Case) -> Iterator[Draft]:
-    """No rule says what is owed; copyright lines that are gone are reported all the same."""
-    upstream, region = case.upstream, header_region(case)
-    place = upstream_region(case)
-    yield Draft("licence-unknown", region, {}, upstream, place, group=f"{upstream.project} {upstream.licence}")
-    if case.missing:
-        facts = {"missing": quoted(case.missing), "holders": quoted(case.missing)}
-        yield Draft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)
+def _tells_of_a_model(statements: Statements) -> bool:
+    return bool(statements.leftovers) or any(card.licence or card.base_models for card in statements.model_cards)

@@ -1,0 +1,77 @@
+"""Copies and what stands around them in, attributions and findings out: each obligation of each upstream."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from ..findings import Level
+from ..rulebook import LicenceRule
+from . import terms
+from .case import Case
+from .choosing import choose
+from .combining import licence_drafts
+from .crediting import card_credit_drafts, credit_drafts
+from .drafts import Draft, findings, level_of, lower, quoted
+from .duties import outcomes
+from .grading import grade
+from .materials import material_drafts
+from .model import Attribution, Copy, Grade, Judged
+from .outcomes import Outcome, Owed, duty_state, header_region, upstream_region
+from .repository import Repository
+
+
+def judge_copies(copies: Sequence[Copy], repository: Repository) -> Judged:
+    """Hold each copied file against the terms of its upstream, and model cards against their base models."""
+    judged = [_judge(case, repository) for copy in copies if (case := choose(copy, repository))]
+    drafts = [draft for each in judged for draft in each.drafts]
+    unnamed = [each.case for each in judged if each.attribution.grade is Grade.NONE and each.is_error]
+    drafts += card_credit_drafts(unnamed, repository)
+    drafts += material_drafts(repository)
+    return Judged(tuple(each.attribution for each in judged), findings(drafts))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A case, judged; ``is_error`` says that what it misses is an error."""
+
+    case: Case
+    attribution: Attribution
+    drafts: tuple[Draft, ...]
+    is_error: bool
+
+
+def _judge(case: Case, repository: Repository) -> _Case:
+    rules = terms.rules(terms.taken(case.upstream.licence, repository.licences_of(case.path)))
+    came = [each for rule in rules for each in outcomes(case, rule, repository)]
+    given = grade(case, repository)
+    drafts = tuple(_drafts(case, rules, came, repository))
+    if case.is_doubtful:
+        drafts = tuple(replace(draft, at_most=lower(draft.at_most, Level.WARNING)) for draft in drafts)
+    levels = {level_of(draft) for draft in drafts}
+    duties = tuple(duty_state(owed, outcome) for owed, outcome in came)
+    attribution = Attribution(case.path, case.upstream, given, duties)
+    is_error = Level.ERROR in levels
+    return _Case(case, attribution, (*drafts, *credit_drafts(case, given, is_error, repository)), is_error)
+
+
+def _drafts(
+    case: Case, rules: Sequence[LicenceRule], came: Sequence[tuple[Owed, Outcome]], repository: Repository
+) -> Iterator[Draft]:
+    yield from (outcome.draft for _, outcome in came if outcome.draft)
+    if case.inner:
+        return
+    if rules:
+        yield from licence_drafts(case, rules, repository)
+    else:
+        yield from _unknown_licence(case)
+
+
+def _unknown_licence(case: Case) -> Iterator[Draft]:
+    """No rule says what is owed; copyright lines that are gone are reported all the same."""
+    upstream, region = case.upstream, header_region(case)
+    place = upstream_region(case)
+    yield Draft("licence-unknown", region, {}, upstream, place, group=f"{upstream.project} {upstream.licence}")
+    if case.missing:
+        facts = {"missing": quoted(case.missing), "holders": quoted(case.missing)}
+        yield Draft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)
