@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import F64, Mask
 from .anchoring import all_of, any_of
-from .occurrences import Occurrence, least_share
+from .runs import Occurrence, least_share
 from .shingles import SIZE
 from .table import Anchor, LicenceTable, Reference
 from .words import Words

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .choosing import choose
-from .occurrences import Occurrence, occurrences
+from .occurrences import occurrences
 from .phrases import named_licence
+from .runs import Occurrence
 from .shingles import SIZE, shingles
 from .table import LicenceTable, shipped_table
 from .titles import titled_licence

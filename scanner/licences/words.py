@@ -13,7 +13,6 @@ from ..arrays import I64, U64
 MOST_CHARACTERS = 1_000_000
 
 _NOT_ASCII_WORDS = re.compile(r"[^\w\x00-\x7f]+")
-_NOT_A_WORD = re.compile(r"[^a-z0-9\u0080-\U0010ffff]+")
 _IDEOGRAPHS = (0xE3, 0xE9)  # the lead bytes, in UTF-8, of U+3000 to U+9FFF: written without spaces
 _NEW_LINE = 10
 # Powers of an odd number: where in its word a letter stands changes what it adds.
@@ -33,6 +32,9 @@ def _letter_values() -> U64:
 
 
 _VALUES = _letter_values()
+# Bytes of words in lower case, spaces for all others.
+_PLAIN = bytes(ord(chr(byte).lower()) if chr(byte).isalnum() else 0x20 for byte in range(128))
+_PLAIN += bytes(range(128, 256))
 _POWERS = np.cumprod(np.full(_LONGEST_TOLD_APART, 0xD6E8FEB86659FD93, np.uint64))
 
 
@@ -56,12 +58,16 @@ class Words:
     def between(self, first: int, last: int) -> str:
         """Words ``first`` to ``last``, as far as there are such, in the form that anchors are written for."""
         first, last = max(first, 0), min(last, len(self.first) - 1)
-        return plain(self.text[self.first[first] : self.end[last]].decode("utf-8", "ignore")) if first <= last else ""
+        return _plain(self.text[self.first[first] : self.end[last]]) if first <= last else ""
 
 
 def plain(text: str) -> str:
     """Words in lower case, joined by single spaces."""
-    return _NOT_A_WORD.sub(" ", _without_typography(text).lower()).strip()
+    return _plain(_without_typography(text).encode("utf-8", "replace"))
+
+
+def _plain(text: bytes) -> str:
+    return b" ".join(text.translate(_PLAIN).split()).decode("utf-8", "ignore")
 
 
 def read_words(text: str) -> Words:
@@ -76,19 +82,17 @@ def read_words(text: str) -> Words:
     ends = inside.copy()
     ends[:-1] &= ~inside[1:] | starts[1:]
     first = np.flatnonzero(starts)
-    hashes = _hashes(values, np.flatnonzero(inside), first)
+    letters = np.flatnonzero(inside)
+    hashes = _hashes(values[letters], np.flatnonzero(starts[letters]))
     return Words(read, hashes, first, np.flatnonzero(ends) + 1, np.flatnonzero(codes == _NEW_LINE))
 
 
-def _hashes(values: U64, letters: I64, first: I64) -> U64:
-    """One hash a word: its letters' values, each times the power of its place."""
+def _hashes(letters: U64, first: I64) -> U64:
+    """One hash a word, of letters that begin one at each ``first``: values, each times the power of its place."""
     if not len(first):
         return np.empty(0, np.uint64)
-    place_of_first = np.searchsorted(letters, first)
-    lengths = np.diff(place_of_first, append=len(letters))
-    place = np.arange(len(letters)) - np.repeat(place_of_first, lengths)
-    powers = _POWERS[np.minimum(place, _LONGEST_TOLD_APART - 1)]
-    sums = np.add.reduceat(values[letters] * powers, place_of_first)
+    place = np.arange(len(letters)) - np.repeat(first, np.diff(first, append=len(letters)))
+    sums = np.add.reduceat(letters * _POWERS[np.minimum(place, _LONGEST_TOLD_APART - 1)], first)
     mixed: U64 = (sums ^ (sums >> np.uint64(31))) * _MIX
     return mixed
 
