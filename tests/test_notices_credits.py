@@ -180,7 +180,8 @@ def test_words_are_the_phrase_on_one_line() -> None:
 def test_each_link_of_a_list_is_a_credit() -> None:
     text = (
         "# This optimizer was adapted from the following (latest first)\n"
-        f"#  * {REPO}/blob/main/a.py\n#  * https://github.com/shades/shade/blob/main/b.py\n# and {REPO}/blob/main/c.py\n"
+        f"#  * {REPO}/blob/main/a.py\n#  * https://github.com/shades/shade/blob/main/b.py\n"
+        f"# and {REPO}/blob/main/c.py\n"
         "# The rest is at https://github.com/other/other\n"
     )
     found = [(each.path, each.first_line, each.last_line) for each in read(text) if each.strength is ADAPTED]
@@ -232,12 +233,11 @@ def test_any_text_is_read_without_complaint(text: str) -> None:
         "# see " + "https://" * 9,
         "# credits for a to ",
         "# (((",
-        "# copied\tfrom A\n",
+        '"""\ncopied\tfrom A\n',
     ],
 )
-@pytest.mark.parametrize("quote", ["", '"""\n'])
-def test_a_hostile_megabyte_is_read_soon(piece: str, quote: str) -> None:
-    text = (quote + piece * (1_000_000 // len(piece))).encode()
+def test_a_hostile_megabyte_is_read_soon(piece: str) -> None:
+    text = (piece * (1_000_000 // len(piece))).encode()
     began = time.process_time()
     read_credits(text)
     assert time.process_time() - began < 5

@@ -40,12 +40,12 @@ _LINKED: Words = ("http", "github.", "gitlab.", "huggingface.")
 PHRASES = (
     Phrase(
         Strength.COPIED,
-        r"\b(?:copied|(?:copy|cut)[\s/&-]{1,3}(?:(?:and|n)\s)?past(?:ed?|ing)|borrow(?:s|ed|ing)?|lifted|stolen|"
+        r"\b(?:copied|(?:copy|cut)[\s/&-]{1,3}(?:(?:and|n)\s)?past(?:ed?|ing)|borrow(?:s|ed|ing)?|lifted|"
         r"forked|duplicated|cloned|excerpt(?:ed)?|backported|inlined|cribbed)"
         + _GAP + _FROM,
         Certainty.NAME,
         (
-            ("copied", "paste", "pasting", "borrow", "lifted", "stolen", "forked", "duplicated", "cloned", "excerpt",
+            ("copied", "paste", "pasting", "borrow", "lifted", "forked", "duplicated", "cloned", "excerpt",
              "backported", "inlined", "cribbed"),
             _OF,
         ),

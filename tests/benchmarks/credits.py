@@ -40,8 +40,8 @@ THIRD = (
 PARTS = {"development": DEVELOPMENT, "held out": HELD_OUT, "second": SECOND, "third": THIRD}
 # Any paragraph with one of these stems may be a credit; the sweep is wide so that what is missed shows.
 STEM = re.compile(
-    r"cop(?:y|ied|ies)|adapt|adopt|based|borrow|\bport(?:ed|s|ing)? |fork|modif|inspir|deriv|taken|from|original|credit|"
-    r"thank|courtesy|stolen|lifted|rewrit|re-?implement|influenc|follow|heavily|implementation|code|source|refer|see\b",
+    r"cop(?:y|ied|ies)|adapt|adopt|based|borrow|\bport(?:ed|s|ing)? |fork|modif|inspir|deriv|taken|from|original|"
+    r"credit|thank|courtesy|stolen|lifted|rewrit|re-?implement|influenc|follow|heavily|implementation|code|source|refer|see\b",
     re.IGNORECASE,
 )
 STRONG = re.compile(
@@ -113,7 +113,7 @@ def main(draw: bool, seed: int, parts: tuple[str, ...], misses: bool) -> None:
         return
     labels = read_labels()
     for part in parts:
-        _print_part(part, {package: _answers(package, labels) for package in PARTS[part]}, misses)
+        _print_part(part, {package: answers_of(package, labels) for package in PARTS[part]}, misses)
 
 
 def _print_part(title: str, answers: Mapping[str, list[Answer]], misses: bool) -> None:
@@ -142,7 +142,7 @@ def _row(title: str, answers: Iterable[Answer]) -> list[Cell]:
     return [title, len(known), counts["credit"], counts["idea"], precision, share(answer.found for answer in credited)]
 
 
-def _answers(package: str, labels: Iterable[Label]) -> list[Answer]:
+def answers_of(package: str, labels: Iterable[Label]) -> list[Answer]:
     """What is found in each labelled block of a package; its blocks are looked up by file and first line."""
     root = package_root(package)
     by_path: defaultdict[str, list[Label]] = defaultdict(list)
