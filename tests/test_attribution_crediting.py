@@ -64,6 +64,14 @@ def test_what_is_not_much_alike_may_stand_on_what_it_credits() -> None:
     assert only(judge(copy_of(loose), LICENSE=APACHE), "holder-removed").level is Level.ERROR
 
 
+def test_a_credit_for_a_holder_of_the_upstream_came_along_with_its_code() -> None:
+    loose = replace(LAMP, verdict=Verdict.MODIFIED, share=0.6, copyrights=("Copyright 2022 Meridian and Lumen Labs",))
+    theirs = f"# Adapted from https://huggingface.co/meridian/lantern-7b/blob/main/lantern.py\n{CODE}"
+    judged = judge(copy_of(loose, text=theirs), LICENSE=APACHE)
+    assert only(judged, "holder-removed").level is Level.ERROR
+    assert "credit-names-another" not in rules(judged)
+
+
 def test_a_credit_inside_a_function_speaks_for_no_file() -> None:
     copy = copy_of(LAMP, text=f"{CODE}    # adapted from https://github.com/ada/beacon/blob/main/beacon/model.py\n")
     definition = DefinitionMatch("Harbour", 4, 6, Verdict.RENAMED, 1.0, 9, 3, 3)

@@ -41,10 +41,15 @@ class Case:
 
     @property
     def header_credits(self) -> tuple[Credit, ...]:
-        """The credits that speak for the file; those of single functions may have come along with the code."""
+        """The credits that speak for the file.
+
+        Others may have come along with the code: those of single functions, and those for a holder whom the upstream
+        file names itself.
+        """
         lines = (each.first_line for each in self.copy.verdict.definitions if each.qualname != MODULE)
         first = min(lines, default=inf)
-        return tuple(each for each in self.copy.credits if naming.is_for_code(each) and each.last_line < first)
+        above = (each for each in self.copy.credits if naming.is_for_code(each) and each.last_line < first)
+        return tuple(each for each in above if not naming.is_by_one_of(each, self.upstream.copyrights))
 
     @property
     def is_doubtful(self) -> bool:

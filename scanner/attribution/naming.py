@@ -6,11 +6,14 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from ..notices import Credit, Strength
+from ..notices import Credit, Strength, holders
 from ..verdict import UpstreamMatch
 
 _REPOSITORY = re.compile(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
 _LINK = re.compile(r"(?:https?://|www\.)\S*")
+_NO_LETTER = re.compile(r"[\W_]+")
+# A shorter name may stand in another by chance.
+LEAST_LETTERS = 4
 _SEPARATORS = re.compile(r"[-_.\s]+")
 
 
@@ -50,6 +53,18 @@ def credits_it(credit: Credit, upstream: UpstreamMatch) -> bool:
 def credits_any(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
     """Whether the credit is for one of ``upstreams``."""
     return any(credits_it(credit, upstream) for upstream in upstreams)
+
+
+def is_by_one_of(credit: Credit, copyrights: Iterable[str]) -> bool:
+    """Whether the organisation whose repository a credit names is a holder in one of the copyright lines."""
+    match = _REPOSITORY.match(credit.url)
+    publisher = _letters(match["owner"] if match else credit.project.rpartition("/")[0])
+    known = (_letters(holder) for line in copyrights for holder in holders(line))
+    return len(publisher) >= LEAST_LETTERS and any(publisher in holder for holder in known)
+
+
+def _letters(name: str) -> str:
+    return _NO_LETTER.sub("", name.casefold())
 
 
 def credits_project(credit: Credit, known: frozenset[str]) -> bool:
