@@ -17,7 +17,7 @@ from .dispatch import Dispatcher, Task
 from .journal import Journal, Span
 from .judging import Answers, judge_files, unjudged
 from .known import KnownContents
-from .limits import too_slow
+from .limits import ended
 from .options import Setup
 from .pool import Pool
 from .records import Line, Place, RepositoryRecord, decode, encode
@@ -29,6 +29,7 @@ from .waiting import OpenRepository, WaitingList
 # A task must outweigh sending it; a repository is opened for each, so a large one has few.
 LEAST_TASK_BYTES = 400_000
 MOST_TASKS = 16
+OPEN_PER_WORKER = 8
 
 
 class Coordinator:
@@ -41,7 +42,7 @@ class Coordinator:
         self._dispatcher = Dispatcher(pool)
         self._waiting = WaitingList(known)
         self._alike: dict[str, Span] = {}
-        self._most_open = pool.jobs * 8
+        self._pool = pool
         self._open = 0
         self._concluded = 0
         self._findings = 0
@@ -62,7 +63,7 @@ class Coordinator:
         return Advance(self._concluded, total, self._concluded, self._findings)
 
     def _begin(self, left: Iterator[Repository]) -> Task | None:
-        repository = next(left, None) if self._open < self._most_open else None
+        repository = next(left, None) if self._open < self._pool.jobs * OPEN_PER_WORKER else None
         if repository is None:
             return None
         self._open += 1
@@ -162,9 +163,7 @@ class Coordinator:
     def _why(self, error: str, seconds: float) -> str:
         if error:
             return f"modelkin met an error of its own: {error}"
-        if seconds >= self._setup.timeout:
-            return too_slow(self._setup.timeout)
-        return "ended the process that read it: out of memory, or a fault in a library"
+        return ended(seconds, self._setup.timeout)
 
 
 def _parts(files: list[Listed], least: int) -> Iterator[tuple[Listed, ...]]:

@@ -42,7 +42,6 @@ class Dispatcher:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
-        self._most = pool.jobs * TASKS_PER_WORKER
         self._ready: deque[Task] = deque()
         self._suspects: deque[Task] = deque()
         self._flying: dict[Future[Any], _Flight] = {}
@@ -67,7 +66,7 @@ class Dispatcher:
             self._broken = False
         if self._suspects and not self._flying:
             self._fly(self._suspects.popleft(), alone=True)
-        while not self._suspects and not self._alone() and len(self._flying) < self._most:
+        while not self._suspects and not self._alone() and len(self._flying) < self._pool.jobs * TASKS_PER_WORKER:
             task = self._ready.popleft() if self._ready else begin()
             if task is None:
                 break

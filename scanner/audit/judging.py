@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ..corpus.pack import Corpus
 from ..errors import SourceError
 from ..examination import Examiner
 from ..files import Skipped, SourceFile
 from .limits import OutOfTimeError, reason, timely, within
 from .options import Setup
 from .records import Content, ContentHead, Identity, encode
-from .stages import examiner, judged, opened, picked, suffix
+from .stages import compared_with, examiner, judged, opened, picked, suffix
 from .survey import Listed
 from .tree import Repository
 
@@ -41,24 +43,40 @@ def judge_files(repository: Repository, until: str, wanted: tuple[Listed, ...], 
     lost = "is no longer there"
     try:
         with opened(repository.source, setup) as (checkout, corpora):
-            examine = examiner(corpora, setup, until)
-            for item in timely(picked(checkout, {each.path for each in wanted}), setup.timeout):
-                if isinstance(item, Skipped):
-                    answers[item.path] = Answer(item.path, gone=item.reason)
-                    continue
-                content = _judged_in_time(examine, item, until, setup)
-                answers[item.path] = _answer(item.path, content)
-                if content.examined is None:  # it may have been left in the middle of anything
-                    examine = examiner(corpora, setup, until)
+            found = timely(picked(checkout, {each.path for each in wanted}), setup.timeout)
+            for answer in _each_judged(found, corpora, until, setup):
+                answers[answer.path] = answer
     except (SourceError, OutOfTimeError) as error:
         lost = reason(error, setup.timeout)
     gone = (answers.get(each.path) or Answer(each.path, gone=lost) for each in wanted)
     return Answers(tuple(gone), time.perf_counter() - began)
 
 
+def judge_contents(files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers:
+    """As above, of files that were read elsewhere. Raises CorpusError."""
+    began = time.perf_counter()
+    with compared_with(setup) as corpora:
+        answers = tuple(_each_judged(files, corpora, until, setup))
+    return Answers(answers, time.perf_counter() - began)
+
+
 def unjudged(file: Listed, until: str, reason: str) -> Answer:
     """The answer on a file that no worker comes back from."""
     return _answer(file.path, _skipped(file.path, file.sha256, until, reason))
+
+
+def _each_judged(
+    items: Iterable[SourceFile | Skipped], corpora: Sequence[Corpus], until: str, setup: Setup
+) -> Iterator[Answer]:
+    examine = examiner(corpora, setup, until)
+    for item in items:
+        if isinstance(item, Skipped):
+            yield Answer(item.path, gone=item.reason)
+            continue
+        content = _judged_in_time(examine, item, until, setup)
+        yield _answer(item.path, content)
+        if content.examined is None:  # it may have been left in the middle of anything
+            examine = examiner(corpora, setup, until)
 
 
 def _judged_in_time(examine: Examiner, file: SourceFile, until: str, setup: Setup) -> Content:

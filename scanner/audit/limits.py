@@ -69,6 +69,15 @@ def reason(error: BaseException, seconds: float) -> str:
     return str(error)
 
 
+def ended(seconds: float, timeout: float) -> str:
+    """Why what ended its process after ``seconds`` was given up."""
+    return (
+        too_slow(timeout)
+        if seconds >= timeout
+        else "ended the process that read it: out of memory, or a fault in a library"
+    )
+
+
 def too_slow(seconds: float) -> str:
     """Why a file was left."""
     return f"took longer than {seconds:g} s"

@@ -22,13 +22,14 @@ def available_cores() -> int:
 class AuditOptions:
     """``scan`` holds for every repository; ``timeout`` is in seconds a file, ``memory`` in bytes a worker.
 
-    The largest file that is read may take 3 GB to parse.
+    The largest file that is read may take 3 GB to parse. ``scheduler`` is the address of a Dask cluster that judges.
     """
 
     scan: ScanOptions = field(default_factory=ScanOptions)
     jobs: int = 1
     timeout: float = 60.0
     memory: int = 4096 * MEGABYTE
+    scheduler: str = ""
 
 
 @dataclass(frozen=True, slots=True)

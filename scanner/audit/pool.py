@@ -17,7 +17,10 @@ class Pool(Protocol):
     """Where tasks run. ``lost`` are the errors of a task whose worker died; then ``renew`` before going on."""
 
     lost: tuple[type[BaseException], ...]
-    jobs: int
+
+    @property
+    def jobs(self) -> int:
+        """How many tasks it can be at, at once; more or fewer may become of them."""
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have ``call`` run in a worker."""

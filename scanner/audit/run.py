@@ -36,7 +36,7 @@ def audit(
     """Scan every repository in the folder ``place``, or that the list ``place`` names, into ``journal``.
 
     With ``resume``, what the journal holds already is not done again. Raises ModelkinError; the journal is whole then
-    as well, as it is after any interruption.
+    as well, as it is after any interruption. Workers import the main module, as all of ``multiprocessing`` does.
     """
     repositories = find_repositories(place)
     with _compared_with(options) as (corpora, identity):
@@ -97,7 +97,7 @@ def _header(place: str, options: AuditOptions, identity: CorpusIdentity) -> Head
     return Header(
         schema=SCHEMA,
         tool=version("modelkin"),
-        place=place,
+        place=str(Path(place)),
         corpus=identity,
         include=scan.include,
         exclude=scan.exclude,

@@ -45,9 +45,16 @@ def picked(checkout: Checkout, paths: set[str]) -> Iterator[SourceFile | Skipped
 @contextmanager
 def opened(source: str, setup: Setup) -> Iterator[tuple[Checkout, Sequence[Corpus]]]:
     """A source and what it is compared with; an error that a damaged corpus explains is a CorpusError."""
-    corpora = _corpora(setup)
-    with open_source(source) as checkout, damage_explained(corpora):
+    with compared_with(setup) as corpora, open_source(source) as checkout:
         yield checkout, corpora
+
+
+@contextmanager
+def compared_with(setup: Setup) -> Iterator[Sequence[Corpus]]:
+    """What contents are compared with; an error that a damaged one explains is a CorpusError."""
+    corpora = _corpora(setup)
+    with damage_explained(corpora):
+        yield corpora
 
 
 def is_folder(source: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..errors import SourceError, WaiverError
 from ..files import Skipped
+from ..sources import Checkout
 from ..sources.specs import without_login
 from ..statements import Statements
 from ..waivers import Waiver
@@ -53,34 +54,38 @@ class Survey:
 def survey(repository: Repository, setup: Setup) -> Survey:
     """List and hash the files of a repository. Raises CorpusError."""
     began = time.perf_counter()
+    try:
+        with opened(repository.source, setup) as (checkout, _):
+            seen = _seen(checkout, is_folder(repository.source), setup)
+    except (SourceError, WaiverError, OutOfTimeError, MemoryError) as error:
+        return Survey(without_login(repository.source), failed=reason(error, setup.timeout))
+    return replace(seen, likeness=_likeness(seen), seconds=time.perf_counter() - began)
+
+
+def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
     files: list[Listed] = []
     skipped: list[Skipped] = []
     waivers: list[Waiver] = []
-    try:
-        with opened(repository.source, setup) as (checkout, _):
-            for item, found in timely(listed(checkout, setup), setup.timeout):
-                waivers += found
-                if isinstance(item, Skipped):
-                    skipped.append(item)
-                else:
-                    files.append(Listed(item.path, item.sha256, len(item.text)))
-            with within(setup.timeout):
-                statements = told(checkout)
-    except (SourceError, WaiverError, OutOfTimeError, MemoryError) as error:
-        return Survey(without_login(repository.source), failed=reason(error, setup.timeout))
-    seen = Survey(
+    for item, found in timely(listed(checkout, setup), setup.timeout):
+        waivers += found
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        else:
+            files.append(Listed(item.path, item.sha256, len(item.text)))
+    with within(setup.timeout):
+        statements = told(checkout)
+    return Survey(
         root=checkout.root,
         until=checkout.released,
         project=checkout.project,
         whole=checkout.whole is not None,
-        is_folder=is_folder(repository.source),
+        is_folder=folder,
         statements=statements,
         waivers=tuple(waivers),
         files=tuple(files),
         skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
         failed="" if files or skipped else NOTHING_TO_SCAN,
     )
-    return replace(seen, likeness=_likeness(seen), seconds=time.perf_counter() - began)
 
 
 def _likeness(seen: Survey) -> str:
