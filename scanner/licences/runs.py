@@ -24,8 +24,9 @@ _LEAST_DENSITY_OF_LONG = 0.5
 _LONG = 600
 # A stretch without a shingle of the reference this long (and a tenth of the reference) ends it.
 _LONGEST_GAP = 40
-# How many copies of one text that follow each other are told apart.
-_MOST_COPIES = 50
+# How many copies of one text that follow each other are told apart, and in how many times its size each is looked for.
+_MOST_COPIES = 200
+_WINDOW = 3
 # What a shingle of something else costs a run that it stands in.
 _GAP_COST = 0.25
 # Titles stand again in an appendix: it takes this much more gain to begin after one.
@@ -93,17 +94,23 @@ def runs(reference: int, hits: Hits, table: LicenceTable) -> Iterator[Occurrence
 
 
 def _copies(reference: int, run: Hits, table: LicenceTable) -> Iterator[Occurrence]:
-    """One copy of the reference after the other, where several follow each other without a gap."""
+    """One copy of the reference after the other, where several follow each other without a gap.
+
+    Each is looked for in a window of a few times its size, so that the time is linear in the run.
+    """
     known, kept = table.references[reference], int(table.kept[reference])
     least = least_share(kept)
     waiting = [run] if len(run.places) >= least * kept else []
     while waiting:
         run = waiting.pop()
-        first, last = _core(run, _GAP_COST / known.rate)
-        occurrence = _occurrence(reference, run.between(first, last), table)
-        if occurrence.share >= least and _is_dense(occurrence, known.size):
-            yield occurrence
-        rest = (last, len(run.places)), (0, first)
+        window = run.between(0, int(np.searchsorted(run.places, run.places[0] + _WINDOW * known.size)))
+        first, last = _core(window, _GAP_COST / known.rate)
+        goes_on = first > 0 and last == len(window.places) < len(run.places)
+        if not goes_on:
+            occurrence = _occurrence(reference, window.between(first, last), table)
+            if occurrence.share >= least and _is_dense(occurrence, known.size):
+                yield occurrence
+        rest = (first if goes_on else last, len(run.places)), (0, first)
         waiting += [run.between(begin, end) for begin, end in rest if end - begin >= least * kept]
 
 
