@@ -1,0 +1,263 @@
+"""README.md and docs/: what they tell a reader to type works, and what they say of modelkin is so."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import click
+import pytest
+import yaml
+
+from modelkin import cli
+from modelkin.cli import main
+from modelkin.clones import Verdict
+from modelkin.configuration import read_configuration
+from modelkin.corpus.manifest import read_manifest
+from modelkin.reports import FORMATS
+from modelkin.reports.audits import AUDIT_FORMATS
+from modelkin.reports.json import as_data
+from modelkin.rulebook import finding_rules
+from modelkin.rulebook.reading import read_licence
+from modelkin.waivers import read_waivers
+
+from .documents import PAGES, README, ROOT, anchors, blocks, links, modelkin_commands, shell_commands
+from .example_reports import REPORT
+from .small_corpora import ATTENTION, ROTARY, Upstream, corpus_of
+from .test_packaging import ACCUSING
+from .test_precommit import apache_text
+from .test_sources_registry import registry_answers
+
+FORMATS_PAGE = ROOT / "docs" / "formats.md"
+PICTURE = ROOT / "docs" / "scan.svg"
+COPY = ATTENTION[ATTENTION.index('"""') :].replace("Attention", "Focus")
+SETS_UP = re.compile(r"python3 -m venv |\.venv/bin/pip install |\.venv/bin/pytest")
+COMMANDS = [command for command in dict.fromkeys(shell_commands(README)) if "modelkin" in command.split()[0]]
+OTHERS = [command for command in shell_commands(README) if command not in COMMANDS]
+# The copy in the prepared project lacks its notice; what is not listed here ends with 0.
+EXIT_CODES = {
+    "modelkin compare copy/ original/ --restore restored/": 1,
+    "modelkin scan path/to/repository": 1,
+    "modelkin attribute path/to/repository --dry-run": 1,
+    "modelkin audit path/to/repositories": 1,
+    "modelkin audit path/to/repositories --resume": 1,
+    "modelkin audit sources.txt --journal list.jsonl": 1,
+    "modelkin report modelkin-audit.jsonl": 1,
+    "modelkin report modelkin-audit.jsonl --format json --output audit.json": 1,
+    "modelkin scan . --fail-on warning": 1,
+    "modelkin scan . --fail-on renamed": 1,
+    "modelkin scan . --format json --output report.json": 1,
+    "modelkin scan . --format text --format sarif=modelkin.sarif": 1,
+    "modelkin scan . --format html=report.html": 1,
+    "modelkin scan . --against ../upstream": 1,
+    "modelkin scan pypi:vllm==0.2.3 --include '*/models/*.py'": 1,
+}
+
+
+def written(folder: Path, **files: str) -> Path:
+    """The folder, made, with these files; ``__`` in a name is a full stop."""
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with all that the README's commands name: a project, and what lies beside it."""
+    root = tmp_path_factory.mktemp("readme")
+    copied = {"focus__py": COPY, "LICENSE": apache_text()}
+    project = written(root / "project", **copied)
+    for place in ("path/to/repository", "path/to/repositories/org/one", "path/to/repositories/two"):
+        written(project / place, README__md="# A model\n", **copied)
+    written(project / "copy", focus__py=COPY)
+    written(project / "original", focus__py=ATTENTION)
+    written(root / "ours", rotary__py=ROTARY)
+    written(root / "upstream", rotary__py=ROTARY)
+    (project / "sources.txt").write_text("# a source a line\npath/to/repository\n")
+    (project / ".modelkin").mkdir()
+    upstream = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")
+    corpus_of(upstream).save(project / ".modelkin" / "corpus.safetensors")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(project)
+        patch.setenv("MODELKIN_DATA_DIR", str(root / "data"))
+        assert main(["audit", "path/to/repositories", "--quiet", "--jobs", "1"]) == 1
+        assert main(["baseline", ".", "--quiet"]) == 0
+    return root
+
+
+@pytest.fixture
+def project(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of what is prepared, its project the current folder."""
+    shutil.copytree(prepared, tmp_path / "all")
+    monkeypatch.chdir(tmp_path / "all" / "project")
+    monkeypatch.setenv("MODELKIN_DATA_DIR", str(tmp_path / "data"))
+    return Path.cwd()
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_of_the_readme_ends_as_it_says(
+    command: str, project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if "pypi:" in command and not registry_answers():
+        pytest.skip("the package registry cannot be reached")
+    if "pypi:" in command and "scan" in command and not (ROOT / "corpora" / "base.safetensors").exists():
+        pytest.skip("the shipped corpus is not in this tree")
+    if "--journal" not in command and "--resume" not in command and "audit" in command.split():
+        (project / "modelkin-audit.jsonl").unlink()
+    code = main(shlex.split(command)[1:])
+    assert code == EXIT_CODES.get(command, 0), capsys.readouterr().err
+
+
+def test_every_stated_exit_code_is_of_a_command_that_the_readme_has() -> None:
+    assert EXIT_CODES.keys() <= set(COMMANDS)
+
+
+def test_after_mending_as_the_readme_says_nothing_is_left(project: Path) -> None:
+    assert main(["scan", "path/to/repository", "--quiet"]) == 1
+    assert main(["attribute", "path/to/repository", "--quiet"]) == 0
+    assert main(["scan", "path/to/repository", "--quiet", "--fail-on", "note"]) == 0
+    assert (project / "path/to/repository/focus.py").read_text().endswith(COPY)
+
+
+def test_the_other_commands_of_the_readme_set_up_or_are_those_of_pre_commit() -> None:
+    # Those of pre-commit are run, on real repositories, by test_precommit.py.
+    left = [command for command in OTHERS if not SETS_UP.match(command)]
+    assert all(command.startswith(("pre-commit install", "pre-commit run modelkin")) for command in left)
+
+
+def test_the_readme_s_test_command_is_what_ci_runs() -> None:
+    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest" in README.read_text()
+    for step in ("-m venv", "pip install", "-e '.[test]'", "-m pytest"):
+        assert step in run
+
+
+def test_the_readme_s_hooks_are_there(tmp_path: Path) -> None:
+    (block,) = blocks(README, "yaml")
+    (tmp_path / "config.yaml").write_text(block)
+    check = (sys.executable, "-m", "pre_commit", "validate-config", str(tmp_path / "config.yaml"))
+    subprocess.run(check, check=True, timeout=60)
+    (repository,) = yaml.safe_load(block)["repos"]
+    known = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    assert {hook["id"] for hook in repository["hooks"]} == {hook["id"] for hook in known}
+
+
+def test_the_readme_s_settings_and_waiver_are_read(tmp_path: Path) -> None:
+    (settings,) = blocks(README, "toml")
+    (tmp_path / "modelkin.toml").write_text(settings)
+    assert read_configuration(tmp_path, tmp_path).waivers
+    (waiver,) = blocks(README, "python")
+    assert read_waivers("model.py", waiver.encode())
+
+
+def leaf(arguments: list[str]) -> tuple[click.Command, list[str]]:
+    """The command that the arguments name, and what is left of them."""
+    command: click.Command = cli._commands
+    while isinstance(command, click.Group) and arguments and not arguments[0].startswith("-"):
+        found = command.get_command(click.Context(command), arguments[0])
+        assert found is not None, arguments[0]
+        command, arguments = found, arguments[1:]
+    return command, arguments
+
+
+def written_commands() -> Iterator[Any]:
+    for page in PAGES:
+        for words in modelkin_commands(page):
+            yield pytest.param(words, id=f"{page.name}: {' '.join(words)}")
+
+
+@pytest.mark.parametrize("words", list(written_commands()))
+def test_a_command_in_a_page_has_the_options_it_is_given(words: list[str]) -> None:
+    command, arguments = leaf(words)
+    # What is named in passing lacks its arguments; a hook's entry gets them from pre-commit.
+    with suppress(click.MissingParameter):
+        command.make_context("modelkin", list(arguments))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_a_link_of_a_page_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.is_relative_to(ROOT), link
+        assert target.exists(), link
+        if anchor:
+            assert anchor in anchors(target), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_a_page_s_yaml_is_yaml(page: Path) -> None:
+    for block in blocks(page, "yaml"):
+        assert yaml.safe_load(block)
+
+
+def test_the_licence_and_the_upstream_that_are_shown_as_examples_are_read(tmp_path: Path) -> None:
+    manifest, licence = blocks(ROOT / "docs" / "extending.md", "yaml")
+    (tmp_path / "upstreams.yaml").write_text(manifest)
+    assert read_manifest(tmp_path / "upstreams.yaml")
+    name = yaml.safe_load(licence)["id"]
+    (tmp_path / f"{name}.yaml").write_text(licence)
+    assert read_licence(tmp_path / f"{name}.yaml").id == name
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.name))
+def test_a_page_states_facts_and_accuses_nobody(page: Path) -> None:
+    assert not ACCUSING.search(page.read_text(encoding="utf-8"))
+
+
+def test_every_page_is_linked_from_the_readme() -> None:
+    linked = {(README.parent / link).resolve() for link in links(README)}
+    assert set(PAGES) - {README} <= linked
+
+
+def test_the_readme_lists_every_verdict_and_every_finding_at_its_level() -> None:
+    text = README.read_text(encoding="utf-8")
+    for verdict in Verdict:
+        assert f"| `{verdict.value}` |" in text
+    rows = re.findall(r"^\| (`[^|]*) \| (error|warning|note)", text, re.MULTILINE)
+    levels = {identifier: level for cell, level in rows for identifier in re.findall(r"`([\w-]+)`", cell)}
+    assert levels == {rule.id: rule.level.value for rule in finding_rules()}
+
+
+def test_the_readme_counts_the_corpus_as_its_manifest_does() -> None:
+    upstreams = read_manifest(ROOT / "corpora" / "upstreams.yaml")
+    releases = {upstream.name: len(upstream.releases) for upstream in upstreams}
+    told = " ".join(README.read_text(encoding="utf-8").split())
+    assert f"{sum(releases.values())} releases of {len(releases)} projects" in told
+    for name in ("transformers", "diffusers", "timm"):
+        assert f"{releases[name]} of {name}" in told
+
+
+def test_every_format_is_in_the_page_on_formats() -> None:
+    told = re.findall(r"^\| `(\w+)` \|", FORMATS_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(told) >= {*FORMATS, *AUDIT_FORMATS}
+
+
+def keys(value: Any) -> set[str]:
+    if isinstance(value, dict):
+        return set(value).union(*map(keys, value.values()))
+    return set().union(*map(keys, value)) if isinstance(value, list) else set()
+
+
+def test_every_key_of_the_json_report_is_in_the_page_on_formats() -> None:
+    told = set(re.findall(r"`(\w+)`", FORMATS_PAGE.read_text(encoding="utf-8")))
+    data = as_data(REPORT)
+    counts = {*data["summary"].pop("by_verdict"), *data["summary"].pop("by_level")}
+    assert keys(data) | counts <= told
+
+
+def test_the_picture_is_small_and_fetches_nothing() -> None:
+    stored = PICTURE.read_bytes()
+    assert len(stored) < 60_000
+    assert ElementTree.fromstring(stored).tag == "{http://www.w3.org/2000/svg}svg"
+    assert re.findall(rb"https?://[^\"' )]*", stored) == [b"http://www.w3.org/2000/svg"]
+    assert b"@import" not in stored
