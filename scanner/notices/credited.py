@@ -8,7 +8,7 @@ from .links import Leads
 from .model import Strength
 from .names import Name, calls_it_code, name_at, speaks_of_code
 from .origins import Certainty, Origin, first_link, first_module, first_path, links
-from .phrases import Phrase
+from .phrasing import Phrase
 
 # How far before a phrase its sentence says what it is about.
 SUBJECT = 120

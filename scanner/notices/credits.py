@@ -13,7 +13,8 @@ from .header import blanked
 from .links import Leads
 from .model import Credit, Strength
 from .origins import Origin, links, sentence_end
-from .phrases import PHRASES, is_worth_reading, may_hold, pattern
+from .phrases import PHRASES, is_worth_reading
+from .phrasing import may_hold, pattern
 
 # Beyond these a text is a list of links, or hostile.
 MOST_CREDITS = 500

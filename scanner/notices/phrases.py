@@ -2,63 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from functools import cache
-from typing import NamedTuple
-
 from .model import Strength
 from .origins import Certainty
-
-Words = tuple[str, ...]
-
-
-class Phrase(NamedTuple):
-    """A way to credit. ``least`` is what must be named; a name counts with ``of_code`` only where it is called code.
-
-    ``loose`` phrases are everyday words: only a link to code itself makes a credit of them. Of each of ``stems``, one
-    stands in every text the phrase is found in, in lower case.
-    """
-
-    strength: Strength
-    words: str
-    least: Certainty
-    stems: tuple[Words, ...]
-    of_code: bool = False
-    loose: bool = False
-
-
-# Up to seven words between a verb and its "from": "copied with minor changes from".
-_GAP = r"(?:[\s,/&(+]{1,3}[\w'-]{1,24}\)?){0,7}?"
-_FROM = r"[\s:,)]{1,3}from\b"
-_VERSION_OF = r"(?:\s+[\w,]{1,20}){0,5}?\s+(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
-_LINE = r"(?:(?<=\n)|\A|(?<=[.;:)]\s))[-*\s]{0,4}"
-_LINK_AHEAD = r"(?=[\s<`'\"(\[]{0,4}(?:https?:|(?:www\.)?(?:github|gitlab|huggingface)\.))"
-_CODE_WORDS = r"(?:code|codes|impl(?:ementations?|s)?\.?|repo(?:sitory)?|sources?|authors?|version|work|licen[cs]e)"
-_OF: Words = ("from", "of")
-_LINKED: Words = ("http", "github.", "gitlab.", "huggingface.")
+from .phrasing import CODE_WORDS, FROM, GAP, LINE, LINK_AHEAD, LINKED, OF, VERSION_OF, Phrase
 
 PHRASES = (
     Phrase(
         Strength.COPIED,
         r"\b(?:copied|(?:copy|cut)[\s/&-]{1,3}(?:(?:and|n)\s)?past(?:ed?|ing)|borrow(?:s|ed|ing)?|lifted|"
         r"forked|duplicated|cloned|excerpt(?:ed)?|backported|inlined|cribbed)"
-        + _GAP + _FROM,
+        + GAP + FROM,
         Certainty.NAME,
         (
             ("copied", "paste", "pasting", "borrow", "lifted", "forked", "duplicated", "cloned", "excerpt",
              "backported", "inlined", "cribbed"),
-            _OF,
+            OF,
         ),
     ),
     Phrase(
         Strength.COPIED,
         r"\b(?:taken|extracted|moved|vendored|pulled|ripped|originat(?:es?|ed|ing)|originally|comes?|grabbed|"
-        r"sourced|reused|synced|edited)" + _GAP + _FROM,
+        r"sourced|reused|synced|edited)" + GAP + FROM,
         Certainty.NAME,
         (
             ("taken", "extracted", "moved", "vendored", "pulled", "ripped", "originat", "originally", "come from",
              "comes from", "grabbed", "sourced", "reused", "synced", "edited"),
-            _OF,
+            OF,
         ),
         of_code=True,
     ),
@@ -67,7 +36,7 @@ PHRASES = (
         Strength.COPIED,
         r"\bcopy\s+(?:and|&)\s+(?:modif|adapt)\w{1,8}\s+from\b",
         Certainty.NAME,
-        (("copy and", "copy &"), _OF),
+        (("copy and", "copy &"), OF),
     ),
     Phrase(
         Strength.COPIED,
@@ -75,24 +44,24 @@ PHRASES = (
         Certainty.MODULE,
         (("copy of", "copy\nof", "clone of"),),
     ),
-    Phrase(Strength.COPIED, r"\bforks?\s+of\b", Certainty.NAME, (("fork",), _OF)),
+    Phrase(Strength.COPIED, r"\bforks?\s+of\b", Certainty.NAME, (("fork",), OF)),
     Phrase(
         Strength.ADAPTED,
-        r"\b(?:adapt(?:ed|s|ations?|ing)?|adpa?a?ted|addapted|adapated|adatped|adopt(?:ed|s)?|ported)(?:" + _GAP + _FROM
-        + "|" + _VERSION_OF + r")|\b(?:adaptations?|port)\s+of\b|\bport\s+from\b",
+        r"\b(?:adapt(?:ed|s|ations?|ing)?|adpa?a?ted|addapted|adapated|adatped|adopt(?:ed|s)?|ported)(?:" + GAP + FROM
+        + "|" + VERSION_OF + r")|\b(?:adaptations?|port)\s+of\b|\bport\s+from\b",
         Certainty.NAME,
-        (("adap", "adpa", "adpted", "addapted", "adat", "adopt", "ported", "port of", "port\nof", "port from"), _OF),
+        (("adap", "adpa", "adpted", "addapted", "adat", "adopt", "ported", "port of", "port\nof", "port from"), OF),
     ),
     Phrase(
         Strength.ADAPTED,
         r"\b(?:modif(?:ied|y|ies|ed|ications?)|derived|derivative|derivation|simplified|refactored|rewritten|translated|"
-        r"re-?implement(?:ed|ations?)|reproduced|reworked|tweaked)(?:" + _GAP + _FROM
-        + "|" + _VERSION_OF + r")|\b(?:modifications?|re-?implementations?|derivatives?|translations?)\s+of\b",
+        r"re-?implement(?:ed|ations?)|reproduced|reworked|tweaked)(?:" + GAP + FROM
+        + "|" + VERSION_OF + r")|\b(?:modifications?|re-?implementations?|derivatives?|translations?)\s+of\b",
         Certainty.NAME,
         (
             ("modif", "deriv", "simplified", "refactored", "rewritten", "translat", "implement", "reproduced",
              "reworked", "tweaked"),
-            _OF,
+            OF,
         ),
         of_code=True,
     ),
@@ -105,31 +74,44 @@ PHRASES = (
     ),
     Phrase(
         Strength.BASED,
-        _LINE + r"(?:the\s+)?(?:original|official)(?:ly)?(?:\s+[\w/&+'-]{1,24}){0,4}?[\s/]+" + _CODE_WORDS
+        LINE + r"(?:the\s+)?(?:original|official)(?:ly)?(?:\s+[\w/&+'-]{1,24}){0,4}?[\s/]+" + CODE_WORDS
         + r"(?:\s+(?:and|&)\s+(?:\w+\s+)?(?:weights|models?))?"
         r"(?:\s*\([^()]{0,40}\))?(?:\s+(?:is|are|can\s+be\s+found|available|here|from|at|in|by|on|it)\b){0,4}[\s:,<`-]{1,6}"
-        + _LINK_AHEAD,
+        + LINK_AHEAD,
         Certainty.LINK,
-        (("original", "official"), _LINKED),
+        (("original", "official"), LINKED),
     ),
     Phrase(
         Strength.BASED,
-        _LINE + r"source(?:\s+code)?\s*:",
+        r"\boriginal\s+(?:[\w-]{1,24}\s+){0,2}" + CODE_WORDS + r"\s*:" + LINK_AHEAD,
+        Certainty.LINK,
+        (("original",), LINKED),
+    ),
+    Phrase(
+        Strength.ADAPTED,
+        r"\b(?:ported|adapted|converted|translated|rewritten)\s+(?:to|for|in)\s+(?:[\w.+-]{1,24}\s+){1,3}"
+        r"(?:by|thanks\s+to)\s+(?=\[|@|https?:)",
+        Certainty.LINK,
+        (("ported", "adapted", "converted", "translated", "rewritten"), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        LINE + r"source(?:\s+code)?\s*:",
         Certainty.FILE,
         (("source:", "source code:", "source :"),),
     ),
-    Phrase(Strength.BASED, _LINE + r"credits?\s*:", Certainty.FILE, (("credit:", "credits:", "credits :"),)),
+    Phrase(Strength.BASED, LINE + r"credits?\s*:", Certainty.FILE, (("credit:", "credits:", "credits :"),)),
     Phrase(
         Strength.BASED,
-        r"\bfollow(?:s|ed|ing)?(?:\s+\w{1,20}){0,2}\s+from\b[\s:]{1,3}" + _LINK_AHEAD,
+        r"\bfollow(?:s|ed|ing)?(?:\s+\w{1,20}){0,2}\s+from\b[\s:]{1,3}" + LINK_AHEAD,
         Certainty.LINK,
-        (("follow",), _LINKED),
+        (("follow",), LINKED),
     ),
     Phrase(
         Strength.BASED,
-        r"\bcredits?(?:\s+goes)?(?:\s+to|\s+for\s+[\w\s]{1,40}\sto)?[\s:]{1,3}" + _LINK_AHEAD,
+        r"\bcredits?(?:\s+goes)?(?:\s+to|\s+for\s+[\w\s]{1,40}\sto)?[\s:]{1,3}" + LINK_AHEAD,
         Certainty.LINK,
-        (("credit",), _LINKED),
+        (("credit",), LINKED),
     ),
     Phrase(
         Strength.BASED,
@@ -140,15 +122,15 @@ PHRASES = (
     ),
     Phrase(
         Strength.COPIED,
-        _LINE + r"from\s+(?=[\w-]{2,20}\s+(?:internals|source\s+code|codebase)\b)",
+        LINE + r"from\s+(?=[\w-]{2,20}\s+(?:internals|source\s+code|codebase)\b)",
         Certainty.NAME,
         (("internals", "source code", "codebase"), ("from",)),
     ),
     Phrase(
         Strength.BASED,
-        r"\bfrom\b[\s:]{1,3}(?:(?!(?:is|are|was|in|to|on|and|with|by)\b)[\w'-]{1,24}[\s:(]{1,3}){0,5}?" + _LINK_AHEAD,
+        r"\bfrom\b[\s:]{1,3}(?:(?!(?:is|are|was|in|to|on|and|with|by)\b)[\w'-]{1,24}[\s:(]{1,3}){0,5}?" + LINK_AHEAD,
         Certainty.LINK,
-        (("from",), _LINKED),
+        (("from",), LINKED),
         loose=True,
     ),
     Phrase(
@@ -166,28 +148,17 @@ PHRASES = (
     Phrase(
         Strength.IDEA,
         r"\b(?:references?|refer(?:red|s)?\s+to|see(?:\s+also)?|implementation|code)\b[\s:]{1,4}"
-        r"(?:(?!from\b)[\w'-]{1,24}[\s:(]{1,3}){0,3}?" + _LINK_AHEAD,
+        r"(?:(?!from\b)[\w'-]{1,24}[\s:(]{1,3}){0,3}?" + LINK_AHEAD,
         Certainty.LINK,
-        (("refer", "see", "implementation", "code"), _LINKED),
+        (("refer", "see", "implementation", "code"), LINKED),
         loose=True,
     ),
 )  # fmt: skip
 
 # Of a text in lower case without any of these, nothing is looked at further: a link, or the stem of a phrase.
 STEMS = tuple(
-    sorted({word for phrase in PHRASES if _LINKED not in phrase.stems for word in phrase.stems[0]} | {*_LINKED})
+    sorted({word for phrase in PHRASES if LINKED not in phrase.stems for word in phrase.stems[0]} | {*LINKED})
 )
-
-
-@cache
-def pattern(phrase: Phrase) -> re.Pattern[str]:
-    """Compiled on first use: a run over files without credits needs none of them."""
-    return re.compile(phrase.words, re.IGNORECASE)
-
-
-def may_hold(folded: str, phrase: Phrase) -> bool:
-    """Whether a text in lower case has the words that the phrase cannot be without."""
-    return all(any(word in folded for word in words) for words in phrase.stems)
 
 
 def is_worth_reading(folded: str) -> bool:
