@@ -71,11 +71,9 @@ def reason(error: BaseException, seconds: float) -> str:
 
 def ended(seconds: float, timeout: float) -> str:
     """Why what ended its process after ``seconds`` was given up."""
-    return (
-        too_slow(timeout)
-        if seconds >= timeout
-        else "ended the process that read it: out of memory, or a fault in a library"
-    )
+    if seconds >= timeout:
+        return too_slow(timeout)
+    return "ended the process that read it: out of memory, or a fault in a library"
 
 
 def too_slow(seconds: float) -> str:
