@@ -115,29 +115,24 @@ def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile
 
 def _gather(parsed: ParsedFile, text: bytes, lines: Lines) -> _Tokens:
     """Lay the lines of all statements end to end."""
-    flat: list[Line] = []
-    scopes: list[int] = []
-    offsets: list[int] = []
-    starts = [0]
-    for definition in parsed.definitions:
-        for statement in definition.statements:
-            for line in lines.of(statement, text):
-                flat.append(line)
-                scopes.append(statement.scope)
-                offsets.append(statement.start)
-        starts.append(len(flat))
+    held = [lines.of_all(definition.statements, text) for definition in parsed.definitions]
+    flat = [line for found in held for each in found for line in each]
+    counts = [len(each) for found in held for each in found]
+    origins = [statement for definition in parsed.definitions for statement in definition.statements]
+    scopes = np.repeat(np.array([statement.scope for statement in origins], np.int64), counts)
+    offsets = np.repeat(np.array([statement.start for statement in origins], np.int64), counts)
     symbols = np.frombuffer(b"".join([line.symbols for line in flat]), np.uint32)
     names = np.frombuffer(b"".join([line.names for line in flat]), np.uint32)
     statements = np.repeat(np.arange(len(flat)), np.array([line.identifiers for line in flat], np.int64))
     places = np.flatnonzero(symbols & _IDENTIFIER)
     namespaces = (symbols[places] & _NAMESPACE) >> np.uint32(29)
-    stands_in = np.where(namespaces == 0, np.array(scopes, np.int64)[statements], 0)
-    owners = _owners(_local_names(flat, scopes), parsed.scopes, names, stands_in)
+    stands_in = np.where(namespaces == 0, scopes[statements], 0)
+    owners = _owners(_local_names(flat, scopes.tolist()), parsed.scopes, names, stands_in)
     return _Tokens(
         flat,
-        np.array(starts, np.int64),
+        np.cumsum([0, *[sum(map(len, found)) for found in held]]),
         _ends(np.array([line.width for line in flat], np.int64)),
-        np.array(offsets, np.int64),
+        offsets,
         symbols,
         places,
         names,

@@ -1,4 +1,4 @@
-"""The Python grammar as tables: what becomes of each node kind when a syntax tree is linearised.
+"""The Python grammar as tables: what becomes of each node kind when a syntax tree is walked and linearised.
 
 A node kind is named by a checksum of its name, not by its number, so that a corpus outlives a release of the grammar.
 """
@@ -27,6 +27,18 @@ class Action(IntEnum):
     SPECIAL = 7  # handled by name in emitting.py
     ATTRIBUTE = 8
     CALL = 9
+
+
+class Step(IntEnum):
+    """What walking a block does at a node of some kind."""
+
+    PASS = 0
+    EXPRESSION = 1
+    SIMPLE = 2
+    COMPOUND = 3
+    DEFINITION = 4
+    BLOCK = 5
+    ERROR = 6
 
 
 def _checksum(name: str) -> int:
@@ -76,8 +88,28 @@ KEPT_TOKENS = frozenset(
 LEAVES = frozenset("true false none ellipsis positional_separator keyword_separator".split())
 
 
+STEPS_BY_NAME = {
+    "expression_statement": Step.EXPRESSION,
+    "block": Step.BLOCK,
+    **dict.fromkeys("pass_statement import_statement import_from_statement future_import_statement".split(), Step.PASS),
+    **dict.fromkeys("function_definition class_definition decorated_definition".split(), Step.DEFINITION),
+    **dict.fromkeys(
+        "if_statement for_statement while_statement with_statement try_statement match_statement elif_clause "
+        "else_clause except_clause finally_clause case_clause".split(),
+        Step.COMPOUND,
+    ),
+}
+
+
+def _step(kind: int) -> Step:
+    name = NAMES[kind]
+    if not LANGUAGE.node_kind_is_named(kind):
+        return Step.PASS
+    return STEPS_BY_NAME.get(name, Step.SIMPLE if name.endswith("_statement") else Step.PASS)
+
+
 def _action(kind: int) -> Action:
-    name = LANGUAGE.node_kind_for_id(kind) or ""
+    name = NAMES[kind]
     if not LANGUAGE.node_kind_is_named(kind):
         return Action.LEAF if name in KEPT_TOKENS else Action.DROP
     if name in OWN_ACTION:
@@ -93,13 +125,18 @@ def _action(kind: int) -> Action:
     return Action.DROP if name in DROPPED else Action.DESCEND
 
 
-# Padded to all 16-bit numbers, since ERROR nodes have the last of them.
+class _Names(dict[int, str]):
+    def __missing__(self, kind: int) -> str:
+        return "ERROR"
+
+
+# ERROR nodes have the last of all 16-bit numbers.
 _COUNT = LANGUAGE.node_kind_count
-_UNKNOWN = 65536 - _COUNT
-_KNOWN = [LANGUAGE.node_kind_for_id(kind) or "" for kind in range(_COUNT)]
-NAMES = _KNOWN + ["ERROR"] * _UNKNOWN
-ACTIONS = [int(_action(kind)) for kind in range(_COUNT)] + [int(Action.DROP)] * _UNKNOWN
-SYMBOLS = [_checksum(SYNONYMS.get(name, name)) for name in _KNOWN] + [0] * _UNKNOWN
+_NUMBERS = 65536
+NAMES = _Names((kind, LANGUAGE.node_kind_for_id(kind) or "") for kind in range(_COUNT))
+ACTIONS = bytes(map(_action, NAMES)).ljust(_NUMBERS, bytes([Action.DROP]))
+STEPS = bytes(map(_step, NAMES)).ljust(_NUMBERS, bytes([Step.ERROR]))
+SYMBOLS = [_checksum(SYNONYMS.get(name, name)) for name in NAMES.values()]
 
 
 def symbol(name: str, arity: int = 0) -> int:

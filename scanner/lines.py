@@ -6,6 +6,7 @@ import hashlib
 import keyword
 import re
 from array import array
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -87,23 +88,29 @@ class Lines:
 
     def __init__(self) -> None:
         self.names = Names()
-        self._texts: dict[tuple[bytes, int, bool, int], tuple[Line, ...]] = {}
-        self._shapes: dict[tuple[bytes, int, int], tuple[_Template, ...] | _Sighting | None] = {}
+        self._texts: dict[tuple[bytes, int], tuple[Line, ...]] = {}
+        self._shapes: dict[tuple[bytes, int], tuple[_Template, ...] | _Sighting | None] = {}
 
     def of(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
         """The lines of a statement of the file ``source``."""
-        # In a broken file the parser may take a text for another kind of statement than it is.
-        kind = statement.node.kind_id if statement.node is not None else 0
-        key = (statement.text, statement.role, statement.member, kind)
-        lines = self._texts.get(key)
-        if lines is None:
-            if len(self._texts) >= MOST_TEXTS:
-                self._texts.clear()
-                self._shapes.clear()
-            lines = self._texts[key] = self._linearise(statement, source, kind)
+        return self.of_all([statement], source)[0]
+
+    def of_all(self, statements: Sequence[Statement], source: bytes) -> list[tuple[Line, ...]]:
+        """The lines of each statement of the file ``source``."""
+        seen = self._texts.get
+        return [
+            lines if (lines := seen((statement.text, statement.form))) is not None else self._unseen(statement, source)
+            for statement in statements
+        ]
+
+    def _unseen(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
+        if len(self._texts) >= MOST_TEXTS:
+            self._texts.clear()
+            self._shapes.clear()
+        lines = self._texts[statement.text, statement.form] = self._linearise(statement, source)
         return lines
 
-    def _linearise(self, statement: Statement, source: bytes, kind: int) -> tuple[Line, ...]:
+    def _linearise(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
         # In a class body it is a name's spelling that makes it an attribute, which a shape leaves out.
         parts = None if statement.member else _split(statement.text)
         if parts is None:
@@ -111,7 +118,7 @@ class Lines:
         shape = b"\0".join(parts[::2])
         if b"\n" in shape:
             shape = b" ".join(shape.split())
-        key = (shape, int(statement.role), kind)
+        key = (shape, statement.form)
         templates = self._templates(key)
         if templates is None:
             return tuple([self._exact(stream) for stream in self._first(key, statement, source)])
@@ -119,14 +126,14 @@ class Lines:
         numbers = [names[word] for word in parts[1::2]]
         return tuple([_filled(template, numbers) for template in templates])
 
-    def _templates(self, key: tuple[bytes, int, int]) -> tuple[_Template, ...] | None:
+    def _templates(self, key: tuple[bytes, int]) -> tuple[_Template, ...] | None:
         """The templates of a shape; made when it is seen again, since most never are."""
         known = self._shapes.get(key)
         if isinstance(known, _Sighting):
             known = self._shapes[key] = _templates(known)
         return known
 
-    def _first(self, key: tuple[bytes, int, int], statement: Statement, source: bytes) -> list[Stream]:
+    def _first(self, key: tuple[bytes, int], statement: Statement, source: bytes) -> list[Stream]:
         streams = linearise(statement, source)
         if key not in self._shapes:
             self._shapes[key] = _Sighting(streams, statement.text, statement.start)

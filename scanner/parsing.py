@@ -9,25 +9,16 @@ from typing import NamedTuple
 
 import tree_sitter
 
-from .grammar import LANGUAGE, NAMES
+from .grammar import LANGUAGE, NAMES, STEPS, Step
 
 # Python itself refuses more than 100 levels of indentation.
 DEEPEST_BLOCK = 100
 
-DROPPED_STATEMENTS = frozenset(
-    (
-        "comment",
-        "pass_statement",
-        "import_statement",
-        "import_from_statement",
-        "future_import_statement",
-        "line_continuation",
-    )
-)
-COMPOUND = frozenset(
-    ("if_statement", "for_statement", "while_statement", "with_statement", "try_statement", "match_statement",
-     "elif_clause", "else_clause", "except_clause", "finally_clause", "case_clause")
-)  # fmt: skip
+# A bare string with its prefix, which may stand in backticks as in Python 2, or `...`, begins with one of these.
+_INERT_STARTS = frozenset(b"\"'`.rRbBuUfFtT")
+# As plain numbers: the walk looks at one for every node that stands in a block.
+_EXPRESSION, _SIMPLE, _COMPOUND, _DEFINITION, _BLOCK, _ERROR = (int(step) for step in Step if step)
+_STATEMENTS = frozenset((_EXPRESSION, _SIMPLE))
 
 
 class Role(IntEnum):
@@ -45,7 +36,9 @@ class Statement(NamedTuple):
     """One statement or header: its text, its syntax, and where it stands.
 
     ``scope`` numbers the function whose locals it sees (0 for the module); ``member`` says that it stands in a class
-    body, where assigned names are attributes.
+    body, where assigned names are attributes; ``start`` is its byte offset in the file. Equal texts of equal ``form``
+    are read alike: it joins the kind of the node, since in a broken file the parser may take a text for another kind of
+    statement than it is, ``role`` and ``member``.
     """
 
     text: bytes
@@ -54,6 +47,7 @@ class Statement(NamedTuple):
     scope: int
     member: bool
     start: int
+    form: int
 
 
 @dataclass(slots=True)
@@ -93,7 +87,7 @@ def parse(text: bytes) -> ParsedFile:
     return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), tuple(walk.scope_names), errors)
 
 
-END = Statement(b"", Role.END, None, 0, False, 0)
+END = Statement(b"", Role.END, None, 0, False, 0, Role.END << 1)
 
 
 class _Walk:
@@ -111,44 +105,29 @@ class _Walk:
 
     def _block(self, block: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int) -> None:
         """Add the statements of ``block`` to ``unit`` (number ``index``), and the definitions in it to the file."""
-        member = unit.kind == "class"
-        add = unit.statements.append
+        text, broken, member, add = self.text, self.broken, unit.kind == "class", unit.statements.append
         for node in block.children:
-            name = NAMES[node.kind_id]
-            if name == "expression_statement":
-                if not _inert(node) and not self._erroneous(node):
-                    add(
-                        Statement(
-                            self.text[node.start_byte : node.end_byte],
-                            Role.SIMPLE,
-                            node,
-                            scope,
-                            member,
-                            node.start_byte,
-                        )
-                    )
-            elif name in DROPPED_STATEMENTS or not node.is_named:
-                continue
-            elif name in COMPOUND:
+            kind = node.kind_id
+            step = STEPS[kind]
+            if step in _STATEMENTS:
+                start = node.start_byte
+                if step == _EXPRESSION and text[start] in _INERT_STARTS and _inert(node):
+                    continue
+                if not (broken and self._erroneous(node)):
+                    form = kind << 4 | member
+                    add(Statement(text[start : node.end_byte], Role.SIMPLE, node, scope, member, start, form))
+            elif step == _COMPOUND:
                 self._compound(node, unit, index, scope, depth, Role.HEADER)
-            elif name in ("function_definition", "class_definition", "decorated_definition"):
+            elif step == _DEFINITION:
                 self._definition(node, unit, index, scope, depth)
-            elif name == "ERROR":
+            elif step == _ERROR:
                 self.errors += 1
                 if depth < DEEPEST_BLOCK:
                     self._block(node, unit, index, scope, depth + 1)
-            elif name.endswith("_statement") and not self._erroneous(node):
-                add(
-                    Statement(
-                        self.text[node.start_byte : node.end_byte], Role.SIMPLE, node, scope, member, node.start_byte
-                    )
-                )
 
     def _erroneous(self, node: tree_sitter.Node) -> bool:
-        if self.broken and node.has_error:
-            self.errors += 1
-            return True
-        return False
+        self.errors += node.has_error
+        return node.has_error
 
     def _compound(
         self, node: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int, role: Role
@@ -157,21 +136,16 @@ class _Walk:
         if depth >= DEEPEST_BLOCK:
             self.errors += 1
             return
-        children = node.children
-        block = next((child for child in children if NAMES[child.kind_id] == "block"), None)
-        end = block.start_byte if block is not None else node.end_byte
-        unit.statements.append(
-            Statement(self.text[node.start_byte : end], role, node, scope, unit.kind == "class", node.start_byte)
-        )
-        for child in children:
-            name = NAMES[child.kind_id]
-            if name == "block":
+        children = [(STEPS[child.kind_id], child) for child in node.children]
+        end = next((child.start_byte for step, child in children if step == _BLOCK), node.end_byte)
+        unit.statements.append(self._statement(node, end, role, scope, unit.kind == "class"))
+        for step, child in children:
+            if step == _BLOCK:
                 self._block(child, unit, index, scope, depth + 1)
                 unit.statements.append(END)
-            elif name == "else_clause" and (nested := _lone_if(node, child)) is not None:
-                self._compound(nested, unit, index, scope, depth + 1, Role.ELIF)
-            elif name in COMPOUND:
-                self._compound(child, unit, index, scope, depth + 1, Role.HEADER)
+            elif step == _COMPOUND:
+                nested = _lone_if(node, child)
+                self._compound(nested or child, unit, index, scope, depth + 1, Role.ELIF if nested else Role.HEADER)
 
     def _definition(self, node: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int) -> None:
         """Add a class or function: a definition of its own, unless it stands inside a function."""
@@ -219,7 +193,8 @@ class _Walk:
         return f"{self.scope_names[scope]}.{self.text[name.start_byte : name.end_byte].decode('utf-8', 'replace')}"
 
     def _statement(self, node: tree_sitter.Node, end: int, role: Role, scope: int, member: bool) -> Statement:
-        return Statement(self.text[node.start_byte : end], role, node, scope, member, node.start_byte)
+        form = node.kind_id << 4 | role << 1 | member
+        return Statement(self.text[node.start_byte : end], role, node, scope, member, node.start_byte, form)
 
 
 def _inert(node: tree_sitter.Node) -> bool:
@@ -230,7 +205,7 @@ def _inert(node: tree_sitter.Node) -> bool:
 
 def _lone_if(node: tree_sitter.Node, clause: tree_sitter.Node) -> tree_sitter.Node | None:
     """The `if` that is all an `else` of an `if` holds, or None."""
-    if NAMES[node.kind_id] not in ("if_statement", "elif_clause"):
+    if NAMES[clause.kind_id] != "else_clause" or NAMES[node.kind_id] not in ("if_statement", "elif_clause"):
         return None
     body = clause.child_by_field_name("body")
     if body is None:
