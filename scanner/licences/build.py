@@ -2,7 +2,8 @@
 
 ``python -m modelkin.licences.build rules [TEXTS]`` fetches what ``rules/licence_texts.yaml`` names (127 MB of packages,
 kept in modelkin's cache, and some repositories), reads it and writes ``rules/licence_texts.safetensors``: from the same
-input the same bytes. Repositories found as OWNER/NAME in the folder TEXTS are read there.
+input the same bytes. Repositories found as OWNER/NAME in the folder TEXTS are read there. After a change of names and
+anchors alone, ``python -m modelkin.licences.refresh rules`` does.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ from safetensors.numpy import save
 
 from ..arrays import U32, Array, distinct, group
 from ..errors import ModelkinError, RuleError
-from ..rulebook import LicenceRule, licence_rules
+from ..rulebook import licence_rules
 from ..writing import replace_file
-from .gathering import Listed, ReferenceText, gather, open_packages, spdx_list
-from .recipe import Recipe, read_recipe
+from .gathering import ReferenceText, gather, open_packages, spdx_list
+from .recipe import read_recipe
 from .shingles import shingles
 from .table import ARRAYS, FORMAT, HEADER_KEY
-from .wording import AnchorLists, anchor_lists, listed_names, rule_names
+from .wording import AnchorLists, listed_names, rule_header
 from .words import plain, read_words
 
 # Of a licence with a rule (nearly) all shingles are kept, of others about this many: they only tell what is alike.
@@ -41,7 +42,8 @@ def build(rules_folder: Path, texts_folder: Path | None = None) -> bytes:
     with open_packages(recipe, texts_folder) as packages:
         listed = spdx_list(recipe, packages)
         texts = list(gather(recipe, listed, packages))
-    header = _header(recipe, rules, listed)
+    titles = listed_names((each.licence, each.title) for each in listed)
+    header = {"format": FORMAT, "listed_names": titles, **rule_header(rules, recipe)}
     for text in texts:
         _check_anchors(text, header["anchors"])
     return encode(texts, header, frozenset(rule.id for rule in rules))
@@ -61,18 +63,6 @@ def _check_anchors(text: ReferenceText, anchors: AnchorLists) -> None:
             raise RuleError(f"{text.licence}: anchors.refused: its own text has {found[0]!r}")
 
 
-def _header(recipe: Recipe, rules: Iterable[LicenceRule], listed: Iterable[Listed]) -> dict[str, Any]:
-    names = rule_names(rules, recipe)
-    titles = [(each.licence, each.title) for each in listed]
-    return {
-        "format": FORMAT,
-        "anchors": anchor_lists(rules, recipe),
-        "names": dict(sorted(names.items())),
-        "listed_names": listed_names(titles, names),
-        "ruled": sorted(rule.id for rule in rules),
-    }
-
-
 def encode(texts: Iterable[ReferenceText], header: dict[str, Any], with_rule: frozenset[str]) -> bytes:
     """The data file of these texts. Of equal texts the licence with a rule counts, then that with the shortest id."""
     rows, kept = [], []
@@ -87,7 +77,12 @@ def encode(texts: Iterable[ReferenceText], header: dict[str, Any], with_rule: fr
         kept.append(hashes[hashes % rate == 0])
         rows.append([text.licence, len(hashes), rate, text.is_notice, *(text.anchor or ([], []))])
     arrays = _arrays(kept)
-    metadata = {HEADER_KEY: json.dumps({**header, "references": rows}, sort_keys=True, separators=(",", ":"))}
+    return pack(arrays, {**header, "references": rows})
+
+
+def pack(arrays: dict[str, Array], header: dict[str, Any]) -> bytes:
+    """The bytes of a data file."""
+    metadata = {HEADER_KEY: json.dumps(header, sort_keys=True, separators=(",", ":"))}
     return save({name: arrays[name] for name in ARRAYS}, metadata)
 
 

@@ -122,6 +122,13 @@ def _decode(data: bytes) -> LicenceTable:
     return table
 
 
+def read_header(data: bytes) -> dict[str, Any]:
+    """What the file says in words: of references, names and anchors. Raises ValueError or LookupError."""
+    length = int.from_bytes(data[:8], "little")
+    header: dict[str, Any] = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][HEADER_KEY])
+    return header
+
+
 def _reference(row: list[Any], anchors: dict[str, Anchor], ruled: frozenset[str]) -> Reference:
     """A notice has its own anchors, a text those of its licence."""
     licence, size, rate, is_notice, required, refused = row

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ..errors import RuleError
 from ..rulebook import LicenceRule
@@ -23,10 +24,10 @@ def rule_names(rules: Iterable[LicenceRule], recipe: Recipe) -> dict[str, str]:
     return ids
 
 
-def listed_names(listed: Iterable[tuple[str, str]], taken: dict[str, str]) -> dict[str, str]:
-    """The id of each id and title of the SPDX list that says nothing yet; what several of them share says nothing.
+def listed_names(listed: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The id of each id and title of the SPDX list, given as pairs; what several of them share says nothing.
 
-    ``listed`` is pairs of id and title. The ids that SPDX has given up for GNU licences mean those in their place.
+    The ids that SPDX has given up for GNU licences mean those in their place.
     """
     ids: dict[str, set[str]] = {}
     rows = [(current_id(licence), licence, title) for licence, title in listed]
@@ -34,7 +35,17 @@ def listed_names(listed: Iterable[tuple[str, str]], taken: dict[str, str]) -> di
         names = (licence, title) if current == licence else (licence,)
         for key in map(name_key, names):
             ids.setdefault(key, set()).add(current)
-    return {key: min(found) for key, found in sorted(ids.items()) if len(found) == 1 and key not in taken}
+    return {key: min(found) for key, found in sorted(ids.items()) if len(found) == 1}
+
+
+def rule_header(rules: Iterable[LicenceRule], recipe: Recipe) -> dict[str, Any]:
+    """What the header of the data file takes from the rules and the recipe."""
+    rules = tuple(rules)
+    return {
+        "anchors": anchor_lists(rules, recipe),
+        "names": dict(sorted(rule_names(rules, recipe).items())),
+        "ruled": sorted(rule.id for rule in rules),
+    }
 
 
 def current_id(licence: str) -> str:
