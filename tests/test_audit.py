@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from modelkin.audit import Audit, audit, open_audit
-from modelkin.audit.journal import read_lines
+from modelkin.audit.reading import read_lines
 from modelkin.audit.records import Content, Line
 from modelkin.clones import Verdict
 from modelkin.errors import ModelkinError

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelkin.attribution.model import Copy
-from modelkin.audit.journal import Journal, read_lines
+from modelkin.audit.journal import Journal
+from modelkin.audit.reading import read_lines
 from modelkin.audit.records import (
     SCHEMA,
     Content,

@@ -11,16 +11,16 @@ from dataclasses import replace
 from functools import partial
 
 from ..files import Skipped
-from ..sources.specs import without_login
 from .conclusion import Conclusion, conclude
 from .dispatch import Dispatcher, Task
-from .journal import Journal, Span
-from .judging import Answers, judge_files, unjudged
+from .journal import Journal
+from .judging import Answers, judge_files, parts, unjudged
 from .known import KnownContents
 from .limits import ended
 from .options import Setup
 from .pool import Pool
-from .records import Line, Place, RepositoryRecord, decode, encode
+from .recording import Recorder
+from .records import Place
 from .survey import Listed, Survey, survey
 from .syncing import Advance, syncing
 from .tree import Repository
@@ -40,12 +40,10 @@ class Coordinator:
         self._known = known
         self._setup = setup
         self._dispatcher = Dispatcher(pool)
+        self._recorder = Recorder(journal)
         self._waiting = WaitingList(known)
-        self._alike: dict[str, Span] = {}
         self._pool = pool
         self._open = 0
-        self._concluded = 0
-        self._findings = 0
 
     def run(self, repositories: Iterable[Repository], total: int) -> Iterator[Advance]:
         """Audit ``repositories``; each Advance is on the disk. Raises ModelkinError."""
@@ -54,13 +52,13 @@ class Coordinator:
             for _ in self._dispatcher.run(partial(self._begin, iter(repositories))):
                 if reached := disk.reached():
                     yield reached
-                if self._concluded > asked and disk.ask(self._advance(total)):
-                    asked = self._concluded
+                if self._recorder.written > asked and disk.ask(self._advance(total)):
+                    asked = self._recorder.written
         self._journal.sync()
         yield self._advance(total)
 
     def _advance(self, total: int) -> Advance:
-        return Advance(self._concluded, total, self._concluded, self._findings)
+        return Advance(self._recorder.written, total, self._recorder.written, self._recorder.findings)
 
     def _begin(self, left: Iterator[Repository]) -> Task | None:
         repository = next(left, None) if self._open < self._pool.jobs * OPEN_PER_WORKER else None
@@ -72,19 +70,15 @@ class Coordinator:
 
     def _surveyed(self, repository: Repository, found: Survey) -> list[Task]:
         if found.failed:
-            return self._failed(repository.name, found.root, found.failed)
-        if found.likeness in self._alike:
-            return self._repeated(repository, found, self._alike[found.likeness])
+            return self._failed(repository, found.failed)
+        if self._recorder.repeat(repository, found):
+            self._open -= 1
+            return []
         entry = OpenRepository(repository, found)
         unknown = [file for file in found.files if self._waiting.must_judge(entry, file)]
-        return [*self._tasks(entry, unknown), *([] if entry.missing else [self._conclusion(entry)])]
-
-    def _tasks(self, entry: OpenRepository, files: list[Listed]) -> Iterator[Task]:
-        """Tasks of about equal size that judge ``files``; one, where opening the source anew is dear."""
-        most = MOST_TASKS if entry.survey.is_folder else 1
-        least = max(LEAST_TASK_BYTES if most > 1 else 0, sum(file.size for file in files) // most + 1)
-        for part in _parts(files, least):
-            yield self._judging(entry, part)
+        if not entry.missing:
+            return [self._conclusion(entry)]
+        return [self._judging(entry, part) for part in parts(unknown, found.is_folder)]
 
     def _judging(self, entry: OpenRepository, files: tuple[Listed, ...]) -> Task:
         arguments = (entry.repository, entry.survey.until, files, self._setup)
@@ -121,38 +115,21 @@ class Coordinator:
         skipped = tuple(Skipped(path, entry.gone[path]) for path in sorted(entry.gone))
         survey = replace(entry.survey, files=())
         arguments = (entry.repository, survey, tuple(places), tuple(copies), skipped, self._setup)
-        then = partial(self._recorded, survey.likeness)
+        then = partial(self._concluded, survey.likeness)
         return Task(conclude, arguments, then, partial(self._lost_repository, entry.repository))
 
-    def _recorded(self, likeness: str, found: Conclusion) -> list[Task]:
-        span = self._journal.append(found.line)
-        if found.is_of_all_alike:
-            self._alike[likeness] = span
-        self._findings += found.findings
-        self._count()
-        return []
-
-    def _repeated(self, repository: Repository, found: Survey, span: Span) -> list[Task]:
-        """The record of a repository that is as another one."""
-        record = decode(self._journal.read(span), Line).repository
-        assert record is not None, "the journal was written by this process"
-        again = replace(record, name=repository.name, root=found.root, seconds=round(found.seconds, 6))
-        self._journal.append(encode(again))
-        self._findings += sum(finding.counts for finding in again.findings)
-        self._count()
-        return []
-
-    def _failed(self, name: str, root: str, reason: str) -> list[Task]:
-        self._journal.append(encode(RepositoryRecord(name, root, failed=reason)))
-        self._count()
-        return []
-
-    def _count(self) -> None:
-        self._concluded += 1
+    def _concluded(self, likeness: str, found: Conclusion) -> list[Task]:
+        self._recorder.conclude(found, likeness)
         self._open -= 1
+        return []
+
+    def _failed(self, repository: Repository, reason: str) -> list[Task]:
+        self._recorder.fail(repository, reason)
+        self._open -= 1
+        return []
 
     def _lost_repository(self, repository: Repository, error: str, seconds: float) -> list[Task]:
-        return self._failed(repository.name, without_login(repository.source), self._why(error, seconds))
+        return self._failed(repository, self._why(error, seconds))
 
     def _unjudged(self, entry: OpenRepository, files: tuple[Listed, ...], error: str, seconds: float) -> list[Task]:
         if len(files) > 1:
@@ -164,17 +141,3 @@ class Coordinator:
         if error:
             return f"modelkin met an error of its own: {error}"
         return ended(seconds, self._setup.timeout)
-
-
-def _parts(files: list[Listed], least: int) -> Iterator[tuple[Listed, ...]]:
-    """``files`` in order, in parts of at least so many bytes but for the last."""
-    part: list[Listed] = []
-    size = 0
-    for file in files:
-        part.append(file)
-        size += file.size
-        if size >= least:
-            yield tuple(part)
-            part, size = [], 0
-    if part:
-        yield tuple(part)

@@ -6,23 +6,14 @@ A line is whole or it is the last: one that was cut short is dropped when the fi
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
-from typing import BinaryIO, NamedTuple, TypeVar
+from typing import BinaryIO
 
 from ..errors import ModelkinError
-from .records import SCHEMA, Header, Headings, decode, encode
-
-_KIND = TypeVar("_KIND")
-
-
-class Span(NamedTuple):
-    """Where a line stands in the file."""
-
-    start: int
-    length: int
+from .reading import Span, read_lines
+from .records import SCHEMA, Header, Headings, encode
 
 
 class Journal:
@@ -99,35 +90,6 @@ class Journal:
     def close(self) -> None:
         """Let others have the file."""
         self._file.close()
-
-
-def read_lines(path: Path, kind: type[_KIND]) -> Iterator[tuple[Span, _KIND]]:
-    """Each line of a journal and its place; the last is left out when it was cut short. Raises ModelkinError."""
-    start = 0
-    try:
-        with path.open("rb") as file:
-            for number, line in enumerate(file, 1):
-                read = _read(line, kind)
-                if read is None:
-                    if file.read(1):
-                        raise ModelkinError(f"{path}, line {number}: not a line of an audit's journal")
-                    return
-                yield Span(start, len(line)), read
-                start += len(line)
-    except FileNotFoundError:
-        raise ModelkinError(f"{path}: no such journal") from None
-    except OSError as error:
-        raise ModelkinError(f"{path} cannot be read: {error.strerror}") from error
-
-
-def _read(line: bytes, kind: type[_KIND]) -> _KIND | None:
-    if not line.endswith(b"\n"):
-        return None
-    try:
-        read = decode(line, kind)
-    except (ValueError, RecursionError):
-        return None
-    return read if read != kind() else None
 
 
 def _check_same(path: Path, found: Header | None, asked: Header) -> None:

@@ -17,6 +17,10 @@ from .stages import compared_with, examiner, judged, opened, picked, suffix
 from .survey import Listed
 from .tree import Repository
 
+# A task must outweigh sending it; a repository is opened for each, so a large one has few.
+LEAST_TASK_BYTES = 400_000
+MOST_TASKS = 16
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -94,3 +98,19 @@ def _skipped(path: str, sha256: str, until: str, reason: str) -> Content:
 def _answer(path: str, content: Content) -> Answer:
     head = ContentHead(content.identity, content.own, content.upstream_path, content.skipped)
     return Answer(path, head, encode(content))
+
+
+def parts(files: list[Listed], is_folder: bool) -> Iterator[tuple[Listed, ...]]:
+    """``files`` in order, in a task's parts of about equal size; in one, where opening the source anew is dear."""
+    most = MOST_TASKS if is_folder else 1
+    least = max(LEAST_TASK_BYTES if is_folder else 0, sum(file.size for file in files) // most + 1)
+    part: list[Listed] = []
+    size = 0
+    for file in files:
+        part.append(file)
+        size += file.size
+        if size >= least:
+            yield tuple(part)
+            part, size = [], 0
+    if part:
+        yield tuple(part)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .journal import Span
+from .reading import Span
 from .records import ContentHead, Identity
 from .stages import stands_under
 

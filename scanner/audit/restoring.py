@@ -11,7 +11,7 @@ from ..clones import Verdict
 from ..errors import ModelkinError
 from ..scan import Report
 from ..verdict import FileVerdict
-from .journal import Span, read_lines
+from .reading import Span, read_lines
 from .records import Header, Identity, Line, Place, RepositoryRecord, decode, lone_content
 from .stages import placed, suffix
 from .summary import AuditSummary, Copied, Row, row_of, summarise
