@@ -1,32 +1,37 @@
-"""Rows in, as many of them as a page should hold out, with a gap for each run that is left out."""
+"""Places in, as many of them as a page should hold out, with a gap for each run that is left out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from .model import Gap, Row, RowKind
+from .model import Gap, Place, RowKind
 
 # Of a run of one kind that is longer than the first, the second is shown of its beginning and the third of its end.
-_RUNS = {RowKind.SAME: (40, 12, 6), RowKind.COPY_ONLY: (14, 4, 2), RowKind.UPSTREAM_ONLY: (14, 4, 2)}
+_Runs = Mapping[RowKind, tuple[int, int, int]]
+_WIDE: _Runs = {RowKind.SAME: (40, 12, 6), RowKind.COPY_ONLY: (14, 4, 2), RowKind.UPSTREAM_ONLY: (14, 4, 2)}
+_TIGHT: _Runs = {RowKind.SAME: (9, 4, 2), RowKind.COPY_ONLY: (6, 2, 1), RowKind.UPSTREAM_ONLY: (6, 2, 1)}
 
 
-def folded(rows: Iterable[Row], most: int) -> list[Row | Gap]:
-    """At most ``most`` rows (gaps aside): lines without a counterpart and long runs that are equal are cut short."""
-    kept: list[Row | Gap] = []
-    shown = 0
-    parts = [part for kind, run in groupby(rows, key=lambda row: row.kind) for part in _parts(kind, list(run))]
+def folded(rows: Iterable[Place], most: int, tight: bool = False) -> list[Place | Gap]:
+    """At most ``most`` places (gaps aside): lines without a counterpart and long runs that are equal are cut short.
+
+    ``tight`` cuts them shorter, for pages of many files.
+    """
+    kept: list[Place | Gap] = []
+    shown, runs = 0, _TIGHT if tight else _WIDE
+    parts = [part for kind, run in groupby(rows, key=lambda row: row.kind) for part in _parts(kind, list(run), runs)]
     for place, part in enumerate(parts):
-        if shown >= most and isinstance(part, Row):
+        if shown >= most and isinstance(part, Place):
             kept.append(_rest(parts[place:]))
             break
         kept.append(part)
-        shown += isinstance(part, Row)
+        shown += isinstance(part, Place)
     return kept
 
 
-def _parts(kind: RowKind, run: Sequence[Row]) -> Iterator[Row | Gap]:
-    longest, head, tail = _RUNS.get(kind, (len(run), 0, 0))
+def _parts(kind: RowKind, run: Sequence[Place], runs: _Runs) -> Iterator[Place | Gap]:
+    longest, head, tail = runs.get(kind, (len(run), 0, 0))
     if len(run) <= longest:
         yield from run
         return
@@ -35,9 +40,9 @@ def _parts(kind: RowKind, run: Sequence[Row]) -> Iterator[Row | Gap]:
     yield from run[-tail:]
 
 
-def _gap(kind: RowKind | None, rows: Sequence[Row]) -> Gap:
-    copy = [row.copy.number for row in rows if row.copy]
-    upstream = [row.upstream.number for row in rows if row.upstream]
+def _gap(kind: RowKind | None, rows: Sequence[Place]) -> Gap:
+    copy = [row.copy for row in rows if row.copy]
+    upstream = [row.upstream for row in rows if row.upstream]
     return Gap(kind, len(rows), _span(copy), _span(upstream))
 
 
@@ -45,16 +50,13 @@ def _span(numbers: Sequence[int]) -> tuple[int, int] | None:
     return (min(numbers), max(numbers)) if numbers else None
 
 
-def _rest(parts: Sequence[Row | Gap]) -> Gap:
+def _rest(parts: Sequence[Place | Gap]) -> Gap:
     """One gap for all that follows."""
-    copy = [number for part in parts for number in _numbers(part, "copy")]
-    upstream = [number for part in parts for number in _numbers(part, "upstream")]
+    copy = [number for part in parts for number in _numbers(part.copy)]
+    upstream = [number for part in parts for number in _numbers(part.upstream)]
     rows = sum(part.rows if isinstance(part, Gap) else 1 for part in parts)
     return Gap(None, rows, _span(copy), _span(upstream))
 
 
-def _numbers(part: Row | Gap, side: str) -> Sequence[int]:
-    there = getattr(part, side)
-    if there is None:
-        return ()
-    return there if isinstance(part, Gap) else (there.number,)
+def _numbers(there: int | tuple[int, int] | None) -> tuple[int, ...]:
+    return there if isinstance(there, tuple) else () if there is None else (there,)

@@ -50,6 +50,14 @@ class Row(NamedTuple):
     upstream: Line | None
 
 
+class Place(NamedTuple):
+    """A row by the numbers (1-based) of its lines, before anything is drawn."""
+
+    kind: RowKind
+    copy: int | None
+    upstream: int | None
+
+
 class Gap(NamedTuple):
     """``rows`` rows that are not shown; ``kind`` None stands for all that follows.
 

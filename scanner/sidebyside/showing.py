@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..clones import Verdict
 from ..errors import SourceError
@@ -13,9 +14,10 @@ from ..findings import Level
 from ..scan import Report
 from ..sources import Entry, Skipped, open_sources
 from ..verdict import FileVerdict, UpstreamMatch
+from .comparing import compared
 from .folding import folded
-from .marking import rows
-from .model import Row, SideBySide
+from .marking import row
+from .model import Gap, Row, SideBySide
 from .upstreams import Found, Wanted, find_texts
 
 
@@ -47,9 +49,12 @@ def side_by_sides(
     copies = _copies(sources, {file.path for file, _ in chosen})
     texts = find_texts((Wanted.of(upstream) for _, upstream in chosen), originals, fetch)
     shown: dict[str, SideBySide | Skipped] = {}
-    left = limits.rows
-    for file, upstream in chosen:
-        shown[file.path] = each = _side_by_side(file, upstream, copies, texts[Wanted.of(upstream)], limits, left)
+    left, tight = limits.rows, len(chosen) * limits.rows_per_file > limits.rows
+    for place, (file, upstream) in enumerate(chosen):
+        pair = _pair(file, copies.get(file.path), texts[Wanted.of(upstream)], limits)
+        # What one file leaves of its share is shared among those after it.
+        most = min(limits.rows_per_file, left // (len(chosen) - place))
+        shown[file.path] = each = pair if isinstance(pair, Skipped) else _shown(file, upstream, pair, most, tight)
         left -= sum(isinstance(row, Row) for row in each.rows) if isinstance(each, SideBySide) else 0
     told = f"the page shows {limits.files} files at most; scan this one alone to see it"
     return shown | {file.path: Skipped(file.path, told) for file, _ in others}
@@ -87,29 +92,37 @@ def _copies(sources: Sequence[str], paths: set[str]) -> dict[str, SourceFile | S
         return {}
 
 
-def _side_by_side(
-    file: FileVerdict,
-    upstream: UpstreamMatch,
-    copies: dict[str, SourceFile | Skipped],
-    text: Found | Skipped,
-    limits: Limits,
-    left: int,
-) -> SideBySide | Skipped:
-    copy = copies.get(file.path, Skipped(file.path, "the scanned file cannot be read again"))
-    if isinstance(copy, SourceFile) and copy.sha256 != file.sha256:
-        copy = Skipped(file.path, "the file has changed since it was scanned")
+class _Pair(NamedTuple):
+    """The lines of both files, and the release that the upstream's are of."""
+
+    copy: Sequence[str]
+    upstream: Sequence[str]
+    release: str
+
+
+def _pair(
+    file: FileVerdict, copy: SourceFile | Skipped | None, text: Found | Skipped, limits: Limits
+) -> _Pair | Skipped:
+    if copy is None:
+        return Skipped(file.path, "the scanned file cannot be read again")
     if isinstance(copy, Skipped):
         return copy
+    if copy.sha256 != file.sha256:
+        return Skipped(file.path, "the file has changed since it was scanned")
     if isinstance(text, Skipped):
         return text
-    lines, original = _lines(copy), _lines(text.file)
-    if max(len(lines), len(original)) > limits.lines:
+    pair = _Pair(_lines(copy), _lines(text.file), text.release)
+    if max(len(pair.copy), len(pair.upstream)) > limits.lines:
         return Skipped(file.path, f"one of the two has over {limits.lines:,} lines")
-    if left <= 0:
-        return Skipped(file.path, f"the page shows {limits.rows:,} lines at most; scan this file alone to see it")
-    found = list(rows(lines, original, file.definitions, file.renames))
-    shown = folded(found, min(limits.rows_per_file, left))
-    return SideBySide(file.path, upstream, text.release, tuple(shown), dict(Counter(row.kind for row in found)))
+    return pair
+
+
+def _shown(file: FileVerdict, upstream: UpstreamMatch, pair: _Pair, most: int, tight: bool) -> SideBySide:
+    comparison = compared(pair.copy, pair.upstream, file.definitions, file.renames)
+    kept = folded(comparison.places, most, tight)
+    rows = (each if isinstance(each, Gap) else row(comparison, each) for each in kept)
+    counts = dict(Counter(place.kind for place in comparison.places))
+    return SideBySide(file.path, upstream, pair.release, tuple(rows), counts)
 
 
 def _lines(file: SourceFile) -> list[str]:

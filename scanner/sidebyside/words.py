@@ -14,6 +14,8 @@ _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _EITHER = frozenset({Kind.CLASS, Kind.FUNCTION})
 # What fewer of the original's occurrences became is an edit, as for `compare --restore`.
 _MAJORITY = 0.5
+# What is longer is data; its names are left as they are.
+_LONGEST = 5_000
 
 
 def words(line: str) -> list[str]:
@@ -28,16 +30,24 @@ class Originals(NamedTuple):
     attributes: dict[str, str]
     locals: dict[str, dict[str, str]]
 
-    def undone(self, line: Sequence[str], function: str) -> list[str]:
-        """The words of a line of ``function`` with each name put back, as far as its surroundings tell its kind."""
+    def undone(self, line: str, function: str) -> str:
+        """A line of ``function`` with each name put back, as far as what stands before it tells its kind."""
         local = self.locals.get(function, {})
-        put_back = []
+        parts = words(line[:_LONGEST])
+        if all(known.keys().isdisjoint(parts) for known in (self.names, self.attributes, local)):
+            return line
+        return "".join(self.put_back(parts, function)) + line[_LONGEST:]
+
+    def put_back(self, parts: Sequence[str], function: str) -> list[str]:
+        """As ``undone``, word for word."""
+        local = self.locals.get(function, {})
+        original = []
         before = ""
-        for word in line:
+        for word in parts:
             known = self.attributes.get(word) if before == "." else local.get(word) or self.names.get(word)
-            put_back.append(known or word)
+            original.append(known or word)
             before = before if word.isspace() else word
-        return put_back
+        return original
 
 
 def originals(renames: Sequence[Rename]) -> Originals:
