@@ -314,3 +314,16 @@ def test_blocks_as_deep_as_python_allows_are_kept() -> None:
 def test_nothing_is_lost_of_what_is_huge_and_right(what: str) -> None:
     assert parsed(HUGE[what]).errors == 0
     assert len(canonical(HUGE[what]).stream) >= 80_000
+
+
+@pytest.mark.parametrize("prefix", ["", *"rRbBuUfF", "rb", "Rb", "BR", "fr", "rF"])
+@pytest.mark.parametrize("quote", ["'", '"', "'''", '"""'])
+def test_a_bare_string_is_left_out_whatever_its_prefix(prefix: str, quote: str) -> None:
+    assert texts(parsed(f"a\n{prefix}{quote}b{quote}\n{prefix}{quote}c{quote} 'd'\nbrand\n").definitions[0]) == [
+        "a",
+        "brand",
+    ]
+
+
+def test_a_bare_string_in_backticks_is_left_out_as_well() -> None:
+    assert texts(parsed("a\n`b`\n").definitions[0]) == ["a"]
