@@ -130,8 +130,8 @@ def test_after_mending_as_the_readme_says_nothing_is_left(project: Path) -> None
 
 def test_the_other_commands_of_the_readme_set_up_or_are_those_of_pre_commit() -> None:
     # Those of pre-commit are run, on real repositories, by test_precommit.py.
-    left = [command for command in OTHERS if not SETS_UP.match(command)]
-    assert all(command.startswith(("pre-commit install", "pre-commit run modelkin")) for command in left)
+    known = ("pre-commit autoupdate", "pre-commit install", "pre-commit run modelkin", "git add ")
+    assert all(SETS_UP.match(command) or command.startswith(known) for command in OTHERS)
 
 
 def test_the_readme_s_test_command_is_what_ci_runs() -> None:
@@ -253,6 +253,14 @@ def test_every_key_of_the_json_report_is_in_the_page_on_formats() -> None:
     data = as_data(REPORT)
     counts = {*data["summary"].pop("by_verdict"), *data["summary"].pop("by_level")}
     assert keys(data) | counts <= told
+
+
+def test_every_benchmark_with_a_command_line_is_in_their_table() -> None:
+    folder = ROOT / "tests" / "benchmarks"
+    table = (folder / "README.md").read_text(encoding="utf-8")
+    for module in folder.glob("*.py"):
+        if "@click.command" in module.read_text(encoding="utf-8"):
+            assert f"| `python -m tests.benchmarks.{module.stem}` |" in table
 
 
 def test_the_picture_is_small_and_fetches_nothing() -> None:
