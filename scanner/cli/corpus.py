@@ -114,7 +114,7 @@ def add(source: str, name: str, licence: str, release: str, corpus: Path | None,
 @command.command(name="list", epilog=_LIST_EPILOG)
 @_reading_option
 def list_projects(corpus: Path | None) -> int:
-    """List the projects a corpus knows, with releases, files and licence."""
+    """List a corpus's projects, releases, files and licences."""
     from ..corpus import library
 
     for path in _chosen(corpus):
