@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from ..corpus.pack import Corpus
 from ..corpus.shelf import default_corpora
+from ..errors import MissingExtraError
 from ..scan import CorpusIdentity, identity_of
 from .coordinator import Coordinator
 from .journal import Journal
 from .known import KnownContents
 from .options import AuditOptions, Setup
-from .pool import local_pool
+from .pool import Pool, local_pool
 from .records import SCHEMA, Header
 from .repositories import find_repositories
 from .restoring import Audit, open_audit
 from .syncing import Advance
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 Progress = Callable[[Advance], None]
 _DEFAULTS = AuditOptions()
@@ -39,17 +44,39 @@ def audit(
     as well, as it is after any interruption. Workers import the main module, as all of ``multiprocessing`` does.
     """
     repositories = find_repositories(place)
-    with _compared_with(options) as (corpora, identity):
+    with _compared_with(options) as (corpora, identity), _reached(options.scheduler) as cluster:
         writing, known, done = _opened(journal, _header(place, options, identity), resume)
         with closing(writing):
             left = [repository for repository in repositories if repository.name not in done]
             if left:
-                with local_pool(options.jobs, options.memory) as pool:
-                    coordinator = Coordinator(writing, known, pool, Setup(options.scan, corpora, options.timeout))
+                setup = Setup(options.scan, corpora, options.timeout)
+                with local_pool(options.jobs, options.memory) as here, _pool(here, cluster, setup, options) as pool:
+                    coordinator = Coordinator(writing, known, pool, setup)
                     for advance in coordinator.run(left, len(left)):
                         if progress:
                             progress(replace(advance, done=advance.done + len(done), total=len(repositories)))
     return open_audit(journal)
+
+
+def _reached(scheduler: str) -> AbstractContextManager[Client | None]:
+    """A client of the cluster that is to judge, if any."""
+    if not scheduler:
+        return nullcontext()
+    try:
+        from .reaching import connected  # distributed, an extra
+    except ModuleNotFoundError as error:
+        raise MissingExtraError(
+            f"--scheduler needs {error.name}: install it with `pip install 'modelkin[cluster]'`"
+        ) from None
+    return connected(scheduler)
+
+
+def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOptions) -> AbstractContextManager[Pool]:
+    if cluster is None:
+        return nullcontext(here)
+    from .cluster import cluster_pool
+
+    return cluster_pool(cluster, options.scheduler, here, setup, options.memory)
 
 
 @contextmanager

@@ -23,6 +23,7 @@ Examples:
   modelkin audit path/to/repositories
   modelkin audit sources.txt --journal sources.jsonl --jobs 8
   modelkin audit path/to/repositories --resume
+  modelkin audit sources.txt --scheduler tcp://scheduler:8786
   modelkin report modelkin-audit.jsonl --format json
 """
 
@@ -54,9 +55,17 @@ Examples:
     show_default=True,
     help="End a worker's work on a file that takes more.",
 )
+@click.option("--scheduler", metavar="ADDRESS", default="", help="Judge on the Dask cluster there.")
 @shared_options
 def command(
-    place: str, journal: Path, resume: bool, jobs: int | None, timeout: float, memory: int, choices: Choices
+    place: str,
+    journal: Path,
+    resume: bool,
+    jobs: int | None,
+    timeout: float,
+    memory: int,
+    scheduler: str,
+    choices: Choices,
 ) -> int:
     """Scan every repository in a folder or a list.
 
@@ -70,7 +79,9 @@ def command(
     from ..audit import AuditOptions, audit, available_cores
     from ..audit.options import MEGABYTE
 
-    options = AuditOptions(scan_options(choices, waivers), jobs or available_cores(), timeout, memory * MEGABYTE)
+    options = AuditOptions(
+        scan_options(choices, waivers), jobs or available_cores(), timeout, memory * MEGABYTE, scheduler
+    )
     try:
         with audit_progress(choices.shows_progress) as step:
             found = audit(place, journal, options, resume, step)

@@ -1,0 +1,168 @@
+"""Contents in, what is to be said of them out, on a worker of a Dask cluster.
+
+The worker's own process judges nothing: its threads hand each batch to processes beside it, which are held to the same
+limits as an audit's on one machine. So a file that hangs, fills the memory or ends its process takes no worker away.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import BrokenExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Lock
+from typing import cast
+
+from distributed import Worker, WorkerPlugin, get_worker
+
+from ..errors import ModelkinError
+from ..files import SourceFile
+from .corpus_files import CorpusFile, placed
+from .judging import Answers, judge_contents, unjudged
+from .limits import ended
+from .options import Setup
+from .pool import LocalPool
+from .survey import Listed
+
+# What an answer follows from, and what both ends of a connection must be the same of.
+DISTRIBUTIONS = ("modelkin", "tree-sitter", "tree-sitter-python", "distributed")
+_starting = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Contents that the host of that name is to judge."""
+
+    host: str
+    files: tuple[SourceFile, ...]
+    until: str
+    setup: Setup
+
+
+def judge(batch: Batch) -> Answers:
+    """A task for a cluster. Raises ModelkinError where the worker is not fit for any."""
+    return cast(Host, get_worker().plugins[batch.host]).judge(batch)
+
+
+def releases() -> Mapping[str, str]:
+    """Which release of each distribution that matters is installed here."""
+    return {name: _release(name) for name in DISTRIBUTIONS}
+
+
+def difference(asked: Mapping[str, str], here: Mapping[str, str]) -> str:
+    """In which releases a worker and the audit are not alike, in words; else nothing."""
+    return ", ".join(
+        f"has {name} {here.get(name) or 'not installed'}, not {asked[name]}"
+        for name in asked
+        if here.get(name) != asked[name]
+    )
+
+
+class Host(WorkerPlugin):
+    """One audit's place on each worker: its corpora on the disk, and its processes. ``sent`` has corpora by digest."""
+
+    def __init__(self, name: str, corpora: tuple[CorpusFile, ...], sent: Mapping[str, bytes], memory: int) -> None:
+        self.name = name
+        self._corpora = corpora
+        self._sent = sent
+        self._memory = memory
+        self._releases = releases()
+
+    def setup(self, worker: Worker) -> None:
+        """Before the worker's first task. Raises ModelkinError, as every task then will."""
+        self._problem = ""
+        self._pools: list[LocalPool] | None = []
+        self._idle = SimpleQueue[LocalPool]()
+        try:
+            self._settle(Path(worker.local_directory))
+        except ModelkinError as error:
+            self._problem = f"the worker {worker.address} {error}"
+            raise ModelkinError(self._problem) from None
+
+    def _settle(self, folder: Path) -> None:
+        if differs := difference(self._releases, releases()):
+            raise ModelkinError(f"{differs}: install the same on every worker")
+        self._paths = tuple(placed(corpus, self._sent, folder) for corpus in self._corpora)
+        self._sent = {}
+
+    def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask names it
+        """End the processes, whatever they are at."""
+        with _starting:
+            pools, self._pools = self._pools or [], None
+        for pool in pools:
+            pool.stop()
+
+    def judge(self, batch: Batch) -> Answers:
+        """Judge all contents of a batch; where they end the process that does, one after another."""
+        if self._problem:
+            raise ModelkinError(self._problem)
+        setup = replace(batch.setup, corpora=self._paths)
+        found = self._tried(batch.files, batch.until, setup)
+        if found:
+            return found
+        parts = [self._alone(file, batch.until, setup) for file in batch.files]
+        return Answers(
+            tuple(answer for part in parts for answer in part.answers), round(sum(part.seconds for part in parts), 6)
+        )
+
+    def _alone(self, file: SourceFile, until: str, setup: Setup) -> Answers:
+        began = time.monotonic()
+        found = self._tried((file,), until, setup)
+        if found:
+            return found
+        seconds = time.monotonic() - began
+        listed = Listed(file.path, file.sha256, len(file.text))
+        return Answers((unjudged(listed, until, ended(seconds, setup.timeout)),), seconds)
+
+    def _tried(self, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers | None:
+        """None when the process ended."""
+        with self._process() as pool:
+            try:
+                answers: Answers = pool.submit(judge_contents, files, until, setup).result()
+                return answers
+            except BrokenExecutor:
+                with self._may_start():
+                    pool.renew()
+                return None
+
+    @contextmanager
+    def _process(self) -> Iterator[LocalPool]:
+        """A process for one of the worker's threads, for as long as the block lasts."""
+        try:
+            pool = self._idle.get_nowait()
+        except Empty:
+            with self._may_start() as pools:
+                pool = LocalPool(1, self._memory)
+                pools.append(pool)
+        try:
+            yield pool
+        finally:
+            self._idle.put(pool)
+
+    @contextmanager
+    def _may_start(self) -> Iterator[list[LocalPool]]:
+        """Let this process have others, one at a time, as long as the audit lasts.
+
+        Those that Dask starts are marked as having none, for they are ended by force; ours then leave by themselves.
+        """
+        process = multiprocessing.current_process()
+        with _starting:
+            if self._pools is None:
+                raise ModelkinError("the audit is over")
+            marked, process.daemon = process.daemon, False
+            try:
+                yield self._pools
+            finally:
+                process.daemon = marked
+
+
+def _release(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

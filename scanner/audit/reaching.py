@@ -1,0 +1,119 @@
+"""An address in, a client of the Dask cluster there out; what goes wrong on the way or later, in one line."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from typing import Any
+
+import dask
+from dask.utils import parse_timedelta
+from distributed import Client, Security
+from distributed.core import connect
+from distributed.utils import TimeoutError as DaskTimeoutError
+from distributed.versions import VersionMismatchWarning
+
+from ..errors import ModelkinError
+
+# How long a cluster may be there without a worker, unless Dask's configuration says otherwise.
+WAIT_KEY, WAIT = "modelkin.wait-for-workers", "60s"
+_CLOSE_SECONDS = 5.0
+
+
+@contextmanager
+def connected(address: str) -> Iterator[Client]:
+    """A client of a cluster with a worker, for as long as the block lasts. Raises ModelkinError."""
+    with _quiet():
+        client = _client(address)
+        try:
+            with explained(address):
+                _check_scheduler(client, address)
+                _await_worker(client, address)
+            yield client
+        finally:
+            with suppress(OSError, DaskTimeoutError):
+                client.close(_CLOSE_SECONDS)
+
+
+@contextmanager
+def explained(address: str) -> Iterator[None]:
+    """What the block raises because of the cluster, as a ModelkinError."""
+    try:
+        yield
+    except (ImportError, OSError) as error:
+        raise told(error, address) from error
+
+
+def told(error: BaseException, address: str) -> BaseException:
+    """An error of one task, or in its place that of the cluster which no task would get around."""
+    if isinstance(error, ImportError):
+        return ModelkinError(
+            f"a worker of {address} cannot load what is asked of it ({error}): install modelkin {version('modelkin')} "
+            "on every worker"
+        )
+    return lost_connection(address) if isinstance(error, OSError) else error
+
+
+def lost_connection(address: str) -> ModelkinError:
+    """Why an audit ends that was under way."""
+    return ModelkinError(
+        f"lost the connection to the scheduler at {address}; what is done is kept, and --resume goes on from there"
+    )
+
+
+def _client(address: str) -> Any:
+    try:
+        asyncio.run(_meet(address))  # a Client that cannot be had leaves threads behind
+        with warnings.catch_warnings():
+            # Many lines, of which those that matter are checked below and on each worker.
+            warnings.simplefilter("ignore", VersionMismatchWarning)
+            return Client(address, set_as_default=False, name="modelkin")
+    except (OSError, ValueError, TypeError, RuntimeError) as error:
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise ModelkinError(f"no Dask scheduler can be reached at {address}: {reason}") from error
+
+
+async def _meet(address: str) -> None:
+    comm = await connect(address, **Security().get_connection_args("client"))
+    await comm.close()
+
+
+def _check_scheduler(client: Any, address: str) -> None:
+    here = version("distributed")
+    there = client.get_versions()["scheduler"]["packages"]["distributed"]
+    if there != here:
+        raise ModelkinError(f"the scheduler at {address} has distributed {there}, not {here}: install the same here")
+
+
+def _await_worker(client: Any, address: str) -> None:
+    seconds = parse_timedelta(dask.config.get(WAIT_KEY, WAIT))
+    asked = client.submit(abs, 0, pure=False)  # a cluster that grows by demand sees one
+    try:
+        client.wait_for_workers(1, seconds)
+    except DaskTimeoutError:
+        raise ModelkinError(
+            f"the cluster at {address} has had no worker for {seconds:g} s: start one with `dask worker {address}`"
+        ) from None
+    finally:
+        asked.release()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Leave it to our errors to tell what Dask logs as well, unless its configuration says what to log."""
+    if any(dask.config.get(key, None) for key in ("logging", "distributed.logging")):
+        yield
+        return
+    logger = logging.getLogger("distributed")
+    levels = {each: each.level for each in (logger, logger.getChild("client"))}
+    for each in levels:
+        each.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for each, level in levels.items():
+            each.setLevel(level)
