@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from .decoding import to_utf8
 from .globs import matcher
-from .notebooks import BrokenNotebookError, join_cells
 from .sources import Checkout, Entry, Skipped
 
 __all__ = ["MAX_BYTES", "NOTEBOOK_SUFFIX", "Selection", "Skipped", "SourceFile", "read_file", "read_files"]
@@ -71,6 +70,8 @@ def read_file(entry: Entry, max_bytes: int = MAX_BYTES) -> SourceFile | Skipped:
     sha256 = hashlib.sha256(stored).hexdigest()
     if not entry.path.lower().endswith(NOTEBOOK_SUFFIX):
         return SourceFile(entry.path, text, sha256)
+    from .notebooks import BrokenNotebookError, join_cells  # their patterns take 2 ms, and most scans meet no notebook
+
     try:
         cells = join_cells(text)
     except BrokenNotebookError as error:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import cache, cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ import numpy as np
 
 from ..arrays import I64, Array, Mask
 from ..errors import RuleError
+from ..shipped import shipped_folder
 
 FORMAT = 1
 HEADER_KEY = "modelkin.licence_texts"
@@ -87,7 +87,7 @@ class LicenceTable:
 @cache
 def shipped_table() -> LicenceTable:
     """What comes with modelkin."""
-    return open_table(Path(str(files("modelkin.rules"))) / "licence_texts.safetensors")
+    return open_table(shipped_folder("rules") / "licence_texts.safetensors")
 
 
 def open_table(path: Path) -> LicenceTable:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from ..errors import RuleError
+from ..shipped import shipped_folder as folder_of
 from .model import FindingRule, LicenceRule
 
 _SUFFIX = ".yaml"
@@ -14,7 +14,7 @@ _SUFFIX = ".yaml"
 
 def shipped_folder() -> Path:
     """The rules that come with modelkin."""
-    return Path(str(files("modelkin.rules")))
+    return folder_of("rules")
 
 
 def licence_rule(identifier: str, folder: Path | None = None) -> LicenceRule | None:
