@@ -15,13 +15,15 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
 from ..arrays import Array
-from ..clones import DefinitionMatch
 
 # Edited lines are paired when they are at least this alike (0 to 100); blocks of more pairs are not searched.
 _ALIKE = 60.0
 _MOST_PAIRS = 4_000
 
 Pair = tuple[int | None, int | None]
+Span = tuple[int, int]
+# Of a definition the first and last line (1-based), and those of its counterpart, if it has one.
+Spans = tuple[Span, Span | None]
 
 
 class Keys(NamedTuple):
@@ -31,20 +33,16 @@ class Keys(NamedTuple):
     loose: Sequence[str]
 
 
-def aligned(copy: Keys, upstream: Keys, definitions: Sequence[DefinitionMatch]) -> Iterator[Pair]:
-    """Pairs of places (0-based), None where a side has no line, in the order of the copy.
-
-    ``definitions`` are the copy's; the upstream of each is a region of the file that ``upstream`` holds.
-    """
-    owners = _owners(len(copy.exact), [(each.first_line, each.last_line) for each in definitions])
-    regions = sorted({(each.upstream.first_line, each.upstream.last_line) for each in definitions if each.upstream})
-    upstream_owners = _owners(len(upstream.exact), regions)
+def aligned(copy: Keys, upstream: Keys, spans: Sequence[Spans]) -> Iterator[Pair]:
+    """Pairs of places (0-based), None where a side has no line, in the order of the copy."""
+    owners = _owners(len(copy.exact), [own for own, _ in spans])
+    counterparts = sorted({other for _, other in spans if other})
+    other_owners = _owners(len(upstream.exact), counterparts)
     partners: dict[int, int] = {}
     extra: defaultdict[int, list[int]] = defaultdict(list)
-    for number, each in enumerate(definitions):
-        if each.upstream:
-            region = regions.index((each.upstream.first_line, each.upstream.last_line))
-            own, theirs = np.flatnonzero(owners == number), np.flatnonzero(upstream_owners == region)
+    for number, (_, other) in enumerate(spans):
+        if other:
+            own, theirs = np.flatnonzero(owners == number), np.flatnonzero(other_owners == counterparts.index(other))
             _enter(list(_within(copy, upstream, own.tolist(), theirs.tolist())), partners, extra)
     yield from ((None, place) for place in extra[-1])
     for place in range(len(copy.exact)):
@@ -52,7 +50,7 @@ def aligned(copy: Keys, upstream: Keys, definitions: Sequence[DefinitionMatch]) 
         yield from ((None, other) for other in extra[place])
 
 
-def _owners(length: int, spans: Sequence[tuple[int, int]]) -> Array:
+def _owners(length: int, spans: Sequence[Span]) -> Array:
     """For each line the innermost span that holds it, -1 where none does."""
     owners = np.full(length, -1, np.int64)
     for number in sorted(range(len(spans)), key=lambda each: spans[each][0] - spans[each][1]):

@@ -6,11 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..clones import DefinitionMatch, Rename
-from .aligning import Keys, aligned
+from ..definitions import MODULE
+from .aligning import Keys, Span, Spans, aligned
 from .model import Place, RowKind
 from .words import Originals, originals, plain
 
 _TAB = 4
+# How alike two longer lines are is told by their beginnings: the time it takes grows with the square.
+_LONGEST = 400
 
 
 class Reading(NamedTuple):
@@ -46,14 +49,24 @@ def compared(
     shown = [_shown(line) for line in copy]
     mine = [Reading(line, names.undone(line, function)) for line, function in zip(shown, functions, strict=True)]
     theirs = [Reading(line, line) for line in map(_shown, upstream)]
-    return Comparison(mine, theirs, list(_places(mine, theirs, definitions)), functions, names)
+    spans = _spans((1, len(copy)), (1, len(upstream)), definitions)
+    return Comparison(mine, theirs, list(_places(mine, theirs, spans)), functions, names)
 
 
-def _places(
-    mine: Sequence[Reading], theirs: Sequence[Reading], definitions: Sequence[DefinitionMatch]
-) -> Iterator[Place]:
+def _spans(copy: Span, upstream: Span, definitions: Sequence[DefinitionMatch]) -> list[Spans]:
+    """The whole files stand beside each other first: what no definition has is in their headers, notices included."""
+    inner = [each for each in definitions if each.qualname != MODULE]
+    return [(copy, upstream), *(((each.first_line, each.last_line), _counterpart(each)) for each in inner)]
+
+
+def _counterpart(definition: DefinitionMatch) -> Span | None:
+    region = definition.upstream
+    return region and (region.first_line, region.last_line)
+
+
+def _places(mine: Sequence[Reading], theirs: Sequence[Reading], spans: Sequence[Spans]) -> Iterator[Place]:
     keys, other_keys = _keys(mine), _keys(theirs)
-    for left, right in aligned(keys, other_keys, definitions):
+    for left, right in aligned(keys, other_keys, spans):
         number, other = None if left is None else left + 1, None if right is None else right + 1
         if left is None or right is None:
             yield Place(RowKind.UPSTREAM_ONLY if left is None else RowKind.COPY_ONLY, number, other)
@@ -78,4 +91,4 @@ def _shown(line: str) -> str:
 
 
 def _keys(lines: Sequence[Reading]) -> Keys:
-    return Keys([line.key for line in lines], [line.undone.strip() for line in lines])
+    return Keys([line.key for line in lines], [line.undone.strip()[:_LONGEST] for line in lines])

@@ -74,7 +74,7 @@ class Gap(NamedTuple):
 class SideBySide:
     """The file at ``path`` beside ``upstream`` as ``release`` has it (empty: it is of none). ``counts`` is of all rows.
 
-    Lines of the upstream that no matched definition spans are in no row.
+    Where two definitions of the copy stand in one of the upstream, that one's lines are in the rows of both.
     """
 
     path: str
