@@ -240,6 +240,8 @@ def test_the_readme_counts_the_corpus_as_its_manifest_does() -> None:
 def test_every_format_is_in_the_page_on_formats() -> None:
     told = re.findall(r"^\| `(\w+)` \|", FORMATS_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(told) >= {*FORMATS, *AUDIT_FORMATS}
+    of_audits = (ROOT / "docs" / "audits.md").read_text(encoding="utf-8")
+    assert all(f"`{name}`" in of_audits for name in AUDIT_FORMATS)
 
 
 def keys(value: Any) -> set[str]:
