@@ -18,7 +18,7 @@ from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
 from .sources import Checkout, open_sources
-from .statements import Statements, read_statements
+from .statements import Statements, read_statements, says_anything
 from .verdict import FileVerdict, Judgement
 from .waivers import Waiver, apply_waivers, read_waivers, waivers_beside
 
@@ -126,7 +126,7 @@ def _report(
         statements = read_statements(checkout)
         judged = _judged(examined, statements, checkout)
         waivers += waivers_beside(checkout, judged.findings)
-    if not examined and not skipped and checkout.chosen is None:
+    if not examined and not skipped and checkout.chosen is None and (options.include or not says_anything(statements)):
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
     known = read_baseline(options.baseline) if options.baseline else frozenset()
     partial = bool(options.include or options.exclude or checkout.chosen)

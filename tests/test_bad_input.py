@@ -64,6 +64,8 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path / "copy.py"
 
 
+# What is found is asked elsewhere; here only whether the run was one.
+NOT_FINDINGS = ("--fail-on", "never")
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": SCHEDULE}], "metadata": {}, "nbformat": 4})
 TEXTS: dict[str, bytes] = {
     "utf16.py": ATTENTION.encode("utf-16"),
@@ -129,7 +131,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def report(everything: Path, corpus: Path) -> dict[str, Any]:
     """What one scan says of them all."""
-    done = run("scan", everything, "--corpus", corpus, "--format", "json")
+    done = run("scan", everything, "--corpus", corpus, "--format", "json", *NOT_FINDINGS)
     assert (done.returncode, done.stderr) == (0, "")
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -163,7 +165,7 @@ def test_nothing_is_lost_and_nothing_is_read_twice(report: dict[str, Any]) -> No
 
 
 def test_the_text_report_names_every_skip_and_moves_no_cursor(everything: Path, corpus: Path) -> None:
-    done = run("scan", everything, "--corpus", corpus)
+    done = run("scan", everything, "--corpus", corpus, *NOT_FINDINGS)
     assert (done.returncode, done.stderr) == (0, "")
     assert all(name in done.stdout for name in SKIPPED)
     assert not {"\x1b", "\x07"} & set(done.stdout)
@@ -172,7 +174,7 @@ def test_the_text_report_names_every_skip_and_moves_no_cursor(everything: Path, 
 
 def test_comparing_files_that_are_hard_to_read_is_an_answer_too(everything: Path, tmp_path: Path) -> None:
     for name in ("utf16.py", "syntax.py", "brackets.py", "line.py"):
-        done = run("compare", everything / name, everything / "bom.py", "--restore", tmp_path / name)
+        done = run("compare", everything / name, everything / "bom.py", "--restore", tmp_path / name, *NOT_FINDINGS)
         assert (done.returncode, done.stderr) == (0, "")
         assert f"\n{name}: " in done.stdout
 
@@ -207,6 +209,7 @@ def test_a_source_that_is_none_is_an_error(copy: Path, corpus: Path, source: str
 # Root reads everything, so root becomes nobody once all modules are loaded: nobody may not be allowed to read those.
 AS_NOBODY = """
 import os, sys, platformdirs
+from modelkin.corpus.pack import FORMAT
 from modelkin.cli import main
 from modelkin.corpus import library
 main(["scan", sys.argv[1], "--corpus", sys.argv[2], "--format", "json", "--output", os.devnull])
@@ -243,7 +246,9 @@ def as_nobody(shared: Path, *arguments: str | Path, **settings: Any) -> Done:
 
 
 def test_what_may_not_be_read_is_a_named_skip(shared: Path) -> None:
-    done = as_nobody(shared, "scan", shared, "--corpus", shared.parent / "tiny.safetensors", "--format", "json")
+    done = as_nobody(
+        shared, "scan", shared, "--corpus", shared.parent / "tiny.safetensors", "--format", "json", *NOT_FINDINGS
+    )
     assert (done.returncode, done.stderr) == (0, "")
     found = json.loads(done.stdout)
     reason = "cannot be read: Permission denied"
@@ -318,7 +323,7 @@ def altered(stored: bytes, old: str, new: str) -> bytes:
         (lambda _: b"", "cannot be read as a corpus: "),
         (lambda _: b"not a corpus at all", "damaged corpus file (its header is cut off)"),
         (
-            lambda stored: altered(stored, r"\"format\": 1", r"\"format\": 9"),
+            lambda stored: altered(stored, rf"\"format\": {FORMAT}", r"\"format\": 9"),
             "corpus format 9, but this modelkin reads ",
         ),
         (lambda stored: altered(stored, r"\"window\": ", r"\"widow\":  "), "damaged corpus file ('window')"),

@@ -406,3 +406,29 @@ def test_two_texts_are_compared_as_two_files_are(tmp_path: Path) -> None:
     files = modelkin.compare_files(tmp_path / "copy.py", tmp_path / "original.py")
     assert (texts.verdict, texts.similarity) == (files.verdict, files.similarity)
     assert (texts.renames, texts.definitions) == (files.renames, files.definitions)
+
+
+def test_a_repository_of_configuration_alone_is_judged_by_what_it_says(
+    tmp_path: Path, corpus: Callable[..., Path]
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "tokenizer_config.json").write_text('{"auto_map": {"AutoTokenizer": "modeling_lantern.Tokens"}}')
+    known = corpus()
+    report = modelkin.scan(str(folder), modelkin.ScanOptions(corpora=(known,)))
+    assert report.files == ()
+    assert [finding.rule for finding in report.findings] == ["leftover-reference"]
+
+
+def test_a_folder_that_says_nothing_and_a_glob_that_matches_nothing_are_errors(
+    tmp_path: Path, corpus: Callable[..., Path]
+) -> None:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    known = corpus()
+    (folder / "notes.txt").write_text("nothing")
+    with pytest.raises(ModelkinError, match="no Python file or notebook in it"):
+        modelkin.scan(str(folder), modelkin.ScanOptions(corpora=(known,)))
+    (folder / "README.md").write_text("# Lantern\n")
+    with pytest.raises(ModelkinError, match="no Python file or notebook in it"):
+        modelkin.scan(str(folder), modelkin.ScanOptions(include=("*.pyx",), corpora=(known,)))

@@ -10,7 +10,7 @@ from ..errors import SourceError, WaiverError
 from ..files import Skipped
 from ..sources import Checkout
 from ..sources.specs import without_login
-from ..statements import Statements
+from ..statements import Statements, says_anything
 from ..waivers import Waiver
 from .limits import OutOfTimeError, reason, timely, within
 from .options import Setup
@@ -84,7 +84,7 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
         waivers=tuple(waivers),
         files=tuple(files),
         skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
-        failed="" if files or skipped else NOTHING_TO_SCAN,
+        failed="" if files or skipped or (not setup.scan.include and says_anything(statements)) else NOTHING_TO_SCAN,
     )
 
 

@@ -1,6 +1,6 @@
 """A checkout in, what the repository says of itself out: licences, notices, model card, leftovers."""
 
-from .lookup import licence_files_for, repository_licence, sidecars_for, speaks_for_all
+from .lookup import licence_files_for, repository_licence, says_anything, sidecars_for, speaks_for_all
 from .model import (
     Declaration,
     Leftover,
@@ -25,6 +25,7 @@ __all__ = [
     "licence_files_for",
     "read_statements",
     "repository_licence",
+    "says_anything",
     "sidecars_for",
     "speaks_for_all",
 ]

@@ -19,6 +19,11 @@ def licence_files_for(statements: Statements, path: str) -> tuple[LegalFile, ...
     return tuple(sorted(speaking, key=lambda each: (-len(each.folder), each.path)))
 
 
+def says_anything(statements: Statements) -> bool:
+    """Whether a repository says what it is even without code: by a model card, metadata or its configuration."""
+    return bool(statements.model_cards or statements.declarations or statements.leftovers)
+
+
 def sidecars_for(statements: Statements, path: str) -> tuple[SidecarNotice, ...]:
     """What REUSE says of the file at ``path``: an override first, then its side file, then the nearest table."""
     # Of the tables of one file the last that matches counts.
