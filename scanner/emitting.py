@@ -70,17 +70,18 @@ class Emitter:
                 stand(first := node.start_byte)
                 name(source[first : node.end_byte])
             elif action == _ATTRIBUTE:
-                owner, leaf = [child for child in node.children if actions[child.kind_id]]
+                kept = [child for child in node.children if actions[child.kind_id]]
+                leaf = kept[-1]
                 emit(ATTRIBUTE)
                 stand(first := leaf.start_byte)
                 name(source[first : leaf.end_byte])
-                push(owner)
+                push(kept[0])
             elif action == _CALL:
-                function, arguments = kept_children(node)
-                kept = [arguments] if arguments.kind_id == _GENERATOR else _arguments(arguments)
-                emit(CALL_SYMBOL | min(len(kept), MOST_CHILDREN))
-                push_all(kept[::-1])
-                push(function)
+                kept = kept_children(node)
+                arguments = kept[-1:] if kept[-1].kind_id == _GENERATOR else _arguments(kept[-1])
+                emit(CALL_SYMBOL | min(len(arguments), MOST_CHILDREN))
+                push_all(arguments[::-1])
+                push(kept[0])
             elif action == _LEAF:
                 emit(symbols[kind])
             elif action == _NUMBER:
@@ -111,11 +112,11 @@ class Emitter:
 
     def keyword_argument(self, node: Node, stack: list[Node]) -> None:
         """The name, then the value."""
-        keyword, value = kept_children(node)
+        keyword, *value = kept_children(node)
         self.symbols.append(KEYWORD)
         self.offsets.append(first := keyword.start_byte)
         self.names.append(self.source[first : keyword.end_byte])
-        stack.append(value)
+        stack.extend(value)
 
     def subscript(self, node: Node, stack: list[Node]) -> None:
         """``x[a, b]`` as ``x[(a, b)]``."""
