@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from modelkin.corpus.pack import FORMAT
+
 from .index_server import serving
 from .small_corpora import ATTENTION, SCHEDULE, THREE, corpus_of
 
@@ -209,7 +211,6 @@ def test_a_source_that_is_none_is_an_error(copy: Path, corpus: Path, source: str
 # Root reads everything, so root becomes nobody once all modules are loaded: nobody may not be allowed to read those.
 AS_NOBODY = """
 import os, sys, platformdirs
-from modelkin.corpus.pack import FORMAT
 from modelkin.cli import main
 from modelkin.corpus import library
 main(["scan", sys.argv[1], "--corpus", sys.argv[2], "--format", "json", "--output", os.devnull])
