@@ -61,7 +61,7 @@ def _spans(copy: Span, upstream: Span, definitions: Sequence[DefinitionMatch]) -
 
 def _counterpart(definition: DefinitionMatch) -> Span | None:
     region = definition.upstream
-    return region and (region.first_line, region.last_line)
+    return (region.first_line, region.last_line) if region else None
 
 
 def _places(mine: Sequence[Reading], theirs: Sequence[Reading], spans: Sequence[Spans]) -> Iterator[Place]:
