@@ -18,7 +18,7 @@ from modelkin.errors import ModelkinError
 from modelkin.reports.audit_json import render as as_json
 from modelkin.scan import ScanOptions, scan
 
-from .audit_cases import OWN, README, REPOSITORIES, asked, run, timeless, tiny_corpus, write_repositories
+from .audit_cases import OWN, REPOSITORIES, asked, run, timeless, tiny_corpus, write_repositories
 from .index_server import serving, wheel
 from .small_corpora import ATTENTION
 
@@ -177,13 +177,21 @@ def test_the_same_content_of_an_older_release_has_a_verdict_of_its_own(
 
 
 def test_a_repository_without_python_is_named(corpus: Path, tmp_path: Path) -> None:
-    place = write_repositories(tmp_path / "place", {"weights": README, "a": {"own.py": OWN}})
+    place = write_repositories(tmp_path / "place", {"weights": {"data.csv": "1\n"}, "a": {"own.py": OWN}})
     (place / "weights/.git").mkdir()
     found = run(place, tmp_path / "audit.jsonl", asked(corpus))
     assert [(row.name, row.failed) for row in found.rows] == [
         ("a", ""),
         ("weights", "no Python file or notebook in it"),
     ]
+
+
+def test_a_repository_of_words_alone_is_judged_by_what_it_says(corpus: Path, tmp_path: Path) -> None:
+    card = "---\nlicense: mit\nbase_model: meta-llama/Llama-2-7b\n---\n# Tuned\n"
+    place = write_repositories(tmp_path / "place", {"card": {"README.md": card}, "a": {"own.py": OWN}})
+    (place / "card/.git").mkdir()
+    found = run(place, tmp_path / "audit.jsonl", asked(corpus))
+    assert timeless(found.report("card")) == timeless(scan(str(place / "card"), ScanOptions(corpora=(corpus,))))
 
 
 def test_a_name_that_is_not_utf_8_is_kept_as_it_is(corpus: Path, tmp_path: Path) -> None:

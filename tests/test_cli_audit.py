@@ -217,7 +217,7 @@ def test_nobody_watching_means_no_progress(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_names_from_outside_cannot_steer_the_terminal(here: Path, tmp_path: Path) -> None:
     odd = os.fsdecode(b"a\xff\x1b[2J")
-    place = write_repositories(tmp_path / "place", {odd: {"a.py": ATTENTION}, "b": {"README": "x"}})
+    place = write_repositories(tmp_path / "place", {odd: {"a.py": ATTENTION}, "b": {"data.csv": "1\n"}})
     (place / "b/.git").mkdir()
     words = ["audit", str(place), "--journal", str(tmp_path / "audit.jsonl"), "--fail-on", "never"]
     done = run(here, *words, "--corpus", "tiny.safetensors")
