@@ -96,7 +96,9 @@ def beside(path: str, rows: int = 3, comment: str = "a comment") -> SideBySide:
         Row(RowKind.UPSTREAM_ONLY, None, Line(7, (Piece("z = 4", Mark.PLAIN),), cut=True)),
         Gap(RowKind.SAME, 31, (5, 35), (8, 38)),
     ]
-    same: list[Row | Gap] = [Row(RowKind.SAME, line(36 + each, "pass"), line(39 + each, "pass")) for each in range(rows)]
+    same: list[Row | Gap] = [
+        Row(RowKind.SAME, line(36 + each, "pass"), line(39 + each, "pass")) for each in range(rows)
+    ]
     rest = Gap(None, 7, (90, 92), (93, 99))
     counts = dict.fromkeys(RowKind, 1) | {RowKind.SAME: 32 + rows}
     return SideBySide(path, VLLM_LLAMA, "0.2.1", (*told, *same, rest), counts)

@@ -52,7 +52,10 @@
   const reveal = () => {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    if (form && target.closest("[hidden]")) form.reset();
+    if (form && target.closest("[hidden]")) {
+      form.reset();
+      apply();
+    }
     for (let around = target; around; around = around.parentElement) {
       if (around.tagName === "DETAILS") around.open = true;
     }
