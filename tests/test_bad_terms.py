@@ -1,0 +1,130 @@
+"""Terms that cannot be read, from the command line: each is one clear line, and the rest is judged all the same."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from modelkin.cli import main
+
+from .small_corpora import ATTENTION, Upstream, corpus_of
+
+BOMB = "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\n"
+COPY = ATTENTION[ATTENTION.index('"""') :]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy without its notices, in the current folder."""
+    corpus_of(Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")).save(
+        tmp_path / "c.safetensors"
+    )
+    folder = tmp_path / "repository"
+    folder.mkdir()
+    (folder / "focus.py").write_text(COPY)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def card(front_matter: str) -> Callable[[Path], object]:
+    return lambda folder: (folder / "README.md").write_text(f"---\n{front_matter}---\n# Focus\n")
+
+
+def scanned(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    assert main(["scan", ".", "--corpus", "../c.safetensors", "--format", "json", "--no-progress"]) == 1
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    report: dict[str, object] = json.loads(captured.out)
+    return report
+
+
+@pytest.mark.parametrize(
+    ("path", "write"),
+    [
+        ("LICENSE", lambda folder: (folder / "LICENSE").mkdir()),
+        ("LICENSE", lambda folder: (folder / "LICENSE").write_bytes(b"\x7fELF\x00\x01" * 5_000)),
+        ("LICENSE", lambda folder: (folder / "LICENSE").write_text("All rights are kept. " * 500_000)),
+        ("README.md", card(BOMB)),
+        ("README.md", card("license: !!python/object/apply:os.system [id]\n")),
+        ("README.md", card("license: &x mit\nbase_model: *x\n")),
+        ("README.md", card("license: [mit\n")),
+    ],
+    ids=["a folder", "binary", "ten megabytes", "bomb", "tag", "alias", "broken"],
+)
+def test_what_cannot_be_read_is_one_named_line(
+    repository: Path, capsys: pytest.CaptureFixture[str], path: str, write: Callable[[Path], object]
+) -> None:
+    write(repository)
+    report = scanned(capsys)
+    (skipped,) = report["skipped"]  # type: ignore[misc]
+    assert skipped["path"].startswith(path)
+    assert "\n" not in skipped["reason"]
+    assert "holder-removed" in {finding["rule"] for finding in report["findings"]}  # type: ignore[attr-defined]
+
+
+def test_a_notice_in_utf_16_is_read(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    line = "Copyright 2020 The Lantern Authors. All rights reserved.\nlantern/attention.py, Apache-2.0\n"
+    (repository / "NOTICE").write_bytes(line.encode("utf-16"))
+    report = scanned(capsys)
+    assert report["skipped"] == []
+    levels = {finding["rule"]: finding["level"] for finding in report["findings"]}  # type: ignore[attr-defined]
+    assert levels["holder-removed"] == "warning"
+
+
+def test_a_licence_that_nobody_knows_is_said_to_be_unknown(
+    tmp_path: Path, repository: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = Upstream(files={"lantern/attention.py": COPY}, licence="LicenseRef-Lantern-9")
+    corpus_of(own).save(tmp_path / "c.safetensors")
+    assert main(["scan", ".", "--corpus", "../c.safetensors", "--format", "concise", "--fail-on", "never"]) == 0
+    assert "licence-unknown" in capsys.readouterr().out
+    assert (repository / "focus.py").read_text() == COPY
+
+
+@pytest.mark.parametrize(
+    ("comment", "message"),
+    [
+        ("# modelkin: ignore[holder-removed]\n", "focus.py:1: a waiver gives its reason"),
+        ("# modelkin: ignore[holder-gone] ours\n", "focus.py:1: there is no rule 'holder-gone'; did you mean"),
+        (
+            "# modelkin: ignore[holder-removed] ours\n# modelkin: ignore[holder-removed] theirs\n",
+            "focus.py:2: holder-removed is waived for this place a second time, first at focus.py:1; keep one",
+        ),
+    ],
+    ids=["no reason", "no rule", "contradictory"],
+)
+def test_a_waiver_that_says_nothing_clear_ends_the_run_in_one_line(
+    repository: Path, capsys: pytest.CaptureFixture[str], comment: str, message: str
+) -> None:
+    (repository / "focus.py").write_text(comment + COPY)
+    assert main(["scan", ".", "--corpus", "../c.safetensors", "--no-progress"]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith(f"modelkin: error: {message}")
+    assert captured.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("fail_on = 'error'\n", "there is no setting 'fail_on'; did you mean 'fail-on'?"),
+        ("[[waivers]]\npath = '*'\nrule = 'holder-removed'\n", "reason"),
+        (
+            "[[waivers]]\npath = '*'\nrule = 'holder-removed'\nreason = 'a'\n" * 2,
+            "holder-removed is waived for this place a second time",
+        ),
+    ],
+    ids=["unknown key", "no reason", "contradictory"],
+)
+def test_a_wrong_configuration_ends_the_run_in_one_line(
+    repository: Path, capsys: pytest.CaptureFixture[str], table: str, message: str
+) -> None:
+    (repository / "modelkin.toml").write_text(table)
+    assert main(["scan", ".", "--corpus", "../c.safetensors", "--no-progress"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("modelkin: error: modelkin.toml:")
+    assert message in error
+    assert error.count("\n") == 1
