@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelkin.statements import ModelCard
+from modelkin.statements.flat_yaml import BrokenYamlError, Value, top_level
 from modelkin.statements.model_card import read_card
-from modelkin.statements.plain_yaml import BrokenYamlError, Value, top_level
 from modelkin.statements.titles import title
 
 from .repositories import statements_of, written

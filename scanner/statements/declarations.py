@@ -117,7 +117,7 @@ def _core_metadata(text: str) -> Iterator[_Named]:
 
 
 def _citation(text: str) -> Iterator[_Named]:
-    from .plain_yaml import BrokenYamlError, top_level
+    from .flat_yaml import BrokenYamlError, top_level
 
     try:
         licence = top_level(text, frozenset(("license",))).get("license")

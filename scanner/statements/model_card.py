@@ -13,7 +13,7 @@ from .model import Declaration, ModelCard
 from .titles import title
 
 if TYPE_CHECKING:
-    from .plain_yaml import Value
+    from .flat_yaml import Value
 
 _WANTED = frozenset(("license", "license_name", "license_link", "base_model", "base_model_relation"))
 _UNSAID = ("other", "unknown")
@@ -65,7 +65,7 @@ def _visible(text: str) -> str:
 
 
 def _front_matter(path: str, parts: _Parts) -> tuple[dict[str, Value], Skipped | None]:
-    from .plain_yaml import BrokenYamlError, top_level  # the YAML library, which most repositories do not need
+    from .flat_yaml import BrokenYamlError, top_level  # the YAML library, which most repositories do not need
 
     try:
         return top_level(parts.block, _WANTED), None
