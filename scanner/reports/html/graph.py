@@ -12,6 +12,8 @@ from ..phrases import name
 _COLUMN, _ROW, _BOX_HEIGHT, _MARGIN = 330, 46, 30, 12
 _BOX_WIDTH = 210
 _LONGEST = 28
+# How far an arrow ends before its box, one within a column leaves it, and a second one between two boxes is moved.
+_TIP, _BULGE, _ASIDE = 6, 70, -8.0
 # More boxes in a column are not drawn; the table beside the drawing has them all.
 _MOST_IN_COLUMN = 25
 _MOST_COLUMNS = 6
@@ -78,15 +80,14 @@ def drawing(lineage: Lineage) -> Drawing:
 
 
 def _columns(lineage: Lineage, weight: Mapping[Node, int]) -> list[list[Node]]:
-    """Each node one column right of the furthest that leads to it, as far as there is no circle; heaviest on top."""
-    depths = {node: 0 if node.kind is NodeKind.REPOSITORY else 1 for node in weight}
-    for _ in range(_MOST_COLUMNS):
-        for edge in lineage.edges:
-            if edge.source != edge.target:
-                depths[edge.target] = max(depths[edge.target], min(depths[edge.source] + 1, _MOST_COLUMNS - 1))
+    """Each node as many columns right as arrows lead to it from a repository at least; heaviest on top."""
+    depths = {node: 0 for node in weight if node.kind is NodeKind.REPOSITORY}
+    for depth in range(1, _MOST_COLUMNS):
+        reached = {edge.target for edge in lineage.edges if depths.get(edge.source) == depth - 1}
+        depths.update((node, depth) for node in reached if node not in depths)
     columns: defaultdict[int, list[Node]] = defaultdict(list)
     for node in sorted(weight, key=lambda each: (-weight[each], each.name)):
-        columns[depths[node]].append(node)
+        columns[depths.get(node, _MOST_COLUMNS - 1)].append(node)
     return [columns[depth][:_MOST_IN_COLUMN] for depth in sorted(columns)]
 
 
@@ -97,22 +98,27 @@ def _label(node: Node) -> str:
 
 def _arrow(edge: Edge, boxes: Mapping[Node, Box]) -> Arrow:
     source, target = boxes[edge.source], boxes[edge.target]
-    start_x, start_y = source.x + source.width, source.y + source.height / 2
-    end_x, end_y = target.x - 6, target.y + target.height / 2
-    if target.x <= source.x:  # back, or within a column: around the right side
-        end_x = target.x + target.width + 6
-        bend = max(start_x, end_x) + 40
-        path = f"M{start_x} {start_y} C{bend} {start_y} {bend} {end_y} {end_x} {end_y}"
-        return Arrow(edge, _CLASSES[edge.relation], path, _thickness(edge), bend - 8, (start_y + end_y) / 2)
-    middle = (start_x + end_x) / 2
-    path = f"M{start_x} {start_y} C{middle} {start_y} {middle} {end_y} {end_x} {end_y}"
-    return Arrow(edge, _CLASSES[edge.relation], path, _thickness(edge), *_near_end(start_x, start_y, end_x, end_y))
+    aside = _ASIDE if edge.relation is Relation.HOLDS else 0.0
+    start_y, end_y = (box.y + box.height / 2 + aside for box in (source, target))
+    right, left = source.x + source.width, target.x - _TIP
+    start_x, end_x, bend = right, left, (right + left) / 2
+    if target.x == source.x:  # within a column: around its right side
+        end_x = right + _TIP
+        bend = right + _BULGE
+    elif target.x < source.x:
+        start_x, end_x = source.x, target.x + target.width + _TIP
+        bend = (start_x + end_x) / 2
+    path = f"M{start_x} {start_y} C{bend} {start_y} {bend} {end_y} {end_x} {end_y}"
+    # Three quarters along, arrows from one box have parted; the second one between two boxes is told half way.
+    along = 0.5 if aside else 0.75
+    x = _on_curve(along, start_x, bend, end_x)
+    y = (1 - along) ** 2 * (1 + 2 * along) * start_y + along**2 * (3 - 2 * along) * end_y
+    return Arrow(edge, _CLASSES[edge.relation], path, _thickness(edge), round(x, 1), round(y, 1))
 
 
-def _near_end(start_x: float, start_y: float, end_x: float, end_y: float) -> tuple[float, float]:
-    """A point of the curve three quarters along, where arrows from one box have parted."""
-    x, y = start_x + (end_x - start_x) * 0.703125, start_y + (end_y - start_y) * 0.84375
-    return round(x, 1), round(y, 1)
+def _on_curve(along: float, start: float, bend: float, end: float) -> float:
+    """Where a Bézier curve is whose two middle points are both ``bend``."""
+    return (1 - along) ** 3 * start + 3 * along * (1 - along) * bend + along**3 * end
 
 
 def _thickness(edge: Edge) -> float:
