@@ -32,7 +32,7 @@ from modelkin.waivers import read_waivers
 from .documents import PAGES, README, ROOT, anchors, blocks, links, modelkin_commands, shell_commands
 from .example_reports import REPORT
 from .small_corpora import ATTENTION, ROTARY, Upstream, corpus_of
-from .test_packaging import ACCUSING
+from .test_packaging import ACCUSING, configuration
 from .test_precommit import apache_text
 from .test_sources_registry import registry_answers
 
@@ -235,6 +235,12 @@ def test_the_readme_counts_the_corpus_as_its_manifest_does() -> None:
     assert f"{sum(releases.values())} releases of {len(releases)} projects" in told
     for name in ("transformers", "diffusers", "timm"):
         assert f"{releases[name]} of {name}" in told
+
+
+def test_the_readme_names_every_extra() -> None:
+    extras = configuration()["options.extras_require"].keys() - {"test"}
+    told = README.read_text(encoding="utf-8")
+    assert all(f"(`{extra}`)" in told for extra in extras)
 
 
 def test_every_format_is_in_the_page_on_formats() -> None:
