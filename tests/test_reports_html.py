@@ -16,11 +16,14 @@ from modelkin.attribution.model import State
 from modelkin.cli import main
 from modelkin.clones import Verdict
 from modelkin.findings import Level
+from modelkin.lineage import Edge, Lineage, Node, NodeKind, Relation
 from modelkin.regions import Region
 from modelkin.reports.html import render
+from modelkin.reports.html.graph import Drawing, drawing
 from modelkin.scan import Report
 from modelkin.sources import Skipped
 
+from .audit_cases import REPOSITORIES, asked, run, tiny_corpus, write_repositories
 from .example_reports import EMPTY, FINDING, REPORT, WAIVED, YI
 from .hostile_reports import FILE, HOSTILE, HOSTILE_REPORT, PATH
 from .pages import Element, beside, many, read_page
@@ -82,8 +85,8 @@ def test_there_are_landmarks_labels_and_headers_for_those_who_do_not_see(any_pag
     assert {each.attributes["id"] for each in any_page.all("input", "select")} <= labels
     assert all(each.attributes.get("scope") in ("col", "row") for each in any_page.all("th"))
     assert all("aria-labelledby" in each.attributes for each in any_page.all("section", "article"))
-    for drawing in any_page.all("svg"):
-        assert drawing.attributes.get("aria-hidden") == "true" or drawing.attributes.get("role") == "img"
+    for picture in any_page.all("svg"):
+        assert picture.attributes.get("aria-hidden") == "true" or picture.attributes.get("role") == "img"
 
 
 def test_nothing_is_asked_of_the_network_and_nothing_runs_but_the_page_s_own(any_page: Element) -> None:
@@ -332,3 +335,87 @@ def test_every_name_of_the_hostile_file_is_in_the_page() -> None:
     text = page(HOSTILE_REPORT).text
     for rename in FILE.renames:
         assert rename.original.split("\n")[0] in text
+
+
+def drawn(*edges: tuple[str, str]) -> Drawing:
+    """The drawing of a lineage; names that begin with r are repositories."""
+    kinds = {"r": NodeKind.REPOSITORY, "u": NodeKind.UPSTREAM}
+    nodes = {name: Node(kinds[name[0]], name) for pair in edges for name in pair}
+    relations = {"r": Relation.DERIVES, "u": Relation.ORIGIN}
+    told = [Edge(nodes[one_], nodes[other], relations[one_[0]], 3, 0.0, None) for one_, other in edges]
+    return drawing(Lineage(tuple(nodes.values()), tuple(told)))
+
+
+def columns(found: Drawing) -> dict[str, int]:
+    lefts = sorted({box.x for box in found.boxes})
+    return {box.node.name: lefts.index(box.x) for box in found.boxes}
+
+
+@pytest.mark.parametrize(
+    ("edges", "places"),
+    [
+        ([("r1", "u1"), ("u1", "u2"), ("u2", "u3")], {"r1": 0, "u1": 1, "u2": 2, "u3": 3}),
+        ([("r1", "u1"), ("r1", "u2"), ("u1", "u2")], {"r1": 0, "u1": 1, "u2": 1}),
+        ([("r1", "u1"), ("u1", "u2"), ("u2", "u1")], {"r1": 0, "u1": 1, "u2": 2}),
+    ],
+)
+def test_each_node_is_drawn_right_of_what_leads_to_it(edges: list[tuple[str, str]], places: dict[str, int]) -> None:
+    assert columns(drawn(*edges)) == places
+
+
+def test_boxes_are_on_the_paper_and_none_is_on_another() -> None:
+    found = drawn(*((f"r{number}", f"u{number * 7 % 11}") for number in range(30)), ("u1", "u2"), ("u2", "u1"))
+    assert found.left == 5
+    assert len({(box.x, box.y) for box in found.boxes}) == len(found.boxes)
+    for box in found.boxes:
+        assert 0 <= box.x <= found.width - box.width
+        assert 0 <= box.y <= found.height - box.height
+    for arrow in found.arrows:
+        assert not [b for b in found.boxes if b.x < arrow.x < b.x + b.width and b.y < arrow.y < b.y + b.height]
+        ends = [float(number) for number in re.findall(r"[\d.]+", arrow.path)]
+        assert all(0 <= x <= found.width for x in ends[::2])
+
+
+def test_nodes_stand_at_the_height_of_their_neighbours() -> None:
+    found = drawn(*((f"r{number}", f"u{9 - number}") for number in range(10)))
+    heights = {box.node.name: box.y for box in found.boxes}
+    assert all(heights[f"r{number}"] == heights[f"u{9 - number}"] for number in range(10))
+
+
+@pytest.fixture(scope="module")
+def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Element:
+    folder = tmp_path_factory.mktemp("audit")
+    place = write_repositories(folder / "all", REPOSITORIES | {"org/<script>alert(1)": {"model.py": ATTENTION}})
+    run(place, folder / "j.jsonl", asked(tiny_corpus(folder / "c.safetensors")))
+    main(["report", str(folder / "j.jsonl"), "--format", f"html={folder / 'audit.html'}"])
+    return read_page((folder / "audit.html").read_text("utf-8"))
+
+
+def test_the_page_of_an_audit_has_every_repository_and_its_upstreams(audit_page: Element) -> None:
+    rows = [row for row in audit_page.all("tr") if row.attributes.get("data-item") == "repository"]
+    names = {one(row, "th").text for row in rows}
+    assert names == {*REPOSITORIES, "org/<script>alert(1)"}
+    told = {one(row, "th").text: [cell.text for cell in row.all("td")] for row in rows}
+    assert told["org/copy"][0] == "2"
+    assert told["org/copy"][2] == "lantern (1)"
+    assert "lantern" in one(audit_page, "section", id="upstreams").text
+    table = one(audit_page, "section", id="lineage").all("tr")
+    edges = [[cell.text for cell in row.all("th", "td")][:3] for row in table]
+    assert ["org/copy", "derives from", "lantern"] in edges
+    assert ["own-path", "holds files of", "lantern"] in edges
+
+
+def test_the_page_of_an_audit_is_as_accessible_and_closed_as_that_of_a_report(audit_page: Element) -> None:
+    test_a_page_is_well_formed_and_its_ids_are_told_once(audit_page)
+    test_headings_go_down_one_step_at_a_time(audit_page)
+    test_there_are_landmarks_labels_and_headers_for_those_who_do_not_see(audit_page)
+    test_nothing_is_asked_of_the_network_and_nothing_runs_but_the_page_s_own(audit_page)
+
+
+@pytest.mark.parametrize(("name", "begins"), [("dot", "digraph"), ("mermaid", "flowchart"), ("graphml", "<graphml")])
+def test_an_audit_is_one_graph(name: str, begins: str, tmp_path: Path) -> None:
+    place = write_repositories(tmp_path / "all")
+    run(place, tmp_path / "j.jsonl", asked(tiny_corpus(tmp_path / "c.safetensors")))
+    text = _output(tmp_path, ["report", str(tmp_path / "j.jsonl"), "--format", name, "--fail-on", "never"])
+    assert text.startswith(begins)
+    assert all(repository in text.replace("#45;", "-") for repository in REPOSITORIES)

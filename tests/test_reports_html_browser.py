@@ -13,8 +13,10 @@ from selenium.webdriver.common.keys import Keys
 
 from modelkin.clones import Verdict
 from modelkin.reports.html import render
+from modelkin.reports.html.audits import render_audit
 from modelkin.scan import Report
 
+from .audit_cases import asked, run, tiny_corpus, write_repositories
 from .browser import chromium, console, prefer, settled
 from .example_reports import EMPTY, REPORT
 from .hostile_reports import HOSTILE, HOSTILE_REPORT, PATH
@@ -223,6 +225,22 @@ def test_two_hundred_files_open_and_are_searched_quickly(opened: Callable[..., C
     print(told)
     assert seconds < MOST_SECONDS_TO_OPEN, told
     assert max(milliseconds) < MOST_MILLISECONDS_TO_FILTER, told
+
+
+def test_the_repositories_of_an_audit_are_searched_and_filtered(browser: Chrome, tmp_path: Path) -> None:
+    place = write_repositories(tmp_path / "all")
+    found = run(place, tmp_path / "j.jsonl", asked(tiny_corpus(tmp_path / "c.safetensors")))
+    (tmp_path / "page.html").write_text(render_audit(found), encoding="utf-8")
+    console(browser)
+    browser.get((tmp_path / "page.html").as_uri())
+    visible = "return [...document.querySelectorAll('tr[data-item]')].filter((each) => each.offsetParent).length"
+    counts = [browser.execute_script(visible)]
+    for field, value in (("query", "ORG/"), ("verdict", "renamed"), ("project", "0")):
+        settled(browser, CHOOSE, field, value)
+        counts.append(browser.execute_script(visible))
+    assert counts == [5, 3, 1, 1]
+    assert text_of(browser, "#shown") == "1 of 5 repositories"
+    assert console(browser) == []
 
 
 def test_a_hostile_file_can_be_linked_to(opened: Callable[..., Chrome]) -> None:

@@ -13,13 +13,15 @@ from .reporting import check_deliverable, deliver
 from .threshold import exit_code
 
 _EPILOG = """\b
-Without --repository the formats are text, json and jsonl, which has the
-report on every repository; with it they are those of `modelkin scan`.
+Without --repository the formats are text, json, html, dot, mermaid, graphml
+and jsonl, which has the report on every repository; with it they are those
+of `modelkin scan`.
 
 \b
 Examples:
   modelkin report modelkin-audit.jsonl
   modelkin report modelkin-audit.jsonl --format json --output audit.json
+  modelkin report modelkin-audit.jsonl --format html=audit.html
   modelkin report modelkin-audit.jsonl --repository org/name --format sarif
 """
 

@@ -29,4 +29,36 @@ def _jsonl(audit: Audit, _page: Page) -> Iterable[str]:
     return map(render, audit.reports())
 
 
-AUDIT_FORMATS: Mapping[str, Callable[[Audit, Page], Iterable[str]]] = {"text": _text, "json": _json, "jsonl": _jsonl}
+def _html(audit: Audit, _page: Page) -> Iterable[str]:
+    from .html.audits import render_audit
+
+    return (render_audit(audit),)
+
+
+def _dot(audit: Audit, _page: Page) -> Iterable[str]:
+    from .graphs import dot, of_audit
+
+    return (dot(of_audit(audit)),)
+
+
+def _mermaid(audit: Audit, _page: Page) -> Iterable[str]:
+    from .graphs import mermaid, of_audit
+
+    return (mermaid(of_audit(audit)),)
+
+
+def _graphml(audit: Audit, _page: Page) -> Iterable[str]:
+    from .graphs import graphml, of_audit
+
+    return (graphml(of_audit(audit)),)
+
+
+AUDIT_FORMATS: Mapping[str, Callable[[Audit, Page], Iterable[str]]] = {
+    "text": _text,
+    "json": _json,
+    "jsonl": _jsonl,
+    "html": _html,
+    "dot": _dot,
+    "mermaid": _mermaid,
+    "graphml": _graphml,
+}

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from ..lineage import Edge, Lineage, Node, NodeKind, Relation, lineage
 from ..scan import Report
 from .escaping import encodable, escape
 from .extras import needing
 from .phrases import counted, name, percent
+
+if TYPE_CHECKING:
+    from ..audit import Audit
 
 _LINES = {Relation.HOLDS: "bold", Relation.DERIVES: "solid", Relation.ORIGIN: "dashed"}
 _ARROWS = {Relation.HOLDS: "==>", Relation.DERIVES: "-->", Relation.ORIGIN: "-.->"}
@@ -19,6 +23,11 @@ _MEANS_SOMETHING = re.compile(r"[^\w .,:/=+@-]|_")
 def of_report(report: Report) -> Lineage:
     """The lineage of one repository, by the name it was scanned under."""
     return lineage([(report.root, report)])
+
+
+def of_audit(audit: Audit) -> Lineage:
+    """The lineage over all repositories of an audit, by their names in it; the reports are read one at a time."""
+    return lineage(zip(audit.names(), audit.reports(), strict=True))
 
 
 def dot(graph: Lineage) -> str:

@@ -1,4 +1,4 @@
-"""Report in, one web page out that needs nothing else: no network, no library, and not even its own script."""
+"""Report in, one web page out that needs nothing else: no network, no library, not even its own script."""
 
 from .page import render
 

@@ -25,7 +25,7 @@ _DEFINITION_WORDS = {
     "independent": "without a counterpart",
 }
 # A page is read; the JSON report has all.
-_MOST = {"most_renames": 150, "most_locals": 20, "most_definitions": 80, "most_skipped": 500}
+_MOST = {"most_renames": 150, "most_locals": 20, "most_definitions": 80, "most_skipped": 500, "most_upstreams": 30}
 _ADDRESS = re.compile(r"https?://[^\s/]")
 
 

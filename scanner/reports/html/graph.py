@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...lineage import Edge, Lineage, Node, NodeKind, Relation
+from ...lineage import Edge, Lineage, Node, Relation
 from ..phrases import name
+from .layers import layered
 
 _COLUMN, _ROW, _BOX_HEIGHT, _MARGIN = 330, 46, 30, 12
 _BOX_WIDTH = 210
-_LONGEST = 28
+_LONGEST = 26
 # How far an arrow ends before its box, one within a column leaves it, and a second one between two boxes is moved.
 _TIP, _BULGE, _ASIDE = 6, 70, -8.0
-# More boxes in a column are not drawn; the table beside the drawing has them all.
-_MOST_IN_COLUMN = 25
-_MOST_COLUMNS = 6
 _CLASSES = {Relation.HOLDS: "holds", Relation.DERIVES: "derives", Relation.ORIGIN: "origin"}
 
 
@@ -62,33 +60,23 @@ def drawing(lineage: Lineage) -> Drawing:
     for edge in lineage.edges:
         weight[edge.source] += edge.files
         weight[edge.target] += edge.files
-    columns = _columns(lineage, weight)
+    columns = layered(lineage, weight)
     boxes = {
         node: Box(node, _label(node), _MARGIN + column * _COLUMN, _MARGIN + row * _ROW)
         for column, nodes in enumerate(columns)
         for row, node in enumerate(nodes)
     }
-    arrows = [_arrow(edge, boxes) for edge in lineage.edges if edge.source in boxes and edge.target in boxes]
+    edges = [edge for edge in lineage.edges if edge.source in boxes and edge.target in boxes]
+    outgoing, incoming = Counter(edge.source for edge in edges), Counter(edge.target for edge in edges)
+    arrows = [_arrow(edge, boxes, outgoing[edge.source] < incoming[edge.target]) for edge in edges]
     return Drawing(
         lineage,
         tuple(boxes.values()),
         tuple(arrows),
-        width=max(len(columns) - 1, 0) * _COLUMN + _BOX_WIDTH + 2 * _MARGIN,
+        width=max(len(columns) - 1, 0) * _COLUMN + _BOX_WIDTH + _BULGE + 2 * _MARGIN,
         height=max(map(len, columns), default=0) * _ROW + 2 * _MARGIN,
         left=len(weight) - len(boxes),
     )
-
-
-def _columns(lineage: Lineage, weight: Mapping[Node, int]) -> list[list[Node]]:
-    """Each node as many columns right as arrows lead to it from a repository at least; heaviest on top."""
-    depths = {node: 0 for node in weight if node.kind is NodeKind.REPOSITORY}
-    for depth in range(1, _MOST_COLUMNS):
-        reached = {edge.target for edge in lineage.edges if depths.get(edge.source) == depth - 1}
-        depths.update((node, depth) for node in reached if node not in depths)
-    columns: defaultdict[int, list[Node]] = defaultdict(list)
-    for node in sorted(weight, key=lambda each: (-weight[each], each.name)):
-        columns[depths.get(node, _MOST_COLUMNS - 1)].append(node)
-    return [columns[depth][:_MOST_IN_COLUMN] for depth in sorted(columns)]
 
 
 def _label(node: Node) -> str:
@@ -96,7 +84,11 @@ def _label(node: Node) -> str:
     return label if len(label) <= _LONGEST else f"{label[: _LONGEST // 2]}…{label[-_LONGEST // 2 + 1 :]}"
 
 
-def _arrow(edge: Edge, boxes: Mapping[Node, Box]) -> Arrow:
+def _arrow(edge: Edge, boxes: Mapping[Node, Box], is_told_early: bool) -> Arrow:
+    """Its number of files stands where it is furthest from those beside it: near the end that has fewer arrows.
+
+    That of a second arrow between two boxes stands at the other end.
+    """
     source, target = boxes[edge.source], boxes[edge.target]
     aside = _ASIDE if edge.relation is Relation.HOLDS else 0.0
     start_y, end_y = (box.y + box.height / 2 + aside for box in (source, target))
@@ -109,8 +101,7 @@ def _arrow(edge: Edge, boxes: Mapping[Node, Box]) -> Arrow:
         start_x, end_x = source.x, target.x + target.width + _TIP
         bend = (start_x + end_x) / 2
     path = f"M{start_x} {start_y} C{bend} {start_y} {bend} {end_y} {end_x} {end_y}"
-    # Three quarters along, arrows from one box have parted; the second one between two boxes is told half way.
-    along = 0.5 if aside else 0.75
+    along = 0.25 if is_told_early != bool(aside) else 0.75
     x = _on_curve(along, start_x, bend, end_x)
     y = (1 - along) ** 2 * (1 + 2 * along) * start_y + along**2 * (3 - 2 * along) * end_y
     return Arrow(edge, _CLASSES[edge.relation], path, _thickness(edge), round(x, 1), round(y, 1))

@@ -5,7 +5,7 @@
   const items = Array.from(document.querySelectorAll("[data-item]"), (element) => ({
     element,
     kind: element.dataset.item,
-    verdict: element.dataset.verdict,
+    verdicts: element.dataset.verdict.split(" "),
     levels: element.dataset.levels.split(" "),
     projects: element.dataset.projects.split(" "),
     search: element.dataset.search,
@@ -18,13 +18,18 @@
     const words = chosen("query").toLowerCase().split(/\s+/).filter(Boolean);
     const [verdict, level, project] = ["verdict", "level", "project"].map(chosen);
     return (item) =>
-      (!verdict || item.verdict === verdict) &&
+      (!verdict || item.verdicts.includes(verdict)) &&
       (!level || item.levels.includes(level)) &&
       (!project || item.projects.includes(project)) &&
       words.every((word) => item.search.includes(word));
   };
 
-  const tell = (visible, all) => `${visible.file || 0} of ${all.file || 0} files, ${visible.finding || 0} of ${all.finding || 0} findings`;
+  const named = { repository: "repositories", file: "files", finding: "findings" };
+  const tell = (visible, all) =>
+    Object.keys(named)
+      .filter((kind) => all[kind])
+      .map((kind) => `${visible[kind]} of ${all[kind]} ${named[kind]}`)
+      .join(", ");
 
   const apply = () => {
     const matches = matcher();
