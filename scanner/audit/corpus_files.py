@@ -47,8 +47,9 @@ def placed(corpus: CorpusFile, sent: Mapping[str, bytes], folder: Path) -> Path:
         )
     if hashlib.sha256(sent[corpus.sha256]).hexdigest() != corpus.sha256:
         raise CorpusError(f"got other bytes than those of the corpus {corpus.path}")
-    path = folder / f"modelkin-{corpus.sha256}.safetensors"
+    path = folder / f"{corpus.sha256}.safetensors"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(sent[corpus.sha256])
     except OSError as error:
         raise CorpusError(f"cannot write {path}: {error.strerror}") from error

@@ -7,15 +7,16 @@ limits as an audit's on one machine. So a file that hangs, fills the memory or e
 from __future__ import annotations
 
 import multiprocessing
+import shutil
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import BrokenExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Lock
+from threading import Event, Lock, Thread
 from typing import cast
 
 from distributed import Worker, WorkerPlugin, get_worker
@@ -31,6 +32,7 @@ from .survey import Listed
 
 # What an answer follows from, and what both ends of a connection must be the same of.
 DISTRIBUTIONS = ("modelkin", "tree-sitter", "tree-sitter-python", "distributed")
+IDLE_SECONDS = 600.0
 _starting = Lock()
 
 
@@ -57,7 +59,7 @@ def releases() -> Mapping[str, str]:
 def difference(asked: Mapping[str, str], here: Mapping[str, str]) -> str:
     """In which releases a worker and the audit are not alike, in words; else nothing."""
     return ", ".join(
-        f"has {name} {here.get(name) or 'not installed'}, not {asked[name]}"
+        f"has {name} {here[name]}, not {asked[name]}" if here.get(name) else f"has no {name}"
         for name in asked
         if here.get(name) != asked[name]
     )
@@ -76,26 +78,31 @@ class Host(WorkerPlugin):
     def setup(self, worker: Worker) -> None:
         """Before the worker's first task. Raises ModelkinError, as every task then will."""
         self._problem = ""
-        self._pools: list[LocalPool] | None = []
+        self._folder = Path(worker.local_directory, self.name).absolute()
+        self._pools: list[LocalPool] = []
         self._idle = SimpleQueue[LocalPool]()
+        self._over = Event()
+        self._used = time.monotonic()
+        Thread(target=self._watch, daemon=True).start()
         try:
-            self._settle(Path(worker.local_directory))
+            self._settle()
         except ModelkinError as error:
             self._problem = f"the worker {worker.address} {error}"
             raise ModelkinError(self._problem) from None
 
-    def _settle(self, folder: Path) -> None:
+    def _settle(self) -> None:
         if differs := difference(self._releases, releases()):
             raise ModelkinError(f"{differs}: install the same on every worker")
-        self._paths = tuple(placed(corpus, self._sent, folder) for corpus in self._corpora)
+        self._paths = tuple(placed(corpus, self._sent, self._folder) for corpus in self._corpora)
         self._sent = {}
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask names it
-        """End the processes, whatever they are at."""
+        """End the processes, whatever they are at, and leave nothing behind."""
         with _starting:
-            pools, self._pools = self._pools or [], None
-        for pool in pools:
+            self._over.set()
+        for pool in self._pools:
             pool.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def judge(self, batch: Batch) -> Answers:
         """Judge all contents of a batch; where they end the process that does, one after another."""
@@ -136,27 +143,35 @@ class Host(WorkerPlugin):
         try:
             pool = self._idle.get_nowait()
         except Empty:
-            with self._may_start() as pools:
+            with self._may_start():
                 pool = LocalPool(1, self._memory)
-                pools.append(pool)
+                self._pools.append(pool)
         try:
             yield pool
         finally:
+            self._used = time.monotonic()
             self._idle.put(pool)
 
+    def _watch(self) -> None:
+        """End processes that nothing was asked of for long: an audit that was killed tells nobody."""
+        while not self._over.wait(IDLE_SECONDS / 2):
+            with suppress(Empty):
+                while time.monotonic() - self._used > IDLE_SECONDS:
+                    self._idle.get_nowait().stop()
+
     @contextmanager
-    def _may_start(self) -> Iterator[list[LocalPool]]:
+    def _may_start(self) -> Iterator[None]:
         """Let this process have others, one at a time, as long as the audit lasts.
 
         Those that Dask starts are marked as having none, for they are ended by force; ours then leave by themselves.
         """
         process = multiprocessing.current_process()
         with _starting:
-            if self._pools is None:
+            if self._over.is_set():
                 raise ModelkinError("the audit is over")
             marked, process.daemon = process.daemon, False
             try:
-                yield self._pools
+                yield
             finally:
                 process.daemon = marked
 

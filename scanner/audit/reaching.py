@@ -21,18 +21,23 @@ from ..errors import ModelkinError
 
 # How long a cluster may be there without a worker, unless Dask's configuration says otherwise.
 WAIT_KEY, WAIT = "modelkin.wait-for-workers", "60s"
+_LOGGERS = ("distributed", "distributed.client", "tornado.application", "asyncio")
 _CLOSE_SECONDS = 5.0
+_KEPT = "what is done is kept, and --resume goes on from there"
+# A batch is no graph, and one file may be as large.
+_NO_WARNING = {"distributed.admin.large-graph-warning-threshold": "100MB"}
 
 
 @contextmanager
 def connected(address: str) -> Iterator[Client]:
     """A client of a cluster with a worker, for as long as the block lasts. Raises ModelkinError."""
-    with _quiet():
+    with _quiet(), dask.config.set(_NO_WARNING):
         client = _client(address)
         try:
             with explained(address):
                 _check_scheduler(client, address)
                 _await_worker(client, address)
+                _check_workers(client)
             yield client
         finally:
             with suppress(OSError, DaskTimeoutError):
@@ -55,14 +60,15 @@ def told(error: BaseException, address: str) -> BaseException:
             f"a worker of {address} cannot load what is asked of it ({error}): install modelkin {version('modelkin')} "
             "on every worker"
         )
-    return lost_connection(address) if isinstance(error, OSError) else error
+    if isinstance(error, OSError):
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        return ModelkinError(f"the cluster at {address} cannot go on: {reason}; {_KEPT}")
+    return error
 
 
 def lost_connection(address: str) -> ModelkinError:
     """Why an audit ends that was under way."""
-    return ModelkinError(
-        f"lost the connection to the scheduler at {address}; what is done is kept, and --resume goes on from there"
-    )
+    return ModelkinError(f"lost the connection to the scheduler at {address}; {_KEPT}")
 
 
 def _client(address: str) -> Any:
@@ -102,14 +108,22 @@ def _await_worker(client: Any, address: str) -> None:
         asked.release()
 
 
+def _check_workers(client: Any) -> None:
+    """Ask for modelkin by what every Python has: without it, a worker could load no question of ours."""
+    here = version("modelkin")
+    for worker, found in sorted(client.run(version, "modelkin", on_error="return").items()):
+        if found != here:
+            has = f"modelkin {found}" if isinstance(found, str) else "no modelkin"
+            raise ModelkinError(f"the worker {worker} has {has}: install modelkin {here} on every worker")
+
+
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Leave it to our errors to tell what Dask logs as well, unless its configuration says what to log."""
     if any(dask.config.get(key, None) for key in ("logging", "distributed.logging")):
         yield
         return
-    logger = logging.getLogger("distributed")
-    levels = {each: each.level for each in (logger, logger.getChild("client"))}
+    levels = {each: each.level for each in map(logging.getLogger, _LOGGERS)}
     for each in levels:
         each.setLevel(logging.CRITICAL + 1)
     try:
