@@ -51,7 +51,7 @@ EXIT_CODES = {
     "modelkin audit path/to/repositories --resume": 1,
     "modelkin audit sources.txt --journal list.jsonl": 1,
     "modelkin report modelkin-audit.jsonl": 1,
-    "modelkin report modelkin-audit.jsonl --format json --output audit.json": 1,
+    "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
     "modelkin scan . --fail-on warning": 1,
     "modelkin scan . --fail-on renamed": 1,
     "modelkin scan . --format json --output report.json": 1,
