@@ -57,17 +57,17 @@ def main(count: int, repeats: int, seed: int) -> None:
     """Audits with the shipped corpus, each begun anew in processes of its own."""
     with tempfile.TemporaryDirectory() as name:
         place = Path(name, "repositories")
-        blocks = list(_blocks(count, Random(seed)))
+        blocks = list(blocks_of(count, Random(seed)))
         for number, block in enumerate(blocks):
-            _write(place / "first" / f"{number:02}", block)
+            write_block(place / "first" / f"{number:02}", block)
         for number, block in enumerate(blocks):
-            _write(place / "again" / f"{number:02}", block)
+            write_block(place / "again" / f"{number:02}", block)
         _print_sizes(place / "first", len(blocks), repeats)
         _print_jobs(place / "first", repeats)
         _print_repeats(place, repeats)
 
 
-def _blocks(count: int, draw: Random) -> Iterator[list[Path]]:
+def blocks_of(count: int, draw: Random) -> Iterator[list[Path]]:
     """Folders of packages, a hundred a block, some of them several times."""
     folders = sorted({path.parent for root in _roots() for path in (root / each for each in python_files(root))})
     draw.shuffle(folders)
@@ -81,7 +81,7 @@ def _roots() -> list[Path]:
     return [release_root(name, version) for name, version in RELEASES]
 
 
-def _write(target: Path, folders: Iterable[Path]) -> None:
+def write_block(target: Path, folders: Iterable[Path]) -> None:
     for number, folder in enumerate(folders):
         repository = target / f"{number:03}-{folder.name}"
         repository.mkdir(parents=True)
@@ -100,7 +100,7 @@ def _print_sizes(place: Path, blocks: int, repeats: int) -> None:
             for number in range(many):
                 shutil.copytree(place / f"{number:02}", part / f"{number:02}")
             found = _measured(part, 2, repeats)
-            size, distinct = _bytes(part)
+            size, distinct = bytes_in(part)
             rows.append(
                 [
                     many * BLOCK,
@@ -172,9 +172,9 @@ def _audit(place: Path, jobs: int) -> Measured:
         audit = subprocess.Popen(command, start_new_session=True, cwd=folder)
         peak, computed = 0, dict[int, float]()
         while audit.poll() is None:
-            processes = list(_processes(audit.pid))
+            processes = list(processes_in(audit.pid))
             peak = max(peak, sum(map(_held, processes)))
-            computed |= {process: told for process in processes if (told := _computed(process))}
+            computed |= {process: told for process in processes if (told := computed_by(process))}
             time.sleep(0.1)
         seconds = time.perf_counter() - began
         if audit.returncode:
@@ -182,7 +182,7 @@ def _audit(place: Path, jobs: int) -> Measured:
         return Measured(seconds, sum(computed.values()), peak, journal.stat().st_size)
 
 
-def _processes(session: int) -> Iterator[int]:
+def processes_in(session: int) -> Iterator[int]:
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):  # it may end at any moment
             if os.getsid(int(process.name)) == session:
@@ -197,7 +197,7 @@ def _held(process: int) -> int:
     return 0
 
 
-def _computed(process: int) -> float:
+def computed_by(process: int) -> float:
     """The seconds a process has computed so far."""
     with suppress(OSError):
         fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
@@ -205,7 +205,7 @@ def _computed(process: int) -> float:
     return 0.0
 
 
-def _bytes(place: Path) -> tuple[int, int]:
+def bytes_in(place: Path) -> tuple[int, int]:
     """Bytes of Python in all, and of distinct contents."""
     contents: Sequence[bytes] = [path.read_bytes() for path in place.rglob("*.py")]
     return sum(map(len, contents)), sum(map(len, set(contents)))
