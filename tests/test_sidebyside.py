@@ -11,7 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelkin.cli import main
+from modelkin.cli.beside import near_source
 from modelkin.clones import DefinitionMatch, Kind, Rename, Verdict
+from modelkin.corpus import Project, pack
+from modelkin.corpus.builder import CorpusBuilder
 from modelkin.regions import Region
 from modelkin.scan import Report, ScanOptions, compare, scan
 from modelkin.sidebyside import Gap, Limits, Line, Mark, Row, RowKind, SideBySide, side_by_sides
@@ -19,7 +23,7 @@ from modelkin.sidebyside.comparing import compared
 from modelkin.sidebyside.folding import folded
 from modelkin.sidebyside.marking import row
 from modelkin.sidebyside.showing import described_upstream
-from modelkin.sources import Skipped
+from modelkin.sources import Skipped, open_source
 
 from .example_reports import REPORT
 from .index_server import Index, serving, wheel
@@ -219,6 +223,57 @@ def test_the_upstream_is_read_from_its_release_which_is_fetched_only_when_asked(
     assert fetched.release == "1.0"
     index.requests.clear()
     assert side_by_sides(report, [copy])["copy.py"] == fetched
+    assert index.requests == []
+
+
+def test_downloads_are_told_about(tmp_path: Path, index: Index) -> None:
+    index.add("lantern-1.0-py3-none-any.whl", wheel({"lantern/a.py": ATTENTION.encode()}))
+    report, copy = of_package(tmp_path, "1.0")
+    told: list[tuple[int, int]] = []
+    side_by_sides(report, [copy], fetch=True, progress=lambda done, total: told.append((done, total)))
+    assert told[-1][0] == told[-1][1] > 0
+
+
+def of_lantern(path: Path) -> Path:
+    """A corpus of one file of a package of the index."""
+    builder = CorpusBuilder()
+    number = builder.add_release(Project("lantern", "MIT", "", "", "lantern"), pack.Release(0, "1.0", "2020-01-01", ""))
+    builder.add_file(number, "lantern/a.py", ATTENTION.encode(), "")
+    builder.finish("lantern").save(path)
+    return path
+
+
+@pytest.mark.parametrize(("flag", "shown_"), [("--fetch-upstreams", True), ("--no-fetch-upstreams", False)])
+def test_the_command_line_fetches_upstreams_only_when_told_to(
+    tmp_path: Path, index: Index, flag: str, shown_: bool
+) -> None:
+    index.add("lantern-1.0-py3-none-any.whl", wheel({"lantern/a.py": ATTENTION.encode()}))
+    (tmp_path / "copy.py").write_text(renamed(ATTENTION, queries="asked"))
+    given = [str(tmp_path / "copy.py"), "--corpus", str(of_lantern(tmp_path / "c.safetensors")), flag]
+    assert main(["scan", *given, "--format", f"html={tmp_path / 'page.html'}", "--fail-on", "never"]) == 0
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert ('<mark class="r">asked</mark>' in page) is shown_
+    assert ("lantern 1.0 is not in the cache; --fetch-upstreams fetches it" in page) is not shown_
+
+
+@pytest.mark.parametrize(
+    ("root", "near"),
+    [
+        ("pypi:lantern==1.0", True),
+        ("pypi:lantern==2.0", False),
+        ("pypi:lantern", False),
+        ("pypi:lantern==one", False),
+        ("pypi:../..", False),
+        ("git+https://example.org/a", False),
+        ("/nowhere", False),
+        (__file__, True),
+    ],
+)
+def test_of_an_older_report_only_what_is_on_this_machine_is_read_again(index: Index, root: str, near: bool) -> None:
+    index.add("lantern-1.0-py3-none-any.whl", wheel({"lantern/a.py": b""}))
+    with open_source("pypi:lantern==1.0"):
+        index.requests.clear()
+    assert near_source(replace(REPORT, root=root)) == ((root,) if near else ())
     assert index.requests == []
 
 

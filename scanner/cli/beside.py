@@ -7,6 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..errors import SourceError
+from .options import Choices
+from .progress import progress_bar
+
 if TYPE_CHECKING:
     from ..scan import Report
     from ..sidebyside import SideBySide
@@ -22,20 +26,36 @@ fetching_option = click.option(
 
 
 def sides(
-    report: Report, sources: Sequence[str], originals: Sequence[str], fetch: bool
+    report: Report, choices: Choices, sources: Sequence[str], originals: Sequence[str] = (), fetch: bool = False
 ) -> Callable[[], Mapping[str, SideBySide | Skipped]]:
     """What looks for the texts when it is called: most formats never ask for it."""
 
     def look() -> Mapping[str, SideBySide | Skipped]:
         from ..sidebyside import side_by_sides
 
-        return side_by_sides(report, sources, originals, fetch)
+        with progress_bar(choices.shows_progress) as step:
+            fetching = None if step is None else lambda done, total: step(done, total, "upstream releases")
+            return side_by_sides(report, sources, originals, fetch, progress=fetching)
 
     return look
 
 
-def local_source(report: Report) -> tuple[str, ...]:
+def near_source(report: Report) -> tuple[str, ...]:
     """What an older report is on, where that is still on this machine; nothing is fetched for it again."""
-    from ..sources.specs import exists
+    from ..sources.specs import REGISTRY_PREFIX, exists
 
-    return (report.root,) if exists(report.root) else ()
+    is_near = exists(report.root) or (report.root.startswith(REGISTRY_PREFIX) and _is_cached(report.root))
+    return (report.root,) if is_near else ()
+
+
+def _is_cached(spec: str) -> bool:
+    from packaging.version import InvalidVersion, Version
+
+    from ..sources.cache import find
+    from ..sources.specs import parse_requirement
+
+    try:
+        requirement = parse_requirement(spec)
+        return bool(requirement.version) and find(requirement.name, Version(requirement.version)) is not None
+    except (SourceError, InvalidVersion):
+        return False

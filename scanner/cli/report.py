@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .audit_reporting import audit_exit_code, check_audit_formats, deliver_audit
-from .beside import fetching_option, local_source, sides
+from .beside import fetching_option, near_source, sides
 from .options import Choices, reporting_options
 from .reporting import check_deliverable, deliver
 from .threshold import exit_code
@@ -46,5 +46,5 @@ def command(journal: Path, repository: str | None, fetch: bool, choices: Choices
         deliver_audit(audit, choices)
         return audit_exit_code(audit.summary, choices.fail_on)
     report = audit.report(repository)
-    deliver(report, choices, sides=sides(report, local_source(report), (), fetch))
+    deliver(report, choices, sides=sides(report, choices, near_source(report), fetch=fetch))
     return exit_code(report, choices.fail_on)

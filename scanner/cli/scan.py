@@ -55,5 +55,5 @@ def command(sources: tuple[str, ...], baseline: Path | None, fetch: bool, choice
 
     with progress_bar(choices.shows_progress) as step:
         report = scan(sources, scan_options(choices, waivers, baseline), step)
-    deliver(report, choices, sides=sides(report, sources, choices.against, fetch))
+    deliver(report, choices, sides=sides(report, choices, sources, choices.against, fetch))
     return exit_code(report, choices.fail_on)

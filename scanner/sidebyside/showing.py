@@ -12,7 +12,7 @@ from ..errors import SourceError
 from ..files import SourceFile, read_file
 from ..findings import Level
 from ..scan import Report
-from ..sources import Entry, Skipped, open_sources
+from ..sources import Entry, Progress, Skipped, open_sources
 from ..verdict import FileVerdict, UpstreamMatch
 from .comparing import compared
 from .folding import folded
@@ -37,6 +37,7 @@ def side_by_sides(
     originals: Sequence[str] = (),
     fetch: bool = False,
     limits: Limits = Limits(),
+    progress: Progress | None = None,
 ) -> dict[str, SideBySide | Skipped]:
     """By path each file of ``report`` that stands on an upstream; Skipped says why it is not shown.
 
@@ -47,7 +48,7 @@ def side_by_sides(
     copied = [(file, upstream) for file in _ranked(report) if (upstream := described_upstream(file))]
     chosen, others = copied[: limits.files], copied[limits.files :]
     copies = _copies(sources, {file.path for file, _ in chosen})
-    texts = find_texts((Wanted.of(upstream) for _, upstream in chosen), originals, fetch)
+    texts = find_texts((Wanted.of(upstream) for _, upstream in chosen), originals, fetch, progress)
     shown: dict[str, SideBySide | Skipped] = {}
     left, tight = limits.rows, len(chosen) * limits.rows_per_file > limits.rows
     for place, (file, upstream) in enumerate(chosen):

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..errors import SourceError
 from ..files import SourceFile, read_file
-from ..sources import Checkout, Entry, Skipped, open_source
+from ..sources import Checkout, Entry, Progress, Skipped, open_source
 from ..verdict import UpstreamMatch
 
 # What is worth fetching for a page of text.
@@ -39,10 +39,12 @@ class Found(NamedTuple):
 Texts = dict[Wanted, Found | Skipped]
 
 
-def find_texts(wanted: Iterable[Wanted], originals: Sequence[str], fetch: bool) -> Texts:
+def find_texts(
+    wanted: Iterable[Wanted], originals: Sequence[str], fetch: bool, progress: Progress | None = None
+) -> Texts:
     """The text of each, or why there is none. Only with ``fetch`` is anything fetched, each release once.
 
-    ``originals`` are sources that were compared with.
+    ``originals`` are sources that were compared with; ``progress`` is told about downloads.
     """
     found: Texts = {}
     packages: defaultdict[str, list[Wanted]] = defaultdict(list)
@@ -53,7 +55,8 @@ def find_texts(wanted: Iterable[Wanted], originals: Sequence[str], fetch: bool) 
         if each not in found:
             packages[each.package].append(each)
     for package, files in packages.items():
-        found.update(_from_package(package, files, fetch) if package else map(_of_no_package, files))
+        told = _from_package(package, files, fetch, progress) if package else map(_of_no_package, files)
+        found.update(told)
     return found
 
 
@@ -70,7 +73,7 @@ def _from_original(spec: str, wanted: Sequence[Wanted]) -> Texts:
         return {}
 
 
-def _from_package(package: str, files: Sequence[Wanted], fetch: bool) -> Texts:
+def _from_package(package: str, files: Sequence[Wanted], fetch: bool, progress: Progress | None) -> Texts:
     """From releases that were fetched before, then from others: first the one with most of what is still wanted."""
     found: Texts = {}
     for release, is_cached in _releases(package, files):
@@ -78,7 +81,7 @@ def _from_package(package: str, files: Sequence[Wanted], fetch: bool) -> Texts:
         if not left:
             continue
         if is_cached or fetch:
-            found.update(_from_release(package, release, left, is_cached))
+            found.update(_from_release(package, release, left, is_cached, progress))
         else:
             told = f"{package} {release} is not in the cache; --fetch-upstreams fetches it"
             found.update((each, Skipped(each.path, told)) for each in left if each not in found)
@@ -104,11 +107,13 @@ def _is_cached(package: str, release: str) -> bool:
         return False
 
 
-def _from_release(package: str, release: str, wanted: Sequence[Wanted], is_cached: bool) -> Texts:
+def _from_release(
+    package: str, release: str, wanted: Sequence[Wanted], is_cached: bool, progress: Progress | None
+) -> Texts:
     try:
         if not is_cached:
             _check_size(package, release)
-        with open_source(f"pypi:{package}=={release}") as checkout:
+        with open_source(f"pypi:{package}=={release}", progress) as checkout:
             return _read(checkout, wanted, release)
     except SourceError as error:
         return {each: Skipped(each.path, str(error)) for each in wanted}
