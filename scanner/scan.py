@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from .errors import SourceError
 from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
-from .sources import Checkout, open_sources
+from .sources import Checkout, open_source, open_sources
 from .statements import Statements, read_statements, says_anything
 from .verdict import FileVerdict, Judgement
 from .waivers import Waiver, apply_waivers, read_waivers, waivers_beside
@@ -74,13 +75,14 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
     """
     corpora = [*default_corpora(options.corpora, required=not options.against), *map(_indexed, options.against)]
     sources = [source] if isinstance(source, str) else source
-    return _report(sources, corpora, options, Judgement(min_similarity=options.min_similarity), progress)
+    how = Judgement(min_similarity=options.min_similarity)
+    return _report(open_sources(sources), corpora, options, how, progress)
 
 
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """As ``scan``, with ``original`` as the only upstream: a file or a whole tree. Raises ModelkinError."""
     how = Judgement(named=True, min_similarity=options.min_similarity)
-    return _report([copy], [_indexed(original)], options, how, progress)
+    return _report(open_source(copy), [_indexed(original)], options, how, progress)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -107,13 +109,17 @@ def _indexed(source: str) -> Corpus:
 
 
 def _report(
-    sources: Sequence[str], corpora: Sequence[Corpus], options: ScanOptions, how: Judgement, progress: Progress | None
+    opened: AbstractContextManager[Checkout],
+    corpora: Sequence[Corpus],
+    options: ScanOptions,
+    how: Judgement,
+    progress: Progress | None,
 ) -> Report:
     began = time.perf_counter()
     examined: list[Examined] = []
     waivers = list(options.waivers)
     skipped: list[Skipped] = []
-    with open_sources(sources) as checkout, damage_explained(corpora):
+    with opened as checkout, damage_explained(corpora):
         examiner = Examiner(corpora, how, options.exclude_upstream, checkout.released)
         for file in read_files(checkout, Selection(options.include, options.exclude)):
             if isinstance(file, Skipped):

@@ -63,7 +63,11 @@ def test_whatever_is_copied_findings_are_whole_and_in_order(
 ) -> None:
     judged = check(found, statements, own=data.draw(st.sampled_from(("", "beacon"))))
     known = {rule.id for rule in finding_rules()}
-    keys = [(each.region.path, each.region.first_line, each.rule, each.message) for each in judged.findings]
+    levels = list(Level)
+    keys = [
+        (levels.index(each.level), each.region.path, each.region.first_line, each.rule, each.message)
+        for each in judged.findings
+    ]
     assert keys == sorted(keys)
     for finding in judged.findings:
         assert finding.rule in known

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -33,11 +34,11 @@ def card(front_matter: str) -> Callable[[Path], object]:
     return lambda folder: (folder / "README.md").write_text(f"---\n{front_matter}---\n# Focus\n")
 
 
-def scanned(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+def scanned(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
     assert main(["scan", ".", "--corpus", "../c.safetensors", "--format", "json", "--no-progress"]) == 1
     captured = capsys.readouterr()
     assert captured.err == ""
-    report: dict[str, object] = json.loads(captured.out)
+    report: dict[str, Any] = json.loads(captured.out)
     return report
 
 
@@ -59,10 +60,10 @@ def test_what_cannot_be_read_is_one_named_line(
 ) -> None:
     write(repository)
     report = scanned(capsys)
-    (skipped,) = report["skipped"]  # type: ignore[misc]
+    (skipped,) = report["skipped"]
     assert skipped["path"].startswith(path)
     assert "\n" not in skipped["reason"]
-    assert "holder-removed" in {finding["rule"] for finding in report["findings"]}  # type: ignore[attr-defined]
+    assert "holder-removed" in {finding["rule"] for finding in report["findings"]}
 
 
 def test_a_notice_in_utf_16_is_read(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -70,7 +71,7 @@ def test_a_notice_in_utf_16_is_read(repository: Path, capsys: pytest.CaptureFixt
     (repository / "NOTICE").write_bytes(line.encode("utf-16"))
     report = scanned(capsys)
     assert report["skipped"] == []
-    levels = {finding["rule"]: finding["level"] for finding in report["findings"]}  # type: ignore[attr-defined]
+    levels = {finding["rule"]: finding["level"] for finding in report["findings"]}
     assert levels["holder-removed"] == "warning"
 
 

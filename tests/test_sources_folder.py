@@ -274,6 +274,20 @@ def test_several_sources_are_files_and_folders_of_the_current_one(
         assert "LICENSE" in [entry.path for entry in checkout.whole()]
 
 
+def test_one_file_of_the_repository_one_is_in_has_the_repository_around_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path, "LICENSE", "pkg/a.py", "pkg/b.py")
+    monkeypatch.chdir(tmp_path)
+    with open_sources(["pkg/a.py"]) as checkout:
+        assert checkout.whole is None
+    (tmp_path / ".git").mkdir()
+    with open_sources(["pkg/a.py"]) as checkout:
+        assert [entry.path for entry in checkout.entries()] == ["pkg/a.py"]
+        assert checkout.whole is not None
+        assert [entry.path for entry in checkout.whole()] == ["LICENSE", "pkg/a.py", "pkg/b.py"]
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [("gone.py", "gone.py: no such file or folder"), ("../out.py", "../out.py is outside of "), ("link.py", "outside")],

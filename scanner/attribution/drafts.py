@@ -36,12 +36,17 @@ class Draft:
 
 
 def findings(drafts: Iterable[Draft]) -> tuple[Finding, ...]:
-    """Findings by path, place and rule."""
+    """Findings by level, path, place and rule: what matters most is read first."""
     grouped: defaultdict[tuple[str, str, Region | None], list[Draft]] = defaultdict(list)
     for draft in drafts:
         grouped[draft.rule, draft.group, None if draft.group else draft.region].append(draft)
     found = [_finding(members) for members in grouped.values()]
-    return tuple(sorted(found, key=lambda each: (each.region.path, each.region.first_line, each.rule, each.message)))
+    return tuple(sorted(found, key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, str, int, str, str]:
+    region = finding.region
+    return _ORDER.index(finding.level), region.path, region.first_line, finding.rule, finding.message
 
 
 def named(upstream: UpstreamMatch) -> str:
@@ -88,7 +93,8 @@ def level_of(draft: Draft) -> Level:
 
 def _facts(first: Draft, members: Sequence[Draft]) -> dict[str, str]:
     paths = sorted({each.region.path for each in members})
-    facts = {"path": first.region.path + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")}
+    path = first.region.path + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+    facts = {"path": path, "licence": first.licence}
     if first.upstream:
         facts |= {
             "upstream": named(first.upstream),

@@ -11,6 +11,7 @@ import click
 
 from ..errors import UsageError
 from ..reports.escaping import escape
+from ..sources import of_current_folder
 from .configured import configured
 from .options import Choices, scan_options, scanning_options
 from .progress import progress_bar
@@ -58,9 +59,8 @@ def command(paths: tuple[Path, ...], dry_run: bool, offline: bool, choices: Choi
     """
     for path in paths:
         _check_local(path)
-    # Several are of the current folder.
-    root = paths[0] if len(paths) == 1 else Path()
     sources = [str(path) for path in paths]
+    root = Path() if of_current_folder(sources) else paths[0]
     choices, waivers = configured(choices, sources)
     options = scan_options(choices, waivers)
     report = _scanned(sources, choices, options)

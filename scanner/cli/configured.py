@@ -11,6 +11,7 @@ import click
 from click.core import ParameterSource
 
 from ..reports.escaping import escape
+from ..sources import of_current_folder
 from ..sources.specs import exists
 from .options import Choices
 
@@ -35,7 +36,7 @@ def configured(choices: Choices, sources: Sequence[str]) -> tuple[Choices, tuple
 
     Several sources are of the current folder. Raises ConfigurationError.
     """
-    folder = Path(sources[0]) if len(sources) == 1 else Path()
+    folder = Path() if of_current_folder(sources) else Path(sources[0])
     if not any(exists(str(folder / name)) for name in _FILES):
         return choices, ()
     from ..configuration import read_configuration

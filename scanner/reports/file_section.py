@@ -54,10 +54,10 @@ def _facts(file: FileVerdict, attribution: Attribution | None, page: Page) -> Ta
     closest, *others = file.upstreams
     rows = [
         ("upstream", upstream_file(closest)),
+        *(("its notice", Text(escape(line))) for line in closest.copyrights),
         ("share", _share(file.similarity, page)),
         ("origin", _origin(file.origin, closest)),
         ("licence", _licences(file, closest)),
-        *(("notice", Text(escape(line))) for line in closest.copyrights),
         ("credit", _credit(attribution)),
         *(("note", Text(escape(note))) for note in file.notes),
         *(("also", Text.assemble(f"{percent(other.share)} ", upstream_file(other))) for other in others),

@@ -51,6 +51,7 @@ def _headline(report: Report) -> str:
     summary = summarise(report)
     levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
     waived = [f"{summary.waived} waived"] if summary.waived else []
+    waived += [f"{summary.known} known from the baseline"] if summary.known else []
     copied = sum(summary.by_verdict[verdict] for verdict in (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED))
     told = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
     return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(told)}"

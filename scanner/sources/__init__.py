@@ -10,17 +10,35 @@ from pathlib import Path
 from ..errors import SourceError
 from . import folder
 from .checkout import Checkout, Entry, Progress, Skipped
-from .specs import ARCHIVE_SUFFIXES, GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_requirement, split_path
+from .specs import (
+    ARCHIVE_SUFFIXES,
+    GIT_PREFIX,
+    HUB_PREFIX,
+    REGISTRY_PREFIX,
+    exists,
+    parse_requirement,
+    split_path,
+)
 
-__all__ = ["Checkout", "Entry", "Progress", "Skipped", "open_source", "open_sources"]
+__all__ = ["Checkout", "Entry", "Progress", "Skipped", "of_current_folder", "open_source", "open_sources"]
 
 SINGLE_FILES = (".py", ".ipynb")
 
 
+def of_current_folder(specs: Sequence[str]) -> bool:
+    """Whether ``specs`` are parts of the repository that this process runs in: several, or one file beside its .git."""
+    if len(specs) > 1:
+        return True
+    here, path = Path(), Path(specs[0])
+    if not exists(specs[0]) or not path.name.lower().endswith(SINGLE_FILES) or not (here / ".git").exists():
+        return False
+    return path.is_file() and path.resolve().is_relative_to(here.resolve())
+
+
 @contextmanager
 def open_sources(specs: Sequence[str], progress: Progress | None = None) -> Iterator[Checkout]:
-    """Open one source, as ``open_source``; several are files and folders of the one that this process runs in."""
-    if len(specs) > 1:
+    """Open one source, as ``open_source``; or what is `of_current_folder`, with the folder as the whole around it."""
+    if of_current_folder(specs):
         yield folder.open_chosen(Path(), specs)
         return
     with open_source(specs[0], progress) as checkout:
