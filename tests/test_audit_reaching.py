@@ -8,16 +8,18 @@ import signal
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 import dask
 import pytest
-from distributed import LocalCluster
+from distributed import KilledWorker, LocalCluster
 
 from modelkin.audit import audit
+from modelkin.audit.reaching import told
 from modelkin.cli import main
 from modelkin.errors import ModelkinError
 
@@ -37,37 +39,56 @@ class Remote:
     folder: Path
 
     @contextmanager
-    def worker(self, *before: str, **environment: str) -> Iterator[Path]:
-        """A worker, started by the command ``before``; its log."""
-        log = self.folder / "worker.log"
-        python = before or (sys.executable,)
-        words = [*python, "-m", "distributed.cli.dask_worker", self.address, "--nthreads", "1", "--no-dashboard"]
-        with log.open("wb") as written:
-            worker = subprocess.Popen(
-                [*words, "--local-directory", str(self.folder)],
-                stdout=written,
-                stderr=written,
-                cwd=self.folder,
-                env=os.environ | environment,
-            )
-        try:
-            yield log
-        finally:
-            worker.terminate()
-            worker.wait()
+    def worker(self, *before: str, **environment: str) -> Iterator[None]:
+        """A worker, started by the command ``before``."""
+        words = ["worker", self.address, "--nthreads", "1", "--local-directory", str(self.folder)]
+        with dask_command(self.folder, words, before, environment):
+            yield
+
+
+@contextmanager
+def dask_command(
+    folder: Path,
+    words: Sequence[str],
+    before: Sequence[str] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A scheduler or a worker, as its command starts it."""
+    command = [*(before or [sys.executable]), "-m", f"distributed.cli.dask_{words[0]}", *words[1:], "--no-dashboard"]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder, env={**os.environ, **environment}
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextmanager
+def running_scheduler(folder: Path, *before: str, **environment: str) -> Iterator[Remote]:
+    """A scheduler, started by the command ``before``."""
+    file = folder / "scheduler.json"
+    words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
+    with dask_command(folder, words, before, environment) as process:
+        wait_for(lambda: file.exists() and file.read_bytes().endswith(b"}"))
+        yield Remote(json.loads(file.read_bytes())["address"], process, folder)
 
 
 @pytest.fixture
 def remote(tmp_path: Path) -> Iterator[Remote]:
-    file = tmp_path / "scheduler.json"
-    words = ["-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
-    process = subprocess.Popen(
-        [sys.executable, *words, "--scheduler-file", file], stderr=subprocess.DEVNULL, cwd=tmp_path
-    )
-    wait_for(lambda: file.exists() and file.read_bytes().endswith(b"}"))
-    yield Remote(json.loads(file.read_bytes())["address"], process, tmp_path)
-    process.terminate()
-    process.wait()
+    with running_scheduler(tmp_path) as remote:
+        yield remote
+
+
+@pytest.fixture(scope="module")
+def without_modelkin(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What lets Python find all that is installed but modelkin, started with -S."""
+    installed = tmp_path_factory.mktemp("installed")
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if "modelkin" not in entry.name:
+            (installed / entry.name).symlink_to(entry)
+    return {"PYTHONPATH": str(installed)}
 
 
 @pytest.fixture
@@ -112,16 +133,29 @@ def test_a_scheduler_that_dies_halfway_ends_it_in_one_line_and_another_cluster_g
     assert comparable(found) == comparable(here)
 
 
-def test_a_worker_without_modelkin_is_named(remote: Remote, corpus: Path, tmp_path: Path) -> None:
-    installed = tmp_path / "installed"
-    installed.mkdir()
-    for entry in Path(sysconfig.get_path("purelib")).iterdir():
-        if "modelkin" not in entry.name:
-            (installed / entry.name).symlink_to(entry)
+def test_an_error_of_the_cluster_ends_an_audit_and_one_of_a_task_is_that_task_s() -> None:
+    for error in (ModelkinError("damaged"), KilledWorker("judge", None, 3)):  # type: ignore[arg-type]
+        assert told(error, "tcp://there:1") is error
+    unread = told(ModuleNotFoundError("No module named 'modelkin'\nmore"), "tcp://there:1")
+    assert isinstance(unread, ModelkinError)
+    assert str(unread) == (
+        "the cluster at tcp://there:1 cannot go on: ModuleNotFoundError: No module named 'modelkin'; what is done is "
+        "kept, and --resume goes on from there"
+    )
+
+
+@pytest.mark.parametrize("lacks", ["scheduler", "worker"])
+def test_a_machine_without_modelkin_is_named(
+    lacks: str, without_modelkin: dict[str, str], corpus: Path, tmp_path: Path
+) -> None:
     place = write_repositories(tmp_path / "place", {"a": README | {"a.py": "a = 1\n"}})
+    bare: tuple[list[str], dict[str, str]] = ([sys.executable, "-S"], without_modelkin)
+    whole: tuple[list[str], dict[str, str]] = ([sys.executable], {})
+    (first, settings), (then, others) = (bare, whole) if lacks == "scheduler" else (whole, bare)
     with (
-        remote.worker(sys.executable, "-S", PYTHONPATH=str(installed)),
-        pytest.raises(ModelkinError, match=r"^the worker tcp://\S+ has no modelkin: install modelkin \S+ on every"),
+        running_scheduler(tmp_path, *first, **settings) as remote,
+        remote.worker(*then, **others),
+        pytest.raises(ModelkinError, match=rf"^the {lacks} .*tcp://\S+ has no modelkin: install modelkin \S+ on the"),
     ):
         run(place, tmp_path / "audit.jsonl", replace(asked(corpus), scheduler=remote.address))
     assert not (tmp_path / "audit.jsonl").exists()

@@ -108,13 +108,13 @@ class ClusterPool:
         except (OSError, RuntimeError, ClosedClientError):
             delivery.fail(lost_connection(self._address))
 
-    def _answered(self, delivery: Delivery, judging: Future[Answers]) -> None:
+    def _answered(self, delivery: Delivery, judging: Future[Answers | BaseException]) -> None:
         if judging.cancelled():
             return delivery.fail(lost_connection(self._address))
-        error = judging.exception()
-        if error is None:
-            return delivery.add(judging.result())
-        return delivery.fail(told(error, self._address))
+        if error := judging.exception():
+            return delivery.fail(told(error, self._address))
+        found = judging.result()
+        return delivery.fail(found) if isinstance(found, BaseException) else delivery.add(found)
 
 
 @contextmanager

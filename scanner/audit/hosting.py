@@ -10,7 +10,7 @@ import multiprocessing
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import BrokenExecutor
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
@@ -24,7 +24,7 @@ from distributed import Worker, WorkerPlugin, get_worker
 from ..errors import ModelkinError
 from ..files import SourceFile
 from .corpus_files import CorpusFile, placed
-from .judging import Answers, judge_contents, unjudged
+from .judging import Answer, Answers, judge_contents, unjudged
 from .limits import ended
 from .options import Setup
 from .pool import LocalPool
@@ -46,8 +46,11 @@ class Batch:
     setup: Setup
 
 
-def judge(batch: Batch) -> Answers:
-    """A task for a cluster. Raises ModelkinError where the worker is not fit for any."""
+def judge(batch: Batch) -> Answers | BaseException:
+    """A task for a cluster. An error that the contents caused is an answer too: Dask has no need to try it again.
+
+    Raises ModelkinError where the worker is not fit for any.
+    """
     return cast(Host, get_worker().plugins[batch.host]).judge(batch)
 
 
@@ -104,38 +107,42 @@ class Host(WorkerPlugin):
             pool.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def judge(self, batch: Batch) -> Answers:
-        """Judge all contents of a batch; where they end the process that does, one after another."""
+    def judge(self, batch: Batch) -> Answers | BaseException:
+        """Judge all contents of a batch; one after another, where they end the process that does."""
         if self._problem:
             raise ModelkinError(self._problem)
         setup = replace(batch.setup, corpora=self._paths)
         found = self._tried(batch.files, batch.until, setup)
-        if found:
+        if found is not None:
             return found
-        parts = [self._alone(file, batch.until, setup) for file in batch.files]
-        return Answers(
-            tuple(answer for part in parts for answer in part.answers), round(sum(part.seconds for part in parts), 6)
-        )
+        answers, seconds = list[Answer](), 0.0
+        for file in batch.files:
+            found = self._alone(file, batch.until, setup)
+            if isinstance(found, BaseException):
+                return found
+            answers += found.answers
+            seconds += found.seconds
+        return Answers(tuple(answers), seconds)
 
-    def _alone(self, file: SourceFile, until: str, setup: Setup) -> Answers:
+    def _alone(self, file: SourceFile, until: str, setup: Setup) -> Answers | BaseException:
         began = time.monotonic()
         found = self._tried((file,), until, setup)
-        if found:
+        if found is not None:
             return found
         seconds = time.monotonic() - began
         listed = Listed(file.path, file.sha256, len(file.text))
         return Answers((unjudged(listed, until, ended(seconds, setup.timeout)),), seconds)
 
-    def _tried(self, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers | None:
+    def _tried(self, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers | BaseException | None:
         """None when the process ended."""
         with self._process() as pool:
-            try:
-                answers: Answers = pool.submit(judge_contents, files, until, setup).result()
-                return answers
-            except BrokenExecutor:
+            judging: Future[Answers] = pool.submit(judge_contents, files, until, setup)
+            error = judging.exception()
+            if isinstance(error, BrokenExecutor):
                 with self._may_start():
                     pool.renew()
                 return None
+            return error or judging.result()
 
     @contextmanager
     def _process(self) -> Iterator[LocalPool]:

@@ -7,12 +7,12 @@ import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import dask
 from dask.utils import parse_timedelta
-from distributed import Client, Security
+from distributed import Client, KilledWorker, Security
 from distributed.core import connect
 from distributed.utils import TimeoutError as DaskTimeoutError
 from distributed.versions import VersionMismatchWarning
@@ -37,7 +37,7 @@ def connected(address: str) -> Iterator[Client]:
             with explained(address):
                 _check_scheduler(client, address)
                 _await_worker(client, address)
-                _check_workers(client)
+                _check_installed(client, address)
             yield client
         finally:
             with suppress(OSError, DaskTimeoutError):
@@ -49,21 +49,16 @@ def explained(address: str) -> Iterator[None]:
     """What the block raises because of the cluster, as a ModelkinError."""
     try:
         yield
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, RuntimeError, ValueError) as error:
         raise told(error, address) from error
 
 
 def told(error: BaseException, address: str) -> BaseException:
-    """An error of one task, or in its place that of the cluster which no task would get around."""
-    if isinstance(error, ImportError):
-        return ModelkinError(
-            f"a worker of {address} cannot load what is asked of it ({error}): install modelkin {version('modelkin')} "
-            "on every worker"
-        )
-    if isinstance(error, OSError):
-        reason = str(error).partition("\n")[0] or type(error).__name__
-        return ModelkinError(f"the cluster at {address} cannot go on: {reason}; {_KEPT}")
-    return error
+    """An error of one task, or in its place that of the cluster, which no task would get around."""
+    if isinstance(error, (ModelkinError, KilledWorker)):
+        return error
+    reason = f"{type(error).__name__}: {error}".partition("\n")[0]
+    return ModelkinError(f"the cluster at {address} cannot go on: {reason}; {_KEPT}")
 
 
 def lost_connection(address: str) -> ModelkinError:
@@ -108,13 +103,18 @@ def _await_worker(client: Any, address: str) -> None:
         asked.release()
 
 
-def _check_workers(client: Any) -> None:
-    """Ask for modelkin by what every Python has: without it, a worker could load no question of ours."""
+def _check_installed(client: Any, address: str) -> None:
+    """Ask for modelkin by what every Python has: without it, nobody there could read a question of ours."""
+    found = {f"worker {worker}": has for worker, has in client.run(version, "modelkin", on_error="return").items()}
+    try:
+        found[f"scheduler at {address}"] = client.run_on_scheduler(version, "modelkin")
+    except PackageNotFoundError as error:
+        found[f"scheduler at {address}"] = error
     here = version("modelkin")
-    for worker, found in sorted(client.run(version, "modelkin", on_error="return").items()):
-        if found != here:
-            has = f"modelkin {found}" if isinstance(found, str) else "no modelkin"
-            raise ModelkinError(f"the worker {worker} has {has}: install modelkin {here} on every worker")
+    for place, has in sorted(found.items()):
+        if has != here and isinstance(has, (str, PackageNotFoundError)):  # others went away meanwhile
+            name = f"modelkin {has}" if isinstance(has, str) else "no modelkin"
+            raise ModelkinError(f"the {place} has {name}: install modelkin {here} on the scheduler and every worker")
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from .stages import opened, picked
 from .survey import Listed
 from .tree import Repository
 
-# As large as a task, so that many workers share a large archive, and few enough bytes for one message.
+# As a task of the coordinator's, which is then one message; a large archive, which is one task, is many.
 BATCH_BYTES = 400_000
 
 
@@ -48,15 +48,15 @@ def read_wanted(repository: Repository, wanted: tuple[Listed, ...], setup: Setup
 
 
 def batches(files: tuple[SourceFile, ...]) -> Iterator[tuple[SourceFile, ...]]:
-    """``files`` in order, in parts of few bytes, or of one file."""
+    """``files`` in order, in parts that are large enough once their last file is in, but for the last part."""
     batch: list[SourceFile] = []
     size = 0
     for file in files:
-        if batch and size + len(file.text) > BATCH_BYTES:
-            yield tuple(batch)
-            batch, size = [], 0
         batch.append(file)
         size += len(file.text)
+        if size >= BATCH_BYTES:
+            yield tuple(batch)
+            batch, size = [], 0
     if batch:
         yield tuple(batch)
 
