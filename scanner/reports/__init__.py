@@ -1,106 +1,55 @@
-"""Report in, text out: one module per format."""
+"""Report in, text out: one module per format, with ``render(report) -> str``."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ..scan import Report
     from .page import Page
 
+    Format = Callable[[Report, Page], str]
 
-# Each imports its module when called: the command line lists the formats and must not pay for them.
+
+def _module(name: str) -> Format:
+    """The format of that module, imported when it is called: the command line lists all and must not pay for them."""
+
+    def render(report: Report, _page: Page) -> str:
+        return str(import_module(f".{name}", __package__).render(report))
+
+    return render
+
+
+def _graph(name: str) -> Format:
+    """The lineage of the report in that language."""
+
+    def render(report: Report, _page: Page) -> str:
+        graphs = import_module(".graphs", __package__)
+        return str(getattr(graphs, name)(graphs.of_report(report)))
+
+    return render
+
+
 def _text(report: Report, page: Page) -> str:
     from .text import render
 
     return render(report, page)
 
 
-def _concise(report: Report, _page: Page) -> str:
-    from .concise import render
-
-    return render(report)
-
-
-def _json(report: Report, _page: Page) -> str:
-    from .json import render
-
-    return render(report)
-
-
-def _jsonl(report: Report, _page: Page) -> str:
-    from .jsonl import render
-
-    return render(report)
-
-
-def _markdown(report: Report, _page: Page) -> str:
-    from .markdown import render
-
-    return render(report)
-
-
-def _html(report: Report, _page: Page) -> str:
-    from .html import render
-
-    return render(report)
-
-
-def _dot(report: Report, _page: Page) -> str:
-    from .graphs import dot, of_report
-
-    return dot(of_report(report))
-
-
-def _mermaid(report: Report, _page: Page) -> str:
-    from .graphs import mermaid, of_report
-
-    return mermaid(of_report(report))
-
-
-def _graphml(report: Report, _page: Page) -> str:
-    from .graphs import graphml, of_report
-
-    return graphml(of_report(report))
-
-
-def _github(report: Report, _page: Page) -> str:
-    from .github import render
-
-    return render(report)
-
-
-def _sarif(report: Report, _page: Page) -> str:
-    from .sarif import render
-
-    return render(report)
-
-
-def _cyclonedx(report: Report, _page: Page) -> str:
-    from .cyclonedx import render
-
-    return render(report)
-
-
-def _spdx(report: Report, _page: Page) -> str:
-    from .spdx import render
-
-    return render(report)
-
-
-FORMATS: Mapping[str, Callable[[Report, Page], str]] = {
+FORMATS: Mapping[str, Format] = {
     "text": _text,
-    "concise": _concise,
-    "json": _json,
-    "jsonl": _jsonl,
-    "html": _html,
-    "markdown": _markdown,
-    "github": _github,
-    "sarif": _sarif,
-    "cyclonedx": _cyclonedx,
-    "spdx": _spdx,
-    "dot": _dot,
-    "mermaid": _mermaid,
-    "graphml": _graphml,
+    "concise": _module("concise"),
+    "json": _module("json"),
+    "jsonl": _module("jsonl"),
+    "html": _module("html"),
+    "markdown": _module("markdown"),
+    "github": _module("github"),
+    "sarif": _module("sarif"),
+    "cyclonedx": _module("cyclonedx"),
+    "spdx": _module("spdx"),
+    "dot": _graph("dot"),
+    "mermaid": _graph("mermaid"),
+    "graphml": _graph("graphml"),
 }
