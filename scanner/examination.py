@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from .attribution.model import Copy
+from .attribution.model import OBLIGING, Copy
 from .canonical import canonicalise
 from .corpus.lineages import lineages
 from .corpus.pack import Corpus
@@ -63,6 +63,8 @@ class Examiner:
         return candidates
 
     def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes) -> Copy:
+        if not any(each.verdict in OBLIGING for each in verdict.upstreams):
+            return Copy(verdict, notice, ())
         from .attribution.copies import read_copy  # only where something was copied: most files are nobody's copy
 
         return read_copy(verdict, notice, text, self._known_copyrights)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..clones import Verdict
 from ..notices import LicenceForm, holders_missing
 from ..verdict import UpstreamMatch
 from . import naming
 from .case import NEARLY_THE_SAME, Case
-from .model import Copy
+from .model import OBLIGING, Copy
 from .repository import Repository
-
-# Fragments are a hint at where code is from, and no ground for duties.
-OBLIGING = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
 
 
 def choose(copy: Copy, repository: Repository) -> Case | None:

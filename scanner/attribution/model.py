@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ..clones import Verdict
 from ..findings import Finding
 from ..notices import Credit, Notice
 from ..verdict import FileVerdict, UpstreamMatch
+
+# Fragments are a hint at where code is from, and no ground for duties.
+OBLIGING = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
 
 
 class Grade(str, Enum):
@@ -30,7 +34,7 @@ class State(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A file that stands on an upstream, and what its own text says.
+    """A file that stands on an upstream, and what its own text says; of one that owes nobody anything, just its notice.
 
     ``changes`` is its line on being changed; ``known`` are those of its copyright lines that known upstream files have.
     """

@@ -13,8 +13,8 @@ from .header import blanked
 from .links import Leads
 from .model import Credit, Strength
 from .origins import Origin, links, sentence_end
-from .phrases import PHRASES, is_worth_reading
-from .phrasing import may_hold, pattern
+from .phrases import is_worth_reading, phrases_in
+from .phrasing import pattern
 
 # Beyond these a text is a list of links, or hostile.
 MOST_CREDITS = 500
@@ -49,9 +49,7 @@ def read_credits(text: bytes) -> tuple[Credit, ...]:
 def credits_in(paragraph: Paragraph) -> Iterator[Credit]:
     """The credits of one paragraph, in order; where phrases overlap, the first that names a source counts."""
     text = paragraph.text
-    folded = text.lower()
-    likely = [phrase for phrase in PHRASES if may_hold(folded, phrase)]
-    matches = [(match, phrase) for phrase in likely for match in pattern(phrase).finditer(text)]
+    matches = [(match, phrase) for phrase in phrases_in(text.lower()) for match in pattern(phrase).finditer(text)]
     firm = sorted(match.start() for match, phrase in matches if not phrase.loose)
     done = 0
     for match, phrase in sorted(matches, key=lambda each: each[0].start()):

@@ -42,8 +42,3 @@ LINKED: Words = ("http", "github.", "gitlab.", "huggingface.")
 def pattern(phrase: Phrase) -> re.Pattern[str]:
     """Compiled on first use: a run over files without credits needs none of them."""
     return re.compile(phrase.words, re.IGNORECASE)
-
-
-def may_hold(folded: str, phrase: Phrase) -> bool:
-    """Whether a text in lower case has the words that the phrase cannot be without."""
-    return all(any(word in folded for word in words) for words in phrase.stems)
