@@ -9,7 +9,7 @@ from ..rulebook import Duty, Family, LicenceRule
 from . import terms
 from .drafts import Draft, quoted
 from .model import State
-from .outcomes import Outcome, Owed, header_region, met, not_judged, upstream_region
+from .outcomes import Outcome, Owed, header_region, met, not_judged, upstream_header, upstream_region
 from .repository import Repository
 
 
@@ -31,7 +31,7 @@ def keep_notices(owed: Owed, repository: Repository) -> Outcome:
         region=header_region(case),
         facts={"missing": quoted(missing), "holders": quoted(missing), "found": quoted(others)},
         upstream=case.upstream,
-        upstream_region=upstream_region(case),
+        upstream_region=upstream_header(case),
         licence=owed.rule.id,
         obligation=owed.obligation,
         at_most=Level.WARNING if elsewhere else Level.ERROR,
@@ -66,7 +66,7 @@ def keep_licence_header(owed: Owed, repository: Repository) -> Outcome:
         rule="licence-header-removed",
         region=header_region(case),
         upstream=case.upstream,
-        upstream_region=upstream_region(case),
+        upstream_region=upstream_header(case),
         licence=owed.rule.id,
         obligation=owed.obligation,
     )

@@ -49,6 +49,12 @@ def header_region(case: Case) -> Region:
     return Region(case.path, 1, max(case.copy.notice.last_line, 1))
 
 
+def upstream_header(case: Case) -> Region | None:
+    """The upstream's lines that its notices stand on; where it has none, those that the copy stands in."""
+    last = case.upstream.header_last_line
+    return Region(case.upstream.path, 1, last) if last else upstream_region(case)
+
+
 def upstream_region(case: Case) -> Region | None:
     """The span of the upstream's lines that the copy's definitions stand in; its header where they are another's."""
     places = [each.upstream for each in case.copy.verdict.definitions if each.upstream]
