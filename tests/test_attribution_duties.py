@@ -47,7 +47,7 @@ def test_a_finding_names_clause_lines_and_remedy() -> None:
     assert "modelkin attribute" in finding.remedy
 
 
-def test_the_upstream_region_spans_what_the_definitions_stand_in() -> None:
+def test_a_finding_about_notices_points_at_the_upstream_s_header_and_another_at_what_was_copied() -> None:
     copy = copy_of(LAMP)
     places = ((30, 44), (12, 20), (50, 90))
     definitions = tuple(
@@ -55,8 +55,9 @@ def test_the_upstream_region_spans_what_the_definitions_stand_in() -> None:
     )
     elsewhere = replace(definitions[0], upstream=Region("lamp/other.py", 1, 900))
     verdict = replace(copy.verdict, definitions=(*definitions, elsewhere))
-    finding = only(judge(replace(copy, verdict=verdict), LICENSE=APACHE), "holder-removed")
-    assert finding.upstream_region == Region(LAMP.path, 12, 90)
+    found = judge(replace(copy, verdict=verdict), LICENSE=APACHE)
+    assert only(found, "holder-removed").upstream_region == Region(LAMP.path, 1, LAMP.header_last_line)
+    assert only(found, "changes-not-stated").upstream_region == Region(LAMP.path, 12, 90)
 
 
 def test_a_missing_line_is_replaced_only_where_no_holder_is_kept() -> None:
