@@ -16,8 +16,7 @@ from threading import Condition
 from typing import Any
 from uuid import uuid4
 
-from distributed import Client, KilledWorker
-from distributed.client import ClosedClientError
+from distributed import Client, KilledWorker, client
 
 from ..errors import ModelkinError
 from .corpus_files import CorpusFile, corpus_file, lacking
@@ -33,6 +32,8 @@ RETRIES = 2
 LEAST_BYTES_ON_THEIR_WAY = 64 * MEGABYTE
 BATCHES_PER_WORKER = 3
 _COUNT_SECONDS = 2.0
+# What says that a client was closed meanwhile; older releases have no name for one of them.
+_CLOSED = (OSError, RuntimeError, getattr(client, "ClosedClientError", RuntimeError))
 
 
 class ClusterPool:
@@ -105,7 +106,7 @@ class ClusterPool:
             for part in parts:
                 judging = self._executor.submit(judge, Batch(self._host, part, delivery.until, delivery.setup))
                 judging.add_done_callback(partial(self._answered, delivery))
-        except (OSError, RuntimeError, ClosedClientError):
+        except _CLOSED:
             delivery.fail(lost_connection(self._address))
 
     def _answered(self, delivery: Delivery, judging: Future[Answers | BaseException]) -> None:

@@ -136,13 +136,23 @@ class Host(WorkerPlugin):
     def _tried(self, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers | BaseException | None:
         """None when the process ended."""
         with self._process() as pool:
-            judging: Future[Answers] = pool.submit(judge_contents, files, until, setup)
+            judging = self._begun(pool, files, until, setup)
             error = judging.exception()
             if isinstance(error, BrokenExecutor):
-                with self._may_start():
-                    pool.renew()
+                self._renew(pool)
                 return None
             return error or judging.result()
+
+    def _begun(self, pool: LocalPool, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Future[Answers]:
+        try:
+            return pool.submit(judge_contents, files, until, setup)
+        except BrokenExecutor:  # it ended when nothing was asked of it
+            self._renew(pool)
+            return pool.submit(judge_contents, files, until, setup)
+
+    def _renew(self, pool: LocalPool) -> None:
+        with self._may_start():
+            pool.renew()
 
     @contextmanager
     def _process(self) -> Iterator[LocalPool]:
