@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import dask
 import pytest
 from distributed import KilledWorker, LocalCluster
 
-from modelkin.audit import audit
+from modelkin.audit import audit, open_audit
 from modelkin.audit.reaching import told
 from modelkin.cli import main
 from modelkin.errors import ModelkinError
@@ -66,10 +67,10 @@ def dask_command(
 
 
 @contextmanager
-def running_scheduler(folder: Path, *before: str, **environment: str) -> Iterator[Remote]:
-    """A scheduler, started by the command ``before``."""
+def running_scheduler(folder: Path, *more: str, before: Sequence[str] = (), **environment: str) -> Iterator[Remote]:
+    """A scheduler with the options ``more``, started by the command ``before``."""
     file = folder / "scheduler.json"
-    words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file)]
+    words = ["scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(file), *more]
     with dask_command(folder, words, before, environment) as process:
         wait_for(lambda: file.exists() and file.read_bytes().endswith(b"}"))
         yield Remote(json.loads(file.read_bytes())["address"], process, folder)
@@ -107,6 +108,26 @@ def test_workers_need_see_neither_the_repositories_nor_the_corpus(remote: Remote
     with remote.worker(*before):
         there = run(place, tmp_path / "there.jsonl", replace(asked(hidden), scheduler=remote.address))
     assert comparable(there) == comparable(run(place, tmp_path / "here.jsonl", asked(hidden)))
+
+
+def test_tls_is_what_dask_s_configuration_says(corpus: Path, tmp_path: Path) -> None:
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    made = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=dask", "-days", "2"]
+    if not shutil.which("openssl"):
+        pytest.skip("takes openssl")
+    subprocess.run([*made, "-out", certificate, "-keyout", key], check=True, capture_output=True)
+    settings = {"DASK_DISTRIBUTED__COMM__TLS__CA_FILE": str(certificate)}
+    for role in ("CLIENT", "SCHEDULER", "WORKER"):
+        settings[f"DASK_DISTRIBUTED__COMM__TLS__{role}__CERT"] = str(certificate)
+        settings[f"DASK_DISTRIBUTED__COMM__TLS__{role}__KEY"] = str(key)
+    place = write_repositories(tmp_path / "place", REPOSITORIES)
+    with running_scheduler(tmp_path, "--protocol", "tls", **settings) as remote, remote.worker(**settings):
+        assert remote.address.startswith("tls://")
+        more = ["--quiet", "--scheduler", remote.address]
+        going = started(place, tmp_path / "there.jsonl", corpus, *more, env=os.environ | settings)
+        assert (*going.communicate(timeout=60), going.returncode) == ("", "", 0)
+    here = run(place, tmp_path / "here.jsonl", asked(corpus))
+    assert comparable(open_audit(tmp_path / "there.jsonl")) == comparable(here)
 
 
 def test_a_scheduler_that_dies_halfway_ends_it_in_one_line_and_another_cluster_goes_on(
@@ -153,7 +174,7 @@ def test_a_machine_without_modelkin_is_named(
     whole: tuple[list[str], dict[str, str]] = ([sys.executable], {})
     (first, settings), (then, others) = (bare, whole) if lacks == "scheduler" else (whole, bare)
     with (
-        running_scheduler(tmp_path, *first, **settings) as remote,
+        running_scheduler(tmp_path, before=first, **settings) as remote,
         remote.worker(*then, **others),
         pytest.raises(ModelkinError, match=rf"^the {lacks} .*tcp://\S+ has no modelkin: install modelkin \S+ on the"),
     ):
