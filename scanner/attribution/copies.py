@@ -16,7 +16,6 @@ _CHANGES = re.compile(
     r"|has been (?:modified|changed|adapted)\b|this file is modified\b",
     re.IGNORECASE,
 )
-_NO_LETTER = re.compile(r"[\W\d_]+")
 # Sentences of licences themselves, which speak of changes that others may make.
 _TERMS = re.compile(
     r"derivative works|with or without|must carry|redistribut|permission is|you (?:may|must|can)|permitted",
@@ -35,7 +34,7 @@ def read_copy(verdict: FileVerdict, notice: Notice, text: bytes, known: Containe
 
 def letters(line: str) -> str:
     """A copyright line without years, punctuation and case, in which files of one project differ."""
-    return _NO_LETTER.sub("", line.casefold())
+    return "".join(filter(str.isalpha, line.casefold()))
 
 
 def _changes(text: bytes) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import mmap
 import stat
+from collections.abc import Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
@@ -75,8 +76,7 @@ def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -
     name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
     projects = tuple(Project(*_texts(row)) for row in header["projects"])
     releases = tuple(_release(row, len(projects)) for row in header["releases"])
-    notices = tuple(map(_notice, header["notices"]))
-    return Corpus(name, projects, releases, notices, arrays, version, digest, path)
+    return Corpus(name, projects, releases, _Notices(header["notices"]), arrays, version, digest, path)
 
 
 def _release(row: list[Any], projects: int) -> Release:
@@ -89,15 +89,38 @@ def _release(row: list[Any], projects: int) -> Release:
     return Release(project, version, released, sha256, _texts(copyrights), has_notice_file)
 
 
+class _Notices(Sequence[Notice]):
+    """Rows of the header, checked together; each becomes a notice when it is asked for, as few of them are."""
+
+    def __init__(self, rows: list[list[Any]]) -> None:
+        if type(rows) is not list:
+            raise ValueError("its header has something else where notices belong")
+        self._rows = rows
+        licences, forms, last_lines, copyrights = zip(*rows, strict=True) if rows else ((), (), (), ())
+        if not set(map(type, last_lines)) <= {int} or min(last_lines, default=0) < 0:
+            raise ValueError("its header has something else where a line number belongs")
+        if not set(forms) <= _FORMS.keys():
+            raise ValueError(f"{min(set(forms) - _FORMS.keys())!r} is no way to state a licence")
+        if not set(map(type, copyrights)) <= {list}:
+            raise ValueError("its header has something else where text belongs")
+        _texts([*licences, *chain.from_iterable(copyrights)])
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, number: int) -> Notice: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Notice, ...]: ...
+    def __getitem__(self, number: int | slice) -> Notice | tuple[Notice, ...]:
+        if isinstance(number, slice):
+            return tuple(map(_notice, self._rows[number]))
+        return _notice(self._rows[number])
+
+
 def _notice(row: list[Any]) -> Notice:
     licence, form, last_line, copyrights = row
-    if type(last_line) is not int or last_line < 0:
-        raise ValueError("its header has something else where a line number belongs")
-    if type(licence) is not str:
-        raise ValueError("its header has something else where text belongs")
-    if form not in _FORMS:
-        raise ValueError(f"{form!r} is no way to state a licence")
-    return Notice(licence, _texts(copyrights), _FORMS[form], last_line)
+    return Notice(licence, tuple(copyrights), _FORMS[form], last_line)
 
 
 def _texts(values: Any) -> tuple[str, ...]:

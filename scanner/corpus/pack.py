@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -125,7 +125,7 @@ class Corpus:
     name: str
     projects: tuple[Project, ...]
     releases: tuple[Release, ...]
-    notices: tuple[Notice, ...]
+    notices: Sequence[Notice]
     arrays: Mapping[str, Array]
     version: str = ""
     digest: str = ""
