@@ -7,19 +7,22 @@ import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
 from distributed import LocalCluster
 
-from modelkin.audit import Advance, Audit, AuditOptions, audit
+from modelkin.audit import Audit, AuditOptions, audit
 from modelkin.audit.options import MEGABYTE
+from modelkin.errors import CorpusError
 
-from .audit_cases import OWN, README, REPOSITORIES, asked, run, tiny_corpus, write_repositories
-from .small_corpora import ATTENTION
+from .audit_cases import OWN, README, RENAMED, REPOSITORIES, asked, run, tiny_corpus, write_repositories
+from .small_corpora import ATTENTION, THREE, corpus_of
 from .test_audit import comparable
 from .test_audit_faults import hostile, lines_in, long_module, members, started, wait_for
 
@@ -91,16 +94,24 @@ def kill_busy(cluster: LocalCluster) -> bool:
     return bool(busy)
 
 
-@dataclass
-class OnceHalfway:
-    """Acts when an audit that reports its progress to it is some way on; ``acts`` says whether it did."""
+@contextmanager
+def halfway(journal: Path, acts: Callable[[], bool]) -> Iterator[None]:
+    """While the block lasts, acts once the journal has some lines, as soon as it can, and says so with True."""
+    over, acted = Event(), Event()
 
-    acts: Callable[[], bool]
-    acted: bool = False
+    def wait_and_act() -> None:
+        while not over.wait(0.001) and not (lines_in(journal) >= 8 and acts()):
+            pass
+        acted.set()
 
-    def __call__(self, advance: Advance) -> None:
-        if not self.acted and advance.done >= advance.total // 4:
-            self.acted = self.acts()
+    thread = Thread(target=wait_and_act)
+    thread.start()
+    try:
+        yield
+        assert acted.is_set()
+    finally:
+        over.set()
+        thread.join()
 
 
 def test_a_cluster_gives_the_answer_of_one_machine(
@@ -134,9 +145,9 @@ def test_a_worker_that_is_killed_halfway_changes_no_answer(
 ) -> None:
     monkeypatch.setattr(scheduler_of(cluster), "allowed_failures", failures)
     before = workers(cluster)
-    step = OnceHalfway(partial(kill_busy, cluster))
-    found = audit(str(place), tmp_path / "audit.jsonl", options, progress=step)
-    assert step.acted
+    journal = tmp_path / "audit.jsonl"
+    with halfway(journal, partial(kill_busy, cluster)):
+        found = run(place, journal, options)
     assert comparable(found) == comparable(local)
     wait_for(lambda: len(workers(cluster)) == 2 and workers(cluster) != before)
 
@@ -145,9 +156,9 @@ def test_a_process_beside_a_worker_that_is_killed_halfway_changes_no_answer(
     cluster: LocalCluster, options: AuditOptions, local: Audit, place: Path, tmp_path: Path
 ) -> None:
     before = workers(cluster)
-    step = OnceHalfway(partial(kill_judging, cluster))
-    found = audit(str(place), tmp_path / "audit.jsonl", options, progress=step)
-    assert step.acted
+    journal = tmp_path / "audit.jsonl"
+    with halfway(journal, partial(kill_judging, cluster)):
+        found = run(place, journal, options)
     assert comparable(found) == comparable(local)
     assert workers(cluster) == before
 
@@ -188,6 +199,22 @@ def test_a_large_archive_is_judged_in_several_batches(options: AuditOptions, cor
     sources.write_text(f"{archive}\n{tmp_path}/gone.zip\n")
     there, here = run(sources, tmp_path / "there.jsonl", options), run(sources, tmp_path / "here.jsonl", asked(corpus))
     assert comparable(there) == comparable(here)
+
+
+def test_a_corpus_whose_damage_shows_late_ends_it_in_the_words_of_one_machine(
+    options: AuditOptions, tmp_path: Path
+) -> None:
+    whole = corpus_of(*THREE)
+    damaged = replace(whole, arrays={**whole.arrays, "member_names": whole.arrays["member_names"] + 10**6})
+    damaged.save(tmp_path / "damaged.safetensors")
+    place = write_repositories(tmp_path / "place", {"a": {"a.py": OWN, "b.py": RENAMED + OWN}})
+    messages = set()
+    for number, scheduler in enumerate((options.scheduler, "")):
+        asking = replace(asked(tmp_path / "damaged.safetensors"), scheduler=scheduler)
+        with pytest.raises(CorpusError, match="member_names counts further than there is") as raised:
+            run(place, tmp_path / f"{number}.jsonl", asking)
+        messages.add(str(raised.value))
+    assert len(messages) == 1
 
 
 def test_ctrl_c_ends_what_the_cluster_is_at_and_one_machine_goes_on(

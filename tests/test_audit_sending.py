@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelkin.audit.corpus_files import CorpusFile, corpus_file, lacking, placed
-from modelkin.audit.hosting import DISTRIBUTIONS, difference, releases
+from modelkin.audit.installed import DISTRIBUTIONS, difference, releases
 from modelkin.audit.judging import Answer, Answers
 from modelkin.audit.options import Setup
 from modelkin.audit.sending import BATCH_BYTES, Delivery, Read, batches, read_wanted
