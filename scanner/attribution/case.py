@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import inf
+from typing import NamedTuple
 
 from ..definitions import MODULE
 from ..notices import Credit, LicenceForm, holders, holders_missing
@@ -15,8 +15,7 @@ from .model import Copy
 NEARLY_THE_SAME = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A copy and the upstream whose terms it must meet.
 
     ``lines`` are the upstream file's copyright lines that are owed. ``listed`` are all upstreams the file is known to

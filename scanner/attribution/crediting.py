@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from ..findings import Level
 from ..notices import Credit
@@ -31,7 +30,7 @@ def credit_drafts(case: Case, grade: Grade, is_error: bool, repository: Reposito
         yield _draft("credit-link-only", case, next(each for each in right if each.url))
     if grade is Grade.NONE and wrong:
         draft = _draft("credit-names-another", case, wrong[0])
-        yield draft if is_error else replace(draft, at_most=Level.NOTE)
+        yield draft if is_error else draft._replace(at_most=Level.NOTE)
     elif grade is Grade.NONE and case.is_headless:
         yield Draft(
             rule="source-unnamed",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..errors import RuleError
 from ..findings import Finding, Level
@@ -16,8 +16,7 @@ _ORDER = tuple(Level)
 _MOST_QUOTED = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(NamedTuple):
     """What a rule has to say about ``region``.
 
     ``at_most`` lowers the level, of the obligation or else of the rule. Drafts of one rule and one ``group`` become one
@@ -26,7 +25,7 @@ class Draft:
 
     rule: str
     region: Region
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, str] = {}
     upstream: UpstreamMatch | None = None
     upstream_region: Region | None = None
     licence: str = ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ..findings import Level
 from ..rulebook import LicenceRule
@@ -31,8 +31,7 @@ def judge_copies(copies: Sequence[Copy], repository: Repository) -> Judged:
     return Judged(tuple(each.attribution for each in judged), findings(drafts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
+class _Case(NamedTuple):
     """A case, judged; ``is_error`` says that what it misses is an error."""
 
     case: Case
@@ -47,7 +46,7 @@ def _judge(case: Case, repository: Repository) -> _Case:
     given = grade(case, repository)
     drafts = tuple(_drafts(case, rules, came, repository))
     if case.is_doubtful:
-        drafts = tuple(replace(draft, at_most=lower(draft.at_most, Level.WARNING)) for draft in drafts)
+        drafts = tuple(draft._replace(at_most=lower(draft.at_most, Level.WARNING)) for draft in drafts)
     levels = {level_of(draft) for draft in drafts}
     duties = tuple(duty_state(owed, outcome) for owed, outcome in came)
     attribution = Attribution(case.path, case.upstream, given, duties)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..regions import Region
 from ..rulebook import LicenceRule, Obligation
@@ -11,8 +11,7 @@ from .drafts import Draft
 from .model import DutyState, State
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """One obligation of one licence that a case must meet."""
 
     case: Case
@@ -20,8 +19,7 @@ class Owed:
     obligation: Obligation
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """``where`` says what meets the obligation, or what is missing; ``draft`` is what to report, if anything."""
 
     state: State

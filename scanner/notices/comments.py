@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 # Comments and strings as Python's tokenizer sees them; one never closed goes to the end of its line, or of the text.
 _TOKEN = re.compile(
@@ -27,8 +27,7 @@ MOST_CHARACTERS = 2_000
 Line = tuple[int, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """Lines that stand together, joined by line ends: ``numbers`` holds the line (1-based) of each."""
 
     text: str

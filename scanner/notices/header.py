@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 # Headers stand above the code; a docstring may follow them. Longer ones were not seen in 57,000 files.
 HEADER_BYTES = 6_000
@@ -13,8 +13,7 @@ _MARKUP = " \t\f#*/\"'"
 _TAIL_MARKUP = " \t\f#*\"'"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """``text`` has one line for each line of the file; ``folded`` is the same in lower case, place for place."""
 
     text: str
@@ -44,7 +43,7 @@ def blanked(text: str, marker: str, begin: str = "Start") -> str:
 
 def _without(header: Header, marker: str, begin: str = "Start") -> Header:
     text = blanked(header.text, marker, begin)
-    return replace(header, text=text, folded=_folded(text))
+    return header._replace(text=text, folded=_folded(text))
 
 
 def _header(lines: list[str]) -> Header:

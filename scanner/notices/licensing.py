@@ -16,7 +16,8 @@ _EXPRESSION = re.compile(rf"{_ID}(?: (?:AND|OR|WITH) {_ID}){{0,20}}")
 _TAG_END = re.compile(r"\s*(?:\*/|-->|#).*|[.,;\s]+\Z")
 # The file is named in capitals, or called a file: "the License" alone is the licence itself.
 _FILE = r"(?:LICEN[CS]E|COPYING)"
-_POINTER = re.compile(
+# Compiled where a licence is spoken of and none is stated: compiling it is felt at start-up.
+_POINTER = (
     rf"(?<![/\w]){_FILE}(?:[._-]\w{{1,12}})?\W{{1,3}}(?i:file|for|in\s{{1,3}}the\s{{1,3}}(?:root|project|repo))\b"
     r"|(?i:see|refer\s{1,3}to|found\s{1,3}in|under|per)\s{1,6}(?i:the\s{1,6}(?:\w{1,20}\s{1,6})?)?"
     rf"\W{{0,3}}(?:\.\./)?{_FILE}\b"
@@ -58,7 +59,9 @@ def find_licence(header: Header) -> Licensing:
 def _pointer(header: Header) -> re.Match[str] | None:
     """Looked for around the words it cannot be without: the pattern alone would try every word of a long docstring."""
     for word in _LEGAL_FILE.finditer(header.folded):
-        if match := _POINTER.search(header.text, max(word.start() - WORDS_BEFORE, 0), word.end() + WORDS_BEFORE):
+        if match := re.compile(_POINTER).search(
+            header.text, max(word.start() - WORDS_BEFORE, 0), word.end() + WORDS_BEFORE
+        ):
             return match
     return None
 

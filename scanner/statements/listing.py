@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import accumulate, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from ..sources import Checkout, Entry, Skipped
 from .places import Role, legal_folder
@@ -17,8 +17,7 @@ MOST_TOTAL_BYTES = 16 * 1024**2
 MOST_FILES = {Role.LEGAL: 500, Role.METADATA: 20, Role.CARD: 100, Role.CONFIGURATION: 300, Role.REUSE: 2_000}
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """``modules`` are the names of all Python files, less ``.py``, and packages; ``root`` the folder that holds all."""
 
     root: str

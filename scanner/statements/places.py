@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from .model import LegalKind, Subject
 
@@ -17,27 +17,26 @@ _OTHER = frozenset(
 )
 # Legal all the same, though no reader here takes them.
 DOCUMENTS = frozenset((".pdf", ".doc", ".docx", ".odt", ".rtf"))
-_QUALIFIED = re.compile(r"(?:(?:un)?licen[cs]e|copying|notice)\.[^/]+", re.IGNORECASE)
-_LICENCE = re.compile(r"(?:un)?licen[cs]es?(?:[-_. ].*)?|copying(?:[-_. ].*)?|copyrights?(?:[-_. ].*)?")
-_PREFIXED = re.compile(
-    r"(?:(?i:model|code|weights?|data|dataset|software)|[A-Z0-9. _-]+)[-_ ](?i:licen[cs]es?)(?![a-z])"
-)
-_NOTICE = re.compile(r"notices?(?:[-_. ].*)?")
-_THIRD_PARTY = re.compile(r"(?:third|3rd)[-_ ]?part(?:y|ies)")
-_THIRD_PARTY_NAME = re.compile(
+# Patterns are texts here: most runs are over code alone, and compile none of them.
+_QUALIFIED = r"(?i:(?:(?:un)?licen[cs]e|copying|notice)\.[^/]+)"
+_LICENCE = r"(?:un)?licen[cs]es?(?:[-_. ].*)?|copying(?:[-_. ].*)?|copyrights?(?:[-_. ].*)?"
+_PREFIXED = r"(?:(?i:model|code|weights?|data|dataset|software)|[A-Z0-9. _-]+)[-_ ](?i:licen[cs]es?)(?![a-z])"
+_NOTICE = r"notices?(?:[-_. ].*)?"
+_THIRD_PARTY = r"(?:third|3rd)[-_ ]?part(?:y|ies)"
+_THIRD_PARTY_NAME = (
     r"(?:third|3rd)[-_ ]?part(?:y|ies)"
     r"(?:[-_. ]?(?:software|code|components?|packages?|open[-_ ]?source|oss|legal"
     r"|notices?|notice[-_ ]?text|licen[cs]es?|attributions?|acknowledge?ments?|copyrights?))*"
 )
-_BUNDLED = re.compile(
+_BUNDLED = (
     r"open[-_ ]?source[-_ ]?(?:licen[cs]es|notices)|attributions?|acknowledge?ments?|credits"
     r"|licen[cs]es?[-_. ](?:bundled|vendored|dependencies)"
 )
-_DIST_INFO = re.compile(r"(?P<folder>(?:[^/]+/)*)[^/]+\.dist-info/(?P<inner>.+)")
+_DIST_INFO = r"(?P<folder>(?:[^/]+/)*)[^/]+\.dist-info/(?P<inner>.+)"
 # LICENSES/MIT.txt, model_licenses/LICENSE-B, third-party-licenses/bulb/LICENSE.
-_TEXTS = re.compile(r"(?P<folder>(?:[^/]+/)*)(?P<label>[\w-]*)licen[cs]es/(?P<inner>(?:[^/]+/)?[^/]+)", re.IGNORECASE)
-_FOLDERS = re.compile(r"(?:LICEN[CS]E|COPYING|NOTICE)(?:\.\w+)?")
-_CARD = re.compile(r"(?:readme|model[-_]?card)(?:\.md|\.markdown|\.rst|\.txt)?")
+_TEXTS = r"(?i:(?P<folder>(?:[^/]+/)*)(?P<label>[\w-]*)licen[cs]es/(?P<inner>(?:[^/]+/)?[^/]+))"
+_FOLDERS = r"(?:LICEN[CS]E|COPYING|NOTICE)(?:\.\w+)?"
+_CARD = r"(?:readme|model[-_]?card)(?:\.md|\.markdown|\.rst|\.txt)?"
 _SUBJECTS = {
     Subject.TEMPLATE: frozenset(("header", "headers", "template", "boilerplate", "sample")),
     Subject.MODEL: frozenset(("model", "models", "weight", "weights", "checkpoint", "checkpoints")),
@@ -63,8 +62,7 @@ class Role(Enum):
     REUSE = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class LegalPlace:
+class LegalPlace(NamedTuple):
     """What a legal file is, the folder it speaks for ("" the whole repository) and what in it."""
 
     kind: LegalKind
@@ -81,21 +79,21 @@ def role(path: str) -> Role | None:
         return Role.CONFIGURATION
     if name == "reuse.toml" or path.endswith((".license", ".reuse/dep5")):
         return Role.REUSE
-    if name in METADATA or (name == "metadata" and _DIST_INFO.fullmatch(path)):
+    if name in METADATA or (name == "metadata" and re.fullmatch(_DIST_INFO, path)):
         return Role.METADATA if _speaks_for_all(path) else None
     if legal_place(path):
         return Role.LEGAL
-    return Role.CARD if _CARD.fullmatch(name) else None
+    return Role.CARD if re.fullmatch(_CARD, name) else None
 
 
 def legal_place(path: str) -> LegalPlace | None:
     """What the file at ``path`` is among legal files; None when it is none."""
     folder, _, name = path.rpartition("/")
-    if wheel := _DIST_INFO.fullmatch(path):
+    if wheel := re.fullmatch(_DIST_INFO, path):
         return _in_dist_info(wheel["folder"].rstrip("/"), wheel["inner"])
     kind = _kind(name)
-    if (texts := _TEXTS.fullmatch(path)) and (kind or ("/" not in texts["inner"] and _ending(name) in PROSE)):
-        if _THIRD_PARTY.search(texts["label"].lower()):
+    if (texts := re.fullmatch(_TEXTS, path)) and (kind or ("/" not in texts["inner"] and _ending(name) in PROSE)):
+        if re.search(_THIRD_PARTY, texts["label"].lower()):
             kind = LegalKind.THIRD_PARTY
         subject = Subject.MODEL if texts["label"].lower().startswith("model") else Subject.PARTS
         return LegalPlace(kind or LegalKind.LICENCE, texts["folder"].rstrip("/"), subject)
@@ -110,7 +108,7 @@ def is_document(path: str) -> bool:
 def legal_folder(path: str) -> str:
     """The outermost folder on ``path`` that is called as a legal file is, such as LICENSE; "" when none is."""
     parts = path.split("/")[:-1]
-    place = next((place for place, part in enumerate(parts) if _FOLDERS.fullmatch(part)), None)
+    place = next((place for place, part in enumerate(parts) if re.fullmatch(_FOLDERS, part)), None)
     return "" if place is None else "/".join(parts[: place + 1])
 
 
@@ -131,14 +129,14 @@ def _in_dist_info(folder: str, inner: str) -> LegalPlace | None:
 
 def _kind(name: str) -> LegalKind | None:
     folded, ending = name.lower(), _ending(name)
-    if ending not in PROSE | DOCUMENTS and (ending in _OTHER or not _QUALIFIED.fullmatch(name)):
+    if ending not in PROSE | DOCUMENTS and (ending in _OTHER or not re.fullmatch(_QUALIFIED, name)):
         return None
     stem = folded.removesuffix(ending)
-    if _THIRD_PARTY_NAME.fullmatch(stem) or _BUNDLED.fullmatch(stem):
+    if re.fullmatch(_THIRD_PARTY_NAME, stem) or re.fullmatch(_BUNDLED, stem):
         return LegalKind.THIRD_PARTY
-    if _LICENCE.fullmatch(folded) or _PREFIXED.match(name):
-        return LegalKind.THIRD_PARTY if _THIRD_PARTY.search(folded) else LegalKind.LICENCE
-    return LegalKind.NOTICE if _NOTICE.fullmatch(folded) else None
+    if re.fullmatch(_LICENCE, folded) or re.match(_PREFIXED, name):
+        return LegalKind.THIRD_PARTY if re.search(_THIRD_PARTY, folded) else LegalKind.LICENCE
+    return LegalKind.NOTICE if re.fullmatch(_NOTICE, folded) else None
 
 
 def _ending(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ..sources import Checkout, Entry, Skipped
@@ -79,7 +79,7 @@ def _legal(path: str, text: str, found: _Found) -> None:
     place = legal_place(below(root, path))
     if place:
         folder = f"{root}/{place.folder}" if root and place.folder else place.folder
-        found.legal_files.append(read_legal(path, replace(place, folder=folder), text))
+        found.legal_files.append(read_legal(path, place._replace(folder=folder), text))
 
 
 def _metadata(path: str, text: str, found: _Found) -> None:
