@@ -41,7 +41,15 @@ def test_the_contract_has_every_key_it_promises() -> None:
     assert set(report["attributions"][0]) == {"path", "upstream", "grade", "duties"}
     assert set(report["attributions"][0]["duties"][0]) == {"licence", "clause", "asks", "state", "where"}
     assert set(report["skipped"][0]) == {"path", "reason"}
-    assert set(report["summary"]) == {"files_scanned", "by_verdict", "by_level", "waived", "known", "skipped", "seconds"}
+    assert set(report["summary"]) == {
+        "files_scanned",
+        "by_verdict",
+        "by_level",
+        "waived",
+        "known",
+        "skipped",
+        "seconds",
+    }
 
 
 def test_a_waived_finding_counts_at_no_level() -> None:
