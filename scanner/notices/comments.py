@@ -41,9 +41,6 @@ class Paragraph(NamedTuple):
 def paragraphs(text: str, is_worth: Callable[[str], bool]) -> Iterator[Paragraph]:
     """The paragraphs of those comments and docstrings that are worth reading, by their text in lower case."""
     spoken = [match for match in _TOKEN.finditer(text) if _is_prose(match[0])]
-    # Most files have nothing to find: all of it is asked at once, before anything is taken apart.
-    if not is_worth("\n".join([match[0] for match in spoken]).lower()):
-        return
     for run in _runs(text, spoken):
         if is_worth("\n".join([line for _, line in run]).lower()):
             yield from split(run)
