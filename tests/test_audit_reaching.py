@@ -19,10 +19,10 @@ import dask
 import pytest
 from distributed import KilledWorker, LocalCluster
 
-from modelkin.audit import audit, open_audit
+from modelkin.audit import AuditOptions, audit, open_audit
 from modelkin.audit.reaching import told
 from modelkin.cli import main
-from modelkin.errors import ModelkinError
+from modelkin.errors import MissingExtraError, ModelkinError
 
 from .audit_cases import README, REPOSITORIES, asked, run, tiny_corpus, write_repositories
 from .test_audit import comparable
@@ -163,6 +163,19 @@ def test_an_error_of_the_cluster_ends_an_audit_and_one_of_a_task_is_that_task_s(
         "the cluster at tcp://there:1 cannot go on: ModuleNotFoundError: No module named 'modelkin'; what is done is "
         "kept, and --resume goes on from there"
     )
+
+
+@pytest.mark.parametrize("library", ["dask", "distributed"])
+def test_without_the_extra_one_line_says_how_to_get_it(
+    library: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = write_repositories(tmp_path / "place", {"a": README | {"a.py": "a = 1\n"}})
+    monkeypatch.delitem(sys.modules, "modelkin.audit.reaching")
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(
+        MissingExtraError, match=rf"--scheduler needs {library}: install it with `pip install 'modelkin"
+    ):
+        audit(str(place), tmp_path / "audit.jsonl", AuditOptions(scheduler="tcp://there:1"))
 
 
 @pytest.mark.parametrize("lacks", ["scheduler", "worker"])
