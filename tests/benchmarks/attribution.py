@@ -13,6 +13,7 @@ import modelkin
 from modelkin.findings import Finding, Level
 from modelkin.scan import Report
 
+from .command_cost import added
 from .judging_cost import Cost, cost
 from .stripped import Stripped, strip_files
 from .tables import Cell, print_list, print_table
@@ -60,6 +61,7 @@ def main(selves: tuple[str, ...], count: int, seed: int, cost_of: str) -> None:
     _print_stripped(strip_files(count, seed))
     _print_llama3v(seed)
     _print_cost(cost_of, cost(cost_of))
+    _print_added(cost_of, *added(cost_of))
 
 
 def _print_known() -> None:
@@ -131,6 +133,12 @@ def _print_llama3v(seed: int) -> None:
     texts = {"modeling.py": file.bare, "README.md": readme, "tokenizer_config.json": tokenizer}
     lines = [_described(each) for each in _scan_texts(texts).findings]
     print_list(f"No licence, a credit for another project, {file.source} inside", lines)
+
+
+def _print_added(source: str, seconds: float, share: float, megabytes: float) -> None:
+    headings = ("source", "command without, seconds", "attribution adds", "MB more")
+    row = (source, seconds, f"{share:+.1%}", megabytes)
+    print_table("What attribution adds to the whole command, processor time", headings, [row])
 
 
 def _print_cost(source: str, measured: Cost) -> None:
