@@ -205,11 +205,16 @@ def _explaining(ranked: list[Placement], least: int) -> list[Placement]:
     return chosen[:MOST_UPSTREAMS]
 
 
+def stands_under(path: str, upstream_path: str) -> bool:
+    """Whether a file may be the upstream's own release of the file at ``upstream_path``, by its path."""
+    return bool(upstream_path) and f"/{path}".endswith(f"/{upstream_path}")
+
+
 def _own_release(path: str, placement: Placement) -> str:
     if not placement.whole() or placement.respelled.any():
         return ""
     for version in placement.candidate.lineages.versions(placement.candidate.file, placement.candidate.lineage):
-        if path == version.path or path.endswith("/" + version.path):
+        if stands_under(path, version.path):
             return f"{version.project.name} {version.release.version}"
     return ""
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..verdict import stands_under
 from .reading import Span
 from .records import ContentHead, Identity
-from .stages import stands_under
 
 
 @dataclass(frozen=True, slots=True)

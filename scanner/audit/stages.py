@@ -17,9 +17,9 @@ from ..examination import Examined, Examiner
 from ..files import SUFFIXES, Selection, Skipped, SourceFile, read_file, read_files
 from ..findings import Finding
 from ..sources import Checkout, open_source
-from ..sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, split_path
+from ..sources.specs import REMOTE_PREFIXES, split_path
 from ..statements import Statements, read_statements
-from ..verdict import Judgement
+from ..verdict import Judgement, stands_under
 from ..waivers import Waiver, apply_waivers, read_waivers, waivers_beside
 from .options import Setup
 from .records import Content, Identity
@@ -59,8 +59,7 @@ def compared_with(setup: Setup) -> Iterator[Sequence[Corpus]]:
 
 def is_folder(source: str) -> bool:
     """Whether ``source`` is a folder on disk, or in one."""
-    remote = source.startswith((REGISTRY_PREFIX, HUB_PREFIX, GIT_PREFIX))
-    return not remote and split_path(source)[0].is_dir()
+    return not source.startswith(REMOTE_PREFIXES) and split_path(source)[0].is_dir()
 
 
 def examiner(corpora: Sequence[Corpus], setup: Setup, until: str) -> Examiner:
@@ -115,11 +114,6 @@ def waived(findings: Sequence[Finding], waivers: Sequence[Waiver], source: str, 
             beside = waivers_beside(checkout, findings)
     applied = apply_waivers(findings, [*setup.scan.waivers, *waivers, *beside], partial=True)
     return tuple(marked(applied, _known(setup)))
-
-
-def stands_under(path: str, upstream_path: str) -> bool:
-    """Whether a file may be the upstream's own release of the file at ``upstream_path``, by its path."""
-    return bool(upstream_path) and f"/{path}".endswith(f"/{upstream_path}")
 
 
 def suffix(path: str) -> str:

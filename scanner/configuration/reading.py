@@ -8,6 +8,7 @@ from typing import Any
 
 from ..errors import ConfigurationError
 from ..regions import Region
+from ..sources.specs import REMOTE_PREFIXES
 from ..waivers.model import Waiver, check_rule, check_unrepeated
 from .files import OWN_FILE, SHARED_FILE, Table, read_tables
 from .model import Configuration
@@ -16,7 +17,6 @@ from .model import Configuration
 THRESHOLDS = ("error", "warning", "note", "identical", "renamed", "modified", "fragments", "never")
 _WAIVER_KEYS = ("path", "rule", "reason")
 _LONGEST = 300
-_REMOTE = ("pypi:", "git+")
 
 
 def read_configuration(folder: Path, working: Path | None = None) -> Configuration:
@@ -62,7 +62,9 @@ def _texts(table: Table, key: str, value: Any) -> tuple[str, ...]:
 
 
 def _sources(table: Table, key: str, value: Any) -> tuple[str, ...]:
-    return tuple(each if each.startswith(_REMOTE) else str(table.folder / each) for each in _texts(table, key, value))
+    return tuple(
+        each if each.startswith(REMOTE_PREFIXES) else str(table.folder / each) for each in _texts(table, key, value)
+    )
 
 
 def _paths(table: Table, key: str, value: Any) -> tuple[Path, ...]:

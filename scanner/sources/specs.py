@@ -12,6 +12,8 @@ from ..errors import SourceError
 REGISTRY_PREFIX = "pypi:"
 GIT_PREFIX = "git+"
 HUB_PREFIX = "hf:"
+# What names a source that is not on this disk.
+REMOTE_PREFIXES = (REGISTRY_PREFIX, HUB_PREFIX, GIT_PREFIX)
 ZIP_SUFFIXES = (".zip", ".whl")
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
