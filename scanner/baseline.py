@@ -14,7 +14,6 @@ from .errors import BaselineError
 from .findings import Finding
 from .writing import replace_file
 
-DEFAULT_PATH = ".modelkin-baseline.json"
 SCHEMA = "modelkin.baseline/1"
 _MOST_BYTES = 64 * 1024**2
 

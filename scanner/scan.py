@@ -70,13 +70,12 @@ class Report:
 def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """Say of each Python file and notebook of ``source`` which known upstream it is from. Raises ModelkinError.
 
-    Several sources are files and folders of the folder this process runs in, as a pre-commit hook names what changed:
-    of what the repository says elsewhere, only what concerns them is reported.
+    A list of sources, or of one file beside .git, is of the folder this process runs in, as a pre-commit hook names
+    what changed: of what the repository says elsewhere, only what concerns them is reported.
     """
     corpora = [*default_corpora(options.corpora, required=not options.against), *map(_indexed, options.against)]
-    sources = [source] if isinstance(source, str) else source
     how = Judgement(min_similarity=options.min_similarity)
-    return _report(open_sources(sources), corpora, options, how, progress)
+    return _report(open_sources(source), corpora, options, how, progress)
 
 
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
@@ -116,6 +115,7 @@ def _report(
     progress: Progress | None,
 ) -> Report:
     began = time.perf_counter()
+    known = read_baseline(options.baseline) if options.baseline else frozenset()
     examined: list[Examined] = []
     waivers = list(options.waivers)
     skipped: list[Skipped] = []
@@ -134,7 +134,6 @@ def _report(
         waivers += waivers_beside(checkout, judged.findings)
     if not examined and not skipped and checkout.chosen is None and (options.include or not says_anything(statements)):
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
-    known = read_baseline(options.baseline) if options.baseline else frozenset()
     partial = bool(options.include or options.exclude or checkout.chosen)
     return Report(
         root=checkout.root,

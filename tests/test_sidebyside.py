@@ -27,7 +27,7 @@ from modelkin.sources import Skipped, open_source
 
 from .example_reports import REPORT
 from .index_server import Index, serving, wheel
-from .small_corpora import ATTENTION, ROTARY
+from .small_corpora import ATTENTION, ROTARY, Upstream, corpus_of
 from .upstreams import renamed
 
 UPSTREAM = "original.py"
@@ -332,3 +332,22 @@ def test_thousands_of_equal_or_different_lines_are_aligned_in_time(count: int) -
     rows([f"a{number}" for number in range(count)], [f"b{number}" for number in range(count)])
     rows([f"a{number % 61}" for number in range(count)], [f"a{number % 59}" for number in range(count)])
     assert time.perf_counter() - began < 15
+
+
+def test_a_file_of_the_repository_one_is_in_is_found_again_by_scans_and_comparisons(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (".git", "models"):
+        (tmp_path / name).mkdir()
+    for name in ("original.py", "models/copy.py"):
+        (tmp_path / name).write_text(ATTENTION)
+    monkeypatch.chdir(tmp_path)
+    compared = side_by_sides(compare("models/copy.py", "original.py"), "models/copy.py", ["original.py"])
+    assert isinstance(compared["copy.py"], SideBySide)
+    corpus_of(Upstream(files={"lantern/attention.py": ATTENTION})).save(tmp_path / "c.safetensors")
+    options = ScanOptions(corpora=(tmp_path / "c.safetensors",))
+    report = scan(["models/copy.py"], options)
+    assert [file.path for file in report.files] == ["models/copy.py"]
+    told = side_by_sides(report, ["models/copy.py"])["models/copy.py"]
+    assert isinstance(told, Skipped)
+    assert "cannot be read again" not in told.reason

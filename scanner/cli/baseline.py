@@ -12,7 +12,7 @@ from .progress import progress_bar
 from .streams import write_standard_output
 from .writing import check_writable
 
-_DEFAULT = ".modelkin-baseline.json"
+DEFAULT_PATH = ".modelkin-baseline.json"
 _EPILOG = """\b
 Commit the file. A scan then marks what it holds as known, and fails on other
 findings only; lines may move. Record again to forget what has been mended.
@@ -30,7 +30,7 @@ Examples:
 @click.option(
     "--baseline",
     "path",
-    default=_DEFAULT,
+    default=DEFAULT_PATH,
     show_default=True,
     metavar="FILE",
     help="Where to record them.",

@@ -26,7 +26,7 @@ fetching_option = click.option(
 
 
 def sides(
-    report: Report, choices: Choices, sources: Sequence[str], originals: Sequence[str] = (), fetch: bool = False
+    report: Report, choices: Choices, sources: str | Sequence[str], originals: Sequence[str] = (), fetch: bool = False
 ) -> Callable[[], Mapping[str, SideBySide | Skipped]]:
     """What looks for the texts when it is called: most formats never ask for it."""
 

@@ -61,7 +61,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     if restore is not None:
         restored = {file.restored_path: file.restored for file in undone if not isinstance(file, Skipped)}
         write_restored(restored, restore, (copy, original))
-    beside = sides(report, choices, [copy], [original])
+    beside = sides(report, choices, copy, [original])
     deliver(report, choices, lambda page: _rendered(undone, page) if shows_diff else "", beside)
     return exit_code(report, choices.fail_on)
 

@@ -46,5 +46,5 @@ def command(journal: Path, repository: str | None, fetch: bool, choices: Choices
         deliver_audit(audit, choices)
         return audit_exit_code(audit.summary, choices.fail_on)
     report = audit.report(repository)
-    deliver(report, choices, sides=sides(report, choices, near_source(report), fetch=fetch))
+    deliver(report, choices, sides=sides(report, choices, "".join(near_source(report)), fetch=fetch))
     return exit_code(report, choices.fail_on)

@@ -33,7 +33,7 @@ class Limits:
 
 def side_by_sides(
     report: Report,
-    sources: Sequence[str],
+    sources: str | Sequence[str],
     originals: Sequence[str] = (),
     fetch: bool = False,
     limits: Limits = Limits(),
@@ -81,7 +81,7 @@ def _ranked(report: Report) -> list[FileVerdict]:
     return sorted(report.files, key=lambda file: (gravest.get(file.path, len(levels)), verdicts.index(file.verdict)))
 
 
-def _copies(sources: Sequence[str], paths: set[str]) -> dict[str, SourceFile | Skipped]:
+def _copies(sources: str | Sequence[str], paths: set[str]) -> dict[str, SourceFile | Skipped]:
     """The wanted files, read again; nothing of a source that can no longer be opened."""
     if not sources or not paths:
         return {}

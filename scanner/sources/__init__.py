@@ -36,12 +36,12 @@ def of_current_folder(specs: Sequence[str]) -> bool:
 
 
 @contextmanager
-def open_sources(specs: Sequence[str], progress: Progress | None = None) -> Iterator[Checkout]:
-    """Open one source, as ``open_source``; or what is `of_current_folder`, with the folder as the whole around it."""
-    if of_current_folder(specs):
+def open_sources(specs: str | Sequence[str], progress: Progress | None = None) -> Iterator[Checkout]:
+    """Open one source, as ``open_source``; or of a list what is `of_current_folder`, with that folder around it."""
+    if not isinstance(specs, str) and of_current_folder(specs):
         yield folder.open_chosen(Path(), specs)
         return
-    with open_source(specs[0], progress) as checkout:
+    with open_source(specs if isinstance(specs, str) else specs[0], progress) as checkout:
         yield checkout
 
 
