@@ -219,3 +219,8 @@ def test_config_show_of_broken_settings_is_one_line(tmp_path: Path, capsys: pyte
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "did you mean 'exclude'?" in error
+
+
+def test_a_repository_of_the_hub_is_no_path_below_the_folder(tmp_path: Path) -> None:
+    found = read(tmp_path, {"modelkin.toml": "against = ['hf:lantern/lamp']\n"}, tmp_path)
+    assert found.against == ("hf:lantern/lamp",)
