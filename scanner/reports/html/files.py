@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ...attribution.model import Attribution, State
 from ...clones import DefinitionMatch, Rename, Verdict
-from ...findings import Finding, Level
+from ...findings import Level
 from ...scan import Report
 from ...verdict import FileVerdict, UpstreamMatch
 
@@ -64,11 +64,6 @@ def file_views(report: Report) -> list[FileView]:
             levels.setdefault(finding.region.path, Counter())[finding.level] += 1
     taken: set[str] = set()
     return [_view(file, attributions.get(file.path), levels.get(file.path, Counter()), taken) for file in report.files]
-
-
-def levels_of(findings: Iterable[Finding]) -> str:
-    """The values of the levels of findings that count, as one attribute."""
-    return " ".join(sorted({finding.level.value for finding in findings if finding.counts}))
 
 
 def _view(file: FileVerdict, attribution: Attribution | None, levels: Counter[Level], taken: set[str]) -> FileView:
