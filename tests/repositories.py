@@ -24,10 +24,10 @@ def written(root: Path, files: Files) -> Path:
 
 
 def zipped(path: Path, files: Files) -> Path:
-    """``files`` in the zip or wheel ``path``."""
+    """``files`` in the zip or wheel ``path``, under zip's first date: the same bytes at any time."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
     return path
 
 
