@@ -15,7 +15,7 @@ from typing import Any
 
 
 def wheel(files: dict[str, bytes]) -> bytes:
-    """The bytes of a wheel that holds ``files``: the same at any time, so members bear zip's first date and not the clock's."""
+    """The bytes of a wheel that holds ``files``: the same at any time, under zip's first date and not the clock's."""
     stored = io.BytesIO()
     with zipfile.ZipFile(stored, "w") as archive:
         for name, content in files.items():
