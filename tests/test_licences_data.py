@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,15 +61,6 @@ def test_the_data_hold_no_text_and_stay_small() -> None:
     kept = header(DATA)
     anchors = [pattern for lists in kept["anchors"].values() for patterns in lists for pattern in patterns]
     assert max(map(len, (*anchors, *kept["names"], *kept["listed_names"]))) < 120
-
-
-def test_the_data_open_quickly() -> None:
-    times = []
-    for _ in range(5):
-        started = time.perf_counter()
-        open_table(DATA)
-        times.append(time.perf_counter() - started)
-    assert min(times) < 0.02
 
 
 def test_shingles_are_sorted_and_each_counts() -> None:

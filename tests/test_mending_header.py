@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import io
-import time
 import tokenize
 import warnings
 
@@ -18,6 +17,7 @@ from modelkin.mending.model import UnwritableError
 from modelkin.mending.placing import header_place
 from modelkin.notices import holders_missing, read_notice
 
+from .processor_time import processor_seconds
 from .small_corpora import MODULES
 
 NOTICE = ("Copied from lantern 1.0", "Copyright 2020 The Lantern Authors")
@@ -142,9 +142,8 @@ def test_no_lines_change_nothing() -> None:
 
 @pytest.mark.parametrize("unit", [b"#coding", b"# -*-", b"#\n", b"\n", b" ", b"# license\n", b"# a\n\n", b"\x0c"])
 def test_a_megabyte_of_header_takes_no_time(unit: bytes) -> None:
-    began = time.perf_counter()
-    header_added(unit * (1024**2 // len(unit)), NOTICE)
-    assert time.perf_counter() - began < 1
+    with processor_seconds(at_most=1):
+        header_added(unit * (1024**2 // len(unit)), NOTICE)
 
 
 _TOPS = st.lists(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from contextlib import suppress
 
 import pytest
@@ -16,6 +15,8 @@ from modelkin.globs import matcher
 from modelkin.regions import Region
 from modelkin.waivers import Waiver, apply_waivers, read_waivers
 from modelkin.waivers.applying import MOST_FOLDER_STARS, path_matcher
+
+from .processor_time import processor_seconds
 
 HEADER = """\
 # Copyright 2024 Lamp Inc.
@@ -237,10 +238,9 @@ def test_globs_of_waivers_match_as_all_globs_do(glob: str, path: str) -> None:
 
 
 def test_a_hostile_glob_takes_no_time() -> None:
-    began = time.perf_counter()
-    assert not path_matcher("*a" * 100 + "b")("a" * 4_000)
-    assert not path_matcher("**/a" * 50 + "b")("a/" * 2_000)
-    assert time.perf_counter() - began < 2
+    with processor_seconds(at_most=2):
+        assert not path_matcher("*a" * 100 + "b")("a" * 4_000)
+        assert not path_matcher("**/a" * 50 + "b")("a/" * 2_000)
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.md", "a.toml"])
@@ -258,14 +258,11 @@ def test_a_hostile_glob_takes_no_time() -> None:
     ],
 )
 def test_hostile_comments_take_bounded_time(path: str, text: str) -> None:
-    began = time.perf_counter()
-    with suppress(WaiverError):
+    with processor_seconds(at_most=4), suppress(WaiverError):
         assert read_waivers(path, text.encode()) == ()
-    assert time.perf_counter() - began < 4
 
 
 def test_a_file_that_does_not_name_modelkin_costs_nothing() -> None:
-    text = b"x = 1  # a comment\n" * 300_000
-    began = time.perf_counter()
-    assert read_waivers("a.py", text) == ()
-    assert time.perf_counter() - began < 0.1
+    text = b"x = 1  # a comment\n" * 1_000_000
+    with processor_seconds(at_most=0.2):
+        assert read_waivers("a.py", text) == ()
