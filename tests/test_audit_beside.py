@@ -44,7 +44,7 @@ def test_threads_one_after_another_share_a_process_and_at_once_have_their_own(pr
 
     def at_once() -> int:
         with processes.one() as pool:
-            both.wait(30)
+            both.wait(60)
             return int(pool.submit(os.getpid).result())
 
     with ThreadPoolExecutor(2) as threads:

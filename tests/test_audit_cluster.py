@@ -224,7 +224,7 @@ def test_ctrl_c_ends_what_the_cluster_is_at_and_one_machine_goes_on(
     going = started(place, journal, corpus, "--scheduler", cluster.scheduler_address)
     wait_for(lambda: lines_in(journal) >= 8)
     os.killpg(going.pid, signal.SIGINT)
-    output, errors = going.communicate(timeout=30)
+    output, errors = going.communicate(timeout=60)
     assert (going.returncode, output) == (130, "")
     assert errors == f"modelkin: what is done is in {journal}: --resume goes on from there\n\nmodelkin: interrupted\n"
     wait_for(lambda: not members(going.pid) and not judging(cluster))

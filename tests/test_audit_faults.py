@@ -139,7 +139,7 @@ def test_ctrl_c_says_how_to_go_on_and_ends_every_process(
     audit = started(place, journal, corpus)
     wait_for(lambda: lines_in(journal) >= 5)
     os.killpg(audit.pid, signal.SIGINT)
-    output, errors = audit.communicate(timeout=20)
+    output, errors = audit.communicate(timeout=60)
     assert (audit.returncode, output) == (130, "")
     assert errors == f"modelkin: what is done is in {journal}: --resume goes on from there\n\nmodelkin: interrupted\n"
     wait_for(lambda: not members(audit.pid))

@@ -393,7 +393,7 @@ def interrupted(arguments: tuple[str | Path, ...], ready: Callable[[int], object
     )
     ready(process.pid)
     process.send_signal(signal.SIGINT)
-    output, error = process.communicate(timeout=20)
+    output, error = process.communicate(timeout=60)
     assert (process.returncode, output, error.strip()) == (130, "", "modelkin: interrupted")
 
 
@@ -430,7 +430,7 @@ def test_ctrl_c_while_the_index_does_not_answer_leaves_nothing(tmp_path: Path, c
 
         threading.Thread(target=listen, daemon=True).start()
         words = ("corpus", "add", "pypi:lamp==1.0", "--name", "lamp", "--licence", "MIT", "--corpus", corpus)
-        interrupted(words, lambda _: asked.wait(20), env=environment)
+        interrupted(words, lambda _: asked.wait(60), env=environment)
         kept[0].close()
     assert corpus.read_bytes() == before
     assert list(corpus.parent.iterdir()) == [corpus]

@@ -203,7 +203,7 @@ def test_an_interrupted_run_says_so_and_leaves_the_old_report(pair: Path) -> Non
     with pytest.raises(subprocess.TimeoutExpired):  # nobody reads the pipe
         process.wait(3)
     process.send_signal(2)
-    _, error = process.communicate(timeout=10)
+    _, error = process.communicate(timeout=60)
     assert (process.returncode, error.strip()) == (130, b"modelkin: interrupted")
 
 

@@ -97,13 +97,13 @@ def address(root: Path, rest: str = "") -> str:
 def silent_server() -> Iterator[tuple[str, socket.socket]]:
     """A server that takes connections and never answers: its address and socket."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        listening.settimeout(30)
+        listening.settimeout(60)
         yield f"git+http://127.0.0.1:{listening.getsockname()[1]}/x", listening
 
 
 def is_hung_up(connection: socket.socket) -> bool:
-    """Whether the other end is gone, within 30 seconds."""
-    connection.settimeout(30)
+    """Whether the other end is gone, within 60 seconds."""
+    connection.settimeout(60)
     while connection.recv(1024):
         pass
     return True
@@ -448,6 +448,6 @@ def test_an_interrupt_leaves_no_folder_and_no_process(tmp_path: Path) -> None:
         connection, _ = listening.accept()
         assert list(own.iterdir())
         running.send_signal(signal.SIGINT)
-        assert b"KeyboardInterrupt" in running.communicate(timeout=30)[1]
+        assert b"KeyboardInterrupt" in running.communicate(timeout=60)[1]
         assert is_hung_up(connection)
     assert list(own.iterdir()) == []
