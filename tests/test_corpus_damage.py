@@ -28,7 +28,8 @@ from modelkin.fingerprints import WINNOWING
 from .small_corpora import ATTENTION, SCHEDULE, THREE, corpus_of
 
 COPY = SCHEDULE.replace("warmup", "ramp") + ATTENTION.replace("heads", "parts") + "def own(x):\n    return x\n"
-REUSED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+UNCHECKED = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
+REUSED = settings(max_examples=60, deadline=None, suppress_health_check=UNCHECKED)
 # Found by the whole check alone: a scan reads these arrays only where it looks something up.
 DEEP = sorted(NUMBERS.keys() - {"file_ancestors", "file_lineages"})
 
