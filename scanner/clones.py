@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from .regions import Region
 
@@ -28,8 +29,7 @@ class Verdict(str, Enum):
     INDEPENDENT = "independent"
 
 
-@dataclass(frozen=True, slots=True)
-class Rename:
+class Rename(Struct, frozen=True):
     """``original`` is called ``copy`` in the copy.
 
     ``scope`` is the qualified name, in the copy, of the function whose local it is; empty for names of the whole file.
@@ -44,8 +44,7 @@ class Rename:
     scope: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionMatch:
+class DefinitionMatch(Struct, frozen=True):
     """One definition of the copy, and the upstream definition it stands in, if any.
 
     ``statements`` and ``matched_statements`` are counts; ``tokens`` is the weight of the definition in its file.

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .decoding import to_utf8
 from .substance import code_lines
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Two unified diffs, empty where nothing differs, and how many lines of each are marked `-` or `+`.
 
     ``unified`` compares the texts, line endings and byte order marks aside. ``substantive`` compares their code: no

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .attribution.model import OBLIGING, Copy
 from .canonical import canonicalise
@@ -20,8 +22,7 @@ from .parsing import parse
 from .verdict import LEAST_SHARE, FileVerdict, Judgement, judge
 
 
-@dataclass(frozen=True, slots=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """A file's verdict; where it stands on an upstream, also what its own text says of that."""
 
     verdict: FileVerdict

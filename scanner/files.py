@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .decoding import to_utf8
 from .globs import matcher
@@ -18,8 +19,7 @@ NOTEBOOK_SUFFIX = ".ipynb"
 SUFFIXES = (".py", NOTEBOOK_SUFFIX)
 
 
-@dataclass(frozen=True, slots=True)
-class SourceFile:
+class SourceFile(Struct, frozen=True):
     """One Python file or notebook of a checkout.
 
     ``path`` is relative to the checkout's root, with forward slashes. ``text`` is UTF-8 without a byte order mark,
@@ -33,8 +33,7 @@ class SourceFile:
     cell_starts: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """Which files to read: those that match a glob of ``include`` (all, when empty) and none of ``exclude``.
 
     Globs are as ``globs.matcher`` describes; ``max_bytes`` is the size as stored above which a file is skipped.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from .regions import Region
 
@@ -16,8 +17,7 @@ class Level(str, Enum):
     NOTE = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(Struct, frozen=True):
     """Why a finding is waived: in the source itself, or by the configuration at ``path``."""
 
     path: str
@@ -26,8 +26,7 @@ class Suppression:
     in_source: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """What rule ``rule`` says about ``region``.
 
     ``upstream`` names the other side in words and ``upstream_region`` its lines; ``clause`` is the clause the finding

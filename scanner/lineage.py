@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from .clones import Verdict
 from .scan import Report
@@ -34,16 +35,14 @@ class Relation(str, Enum):
     ORIGIN = "goes back to"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Node:
+class Node(Struct, frozen=True, order=True):
     """A repository that was scanned, or a known upstream project; the two may have the same name."""
 
     kind: NodeKind
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """What ``files`` scanned files say of ``source`` and ``target``.
 
     ``share`` (0 to 1) is their part of the files scanned in the repository ``source``, and ``verdict`` the closest of
@@ -58,8 +57,7 @@ class Edge:
     verdict: Verdict | None
 
 
-@dataclass(frozen=True, slots=True)
-class Lineage:
+class Lineage(Struct, frozen=True):
     """Nodes in order of kind and name, repositories that derive from nothing included; edges by source and files."""
 
     nodes: tuple[Node, ...]

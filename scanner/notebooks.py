@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_right
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from .magics import without_magics
 
@@ -16,8 +17,7 @@ class BrokenNotebookError(ValueError):
     """The bytes are not a notebook of Python; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """``text`` is UTF-8; ``starts`` the first line (1-based) of each code cell in it."""
 
     text: bytes

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
 
 import tree_sitter
+from msgspec import Struct, field
 
 from .grammar import LANGUAGE, NAMES, STEPS, Step
 
@@ -50,8 +50,7 @@ class Statement(NamedTuple):
     form: int
 
 
-@dataclass(slots=True)
-class Definition:
+class Definition(Struct):
     """A function or method with all it holds, a class body without its methods, or a module without its definitions.
 
     ``parent`` is the index of the enclosing definition in the file, -1 for the module itself.

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct
 
 from .alignment import Alignment, align
 from .arrays import Array
@@ -15,8 +15,7 @@ from .query import Query
 from .renames import NamePairs, RenameMap, map_renames, pair_names
 
 
-@dataclass(frozen=True)
-class Placement:
+class Placement(Struct, frozen=True, dict=True):
     """How a file stands in a candidate. What costs more than the alignment is worked out when it is asked for."""
 
     asked: Query

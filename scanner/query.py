@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
+from msgspec import Struct, field
 
 from .arrays import I64, U64, Array, group
 from .canonical import END_DIGEST, CanonicalFile
@@ -15,8 +15,7 @@ from .corpus.ragged import among
 from .fingerprints import Fingerprints
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Query:
+class Query(Struct, frozen=True, eq=False, dict=True):
     """A file to be placed: its streams, fingerprints, and the hash of each name in the numbering of its streams.
 
     ``tokens`` int64[D] and ``statement_tokens`` int64[S] count tokens without the ends of blocks; ``telling``

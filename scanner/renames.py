@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from .alignment import Alignment
 from .arrays import Array, group
@@ -50,8 +50,7 @@ def pair_names(asked: Query, corpus: Corpus, alignment: Alignment) -> NamePairs:
     return NamePairs(copies, originals, rows, slots, equal)
 
 
-@dataclass(frozen=True, eq=False)
-class RenameMap:
+class RenameMap(Struct, frozen=True, eq=False, dict=True):
     """``renames`` for people; ``edited`` bool[M] marks aligned statements where a name is not renamed but swapped."""
 
     edited: Array

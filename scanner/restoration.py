@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .difference import Difference, remaining_difference
 from .errors import RestoreError
@@ -16,8 +17,7 @@ from .verdict import FileVerdict
 __all__ = ["Restoration", "Skipped", "restorations"]
 
 
-@dataclass(frozen=True, slots=True)
-class Restoration:
+class Restoration(Struct, frozen=True):
     """``restored`` is the file at ``path``, ``renames`` names put back; ``difference`` is against ``original_path``.
 
     ``restored_path`` is where it belongs: ``path``, except that the code of a notebook becomes a Python file.

@@ -6,8 +6,10 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .attribution.model import Attribution, Judged
 from .baseline import marked, read_baseline
@@ -26,8 +28,7 @@ from .waivers import Waiver, apply_waivers, read_waivers, waivers_beside
 Progress = Callable[[int, int, str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class ScanOptions:
+class ScanOptions(Struct, frozen=True):
     """What to scan and what to scan it against; ``corpora`` None means the shipped, the user's and the project's.
 
     ``waivers`` are those of the configuration; the ones in the scanned files themselves are read with them.
@@ -44,8 +45,7 @@ class ScanOptions:
     baseline: Path | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusIdentity:
+class CorpusIdentity(Struct, frozen=True):
     """Which corpora answered: joined names, newest version, digest over all."""
 
     name: str
@@ -53,8 +53,7 @@ class CorpusIdentity:
     digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """Everything one run found; formats choose words and layout only. ``baseline`` is what it was held against."""
 
     root: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
 
 import libcst
+from msgspec import Struct, field
 
 
 class Namespace(Enum):
@@ -16,8 +16,7 @@ class Namespace(Enum):
     KEYWORD = "keyword"
 
 
-@dataclass(slots=True, eq=False)
-class Scope:
+class Scope(Struct, eq=False):
     """The module (no ``parent``), a class body or a function; filled while its text is walked.
 
     ``bound`` are the names assigned in it, ``definitions`` those of them that are functions and classes; ``outer`` are
@@ -51,8 +50,7 @@ class Scope:
         return scope
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """One name in the text, and where it is seen from."""
 
     node: libcst.Name
@@ -60,8 +58,7 @@ class Occurrence:
     scope: Scope
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """All occurrences in a file, and its scopes: ``scopes[0]`` is the module's."""
 
     occurrences: tuple[Occurrence, ...]

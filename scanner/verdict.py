@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from .alignment import statement_rarity
 from .clones import DefinitionMatch, Rename, Verdict
@@ -36,8 +36,7 @@ ORIGIN_PART = 0.5
 SAME_PART = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamMatch:
+class UpstreamMatch(Struct, frozen=True):
     """A known upstream file and the share (0 to 1) of the copy's tokens that stand in it.
 
     ``first_release`` to ``last_release`` is the span of releases that hold the file in this very content;
@@ -64,8 +63,7 @@ class UpstreamMatch:
     has_notice_file: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FileVerdict:
+class FileVerdict(Struct, frozen=True):
     """The answer for one file. ``upstreams`` is closest first; empty when the file is independent.
 
     ``own_release`` is set when the file is a known upstream's own release under its own path; ``renames`` and
@@ -85,8 +83,7 @@ class FileVerdict:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """How strict to be. ``named``: the user named the original, so no evidence against chance is asked for."""
 
     named: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from modelkin.attribution.model import Attribution, DutyState, Grade, State
 from modelkin.clones import DefinitionMatch, Kind, Rename, Verdict

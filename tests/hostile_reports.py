@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from modelkin.clones import Kind, Rename
 from modelkin.files import Skipped

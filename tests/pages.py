@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from itertools import cycle
+
+from msgspec.structs import replace
 
 from modelkin.clones import Verdict
 from modelkin.findings import Finding, Level

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from modelkin.attribution.case import Case
 from modelkin.attribution.choosing import choose
@@ -30,7 +29,7 @@ def upstream_of(chosen: Case | None) -> UpstreamMatch:
 
 def sibling(**changes: object) -> UpstreamMatch:
     changes = {"path": "harbour/llama.py", "project": "harbour", "package": "harbour", **changes}
-    return replace(LAMP, **changes)  # type: ignore[arg-type]
+    return replace(LAMP, **changes)
 
 
 @pytest.mark.parametrize("verdict", [Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED])

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from modelkin.attribution.model import DutyState, Judged, State
 from modelkin.clones import DefinitionMatch, Verdict

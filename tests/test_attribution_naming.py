@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from modelkin.attribution.naming import credits_it, is_for_code, mentions, names
 from modelkin.notices import Credit, Strength

@@ -8,7 +8,6 @@ import shutil
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Event, Thread
@@ -16,6 +15,7 @@ from typing import Any
 
 import pytest
 from distributed import LocalCluster
+from msgspec.structs import replace
 
 from modelkin.audit import Audit, AuditOptions, audit
 from modelkin.audit.options import MEGABYTE

@@ -12,11 +12,11 @@ import time
 import zipfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from modelkin.audit import Audit, open_audit
 from modelkin.audit.coordinator import Coordinator

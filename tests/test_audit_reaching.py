@@ -11,13 +11,14 @@ import sys
 import sysconfig
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 import dask
 import pytest
 from distributed import KilledWorker, LocalCluster
+from msgspec.structs import replace
 
 from modelkin.audit import AuditOptions, audit, open_audit
 from modelkin.audit.reaching import told

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from modelkin.baseline import SCHEMA, marked, read_baseline, write_baseline
 from modelkin.cli import main

@@ -6,10 +6,10 @@ import os
 import runpy
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from modelkin.cli import main
 from modelkin.cli.threshold import LEVELS, VERDICTS, exit_code

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from modelkin.mending.acknowledgements import Acknowledgement, acknowledged, is_marked, read_acknowledgements
 from modelkin.mending.model import UnwritableError

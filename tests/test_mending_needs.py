@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from modelkin.attribution.model import Attribution, DutyState, Grade, State
 from modelkin.clones import Verdict

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from importlib.metadata import version
 
 import pytest
+from msgspec.structs import replace
 
 from modelkin.files import Skipped
 from modelkin.reports.json import render

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from modelkin.clones import Kind, Rename, Verdict
 from modelkin.difference import Difference

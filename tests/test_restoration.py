@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from modelkin.clones import Kind, Rename
 from modelkin.restoration import Restoration, Skipped, restorations

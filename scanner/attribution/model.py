@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from ..clones import Verdict
 from ..findings import Finding
@@ -32,8 +33,7 @@ class State(str, Enum):
     NOT_JUDGED = "not judged"
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A file that stands on an upstream, and what its own text says; of one that owes nobody anything, just its notice.
 
     ``changes`` is its line on being changed; ``known`` are those of its copyright lines that known upstream files have.
@@ -46,8 +46,7 @@ class Copy:
     known: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DutyState:
+class DutyState(Struct, frozen=True):
     """One obligation of ``licence``: ``where`` says what meets it, or what is missing."""
 
     licence: str
@@ -57,8 +56,7 @@ class DutyState:
     where: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(Struct, frozen=True):
     """How the file at ``path`` stands to ``upstream``: its grade, and each obligation."""
 
     path: str
@@ -67,8 +65,7 @@ class Attribution:
     duties: tuple[DutyState, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """What became of the copies of one repository: one attribution for each that owes something, and the findings."""
 
     attributions: tuple[Attribution, ...]

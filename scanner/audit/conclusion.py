@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..errors import WaiverError
 from ..files import Skipped
@@ -14,8 +15,7 @@ from .survey import Survey
 from .tree import Repository
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(Struct, frozen=True):
     """A repository's line for the journal, and how many findings are in it.
 
     ``is_of_all_alike`` says that all repositories of its likeness have the same, but for name and root.

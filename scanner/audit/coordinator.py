@@ -7,8 +7,9 @@ judged by further tasks; when all of its contents are known, a last task conclud
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from functools import partial
+
+from msgspec.structs import replace
 
 from ..files import Skipped
 from .conclusion import Conclusion, conclude

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import CorpusError
 from ..sources.checkout import os_reason
@@ -14,8 +15,7 @@ from ..sources.checkout import os_reason
 _CHUNK_BYTES = 1024**2
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusFile:
+class CorpusFile(Struct, frozen=True):
     """A corpus by its bytes, and where it lies on the machine of the audit."""
 
     path: Path

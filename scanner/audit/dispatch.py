@@ -6,8 +6,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from ..errors import ModelkinError
 from .pool import Pool
@@ -16,8 +17,7 @@ from .pool import Pool
 TASKS_PER_WORKER = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Task:
+class Task(Struct, frozen=True, eq=False):
     """A call for a worker.
 
     ``then`` takes its answer and gives the tasks that follow. When there will be no answer, ``lost`` takes the error,
@@ -30,8 +30,7 @@ class Task:
     lost: Callable[[str, float], Iterable[Task]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Flight:
+class _Flight(Struct, frozen=True):
     task: Task
     alone: bool
     began: float

@@ -10,11 +10,12 @@ import shutil
 import time
 from collections.abc import Mapping
 from concurrent.futures import BrokenExecutor, CancelledError, Future
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
 from distributed import Worker, WorkerPlugin, get_worker
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import ModelkinError
 from ..files import SourceFile
@@ -28,8 +29,7 @@ from .pool import LocalPool
 from .survey import Listed
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """Contents that the host of that name is to judge."""
 
     host: str

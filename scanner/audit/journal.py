@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import fields
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec.structs import fields
 
 from ..errors import ModelkinError
 from .reading import Span, read_lines

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..corpus.pack import Corpus
 from ..errors import SourceError
@@ -22,8 +23,7 @@ LEAST_TASK_BYTES = 400_000
 MOST_TASKS = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What became of one file: its content's line for the journal, or why the file cannot be read any more."""
 
     path: str
@@ -32,8 +32,7 @@ class Answer:
     gone: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(Struct, frozen=True):
     """Answers on files of one repository."""
 
     answers: tuple[Answer, ...]

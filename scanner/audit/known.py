@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from ..verdict import stands_under
 from .reading import Span
 from .records import ContentHead, Identity
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A content that is known: its head, and where the journal holds all of it."""
 
     head: ContentHead

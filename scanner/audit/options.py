@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..scan import ScanOptions
 
@@ -18,8 +19,7 @@ def available_cores() -> int:
     return os.cpu_count() or 1
 
 
-@dataclass(frozen=True, slots=True)
-class AuditOptions:
+class AuditOptions(Struct, frozen=True):
     """``scan`` holds for every repository; ``timeout`` is in seconds a file, ``memory`` in bytes a worker.
 
     The largest file that is read may take 3 GB to parse. ``scheduler`` is the address of a Dask cluster that judges.
@@ -32,8 +32,7 @@ class AuditOptions:
     scheduler: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Setup:
+class Setup(Struct, frozen=True):
     """What a worker needs to know: the options of every scan, which corpora to open, and when to give a file up."""
 
     scan: ScanOptions

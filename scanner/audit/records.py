@@ -6,10 +6,10 @@ A repository names its contents, so that a thousand copies of a file cost a thou
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 import msgspec
+from msgspec import Struct
 
 from ..attribution.model import Attribution
 from ..examination import Examined
@@ -21,8 +21,7 @@ from ..waivers import Waiver
 SCHEMA = "modelkin.journal/1"
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """What an audit was asked for and by what it was answered; one that goes on must be asked the same."""
 
     schema: str
@@ -38,8 +37,7 @@ class Header:
     baseline: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """What a verdict follows from, the place of the file aside: its stored bytes, its kind, the date of its release."""
 
     sha256: str
@@ -47,8 +45,7 @@ class Identity:
     until: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """What was found out about one content; ``skipped`` says why nothing was.
 
     ``upstream_path`` is that of the closest upstream. ``own`` tells the verdict of a file that stands under this path
@@ -62,8 +59,7 @@ class Content:
     skipped: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ContentHead:
+class ContentHead(Struct, frozen=True):
     """A content without what was found out about it, which is the most of it."""
 
     identity: Identity
@@ -72,8 +68,7 @@ class ContentHead:
     skipped: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a content stands in a repository."""
 
     path: str
@@ -81,8 +76,7 @@ class Place:
     own: bool
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryRecord:
+class RepositoryRecord(Struct, frozen=True):
     """What one repository is made of, and all of its report that is not about one content.
 
     ``failed`` says why there is no report at all.
@@ -99,15 +93,13 @@ class RepositoryRecord:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class RepositoryHead:
+class RepositoryHead(Struct, frozen=True):
     """The name alone."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """One line of a journal, read whole: one field is set."""
 
     header: Header | None = None
@@ -115,8 +107,7 @@ class Line:
     repository: RepositoryRecord | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Headings:
+class Headings(Struct, frozen=True):
     """One line of a journal, read only as far as it takes to go on."""
 
     header: Header | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from ..clones import Verdict
 from ..errors import ModelkinError
@@ -17,25 +18,21 @@ from .stages import placed, suffix
 from .summary import AuditSummary, Copied, Row, row_of, summarise
 
 
-@dataclass(frozen=True, slots=True)
-class _UpstreamBrief:
+class _UpstreamBrief(Struct, frozen=True):
     project: str
 
 
-@dataclass(frozen=True, slots=True)
-class _VerdictBrief:
+class _VerdictBrief(Struct, frozen=True):
     verdict: Verdict
     own_release: str
     upstreams: tuple[_UpstreamBrief, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _ExaminedBrief:
+class _ExaminedBrief(Struct, frozen=True):
     verdict: _VerdictBrief
 
 
-@dataclass(frozen=True, slots=True)
-class _ContentBrief:
+class _ContentBrief(Struct, frozen=True):
     """As much of a content as a summary needs."""
 
     identity: Identity
@@ -43,8 +40,7 @@ class _ContentBrief:
     examined: _ExaminedBrief | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Brief:
+class _Brief(Struct, frozen=True):
     header: Header | None = None
     content: _ContentBrief | None = None
     repository: RepositoryRecord | None = None
@@ -53,8 +49,7 @@ class _Brief:
 _Key = tuple[Identity, bool]
 
 
-@dataclass(frozen=True)
-class Audit:
+class Audit(Struct, frozen=True, dict=True):
     """An audit as its journal has it. ``rows`` are sorted by name; ``summary`` counts over all of them."""
 
     path: Path

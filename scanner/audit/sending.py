@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from threading import Lock
+
+from msgspec import Struct, field
 
 from ..errors import SourceError
 from ..files import Skipped, SourceFile
@@ -21,8 +22,7 @@ from .tree import Repository
 BATCH_BYTES = 400_000
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """The contents of ``files``, and why others can no longer be read."""
 
     files: tuple[SourceFile, ...]
@@ -61,8 +61,7 @@ def batches(files: tuple[SourceFile, ...]) -> Iterator[tuple[SourceFile, ...]]:
         yield tuple(batch)
 
 
-@dataclass(slots=True, eq=False)
-class Delivery:
+class Delivery(Struct, eq=False):
     """Files on their way to workers elsewhere; ``outcome`` is given when all their answers are, or when one fails."""
 
     wanted: tuple[Listed, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..clones import Verdict
 from ..files import Skipped
@@ -15,8 +16,7 @@ from .records import RepositoryRecord
 COPIES = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One repository in numbers; every verdict and level is present. Waived findings, and those a
     baseline holds, count at no level.
 
@@ -35,8 +35,7 @@ class Row:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamRow:
+class UpstreamRow(Struct, frozen=True):
     """How many files of how many repositories are copies of a project's."""
 
     project: str
@@ -44,8 +43,7 @@ class UpstreamRow:
     repositories: int
 
 
-@dataclass(frozen=True, slots=True)
-class AuditSummary:
+class AuditSummary(Struct, frozen=True):
     """All repositories together. ``contents`` are distinct ones; ``upstreams`` are most copied first.
 
     ``first`` are the names of the repositories to look at first: those with most errors, then warnings, then copies.
@@ -65,8 +63,7 @@ class AuditSummary:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """What a repository's row needs to know of one of its files: its verdict, and of which project it is a copy."""
 
     verdict: Verdict

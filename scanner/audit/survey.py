@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import SourceError, WaiverError
 from ..files import Skipped
@@ -21,8 +23,7 @@ NOTHING_TO_SCAN = "no Python file or notebook in it"
 _NO_STATEMENTS = Statements()
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A file of a repository by its content; ``size`` in bytes, decoded."""
 
     path: str
@@ -30,8 +31,7 @@ class Listed:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(Struct, frozen=True):
     """What a repository holds; ``failed`` says why it cannot be audited. A folder may be opened again at no cost.
 
     Repositories of one ``likeness`` differ in nothing that an audit looks at but their place.

@@ -17,8 +17,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..files import SUFFIXES
 from ..sources.ignores import NEVER_CODE, is_environment
@@ -30,16 +31,14 @@ _MARKER = re.compile(r"(?i)(?:readme|licen[cs]e|copying)(?:[.-][^/]*)?|pyproject
 _CACHED = re.compile(r"(?:models|datasets|spaces)--.+")
 
 
-@dataclass(frozen=True, slots=True)
-class Repository:
+class Repository(Struct, frozen=True):
     """What is scanned as one: its name in the audit, and its source as ``scan`` takes it."""
 
     name: str
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True):
     """A folder, what is directly in it, and how far below the divided one it lies."""
 
     disk: str
@@ -58,8 +57,7 @@ class _Folder:
         return _listed(os.path.join(self.disk, name), path, self.level + 1)  # noqa: PTH118 - names need not be UTF-8
 
 
-@dataclass(frozen=True, slots=True)
-class _Below:
+class _Below(Struct, frozen=True):
     """The repositories in a folder; ``certain`` says that one of them has ``.git`` or is of a cache."""
 
     repositories: tuple[Repository, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from .known import Found, KnownContents
 from .records import Identity
@@ -11,8 +11,7 @@ from .survey import Listed, Survey
 from .tree import Repository
 
 
-@dataclass(slots=True)
-class OpenRepository:
+class OpenRepository(Struct):
     """A repository that is under way: the paths whose contents are not known yet, and why some never will be."""
 
     repository: Repository

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import fields
 
 from ..reports.escaping import escape
 from .progress import progress_bar
@@ -166,12 +166,12 @@ def _chosen(corpus: Path | None) -> Sequence[Path]:
 
 
 def _print_facts(facts: Any) -> None:
-    """One line per field of a dataclass."""
+    """One line per field of a record."""
     _print([f"{field.name.replace('_', ' ')}: {getattr(facts, field.name)}" for field in fields(facts)])
 
 
 def _print_rows(path: Path, rows: Sequence[Any]) -> None:
-    """Columns, headed by the field names of the dataclass the rows are."""
+    """Columns, headed by the field names of the record the rows are."""
     if not rows:
         _print([f"{path}: no projects"])
         return

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import fields
 
 from ..reports import FORMATS
 from .destinations import Destination, checked, destinations
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from ..waivers import Waiver
 
 
-@dataclass(frozen=True, slots=True)
-class Choices:
+class Choices(Struct, frozen=True):
     """What was chosen on the command line, one field per shared option."""
 
     include: tuple[str, ...]

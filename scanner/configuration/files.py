@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..errors import ConfigurationError
 
@@ -12,8 +13,7 @@ OWN_FILE, SHARED_FILE = "modelkin.toml", "pyproject.toml"
 _MOST_BYTES = 256 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """Our table in the file ``name`` of ``folder``: ``prefix`` is its name there, empty where all of it is ours."""
 
     folder: Path

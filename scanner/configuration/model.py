@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..regions import Region
 from ..waivers.model import Waiver
 
 
-@dataclass(frozen=True, slots=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """What is not set is empty or None, as on the command line.
 
     ``path`` is the file's name in the folder, empty where there is none; ``origins`` says where each key stands.

@@ -7,9 +7,9 @@ confirmed by statements that are equal, names and all.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from ..arrays import Array
 from .ragged import runs
@@ -31,8 +31,7 @@ def ancestors(arrays: Mapping[str, Array], ages: Array) -> Array:
     return np.array([corpus.ancestor(file) for file in range(len(arrays["file_lineages"]))], np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class _Files:
+class _Files(Struct, frozen=True):
     """The arrays, and the members of all files sorted by name."""
 
     arrays: Mapping[str, Array]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
+from msgspec.structs import replace
 
 from ..arrays import Array
 from ..canonical import END_DIGEST, CanonicalFile, canonicalise

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from msgspec import Struct
 
 from ..errors import CorpusError
 from ..sources import open_source
@@ -22,8 +22,7 @@ from .writing import check_writable
 Progress = Callable[[int, int, str], None]
 
 
-@dataclass(frozen=True, slots=True)
-class CorpusFacts:
+class CorpusFacts(Struct, frozen=True):
     """A corpus in numbers; ``bytes`` on disk."""
 
     path: Path
@@ -39,8 +38,7 @@ class CorpusFacts:
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
+class ProjectRow(Struct, frozen=True):
     """A project of a corpus; ``files`` counts every file of every release."""
 
     name: str

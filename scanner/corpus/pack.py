@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import astuple
 
 from ..arrays import Array
 from ..fingerprints import WINNOWING
@@ -69,8 +70,7 @@ ARRAYS = {
 KINDS = ("module", "class", "function")
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """An upstream project. ``source`` links to a file of a release, with ``{release}`` and ``{path}`` to fill in.
 
     ``licence`` is what a file is under that names none; ``package`` the name at the package registry, if it is there.
@@ -83,8 +83,7 @@ class Project:
     package: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """A release of project number ``project``; ``released`` is an ISO date, ``sha256`` that of the file read.
 
     ``copyrights`` are the copyright lines of its licence files; ``has_notice_file``: a NOTICE comes with it.
@@ -103,8 +102,7 @@ class Release:
         return self.released or "9999-12-31"
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """An upstream file as it stands in one release."""
 
     project: Project
@@ -118,8 +116,7 @@ class Version:
         return self.notice.licence or self.project.licence
 
 
-@dataclass(frozen=True)
-class Corpus:
+class Corpus(Struct, frozen=True, dict=True):
     """Known upstream code. ``arrays`` are the ARRAYS by name, read-only, usually mapped from ``path``."""
 
     name: str
@@ -130,7 +127,6 @@ class Corpus:
     version: str = ""
     digest: str = ""
     path: Path | None = None
-    _texts: dict[int, str] = field(default_factory=dict, repr=False, compare=False)
 
     def __getattr__(self, name: str) -> Array:
         try:
@@ -143,6 +139,10 @@ class Corpus:
         if number not in self._texts:
             self._texts[number] = self.spelling(number).decode("utf-8", "replace")
         return self._texts[number]
+
+    @cached_property
+    def _texts(self) -> dict[int, str]:
+        return {}
 
     def spelling(self, number: int) -> bytes:
         """The name with that number, as it stands in the code; of a path, in UTF-8."""

@@ -8,9 +8,10 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from ..errors import RuleError, SourceError
 from ..sources import Entry, open_source, registry
@@ -26,8 +27,7 @@ _COPYRIGHT_LINE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceText:
+class ReferenceText(Struct, frozen=True):
     """A text to be known by; its anchor is set where it is a header's notice, else that of the licence's rule."""
 
     licence: str
@@ -36,8 +36,7 @@ class ReferenceText:
     anchor: Anchor | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A licence of the SPDX list, its text empty where it is deprecated."""
 
     licence: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice, pairwise
 
 import numpy as np
+from msgspec import Struct
 
 from ..arrays import I64, Mask
 from .table import LicenceTable
@@ -33,8 +33,7 @@ _GAP_COST = 0.25
 _CLEARLY_MORE = 1.03
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """Reference number ``reference`` in a run of shingles, ``first`` to ``last``: its ``share`` that stands there.
 
     ``own`` is the same share of what no other reference has, 1 where there is none such. ``hits`` [h] are the places of
@@ -50,8 +49,7 @@ class Occurrence:
     hits: I64
 
 
-@dataclass(frozen=True, slots=True)
-class Hits:
+class Hits(Struct, frozen=True):
     """Each time a shingle of one reference stands in a text, in order: the ``places`` [n] and table ``entries`` [n].
 
     ``before`` and ``after`` [n] are the places where the same shingle stands the time before and the next time.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from ..arrays import I64, Array, Mask
 from ..errors import RuleError
@@ -43,8 +43,7 @@ class Reference(NamedTuple):
     anchor: Anchor
 
 
-@dataclass(frozen=True)
-class LicenceTable:
+class LicenceTable(Struct, frozen=True, dict=True):
     """``shingles`` [v] sorted; the references that hold shingle i are ``postings[starts[i] : starts[i + 1]]``.
 
     ``names`` gives the id of each known spelling, by its key (`names.name_key`); ``titles`` the anchors of the licences

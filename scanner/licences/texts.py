@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from .choosing import choose
 from .occurrences import occurrences
@@ -17,8 +17,7 @@ from .words import Words, read_words
 _LONGEST_SNIPPET = 200
 
 
-@dataclass(frozen=True, slots=True)
-class LicenceText:
+class LicenceText(Struct, frozen=True):
     """A licence's text, or its customary header, in a longer text.
 
     ``share`` is how much (0 to 1) of its known wording is there; 1 for a sentence that names it, 0 where its wording is

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from ..arrays import I64, U64
 
@@ -38,8 +38,7 @@ _PLAIN += bytes(range(128, 256))
 _POWERS = np.cumprod(np.full(_LONGEST_TOLD_APART, 0xD6E8FEB86659FD93, np.uint64))
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """The words of a text: ``hashes`` [n], and the byte of ``text`` each begins at and ends before, ``first``, ``end``.
 
     ``text`` is UTF-8 of what was read, ``breaks`` the bytes of its line ends.

@@ -7,7 +7,9 @@ underlined is a heading, what hangs from a dash a list, what is indented a quota
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .header import one_line
 from .model import UnwritableError
@@ -19,8 +21,7 @@ _QUOTED = "    "
 _ITEM = "- "
 
 
-@dataclass(frozen=True, slots=True)
-class Acknowledgement:
+class Acknowledgement(Struct, frozen=True):
     """What is said of one upstream project. Each of ``licences`` and ``files`` begins with an id or path and ``, ``."""
 
     project: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..attribution.repository import Repository
 from ..rulebook import Duty, licence_rule
@@ -23,8 +24,7 @@ _SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 Fetch = Callable[[UpstreamMatch], UpstreamTexts]
 
 
-@dataclass(frozen=True, slots=True)
-class Carried:
+class Carried(Struct, frozen=True):
     """``places`` is where the text of each licence stands or will; ``notices`` each project's NOTICE, line by line."""
 
     edits: tuple[Edit, ...] = ()

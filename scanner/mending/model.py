@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
 class UnwritableError(ValueError):
     """A notice cannot be put into a file with all else left as it is; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """``after`` is to be the whole file at ``path`` (relative, forward slashes); ``before`` None where there is none.
 
     ``why`` says in a few words what is added.
@@ -22,16 +21,14 @@ class Edit:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """What could not be written for ``path``, and what a person can do about it."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """All that is to be written, in this order, and what is left to do by hand."""
 
     edits: tuple[Edit, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..attribution.model import Attribution, DutyState, State
 from ..findings import Finding
@@ -25,8 +26,7 @@ _ANSWERED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """A copy, the kinds of obligation it misses, and the ids of ``findings`` on it that a header answers.
 
     ``licences`` are the ids it must answer for.

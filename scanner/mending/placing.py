@@ -8,8 +8,9 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
+
+from msgspec import Struct
 
 from ..notices import HEADER_BYTES
 
@@ -28,8 +29,7 @@ _OPENING = 200
 _MOST_LINES = 2_000
 
 
-@dataclass(frozen=True, slots=True)
-class HeaderLine:
+class HeaderLine(Struct, frozen=True):
     """One line above the code: where it starts and ends, without its line ending ``eol``."""
 
     start: int
@@ -38,8 +38,7 @@ class HeaderLine:
     eol: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Insert at byte ``offset``, which starts line ``line`` (0-based).
 
     ``continues``: a comment with notices of the file's own ends there. ``parted``: what follows would otherwise read as

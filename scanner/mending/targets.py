@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..attribution.naming import credits_it
 from ..files import Skipped, read_file
@@ -19,8 +20,7 @@ from .needs import Need, needs
 _TAKEN = (Strength.COPIED, Strength.ADAPTED)
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A copy as it was scanned: its bytes, and the text that its notices are read from."""
 
     need: Need

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
 from ..decoding import to_utf8
@@ -23,8 +23,7 @@ _LEAST_WORDS = 60
 _MOST_FETCHED = 200 * 1024**2
 
 
-@dataclass(frozen=True, slots=True)
-class UpstreamTexts:
+class UpstreamTexts(Struct, frozen=True):
     """``licences`` are texts by id, ``notices`` what its NOTICE files say. ``missing`` says why there are none."""
 
     licences: dict[str, bytes]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 
 class LicenceForm(str, Enum):
@@ -16,8 +17,7 @@ class LicenceForm(str, Enum):
     TEXT = "text"  # its customary header, or its whole text
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """The header of a file.
 
     ``licence`` is an SPDX id or expression, empty where none is named; ``copyrights`` the statements as they stand, one
@@ -39,8 +39,7 @@ class Strength(str, Enum):
     IDEA = "idea"
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
+class Credit(Struct, frozen=True):
     """A phrase that names a source: "Adapted from https://github.com/org/repo/blob/main/file.py".
 
     ``words`` is the phrase, white space joined. What of the source it names is in ``url``, ``project`` ("org/repo", a

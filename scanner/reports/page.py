@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 # Wider than any path: lines of piped output never wrap, so grep and diff see whole facts.
 _UNBOUNDED = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(Struct, frozen=True):
     """``width`` in columns; ``colour`` for escape codes; ``bars`` for drawings that only a screen needs."""
 
     width: int = _UNBOUNDED

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..clones import Verdict
 from ..findings import Level
 from ..scan import Report
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """Every verdict and level is present, closest and most severe first, also when its count is 0.
 
     A waived finding counts as ``waived``, one that the baseline holds as ``known``, and neither at a level.

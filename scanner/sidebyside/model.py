@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..verdict import UpstreamMatch
 
@@ -70,8 +71,7 @@ class Gap(NamedTuple):
     upstream: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class SideBySide:
+class SideBySide(Struct, frozen=True):
     """The file at ``path`` beside ``upstream`` as ``release`` has it (empty: it is of none). ``counts`` is of all rows.
 
     Where two definitions of the copy stand in one of the upstream, that one's lines are in the rows of both.

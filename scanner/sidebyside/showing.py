@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..clones import Verdict
 from ..errors import SourceError
@@ -21,8 +22,7 @@ from .model import Gap, Row, SideBySide
 from .upstreams import Found, Wanted, find_texts
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """The most files shown, rows of one file, rows of all, and lines of a text that is aligned at all."""
 
     files: int = 400

@@ -8,11 +8,11 @@ import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 from typing import IO
 
 import platformdirs
+from msgspec.structs import asdict
 from packaging.version import Version
 
 from ..errors import SourceError

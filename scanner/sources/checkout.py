@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(Struct, frozen=True):
     """What was not scanned, and why, in one line."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One file of a checkout, not read yet.
 
     ``path`` is relative to the checkout's root, with forward slashes; bytes of a name that are not UTF-8 stand in it
@@ -30,8 +29,7 @@ class Entry:
     read: Callable[[], bytes | Skipped]
 
 
-@dataclass(frozen=True, slots=True)
-class Checkout:
+class Checkout(Struct, frozen=True):
     """An opened source. ``entries()`` lists every file in it, Python or not, sorted by path, anew at each call.
 
     ``root`` is the source as the user named it, less a password. ``project`` and ``release`` are known for registry

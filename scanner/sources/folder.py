@@ -6,9 +6,10 @@ import errno
 import os
 import stat
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from ..errors import SourceError
 from .checkout import Checkout, Entry, Skipped, os_reason, sort_key
@@ -16,8 +17,7 @@ from .ignores import Ignores, is_environment
 from .specs import exists
 
 
-@dataclass(frozen=True, slots=True)
-class _Folder:
+class _Folder(Struct, frozen=True):
     """A folder still to list: its path on disk, its path in the checkout, and the rules that hold in it."""
 
     disk: str

@@ -6,22 +6,21 @@ import codecs
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 # The group by which pathspec says that a pattern matched a folder above the path rather than the path itself.
 _ABOVE = "ps_d"
 
 
-@dataclass(frozen=True, slots=True)
-class _Pattern:
+class _Pattern(Struct, frozen=True):
     regex: re.Pattern[str]
     ignores: bool
     folders_only: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreFile:
+class IgnoreFile(Struct, frozen=True):
     """The patterns of one file, last first.
 
     ``base`` is its folder, empty or ending in a slash; ``any_match`` matches whatever one of the patterns does.

@@ -9,9 +9,11 @@ import glob
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import SourceError
 from . import folder
@@ -32,8 +34,7 @@ _REFERENCE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class HubReference:
+class HubReference(Struct, frozen=True):
     """A model repository of the Hub; ``revision`` is empty for its main branch, ``inner`` for all of it."""
 
     repository: str

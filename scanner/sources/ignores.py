@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from .gitignore import IgnoreFile, read_ignore_file
 from .gitindex import git_folder, tracked_paths
@@ -22,8 +24,7 @@ def is_environment(names: Collection[str]) -> bool:
     return "pyvenv.cfg" in names or "conda-meta" in names
 
 
-@dataclass(frozen=True, slots=True)
-class Ignores:
+class Ignores(Struct, frozen=True):
     """The rules in force in one folder of a tree.
 
     ``top`` is the git checkout's folder, else the root; ``path`` the folder's path below it, empty or ending in a

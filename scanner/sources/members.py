@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from .checkout import Skipped
 
@@ -13,8 +14,7 @@ MAX_MEMBER_BYTES = 64 * 1024**2
 MAX_TOTAL_BYTES = 4 * 1024**3
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """One file in an archive: ``name`` as stored, ``size`` as declared, ``problem`` why it is not read, if so."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from ..errors import SourceError
 
@@ -37,8 +38,7 @@ _LOGIN = re.compile(r"(?<!ssh)://[^/]*@")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """A registry package; ``version`` is empty for the newest, ``inner`` for all of it."""
 
     name: str
@@ -46,8 +46,7 @@ class Requirement:
     inner: str
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """A git repository; ``revision`` is empty for its default branch, ``shown`` the whole, fit to be printed."""
 
     url: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import yaml
+from msgspec import Struct
 
 # Results of benchmarks stand in front matter too: the longest seen has 5,000 lines.
 MOST_CHARACTERS = 512 * 1024
@@ -21,8 +21,7 @@ class BrokenYamlError(Exception):
         self.line, self.reason = line, reason
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """The scalars under a key, as spelled, and the line (1-based) of the key; ``texts`` is empty for null."""
 
     line: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from ..notices import Credit
 from ..regions import Region
@@ -28,8 +29,7 @@ class Subject(str, Enum):
     TEMPLATE = "template"  # LICENSE_HEADER: what a tool puts on files, and no statement
 
 
-@dataclass(frozen=True, slots=True)
-class LegalFile:
+class LegalFile(Struct, frozen=True):
     """A LICENSE, COPYING, NOTICE or THIRD_PARTY file.
 
     ``licences`` are the ids of the texts in it, the longest first; ``copyrights`` its copyright lines; ``text`` is
@@ -45,8 +45,7 @@ class LegalFile:
     subject: Subject = Subject.WORK
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(Struct, frozen=True):
     """A licence that metadata names: ``stated`` as it stands, ``licences`` the ids it means, none where unknown."""
 
     region: Region
@@ -54,8 +53,7 @@ class Declaration:
     licences: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCard:
+class ModelCard(Struct, frozen=True):
     """The README of a model. ``title`` is its name; ``licence`` None where its front matter names none.
 
     ``text`` is what follows the front matter, on the lines it stands on.
@@ -72,8 +70,7 @@ class ModelCard:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """A reference in configuration to what is not in the repository: ``value`` under ``key``.
 
     ``module`` is the file name of the module it names, without ``.py``; ``repository`` the other repository or the path
@@ -87,8 +84,7 @@ class Leftover:
     repository: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SidecarNotice:
+class SidecarNotice(Struct, frozen=True):
     """What REUSE says of the files that match ``glob``: a ``.license`` file or an annotation of ``REUSE.toml``.
 
     ``glob`` is relative to the root: ``*`` matches no slash, ``**`` does, and a backslash takes the next sign as it is.
@@ -101,8 +97,7 @@ class SidecarNotice:
     overrides: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Statements:
+class Statements(Struct, frozen=True):
     """All of them, by path. ``skipped`` names what could not be read.
 
     ``root`` is the one folder that holds all of the repository, as an archive of one often has; else "".

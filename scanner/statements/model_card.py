@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..notices import read_credits_in_prose
 from ..notices.header import blanked
@@ -19,8 +20,7 @@ _WANTED = frozenset(("license", "license_name", "license_link", "base_model", "b
 _UNSAID = ("other", "unknown")
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
+class _Parts(Struct, frozen=True):
     """A README taken apart: ``block`` starts on line ``first_line``; ``body`` keeps the lines of all."""
 
     block: str

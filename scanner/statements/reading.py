@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from ..sources import Checkout, Entry, Skipped
 from .listing import Listing, below, list_readable
@@ -21,8 +22,7 @@ _MOST_BYTES = {Role.CONFIGURATION: 8 * 1024**2}
 Reader = Callable[[str, str, "_Found"], None]
 
 
-@dataclass(slots=True)
-class _Found:
+class _Found(Struct):
     """What has been read so far of the files of ``listing``, in a repository of that name."""
 
     listing: Listing

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from fnmatch import translate
 from itertools import product
+
+from msgspec.structs import replace
 
 from ..findings import Finding, Suppression
 from ..regions import Region

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ..errors import ModelkinError, WaiverError
 
 
-@dataclass(frozen=True, slots=True)
-class Waiver:
+class Waiver(Struct, frozen=True):
     """What stands on ``line`` (1-based) of ``path`` waives the findings of ``rules`` for ``reason``.
 
     One in a source is about the findings whose lines it stands on and, ``in_header``, about those of the whole file.

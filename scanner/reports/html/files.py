@@ -6,7 +6,8 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...attribution.model import Attribution, State
 from ...clones import DefinitionMatch, Rename, Verdict
@@ -20,8 +21,7 @@ _LONGEST_ANCHOR = 120
 _MOST_SEARCHED = 1_500
 
 
-@dataclass(frozen=True, slots=True)
-class DefinitionGroup:
+class DefinitionGroup(Struct, frozen=True):
     """The definitions of one verdict; the ones that differ each in its own way are told ``one_by_one``."""
 
     verdict: Verdict
@@ -29,8 +29,7 @@ class DefinitionGroup:
     one_by_one: bool
 
 
-@dataclass(frozen=True, slots=True)
-class FileView:
+class FileView(Struct, frozen=True):
     """A file; ``levels`` counts the findings on it that count, ``search`` is what it can be found by.
 
     ``renames`` are those of the whole file, ``local_renames`` those of each function. ``origin`` is None where it is

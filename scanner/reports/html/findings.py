@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...findings import Finding, Level
 from ...rulebook import finding_rule
@@ -15,8 +16,7 @@ _NEW, _KNOWN, _WAIVED = "", "known from the baseline", "waived"
 _MOST_OPEN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class FindingView:
+class FindingView(Struct, frozen=True):
     """A finding, the file it is on where the report has that, and what it can be found by."""
 
     finding: Finding
@@ -24,8 +24,7 @@ class FindingView:
     search: str
 
 
-@dataclass(frozen=True, slots=True)
-class FindingGroup:
+class FindingGroup(Struct, frozen=True):
     """The findings of one ``rule``, at one level, of one ``standing``: to be answered for (empty), known or waived."""
 
     level: Level

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...lineage import Edge, Lineage, Node, Relation
 from ..phrases import name
@@ -18,8 +19,7 @@ _TIP, _BULGE, _ASIDE = 6, 70, -8.0
 _CLASSES = {Relation.HOLDS: "holds", Relation.DERIVES: "derives", Relation.ORIGIN: "origin"}
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """A node at its upper left corner; ``label`` is its name as far as it fits."""
 
     node: Node
@@ -30,8 +30,7 @@ class Box:
     height: int = _BOX_HEIGHT
 
 
-@dataclass(frozen=True, slots=True)
-class Arrow:
+class Arrow(Struct, frozen=True):
     """An edge as an SVG path, ``thickness`` wide, and where its number of files stands."""
 
     edge: Edge
@@ -42,8 +41,7 @@ class Arrow:
     y: float
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """``left`` nodes are not drawn, for there are too many."""
 
     lineage: Lineage

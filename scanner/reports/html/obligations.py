@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from ...attribution.model import Attribution, State
 
 
-@dataclass(frozen=True, slots=True)
-class ObligationRow:
+class ObligationRow(Struct, frozen=True):
     """One obligation; ``states`` has every state."""
 
     licence: str

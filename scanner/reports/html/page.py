@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from importlib.metadata import version
+
+from msgspec import Struct
 
 from ...attribution.model import State
 from ...clones import Verdict
@@ -24,8 +25,7 @@ from .obligations import obligation_rows
 _MOST_OPEN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Kinds:
+class _Kinds(Struct, frozen=True):
     """The files by what there is to tell of them."""
 
     copied: Sequence[FileView]
