@@ -324,12 +324,18 @@ def test_a_line_of_a_megabyte_is_cut_in_time(line: str) -> None:
     assert only.copy.cut
 
 
-@pytest.mark.parametrize("count", [6_000])
-def test_thousands_of_equal_or_different_lines_are_aligned_in_time(count: int) -> None:
-    with processor_seconds(at_most=8):
-        rows(["x = 1"] * count, ["x = 1"] * count)
-        rows([f"a{number}" for number in range(count)], [f"b{number}" for number in range(count)])
-        rows([f"a{number % 61}" for number in range(count)], [f"a{number % 59}" for number in range(count)])
+@pytest.mark.parametrize(
+    ("copy", "upstream"),
+    [
+        (["x = 1"] * ALL.lines, ["x = 1"] * ALL.lines),
+        ([f"a{number}" for number in range(ALL.lines)], [f"b{number}" for number in range(ALL.lines)]),
+        ([f"a{number % 61}" for number in range(ALL.lines)], [f"a{number % 59}" for number in range(ALL.lines)]),
+    ],
+    ids=["equal", "different", "in turns"],
+)
+def test_as_many_lines_as_are_aligned_at_all_are_aligned_in_time(copy: list[str], upstream: list[str]) -> None:
+    with processor_seconds(at_most=2.5):
+        rows(copy, upstream)
 
 
 def test_a_file_of_the_repository_one_is_in_is_found_again_by_scans_and_comparisons(
