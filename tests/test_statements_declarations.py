@@ -143,5 +143,5 @@ def test_an_unknown_licence_is_stated_as_it_stands() -> None:
     ],
 )
 def test_hostile_metadata_is_read_or_refused_in_bounded_time(path: str, text: str) -> None:
-    with processor_seconds(at_most=6):
+    with processor_seconds(at_most=15):
         read_declarations(path, text)

@@ -133,6 +133,6 @@ def test_globs_match_as_the_regular_expression_they_stand_for(glob: str, path: s
 
 
 def test_a_hostile_glob_takes_bounded_time() -> None:
-    with processor_seconds(at_most=5):
+    with processor_seconds(at_most=10):
         assert not matches("*a" * 200 + "b", "a" * 4_000)
         assert not matches("**" * 500 + "b", "a/" * 1_000)
