@@ -108,7 +108,7 @@ def test_killed_three_times_and_gone_on_with_it_is_as_if_undisturbed(
     undisturbed: Audit, corpus: Path, place: Path, tmp_path: Path
 ) -> None:
     journal = tmp_path / "audit.jsonl"
-    draw = random.Random(os.urandom(8))
+    draw = random.Random(11)
     for moment in sorted(draw.sample(range(2, lines_in(undisturbed.path) - 3), 3)):
         audit = started(place, journal, corpus)
         wait_for(lambda audit=audit, moment=moment: lines_in(journal) >= moment or audit.poll() is not None)  # type: ignore[misc]
