@@ -172,6 +172,11 @@ class Lamp:
     assert (second.first_line, second.last_line) == (12, 12)
 
 
+def test_comments_above_a_docstring_keep_their_line() -> None:
+    text = f'# Copied from {MODULE}\nclass Lamp:\n    """Adapted from {REPO}"""\n\n    # Adapted from {FILE}\n'
+    assert [(each.strength, each.first_line) for each in read(text)] == [(COPIED, 1), (ADAPTED, 3), (ADAPTED, 5)]
+
+
 def test_words_are_the_phrase_on_one_line() -> None:
     (credit,) = read("# Copied from\n#   lamp.shades.shade.Shade   with Lamp->Bulb\n")
     assert credit.words == "Copied from lamp.shades.shade.Shade with Lamp->Bulb"

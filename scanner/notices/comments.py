@@ -1,10 +1,12 @@
-"""A Python text in, the paragraphs of its comments and docstrings out, markup off, each line with its number."""
+"""A Python text in, its comments and docstrings out, and their paragraphs, markup off, each line with its number."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
+
+import numpy as np
 
 # Comments and strings as Python's tokenizer sees them; one never closed goes to the end of its line, or of the text.
 _TOKEN = re.compile(
@@ -14,6 +16,7 @@ _TOKEN = re.compile(
     r"""|"[^"\\\n]*(?:\\[\s\S]?[^"\\\n]*)*"?"""
     r"""|'[^'\\\n]*(?:\\[\s\S]?[^'\\\n]*)*'?"""
 )
+_HASH, _DOUBLE, _SINGLE = b"#\"'"
 _PREFIX = re.compile(r"[ \t]*[rRuUbBfF]{0,2}\Z")
 _MARKUP = " \t\f#*\"'!"
 _TRAILING = " \t\f\"'"
@@ -27,6 +30,17 @@ MOST_CHARACTERS = 2_000
 Line = tuple[int, str]
 
 
+class Run(NamedTuple):
+    """A docstring, or comments on lines one below the other, as they stand from a ``place`` in the file on."""
+
+    place: int
+    text: str
+
+    def lines(self, first: int) -> list[Line]:
+        """The lines, markup off, with their numbers from ``first`` on."""
+        return [(number, _bare(line)) for number, line in enumerate(self.text.split("\n"), first)]
+
+
 class Paragraph(NamedTuple):
     """Lines that stand together, joined by line ends: ``numbers`` holds the line (1-based) of each."""
 
@@ -38,12 +52,24 @@ class Paragraph(NamedTuple):
         return self.numbers[self.text.count("\n", 0, place)]
 
 
-def paragraphs(text: str, is_worth: Callable[[str], bool]) -> Iterator[Paragraph]:
-    """The paragraphs of those comments and docstrings that are worth reading, by their text in lower case."""
-    spoken = [match for match in _TOKEN.finditer(text) if _is_prose(match[0])]
-    for run in _runs(text, spoken):
-        if is_worth("\n".join([line for _, line in run]).lower()):
-            yield from split(run)
+def runs(text: str) -> Iterator[Run]:
+    """Each docstring, and each run of comments on lines one below the other."""
+    held: list[str] = []
+    begin = end = 0
+    for match in _tokens(text):
+        token, place = match[0], match.start()
+        if token[0] == "#":
+            if held and text.find("\n", end + 1, place) >= 0:
+                yield Run(begin, "\n".join(held))
+                held = []
+            if not held:
+                begin = place
+            held.append(token)
+            end = match.end()
+        elif token.startswith(('"""', "'''")) and _stands_alone(text, place):
+            yield Run(place, token)
+    if held:
+        yield Run(begin, "\n".join(held))
 
 
 def split(lines: list[Line]) -> Iterator[Paragraph]:
@@ -60,30 +86,18 @@ def split(lines: list[Line]) -> Iterator[Paragraph]:
 
 
 def _paragraph(lines: list[Line]) -> Paragraph:
-    return Paragraph("\n".join([line for _, line in lines]), tuple(number for number, _ in lines))
+    numbers, texts = zip(*lines, strict=True)
+    return Paragraph("\n".join(texts), numbers)
 
 
-def _is_prose(token: str) -> bool:
-    return token[0] == "#" or token.startswith(('"""', "'''"))
-
-
-def _runs(text: str, spoken: list[re.Match[str]]) -> Iterator[list[Line]]:
-    """Each docstring, and each run of comments on lines one below the other."""
-    run: list[Line] = []
-    number, place = 1, 0
-    for match in spoken:
-        number += text.count("\n", place, match.start())
-        place = match.start()
-        if match[0][0] != "#":
-            if _stands_alone(text, place):
-                yield [(number + index, _bare(line)) for index, line in enumerate(match[0].split("\n"))]
-            continue
-        if run and number != run[-1][0] + 1:
-            yield run
-            run = []
-        run.append((number, _bare(match[0])))
-    if run:
-        yield run
+def _tokens(text: str) -> Iterator[re.Match[str]]:
+    """Comments and strings. What opens one is looked for in all the text at once: the pattern would try each letter."""
+    letters = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
+    end = 0
+    for place in np.flatnonzero((letters == _HASH) | (letters == _DOUBLE) | (letters == _SINGLE)).tolist():
+        if place >= end and (match := _TOKEN.match(text, place)):
+            end = match.end()
+            yield match
 
 
 def _stands_alone(text: str, place: int) -> bool:

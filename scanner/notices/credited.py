@@ -49,6 +49,8 @@ def _named(text: str, match: re.Match[str], phrase: Phrase, end: int, before: st
         return None
     takes_modules = phrase.strength is not Strength.BASED and not _OFTEN_NO_CODE.match(match[0])
     module = first_module(text, start, end) if takes_modules else None
+    if module and text[start : module.start].isspace():
+        return module
     name = name_at(text, start, end) if phrase.least is Certainty.NAME else None
     if module and not (name and name.is_known and name.start < module.start):
         return module

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
-from .comments import Paragraph, paragraphs
+from .comments import Paragraph, runs, split
 from .credited import origin_of
 from .header import blanked
 from .links import Leads
 from .model import Credit, Strength
 from .origins import Origin, links, sentence_end
-from .phrases import is_worth_reading, phrases_in
-from .phrasing import pattern
+from .phrasing import Phrase, may_hold, pattern
+from .stems import phrases_by_text
 
 # Beyond these a text is a list of links, or hostile.
 MOST_CREDITS = 500
@@ -35,21 +36,34 @@ _LIST = re.compile(
 
 def read_credits(text: bytes) -> tuple[Credit, ...]:
     """The credits in the comments and docstrings of Python code, in order; of a notebook, its joined code cells."""
-    code = text.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
+    code = text.decode("utf-8-sig", "replace")
+    if "\r" in code:
+        code = code.replace("\r\n", "\n").replace("\r", "\n")
     if "REUSE-IgnoreStart" in code:
         code = blanked(code, "REUSE-Ignore")
-    found: list[Credit] = []
-    for paragraph in paragraphs(code, is_worth_reading):
-        found += credits_in(paragraph)
-        if len(found) >= MOST_CREDITS:
-            break
-    return tuple(sorted(found[:MOST_CREDITS], key=lambda credit: credit.first_line))
+    return tuple(sorted(islice(_said(code), MOST_CREDITS), key=lambda credit: credit.first_line))
 
 
-def credits_in(paragraph: Paragraph) -> Iterator[Credit]:
-    """The credits of one paragraph, in order; where phrases overlap, the first that names a source counts."""
+def _said(code: str) -> Iterator[Credit]:
+    """The credits of a text, those of a docstring before those of the comments above it."""
+    spoken = list(runs(code))
+    number, place = 1, 0
+    for index, phrases in phrases_by_text([run.text for run in spoken]).items():
+        run = spoken[index]
+        # The comments that end after a docstring may begin above it.
+        number += code.count("\n", place, run.place) - code.count("\n", run.place, place)
+        place = run.place
+        for paragraph in split(run.lines(number)):
+            yield from credits_in(paragraph, phrases)
+
+
+def credits_in(paragraph: Paragraph, phrases: Iterable[Phrase]) -> Iterator[Credit]:
+    """The credits by ``phrases`` in a paragraph, in order; where they overlap, the first that names a source counts."""
     text = paragraph.text
-    matches = [(match, phrase) for phrase in phrases_in(text.lower()) for match in pattern(phrase).finditer(text)]
+    lowered = text.lower()
+    matches = [
+        (match, phrase) for phrase in phrases if may_hold(lowered, phrase) for match in pattern(phrase).finditer(text)
+    ]
     firm = sorted(match.start() for match, phrase in matches if not phrase.loose)
     done = 0
     for match, phrase in sorted(matches, key=lambda each: each[0].start()):

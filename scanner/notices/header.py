@@ -41,9 +41,14 @@ def blanked(text: str, marker: str, begin: str = "Start") -> str:
     return region.sub(lambda match: "\n" * match[0].count("\n"), text)
 
 
+def folded(text: str) -> str:
+    """Lower case without a change of length: one letter of all becomes two."""
+    return text.replace("\u0130", "I").lower()
+
+
 def _without(header: Header, marker: str, begin: str = "Start") -> Header:
     text = blanked(header.text, marker, begin)
-    return header._replace(text=text, folded=_folded(text))
+    return header._replace(text=text, folded=folded(text))
 
 
 def _header(lines: list[str]) -> Header:
@@ -62,13 +67,8 @@ def _header(lines: list[str]) -> Header:
             bare = bare[opening.end() :]
         kept.append(bare.lstrip(_MARKUP).rstrip(_TAIL_MARKUP))
     text = "\n".join(kept)
-    return Header(text, _folded(text))
+    return Header(text, folded(text))
 
 
 def _lines(text: str) -> list[str]:
     return text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if "\r" in text else text.split("\n")
-
-
-def _folded(text: str) -> str:
-    """Lower case without a change of length: one letter of all becomes two."""
-    return text.replace("\u0130", "I").lower()

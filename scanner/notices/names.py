@@ -96,7 +96,7 @@ def _root(word: str) -> str:
 
 
 def _is_proper(word: str) -> bool:
-    return word[0] == "@" or _root(word) in _LOWER or (len(word) > 1 and any(letter.isupper() for letter in word))
+    return word[0] == "@" or _root(word) in _LOWER or (len(word) > 1 and any(map(str.isupper, word)))
 
 
 def _owned(words: list[str]) -> str:

@@ -72,6 +72,8 @@ def sentence_end(text: str, start: int) -> int:
 
 def links(text: str, start: int, end: int) -> Iterator[Origin]:
     """The links of a part of a text, in order."""
+    if text.find("/", start, end) < 0:
+        return
     for match in URL.finditer(text, start, end):
         link = read_link(match[0])
         yield Origin(Certainty.LINK, match.start(), match.end(), link.url, link.project, link.path, link.leads)
@@ -91,7 +93,8 @@ def first_link(text: str, start: int, end: int) -> Origin | None:
 
 def first_path(text: str, start: int, end: int) -> Origin | None:
     """The first file, with the repository named before it; or a repository alone. Both are named soon."""
-    repository = _REPOSITORY.search(text, start, min(end, start + NEAR))
+    near = min(end, start + NEAR)
+    repository = _REPOSITORY.search(text, start, near) if text.find("/", start, near) >= 0 else None
     if repository and _IS_FILE.search(repository[0]):
         repository = None
     file = _FILE.search(text, start, min(end, start + 2 * NEAR))

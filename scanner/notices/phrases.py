@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .model import Strength
 from .origins import Certainty
-from .phrasing import CODE_WORDS, FROM, GAP, LINE, LINK_AHEAD, LINKED, OF, VERSION_OF, Phrase, Words
+from .phrasing import CODE_WORDS, FROM, GAP, LINE, LINK_AHEAD, LINKED, OF, VERSION_OF, Phrase
 
 PHRASES = (
     Phrase(
@@ -154,38 +154,3 @@ PHRASES = (
         loose=True,
     ),
 )  # fmt: skip
-
-_WORDS = frozenset(word for phrase in PHRASES for words in phrase.stems for word in words)
-
-
-def _by_need() -> dict[tuple[Words, ...], Words]:
-    """Stems of phrases, by what else those phrases cannot be without; none that another of them stands in."""
-    found: dict[tuple[Words, ...], set[str]] = {}
-    for phrase in PHRASES:
-        found.setdefault(phrase.stems[1:], set()).update(phrase.stems[0])
-    return {
-        needs: tuple(sorted(stem for stem in stems if not any(each in stem for each in stems - {stem})))
-        for needs, stems in found.items()
-    }
-
-
-_BY_NEED = tuple(_by_need().items())
-
-
-def is_worth_reading(folded: str) -> bool:
-    """Whether a text in lower case may hold any phrase; most texts have not even a "from"."""
-    has = folded.__contains__
-    for needs, stems in _BY_NEED:
-        for words in needs:
-            if not any(map(has, words)):
-                break
-        else:
-            if any(map(has, stems)):
-                return True
-    return False
-
-
-def phrases_in(folded: str) -> list[Phrase]:
-    """The phrases that a text in lower case may hold."""
-    found = {word for word in _WORDS if word in folded}
-    return [phrase for phrase in PHRASES if not any(map(found.isdisjoint, phrase.stems))]

@@ -38,6 +38,17 @@ OF: Words = ("from", "of")
 LINKED: Words = ("http", "github.", "gitlab.", "huggingface.")
 
 
+def may_hold(folded: str, phrase: Phrase) -> bool:
+    """Whether one of each of a phrase's stems stands in a text in lower case."""
+    for words in phrase.stems:
+        for word in words:
+            if word in folded:
+                break
+        else:
+            return False
+    return True
+
+
 @cache
 def pattern(phrase: Phrase) -> re.Pattern[str]:
     """Compiled on first use: a run over files without credits needs none of them."""

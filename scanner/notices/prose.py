@@ -13,7 +13,7 @@ from .links import Leads
 from .model import Credit, Strength
 from .names import name_at
 from .origins import links
-from .phrases import is_worth_reading
+from .stems import phrases_by_text
 
 # A README is read as far as this; longer lines are no prose.
 MOST_CHARACTERS = 400_000
@@ -56,15 +56,16 @@ def read_credits_in_prose(text: str) -> tuple[Credit, ...]:
     if "REUSE-IgnoreStart" in text:
         text = blanked(text, "REUSE-Ignore")
     text = _FENCE.sub(lambda fence: "\n" * fence[0].count("\n"), text)
+    paragraphs = [(paragraph, part.is_thanks) for part in _parts(text.split("\n")) for paragraph in split(part.lines)]
+    phrases = phrases_by_text([paragraph.text for paragraph, _ in paragraphs])
     found: list[Credit] = []
-    for part in _parts(text.split("\n")):
-        for paragraph in split(part.lines):
-            said = list(credits_in(paragraph)) if is_worth_reading(paragraph.text.lower()) else []
-            found += said
-            if part.is_thanks:
-                found += _listed(paragraph, said)
-            if len(found) >= MOST_CREDITS:
-                return tuple(found[:MOST_CREDITS])
+    for index, (paragraph, is_thanks) in enumerate(paragraphs):
+        said = list(credits_in(paragraph, phrases.get(index, ())))
+        found += said
+        if is_thanks:
+            found += _listed(paragraph, said)
+        if len(found) >= MOST_CREDITS:
+            return tuple(found[:MOST_CREDITS])
     return tuple(sorted(found, key=lambda credit: credit.first_line))
 
 
