@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from ..findings import Level
 from ..notices import LicenceForm, holders_missing
+from ..patterns import lazy_pattern
 from ..rulebook import Duty
 from . import terms
 from .drafts import Draft, quoted
@@ -19,7 +18,7 @@ EXACT_RULES = {
     Duty.DISPLAY: "display-text-missing",
     Duty.NAME_PREFIX: "name-prefix-missing",
 }
-_NO_WORD = re.compile(r"[^\w@.+]+")
+_NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
 
 def carry_licence(owed: Owed, repository: Repository) -> Outcome:

@@ -6,18 +6,19 @@ import re
 from collections.abc import Container
 
 from ..notices import HEADER_BYTES, Notice, read_credits
+from ..patterns import lazy_pattern
 from ..verdict import FileVerdict
 from .model import Copy
 
 # What a licence calls a notice of change: somebody changed this, or these are changes.
-_CHANGES = re.compile(
+_CHANGES = lazy_pattern(
     r"(?:modified|modifications?|changed|changes|adapted|ported|converted|rewritten|edited|altered)\b[^\n]{0,80}?"
     r"(?:\bby\b|\bfrom\b|\bfor\b|\bto\b|\bmade\b|\bcopyright\b|\(c\)|\b20\d\d\b|:)"
     r"|has been (?:modified|changed|adapted)\b|this file is modified\b",
     re.IGNORECASE,
 )
 # Sentences of licences themselves, which speak of changes that others may make.
-_TERMS = re.compile(
+_TERMS = lazy_pattern(
     r"derivative works|with or without|must carry|redistribut|permission is|you (?:may|must|can)|permitted",
     re.IGNORECASE,
 )

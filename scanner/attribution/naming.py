@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from functools import cache
 
 from ..notices import Credit, Strength, holders
+from ..patterns import lazy_pattern
 from ..verdict import UpstreamMatch
 
-_REPOSITORY = re.compile(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
-_LINK = re.compile(r"(?:https?://|www\.)\S*")
-_NO_LETTER = re.compile(r"[\W_]+")
+_REPOSITORY = lazy_pattern(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
+_LINK = lazy_pattern(r"(?:https?://|www\.)\S*")
+_NO_LETTER = lazy_pattern(r"[\W_]+")
 # A shorter name may stand in another by chance.
 LEAST_LETTERS = 4
-_SEPARATORS = re.compile(r"[-_.\s]+")
+_SEPARATORS = lazy_pattern(r"[-_.\s]+")
 
 
 def plain(name: str) -> str:

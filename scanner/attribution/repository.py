@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from ..notices import Credit
+from ..patterns import lazy_pattern
 from ..statements import (
     LegalFile,
     LegalKind,
@@ -21,7 +22,7 @@ from ..statements import (
 from ..verdict import FileVerdict, UpstreamMatch
 from . import naming, terms
 
-_CHANGED = re.compile(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
+_CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
 
 # A few files under the paths of a release may be copies; so many are the project, or all of it in another's hands.
 LEAST_OF_A_TREE = 5

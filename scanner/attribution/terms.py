@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ..patterns import lazy_pattern
 from ..rulebook import LicenceRule, licence_rule
 
-_OR = re.compile(" OR ", re.IGNORECASE)
-_AND = re.compile(" AND ", re.IGNORECASE)
-_EXCEPTION = re.compile(r" WITH \S+", re.IGNORECASE)
-_VERSIONED = re.compile(r"(?P<stem>[AL]?GPL)-(?P<version>\d\.\d)-(?P<span>only|or-later)")
+_OR = lazy_pattern(" OR ", re.IGNORECASE)
+_AND = lazy_pattern(" AND ", re.IGNORECASE)
+_EXCEPTION = lazy_pattern(r" WITH \S+", re.IGNORECASE)
+_VERSIONED = lazy_pattern(r"(?P<stem>[AL]?GPL)-(?P<version>\d\.\d)-(?P<span>only|or-later)")
 
 
 def choices(expression: str) -> tuple[tuple[str, ...], ...]:

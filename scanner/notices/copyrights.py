@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..patterns import lazy_pattern
 from .header import Header
 
 # A statement goes on over at most so many further lines, and is cut at so many characters.
@@ -13,23 +14,23 @@ MOST_CHARACTERS = 600
 
 _MARKS = ("copyright", "(c)", "©")
 # What follows a mark tells a statement from talk of copyright: a year, a name, a sign; no placeholder.
-_STATEMENT = re.compile(
+_STATEMENT = lazy_pattern(
     r"spdx-(?:file|snippet)copyrighttext:[ \t]*[^\s<\[{]"
     r"|(?<![a-z])(?P<mark>copyright|\(c\)|©)[\s:,/-]*(?P<sign>\(c\)|©|&copy;)?[\s:,/-]*(?:by\s+)?"
     r"(?![\s<\[{$%]|\(c\)|©)(?P<rest>[^\n]*)",
     re.IGNORECASE,
 )
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_TALK = re.compile(
+_YEAR = lazy_pattern(r"(?:19|20)\d\d")
+_TALK = lazy_pattern(
     r"(?:notices?|holders?|owners?|ownership|laws?|licen[cs]es?|and|or|info|information|headers?|statements?|lines?|"
     r"files?|infringement|disclaimer|assignment|protection|act|terms|policy|belongs|is|remains|to|in|of|for|from|as)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(r"(?:the )?[^\Wa-z]|contributors\b|the (?:\S+ )?(?:authors|contributors|team)\b")
-_RIGHTS = re.compile(r"rights reserved|\binc\b|\bltd\b|affiliates|proprietary", re.IGNORECASE)
-_UNFINISHED = re.compile(r"(?:[,&(]|\band|\bby|\bthe|\ball rights|\w-)\Z", re.IGNORECASE)
-_CONTINUES = re.compile(r"(?:and |& |teams?\b|inc\b|authors\b|its affiliates)", re.IGNORECASE)
-_OTHER = re.compile(
+_NAME = lazy_pattern(r"(?:the )?[^\Wa-z]|contributors\b|the (?:\S+ )?(?:authors|contributors|team)\b")
+_RIGHTS = lazy_pattern(r"rights reserved|\binc\b|\bltd\b|affiliates|proprietary", re.IGNORECASE)
+_UNFINISHED = lazy_pattern(r"(?:[,&(]|\band|\bby|\bthe|\ball rights|\w-)\Z", re.IGNORECASE)
+_CONTINUES = lazy_pattern(r"(?:and |& |teams?\b|inc\b|authors\b|its affiliates)", re.IGNORECASE)
+_OTHER = lazy_pattern(
     r"(?:licen[cs]ed?\b|permission\b|this (?:source|file|code|software|program|work|module)\b|spdx-|redistribution\b|"
     r"authors?:|you may\b|distributed\b|see\b|https?:)|[^\n]*(?:copyright|©|\(c\))",
     re.IGNORECASE,

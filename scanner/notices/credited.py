@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..patterns import lazy_pattern
 from .links import Leads
 from .model import Strength
 from .names import Name, calls_it_code, name_at, speaks_of_code
@@ -13,16 +14,16 @@ from .phrasing import Phrase
 # How far before a phrase its sentence says what it is about.
 SUBJECT = 120
 
-_OF_DATA = re.compile(
+_OF_DATA = lazy_pattern(
     r"\b(?:weights?|checkpoints?|pre-?trained|data\s?sets?|corpus|vocab\w*|text|texts|quotes?|images?|photos?|tables?|figures?|"
     r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?|urls?)\b[^.;\n]{0,45}\Z|\bdata(?:\s+(?:is|are|was|were))?\s*\Z",
     re.IGNORECASE,
 )
 # A class is derived from another, a value comes from somewhere.
-_OFTEN_NO_CODE = re.compile(r"deriv|come|extract|moved|pulled|originat", re.IGNORECASE)
-_THOUGHT = re.compile(r"\b(?:propos\w+|ideas?|suggest\w*|discuss\w*|concept|notes?|tests?)\b", re.IGNORECASE)
-_LEADS_ON = re.compile(r"(?::|\bsee|\bfollowing\b[^.;]{0,60})\s*\Z", re.IGNORECASE)
-_ITEM = re.compile(r"\n\s?[-*] ")
+_OFTEN_NO_CODE = lazy_pattern(r"deriv|come|extract|moved|pulled|originat", re.IGNORECASE)
+_THOUGHT = lazy_pattern(r"\b(?:propos\w+|ideas?|suggest\w*|discuss\w*|concept|notes?|tests?)\b", re.IGNORECASE)
+_LEADS_ON = lazy_pattern(r"(?::|\bsee|\bfollowing\b[^.;]{0,60})\s*\Z", re.IGNORECASE)
+_ITEM = lazy_pattern(r"\n\s?[-*] ")
 
 
 def origin_of(text: str, match: re.Match[str], phrase: Phrase, end: int) -> Origin | None:

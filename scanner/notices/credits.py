@@ -8,6 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+from ..patterns import lazy_pattern
 from .comments import Paragraph, runs, split
 from .credited import origin_of
 from .header import blanked
@@ -21,13 +22,13 @@ from .stems import phrases_by_text
 MOST_CREDITS = 500
 MOST_LINKS = 8
 MOST_WORDS = 400
-_DENIED = re.compile(
+_DENIED = lazy_pattern(
     r"(?:\bno\s+longer|\bdiffer\w*|\bapart|\bfar|\bnot|n't|\bnever|\brather\s+than|\binstead\s+of|\btodo\s?\([^)]{0,40}\):?)"
     r"(?:\s+(?:be(?:en)?|yet|\w+ly))?\s*\Z",
     re.IGNORECASE,
 )
 # Between the links of one list stand marks, an "and", a label of a few words.
-_LIST = re.compile(
+_LIST = lazy_pattern(
     r"[\s,;&*>)\]\[(<`'\"_#\d.:-]*(?:(?:and|also|plus|with)\b)?[\s*`(\[<:-]*"
     r"(?:(?!\w+ (?:\w+ )?(?:is|are|at|see|for)\b)[\w./'+-]{1,40}(?: [\w./'+-]{1,40}){0,3}\]?[\s:(<`-]{1,4})?",
     re.IGNORECASE,

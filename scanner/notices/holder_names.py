@@ -7,38 +7,40 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
+from ..patterns import lazy_pattern
+
 # Longer statements are lists of people; what is beyond is not read.
 MOST_CHARACTERS = 1_000
 
-_MARK = re.compile(r"spdx-(?:file|snippet)copyrighttext:?|(?<![a-z])copyright(?![a-z])|\(c\)|©|&copy;", re.IGNORECASE)
+_MARK = lazy_pattern(r"spdx-(?:file|snippet)copyrighttext:?|(?<![a-z])copyright(?![a-z])|\(c\)|©|&copy;", re.IGNORECASE)
 # What follows these is no part of a name any more.
-_AFTER_NAMES = re.compile(
+_AFTER_NAMES = lazy_pattern(
     r"\s*(?:\ball rights\b|\b(?:dual[- ])?licen[cs]e|\b(?:mit|apache|bsd|gpl|isc|mpl)[\s-](?:v?[\d.]|licen|style)|"
     r"\boriginal (?:code|copyright)|\b(?:see|from|adapted|modified|used|confidential|proprietary)\b)",
     re.IGNORECASE,
 )
-_URL = re.compile(r"(?:https?://|www\.)(?P<host>[\w.-]{1,60})(?:/(?P<owner>[\w.-]{1,60}))?[^\s)>,]*")
-_ASIDE = re.compile(r"\([^()]*\)?|<[^<>]*>?|\S+@\S+")
-_YEARS = re.compile(
+_URL = lazy_pattern(r"(?:https?://|www\.)(?P<host>[\w.-]{1,60})(?:/(?P<owner>[\w.-]{1,60}))?[^\s)>,]*")
+_ASIDE = lazy_pattern(r"\([^()]*\)?|<[^<>]*>?|\S+@\S+")
+_YEARS = lazy_pattern(
     r"(?<![\w.])(?:19|20)\d{2,3}(?:\s?[-\u2013\u2014/]\s?(?:\d{2,4}|present|onwards?|now|today)?)*(?!\w)|\b(?:present|onwards)\b",
     re.IGNORECASE,
 )
-_FOLLOWERS = re.compile(
+_FOLLOWERS = lazy_pattern(
     r",?\s(?:and/or|and|or|&)\s(?:its\s|their\s|other\s)?"
     r"(?:affiliates?|affiliated companies|subsidiar(?:y|ies)|contributors|others)\b|,?\san?\s\w{1,40}\scompany\b",
     re.IGNORECASE,
 )
-_LEGAL_FORM = re.compile(
+_LEGAL_FORM = lazy_pattern(
     r",?\s(?:incorporated|inc|ltd|llc|corporation|corp|co|limited|company|gmbh|ag|plc|pte|pvt)\b(?:\.s?\b|\.)?",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(
+_BETWEEN = lazy_pattern(
     r"(?:\s(?:and/or|and)\s|\s?&)(?!\s?(?:Technolog|Telephone|Engineering))|[,;|]|(?<!\bof)(?<!\bat)(?<!for)\sThe\s"
 )
-_NOISE = re.compile(r"\b(?:the|teams?|authors?|developers?|contributors?(?: to)?|maintainers|projects?|org|etc)\b")
-_EDGES = re.compile(r"^(?:and|by|in|or|inc)\s|\s(?:and|by|or)$")
-_DOMAIN = re.compile(r"\.(?:com|org|net|io|ai|pl)\b")
-_LETTER = re.compile(r"[^\W\d_]")
+_NOISE = lazy_pattern(r"\b(?:the|teams?|authors?|developers?|contributors?(?: to)?|maintainers|projects?|org|etc)\b")
+_EDGES = lazy_pattern(r"^(?:and|by|in|or|inc)\s|\s(?:and|by|or)$")
+_DOMAIN = lazy_pattern(r"\.(?:com|org|net|io|ai|pl)\b")
+_LETTER = lazy_pattern(r"[^\W\d_]")
 
 
 @lru_cache(maxsize=4096)

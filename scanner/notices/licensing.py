@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ..patterns import lazy_pattern
 from .header import Header
 from .licence_words import names, texts
 from .model import LicenceForm
 from .wording import Wording
 
-_TAG = re.compile(r"SPDX-License-Identifier:[ \t]*(?P<value>[^\n]*)", re.IGNORECASE)
+_TAG = lazy_pattern(r"SPDX-License-Identifier:[ \t]*(?P<value>[^\n]*)", re.IGNORECASE)
 _ID = r"\(?[A-Za-z0-9][\w.+:-]*\)?"
-_EXPRESSION = re.compile(rf"{_ID}(?: (?:AND|OR|WITH) {_ID}){{0,20}}")
-_TAG_END = re.compile(r"\s*(?:\*/|-->|#).*|[.,;\s]+\Z")
+_EXPRESSION = lazy_pattern(rf"{_ID}(?: (?:AND|OR|WITH) {_ID}){{0,20}}")
+_TAG_END = lazy_pattern(r"\s*(?:\*/|-->|#).*|[.,;\s]+\Z")
 # The file is named in capitals, or called a file: "the License" alone is the licence itself.
 _FILE = r"(?:LICEN[CS]E|COPYING)"
 # Compiled where a licence is spoken of and none is stated: compiling it is felt at start-up.
@@ -23,8 +24,8 @@ _POINTER = (
     rf"\W{{0,3}}(?:\.\./)?{_FILE}\b"
     r"|(?i:\blicen[cs]e(?:\.(?:txt|md|rst))?\s{1,6}file\b|\bsee\s{1,6}licen[cs]e\.(?:txt|md|rst)\b)"
 )
-_TERMS = re.compile(r"redistribut|warrant|liab|permi|conditions|licen[cs]e|neither the name")
-_LEGAL_FILE = re.compile(r"licen[cs]e|copying")
+_TERMS = lazy_pattern(r"redistribut|warrant|liab|permi|conditions|licen[cs]e|neither the name")
+_LEGAL_FILE = lazy_pattern(r"licen[cs]e|copying")
 WORDS_BEFORE = 80
 # A pointer names its licence in the same breath: "the MIT license found in the LICENSE file".
 NEAR = 200

@@ -6,18 +6,20 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
+from ..patterns import lazy_pattern
+
 # A link that is broken after a slash goes on below.
-URL = re.compile(
+URL = lazy_pattern(
     r"(?:https?://(?:www\.)?|(?<![\w.@/])(?:www\.)?(?=(?:github|gitlab|huggingface)\.\w{2,3}/))"
     r"(?:[^\s<>\"'`|)\]}]|(?<=/)\n(?=[\w.-]{1,80}/[\w./-]{3})){1,400}"
 )
-_CODE_HOST = re.compile(
+_CODE_HOST = lazy_pattern(
     r"(?:gist\.|raw\.)?git(?:hub|lab|ee)(?:usercontent)?\.\w+|gitlab\..*|git\..*|bitbucket\.org|codeberg\.org|sr\.ht|"
     r"huggingface\.co|hf\.co|modelscope\.cn|sourceforge\.net|code\.google\.com|pypi\.org|colab\.research\.google\.com|"
     r"\w+\.googlesource\.com|stackoverflow\.com|\w+\.stackexchange\.com|kaggle\.com|pastebin\.com"
 )
 # Papers, manuals and encyclopaedias: what is taken from them is no code.
-_READING = re.compile(
+_READING = lazy_pattern(
     r"(?:.*\.)?(?:arxiv\.org|alphaxiv\.org|doi\.org|openreview\.net|aclanthology\.\w+|aclweb\.org|nips\.cc|neurips\.cc|"
     r"mlr\.press|ieee\.org|semanticscholar\.org|researchgate\.net|acm\.org|springer\.com|nature\.com|biorxiv\.org|"
     r"sciencedirect\.com|thecvf\.com|isca-\w+\.org|jmlr\.org|wikipedia\.org|readthedocs\.\w+|numpy\.org|scipy\.org|"
@@ -25,12 +27,12 @@ _READING = re.compile(
     r"apache\.org|gnu\.org|opensource\.org|spdx\.org|creativecommons\.org|openai\.com|nvidia\.com|w3\.org|ietf\.org)"
     r"|(?:docs?|documentation|developers?|proceedings)\..*"
 )
-_READING_PATH = re.compile(r"\.pdf\Z|/docs?/|/api_docs/|/papers?/|/abs/", re.IGNORECASE)
-_HUB_READING = re.compile(r"(?:papers?|docs|blog|posts|learn|datasets|collections|transformers)\Z")
-_FILE = re.compile(r"/(?:-/)?(?:blob|tree|raw|resolve|src|edit|blame)/[^/]+(?P<path>/.*)?\Z")
-_TALK = re.compile(r"/(?:issues|discussions|wiki)(?:/|\Z)")
-_CHANGE = re.compile(r"/(?:pulls?|merge_requests|commit)/")
-_DATA = re.compile(
+_READING_PATH = lazy_pattern(r"\.pdf\Z|/docs?/|/api_docs/|/papers?/|/abs/", re.IGNORECASE)
+_HUB_READING = lazy_pattern(r"(?:papers?|docs|blog|posts|learn|datasets|collections|transformers)\Z")
+_FILE = lazy_pattern(r"/(?:-/)?(?:blob|tree|raw|resolve|src|edit|blame)/[^/]+(?P<path>/.*)?\Z")
+_TALK = lazy_pattern(r"/(?:issues|discussions|wiki)(?:/|\Z)")
+_CHANGE = lazy_pattern(r"/(?:pulls?|merge_requests|commit)/")
+_DATA = lazy_pattern(
     r"/releases(?:/|\Z)|\.(?:pth?|ckpt|bin|safetensors|npz|zip|tar|gz|tgz|json|csv|png|jpe?g|gif|wav|mp3|mp4|md)\Z",
     re.IGNORECASE,
 )

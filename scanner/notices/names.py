@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ..patterns import lazy_pattern
+
 _LEADING = (
     r"the|an?|our|his|her|its|their|original|official|open[\s-]?source|public|upstream|existing|following|current|same|"
     r"codes?|codebase|sources?|implementations?|impl|repo|repository|library|project|version|module|internals|function|"
     r"class|script|of|in|by|from|for|standard|great|excellent|awesome|revised"
 )
 _WORD = r"[A-Za-z][\w+-]*(?:\.[\w+-]+)*"
-_NAME = re.compile(
+_NAME = lazy_pattern(
     rf"[\s:`'\"(\[*_-]{{0,6}}(?:(?:{_LEADING})\b[\s:`'\"(\[*_-]{{1,4}}){{0,7}}"
     rf"(?P<name>@?{_WORD}(?:['\u2019]s?)?(?:[ \n/]{_WORD}(?:['\u2019]s)?){{0,3}})",
     re.IGNORECASE,
@@ -40,13 +42,13 @@ _NO_NAMES = frozenset(
 )
 _CODE = r"codes?|codebase|code\s?bases?|implementations?|impl|repo|repository|library|project|scripts?|package"
 _PARTS = rf"{_CODE}|files?|module|functions?|methods?|kernels?|logic|snippet|block|decoder|encoder|layer"
-_CALLED_CODE = re.compile(
+_CALLED_CODE = lazy_pattern(
     rf"[^.;,]{{0,50}}?\b(?:{_CODE}|pipeline)\b|\s+with\s+(?:\w+\s+){{0,2}}(?:changes|modifications)", re.IGNORECASE
 )
-_SAYS_CODE = re.compile(rf"\b(?:{_CODE}|files?)\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
-_SAYS_PART = re.compile(rf"\b(?:{_PARTS})\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
+_SAYS_CODE = lazy_pattern(rf"\b(?:{_CODE}|files?)\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
+_SAYS_PART = lazy_pattern(rf"\b(?:{_PARTS})\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
 # A name followed by these is a paper's, a data set's, or an idea's.
-_NOT_CODE = re.compile(
+_NOT_CODE = lazy_pattern(
     r"[^.;]{0,45}?\b(?:papers?|et\s+al|article|arxiv|equations?|eq|table|appendix|theorem|documentation|docs|architecture|"
     r"approach|technique|algorithm|proposal|principles|specification)\b|\s+(?:\w+\s+)?(?:data\s?sets?|corpus|weights|"
     r"checkpoints?)\b|\W{0,3}\(?(?:19|20)\d\d\b|,\s+(?-i:[A-Z])\.",

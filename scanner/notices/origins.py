@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
+from ..patterns import lazy_pattern
 from .links import URL, Leads, read_link
 
 # A repository without a link is named at once: two words with a slash are found anywhere.
@@ -14,23 +15,23 @@ NEAR = 60
 # A source is named within so many characters of the phrase.
 REACH = 320
 
-_SENTENCE_END = re.compile(r"[.!?](?=\s+[A-Z\"'(])(?<!et al\.)(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!v\.)")
+_SENTENCE_END = lazy_pattern(r"[.!?](?=\s+[A-Z\"'(])(?<!et al\.)(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!v\.)")
 # What stands between a paper's link and its code's.
-_BESIDE = re.compile(
+_BESIDE = lazy_pattern(
     r"\W{0,12}(?:(?:(?:and|also|code|repo\w*|implementation|official|at|in|github)\W{1,6}){0,4}"
     r"|[^\W\d][^\]\n]{0,50}\]\W{1,3})",
     re.IGNORECASE,
 )
 _SUFFIX = r"\.(?:py|pyx|cuh?|cpp|cc|hpp|lua|pl|perl|js|ts|jl|java|go|rs|sh|ipynb)\b"
-_FILE = re.compile(rf"(?<![\w/.-])[\w./-]{{1,160}}{_SUFFIX}")
-_REPOSITORY = re.compile(
+_FILE = lazy_pattern(rf"(?<![\w/.-])[\w./-]{{1,160}}{_SUFFIX}")
+_REPOSITORY = lazy_pattern(
     r"(?<![\w/.:-])(?=[\w.-]*[-A-Z\d_][\w.-]*/|[\w.-]+/[\w.]*[-A-Z\d_])(?=[A-Z\d.-]*[a-z])"
     r"[A-Za-z][\w.-]{1,60}/(?=[A-Z\d.-]*[a-z])[A-Za-z][\w.-]{1,80}"
 )
-_IS_FILE = re.compile(_SUFFIX)
-_MERELY_SEEN = re.compile(r"\b(?:see|cf|compare|unlike)\b", re.IGNORECASE)
-_STOP = re.compile(r"[.;]\s")
-_MODULE = re.compile(r"(?<![\w./-])[A-Za-z_]\w{1,60}(?:\.[A-Za-z_]\w{0,80}){1,8}(?!\w|/|\.\w|\((?!\)))")
+_IS_FILE = lazy_pattern(_SUFFIX)
+_MERELY_SEEN = lazy_pattern(r"\b(?:see|cf|compare|unlike)\b", re.IGNORECASE)
+_STOP = lazy_pattern(r"[.;]\s")
+_MODULE = lazy_pattern(r"(?<![\w./-])[A-Za-z_]\w{1,60}(?:\.[A-Za-z_]\w{0,80}){1,8}(?!\w|/|\.\w|\((?!\)))")
 # What begins like a module and is an object, or a sentence end without its space.
 _OBJECTS = frozenset(
     ("self", "cls", "args", "cfg", "config", "model", "module", "opt", "batch", "data", "input", "x", "i", "e")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ..patterns import lazy_pattern
 from .copyrights import MOST_CHARACTERS
 from .header import blanked
 
-_STATEMENT = re.compile(r"SPDX-SnippetCopyrightText:[ \t]*(?=[^\s<\[{])[^\n]*")
+_STATEMENT = lazy_pattern(r"SPDX-SnippetCopyrightText:[ \t]*(?=[^\s<\[{])[^\n]*")
 # A file of snippets is read as far as this.
 MOST_STATEMENTS = 100
 

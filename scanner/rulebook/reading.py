@@ -12,6 +12,7 @@ import msgspec
 
 from ..errors import RuleError
 from ..findings import Level
+from ..patterns import lazy_pattern
 from .checking import finding_problems, licence_problems
 from .model import Duty, Family, FindingRule, LicenceRule, Scope
 from .plain_yaml import MOST_BYTES, PlainYamlError, read_plain_yaml
@@ -28,9 +29,9 @@ _KINDS = {
     "int": "a number",
 }
 _WORDS = (
-    (re.compile(r"Object missing required field `(?P<key>\w+)`"), "is missing"),
-    (re.compile(r"Object contains unknown field `(?P<key>[^`]*)`"), "is not a key of a rule"),
-    (re.compile(r"Expected `str` of length >= 1"), "is empty"),
+    (lazy_pattern(r"Object missing required field `(?P<key>\w+)`"), "is missing"),
+    (lazy_pattern(r"Object contains unknown field `(?P<key>[^`]*)`"), "is not a key of a rule"),
+    (lazy_pattern(r"Expected `str` of length >= 1"), "is empty"),
 )
 
 

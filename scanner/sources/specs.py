@@ -9,6 +9,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from ..errors import SourceError
+from ..patterns import lazy_pattern
 
 REGISTRY_PREFIX = "pypi:"
 GIT_PREFIX = "git+"
@@ -20,22 +21,22 @@ TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
 
 # A version may itself hold an exclamation mark, its epoch: 1!2.0 (PEP 440).
-_REQUIREMENT = re.compile(
+_REQUIREMENT = lazy_pattern(
     r"pypi:(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
     r"(?:==(?P<version>(?:\d+!)?[A-Za-z0-9._+-]+))?"
     r"(?:!(?P<inner>.*))?",
     re.DOTALL,
 )
 # As pip reads it: the revision follows the last @ of the path.
-_ADDRESS = re.compile(
+_ADDRESS = lazy_pattern(
     r"git\+(?P<url>(?P<scheme>https?|ssh|git|file)://(?P<host>[^/!]*)(?P<path>/[^!]*?))"
     r"(?:@(?P<revision>[^@!]*))?(?:!(?P<inner>.*))?",
     re.DOTALL,
 )
 # A name git allows that is no option and, unlike a:b, +a or ^a, no instruction to fetch.
-_REVISION = re.compile(r"(?![-+])(?!.*(\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]+")
-_LOGIN = re.compile(r"(?<!ssh)://[^/]*@")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_REVISION = lazy_pattern(r"(?![-+])(?!.*(\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]+")
+_LOGIN = lazy_pattern(r"(?<!ssh)://[^/]*@")
+_CONTROL = lazy_pattern(r"[\x00-\x1f\x7f]")
 
 
 class Requirement(Struct, frozen=True):

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ..patterns import lazy_pattern
 from ..regions import Region
 from ..sources import Skipped
 from .declarations import declared_licences
@@ -16,14 +17,14 @@ _KEYS = ("auto_map", "_name_or_path", "license")
 _DEEPEST = 6
 _MOST_REFERENCES = 100
 _LONGEST = 300
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+_HUB_ID = lazy_pattern(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
 _LOCAL_FOLDERS = frozenset(
     "output outputs model models checkpoint checkpoints ckpt ckpts result results run runs exp exps experiment "
     "experiments tmp temp data saved save work work_dir work_dirs logs weights pretrained pretrained_models hf "
     "hf_models converted merged final last best home root mnt workspace".split()
 )
-_STEP = re.compile(r"(?:checkpoint|ckpt|step|epoch|iter|global_step)[-_]?\d*", re.IGNORECASE)
-_CLASS = re.compile(r"(?:(?P<repository>[^\s]{1,200}?)--)?(?P<module>\w[\w.]{0,200})\.(?P<name>\w{1,200})")
+_STEP = lazy_pattern(r"(?:checkpoint|ckpt|step|epoch|iter|global_step)[-_]?\d*", re.IGNORECASE)
+_CLASS = lazy_pattern(r"(?:(?P<repository>[^\s]{1,200}?)--)?(?P<module>\w[\w.]{0,200})\.(?P<name>\w{1,200})")
 
 
 class Surroundings(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from ..notices.copyrights import find_copyrights
 from ..notices.header import Header, blanked
+from ..patterns import lazy_pattern
 from .model import LegalFile
 from .places import LegalPlace
 
@@ -15,11 +16,11 @@ MOST_MARKED_LINES = 2_000
 _BLOCK_LINES = 200
 # A statement goes on over a few lines at most.
 _FOLLOWING = 6
-_MARK = re.compile(r"copyright|\(c\)|©", re.IGNORECASE)
+_MARK = lazy_pattern(r"copyright|\(c\)|©", re.IGNORECASE)
 _MARKUP = " \t\f#*/\"'>|"
 # A clause may speak of copyright, or quote a line to keep: what claims it begins with it, or nearly.
-_CLAIM = re.compile(r"[^\n]{0,60}?(?:copyright(?! (?:grant|treaty|and similar))|\(c\)|©)", re.IGNORECASE)
-_YEARS_ONLY = re.compile(r"(?:copyright|\(c\)|©|[\d\s,\u2013-])+", re.IGNORECASE)
+_CLAIM = lazy_pattern(r"[^\n]{0,60}?(?:copyright(?! (?:grant|treaty|and similar))|\(c\)|©)", re.IGNORECASE)
+_YEARS_ONLY = lazy_pattern(r"(?:copyright|\(c\)|©|[\d\s,\u2013-])+", re.IGNORECASE)
 _GNU = ("GPL-", "LGPL-", "AGPL-", "GFDL-")
 
 

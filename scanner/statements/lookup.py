@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from ..patterns import lazy_pattern
 from .listing import below
 from .model import LegalFile, LegalKind, SidecarNotice, Statements, Subject
 
 # The LGPL comes as two texts, COPYING and COPYING.LESSER.
-_PLAIN = re.compile(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
-_TERMS = re.compile(r"-(?:only|or-later)$")
+_PLAIN = lazy_pattern(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
+_TERMS = lazy_pattern(r"-(?:only|or-later)$")
 
 
 def licence_files_for(statements: Statements, path: str) -> tuple[LegalFile, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
-import re
 
+from ..patterns import lazy_pattern
 from ..sources import Entry, Skipped
 
 # The licences of all that is bundled in a torch wheel are 0.6 MB; a tokenizer's configuration is up to 2 MB.
@@ -18,7 +18,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HEAD = 4096
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_CONTROL = lazy_pattern(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 _MOST_CONTROL = 0.02
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 
 from ..notices.header import blanked, read_header
+from ..patterns import lazy_pattern
 
 # Each is looked up in the syntax tree, which takes 50 microseconds.
 _MOST_HITS = 10_000
-_IN_PYTHON = re.compile(rb"#[ \t]*modelkin:[ \t]*(?:ignore\b|[A-Za-z-]+[ \t]*\[)")
-_HASH = re.compile(r"(?:^|(?<=\s))#(?=[ \t]*modelkin:)")
+_IN_PYTHON = lazy_pattern(rb"#[ \t]*modelkin:[ \t]*(?:ignore\b|[A-Za-z-]+[ \t]*\[)")
+_HASH = lazy_pattern(r"(?:^|(?<=\s))#(?=[ \t]*modelkin:)")
 _FENCE = ("```", "~~~")
-_CODE_SPAN = re.compile(r"`[^`\n]*`")
+_CODE_SPAN = lazy_pattern(r"`[^`\n]*`")
 _PYTHON = (".py", ".ipynb")
 _PROSE = (".md", ".markdown", ".html", ".htm")
 

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 
 from ..errors import WaiverError
+from ..patterns import lazy_pattern
 from .comments import comments_in
 from .model import Waiver, check_rule, check_unrepeated
 
@@ -13,7 +14,7 @@ _MARK = b"modelkin:"
 _LONGEST_REASON = 500
 # Where each line is waived, a setting for the whole path says it better.
 MOST_WAIVERS = 1_000
-_DIRECTIVE = re.compile(r"[ \t]*modelkin:[ \t]*(?P<verb>[A-Za-z-]+)[ \t]*(?P<rules>\[[^\]\n]*\])?(?P<reason>[^\n]*)")
+_DIRECTIVE = lazy_pattern(r"[ \t]*modelkin:[ \t]*(?P<verb>[A-Za-z-]+)[ \t]*(?P<rules>\[[^\]\n]*\])?(?P<reason>[^\n]*)")
 
 
 def read_waivers(path: str, text: bytes) -> tuple[Waiver, ...]:
