@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ..patterns import lazy_pattern
 from .names import name_key
 from .table import LicenceTable
 
 _MOST_WORDS = 14
 _MOST_SENTENCES = 8
 # Normalised text has no points: "2 0" was "2.0".
-_POINT = re.compile(r"(?<=\d) (?=\d)")
-_VERSION = re.compile(r"(?:license |licence )?(?:version |v )?v?\d")
-_UNDER = re.compile(
+_POINT = lazy_pattern(r"(?<=\d) (?=\d)")
+_VERSION = lazy_pattern(r"(?:license |licence )?(?:version |v )?v?\d")
+_UNDER = lazy_pattern(
     r"\b(?:(?:licensed|licenced|released|distributed|available|published|provided|covered|governed|subject|redistribute)"
     r"(?: it| and or modify it)?(?: under| by| to)|according to|in accordance with)"
     r"(?: the)?(?: terms?)?(?: and)?(?: conditions?)?(?: of)?(?: the| an| a)? "
 )
 # The one family whose headers state name and version apart: "... as published by the ..., either version 2 of the ...".
-_GNU = re.compile(
+_GNU = lazy_pattern(
     r"\b(?P<kind>(?:affero |lesser |library )?gnu (?:affero |lesser |library )?)general public licen[cs]e "
     r"(?:as published by the free software foundation )?(?:either )?"
     r"v(?:ersion )?(?P<major>\d)(?: (?P<minor>\d))?\b(?P<later>.{0,40}\bany later version)?"
 )
-_KIND = re.compile(r"\b((?:affero |lesser |library )?(?:gnu )?(?:affero |lesser |library )?)general public\b")
+_KIND = lazy_pattern(r"\b((?:affero |lesser |library )?(?:gnu )?(?:affero |lesser |library )?)general public\b")
 
 
 def named_licence(text: str, table: LicenceTable) -> tuple[str, int, int] | None:

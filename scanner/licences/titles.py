@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from ..patterns import lazy_pattern
 from .anchoring import all_of, any_of
 from .table import LicenceTable
 from .words import Words
@@ -11,7 +10,7 @@ from .words import Words
 # Where in a text its title is looked for, and the least share of words that are those of terms rather than of a README.
 _TITLE_WORDS = 40
 _LEAST_TERMS = 0.02
-_TERMS = re.compile(r"\b(?:shall|licensee|licensor|licen[cs]es?|agreement|terms|herein|hereby|hereunder)\b|许可|协议")
+_TERMS = lazy_pattern(r"\b(?:shall|licensee|licensor|licen[cs]es?|agreement|terms|herein|hereby|hereunder)\b|许可|协议")
 
 
 def titled_licence(words: Words, table: LicenceTable) -> str:
