@@ -218,6 +218,20 @@ def test_any_text_is_read_without_complaint(text: str) -> None:
         assert 1 <= credit.first_line <= credit.last_line <= text.count("\n") + 1
 
 
+def test_a_docstring_begins_its_line_and_no_further_in_than_python_reads() -> None:
+    credit = f'"""Copied from {REPO}"""'
+    assert [len(read(text)) for text in (f"x = 1\n{' ' * 99}{credit}", " " * 5_000 + credit, f"x = {credit}")] == [
+        1,
+        0,
+        0,
+    ]
+
+
+def test_many_strings_on_one_line_are_read_soon() -> None:
+    with processor_seconds(at_most=15):  # 55 s, were the line's start looked for from each
+        read_credits(b'"""' * 2_700_000)
+
+
 @pytest.mark.parametrize(
     "piece",
     [

@@ -26,6 +26,8 @@ _OPEN = re.compile(r"(?::|\b(?:from|of|on|by|at|to|and))\W{0,3}\Z", re.IGNORECAS
 MOST_LINES = 60
 # What stands further out on a line is no prose.
 MOST_CHARACTERS = 2_000
+# Further in begins no docstring that Python would read: it allows 100 levels.
+MOST_INDENT = 1_000
 
 Line = tuple[int, str]
 
@@ -102,7 +104,9 @@ def _tokens(text: str) -> Iterator[re.Match[str]]:
 
 def _stands_alone(text: str, place: int) -> bool:
     """A string that begins its line is a docstring; any other is a value."""
-    return bool(_PREFIX.fullmatch(text, text.rfind("\n", 0, place) + 1, place))
+    first = max(place - MOST_INDENT, 0)
+    begin = text.rfind("\n", first, place) + 1 or first
+    return (not begin or text[begin - 1] == "\n") and bool(_PREFIX.fullmatch(text, begin, place))
 
 
 def _bare(line: str) -> str:
