@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 from array import array
-from typing import NamedTuple
 
+from msgspec import Struct
 from tree_sitter import Node
 
 from .binding import Token, bound_in
@@ -22,7 +22,7 @@ _DEF = symbol("def", 1)
 _FOR = symbol("for_statement")
 
 
-class Stream(NamedTuple):
+class Stream(Struct, frozen=True, gc=False):
     """What one statement, or one side of a tuple assignment, linearises to.
 
     ``symbols`` has one uint32 per token, as bytes; ``offsets`` and ``names`` one for each that is an identifier, in the

@@ -7,9 +7,9 @@ import keyword
 import re
 from array import array
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from .arrays import U64
 from .linear import Stream, linearise
@@ -32,7 +32,7 @@ _KEYWORDS = "|".join((*keyword.kwlist, "print", "exec", "match", "case", "type",
 _NAME = re.compile(rf"\b(?!(?:{_KEYWORDS})\b)([A-Za-z_]\w*)".encode())
 
 
-class Line(NamedTuple):
+class Line(Struct, frozen=True, gc=False):
     """The tokens of one statement; ``symbols`` and ``names`` are uint32 as bytes, one per token and per identifier."""
 
     symbols: bytes
@@ -43,7 +43,7 @@ class Line(NamedTuple):
     free: tuple[int, ...]
 
 
-class _Template(NamedTuple):
+class _Template(Struct, frozen=True, gc=False):
     """A line but for its names: which word of the text stands at each identifier, and which words are bound or free."""
 
     symbols: bytes
@@ -53,7 +53,7 @@ class _Template(NamedTuple):
     free: tuple[int, ...]
 
 
-class _Sighting(NamedTuple):
+class _Sighting(Struct, frozen=True, gc=False):
     """The first statement of a shape."""
 
     streams: list[Stream]

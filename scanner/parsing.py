@@ -32,7 +32,7 @@ class Role(IntEnum):
     END = 5  # of a block
 
 
-class Statement(NamedTuple):
+class Statement(Struct, frozen=True, gc=False):
     """One statement or header: its text, its syntax, and where it stands.
 
     ``scope`` numbers the function whose locals it sees (0 for the module); ``member`` says that it stands in a class
