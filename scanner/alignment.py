@@ -6,7 +6,6 @@ longest common subsequence. What is left on both sides may have moved: an inline
 
 from __future__ import annotations
 
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +13,7 @@ from rapidfuzz.distance import LCSseq
 
 from .arrays import Array
 from .corpus.pack import Corpus
-from .corpus.ragged import among
+from .corpus.ragged import among, runs
 from .pairing import Members, UnitPair, pair_definitions
 from .query import Query
 
@@ -43,13 +42,13 @@ def align(asked: Query, corpus: Corpus, file: int, rarity: Array) -> Alignment:
     """Align a file with file content ``file`` of a corpus; ``rarity`` is that of its statements."""
     upstream, digests = Members.of(corpus, file), asked.known_in(corpus)
     pairs = pair_definitions(asked, digests, upstream, rarity)
-    ours, theirs = _matched(asked, digests[asked.real].tolist(), upstream, pairs)
+    ours, theirs = _matched(asked, digests[asked.real], upstream, pairs)
     moved, taken = _moved(asked, digests, upstream, rarity, (ours, theirs))
     ours, theirs = np.concatenate([ours, moved]), np.concatenate([theirs, taken])
     order = np.argsort(ours, kind="stable")
     statements = ours[order]
     return Alignment(
-        tuple(sorted(pairs, key=itemgetter(0))),
+        tuple(pairs),
         statements,
         upstream.contents[theirs[order]],
         asked.units[statements],
@@ -67,23 +66,19 @@ def statement_rarity(asked: Query, corpora: list[Corpus]) -> Array:
     return rarity
 
 
-def _matched(asked: Query, digests: list[int], upstream: Members, pairs: list[UnitPair]) -> tuple[Array, Array]:
+def _matched(asked: Query, digests: Array, upstream: Members, pairs: list[UnitPair]) -> tuple[Array, Array]:
     """The statements that match inside pairs, and their partners; ``digests`` are without the ends of blocks."""
-    bounds = np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1)).tolist()
-    others = upstream.digests.tolist()
-    ours: list[int] = []
-    theirs: list[int] = []
-    for unit, member, equal in pairs:
-        rows = range(*asked.real_bounds[unit : unit + 2])
-        held = range(*bounds[member : member + 2])
-        if equal and len(rows) == len(held):
-            ours += rows
-            theirs += held
-            continue
-        for row, other in _common(digests[rows.start : rows.stop], others[held.start : held.stop]):
-            ours.append(rows[row])
-            theirs.append(held[other])
-    return asked.real[np.array(ours, np.int64)], np.array(theirs, np.int64)
+    ours, theirs = asked.real_bounds, np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1))
+    units, members, equal = np.array(pairs, np.int64).T
+    whole = (equal == 1) & (np.diff(ours)[units] == np.diff(theirs)[members])
+    common: list[tuple[int, int]] = []
+    for unit, member in zip(units[~whole].tolist(), members[~whole].tolist(), strict=True):
+        row, other = int(ours[unit]), int(theirs[member])
+        left, right = digests[row : ours[unit + 1]].tolist(), upstream.digests[other : theirs[member + 1]].tolist()
+        common += [(row + place, other + partner) for place, partner in _common(left, right)]
+    rows, others = np.array(common, np.int64).reshape(-1, 2).T
+    rows = np.concatenate([runs(ours, units[whole])[0], rows])
+    return asked.real[rows], np.concatenate([runs(theirs, members[whole])[0], others])
 
 
 def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:
@@ -102,12 +97,16 @@ def _moved(asked: Query, digests: Array, upstream: Members, rarity: Array, paire
     open_ = (digests >= 0) & (rarity >= RARE) & (asked.statement_tokens >= LONG)
     open_[paired[0]] = False
     rows = np.flatnonzero(open_)
+    if not len(rows):
+        return np.zeros((2, 0), np.int64)
     free = np.ones(len(upstream.digests), bool)
     free[paired[1]] = False
     free &= among(np.sort(digests[rows]), upstream.digests)[1]
     waiting: dict[int, list[int]] = {}
-    for place in np.flatnonzero(free)[::-1].tolist():
-        waiting.setdefault(int(upstream.digests[place]), []).append(place)
-    found = [(row, places.pop()) for row in rows.tolist() if (places := waiting.get(int(digests[row])))]
+    left = np.flatnonzero(free)[::-1]
+    for place, digest in zip(left.tolist(), upstream.digests[left].tolist(), strict=True):
+        waiting.setdefault(digest, []).append(place)
+    wanted = zip(rows.tolist(), digests[rows].tolist(), strict=True)
+    found = [(row, places.pop()) for row, digest in wanted if (places := waiting.get(digest))]
     both: Array = np.array(found, np.int64).reshape(-1, 2).T
     return both

@@ -38,21 +38,42 @@ class Groups(NamedTuple):
 def distinct(values: Array) -> Array:
     """The distinct values, sorted."""
     ordered = np.sort(values)
-    return ordered[_leads(ordered[:, None])]
+    return ordered[_leads(ordered)]
 
 
 def group(table: Array) -> Groups:
     """The distinct rows of ``table`` [n, k]."""
-    order = np.lexsort(table.T[::-1])
-    leads = _leads(table[order])
+    keys = _packed(table)
+    if keys is None:
+        order = np.lexsort(table.T[::-1])
+        leads = _leads(table[order])
+    else:
+        # Values are sorted several times as fast as places: each takes its place along in its last bits.
+        bits = len(keys).bit_length()
+        ordered = np.sort(keys << bits | np.arange(len(keys)))
+        order = ordered & (1 << bits) - 1
+        leads = _leads(ordered >> bits)
     inverse = np.empty(len(order), np.int64)
     inverse[order] = np.cumsum(leads) - 1
     first = order[leads]
     return Groups(table[first], first, inverse, np.bincount(inverse, minlength=len(first)))
 
 
+def _packed(table: Array) -> Array | None:
+    """A number for each row that sorts as the row does, small enough to have its place beside it in 63 bits."""
+    columns = table.T
+    widths = [int(column.max(initial=0)).bit_length() for column in columns]
+    if sum(widths) + len(table).bit_length() > 63 or table.min(initial=0) < 0:
+        return None
+    keys = np.zeros(len(table), np.int64)
+    for column, width in zip(columns, widths, strict=True):
+        keys = keys << width | column.astype(np.int64)
+    return keys
+
+
 def _leads(ordered: Array) -> Array:
-    """Which rows differ from the one before."""
+    """Which values, or rows, differ from the one before."""
     leads = np.ones(len(ordered), bool)
-    leads[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
+    differs = ordered[1:] != ordered[:-1]
+    leads[1:] = differs if ordered.ndim == 1 else differs.any(axis=1)
     return leads

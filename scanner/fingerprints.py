@@ -12,6 +12,7 @@ from .canonical import CanonicalFile, mix
 _IDENTIFIER = np.uint32(1 << 31)
 _DISTANCE = np.uint32((1 << 29) - 1)
 _FACTOR = 0x9E3779B97F4A7C15
+_INVERSE = pow(_FACTOR, -1, 1 << 64)
 
 
 class Winnowing(NamedTuple):
@@ -59,13 +60,27 @@ def _kgrams(stream: U32, back: I64, k: int) -> U64:
         return np.zeros(0, np.uint64)
     near = mix(stream.astype(np.uint64))
     far = mix(np.where(back >= 0, stream & ~_DISTANCE, stream).astype(np.uint64))
-    total = np.zeros(length, np.uint64)
-    power = 1
-    for offset in range(k):
-        power = power * _FACTOR & (1 << 64) - 1
-        window = slice(offset, offset + length)
-        total += np.where(back[window] <= offset, near[window], far[window]) * np.uint64(power)
-    return mix(total)
+    # A k-gram from i on is the sum of its tokens t times F^(t-i+1), modulo 2^64, where F has an inverse: as if all
+    # were far, F^(1-i) times a difference of running sums of token times F^t. A token is near in the k-grams between
+    # those that begin too early to hold it and those that begin after its name last occurred.
+    powers = _powers(_FACTOR, len(stream))
+    sums = np.zeros(len(stream) + 1, np.uint64)
+    np.cumsum(far * powers, out=sums[1:])
+    known = np.flatnonzero((back >= 0) & (back < k))
+    change = (near[known] - far[known]) * powers[known]
+    changes = np.zeros(len(stream) + 1, np.uint64)
+    np.add.at(changes, np.maximum(known - k + 1, 0), change)
+    np.subtract.at(changes, known - back[known] + 1, change)
+    total = sums[k:] - sums[:-k] + np.cumsum(changes[:length])
+    return mix(total * _powers(_INVERSE, length) * np.uint64(_FACTOR))
+
+
+def _powers(factor: int, count: int) -> U64:
+    """1, ``factor``, its square and so on, modulo 2^64."""
+    powers = np.full(count, factor, np.uint64)
+    powers[:1] = 1
+    np.multiply.accumulate(powers, out=powers)
+    return powers
 
 
 def _minima(hashes: U64, owner: I64, window: int) -> tuple[U64, I64]:
@@ -80,14 +95,17 @@ def _minima(hashes: U64, owner: I64, window: int) -> tuple[U64, I64]:
     if span < window:
         rest = window - span
         least = np.minimum(least[:-rest], least[rest:])
-    whole = owner[:length] == owner[window - 1 :]
-    return least[whole], owner[:length][whole]
+    kept = owner[:length] == owner[window - 1 :]
+    # Neighbouring windows mostly have the same least hash; said once, there is less to sort.
+    kept[1:] &= (least[1:] != least[:-1]) | (owner[1:length] != owner[: length - 1])
+    return least[kept], owner[:length][kept]
 
 
 def _least(hashes: U64, count: I64, few: I64) -> U64:
     """The least hash of each definition that has fewer k-grams than a window."""
     bounds = np.cumsum(count) - count
-    return np.array([hashes[bounds[i] : bounds[i] + count[i]].min() for i in few], np.uint64)
+    edges = np.stack([bounds[few], bounds[few] + count[few]], axis=1).ravel()
+    return np.minimum.reduceat(np.append(hashes, np.uint64(0)), edges)[::2]
 
 
 def _distinct(hashes: U64, owner: I64, definitions: int) -> Fingerprints:

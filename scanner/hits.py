@@ -8,7 +8,7 @@ import numpy as np
 
 from .arrays import Array, group
 from .corpus.pack import Corpus
-from .corpus.ragged import among, runs
+from .corpus.ragged import among, run_places, runs
 from .query import Query
 
 # A definition's look-up uses its rarest fingerprints; the others are shared with most of what holds these.
@@ -19,6 +19,8 @@ LEAST_SHARED = 0.2
 MOST_PER_DEFINITION = 40
 # Equal names tell a verbatim copy from a renamed one among equal streams.
 SPELLED_ALIKE = 0.05
+# Runs of definitions with one stream up to this long are gone through together; the empty class has thousands.
+SHORT_RUN = 64
 
 
 class Equals(NamedTuple):
@@ -59,12 +61,16 @@ def single_hits(asked: Query, corpus: Corpus, equal: Equals) -> Hits:
 def _spelled_alike(asked: Query, corpus: Corpus, equal: Equals) -> Hits:
     """Of the equal ones those with the same names."""
     spellings, asked_for = corpus.definition_spellings, asked.code.spellings
+    few = equal.last - equal.first <= SHORT_RUN
+    short, long = (Equals(*(column[chosen] for column in equal)) for chosen in (few, ~few))
+    places, source = run_places(short.first, short.last)
+    same = spellings[places] == asked_for[short.unit][source]
     alike = [
-        first + np.flatnonzero(spellings[first:last] == asked_for[unit])
-        for unit, first, last in zip(*map(np.ndarray.tolist, equal), strict=True)
+        first + (spellings[first:last] == asked_for[unit]).nonzero()[0]
+        for unit, first, last in zip(*map(np.ndarray.tolist, long), strict=True)
     ]
-    unit = np.repeat(equal.unit, [len(found) for found in alike])
-    return Hits(unit, np.concatenate([*alike, np.zeros(0, np.int64)]), np.full(len(unit), 1 + SPELLED_ALIKE))
+    unit = np.concatenate([short.unit[source[same]], np.repeat(long.unit, [len(found) for found in alike])])
+    return Hits(unit, np.concatenate([places[same], *alike]), np.full(len(unit), 1 + SPELLED_ALIKE))
 
 
 def _shared_fingerprints(asked: Query, corpus: Corpus, matched: Array) -> Hits:
@@ -74,6 +80,8 @@ def _shared_fingerprints(asked: Query, corpus: Corpus, matched: Array) -> Hits:
     open_[matched] = False
     owner = np.repeat(np.arange(len(asked.tokens)), np.diff(prints.starts))
     rows = np.flatnonzero(open_[owner])
+    if not len(rows):
+        return Hits(rows, rows, np.zeros(0))
     places, known = among(corpus.fingerprints, prints.hashes[rows])
     owner, places = owner[rows][known], places[known]
     spread = corpus.posting_starts[places + 1].astype(np.int64) - corpus.posting_starts[places]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Array
+from .arrays import Array, distinct, group
 from .corpus.lineages import Lineages
 from .corpus.ragged import run_places, runs
 from .hits import Equals, Hits, equal_streams, single_hits
@@ -15,9 +15,8 @@ from .query import Query, query
 __all__ = ["Candidate", "Query", "find_candidates", "query"]
 
 MOST_LINEAGES = 12
-# Bounds the memory of ranking lineages, whatever a file holds.
-UNITS_AT_ONCE = 500
 MOST_PER_LINEAGE = 2
+_LINEAGE_BITS = 16
 
 
 class Candidate(NamedTuple):
@@ -29,47 +28,71 @@ class Candidate(NamedTuple):
     share: float
 
 
+class _Streams(NamedTuple):
+    """Each stream once that definitions ``units`` of the file have, and which of them each has.
+
+    The corpus definitions with a stream stand together, from ``first`` to ``last``.
+    """
+
+    first: Array
+    last: Array
+    units: Array
+    of_unit: Array
+
+
 def find_candidates(asked: Query, lineages: Lineages, least: float = 0.0) -> list[Candidate]:
     """The upstream files of one corpus that share most with a file, best first; none below a share of ``least``."""
     equal = equal_streams(asked, lineages.corpus)
     single = single_hits(asked, lineages.corpus, equal)
     if not len(equal.unit) and not len(single.unit):
         return []
-    chosen = _best_lineages(asked, lineages, equal, single, least)
-    return _best_files(asked, lineages, equal, single, chosen) if len(chosen) else []
+    streams = _streams(equal)
+    chosen = _best_lineages(asked, lineages, streams, single, least)
+    return _best_files(asked, lineages, streams, single, chosen) if len(chosen) else []
 
 
-def _best_lineages(asked: Query, lineages: Lineages, equal: Equals, single: Hits, least: float) -> Array:
+def _streams(equal: Equals) -> _Streams:
+    ends = dict(zip(equal.first.tolist(), equal.last.tolist(), strict=True))
+    numbers = {first: number for number, first in enumerate(ends)}
+    of_unit = [numbers[first] for first in equal.first.tolist()]
+    first, last = np.array(list(ends), np.int64), np.array(list(ends.values()), np.int64)
+    return _Streams(first, last, equal.unit, np.array(of_unit, np.int64))
+
+
+def _best_lineages(asked: Query, lineages: Lineages, streams: _Streams, single: Hits, least: float) -> Array:
     """The lineages whose definitions, taken together over all releases, explain most of the file."""
-    shares: Array = np.zeros(len(lineages.first), np.float32)
-    for first in range(0, len(asked.tokens), UNITS_AT_ONCE):
-        weights = asked.folded[first : first + UNITS_AT_ONCE].astype(np.float32)
-        best = np.zeros((len(weights), len(shares)), np.float32)
-        _mark_lineages(best, first, lineages, equal, single)
-        # Not `@`: its threads cost a small product more than they save.
-        shares += np.einsum("u,ul->l", weights, best)
-    shares = np.round(shares / max(asked.total, 1), 6) * lineages.allowed
+    tokens = _equal_tokens(asked, lineages, streams) + _single_tokens(asked, lineages, single)
+    held = np.flatnonzero((tokens > 0) & lineages.allowed)
+    shares = np.round(tokens[held] / max(asked.total, 1), 6)
     enough = np.flatnonzero(shares > least)
     if len(enough) > MOST_LINEAGES:
         enough = enough[shares[enough] >= np.partition(shares[enough], -MOST_LINEAGES)[-MOST_LINEAGES]]
-    return enough[np.lexsort((enough, lineages.first[enough], -shares[enough]))[:MOST_LINEAGES]]
+    return held[enough][np.lexsort((held[enough], lineages.first[held[enough]], -shares[enough]))[:MOST_LINEAGES]]
 
 
-def _mark_lineages(best: Array, offset: int, lineages: Lineages, equal: Equals, single: Hits) -> None:
-    """Set [U, L]: how much of each definition from ``offset`` on is in each lineage. The last and strongest holds."""
+def _equal_tokens(asked: Query, lineages: Lineages, streams: _Streams) -> Array:
+    """[L]: the tokens of the file in definitions whose stream a lineage has."""
     bounds, owners = lineages.corpus.definition_lineage_starts, lineages.corpus.definition_lineages
-    inside = (equal.unit >= offset) & (equal.unit < offset + len(best))
-    unit, first, last = (column[inside] for column in equal)
-    # Definitions with one stream stand together, and so do their lineages: an empty class is in most.
-    for row, begin, end in zip((unit - offset).tolist(), bounds[first].tolist(), bounds[last].tolist(), strict=True):
-        best[row, owners[begin:end]] = 1
-    inside = (single.unit >= offset) & (single.unit < offset + len(best))
-    unit, definition, strength = (column[inside] for column in single)
-    places, source = runs(bounds, definition)
-    best[unit[source] - offset, owners[places]] = strength[source]
+    tokens = np.bincount(streams.of_unit, asked.folded[streams.units], minlength=len(streams.first))
+    places, stream = run_places(bounds[streams.first], bounds[streams.last])
+    # The definitions with one stream may be in one lineage many times, those of an empty class in most.
+    held = distinct(stream << _LINEAGE_BITS | owners[places])
+    lineage, stream = held & (1 << _LINEAGE_BITS) - 1, held >> _LINEAGE_BITS
+    return np.bincount(lineage, tokens[stream], minlength=len(lineages.first))
 
 
-def _best_files(asked: Query, lineages: Lineages, equal: Equals, single: Hits, chosen: Array) -> list[Candidate]:
+def _single_tokens(asked: Query, lineages: Lineages, single: Hits) -> Array:
+    """[L]: the tokens that a lineage's definitions hold of those hit, by the strongest hit; beyond all, if all are."""
+    strongest_first = single.definition[::-1]
+    places, source = runs(lineages.corpus.definition_lineage_starts, strongest_first)
+    unit, strength = single.unit[::-1][source], single.strength[::-1][source]
+    lineage = lineages.corpus.definition_lineages[places]
+    held = group((unit << _LINEAGE_BITS | lineage)[:, None]).first
+    beyond = np.where(strength > 1, strength - 1, strength)
+    return np.bincount(lineage[held], (asked.folded[unit] * beyond)[held], minlength=len(lineages.first))
+
+
+def _best_files(asked: Query, lineages: Lineages, streams: _Streams, single: Hits, chosen: Array) -> list[Candidate]:
     """The best few contents of each of the chosen lineages."""
     corpus = lineages.corpus
     places, of_lineage = runs(corpus.lineage_file_starts, chosen)
@@ -77,7 +100,7 @@ def _best_files(asked: Query, lineages: Lineages, equal: Equals, single: Hits, c
     rows, of_file = runs(corpus.file_starts, files)
     definitions = corpus.member_definitions[rows]
     best = np.zeros((len(files), len(asked.tokens)), np.float32)
-    _mark_equal(best, of_file, definitions, equal, len(corpus.definition_hashes))
+    _mark_equal(best, of_file, definitions, streams, len(corpus.definition_hashes))
     _mark_single(best, of_file, definitions, single, len(corpus.definition_hashes))
     shares = np.einsum("fu,u->f", best, asked.folded.astype(np.float32)) / max(asked.total, 1)
     # Among contents that explain as much, the one with least besides.
@@ -90,21 +113,14 @@ def _best_files(asked: Query, lineages: Lineages, equal: Equals, single: Hits, c
     return [Candidate(lineages, file, lineage, share) for file, lineage, share in found]
 
 
-def _mark_equal(best: Array, of_file: Array, definitions: Array, equal: Equals, count: int) -> None:
+def _mark_equal(best: Array, of_file: Array, definitions: Array, streams: _Streams, count: int) -> None:
     """Set [F, U] to 1 where a file has a definition with the stream of one asked for, of ``count`` there are."""
-    group_of = np.zeros(count, np.int32)
-    groups: dict[int, list[int]] = {}
-    for unit, first, last in zip(*map(np.ndarray.tolist, equal), strict=True):
-        if first not in groups:
-            groups[first] = []
-            group_of[first:last] = len(groups)
-        groups[first].append(unit)
-    found = group_of[definitions]
-    held = np.flatnonzero(found)
-    bounds = np.cumsum([0, 0, *map(len, groups.values())])
-    units = np.array([unit for group in groups.values() for unit in group], np.int64)
-    places, source = runs(bounds, found[held])
-    best[of_file[held[source]], units[places]] = 1
+    stream_of = np.zeros(count, np.int32)
+    for stream, (first, last) in enumerate(zip(streams.first.tolist(), streams.last.tolist(), strict=True), 1):
+        stream_of[first:last] = stream
+    held = np.zeros((len(best), len(streams.first) + 1), np.float32)
+    held[of_file, stream_of[definitions]] = 1
+    best[:, streams.units] = held[:, streams.of_unit + 1]
 
 
 def _mark_single(best: Array, of_file: Array, definitions: Array, single: Hits, count: int) -> None:
@@ -115,7 +131,8 @@ def _mark_single(best: Array, of_file: Array, definitions: Array, single: Hits, 
     ordered = np.argsort(single.definition, kind="stable")
     table = single.definition[ordered]
     wanted = definitions[held]
-    places, source = run_places(np.searchsorted(table, wanted, "left"), np.searchsorted(table, wanted, "right"))
+    first = np.searchsorted(table, wanted)
+    places, source = run_places(first, np.searchsorted(table, table, "right")[first])
     hits = ordered[places]
     by_strength = np.argsort(single.strength[hits], kind="stable")
     hits, source = hits[by_strength], source[by_strength]

@@ -79,13 +79,11 @@ def pair_definitions(asked: Query, digests: Array, upstream: Members, weights: A
     overlap = _overlap(asked, digests, upstream, weights) if unequal else np.zeros(equal.shape)
     likely = _likely(asked, upstream, equal, overlap)
     classes = _pair_classes(asked, upstream, likely)
-    held = np.flatnonzero(classes >= 0)
-    paired = [
-        *zip(held.tolist(), classes[held].tolist(), strict=True),
-        *_pair_functions(asked, upstream, likely, classes),
-    ]
-    alike = equal[tuple(np.array(paired, np.int64).T)]
-    return [UnitPair(unit, member, same) for (unit, member), same in zip(paired, alike.tolist(), strict=True)]
+    functions = _pair_functions(asked, upstream, likely, classes)
+    partners = np.where(functions >= 0, functions, classes)
+    units = np.flatnonzero(partners >= 0)
+    members = partners[units]
+    return list(map(UnitPair, units.tolist(), members.tolist(), equal[units, members].tolist()))
 
 
 def _overlap(asked: Query, digests: Array, upstream: Members, weights: Array) -> Array:
@@ -133,33 +131,42 @@ def _pair_classes(asked: Query, upstream: Members, likely: _Likely) -> Array:
     cells = np.concatenate([parents[units] * width + upstream.parents[members], units * width + members])
     voting = np.concatenate([inside, itself])
     votes = np.bincount(cells[voting], np.concatenate([strong, strong])[voting], minlength=len(kinds) * width)
-    paired = np.full(len(kinds), -1)
-    paired[0] = 0
     voted = np.flatnonzero(votes > 0.0)
-    for unit, member in _greedy(_Likely(voted // width, voted % width, votes[voted])):
-        paired[unit] = member
+    paired = _greedy(_Likely(voted // width, voted % width, votes[voted]), len(kinds), width)
+    paired[0] = 0
     return paired
 
 
-def _pair_functions(asked: Query, upstream: Members, likely: _Likely, classes: Array) -> list[tuple[int, int]]:
-    """Functions and methods, best first; a method is first looked for in the class paired with its own."""
+def _pair_functions(asked: Query, upstream: Members, likely: _Likely, classes: Array) -> Array:
+    """As `_pair_classes`, of functions and methods; a method is first looked for in the class paired with its own."""
     functions = asked.kinds[likely.units] == _FUNCTION
     units, members, score = (column[functions] for column in likely)
     at_home = classes[asked.parents[units]] == upstream.parents[members]
-    return _greedy(_Likely(units, members, score + 0.5 * at_home))
+    return _greedy(_Likely(units, members, score + 0.5 * at_home), len(asked.tokens), len(upstream.hashes))
 
 
-def _greedy(likely: _Likely) -> list[tuple[int, int]]:
-    """One-to-one pairs, best first."""
+def _greedy(likely: _Likely, units: int, members: int) -> Array:
+    """For each of so many ``units`` its one of ``members``, -1 for none: the best pair first, then of what is left."""
     order = np.argsort(-likely.score, kind="stable")
-    left, right = set(), set()
-    chosen = []
-    for unit, member in zip(likely.units[order].tolist(), likely.members[order].tolist(), strict=True):
-        if unit not in left and member not in right:
-            left.add(unit)
-            right.add(member)
-            chosen.append((unit, member))
-    return chosen
+    left, right = likely.units[order], likely.members[order]
+    partner = np.full(units, -1)
+    # Where each is the other's best, nothing comes before the pair; that is most of them.
+    places = np.arange(len(order))
+    best_left, best_right = np.empty(units, np.int64), np.empty(members, np.int64)
+    best_left[left[::-1]], best_right[right[::-1]] = places[::-1], places[::-1]
+    mutual = (best_left[left] == places) & (best_right[right] == places)
+    partner[left[mutual]] = right[mutual]
+    taken = np.zeros(members, bool)
+    taken[right[mutual]] = True
+    open_ = (partner[left] < 0) & ~taken[right]
+    chosen: set[int] = set()
+    found: dict[int, int] = {}
+    for unit, member in zip(left[open_].tolist(), right[open_].tolist(), strict=True):
+        if unit not in found and member not in chosen:
+            chosen.add(member)
+            found[unit] = member
+    partner[list(found.keys())] = list(found.values())
+    return partner
 
 
 def _pair_equal(asked: Query, upstream: Members) -> list[UnitPair]:

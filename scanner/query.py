@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from msgspec import Struct, field
 
-from .arrays import I64, U64, Array, group
+from .arrays import I64, U64, Array, distinct, group
 from .canonical import END_DIGEST, CanonicalFile
 from .corpus.pack import KINDS, Corpus
 from .corpus.ragged import among
@@ -43,10 +43,9 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         return np.flatnonzero(self.code.digests != END_DIGEST)
 
     @cached_property
-    def real_bounds(self) -> list[int]:
+    def real_bounds(self) -> I64:
         """Where in ``real`` the statements of each definition begin and the last end [D+1]."""
-        bounds: list[int] = np.searchsorted(self.real, self.code.statement_starts).tolist()
-        return bounds
+        return np.searchsorted(self.real, self.code.statement_starts)
 
     @cached_property
     def units(self) -> I64:
@@ -74,8 +73,11 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         found = self._known.get(id(corpus))
         if found is None:
             digests = self.code.digests
-            places, known = among(corpus.digests, digests)
-            found = self._known[id(corpus)] = np.where(known & (digests != END_DIGEST), places, -1)
+            # Each once and in order: the table is large, and neighbours are near each other in it.
+            asked_for = distinct(digests)
+            places, known = among(corpus.digests, asked_for)
+            numbers = np.where(known & (asked_for != END_DIGEST), places, -1)
+            found = self._known[id(corpus)] = numbers[np.searchsorted(asked_for, digests)]
         return found
 
 

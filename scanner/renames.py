@@ -68,11 +68,15 @@ class RenameMap(Struct, frozen=True, eq=False, dict=True):
 
 def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePairs, aligned: int) -> RenameMap:
     """The rename map of an alignment of ``aligned`` statements; ``names`` spells the query's numbers."""
+    if pairs.equal.all():
+        none = np.zeros(0, np.int64)
+        return RenameMap(np.zeros(aligned, bool), asked, none, none, none, [])
     code = asked.code
     spaces, scopes = code.namespaces[pairs.slots].astype(np.int64), code.scopes[pairs.slots]
-    table = np.stack([scopes * 4 + spaces, pairs.originals, pairs.copies], axis=1)
+    table = np.stack([scopes * 4 + spaces, pairs.originals, pairs.copies]).T
     distinct, first, inverse, counts = group(table)
-    majority = _majority(distinct[:, 0], distinct[:, 1], counts, first)
+    original = _originals(distinct)
+    majority = _majority(original, counts, first)
     swapped = _swapped(distinct, majority)
     renamed = np.flatnonzero(~pairs.equal[first] & ~swapped)
     called = np.bincount(inverse, code.called[pairs.slots], minlength=len(distinct)) > 0
@@ -85,26 +89,25 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
     swapped[renamed[substituted]] = True
     edited = np.zeros(aligned, bool)
     edited[pairs.rows[swapped[inverse]]] = True
-    consistency = counts / _occurrences(distinct, counts)
+    consistency = counts / np.bincount(original, counts)[original]
     # What stands for another name is an edit: undone as if it were a renaming, it would be hidden.
     kept = np.flatnonzero(~substituted)
     renamed, spelled = renamed[kept], [spelled[place] for place in kept.tolist()]
     return RenameMap(edited, asked, distinct[renamed], counts[renamed], consistency[renamed], spelled)
 
 
-def _occurrences(distinct: Array, counts: Array) -> Array:
-    """For each row how often its original name occurs at all in its scope."""
-    inverse = group(distinct[:, :2]).inverse
-    return np.bincount(inverse, counts)[inverse]
+def _originals(distinct: Array) -> Array:
+    """A number for the original name in its scope of each row; they are sorted by it."""
+    leads = np.zeros(len(distinct), np.int64)
+    leads[1:] = (distinct[1:, 0] != distinct[:-1, 0]) | (distinct[1:, 1] != distinct[:-1, 1])
+    return np.cumsum(leads)
 
 
-def _majority(space: Array, name: Array, counts: Array, first: Array) -> Array:
+def _majority(original: Array, counts: Array, first: Array) -> Array:
     """For each row whether its pair is the most frequent of that name, the earliest among equals."""
-    order = np.lexsort((first, -counts, name, space))
-    leads = np.ones(len(order), bool)
-    leads[1:] = (space[order][1:] != space[order][:-1]) | (name[order][1:] != name[order][:-1])
+    order = np.lexsort((first, -counts, original))
     majority = np.zeros(len(order), bool)
-    majority[order[leads]] = True
+    majority[order[np.searchsorted(original, np.arange(original.max(initial=-1) + 1))]] = True
     return majority
 
 
@@ -133,15 +136,19 @@ def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]
     """
     if not spelled:
         return mentioned
-    library, own = library_names(), _defined(asked, names)
-    return np.array(
+    library = library_names()
+    substituted = np.array(
         [
             # A class is told by its capital even where it is only named: `isinstance(x, Linear)`.
-            (may or original[0].isupper()) and original in library and copy in library and copy not in own
+            (may or original[0].isupper()) and original in library and copy in library
             for (original, copy), may in zip(spelled, mentioned.tolist(), strict=True)
         ],
         bool,
     )
+    if substituted.any():
+        own = _defined(asked, names)
+        substituted &= np.array([copy not in own for _, copy in spelled])
+    return substituted
 
 
 @cache
@@ -161,6 +168,8 @@ def _defined(asked: Query, names: list[bytes]) -> set[str]:
 def _renames(
     asked: Query, distinct: Array, counts: Array, consistency: Array, spelled: list[tuple[str, str]]
 ) -> tuple[Rename, ...]:
+    if not spelled:
+        return ()
     kinds = _kinds_by_name(asked)
     found = []
     for (space, _, _), count, share, (before, after) in zip(

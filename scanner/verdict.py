@@ -98,7 +98,7 @@ def judge(
     # Against an original that the user named, nothing is discounted for being common.
     rarity = statement_rarity(asked, [] if how.named else list(corpora.values()))
     placements = _placed(candidates, lambda candidate: place(asked, names, candidate, rarity), how)
-    kept = [each for each in sorted(placements, key=_closeness) if _related(each, how)]
+    kept = sorted([each for each in placements if _related(each, how)], key=_closeness)
     if not kept or kept[0].similarity < how.min_similarity:
         return FileVerdict(file.path, file.sha256, Verdict.INDEPENDENT, 0.0, licence, (), None, (), ())
     return _copied(file, licence, kept, how)
@@ -110,7 +110,10 @@ def _placed(
     """Align with the most promising candidates, and with others only as far as they could change the answer."""
     ranked = sorted(candidates, key=lambda each: -each.share)
     rivals = [each for each in ranked[:MOST_RIVALS] if each.share >= _rival_part(ranked[0]) * ranked[0].share]
-    placements = [place_in(candidate) for candidate in rivals]
+    placements: list[Placement] = []
+    for rival in rivals:
+        if not any(_settles(each, rival) for each in placements):
+            placements.append(place_in(rival))
     closest = max(placements, key=lambda each: each.evidence, default=None)
     if closest is None or not _related(closest, how):
         return placements
@@ -121,7 +124,18 @@ def _placed(
         # Nothing is left to explain; only an older upstream could still matter.
         old = [each for each in others if each.share >= ORIGIN_PART * ranked[0].share]
         others = sorted(old, key=lambda each: each.lineages.born(each.lineage))[:1]
-    return placements + [place_in(candidate) for candidate in others[: MOST_PLACEMENTS - len(placements)]]
+    return placements + [place_in(candidate) for candidate in others[: MOST_PLACEMENTS - len(rivals)]]
+
+
+def _settles(placement: Placement, rival: Candidate) -> bool:
+    """Whether ``rival`` can change nothing: the file is, name by name, another content of the same upstream path.
+
+    Were it the rival as well, look-up, which is exact about what is equal and spelled alike, would say no less of it.
+    """
+    candidate = placement.candidate
+    if _lineage(candidate) != _lineage(rival) or candidate.share <= rival.share:
+        return False
+    return placement.agreement == 1.0 and placement.aligned_share == 1.0 and placement.whole()
 
 
 def _rival_part(best: Candidate) -> float:
@@ -221,21 +235,23 @@ def _origin(kept: list[Placement], how: Judgement) -> UpstreamMatch:
 
     Where the closest descends from nothing, what explains much of the file will do.
     """
-    root = _root(kept[0])
-    part = ORIGIN_PART if root is kept[0] else SAME_PART
+    closest = kept[0].candidate
+    root = _root(closest)
+    part = ORIGIN_PART if root is closest else SAME_PART
     alike = [each for each in kept if each.aligned_share >= part * kept[0].aligned_share]
-    roots = [root, _root(min(alike, key=_age))]
-    return _upstream(min(roots, key=lambda each: each.candidate.lineages.born(each.candidate.lineage)), how)
+    roots = [root, _root(min(alike, key=_age).candidate)]
+    oldest = min(roots, key=lambda each: each.lineages.born(each.lineage))
+    placed = {id(each.candidate): each for each in kept}
+    return _upstream(placed.get(id(oldest)) or kept[0].standing_in(oldest), how)
 
 
-def _root(placement: Placement) -> Placement:
-    """The file placed in the oldest ancestor of the upstream it is placed in."""
-    lineages = placement.candidate.lineages
-    ancestor = lineages.oldest_ancestor(placement.candidate.file)
+def _root(candidate: Candidate) -> Candidate:
+    """The oldest ancestor of an upstream file; where it has none, the file itself."""
+    lineages = candidate.lineages
+    ancestor = lineages.oldest_ancestor(candidate.file)
     if ancestor is None:
-        return placement
-    lineage = int(lineages.corpus.file_lineages[ancestor])
-    return placement.standing_in(Candidate(lineages, ancestor, lineage, 0.0))
+        return candidate
+    return Candidate(lineages, ancestor, int(lineages.corpus.file_lineages[ancestor]), 0.0)
 
 
 def _age(placement: Placement) -> tuple[str, float]:

@@ -130,15 +130,18 @@ class Corpus(Struct, frozen=True, dict=True):
 
     def __getattr__(self, name: str) -> Array:
         try:
-            return self.arrays[name]
+            array = self.arrays[name]
         except KeyError:
             raise AttributeError(name) from None
+        self.__dict__[name] = array  # found there from now on, without asking here
+        return array
 
     def text(self, number: int) -> str:
         """The name with that number."""
-        if number not in self._texts:
-            self._texts[number] = self.spelling(number).decode("utf-8", "replace")
-        return self._texts[number]
+        text = self._texts.get(number)
+        if text is None:
+            text = self._texts[number] = self.spelling(number).decode("utf-8", "replace")
+        return text
 
     @cached_property
     def _texts(self) -> dict[int, str]:

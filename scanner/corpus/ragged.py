@@ -11,8 +11,8 @@ def run_places(starts: Array, ends: Array) -> tuple[Array, Array]:
     """``[starts[i], ends[i])`` for every ``i`` -> all those places, and the ``i`` each is from."""
     lengths = (ends - starts).astype(np.int64)
     owners = np.repeat(np.arange(len(lengths)), lengths)
-    firsts = np.cumsum(lengths) - lengths
-    return np.arange(len(owners)) - np.repeat(firsts, lengths) + np.repeat(starts.astype(np.int64), lengths), owners
+    shifts = starts.astype(np.int64) - (np.cumsum(lengths) - lengths)
+    return np.arange(len(owners)) + np.repeat(shifts, lengths), owners
 
 
 def runs(bounds: Array, items: Array) -> tuple[Array, Array]:
