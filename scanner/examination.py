@@ -64,7 +64,7 @@ class Examiner:
         return candidates
 
     def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes) -> Copy:
-        if not any(each.verdict in OBLIGING for each in verdict.upstreams):
+        if not any(each.parts or each.verdict in OBLIGING for each in verdict.upstreams):
             return Copy(verdict, notice, ())
         from .attribution.copies import read_copy  # only where something was copied: most files are nobody's copy
 

@@ -112,6 +112,12 @@ class Placement(Struct, frozen=True, dict=True):
         return float((self.asked.telling[self.alignment.statements] * self.weights).sum())
 
     @cached_property
+    def definition_evidence(self) -> Array:
+        """Evidence float64[D], by the definition of the file that its statements stand in."""
+        told = self.asked.telling[self.alignment.statements] * self.weights
+        return np.bincount(self.alignment.owners, told, minlength=len(self.asked.tokens))
+
+    @cached_property
     def distinctive_share(self) -> float:
         """As similarity, with what is common to many upstreams discounted on both sides."""
         rest = np.ones(len(self.asked.statement_tokens), bool)

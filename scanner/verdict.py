@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from .alignment import statement_rarity
 from .clones import DefinitionMatch, Rename, Verdict
-from .definitions import describe
+from .definitions import MODULE, describe
 from .files import SourceFile
 from .matching import Candidate, Query
 from .notices import LicenceForm
@@ -19,6 +19,10 @@ from .placement import Placement, place
 COPY_EVIDENCE = 60.0
 FRAGMENT_EVIDENCE = 30.0
 MODIFIED_SHARE = 0.5
+# A definition is a part of an upstream when it says this much alone; parts are named when together they say twice what
+# a verdict of copying needs, since of single functions that everybody has the closest is seldom the source.
+PART_EVIDENCE = FRAGMENT_EVIDENCE
+PARTS_EVIDENCE = 2 * COPY_EVIDENCE
 FRAGMENT_SHARE = 0.1
 # Files of which look-up finds less than this share in any one upstream path are not aligned with it.
 LEAST_SHARE = 0.05
@@ -43,7 +47,8 @@ class UpstreamMatch(Struct, frozen=True):
     ``released`` is the ISO date of the first of them. ``verdict`` is what the file is to this upstream alone.
     ``licence_form`` is how the upstream file's own header states ``licence``, in notices that end on line
     ``header_last_line``; where it does not, the project's LICENSE does, whose copyright lines are
-    ``licence_copyrights``. ``package`` is the project's name at the package registry.
+    ``licence_copyrights``. ``package`` is the project's name at the package registry. ``parts`` are the definitions of
+    the copy, by qualified name, that stand whole in this upstream and in none closer, where it as a whole does not.
     """
 
     project: str
@@ -61,6 +66,7 @@ class UpstreamMatch(Struct, frozen=True):
     header_last_line: int = 0
     licence_copyrights: tuple[str, ...] = ()
     has_notice_file: bool = False
+    parts: tuple[str, ...] = ()
 
 
 class FileVerdict(Struct, frozen=True):
@@ -153,7 +159,7 @@ def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgemen
     others = [each for each in kept if _lineage(each.candidate) != _lineage(closest.candidate)]
     chosen = _explaining([closest, *others], 2 if own else 1)
     shown = chosen[1] if own and len(chosen) > 1 else closest
-    upstreams = [_upstream(each, how) for each in chosen]
+    upstreams = [_upstream(each, how, parts) for each, parts in zip(chosen, _parts(chosen), strict=True)]
     path = upstreams[chosen.index(shown)].path
     return FileVerdict(
         path=file.path,
@@ -216,6 +222,20 @@ def _explaining(ranked: list[Placement], least: int) -> list[Placement]:
     return chosen[:MOST_UPSTREAMS]
 
 
+def _parts(chosen: Sequence[Placement]) -> list[tuple[str, ...]]:
+    """For each upstream, closest first, the definitions that stand whole in it and in no closer one."""
+    taken = np.zeros(len(chosen[0].asked.tokens), bool)
+    found = []
+    for placement in chosen:
+        evidence = placement.definition_evidence
+        whole = placement.same & ~taken & (evidence >= PART_EVIDENCE)
+        taken |= placement.same
+        enough = evidence[whole].sum() >= PARTS_EVIDENCE
+        units = np.flatnonzero(whole).tolist() if enough else []
+        found.append(tuple(placement.asked.code.definitions[unit].qualname or MODULE for unit in units))
+    return found
+
+
 def stands_under(path: str, upstream_path: str) -> bool:
     """Whether a file may be the upstream's own release of the file at ``upstream_path``, by its path."""
     return bool(upstream_path) and f"/{path}".endswith(f"/{upstream_path}")
@@ -258,9 +278,10 @@ def _age(placement: Placement) -> tuple[str, float]:
     return placement.candidate.lineages.born(placement.candidate.lineage), -placement.aligned_share
 
 
-def _upstream(placement: Placement, how: Judgement) -> UpstreamMatch:
+def _upstream(placement: Placement, how: Judgement, parts: tuple[str, ...] = ()) -> UpstreamMatch:
     versions = placement.candidate.lineages.versions(placement.candidate.file, placement.candidate.lineage)
     first, last = versions[0], versions[-1]
+    verdict = _verdict(placement, how)
     url = first.project.source.replace("{release}", first.release.version).replace("{path}", first.path)
     return UpstreamMatch(
         project=first.project.name,
@@ -272,10 +293,11 @@ def _upstream(placement: Placement, how: Judgement) -> UpstreamMatch:
         licence=first.licence,
         copyrights=first.notice.copyrights,
         url=url,
-        verdict=_verdict(placement, how),
+        verdict=verdict,
         package=first.project.package,
         licence_form=first.notice.form,
         header_last_line=first.notice.last_line,
         licence_copyrights=first.release.copyrights,
         has_notice_file=first.release.has_notice_file,
+        parts=parts if verdict is Verdict.FRAGMENTS else (),
     )

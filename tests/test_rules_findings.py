@@ -42,6 +42,7 @@ def upstream_match(given: ExampleUpstream) -> UpstreamMatch:
         licence_form=LicenceForm(given.licence_form),
         licence_copyrights=given.licence_copyrights,
         has_notice_file=given.has_notice_file,
+        parts=given.parts,
     )
 
 

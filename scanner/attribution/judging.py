@@ -18,13 +18,16 @@ from .grading import grade
 from .materials import material_drafts
 from .model import Attribution, Copy, Grade, Judged
 from .outcomes import Outcome, Owed, duty_state, header_region, upstream_region
+from .parts import part_drafts
 from .repository import Repository
 
 
 def judge_copies(copies: Sequence[Copy], repository: Repository) -> Judged:
     """Hold each copied file against the terms of its upstream, and model cards against their base models."""
-    judged = [_judge(case, repository) for copy in copies if (case := choose(copy, repository))]
+    chosen = [(copy, choose(copy, repository)) for copy in copies]
+    judged = [_judge(case, repository) for _, case in chosen if case]
     drafts = [draft for each in judged for draft in each.drafts]
+    drafts += [draft for copy, case in chosen for draft in part_drafts(copy, case, repository)]
     unnamed = [each.case for each in judged if each.attribution.grade is Grade.NONE and each.is_error]
     drafts += card_credit_drafts(unnamed, repository)
     drafts += material_drafts(repository)

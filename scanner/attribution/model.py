@@ -11,7 +11,7 @@ from ..findings import Finding
 from ..notices import Credit, Notice
 from ..verdict import FileVerdict, UpstreamMatch
 
-# Fragments are a hint at where code is from, and no ground for duties.
+# Fragments are a hint at where code is from, and no ground for duties; whole definitions among them are to be named.
 OBLIGING = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
 
 

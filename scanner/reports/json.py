@@ -69,6 +69,7 @@ def _upstream(upstream: UpstreamMatch) -> dict[str, Any]:
         "licence": upstream.licence,
         "copyrights": list(upstream.copyrights),
         "url": upstream.url,
+        "parts": list(upstream.parts),
     }
 
 

@@ -122,6 +122,7 @@ class ExampleUpstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     url: str = "https://github.com/example/lamp/blob/v1.0/lamp/modeling_lamp.py"
     verdict: str = "renamed"
     share: float = 1.0
+    parts: tuple[str, ...] = ()
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

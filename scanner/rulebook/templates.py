@@ -11,6 +11,7 @@ FIELDS = frozenset(
         "base_model",  # a model that a model card names, or should
         "clause",  # "Apache-2.0 §4(c)"
         "credited",  # the project that the copy's own credit names
+        "definitions",  # of the copy, by qualified name
         "found",  # what stands in the copy in place of what is missing
         "holders",  # the upstream's copyright lines that are concerned
         "key",  # of a configuration file
@@ -20,6 +21,7 @@ FIELDS = frozenset(
         "project",  # the upstream's
         "reason",  # why two licences cannot be combined
         "release",  # the upstream's first release with that text
+        "share",  # of the copy's tokens, in percent
         "upstream",  # "transformers 4.28.1 models/llama/modeling_llama.py"
         "upstream_path",
         "url",  # the upstream file's

@@ -1,0 +1,56 @@
+"""A copy in, what it owes for definitions it holds of upstreams that it is no copy of as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..definitions import MODULE
+from ..notices import holders_missing
+from ..regions import Region
+from ..verdict import UpstreamMatch
+from . import naming
+from .case import Case
+from .drafts import Draft, quoted
+from .model import Copy
+from .repository import Repository
+
+MOST_NAMED = 4
+
+
+def part_drafts(copy: Copy, case: Case | None, repository: Repository) -> Iterator[Draft]:
+    """For each upstream that nobody names and whose definitions stand whole in the file; ``case`` is judged apart."""
+    answered = {case.upstream.project} if case else set()
+    for upstream in copy.verdict.upstreams:
+        if upstream.parts and upstream.project not in answered and not _named(upstream, copy, repository):
+            answered.add(upstream.project)
+            yield _draft(upstream, copy)
+
+
+def _named(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
+    """Whether the file, a sidecar, a README or a NOTICE says whose the definitions are, or it owns them."""
+    path = copy.verdict.path
+    if repository.owns(upstream) or repository.stands_in_the_tree_of(path, upstream):
+        return True
+    beside = (line for sidecar in repository.sidecars(path) for line in sidecar.copyrights)
+    given = (*copy.notice.copyrights, *beside)
+    if any(not holders_missing((line,), given) for line in (*upstream.copyrights, *upstream.licence_copyrights)):
+        return True
+    said = (*copy.credits, *(credit for _, credit in repository.card_credits))
+    return any(naming.credits_it(each, upstream) for each in said) or repository.entry_for(upstream) is not None
+
+
+def _draft(upstream: UpstreamMatch, copy: Copy) -> Draft:
+    places = {each.qualname: each for each in reversed(copy.verdict.definitions)}
+    held = [places[name] for name in upstream.parts if name in places]
+    more = len(upstream.parts) - MOST_NAMED
+    named = ", ".join(upstream.parts[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    lines = upstream.copyrights or upstream.licence_copyrights
+    first = min(held, key=lambda each: (each.qualname == MODULE, each.first_line), default=None)
+    return Draft(
+        rule="part-unacknowledged",
+        region=Region(copy.verdict.path, first.first_line, first.last_line)
+        if first
+        else Region(copy.verdict.path, 1, 1),
+        facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},
+        upstream=upstream,
+    )
