@@ -30,9 +30,10 @@ def _parsing(folder: Path) -> Callable[[], object]:
 
 
 def _scanning(folder: Path) -> Callable[[], object]:
-    import modelkin
+    # By its module: `modelkin.scan` imports numpy and the rest when it is first asked for.
+    from modelkin.scan import scan
 
-    return lambda: modelkin.scan(str(folder))
+    return lambda: scan(str(folder))
 
 
 def _opening(_: Path) -> Callable[[], object]:
