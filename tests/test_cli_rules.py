@@ -93,7 +93,12 @@ def test_case_and_usual_names_make_no_difference(spelling: str, capsys: pytest.C
 
 @pytest.mark.parametrize(
     ("wrong", "meant"),
-    [("Apace-2.0", "Apache-2.0"), ("llama3.7", "LicenseRef-Llama-3"), ("holder-remove", "holder-removed")],
+    [
+        ("Apace-2.0", "Apache-2.0"),
+        ("llama3.7", "LicenseRef-Llama-3"),
+        ("holder-remove", "holder-removed"),
+        ("apche", "Apache-2.0"),
+    ],
 )
 def test_what_is_not_known_brings_suggestions(wrong: str, meant: str, capsys: pytest.CaptureFixture[str]) -> None:
     line = refused(capsys, "explain", wrong)
@@ -101,8 +106,9 @@ def test_what_is_not_known_brings_suggestions(wrong: str, meant: str, capsys: py
     assert meant in line
 
 
-def test_what_is_like_nothing_says_where_to_look(capsys: pytest.CaptureFixture[str]) -> None:
-    assert refused(capsys, "explain", "~~~~").endswith("is called '~~~~'; `modelkin rules` lists them")
+@pytest.mark.parametrize("wrong", ["~~~~", "nope", "xyzzy"])
+def test_what_is_like_nothing_says_where_to_look(wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refused(capsys, "explain", wrong).endswith(f"is called {wrong!r}; `modelkin rules` lists them")
 
 
 @pytest.mark.parametrize("wrong", ["\x1b[2J", "", "a\nb", "x" * 100_000, "../MIT"])

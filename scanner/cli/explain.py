@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -25,8 +26,8 @@ Examples:
 _INDENT = 2
 _MOST_SUGGESTIONS = 3
 _MOST_SHOWN = 80
-# Of 100: below it two names have little more in common than their letters.
-_LEAST_ALIKE = 60
+# Of 100: below it two words have little more in common than their letters, as "nope" and "open" have.
+_LEAST_ALIKE = 76
 
 
 @click.command(name="explain", epilog=_EPILOG)
@@ -62,11 +63,18 @@ def _known(identifier: str) -> FindingRule | LicenceRule:
 
 
 def _advice(identifier: str, rules: dict[str, FindingRule | LicenceRule]) -> str:
-    from rapidfuzz import fuzz, process
+    wanted = identifier.lower()
+    alike = sorted((-_likeness(wanted, name), name) for name in rules)
+    names = list(dict.fromkeys(rules[name].id for likeness, name in alike if -likeness >= _LEAST_ALIKE))
+    return f"did you mean {' or '.join(names[:_MOST_SUGGESTIONS])}?" if names else "`modelkin rules` lists them"
 
-    alike = process.extract(identifier.lower(), rules.keys(), scorer=fuzz.WRatio, limit=20, score_cutoff=_LEAST_ALIKE)
-    names = list(dict.fromkeys(rules[name].id for name, _, _ in alike))[:_MOST_SUGGESTIONS]
-    return f"did you mean {' or '.join(names)}?" if names else "`modelkin rules` lists them"
+
+def _likeness(wanted: str, name: str) -> float:
+    """Of the whole name or, of one word, of a word in it: "llama" is said for many."""
+    from rapidfuzz import fuzz
+
+    parts = () if re.search(r"[\W_]", wanted) else re.split(r"[\W_]+", name)
+    return max(fuzz.ratio(wanted, each) for each in (name, *parts))
 
 
 def _finding(rule: FindingRule) -> Iterator[RenderableType]:
