@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from modelkin.fingerprints import WINNOWING, Winnowing, winnow
+from modelkin.arrays import U32
+from modelkin.canonical import mix
+from modelkin.fingerprints import _DISTANCE, _FACTOR, WINNOWING, Winnowing, _kgrams, winnow
 
 from .random_modules import Spelling, indented, modules, printed, spellings
 from .streams import canonical, fingerprints, fingerprints_in_order
@@ -133,3 +136,23 @@ def test_a_class_has_no_fingerprint_of_its_methods() -> None:
 def test_an_empty_file_has_no_fingerprints() -> None:
     found = winnow(canonical(""))
     assert (found.hashes.tolist(), found.starts.tolist()) == ([], [0, 0])
+
+
+@given(st.data(), st.integers(1, 20))
+def test_running_sums_give_the_hash_of_each_run_of_tokens(data: st.DataObject, k: int) -> None:
+    tokens = data.draw(st.lists(st.integers(0, 2**32 - 1), max_size=60))
+    back = [data.draw(st.integers(-1, place)) if token >> 31 else -1 for place, token in enumerate(tokens)]
+    stream = np.array(tokens, np.uint32)
+    found = _kgrams(stream, np.array(back, np.int64), k).tolist()
+    assert found == [by_definition(stream, back, first, k) for first in range(len(tokens) - k + 1)]
+
+
+def by_definition(stream: U32, back: list[int], first: int, k: int) -> int:
+    """A sum of tokens, each times a power for its place; a name that last occurs further back has no distance."""
+    total = 0
+    for offset in range(k):
+        token = int(stream[first + offset])
+        if back[first + offset] > offset:
+            token &= ~int(_DISTANCE)
+        total += int(mix(np.array([token], np.uint64))[0]) * pow(_FACTOR, offset + 1, 1 << 64)
+    return int(mix(np.array([total & (1 << 64) - 1], np.uint64))[0])

@@ -1,0 +1,38 @@
+"""Grouping rows gives what sorting them gives, whichever way is taken."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from modelkin.arrays import distinct, group
+
+ROWS = arrays(np.int64, st.tuples(st.integers(0, 40), st.integers(1, 3)), elements=st.integers(0, 5))
+
+
+# As they are they fit in one number with their place; far apart, or below zero, they do not.
+@pytest.mark.parametrize(("factor", "shift"), [(1, 0), (1 << 20, 0), (1 << 40, 0), (1, -3)])
+@given(table=ROWS)
+def test_rows_are_grouped_as_numpy_groups_them(factor: int, shift: int, table: np.ndarray) -> None:
+    table = table * factor + shift
+    rows, first, inverse, counts = np.unique(table, axis=0, return_index=True, return_inverse=True, return_counts=True)
+    found = group(table)
+    assert np.array_equal(found.rows, rows)
+    assert np.array_equal(found.first, first)
+    assert np.array_equal(found.inverse, inverse.reshape(-1))
+    assert np.array_equal(found.counts, counts)
+
+
+def test_rows_of_hashes_are_grouped() -> None:
+    large = np.uint64(2**64 - 1)
+    found = group(np.array([[large, 1], [3, large], [large, 1]], np.uint64))
+    assert found.rows.tolist() == [[3, 2**64 - 1], [2**64 - 1, 1]]
+    assert (found.first.tolist(), found.inverse.tolist(), found.counts.tolist()) == ([1, 0], [1, 0, 1], [1, 2])
+
+
+@given(arrays(np.uint64, st.integers(0, 40), elements=st.integers(0, 2**64 - 1)))
+def test_distinct_values_are_sorted(values: np.ndarray) -> None:
+    assert distinct(values).tolist() == sorted(set(values.tolist()))
