@@ -81,7 +81,14 @@ def _all_sets(releases: Iterable[str], folders: Iterable[Path], sizes: Sizes) ->
         version, _, seed = release.rpartition(":")
         yield release, build_pairs(release_root("transformers", version), int(seed), sizes)
     for folder in folders:
-        yield str(folder), read_groundtruth(folder)
+        yield str(folder), _given(folder)
+
+
+def _given(folder: Path) -> PairSets:
+    try:
+        return read_groundtruth(folder)
+    except FileNotFoundError as error:
+        raise click.UsageError(f"no {error.filename}: make_pairs.py and make_swap.py write it") from None
 
 
 def _print_areas(answers: Answers) -> None:
