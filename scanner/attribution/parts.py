@@ -27,7 +27,7 @@ def part_drafts(copy: Copy, case: Case | None, repository: Repository) -> Iterat
 
 
 def _named(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
-    """Whether the file, a sidecar, a README or a NOTICE says whose the definitions are, or it owns them."""
+    """Whether file, sidecar, README or NOTICE says whose the definitions are, or they are the project's own."""
     path = copy.verdict.path
     if repository.owns(upstream) or repository.stands_in_the_tree_of(path, upstream):
         return True
@@ -40,17 +40,15 @@ def _named(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
 
 
 def _draft(upstream: UpstreamMatch, copy: Copy) -> Draft:
-    places = {each.qualname: each for each in reversed(copy.verdict.definitions)}
-    held = [places[name] for name in upstream.parts if name in places]
+    path, lines = copy.verdict.path, upstream.copyrights or upstream.licence_copyrights
     more = len(upstream.parts) - MOST_NAMED
     named = ", ".join(upstream.parts[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-    lines = upstream.copyrights or upstream.licence_copyrights
+    held = [each for each in copy.verdict.definitions if each.qualname in upstream.parts]
+    # The module spans the whole file: a definition in it says more of where to look.
     first = min(held, key=lambda each: (each.qualname == MODULE, each.first_line), default=None)
     return Draft(
         rule="part-unacknowledged",
-        region=Region(copy.verdict.path, first.first_line, first.last_line)
-        if first
-        else Region(copy.verdict.path, 1, 1),
+        region=Region(path, first.first_line, first.last_line) if first else Region(path, 1, 1),
         facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},
         upstream=upstream,
     )
