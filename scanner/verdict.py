@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from msgspec import Struct
 
 from .alignment import statement_rarity
+from .arrays import Array
 from .clones import DefinitionMatch, Rename, Verdict
 from .definitions import MODULE, describe
 from .files import SourceFile
@@ -159,7 +160,7 @@ def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgemen
     others = [each for each in kept if _lineage(each.candidate) != _lineage(closest.candidate)]
     chosen = _explaining([closest, *others], 2 if own else 1)
     shown = chosen[1] if own and len(chosen) > 1 else closest
-    upstreams = [_upstream(each, how, parts) for each, parts in zip(chosen, _parts(chosen), strict=True)]
+    upstreams = [_upstream(each, how, parts) for each, parts in zip(chosen, _parts(chosen, how), strict=True)]
     path = upstreams[chosen.index(shown)].path
     return FileVerdict(
         path=file.path,
@@ -222,18 +223,25 @@ def _explaining(ranked: list[Placement], least: int) -> list[Placement]:
     return chosen[:MOST_UPSTREAMS]
 
 
-def _parts(chosen: Sequence[Placement]) -> list[tuple[str, ...]]:
-    """For each upstream, closest first, the definitions that stand whole in it and in no closer one."""
+def _parts(chosen: Sequence[Placement], how: Judgement) -> Iterator[tuple[str, ...]]:
+    """For each upstream, closest first, the definitions that stand whole in it and in no closer one.
+
+    None of one that the file as a whole is a copy of.
+    """
     taken = np.zeros(len(chosen[0].asked.tokens), bool)
-    found = []
     for placement in chosen:
-        evidence = placement.definition_evidence
-        whole = placement.same & ~taken & (evidence >= PART_EVIDENCE)
+        holds_parts = _verdict(placement, how) is Verdict.FRAGMENTS
+        yield _telling_definitions(placement, placement.same & ~taken) if holds_parts else ()
         taken |= placement.same
-        enough = evidence[whole].sum() >= PARTS_EVIDENCE
-        units = np.flatnonzero(whole).tolist() if enough else []
-        found.append(tuple(placement.asked.code.definitions[unit].qualname or MODULE for unit in units))
-    return found
+
+
+def _telling_definitions(placement: Placement, among: Array) -> tuple[str, ...]:
+    """Those ``among`` all [D] that say enough each, if together they say enough."""
+    evidence = placement.definition_evidence
+    units = np.flatnonzero(among & (evidence >= PART_EVIDENCE))
+    if evidence[units].sum() < PARTS_EVIDENCE:
+        return ()
+    return tuple(placement.asked.code.definitions[unit].qualname or MODULE for unit in units.tolist())
 
 
 def stands_under(path: str, upstream_path: str) -> bool:
@@ -281,7 +289,6 @@ def _age(placement: Placement) -> tuple[str, float]:
 def _upstream(placement: Placement, how: Judgement, parts: tuple[str, ...] = ()) -> UpstreamMatch:
     versions = placement.candidate.lineages.versions(placement.candidate.file, placement.candidate.lineage)
     first, last = versions[0], versions[-1]
-    verdict = _verdict(placement, how)
     url = first.project.source.replace("{release}", first.release.version).replace("{path}", first.path)
     return UpstreamMatch(
         project=first.project.name,
@@ -293,11 +300,11 @@ def _upstream(placement: Placement, how: Judgement, parts: tuple[str, ...] = ())
         licence=first.licence,
         copyrights=first.notice.copyrights,
         url=url,
-        verdict=verdict,
+        verdict=_verdict(placement, how),
         package=first.project.package,
         licence_form=first.notice.form,
         header_last_line=first.notice.last_line,
         licence_copyrights=first.release.copyrights,
         has_notice_file=first.release.has_notice_file,
-        parts=parts if verdict is Verdict.FRAGMENTS else (),
+        parts=parts,
     )

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from .audit_cases import tiny_corpus
+
 # Neither chance nor the wall clock decides a test: hypothesis draws the same examples each time, however slow it is.
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("same")
@@ -21,6 +23,12 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden-update", action="store_true", help="rewrite the files in tests/golden")
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The corpus that audits are held against; a module that needs another has its own."""
+    return tiny_corpus(tmp_path_factory.mktemp("corpus") / "tiny.safetensors")
 
 
 @pytest.fixture

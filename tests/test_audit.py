@@ -18,14 +18,9 @@ from modelkin.errors import ModelkinError
 from modelkin.reports.audit_json import render as as_json
 from modelkin.scan import ScanOptions, scan
 
-from .audit_cases import OWN, REPOSITORIES, asked, run, timeless, tiny_corpus, write_repositories
+from .audit_cases import OWN, REPOSITORIES, asked, run, timeless, write_repositories
 from .index_server import serving, wheel
 from .small_corpora import ATTENTION
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_corpus(tmp_path_factory.mktemp("corpus") / "tiny.safetensors")
 
 
 @pytest.fixture(scope="module")

@@ -21,17 +21,12 @@ from modelkin.audit import Audit, AuditOptions, audit
 from modelkin.audit.options import MEGABYTE
 from modelkin.errors import CorpusError
 
-from .audit_cases import OWN, README, RENAMED, REPOSITORIES, asked, run, tiny_corpus, write_repositories
+from .audit_cases import OWN, README, RENAMED, REPOSITORIES, asked, run, write_repositories
 from .small_corpora import ATTENTION, THREE, corpus_of
 from .test_audit import comparable
 from .test_audit_faults import hostile, lines_in, long_module, members, started, wait_for
 
 COUNT = 12
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_corpus(tmp_path_factory.mktemp("corpus") / "tiny.safetensors")
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from modelkin.audit.options import MEGABYTE, Setup
 from modelkin.audit.repositories import find_repositories
 from modelkin.scan import ScanOptions
 
-from .audit_cases import OWN, README, asked, run, tiny_corpus, write_repositories
+from .audit_cases import OWN, README, asked, run, write_repositories
 from .small_corpora import ATTENTION
 from .test_audit import comparable
 from .test_audit_journal import HEADER
@@ -43,11 +43,6 @@ def long_module(seed: int) -> str:
         names = [f"{draw.choice('abcdefgh')}{draw.randrange(9)}" for _ in range(3)]
         lines.append(f"    {names[0]} = layer_{number}({names[1]} * {draw.randrange(99)}) + {names[2]}.part[first]")
     return "\n".join(lines) + "\n"
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_corpus(tmp_path_factory.mktemp("corpus") / "tiny.safetensors")
 
 
 @pytest.fixture(scope="module")

@@ -30,7 +30,7 @@ def choose(copy: Copy, repository: Repository) -> Case | None:
 
 def _own(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
     """A file that is some project's release under its own path owes that project nothing beyond its own header."""
-    if repository.owns(upstream) or repository.stands_in_the_tree_of(copy.verdict.path, upstream):
+    if repository.is_at_home(copy.verdict.path, upstream):
         return True
     first = copy.verdict.upstreams[0]
     return bool(copy.verdict.own_release) and upstream != first and upstream.project == first.project
@@ -89,14 +89,13 @@ def _case(
     inner: bool = False,
 ) -> Case:
     sidecars = repository.sidecars(copy.verdict.path)
-    beside = tuple(line for sidecar in sidecars for line in sidecar.copyrights)
     licence = copy.notice.licence or next((each.licence for each in sidecars if each.licence), "")
     return Case(
         copy=copy,
         upstream=upstream,
         listed=listed,
         lines=upstream.copyrights if lines is None else lines,
-        copyrights=(*copy.notice.copyrights, *beside),
+        copyrights=repository.copyrights_of(copy),
         licence=licence,
         states_licence=bool(licence) or copy.notice.form is not LicenceForm.NONE,
         inner=inner,

@@ -42,8 +42,7 @@ def _full(case: Case, repository: Repository) -> bool:
 
 def right_credits(case: Case, repository: Repository) -> list[Credit]:
     """The credits, in the file and in READMEs, that name one of the upstreams the copy stands on."""
-    given = [*case.copy.credits, *(credit for _, credit in repository.card_credits)]
-    said = [credit for credit in given if credit.strength is not Strength.IDEA]
+    said = [credit for credit in repository.credits_of(case.copy) if credit.strength is not Strength.IDEA]
     return [credit for credit in said if naming.credits_any(credit, case.listed)]
 
 

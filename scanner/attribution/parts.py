@@ -28,15 +28,13 @@ def part_drafts(copy: Copy, case: Case | None, repository: Repository) -> Iterat
 
 def _named(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
     """Whether file, sidecar, README or NOTICE says whose the definitions are, or they are the project's own."""
-    path = copy.verdict.path
-    if repository.owns(upstream) or repository.stands_in_the_tree_of(path, upstream):
+    if repository.is_at_home(copy.verdict.path, upstream):
         return True
-    beside = (line for sidecar in repository.sidecars(path) for line in sidecar.copyrights)
-    given = (*copy.notice.copyrights, *beside)
+    given = repository.copyrights_of(copy)
     if any(not holders_missing((line,), given) for line in (*upstream.copyrights, *upstream.licence_copyrights)):
         return True
-    said = (*copy.credits, *(credit for _, credit in repository.card_credits))
-    return any(naming.credits_it(each, upstream) for each in said) or repository.entry_for(upstream) is not None
+    credited = any(naming.credits_it(each, upstream) for each in repository.credits_of(copy))
+    return credited or repository.entry_for(upstream) is not None
 
 
 def _draft(upstream: UpstreamMatch, copy: Copy) -> Draft:

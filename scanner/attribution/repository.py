@@ -21,6 +21,7 @@ from ..statements import (
 )
 from ..verdict import FileVerdict, UpstreamMatch
 from . import naming, terms
+from .model import Copy
 
 _CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
 
@@ -60,6 +61,10 @@ class Repository:
         """
         same = f"/{path}".endswith(f"/{upstream.path}")
         return not same and any(path.startswith(tree) and upstream.project == name for tree, name in self._trees)
+
+    def is_at_home(self, path: str, upstream: UpstreamMatch) -> bool:
+        """Whether ``path`` stands in the upstream project itself, by its name or by the tree around it."""
+        return self.owns(upstream) or self.stands_in_the_tree_of(path, upstream)
 
     def own_lines(self, upstream: UpstreamMatch) -> tuple[str, ...]:
         """Copyright lines of who publishes the scanned project; another project of theirs has them in its LICENSE."""
@@ -109,6 +114,15 @@ class Repository:
     def sidecars(self, path: str) -> tuple[SidecarNotice, ...]:
         """What REUSE says of ``path``."""
         return sidecars_for(self.statements, path) if self.statements.sidecars else ()
+
+    def copyrights_of(self, copy: Copy) -> tuple[str, ...]:
+        """The copyright lines that a copy states, and those that sidecars state of it."""
+        beside = (line for sidecar in self.sidecars(copy.verdict.path) for line in sidecar.copyrights)
+        return (*copy.notice.copyrights, *beside)
+
+    def credits_of(self, copy: Copy) -> tuple[Credit, ...]:
+        """The credits in a copy, and those in READMEs, which are for any file."""
+        return (*copy.credits, *(credit for _, credit in self.card_credits))
 
     def entry_for(self, upstream: UpstreamMatch) -> LegalFile | None:
         """The NOTICE or third-party file that names the upstream."""
