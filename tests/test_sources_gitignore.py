@@ -52,7 +52,7 @@ def known_to_git(root: Path) -> list[str]:
 
 
 def names(root: Path | str) -> list[str]:
-    with open_source(str(root)) as checkout:
+    with open_source(str(root), obey=True) as checkout:
         return sorted(item.path for item in checkout.entries() if isinstance(item, Entry))
 
 

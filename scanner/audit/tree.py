@@ -3,13 +3,15 @@
 These are repositories, outermost first:
 
 - a folder with ``.git`` in it;
-- each snapshot of a Hugging Face cache folder (``models--ORG--NAME/snapshots/REV`` and the like);
+- each snapshot of a Hugging Face cache folder (``models--ORG--NAME/snapshots/REV`` and the like), and what code lies
+  beside the snapshots, divided likewise;
 - a folder with a file that marks a project and with Python code in or below it, and none of the above inside;
 - a folder with Python code in it, and none of the first two inside;
 - a Python file or notebook beside repositories.
 
 The folder that is divided is one itself when it has ``.git``, a project's own files, or nothing but code in it. So
-every Python file is of one repository. Environments, caches and folders behind links are left out, as in a scan.
+every Python file is of one repository, whatever the folders above it are called or hold: what marks an environment, a
+repository can add. Only folders behind links are left out: what they lead to is listed under its own name.
 """
 
 from __future__ import annotations
@@ -17,12 +19,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from msgspec import Struct
 
 from ..files import SUFFIXES
-from ..sources.ignores import NEVER_CODE, is_environment
 
 # What lies deeper belongs to the repository around it.
 MOST_LEVELS = 64
@@ -79,8 +81,6 @@ def divide(root: Path) -> list[Repository]:
 
 def _of(folder: _Folder) -> _Below:
     """What there is in a folder below the divided one."""
-    if is_environment(folder.names):
-        return _Below()
     if folder.level >= MOST_LEVELS or not folder.readable:
         return _Below((folder.itself(),))
     sure = _certain(folder)
@@ -98,7 +98,10 @@ def _certain(folder: _Folder) -> _Below | None:
         return _Below((folder.itself(),), certain=True)
     if _CACHED.fullmatch(os.path.basename(folder.disk)) and "snapshots" in folder.folders:  # noqa: PTH119
         snapshots = folder.child("snapshots")
-        return _Below(tuple(snapshots.child(revision).itself() for revision in snapshots.folders), certain=True)
+        revisions = [snapshots.child(revision).itself() for revision in snapshots.folders]
+        beside = [_of(folder.child(name)).repositories for name in folder.folders if name != "snapshots"]
+        found = (*revisions, *chain.from_iterable(beside), *_loose(snapshots), *_loose(folder))
+        return _Below(found, certain=True)
     return None
 
 
@@ -128,4 +131,4 @@ def _listed(disk: str, path: str, level: int) -> _Folder:
         if child.name.lower().endswith(SUFFIXES) and child.is_file(follow_symlinks=False)
     ]
     names = frozenset(child.name for child in children)
-    return _Folder(disk, path, level, names, tuple(name for name in folders if name not in NEVER_CODE), tuple(code))
+    return _Folder(disk, path, level, names, tuple(folders), tuple(code))

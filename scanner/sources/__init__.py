@@ -10,9 +10,10 @@ from msgspec.structs import replace
 
 from ..errors import SourceError
 from . import folder
-from .checkout import Checkout, Entry, Progress, Skipped
+from .checkout import Checkout, Entry, LeftOut, Progress, Skipped
 from .specs import (
     ARCHIVE_SUFFIXES,
+    CODE_SUFFIXES,
     GIT_PREFIX,
     HUB_PREFIX,
     REGISTRY_PREFIX,
@@ -21,9 +22,7 @@ from .specs import (
     split_path,
 )
 
-__all__ = ["Checkout", "Entry", "Progress", "Skipped", "of_current_folder", "open_source", "open_sources"]
-
-SINGLE_FILES = (".py", ".ipynb")
+__all__ = ["Checkout", "Entry", "LeftOut", "Progress", "Skipped", "of_current_folder", "open_source", "open_sources"]
 
 
 def of_current_folder(specs: Sequence[str]) -> bool:
@@ -31,23 +30,25 @@ def of_current_folder(specs: Sequence[str]) -> bool:
     if len(specs) > 1:
         return True
     here, path = Path(), Path(specs[0])
-    if not exists(specs[0]) or not path.name.lower().endswith(SINGLE_FILES) or not (here / ".git").exists():
+    if not exists(specs[0]) or not path.name.lower().endswith(CODE_SUFFIXES) or not (here / ".git").exists():
         return False
     return path.is_file() and path.resolve().is_relative_to(here.resolve())
 
 
 @contextmanager
-def open_sources(specs: str | Sequence[str], progress: Progress | None = None) -> Iterator[Checkout]:
+def open_sources(
+    specs: str | Sequence[str], progress: Progress | None = None, *, obey: bool = False
+) -> Iterator[Checkout]:
     """Open one source, as ``open_source``; or of a list what is `of_current_folder`, with that folder around it."""
     if not isinstance(specs, str) and of_current_folder(specs):
-        yield folder.open_chosen(Path(), specs)
+        yield folder.open_chosen(Path(), specs, obey)
         return
-    with open_source(specs if isinstance(specs, str) else specs[0], progress) as checkout:
+    with open_source(specs if isinstance(specs, str) else specs[0], progress, obey=obey) as checkout:
         yield checkout
 
 
 @contextmanager
-def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkout]:
+def open_source(spec: str, progress: Progress | None = None, *, obey: bool = False) -> Iterator[Checkout]:
     """Open ``spec``: a folder, a ``.py`` or ``.ipynb`` file, an archive, a release, or a repository.
 
     A release is ``pypi:NAME[==VERSION]``, a repository ``hf:ORG/NAME[@REV]`` or ``git+URL[@REV]``: URL is https, http,
@@ -55,6 +56,9 @@ def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkou
     fetched anew at each opening and never checked out. Any but a single file may end in ``!inner/path``, a file or
     folder inside; paths stay relative to the whole. Entries can be read while the context is open. ``progress`` is told
     about downloads of releases. Raises SourceError in one line.
+
+    ``obey`` says that a folder is the working tree the user stands in, or in it: what git ignores there, environments,
+    caches and build output are left out where git does not track them, and counted. Else nothing is left out.
     """
     if spec.startswith(REGISTRY_PREFIX):
         with _open_release(spec, progress) as checkout:
@@ -73,7 +77,7 @@ def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkou
         return
     path, inner = split_path(spec)
     if path.is_dir():
-        yield _open_folder(spec, path, inner)
+        yield _open_folder(spec, path, inner, obey)
     elif path.name.lower().endswith(ARCHIVE_SUFFIXES):
         from . import archive  # the compression modules, which a scan of a folder never needs
 
@@ -83,20 +87,20 @@ def open_source(spec: str, progress: Progress | None = None) -> Iterator[Checkou
         yield folder.open_file(spec, _single_file(path, inner))
 
 
-def _open_folder(spec: str, path: Path, inner: str) -> Checkout:
+def _open_folder(spec: str, path: Path, inner: str, obey: bool) -> Checkout:
     """A folder, or the snapshot that one of the Hub's cache holds."""
     if "--" not in str(path.absolute()):
-        return folder.open_folder(spec, path, inner)
+        return folder.open_folder(spec, path, inner, obey=obey)
     from . import hubcache
 
     root = hubcache.snapshot_folder(path) or path
     project, release = hubcache.identity(root)
-    checkout = folder.open_folder(spec, root, inner, outermost=hubcache.repository_folder(root))
+    checkout = folder.open_folder(spec, root, inner, outermost=hubcache.repository_folder(root), obey=obey)
     return replace(checkout, project=project, release=release)
 
 
 def _single_file(path: Path, inner: str) -> Path:
-    if inner or not path.name.lower().endswith(SINGLE_FILES):
+    if inner or not path.name.lower().endswith(CODE_SUFFIXES):
         kinds = ", ".join(ARCHIVE_SUFFIXES)
         raise SourceError(
             f"{path} is not something to scan: name a folder, a .py or .ipynb file, or an archive ({kinds})"

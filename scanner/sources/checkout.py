@@ -29,6 +29,23 @@ class Entry(Struct, frozen=True):
     read: Callable[[], bytes | Skipped]
 
 
+class LeftOut(Struct, frozen=True):
+    """How much a walk left out, or what would have left something out and was not obeyed.
+
+    ``what`` is a plural: "files" (Python files and notebooks only), "folders" (not entered, each is one) or
+    "environments"; "ignore files" or "git indexes" where these were not obeyed. ``by`` names the rule: ".gitignore",
+    "node_modules", "pyvenv.cfg".
+    """
+
+    what: str
+    by: str
+    count: int
+
+
+def _nothing() -> tuple[LeftOut, ...]:
+    return ()
+
+
 class Checkout(Struct, frozen=True):
     """An opened source. ``entries()`` lists every file in it, Python or not, sorted by path, anew at each call.
 
@@ -37,6 +54,8 @@ class Checkout(Struct, frozen=True):
     else empty; ``released``, the ISO date of that release, for registry packages. ``whole()`` lists all of what
     ``entries()`` may be an inner part of; None where a single file was named, of which nothing more is known.
     ``chosen`` are the paths of a folder that were named one by one, as a pre-commit hook names what changed; else None.
+    Once ``entries()`` has been read to its end, ``left_out()`` says what it left out because a rule of the working tree
+    said so, and ``disregarded()`` which such rules it met and did not obey; both of the last such reading.
     """
 
     root: str
@@ -46,6 +65,8 @@ class Checkout(Struct, frozen=True):
     released: str = ""
     whole: Callable[[], Iterator[Entry | Skipped]] | None = None
     chosen: frozenset[str] | None = None
+    left_out: Callable[[], tuple[LeftOut, ...]] = _nothing
+    disregarded: Callable[[], tuple[LeftOut, ...]] = _nothing
 
 
 def sort_key(path: str) -> list[str]:

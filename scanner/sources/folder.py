@@ -1,20 +1,27 @@
-"""A folder on disk -> its files, without what git ignores, environments and build output."""
+"""A folder on disk -> its files; all of them, unless it is the working tree one stands in (see ``ignores``).
+
+What is no file to read (a link out, a pipe, what may not be opened) is named, never dropped. Edit this for what a
+folder may hold; what may be left out is said in ``ignores``.
+"""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import SourceError
-from .checkout import Checkout, Entry, Skipped, os_reason, sort_key
-from .ignores import Ignores, is_environment
+from .checkout import Checkout, Entry, LeftOut, Skipped, os_reason, sort_key
+from .gitfolder import DOT_GIT, hidden_code
+from .ignores import Ignores
 from .specs import exists
+from .tally import Tally
 
 
 class _Folder(Struct, frozen=True):
@@ -25,28 +32,66 @@ class _Folder(Struct, frozen=True):
     ignores: Ignores
 
 
+class _Store(Struct, frozen=True):
+    """A folder called ``.git``, of which only code that hides in it is named."""
+
+    disk: str
+    path: str
+
+
+class _Bounds(Struct, frozen=True):
+    """Real paths: of the folder that links may not leave, and of those that are listed, in which links need not be."""
+
+    root: str
+    listed: tuple[str, ...]
+
+
+_Items = Iterator[Entry | Skipped]
+
+
+class _Walks:
+    """Walks over one folder, each with counts of its own; those of the last that ended are told."""
+
+    def __init__(self, walk: Callable[[Tally], _Items]) -> None:
+        self._walk = walk
+        self._last = Tally()
+
+    def entries(self) -> _Items:
+        tally = Tally()
+        yield from self._walk(tally)
+        self._last = tally
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        return self._last.left_out()
+
+    def disregarded(self) -> tuple[LeftOut, ...]:
+        return self._last.disregarded()
+
+
 def open_file(spec: str, path: Path) -> Checkout:
     """One file as a checkout of its own, under its bare name."""
     return Checkout(spec, lambda: iter([_read_later(str(path), path.name)]))
 
 
-def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None) -> Checkout:
+def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None, obey: bool = False) -> Checkout:
     """The folder ``root``, or only ``inner`` in it; what the user names is listed even where rules leave it out.
 
-    Links out of ``outermost`` (``root``, if it is None) are not followed.
+    Links out of ``outermost`` (``root``, if it is None) are not followed. Rules are obeyed only where ``obey`` says so.
     """
     start = root / inner
     if not exists(str(start)):
         raise SourceError(f"{spec}: there is no {inner} in {root}")
-    real_root = os.path.realpath(outermost or root)
-    if not _is_inside(os.path.realpath(start), real_root):
+    real_root, real_start = os.path.realpath(outermost or root), os.path.realpath(start)
+    if not _is_inside(real_start, real_root):
         raise SourceError(f"{spec}: {inner} is a symbolic link out of {outermost or root}")
-    if start.is_dir():
-        return Checkout(spec, lambda: _tree(start, inner, real_root), whole=lambda: _tree(root, "", real_root))
-    return Checkout(spec, lambda: iter([_read_later(str(start), inner)]), whole=lambda: _tree(root, "", real_root))
+    whole = partial(_tree, root, "", _Bounds(real_root, (os.path.realpath(root),)), obey, Tally())
+    if not start.is_dir():
+        return Checkout(spec, lambda: iter([_read_later(str(start), inner)]), whole=whole)
+    walks = _Walks(partial(_tree, start, inner, _Bounds(real_root, (real_start,)), obey))
+    return _checkout(spec, walks, whole)
 
 
-def open_chosen(root: Path, names: Sequence[str]) -> Checkout:
+def open_chosen(root: Path, names: Sequence[str], obey: bool = False) -> Checkout:
     """The files and folders ``names`` of the folder ``root``, the ``whole`` around them. Raises SourceError."""
     real_root = os.path.realpath(root)
     chosen: dict[str, Path] = {}
@@ -57,73 +102,95 @@ def open_chosen(root: Path, names: Sequence[str]) -> Checkout:
             raise SourceError(f"{name} is outside of {real_root}: several sources must be of the folder you are in")
         relative = os.path.relpath(os.path.abspath(name), os.path.abspath(root))  # noqa: PTH100  links stay as named
         chosen["" if relative == "." else relative.replace(os.sep, "/")] = Path(name)
+    bounds = _Bounds(real_root, tuple(os.path.realpath(disk) for disk in chosen.values()))
 
-    def entries() -> Iterator[Entry | Skipped]:
+    def walk(tally: Tally) -> _Items:
         found: dict[str, Entry | Skipped] = {}
         for path, disk in chosen.items():
-            listed = _tree(disk, path, real_root) if disk.is_dir() else [_read_later(str(disk), path)]
+            listed = _tree(disk, path, bounds, obey, tally) if disk.is_dir() else [_read_later(str(disk), path)]
             found.update((entry.path, entry) for entry in listed)
         return iter(sorted(found.values(), key=lambda entry: sort_key(entry.path)))
 
-    return Checkout(".", entries, whole=lambda: _tree(root, "", real_root), chosen=frozenset(chosen))
+    whole = partial(_tree, root, "", _Bounds(real_root, (real_root,)), obey, Tally())
+    return replace(_checkout(".", _Walks(walk), whole), chosen=frozenset(chosen))
 
 
-def _tree(folder: Path, path: str, real_root: str) -> Iterator[Entry | Skipped]:
-    return _walk(_Folder(str(folder), path, Ignores.of_root(folder)), real_root)
+def _checkout(spec: str, walks: _Walks, whole: Callable[[], _Items]) -> Checkout:
+    return Checkout(spec, walks.entries, whole=whole, left_out=walks.left_out, disregarded=walks.disregarded)
 
 
-def _walk(start: _Folder, real_root: str) -> Iterator[Entry | Skipped]:
+def _tree(folder: Path, path: str, bounds: _Bounds, obey: bool, tally: Tally) -> _Items:
+    ignores = Ignores.of_root(folder, tally) if obey else Ignores(tally)
+    return _walk(_Folder(str(folder), path, ignores), bounds)
+
+
+def _walk(start: _Folder, bounds: _Bounds) -> _Items:
     """Depth first, names sorted. A stack rather than recursion: a tree may be deeper than Python's own."""
-    stack: list[_Folder | Entry | Skipped] = [start]
+    stack: list[_Folder | _Store | Entry | Skipped] = [start]
     while stack:
         item = stack.pop()
         if isinstance(item, _Folder):
-            stack.extend(reversed(_listing(item, real_root, is_start=item is start)))
+            stack.extend(reversed(_listing(item, bounds, is_start=item is start)))
+        elif isinstance(item, _Store):
+            yield from hidden_code(item.disk, item.path)
         else:
             yield item
 
 
-def _listing(folder: _Folder, real_root: str, is_start: bool) -> list[_Folder | Entry | Skipped]:
+def _listing(folder: _Folder, bounds: _Bounds, is_start: bool) -> list[_Folder | _Store | Entry | Skipped]:
     try:
         with os.scandir(folder.disk) as found:
             children = sorted(found, key=lambda child: child.name)
     except OSError as error:
         return [Skipped(folder.path or ".", os_reason(error))]
-    names = {child.name for child in children}
-    if not is_start and is_environment(names):
+    ignores = folder.ignores.entered(folder.disk, {child.name for child in children}, is_start)
+    if ignores is None:
         return []
-    ignores = folder.ignores.entered(folder.disk, names)
     prefix = f"{folder.path}/" if folder.path else ""
-    items = (_item(child, prefix + child.name, ignores, real_root) for child in children)
+    items = (_item(child, prefix + child.name, ignores, bounds) for child in children)
     return [item for item in items if item is not None]
 
 
-def _item(child: os.DirEntry[str], path: str, ignores: Ignores, real_root: str) -> _Folder | Entry | Skipped | None:
-    """What ``child`` is; None when it is left out without a word."""
+def _item(
+    child: os.DirEntry[str], path: str, ignores: Ignores, bounds: _Bounds
+) -> _Folder | _Store | Entry | Skipped | None:
+    """What ``child`` is; None when it is left out, and then counted where it is code."""
     try:
-        is_folder = child.is_dir(follow_symlinks=False)
+        is_folder = child.is_dir(follow_symlinks=False) and not _is_junction(child)
+        if child.name == DOT_GIT and (ignores.active or not child.is_symlink()):
+            # Git itself refuses to track one, so that of one's own working tree is nobody else's.
+            return _Store(child.path, path) if is_folder and not ignores.active else None
         inside = ignores.child(child.path, child.name, is_folder)
         if inside is None:
             return None
         if is_folder:
             return _Folder(child.path, path, inside)
-        if child.is_symlink():
-            return _link(child, path, real_root)
+        if child.is_symlink() or _is_junction(child):
+            return _link(child, path, bounds)
         return _regular(child.path, path, child.stat(follow_symlinks=False))
     except OSError as error:
         return Skipped(path, os_reason(error))
 
 
-def _link(child: os.DirEntry[str], path: str, real_root: str) -> Entry | Skipped | None:
-    """A link to a file in the root is that file; to a folder in the root nothing: that is listed under its own name."""
+def _is_junction(child: os.DirEntry[str]) -> bool:
+    """Whether it is a link to a folder of Windows' older kind, which Python tells from 3.12 on."""
+    return os.name == "nt" and hasattr(child, "is_junction") and child.is_junction()
+
+
+def _link(child: os.DirEntry[str], path: str, bounds: _Bounds) -> Entry | Skipped | None:
+    """A link to a file in the root is that file; to a listed folder nothing: that is listed under its own name."""
     try:
         target = child.stat()
     except OSError as error:
         return Skipped(path, "symbolic link loop" if error.errno == errno.ELOOP else "broken symbolic link")
     real = os.path.realpath(child.path)
-    if not _is_inside(real, real_root):
+    if not _is_inside(real, bounds.root):
         return Skipped(path, "symbolic link out of the scanned folder")
-    return None if stat.S_ISDIR(target.st_mode) else _regular(real, path, target)
+    if not stat.S_ISDIR(target.st_mode):
+        return _regular(real, path, target)
+    if any(_is_inside(real, listed) for listed in bounds.listed):
+        return None
+    return Skipped(path, "symbolic link to a folder that is not scanned: scan what is around both")
 
 
 def _regular(disk: str, path: str, status: os.stat_result) -> Entry | Skipped:

@@ -20,8 +20,12 @@ class _Pattern(Struct, frozen=True):
     folders_only: bool
 
 
+class Unusable(Struct, frozen=True):
+    """An ignore file past a bound, or that cannot be read: what it would keep is not known, so nothing is left out."""
+
+
 class IgnoreFile(Struct, frozen=True):
-    """The patterns of one file, last first.
+    """The patterns of one file, last first, which goes by ``name``.
 
     ``base`` is its folder, empty or ending in a slash; ``any_match`` matches whatever one of the patterns does.
     """
@@ -29,6 +33,7 @@ class IgnoreFile(Struct, frozen=True):
     base: str
     patterns: tuple[_Pattern, ...]
     any_match: re.Pattern[str]
+    name: str
 
     def verdict(self, path: str, is_folder: bool) -> bool | None:
         """True to ignore ``path``, False to keep it, None when no pattern says.
@@ -51,7 +56,7 @@ def _as_git_reads(name: str) -> str:
     return name if name.isascii() else os.fsencode(name).decode("latin-1")
 
 
-def read_ignore_file(path: Path, base: str) -> IgnoreFile | None:
+def read_ignore_file(path: Path, base: str, name: str) -> IgnoreFile | Unusable | None:
     """Read an ignore file; None when there is none, it cannot be read or holds no pattern."""
     try:
         stored = path.read_bytes() if path.is_file() else b""  # reading a pipe would never end
@@ -62,7 +67,7 @@ def read_ignore_file(path: Path, base: str) -> IgnoreFile | None:
     if not patterns:
         return None
     sources = (pattern.regex.pattern.replace(f"?P<{_ABOVE}>", "?:") for pattern in patterns)
-    return IgnoreFile(base, patterns, re.compile("|".join(f"(?:{source})" for source in sources)))
+    return IgnoreFile(base, patterns, re.compile("|".join(f"(?:{source})" for source in sources)), name)
 
 
 def _parse(lines: list[str]) -> Iterator[_Pattern]:

@@ -1,4 +1,8 @@
-"""Which paths of a working tree are no part of the code: what git ignores, environments, caches, build output."""
+"""Which paths of the working tree one stands in are left out: what git ignores there, environments, caches, output.
+
+Only what git does not track can be left out, so where there is no git, or its index is not understood, nothing is.
+Whatever else marks a folder (its name, ``pyvenv.cfg``), a repository can add. Edit this to add a kind of folder.
+"""
 
 from __future__ import annotations
 
@@ -9,93 +13,137 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .gitignore import IgnoreFile, read_ignore_file
-from .gitindex import git_folder, tracked_paths
+from .gitfolder import DOT_GIT, common_folder, git_folder
+from .gitignore import IgnoreFile, Unusable, read_ignore_file
+from .gitindex import Tracked, UnknownIndexError, read_tracked
+from .specs import CODE_SUFFIXES
+from .tally import Tally
 
-NEVER_CODE = frozenset(
-    {".git", ".hg", ".svn", ".venv", ".tox", ".nox", ".eggs", "__pycache__", "node_modules"}
+IGNORE_FILE = ".gitignore"
+_EXCLUDE = ".git/info/exclude"
+_CACHES = frozenset(
+    {".hg", ".svn", ".venv", ".tox", ".nox", ".eggs", "__pycache__", "node_modules"}
     | {".ipynb_checkpoints", ".mypy_cache", ".pytest_cache", ".ruff_cache"}
 )
-BUILD_OUTPUT = frozenset({"build", "dist"})
-
-
-def is_environment(names: Collection[str]) -> bool:
-    """Whether a folder that holds ``names`` is a virtual or conda environment."""
-    return "pyvenv.cfg" in names or "conda-meta" in names
+_BUILD_OUTPUT = frozenset({"build", "dist"})
+_ENVIRONMENT_MARKS = ("pyvenv.cfg", "conda-meta")
 
 
 class Ignores(Struct, frozen=True):
     """The rules in force in one folder of a tree.
 
-    ``top`` is the git checkout's folder, else the root; ``path`` the folder's path below it, empty or ending in a
-    slash; ``files`` its ignore files, outermost first; ``tracked`` every path git tracks, folders too (git never
-    ignores those); ``ignored`` says that the folder is ignored and entered only for what is tracked in it. ``active``
-    is off below a root that would be left out itself: whoever names it wants what is in it.
+    ``active`` says that rules are obeyed at all. ``top`` is the git checkout's folder; ``path`` the folder's path below
+    it, empty or ending in a slash; ``files`` its ignore files, outermost first; ``tracked`` what git tracks, which is
+    never left out. ``ignored`` says by what the folder is left out, where it is entered only for what is tracked in it.
     """
 
-    top: str
+    tally: Tally
+    active: bool = False
+    top: str = ""
     path: str = ""
     files: tuple[IgnoreFile, ...] = ()
-    tracked: frozenset[str] = frozenset()
-    ignored: bool = False
-    active: bool = True
+    tracked: Tracked = Tracked()
+    ignored: str = ""
 
     @classmethod
-    def of_root(cls, root: Path) -> Ignores:
-        """The rules for what lies in ``root``, those of the checkout around it included."""
+    def of_root(cls, root: Path, tally: Tally) -> Ignores:
+        """The rules for what lies in ``root``, those of the checkout around it included.
+
+        Whoever names a folder that would be left out wants what is in it: then there are none.
+        """
         real = Path(os.path.realpath(root))
-        top = next((folder for folder in (real, *real.parents) if (folder / ".git").exists()), None)
-        if top is None:
-            return cls(str(real), active=not _names_itself(real))
-        rules = cls._of_checkout(top)
-        for folder in real.relative_to(top).parts:
-            entered = rules.entered(str(Path(rules.top, rules.path)), {".gitignore"})
-            below = entered.child(str(Path(rules.top, rules.path, folder)), folder, is_folder=True)
-            if below is None or below.ignored:
-                return replace(rules, active=False)
-            rules = below
-        return replace(rules, active=not _names_itself(real))
+        top, git = next(
+            ((folder, git) for folder in (real, *real.parents) if (git := git_folder(folder))), (None, None)
+        )
+        if top is None or git is None:
+            return cls(tally)
+        rules: Ignores | None = cls._of_checkout(top, git, tally)
+        for name in real.relative_to(top).parts:
+            disk = str(Path(top, rules.path)) if rules else ""
+            rules = rules.entered(disk, _telling_names(disk)) if rules else None
+            rules = rules.child(os.path.join(disk, name), name, is_folder=True) if rules else None  # noqa: PTH118
+        if rules is None or rules.ignored:
+            return cls(tally)
+        tally.disregard_as(rules.tally)
+        return replace(rules, tally=tally)
 
     @classmethod
-    def _of_checkout(cls, top: Path) -> Ignores:
-        git = git_folder(top)
-        exclude = read_ignore_file(git / "info" / "exclude", "")
-        return cls(str(top), files=(exclude,) if exclude else (), tracked=tracked_paths(git / "index"))
+    def _of_checkout(cls, top: Path, git: Path, tally: Tally) -> Ignores:
+        """These count nothing: what lies beside the root is none of its files."""
+        try:
+            tracked = read_tracked(git / "index")
+        except UnknownIndexError:
+            tally.disregard("git indexes", ".git/index")
+            return cls(tally)
+        exclude = read_ignore_file(common_folder(git) / "info" / "exclude", "", _EXCLUDE)
+        if isinstance(exclude, Unusable):
+            tally.disregard("ignore files", _EXCLUDE)
+            return cls(tally)
+        return cls(Tally(), True, str(top), files=(exclude,) if exclude else (), tracked=tracked)
 
-    def entered(self, disk: str, names: Collection[str]) -> Ignores:
-        """These rules with the folder's own ``.gitignore``, when ``names`` has one."""
-        if not self.active or ".gitignore" not in names:
-            return self
-        found = read_ignore_file(Path(disk, ".gitignore"), self.path)
-        return replace(self, files=(*self.files, found)) if found else self
+    def entered(self, disk: str, names: Collection[str], is_start: bool = False) -> Ignores | None:
+        """The rules in a folder that holds ``names``, with its own ``.gitignore``; None when it is an environment.
+
+        Below the top, a folder with ``.git`` is a repository of its own and no longer the one that one stands in.
+        """
+        has_rules = IGNORE_FILE in names
+        if self.active and self.path and DOT_GIT in names:
+            return replace(self, active=False)._disregarding(has_rules)
+        if not self.active:
+            return self._disregarding(has_rules)
+        mark = "" if is_start else next((mark for mark in _ENVIRONMENT_MARKS if mark in names), "")
+        if mark and not self.tracked.holds(self.path.rstrip("/"), is_folder=True):
+            self.tally.leave_out("environments", mark)
+            return None
+        entered = replace(self, ignored=mark) if mark and not self.ignored else self
+        found = read_ignore_file(Path(disk, IGNORE_FILE), self.path, IGNORE_FILE) if has_rules else None
+        if isinstance(found, Unusable):
+            return replace(entered, active=False)._disregarding(has_rules)
+        return replace(entered, files=(*entered.files, found)) if found else entered
+
+    def _disregarding(self, has_rules: bool) -> Ignores:
+        if has_rules:
+            self.tally.disregard("ignore files", IGNORE_FILE)
+        return self
 
     def child(self, disk: str, name: str, is_folder: bool) -> Ignores | None:
-        """The rules inside the child ``name``; None when it is left out."""
-        path = self.path + name
-        if name in NEVER_CODE or name.endswith(".egg-info"):
-            return None
-        tracked = path in self.tracked
-        if is_folder and name in BUILD_OUTPUT and not tracked and not _is_package(disk):
-            return None
+        """The rules inside the child ``name``; None when it is left out, which is counted where it is code."""
         if not self.active:
             return self
-        ignored = self.ignored or self._matches(path, is_folder)
-        if ignored and not tracked:
+        path = self.path + name
+        ignored = self._ignored_by(disk, path, name, is_folder)
+        if ignored and not self.tracked.holds(path, is_folder):
+            if is_folder or name.lower().endswith(CODE_SUFFIXES):
+                self.tally.leave_out("folders" if is_folder else "files", ignored)
             return None
         return replace(self, path=path + "/", ignored=ignored) if is_folder else self
 
-    def _matches(self, path: str, is_folder: bool) -> bool:
+    def _ignored_by(self, disk: str, path: str, name: str, is_folder: bool) -> str:
+        """What leaves the child out, were it not tracked; empty when nothing does."""
+        if self.ignored:
+            return self.ignored
+        if is_folder and name in _CACHES:
+            return name
+        if is_folder and name.endswith(".egg-info"):
+            return "*.egg-info"
+        if is_folder and name in _BUILD_OUTPUT and not _is_package(disk) and not self.tracked.holds(path, is_folder):
+            return name
+        return self._matching(path, is_folder)
+
+    def _matching(self, path: str, is_folder: bool) -> str:
         """The innermost ignore file with a say decides, as in git."""
-        verdicts = (file.verdict(path, is_folder) for file in reversed(self.files))
-        return next((verdict for verdict in verdicts if verdict is not None), False)
+        for file in reversed(self.files):
+            verdict = file.verdict(path, is_folder)
+            if verdict is not None:
+                return file.name if verdict else ""
+        return ""
 
 
-def _names_itself(root: Path) -> bool:
-    """Whether ``root`` would be left out, were it found inside another folder."""
-    names = {name for name in ("pyvenv.cfg", "conda-meta") if (root / name).exists()}
-    return is_environment(names) or root.name in NEVER_CODE | BUILD_OUTPUT or root.name.endswith(".egg-info")
+def _telling_names(disk: str) -> list[str]:
+    told = (IGNORE_FILE, DOT_GIT, *_ENVIRONMENT_MARKS)
+    return [name for name in told if os.path.lexists(os.path.join(disk, name))]  # noqa: PTH118
 
 
 def _is_package(disk: str) -> bool:
     """Python packages may be called ``build`` (pip has one); build output never is a package at its top."""
-    return Path(disk, "__init__.py").exists()
+    return os.path.lexists(os.path.join(disk, "__init__.py"))  # noqa: PTH118

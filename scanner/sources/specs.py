@@ -19,6 +19,8 @@ REMOTE_PREFIXES = (REGISTRY_PREFIX, HUB_PREFIX, GIT_PREFIX)
 ZIP_SUFFIXES = (".zip", ".whl")
 TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
+# The name decides: this is what Python imports, and what Jupyter opens.
+CODE_SUFFIXES = (".py", ".ipynb")
 
 # A version may itself hold an exclamation mark, its epoch: 1!2.0 (PEP 440).
 _REQUIREMENT = lazy_pattern(

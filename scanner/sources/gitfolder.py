@@ -1,0 +1,97 @@
+"""Where git keeps what belongs to a checkout, and what in a folder called ``.git`` is code that hides.
+
+A folder is git's only where git itself would say so. In one that is merely called ``.git``, Python files are named
+one by one, for anybody can put a folder of that name into an archive.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from .checkout import Skipped, os_reason
+from .specs import CODE_SUFFIXES
+
+DOT_GIT = ".git"
+MOST_NAMED = 20
+_MAX_POINTER_BYTES = 8192
+_HASH = rb"[0-9a-f]{40}(?:[0-9a-f]{24})?"
+_HEAD = re.compile(rb"ref:[ \t]*refs/|" + _HASH + rb"\s*\Z")
+# A branch may be called x.py. Two hashes side by side begin no Python, whatever follows.
+_REF_OR_LOG = re.compile(_HASH + rb"\n?\Z|" + _HASH + rb" " + _HASH + rb" |\Z")
+
+
+def git_folder(top: Path) -> Path | None:
+    """The git folder of the checkout ``top``, as git judges it: with a HEAD, objects and refs; None if it has none.
+
+    Worktrees and submodules name it in a file called ``.git``.
+    """
+    dot_git = top / DOT_GIT
+    if os.path.isfile(dot_git):  # noqa: PTH113  never raises
+        text = _start_of(dot_git)
+        if not text.startswith(b"gitdir:"):
+            return None
+        dot_git = top / os.fsdecode(text.removeprefix(b"gitdir:").strip())
+    common = common_folder(dot_git)
+    is_git = _HEAD.match(_start_of(dot_git / "HEAD")) and all(map(os.path.isdir, (common / "objects", common / "refs")))
+    return dot_git if is_git else None
+
+
+def common_folder(git: Path) -> Path:
+    """The git folder that a worktree's ``git`` shares with others; ``git`` itself where it is alone."""
+    text = _start_of(git / "commondir").strip()
+    return git / os.fsdecode(text) if text else git
+
+
+def _start_of(path: Path) -> bytes:
+    """The first bytes of a regular file, which are all of those files of git; nothing if it cannot be read."""
+    try:
+        if not os.path.isfile(path):  # noqa: PTH113  a pipe would never end
+            return b""
+        with path.open("rb") as file:
+            return file.read(_MAX_POINTER_BYTES).split(b"\0")[0]
+    except (OSError, ValueError):
+        return b""
+
+
+def hidden_code(disk: str, path: str) -> list[Skipped]:
+    """A line for each Python file in the ``.git`` folder ``disk``; past `MOST_NAMED` one line with their count."""
+    found: list[Skipped] = []
+    count = 0
+    for skipped in _code_in(disk, path):
+        count += 1
+        if len(found) < MOST_NAMED:
+            found.append(skipped)
+    if count <= MOST_NAMED:
+        return sorted(found, key=lambda skipped: skipped.path.split("/"))
+    return [Skipped(path, f"{count:,} Python files in it: {DOT_GIT} is git's own store and is not scanned")]
+
+
+def _code_in(disk: str, path: str) -> Iterator[Skipped]:
+    waiting = [(disk, path)]
+    while waiting:
+        folder, inner = waiting.pop()
+        try:
+            with os.scandir(folder) as found:
+                children = list(found)
+            folders = {child.name: child.path for child in children if child.is_dir(follow_symlinks=False)}
+        except OSError as error:
+            yield Skipped(inner, os_reason(error))
+            continue
+        waiting.extend((below, f"{inner}/{name}") for name, below in folders.items())
+        for child in children:
+            if child.name.lower().endswith(CODE_SUFFIXES) and child.name not in folders and not _is_gits(child):
+                yield Skipped(f"{inner}/{child.name}", f"in {DOT_GIT}: git's own store is not scanned")
+
+
+def _is_gits(child: os.DirEntry[str]) -> bool:
+    """Whether a file is empty or a ref or log of git's; one that cannot be read is not."""
+    try:
+        if not child.is_file(follow_symlinks=False):
+            return False
+        with Path(child.path).open("rb") as file:
+            return _REF_OR_LOG.match(file.read(_MAX_POINTER_BYTES)) is not None
+    except OSError:
+        return False
