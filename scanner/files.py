@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 
 from msgspec import Struct
 
@@ -44,16 +44,25 @@ class Selection(Struct, frozen=True):
     max_bytes: int = MAX_BYTES
 
 
-def read_files(checkout: Checkout, selection: Selection = Selection()) -> Iterator[SourceFile | Skipped]:
-    """The Python files and notebooks of ``checkout``, in its order, and whatever could not be read, unless excluded."""
+def read_files(
+    checkout: Checkout, selection: Selection = Selection(), left_out: MutableMapping[str, int] | None = None
+) -> Iterator[SourceFile | Skipped]:
+    """The Python files and notebooks of ``checkout``, in its order, and whatever could not be read, unless excluded.
+
+    ``left_out`` counts, under ``include`` and ``exclude``, the files that were not selected, readable or not.
+    """
     included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
+    counts = {} if left_out is None else left_out
     for entry in checkout.entries():
+        is_code = entry.path.lower().endswith(SUFFIXES)
         if excluded(entry.path):
-            continue
-        if isinstance(entry, Skipped):
+            counts["exclude"] = counts.get("exclude", 0) + (is_code or isinstance(entry, Skipped))
+        elif isinstance(entry, Skipped):
             yield entry
-        elif entry.path.lower().endswith(SUFFIXES) and included(entry.path):
+        elif is_code and included(entry.path):
             yield read_file(entry, selection.max_bytes)
+        elif is_code:
+            counts["include"] = counts.get("include", 0) + 1
 
 
 def read_file(entry: Entry, max_bytes: int = MAX_BYTES) -> SourceFile | Skipped:

@@ -45,6 +45,7 @@ ORDER = (
     "licences",
     "notices",
     "statements",
+    "trust",
     "corpus",
     "query",
     "hits",

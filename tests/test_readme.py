@@ -83,9 +83,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written(root / "ours", rotary__py=ROTARY)
     written(root / "upstream", rotary__py=ROTARY)
     (project / "sources.txt").write_text("# a source a line\npath/to/repository\n")
-    (project / ".modelkin").mkdir()
     upstream = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")
-    corpus_of(upstream).save(project / ".modelkin" / "corpus.safetensors")
+    (root / "data").mkdir()
+    corpus_of(upstream).save(root / "data" / "corpus.safetensors")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         patch.setenv("MODELKIN_DATA_DIR", str(root / "data"))
@@ -99,7 +99,7 @@ def project(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A copy of what is prepared, its project the current folder."""
     shutil.copytree(prepared, tmp_path / "all")
     monkeypatch.chdir(tmp_path / "all" / "project")
-    monkeypatch.setenv("MODELKIN_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("MODELKIN_DATA_DIR", str(tmp_path / "all" / "data"))
     return Path.cwd()
 
 
@@ -154,9 +154,9 @@ def test_the_readme_s_hooks_are_there(tmp_path: Path) -> None:
 def test_the_readme_s_settings_and_waiver_are_read(tmp_path: Path) -> None:
     (settings,) = blocks(README, "toml")
     (tmp_path / "modelkin.toml").write_text(settings)
-    assert read_configuration(tmp_path, tmp_path).waivers
+    assert read_configuration(tmp_path).waivers
     (waiver,) = blocks(README, "python")
-    assert read_waivers("model.py", waiver.encode())
+    assert read_waivers("model.py", waiver.encode()).waivers
 
 
 def leaf(arguments: list[str]) -> tuple[click.Command, list[str]]:

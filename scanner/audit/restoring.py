@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from ..clones import Verdict
 from ..errors import ModelkinError
-from ..scan import Report
+from ..scan import Report, held_back
 from ..verdict import FileVerdict
 from .reading import Span, read_lines
 from .records import Header, Identity, Line, Place, RepositoryRecord, decode, lone_content
@@ -92,6 +92,8 @@ class Audit(Struct, frozen=True, dict=True):
             seconds=record.seconds,
             attributions=record.attributions,
             baseline=self.header.baseline,
+            hidden=tuple(held_back(record.findings, Path(self.header.baseline) if self.header.baseline else None)),
+            not_obeyed=record.not_obeyed,
         )
 
     def _verdict(self, file: BinaryIO, place: Place, until: str) -> FileVerdict:

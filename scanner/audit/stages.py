@@ -17,19 +17,29 @@ from ..errors import SourceError
 from ..examination import Examined, Examiner
 from ..files import SUFFIXES, Selection, Skipped, SourceFile, read_file, read_files
 from ..findings import Finding
-from ..sources import Checkout, open_source
+from ..scan import asked_in_vain
+from ..sources import Checkout, LeftOut, open_source
 from ..sources.specs import REMOTE_PREFIXES, split_path
 from ..statements import Statements, read_statements
+from ..trust import Trust
 from ..verdict import Judgement, stands_under
-from ..waivers import Waiver, apply_waivers, read_waivers, waivers_beside
+from ..waivers import apply_waivers, read_waivers, waivers_beside
 from .options import Setup
 from .records import Content, Identity
 
 
-def listed(checkout: Checkout, setup: Setup) -> Iterator[tuple[SourceFile | Skipped, tuple[Waiver, ...]]]:
-    """The files that a scan would examine and the waivers in each, and what it would skip. Raises WaiverError."""
+def listed(checkout: Checkout, setup: Setup) -> Iterator[tuple[SourceFile | Skipped, int]]:
+    """The files that a scan would examine and how many waivers stand in each, and what it would skip.
+
+    No repository of an audit is trusted: waivers in its comments are counted, and waive nothing.
+    """
     for item in read_files(checkout, Selection(setup.scan.include, setup.scan.exclude)):
-        yield item, () if isinstance(item, Skipped) else read_waivers(item.path, item.text)
+        yield item, 0 if isinstance(item, Skipped) else len(read_waivers(item.path, item.text))
+
+
+def in_vain(checkout: Checkout, statements: Statements, setup: Setup) -> tuple[LeftOut, ...]:
+    """What a repository asks for that is not obeyed, the waivers in its comments aside."""
+    return asked_in_vain(checkout, statements, Trust.ISOLATED, setup.scan, 0)
 
 
 def picked(checkout: Checkout, paths: set[str]) -> Iterator[SourceFile | Skipped]:
@@ -99,22 +109,26 @@ def held_to_terms(copies: Sequence[Copy], statements: Statements, project: str, 
     return check(copies, statements, own=project, whole=whole)
 
 
+def waived(findings: Sequence[Finding], setup: Setup) -> tuple[Finding, ...]:
+    """``findings`` with what waives or knows them: waivers of the settings that the user named, and the baseline.
+
+    Of these waivers, which are for all repositories, none is too many.
+    """
+    return tuple(marked(apply_waivers(findings, setup.scan.waivers, partial=True), _known(setup)))
+
+
 def is_in_code(finding: Finding) -> bool:
-    """Whether a finding is about a file that was judged, and whose waivers are known."""
+    """Whether a finding is about a file that was judged, and whose waivers were counted."""
     return finding.region.path.lower().endswith(SUFFIXES)
 
 
-def waived(findings: Sequence[Finding], waivers: Sequence[Waiver], source: str, setup: Setup) -> tuple[Finding, ...]:
-    """``findings`` with what waives them; ``waivers`` are those in code. Raises WaiverError.
-
-    Of a configuration's waivers, which are for all repositories, none is too many.
-    """
-    beside: list[Waiver] = []
-    if not all(map(is_in_code, findings)):
-        with suppress(SourceError), open_source(source) as checkout:
-            beside = waivers_beside(checkout, findings)
-    applied = apply_waivers(findings, [*setup.scan.waivers, *waivers, *beside], partial=True)
-    return tuple(marked(applied, _known(setup)))
+def waivers_beside_code(findings: Sequence[Finding], source: str) -> int:
+    """How many waivers stand in the model cards, licences and configuration that ``findings`` point at."""
+    if all(map(is_in_code, findings)):
+        return 0
+    with suppress(SourceError), open_source(source) as checkout:
+        return len(waivers_beside(checkout, findings))
+    return 0
 
 
 def suffix(path: str) -> str:

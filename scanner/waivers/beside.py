@@ -8,19 +8,19 @@ from ..files import SUFFIXES
 from ..findings import Finding
 from ..sources import Checkout, Skipped
 from .inline import read_waivers
-from .model import Waiver
+from .model import WaiversRead
 
 # A model card or configuration of more is not one that somebody put a waiver in.
 MOST_BYTES = 1024**2
 
 
-def waivers_beside(checkout: Checkout, findings: Iterable[Finding]) -> list[Waiver]:
-    """What stands in the model cards, licences and configuration that ``findings`` point at. Raises WaiverError."""
+def waivers_beside(checkout: Checkout, findings: Iterable[Finding]) -> WaiversRead:
+    """What stands in the model cards, licences and configuration that ``findings`` point at."""
     paths = {finding.region.path for finding in findings}
     paths = {path for path in paths if not path.lower().endswith(SUFFIXES)}
     if not paths:
-        return []
-    found: list[Waiver] = []
+        return WaiversRead()
+    found = WaiversRead()
     for entry in (checkout.whole or checkout.entries)():
         if entry.path not in paths or isinstance(entry, Skipped) or entry.size > MOST_BYTES:
             continue
