@@ -19,10 +19,7 @@ from modelkin.trust import SELECTING, Trust, trust_in
 from .repositories import written
 from .small_corpora import ATTENTION, Upstream, corpus_of
 
-HEADER = (
-    "# Copyright 2021 The Lantern Authors. All rights reserved.\n# Licensed under the Apache License, Version 2.0\n"
-)
-COPY = ATTENTION.replace("Attention", "Focus")
+COPY = ATTENTION[ATTENTION.index('"""') :].replace("Attention", "Focus")
 WAIVED = "# modelkin: ignore[holder-removed, licence-text-missing, licence-header-removed, changes-not-stated] agreed\n"
 SETTINGS = """\
 exclude = ["*"]
@@ -44,7 +41,7 @@ reason = "agreed"
 def corpus(tmp_path: Path) -> Path:
     """The one corpus that tests compare with: one file of one upstream, whose holder must stay named."""
     path = tmp_path / "tiny.safetensors"
-    corpus_of(Upstream(files={"lantern/attention.py": HEADER + ATTENTION}, licence="Apache-2.0")).save(path)
+    corpus_of(Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")).save(path)
     return path
 
 
