@@ -1,0 +1,76 @@
+"""How deep a text of JSON, TOML or YAML is nested, counted before or beside its parser.
+
+A parser has a limit of its own, or gets one with a release, or with the version of Python. What is said of a text must
+not depend on it: our bound is counted here. A new format's brackets are counted by one more function.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Protocol
+
+# Notebooks with plots have a third of it; Python's own parsers, some of which count the caller's frames, take more.
+MOST_DEPTH = 100
+NESTED_TOO_DEEPLY = "nested too deeply"
+
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
+_BRACKET = re.compile(r"[\[\]{}]")
+# A string or comment that is not closed goes to the end: each search ends where the next begins, in linear time.
+_NO_TOML_CODE = re.compile(
+    r"""\"""(?s:.*?)(?:\"""|\Z)|'''(?s:.*?)(?:'''|\Z)|"[^"\n]*(?:"|$)|'[^'\n]*(?:'|$)|\#[^\n]*""", re.MULTILINE
+)
+
+
+class Mark(Protocol):
+    """A place in a text, counted from 0, as PyYAML gives it."""
+
+    line: int
+    column: int
+
+
+def is_deep_json(text: str | bytes) -> bool:
+    """Whether arrays and objects nest more than MOST_DEPTH deep; also of a text that breaks off or is no JSON."""
+    if isinstance(text, bytes):
+        # Brackets, quotes and backslashes are those of ASCII in UTF-8, and beside NULs in UTF-16 and UTF-32.
+        text = text.replace(b"\0", b"").decode("latin-1")
+    if not _has_many_brackets(text):
+        return False
+    outside = "".join(_without_escapes(text).split('"')[::2])
+    return passing(outside, MOST_DEPTH) is not None
+
+
+def is_deep_toml(text: str) -> bool:
+    """As ``is_deep_json``. Dotted keys and the names of tables, which nest too, are not counted."""
+    if not _has_many_brackets(text):
+        return False
+    return passing(_NO_TOML_CODE.sub("", _without_escapes(text)), MOST_DEPTH) is not None
+
+
+def passing_in_refused_yaml(text: str, mark: Mark | None, most: int) -> int | None:
+    """As ``passing``, of a text that its parser refuses at ``mark``, also when that is due to a limit of the parser's.
+
+    Only the parser knows what is a string in YAML, so every bracket counts: a guess, to choose the better message by.
+    """
+    if mark is None:
+        return passing(text, most)
+    lines = text.split("\n")[: mark.line + 1]
+    lines[mark.line :] = [line[: mark.column + 1] for line in lines[mark.line :]]
+    return passing("\n".join(lines), most)
+
+
+def passing(text: str, most: int) -> int | None:
+    """The line (1-based) of the bracket that opens more than ``most`` at once; None where none does."""
+    depth = 0
+    for bracket in _BRACKET.finditer(text):
+        depth = max(depth + _STEPS[bracket[0]], 0)
+        if depth > most:
+            return text.count("\n", 0, bracket.start()) + 1
+    return None
+
+
+def _has_many_brackets(text: str) -> bool:
+    return text.count("[") + text.count("{") > MOST_DEPTH
+
+
+def _without_escapes(text: str) -> str:
+    return text.replace("\\\\", "").replace('\\"', "")
