@@ -48,7 +48,7 @@ class Limited:
 
 
 def limits() -> list[BaseException]:
-    mark = yaml.Mark("a text", 0, 0, 2_000, None, None)
+    mark = yaml.Mark("a text", 2_000, 0, 2_000, "", 0)
     return [
         yaml.scanner.ScannerError("while increasing flow level", mark, "no more than 7 levels", mark),
         yaml.parser.ParserError("while parsing", None, "too complex", mark),
