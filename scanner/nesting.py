@@ -7,16 +7,20 @@ not depend on it: our bound is counted here. A new format's brackets are counted
 from __future__ import annotations
 
 import re
+from itertools import accumulate
 from typing import Protocol
+
+from .patterns import lazy_pattern
 
 # Notebooks with plots have a third of it; Python's own parsers, some of which count the caller's frames, take more.
 MOST_DEPTH = 100
 NESTED_TOO_DEEPLY = "nested too deeply"
 
-_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
-_BRACKET = re.compile(r"[\[\]{}]")
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_BRACKETS = bytes(set(range(256)) - _STEPS.keys())
+_BRACKET = lazy_pattern(r"[\[\]{}]")
 # A string or comment that is not closed goes to the end: each search ends where the next begins, in linear time.
-_NO_TOML_CODE = re.compile(
+_NO_TOML_CODE = lazy_pattern(
     r"""\"""(?s:.*?)(?:\"""|\Z)|'''(?s:.*?)(?:'''|\Z)|"[^"\n]*(?:"|$)|'[^'\n]*(?:'|$)|\#[^\n]*""", re.MULTILINE
 )
 
@@ -30,20 +34,21 @@ class Mark(Protocol):
 
 def is_deep_json(text: str | bytes) -> bool:
     """Whether arrays and objects nest more than MOST_DEPTH deep; also of a text that breaks off or is no JSON."""
-    if isinstance(text, bytes):
-        # Brackets, quotes and backslashes are those of ASCII in UTF-8, and beside NULs in UTF-16 and UTF-32.
-        text = text.replace(b"\0", b"").decode("latin-1")
     if not _has_many_brackets(text):
         return False
-    outside = "".join(_without_escapes(text).split('"')[::2])
-    return passing(outside, MOST_DEPTH) is not None
+    # In bytes: brackets, quotes and backslashes are those of ASCII in UTF-8, and beside NULs in UTF-16 and UTF-32.
+    stored = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text.replace(b"\0", b"")
+    unescaped = stored.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in stored else stored
+    brackets = b"".join(unescaped.split(b'"')[::2]).translate(None, _NO_BRACKETS)
+    return max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > MOST_DEPTH
 
 
 def is_deep_toml(text: str) -> bool:
     """As ``is_deep_json``. Dotted keys and the names of tables, which nest too, are not counted."""
     if not _has_many_brackets(text):
         return False
-    return passing(_NO_TOML_CODE.sub("", _without_escapes(text)), MOST_DEPTH) is not None
+    unescaped = text.replace("\\\\", "").replace('\\"', "")
+    return passing(_NO_TOML_CODE.sub("", unescaped), MOST_DEPTH) is not None
 
 
 def passing_in_refused_yaml(text: str, mark: Mark | None, most: int) -> int | None:
@@ -62,15 +67,13 @@ def passing(text: str, most: int) -> int | None:
     """The line (1-based) of the bracket that opens more than ``most`` at once; None where none does."""
     depth = 0
     for bracket in _BRACKET.finditer(text):
-        depth = max(depth + _STEPS[bracket[0]], 0)
+        depth = max(depth + _STEPS[ord(bracket[0])], 0)
         if depth > most:
             return text.count("\n", 0, bracket.start()) + 1
     return None
 
 
-def _has_many_brackets(text: str) -> bool:
-    return text.count("[") + text.count("{") > MOST_DEPTH
-
-
-def _without_escapes(text: str) -> str:
-    return text.replace("\\\\", "").replace('\\"', "")
+def _has_many_brackets(text: str | bytes) -> bool:
+    if isinstance(text, str):
+        return text.count("[") + text.count("{") > MOST_DEPTH
+    return text.count(b"[") + text.count(b"{") > MOST_DEPTH

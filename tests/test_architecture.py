@@ -18,8 +18,8 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if CASES not in p
 # The order of HOUSE_STYLE §1. A module may import from its own room and from any above it.
 ORDER = (
     "errors",
-    "nesting",
     "patterns",
+    "nesting",
     "writing",
     "shipped",
     "regions",
