@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from .magics import without_magics
+from .nesting import NESTED_TOO_DEEPLY, is_deep_json
 
 _PYTHON_NAMES = ("", "python", "python2", "python3", "ipython", "ipython3")
 
@@ -46,10 +47,12 @@ def locate(cell_starts: tuple[int, ...], line: int) -> tuple[int, int]:
 
 
 def _parse(stored: bytes) -> dict[str, Any]:
+    if is_deep_json(stored):
+        raise BrokenNotebookError(NESTED_TOO_DEEPLY)
     try:
         notebook = json.loads(stored)
     except RecursionError:
-        raise BrokenNotebookError("nested too deeply") from None
+        raise BrokenNotebookError(NESTED_TOO_DEEPLY) from None
     except ValueError as error:
         raise BrokenNotebookError(str(error)) from None
     if not isinstance(notebook, dict):

@@ -135,10 +135,22 @@ def test_the_other_commands_of_the_readme_set_up_or_are_those_of_pre_commit() ->
 
 
 def test_the_readme_s_test_command_is_what_ci_runs() -> None:
-    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest" in README.read_text()
-    for step in ("-m venv", "pip install", "-e '.[test]'", "-m pytest"):
-        assert step in run
+    made, locked, project, tests = (shlex.split(command) for command in OTHERS[-4:])
+    assert (made, tests) == (["python3", "-m", "venv", ".venv"], [".venv/bin/pytest"])
+    assert locked == [".venv/bin/pip", "install", "--require-hashes", "-r", "tests/requirements.txt"]
+    assert project == [".venv/bin/pip", "install", "--no-deps", "--no-build-isolation", "-e", "."]
+    run, environment, checks = (
+        (ROOT / ".ci" / name).read_text(encoding="utf-8") for name in ("run", "environment", "checks")
+    )
+    assert f"lock={locked[-1]}\n" in environment
+    assert '-m venv "$work/venv"' in environment
+    assert 'install --require-hashes -r "$lock"\ninstall --no-deps --no-build-isolation -e .\n' in run
+    assert "-m pytest" in checks
+
+
+def test_the_readme_names_every_script_of_ci() -> None:
+    scripts = {path.name for path in (ROOT / ".ci").iterdir() if path.is_file() and path.read_text().startswith("#!")}
+    assert scripts == set(re.findall(r"^\| `bash \.ci/(\w+)` \|", README.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_the_readme_s_hooks_are_there(tmp_path: Path) -> None:
