@@ -27,6 +27,7 @@ ORDER = (
     "rulebook",
     "arrays",
     "clones",
+    "wildcards",
     "sources",
     "decoding",
     "magics",
