@@ -28,6 +28,7 @@ ORDER = (
     "rulebook",
     "arrays",
     "clones",
+    "wildcards",
     "sources",
     "decoding",
     "magics",

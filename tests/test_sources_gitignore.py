@@ -8,8 +8,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
 from modelkin.sources import Entry, open_source
+from modelkin.sources.gitignore import IgnoreFile, Unusable, read_ignore_file
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -101,6 +104,113 @@ def test_what_git_tracks_is_listed_even_where_a_pattern_matches(tmp_path: Path, 
     assert names(tmp_path) == known_to_git(tmp_path)
     assert {"models/yi.py", long_name} <= {*names(tmp_path)}
     assert "models/keep.py" not in names(tmp_path)
+
+
+PIECES = (
+    [
+        "a",
+        "b",
+        "aa",
+        "B",
+        ".",
+        "-",
+        "]",
+        "[",
+        "^",
+        "!",
+        ":",
+        " ",
+        "#",
+        "\t",
+        "\\",
+        "\\*",
+        "\\/",
+        "\\ ",
+        "\u00e9",
+        "\xff",
+    ]
+    + ["/", "/", "*", "*", "**", "**/", "/**", "/**/", "***", "?", "??"]
+    + [
+        "[ab]",
+        "[!a]",
+        "[^a]",
+        "[]a]",
+        "[!]a]",
+        "[a-b]",
+        "[b-a]",
+        "[a-]",
+        "[-a]",
+        "[\\]a]",
+        "[a",
+        "[",
+        "[!",
+        "[/]",
+        "[]",
+    ]
+    + [
+        f"[[:{name}:]]"
+        for name in ("alpha", "digit", "space", "punct", "print", "graph", "xdigit", "nonsense", "upper")
+    ]
+    + ["[[:alpha:]-b]", "[[:alpha", "[[:a]", "[[:]", "[[::]]", "[a-\\b]", "[\\a-b]", "[--0]", "[a-b-z]", "[!-~]"]
+)
+LINES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=7).map("".join)
+RULES = st.lists(
+    st.tuples(st.sampled_from(["", "", "", "!", "/", "!/", "\\"]), LINES).map("".join), min_size=1, max_size=4
+)
+NAMES = st.text(alphabet="aabbB./-]:[!^# \t\\0*\x0b\u00e9\x7f", min_size=1, max_size=9)
+
+
+def as_path(text: str) -> str:
+    """No empty, ``.`` or ``..`` part, which no path of a walk has."""
+    return "/".join(part for part in text.split("/") if part.strip("."))
+
+
+def ignored(rules: IgnoreFile | Unusable | None, path: str) -> bool:
+    """As a walk from the top judges: an ignored folder is not entered."""
+    if rules is None:
+        return False
+    assert isinstance(rules, IgnoreFile)
+    ends = [place for place, char in enumerate(path) if char == "/"]
+    return any(rules.verdict(path[:end], is_folder=True) for end in ends) or bool(rules.verdict(path, is_folder=False))
+
+
+@pytest.fixture(scope="module")
+def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("ignores")
+    git(root, "init", "-q")
+    return root
+
+
+def ignored_by_git(root: Path, paths: list[str]) -> set[str]:
+    command = ["git", "-C", str(root), "check-ignore", "--no-index", "--stdin", "-z"]
+    given = b"".join(b"./" + path.encode("latin-1") + b"\0" for path in paths)
+    done = subprocess.run(command, input=given, capture_output=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return {path.decode("latin-1").removeprefix("./") for path in done.stdout.split(b"\0")[:-1]}
+
+
+@needs_git
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    RULES,
+    st.lists(NAMES.map(as_path).filter(bool), min_size=1, max_size=12, unique=True),
+    st.sampled_from(["\n", "\r\n"]),
+)
+@example(["a**/b"], ["aa/b", "aa/a/b", "ab", "a/b"], "\n")
+@example(["/a/", "a/b/"], ["a/b", "ab/b", "a/b/a"], "\n")
+@example(["*a*b*"], ["ab", "aab.b", "ba"], "\n")
+@example(["a/**/b/*c"], ["a/b/c", "a/x/b/y/b/cc", "a/b/b/c"], "\n")
+@example(["**"], ["a", "a/b"], "\n")
+@example(["a\\ ", "b\\\\ ", "c\\  "], ["a ", "b\\", "c ", "c"], "\n")
+@example(["a\0b"], ["a", "ab"], "\n")
+def test_a_pattern_means_what_git_means_by_it(
+    empty_repository: Path, rules: list[str], paths: list[str], line_end: str
+) -> None:
+    path = empty_repository / ".gitignore"
+    path.write_bytes("".join(rule + line_end for rule in rules).encode("latin-1"))
+    found = read_ignore_file(path, "", ".gitignore")
+    names = {path: os.fsdecode(path.encode("latin-1")) for path in paths}
+    assert {path for path, name in names.items() if ignored(found, name)} == ignored_by_git(empty_repository, paths)
 
 
 @needs_git

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from heapq import merge
 from pathlib import Path
 
 from msgspec.structs import replace
 
 from ..errors import SourceError
 from . import folder
-from .checkout import Checkout, Entry, LeftOut, Progress, Skipped
+from .checkout import Checkout, Entry, LeftOut, Progress, Skipped, sort_key
 from .specs import (
     ARCHIVE_SUFFIXES,
     CODE_SUFFIXES,
@@ -96,6 +97,9 @@ def _open_folder(spec: str, path: Path, inner: str, obey: bool) -> Checkout:
     root = hubcache.snapshot_folder(path) or path
     project, release = hubcache.identity(root)
     checkout = folder.open_folder(spec, root, inner, outermost=hubcache.repository_folder(root), obey=obey)
+    if root != path and not inner:
+        skipped, listed = hubcache.beside(path, root), checkout.entries
+        checkout = replace(checkout, entries=lambda: merge(listed(), skipped, key=lambda item: sort_key(item.path)))
     return replace(checkout, project=project, release=release)
 
 

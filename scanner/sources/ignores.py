@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .gitfolder import DOT_GIT, common_folder, git_folder
-from .gitignore import IgnoreFile, Unusable, read_ignore_file
+from .gitignore import IgnoreFile, Unusable, read_ignore_file, too_many
 from .gitindex import Tracked, UnknownIndexError, read_tracked
 from .specs import CODE_SUFFIXES
 from .tally import Tally
@@ -97,9 +97,10 @@ class Ignores(Struct, frozen=True):
             return None
         entered = replace(self, ignored=mark) if mark and not self.ignored else self
         found = read_ignore_file(Path(disk, IGNORE_FILE), self.path, IGNORE_FILE) if has_rules else None
-        if isinstance(found, Unusable):
+        files = (*entered.files, found) if isinstance(found, IgnoreFile) else entered.files
+        if isinstance(found, Unusable) or (found and too_many(files)):
             return replace(entered, active=False)._disregarding(has_rules)
-        return replace(entered, files=(*entered.files, found)) if found else entered
+        return replace(entered, files=files)
 
     def _disregarding(self, has_rules: bool) -> Ignores:
         if has_rules:
