@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from .attribution.model import Attribution, Judged
 from .baseline import marked, read_baseline
 from .corpus.checking import damage_explained
-from .corpus.pack import Corpus
+from .corpus.opening import open_corpus
+from .corpus.pack import CORPUS_SUFFIX, Corpus
 from .corpus.shelf import default_corpora
 from .errors import SourceError
 from .examination import Examined, Examiner
@@ -98,7 +99,7 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
     A list of sources, or of one file beside .git, is of the folder this process runs in, as a pre-commit hook names
     what changed: of what the repository says elsewhere, only what concerns them is reported.
     """
-    corpora = [*default_corpora(options.corpora, required=not options.against), *map(_indexed, options.against)]
+    corpora = [*default_corpora(options.corpora, required=not options.against), *map(upstream, options.against)]
     how = Judgement(min_similarity=options.min_similarity)
     trust = trust_in(source, options.isolated)
     return _report(open_sources(source, obey=trust is Trust.WORKING_TREE), trust, corpora, options, how, progress)
@@ -109,7 +110,7 @@ def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), prog
     how = Judgement(named=True, min_similarity=options.min_similarity)
     trust = trust_in(copy, options.isolated)
     opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
-    return _report(opened, trust, [_indexed(original)], options, how, progress)
+    return _report(opened, trust, [upstream(original)], options, how, progress)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -128,7 +129,10 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
     return examiner.examine(SourceFile("copy.py", copy, "")).verdict
 
 
-def _indexed(source: str) -> Corpus:
+def upstream(source: str) -> Corpus:
+    """One more thing to compare with: a corpus file, or a source, which is indexed. Raises ModelkinError."""
+    if source.endswith(CORPUS_SUFFIX):
+        return open_corpus(Path(source))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 

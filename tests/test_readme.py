@@ -54,6 +54,9 @@ EXIT_CODES = {
     "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
     "modelkin scan . --fail-on warning": 1,
     "modelkin scan . --fail-on renamed": 1,
+    "modelkin scan . --fail-on error --fail-on skipped": 1,
+    "modelkin scan . --isolated": 1,
+    "modelkin scan . --settings modelkin.toml": 1,
     "modelkin scan . --format json --output report.json": 1,
     "modelkin scan . --format text --format sarif=modelkin.sarif": 1,
     "modelkin scan . --format html=report.html": 1,
@@ -82,6 +85,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written(project / "original", focus__py=ATTENTION)
     written(root / "ours", rotary__py=ROTARY)
     written(root / "upstream", rotary__py=ROTARY)
+    (project / "modelkin.toml").write_text("# nothing set\n")
     (project / "sources.txt").write_text("# a source a line\npath/to/repository\n")
     upstream = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")
     (root / "data").mkdir()
@@ -115,6 +119,13 @@ def test_a_command_of_the_readme_ends_as_it_says(
         (project / "modelkin-audit.jsonl").unlink()
     code = main(shlex.split(command)[1:])
     assert code == EXIT_CODES.get(command, 0), capsys.readouterr().err
+
+
+def test_no_workflow_of_the_page_on_ci_obeys_what_a_pull_request_brings() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    steps = [line for line in page.splitlines() if re.match(r"\s*- (run: )?modelkin scan ", line)]
+    assert len(steps) >= 5
+    assert all(" --isolated" in step for step in steps)
 
 
 def test_every_stated_exit_code_is_of_a_command_that_the_readme_has() -> None:
