@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from heapq import merge
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -92,6 +91,8 @@ def _open_folder(spec: str, path: Path, inner: str, obey: bool) -> Checkout:
     """A folder, or the snapshot that one of the Hub's cache holds."""
     if "--" not in str(path.absolute()):
         return folder.open_folder(spec, path, inner, obey=obey)
+    from heapq import merge
+
     from . import hubcache
 
     root = hubcache.snapshot_folder(path) or path

@@ -57,7 +57,7 @@ class Ignores(Struct, frozen=True):
         )
         if top is None or git is None:
             return cls(tally)
-        rules: Ignores | None = cls._of_checkout(top, git, tally)
+        rules: Ignores | None = cls._of_checkout(top, git, Tally())  # what lies beside the root is not counted
         for name in real.relative_to(top).parts:
             disk = str(Path(top, rules.path)) if rules else ""
             rules = rules.entered(disk, _telling_names(disk)) if rules else None
@@ -69,7 +69,6 @@ class Ignores(Struct, frozen=True):
 
     @classmethod
     def _of_checkout(cls, top: Path, git: Path, tally: Tally) -> Ignores:
-        """These count nothing: what lies beside the root is none of its files."""
         try:
             tracked = read_tracked(git / "index")
         except UnknownIndexError:
@@ -79,7 +78,7 @@ class Ignores(Struct, frozen=True):
         if isinstance(exclude, Unusable):
             tally.disregard("ignore files", _EXCLUDE)
             return cls(tally)
-        return cls(Tally(), True, str(top), files=(exclude,) if exclude else (), tracked=tracked)
+        return cls(tally, True, str(top), files=(exclude,) if exclude else (), tracked=tracked)
 
     def entered(self, disk: str, names: Collection[str], is_start: bool = False) -> Ignores | None:
         """The rules in a folder that holds ``names``, with its own ``.gitignore``; None when it is an environment.

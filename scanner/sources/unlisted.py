@@ -31,7 +31,7 @@ def unlisted_code(
 def _code_in(
     disk: str, path: str, reason: str, is_harmless: Callable[[os.DirEntry[str]], bool], but: str
 ) -> Iterator[Skipped]:
-    waiting = [(disk, path)]
+    waiting, but = [(disk, path)], but and os.path.normpath(but)
     while waiting:
         folder, inner = waiting.pop()
         try:
@@ -41,7 +41,8 @@ def _code_in(
             yield Skipped(inner, os_reason(error))
             continue
         for child, is_folder in children:
-            if is_folder and child.path != but:
-                waiting.append((child.path, f"{inner}/{child.name}"))
-            elif not is_folder and child.name.lower().endswith(CODE_SUFFIXES) and not is_harmless(child):
+            if is_folder:
+                if not but or os.path.normpath(child.path) != but:
+                    waiting.append((child.path, f"{inner}/{child.name}"))
+            elif child.name.lower().endswith(CODE_SUFFIXES) and not is_harmless(child):
                 yield Skipped(f"{inner}/{child.name}", reason)
