@@ -36,6 +36,7 @@ _ENVIRONMENT = {
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_OPTIONAL_LOCKS": "0",  # reading writes nothing
     "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_ASKPASS": "",
     "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
@@ -49,13 +50,14 @@ class GitError(SourceError):
     """git failed; the message is the reason alone, one line."""
 
 
-def run(repository: Path, *arguments: str, protocols: str = "") -> bytes:
+def run(repository: Path, *arguments: str, protocols: str = "", seconds: float | None = None) -> bytes:
     """What the command prints; raises GitError. ``protocols`` it may speak, separated by colons: none unless given."""
-    deadline = time.monotonic() + TIMEOUT_SECONDS
+    seconds = seconds or TIMEOUT_SECONDS
+    deadline = time.monotonic() + seconds
     with (
         TemporaryFile() as errors,
         running(repository, *arguments, protocols=protocols, errors=errors) as process,
-        killed_after(TIMEOUT_SECONDS, process),
+        killed_after(seconds, process),
     ):
         assert process.stdout
         output = process.stdout.read(MAX_OUTPUT_BYTES + 1)
@@ -63,7 +65,7 @@ def run(repository: Path, *arguments: str, protocols: str = "") -> bytes:
             raise GitError(f"it lists more than {MAX_OUTPUT_BYTES // 1024**2} MB of names")
         if code := process.wait():
             if time.monotonic() >= deadline:
-                raise GitError(f"it took longer than {TIMEOUT_SECONDS:.0f} seconds")
+                raise GitError(f"it took longer than {seconds:.0f} seconds")
             errors.seek(0)
             raise GitError(_reason(errors.read(_MAX_MESSAGE_BYTES)) or f"git {arguments[0]} ends with code {code}")
         return output
