@@ -5,7 +5,6 @@ Nothing is checked out: no attribute, filter, link or file name of a stranger's 
 
 from __future__ import annotations
 
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -14,6 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from ..errors import SourceError
+from ..processes import PIPE, Process
 from .archive import inside, list_members
 from .checkout import Checkout, Skipped
 from .gitcommand import GitError, run, running
@@ -39,7 +39,7 @@ def open_repository(spec: str) -> Iterator[Checkout]:
             raise SourceError(_failure(address, without_login(str(error)))) from error
         if len(records) > MAX_MEMBERS:
             raise SourceError(f"cannot open {address.shown}: it holds more than {MAX_MEMBERS:,} files")
-        with running(repository, "cat-file", "--batch", requests=subprocess.PIPE) as process:
+        with running(repository, "cat-file", "--batch", requests=PIPE) as process:
             reader = _Reader(process)
             listing = list_members(map(reader.member, records), "repository")
             chosen = inside(listing, address.inner, address.shown)
@@ -73,7 +73,7 @@ def _failure(address: Address, reason: str) -> str:
 class _Reader:
     """Reads blobs through one running git and remembers how much came out: many paths may share one blob."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: Process[bytes]) -> None:
         assert process.stdin
         assert process.stdout
         self.requests: IO[bytes] = process.stdin

@@ -5,9 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
-from functools import cache
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,6 +14,7 @@ from packaging.version import InvalidVersion, Version
 
 from ..errors import SourceError
 from .download import NothingThereError, fetch_text, without_password
+from .pipsettings import configured_index
 from .simple_page import parse_page
 
 DEFAULT_INDEX = "https://pypi.org/simple"
@@ -48,22 +46,7 @@ def canonical_name(name: str) -> str:
 
 def index_url() -> str:
     """The index pip would use: its environment variable, else its configuration, else pypi.org."""
-    return (os.environ.get("PIP_INDEX_URL") or _pip_configured() or DEFAULT_INDEX).rstrip("/")
-
-
-@cache
-def _pip_configured() -> str:
-    """pip's own answer, since it merges several files; empty when pip is missing or nothing is set.
-
-    By ``list``, as ``get`` passes over the file that ``PIP_CONFIG_FILE`` names (pip 23.2).
-    """
-    command = [sys.executable, "-m", "pip", "config", "list"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    found = re.search(r"^global\.index-url=['\"](.+)['\"]$", answer.stdout, re.MULTILINE)
-    return found[1] if found else ""
+    return (os.environ.get("PIP_INDEX_URL") or configured_index() or DEFAULT_INDEX).rstrip("/")
 
 
 def release_files(name: str) -> dict[str, ReleaseFile]:
