@@ -14,7 +14,7 @@ import socket
 import ssl
 import time
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from typing import Any
 from urllib.error import HTTPError
@@ -200,12 +200,10 @@ class _Handler(AbstractHTTPHandler):
     def _open(self, kind: Callable[..., Any], request: Request, **settings: Any) -> http.client.HTTPResponse:
         is_proxied = bool(request.has_proxy() or getattr(request, "_tunnel_host", None))
         if is_proxied:
-            try:
+            with suppress(OSError):  # the proxy may know what this machine does not
                 self.journey.check(urlsplit(request.full_url).hostname or "")
-            except OSError:
-                pass  # the proxy may know what this machine does not
         make = partial(kind, journey=self.journey, is_proxied=is_proxied)
-        return self.do_open(make, request, **settings)  # type: ignore[arg-type]
+        return self.do_open(make, request, **settings)
 
 
 class _Connection(http.client.HTTPConnection):

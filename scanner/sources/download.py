@@ -82,8 +82,7 @@ def download(
         digest.update(chunk)
     if digest.hexdigest() != sha256:
         raise SourceError(
-            f"{shown} does not have the SHA-256 its index gives, {sha256}, "
-            f"but {digest.hexdigest()}: nothing was kept"
+            f"{shown} does not have the SHA-256 its index gives, {sha256}, but {digest.hexdigest()}: nothing was kept"
         )
 
 
@@ -113,7 +112,9 @@ def _append(url: str, target: IO[bytes], size: int, progress: Progress, budget: 
 def _refuse_too_large(shown: str, size: int, target: IO[bytes]) -> None:
     """Raises SourceError when ``size`` more bytes are too many for a release, or for the disk that holds ``target``."""
     if size > MAX_FILE_BYTES:
-        raise SourceError(f"{shown} has {size:,} bytes, more than the {MAX_FILE_BYTES // 1024**2:,} MB that are fetched")
+        raise SourceError(
+            f"{shown} has {size:,} bytes, more than the {MAX_FILE_BYTES // 1024**2:,} MB that are fetched"
+        )
     free = free_bytes(target)
     if free is not None and size > free - DISK_RESERVE_BYTES:
         raise SourceError(

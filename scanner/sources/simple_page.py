@@ -25,7 +25,7 @@ _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _TAG = re.compile(r"<(?:([A-Za-z][^\s/>]{0,99})|(!--))")
-# From where the last one ended: no part of a page is read twice but for a quote that never ends, of which there are two.
+# From where the last one ended: no part of a page is read twice, but for what follows a quote that never ends.
 _ATTRIBUTE = re.compile(r"""[\s/]*([^\s/>][^\s/>=]*)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"'][^\s>]*)?))?""")
 _REST = re.compile(r"[\s/]*")
 _RAW_TEXT = frozenset(("script", "style", "textarea", "title"))
