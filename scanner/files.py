@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from itertools import chain
 
 from msgspec import Struct
 
@@ -47,7 +48,7 @@ class Selection(Struct, frozen=True):
 def read_files(checkout: Checkout, selection: Selection = Selection()) -> Iterator[SourceFile | Skipped]:
     """The Python files and notebooks of ``checkout``, in its order, and whatever could not be read, unless excluded."""
     included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
-    for entry in checkout.entries():
+    for entry in chain(checkout.left_out, checkout.entries()):
         if excluded(entry.path):
             continue
         if isinstance(entry, Skipped):

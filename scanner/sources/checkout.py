@@ -37,6 +37,7 @@ class Checkout(Struct, frozen=True):
     else empty; ``released``, the ISO date of that release, for registry packages. ``whole()`` lists all of what
     ``entries()`` may be an inner part of; None where a single file was named, of which nothing more is known.
     ``chosen`` are the paths of a folder that were named one by one, as a pre-commit hook names what changed; else None.
+    ``left_out`` is the code that was not fetched, and so is not among ``entries()``.
     """
 
     root: str
@@ -46,6 +47,7 @@ class Checkout(Struct, frozen=True):
     released: str = ""
     whole: Callable[[], Iterator[Entry | Skipped]] | None = None
     chosen: frozenset[str] | None = None
+    left_out: tuple[Skipped, ...] = ()
 
 
 def sort_key(path: str) -> list[str]:
