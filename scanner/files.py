@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, MutableMapping
+from itertools import chain
 
 from msgspec import Struct
 
@@ -53,7 +54,7 @@ def read_files(
     """
     included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
     counts = {} if left_out is None else left_out
-    for entry in checkout.entries():
+    for entry in chain(checkout.unfetched, checkout.entries()):
         is_code = entry.path.lower().endswith(SUFFIXES)
         if excluded(entry.path):
             counts["exclude"] = counts.get("exclude", 0) + (is_code or isinstance(entry, Skipped))

@@ -101,3 +101,9 @@ def _reason(message: bytes) -> str:
     if place > 0 and "Could not read from remote repository" in lines[place]:
         place -= 1
     return lines[place].removeprefix("fatal: ").removeprefix("ssh: ") if lines else ""
+
+
+def reason_in(errors: IO[bytes]) -> str:
+    """The reason by what git wrote to this file; empty when it wrote nothing."""
+    errors.seek(0)
+    return _reason(errors.read(_MAX_MESSAGE_BYTES))
