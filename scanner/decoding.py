@@ -15,7 +15,7 @@ _WIDE_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-# One line: the first counts in any case, the second where the first is blank or a comment. Neither has a longest length.
+# The first line counts in any case, the second where the first is blank or a comment; neither has a longest length.
 _LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 _COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
 _SAYS_NOTHING = re.compile(rb"[ \t\f]*(?:[#\r\n]|\Z)")
@@ -143,7 +143,7 @@ def _transcoded(stored: bytes, encoding: str) -> bytes:
 
 
 def _unlike_ascii(path: str, stored: bytes, end: int, codec: codecs.CodecInfo) -> bytes | Skipped:
-    """As Python imports it: all of it in one codec, in which what declares that, to byte ``end``, must stay the same."""
+    """As Python imports it: all of it in one codec, in which what declares it, to byte ``end``, must stay the same."""
     if _punycode(stored, codec) > _MOST_PUNYCODE:
         return Skipped(path, f"more than {_MOST_PUNYCODE // 1024} kB of it are in {codec.name}: save it as UTF-8")
     whole = _strictly(stored, codec)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 
 import libcst
-import tree_sitter
 
+from .decoding import normal_name, own_codec, to_utf8
 from .errors import RestoreError
-from .grammar import LANGUAGE, NAMES
+from .grammar import NAMES
+from .trees import syntax_tree
 
 # libcst descends on the machine's stack: it crashes at 1,000 to 3,000 levels, and takes seconds before that.
 # Python itself refuses 200 brackets.
 DEEPEST = 400
+_NAMED = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
 
 
 def parse_exactly(source: bytes) -> libcst.Module:
@@ -22,6 +25,10 @@ def parse_exactly(source: bytes) -> libcst.Module:
     Raises RestoreError for a file that does not parse as Python 3, that is nested more than 400 levels deep, or that
     libcst would write back differently.
     """
+    if any(
+        own_codec(normal_name(name.decode("ascii", "replace"))) is None for name in _NAMED.findall(_first_two(source))
+    ):
+        raise RestoreError("line 1 or 2 declares an encoding that Python does not know")
     if _deepest(source)[0] > DEEPEST:
         raise RestoreError(too_deep(source))
     try:
@@ -43,6 +50,11 @@ def parse_exactly(source: bytes) -> libcst.Module:
     return module
 
 
+def _first_two(source: bytes) -> bytes:
+    """The lines in which others look for an encoding to look up, as widely as any of them takes a line."""
+    return b"\n".join(source.split(b"\n", 2)[:2])
+
+
 def too_deep(source: bytes) -> str:
     """What to say of a file whose nesting exceeds what libcst can take."""
     return f"line {_deepest(source)[1]} is nested too deeply to rewrite"
@@ -54,14 +66,16 @@ def _deepest(source: bytes) -> tuple[int, int]:
     Counted as deep although they are flat in the tree: the `elif`s of an `if`, the parts of an implicit concatenation
     (libcst nests both), and whatever lies side by side in a region that does not parse.
     """
-    cursor = tree_sitter.Parser(LANGUAGE).parse(source).walk()
+    text = to_utf8("", source)
+    root, line_of = syntax_tree(text if isinstance(text, bytes) else source)
+    cursor = root.walk()
     depths, deepest, line = [0], 0, 1
     while True:
         node = cursor.node
         assert node is not None
         depth = depths[-1]
         if depth > deepest:
-            deepest, line = depth, node.start_point[0] + 1
+            deepest, line = depth, line_of(node.start_point, node.start_byte)
         if cursor.goto_first_child():
             depths.append(depth + 1 + (node.child_count if NAMES[node.kind_id] == "ERROR" else 0))
             continue

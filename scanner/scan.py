@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from .attribution.model import Attribution, Judged
 from .baseline import marked, read_baseline
+from .budget import OverBudgetError, budget
 from .corpus.checking import damage_explained
 from .corpus.pack import Corpus
 from .corpus.shelf import default_corpora
@@ -32,7 +33,8 @@ class ScanOptions(Struct, frozen=True):
     """What to scan and what to scan it against; ``corpora`` None means the shipped, the user's and the project's.
 
     ``waivers`` are those of the configuration; the ones in the scanned files themselves are read with them.
-    Findings that ``baseline`` holds are marked as known.
+    Findings that ``baseline`` holds are marked as known. ``timeout`` is the processor time in seconds that one file may
+    take; None means 2, and 2 for each MB.
     """
 
     include: tuple[str, ...] = ()
@@ -43,6 +45,7 @@ class ScanOptions(Struct, frozen=True):
     corpora: tuple[Path, ...] | None = None
     waivers: tuple[Waiver, ...] = ()
     baseline: Path | None = None
+    timeout: float | None = None
 
 
 class CorpusIdentity(Struct, frozen=True):
@@ -120,12 +123,18 @@ def _report(
     skipped: list[Skipped] = []
     with opened as checkout, damage_explained(corpora):
         examiner = Examiner(corpora, how, options.exclude_upstream, checkout.released)
-        for file in read_files(checkout, Selection(options.include, options.exclude)):
+        for file in read_files(checkout, Selection(options.include, options.exclude, timeout=options.timeout)):
             if isinstance(file, Skipped):
                 skipped.append(file)
                 continue
-            examined.append(examiner.examine(file))
-            waivers += read_waivers(file.path, file.text)
+            try:
+                with budget(len(file.text), options.timeout):
+                    found = examiner.examine(file), read_waivers(file.path, file.text)
+            except OverBudgetError as over:
+                skipped.append(Skipped(file.path, str(over)))
+                continue
+            examined.append(found[0])
+            waivers += found[1]
             if progress:
                 progress(len(examined), 0, file.path)
         statements = read_statements(checkout)

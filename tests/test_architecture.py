@@ -19,6 +19,7 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if CASES not in p
 ORDER = (
     "errors",
     "patterns",
+    "budget",
     "writing",
     "shipped",
     "regions",
@@ -34,6 +35,7 @@ ORDER = (
     "globs",
     "files",
     "grammar",
+    "trees",
     "parsing",
     "literals",
     "binding",
