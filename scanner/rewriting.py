@@ -16,7 +16,12 @@ from .trees import syntax_tree
 # libcst descends on the machine's stack: it crashes at 1,000 to 3,000 levels, and takes seconds before that.
 # Python itself refuses 200 brackets.
 DEEPEST = 400
-_NAMED = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
+# libcst parses a pattern of `case` four times for each level of brackets in it: in about this many microseconds in all.
+_MOST_PATTERNS = 2_000_000
+_CASE = re.compile(rb"(?:^|(?<=[\r\n]))[ \t\f]*case\b")
+_BRACKET = re.compile(rb"[(\[{]|[)\]}]|\\?\r?\n|\r")
+_ENDING = re.compile(rb"\r\n|\r|\n")
+_NAMED = re.compile(rb"(?:^|[\r\n])[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 
 
 def parse_exactly(source: bytes) -> libcst.Module:
@@ -31,6 +36,8 @@ def parse_exactly(source: bytes) -> libcst.Module:
         raise RestoreError("line 1 or 2 declares an encoding that Python does not know")
     if _deepest(source)[0] > DEEPEST:
         raise RestoreError(too_deep(source))
+    if line := _costly_pattern(source):
+        raise RestoreError(f"line {line} is nested too deeply to rewrite")
     try:
         module = libcst.parse_module(source)
         if source.endswith(b"\r"):  # which libcst does not take for the end of a last line
@@ -86,6 +93,32 @@ def _deepest(source: bytes) -> tuple[int, int]:
         following = cursor.node
         if following is not None and NAMES[following.kind_id] in ("elif_clause", "string"):
             depths[-1] += 1
+
+
+def _costly_pattern(source: bytes) -> int:
+    """The line (1-based) of the `case` with which the patterns take too long; 0 when they do not."""
+    cost = place = 0
+    while case := _CASE.search(source, place):
+        deepest, place = _brackets(source, case.end())
+        cost += 4 ** min(deepest, 50)
+        if cost > _MOST_PATTERNS:
+            return len(_ENDING.findall(source, 0, case.end())) + 1
+    return 0
+
+
+def _brackets(source: bytes, start: int) -> tuple[int, int]:
+    """How deep brackets nest on the logical line from ``start``, and where it ends; those in strings count as well."""
+    depth = deepest = 0
+    for found in _BRACKET.finditer(source, start):
+        sign = found[0]
+        if sign in b"([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in b")]}":
+            depth -= 1
+        elif depth <= 0 and not sign.startswith(b"\\"):
+            return deepest, found.start()
+    return deepest, len(source)
 
 
 def _broken_line(source: bytes, reported: int) -> int:
