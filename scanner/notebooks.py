@@ -77,6 +77,11 @@ def _code_cells(notebook: dict[str, Any]) -> list[str]:
     try:
         sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
         cells = [cell for sheet in sheets for cell in sheet["cells"] if cell["cell_type"] == "code"]
-        return ["".join(cell["source"] if "source" in cell else cell["input"]) for cell in cells]
+        return [_with_line_feeds("".join(cell["source"] if "source" in cell else cell["input"])) for cell in cells]
     except (KeyError, TypeError):
         raise BrokenNotebookError("it has no readable cells") from None
+
+
+def _with_line_feeds(source: str) -> str:
+    """A CR alone ends a line for Python, and not for its grammar."""
+    return source.replace("\r\n", "\n").replace("\r", "\n") if "\r" in source else source
