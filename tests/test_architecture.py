@@ -19,6 +19,7 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if CASES not in p
 ORDER = (
     "errors",
     "patterns",
+    "folders",
     "writing",
     "shipped",
     "regions",

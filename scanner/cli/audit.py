@@ -75,7 +75,7 @@ def command(
     """
     choices, waivers = configured(choices, [place])
     check_audit_formats(choices)
-    check_deliverable(choices)
+    check_deliverable(choices, [place])
     from ..audit import AuditOptions, audit, available_cores
     from ..audit.options import MEGABYTE
 
