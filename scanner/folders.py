@@ -5,7 +5,7 @@ a file or folder is opened by something that may not be trusted.
 """
 
 # pathlib takes no descriptors:
-# ruff: noqa: PTH102, PTH105, PTH116, PTH118
+# ruff: noqa: PTH102, PTH105, PTH116, PTH118, PTH208
 from __future__ import annotations
 
 import errno
@@ -41,6 +41,7 @@ class LinkError(OSError):
         super().__init__(
             errno.ELOOP, f"{shown} is a symbolic link to {target}: name {target} itself, or remove the link"
         )
+        self.shown = shown
 
 
 class Folder:
@@ -80,6 +81,16 @@ class Folder:
             yield folder
         finally:
             folder.__exit__()
+
+    def names(self) -> list[str]:
+        """Whatever has a name in it, sorted."""
+        if not HELD:
+            return sorted(os.listdir(self._place))
+        descriptor = os.open(os.curdir, _COMMON | os.O_RDONLY, **self._held())
+        try:
+            return sorted(os.listdir(descriptor))
+        finally:
+            os.close(descriptor)
 
     def status(self, name: str) -> os.stat_result | None:
         """Of what has that name, be it a link; None where there is nothing."""
