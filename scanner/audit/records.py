@@ -18,7 +18,7 @@ from ..findings import Finding
 from ..scan import CorpusIdentity
 from ..waivers import Waiver
 
-SCHEMA = "modelkin.journal/1"
+SCHEMA = "modelkin.journal/2"
 
 
 class Header(Struct, frozen=True):
