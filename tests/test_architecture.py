@@ -22,6 +22,7 @@ ORDER = (
     "patterns",
     "nesting",
     "budget",
+    "folders",
     "writing",
     "shipped",
     "regions",
