@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -13,26 +14,45 @@ from msgspec.structs import replace
 
 from .attribution.model import Attribution, Judged
 from .baseline import marked, read_baseline
+from .budget import OverBudgetError, budget
 from .corpus.checking import damage_explained
-from .corpus.pack import Corpus
+from .corpus.opening import open_corpus
+from .corpus.pack import CORPUS_SUFFIX, Corpus
 from .corpus.shelf import default_corpora
 from .errors import SourceError
 from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
-from .sources import Checkout, open_source, open_sources
+from .sources import Checkout, LeftOut, open_source, open_sources
 from .statements import Statements, read_statements, says_anything
+from .trust import Trust, not_obeyed, trust_in
 from .verdict import FileVerdict, Judgement
-from .waivers import Waiver, apply_waivers, read_waivers, waivers_beside
+from .waivers import Waiver, WaiversRead, apply_waivers, joined, read_waivers, waivers_beside
 
 Progress = Callable[[int, int, str], None]
+_UNSELECTED = {
+    "include": "files not in include",
+    "exclude": "files excluded",
+    "min-similarity": "files below min-similarity",
+}
+
+
+class SettingsTaken(Struct, frozen=True):
+    """The settings in ``file`` that count: their ``keys``, and which of these the command line overrides."""
+
+    file: str
+    keys: frozenset[str]
+    overridden: frozenset[str] = frozenset()
 
 
 class ScanOptions(Struct, frozen=True):
-    """What to scan and what to scan it against; ``corpora`` None means the shipped, the user's and the project's.
+    """What to scan and what to scan it against; ``corpora`` None means the shipped one and the user's.
 
-    ``waivers`` are those of the configuration; the ones in the scanned files themselves are read with them.
-    Findings that ``baseline`` holds are marked as known.
+    ``waivers`` are those of the settings; where the source is trusted, the ones in the scanned files themselves are
+    read with them. Findings that ``baseline`` holds are marked as known. ``isolated`` trusts no source, not even the
+    working tree one stands in. ``settings`` tells which of these options a file of settings filled: the report says
+    what they hide. ``timeout`` is the processor time in seconds that one file may take; None means 2, and 2 for each
+    MB.
     """
 
     include: tuple[str, ...] = ()
@@ -43,6 +63,9 @@ class ScanOptions(Struct, frozen=True):
     corpora: tuple[Path, ...] | None = None
     waivers: tuple[Waiver, ...] = ()
     baseline: Path | None = None
+    isolated: bool = False
+    settings: SettingsTaken | None = None
+    timeout: float | None = None
 
 
 class CorpusIdentity(Struct, frozen=True):
@@ -54,7 +77,11 @@ class CorpusIdentity(Struct, frozen=True):
 
 
 class Report(Struct, frozen=True):
-    """Everything one run found; formats choose words and layout only. ``baseline`` is what it was held against."""
+    """Everything one run found; formats choose words and layout only. ``baseline`` is what it was held against.
+
+    ``trust`` says whether what the source says to modelkin counted; ``hidden`` is what it hid, by settings, waivers and
+    ignore rules that counted, and ``not_obeyed`` what it asked for in vain.
+    """
 
     root: str
     corpus: CorpusIdentity
@@ -64,6 +91,9 @@ class Report(Struct, frozen=True):
     seconds: float
     attributions: tuple[Attribution, ...] = ()
     baseline: str = ""
+    trust: Trust = Trust.ISOLATED
+    hidden: tuple[LeftOut, ...] = ()
+    not_obeyed: tuple[LeftOut, ...] = ()
 
 
 def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
@@ -72,15 +102,18 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
     A list of sources, or of one file beside .git, is of the folder this process runs in, as a pre-commit hook names
     what changed: of what the repository says elsewhere, only what concerns them is reported.
     """
-    corpora = [*default_corpora(options.corpora, required=not options.against), *map(_indexed, options.against)]
+    corpora = [*default_corpora(options.corpora, required=not options.against), *map(upstream, options.against)]
     how = Judgement(min_similarity=options.min_similarity)
-    return _report(open_sources(source), corpora, options, how, progress)
+    trust = trust_in(source, options.isolated)
+    return _report(open_sources(source, obey=trust is Trust.WORKING_TREE), trust, corpora, options, how, progress)
 
 
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """As ``scan``, with ``original`` as the only upstream: a file or a whole tree. Raises ModelkinError."""
     how = Judgement(named=True, min_similarity=options.min_similarity)
-    return _report(open_source(copy), [_indexed(original)], options, how, progress)
+    trust = trust_in(copy, options.isolated)
+    opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
+    return _report(opened, trust, [upstream(original)], options, how, progress)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -99,7 +132,10 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
     return examiner.examine(SourceFile("copy.py", copy, "")).verdict
 
 
-def _indexed(source: str) -> Corpus:
+def upstream(source: str) -> Corpus:
+    """One more thing to compare with: a corpus file, or a source, which is indexed. Raises ModelkinError."""
+    if source.endswith(CORPUS_SUFFIX):
+        return open_corpus(Path(source))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 
@@ -108,6 +144,7 @@ def _indexed(source: str) -> Corpus:
 
 def _report(
     opened: AbstractContextManager[Checkout],
+    trust: Trust,
     corpora: Sequence[Corpus],
     options: ScanOptions,
     how: Judgement,
@@ -116,34 +153,86 @@ def _report(
     began = time.perf_counter()
     known = read_baseline(options.baseline) if options.baseline else frozenset()
     examined: list[Examined] = []
-    waivers = list(options.waivers)
+    inline: list[WaiversRead] = []
     skipped: list[Skipped] = []
+    unselected: Counter[str] = Counter()
     with opened as checkout, damage_explained(corpora):
         examiner = Examiner(corpora, how, options.exclude_upstream, checkout.released)
-        for file in read_files(checkout, Selection(options.include, options.exclude)):
+        selection = Selection(options.include, options.exclude, timeout=options.timeout)
+        for file in read_files(checkout, selection, unselected):
             if isinstance(file, Skipped):
                 skipped.append(file)
                 continue
-            examined.append(examiner.examine(file))
-            waivers += read_waivers(file.path, file.text)
+            try:
+                with budget(len(file.text), options.timeout):
+                    found = examiner.examine(file), read_waivers(file.path, file.text)
+            except OverBudgetError as over:
+                skipped.append(Skipped(file.path, str(over)))
+                continue
+            examined.append(found[0])
+            inline.append(found[1])
             if progress:
                 progress(len(examined), 0, file.path)
         statements = read_statements(checkout)
         judged = _judged(examined, statements, checkout)
-        waivers += waivers_beside(checkout, judged.findings)
+        inline.append(waivers_beside(checkout, judged.findings))
     if not examined and not skipped and checkout.chosen is None and (options.include or not says_anything(statements)):
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
     partial = bool(options.include or options.exclude or checkout.chosen)
+    found_waivers = joined(inline)
+    obeyed = found_waivers if trust is Trust.WORKING_TREE else WaiversRead()
+    findings = marked(apply_waivers(judged.findings, [*options.waivers, *obeyed.waivers], partial, obeyed.bad), known)
+    unselected["min-similarity"] = sum(each.verdict.below_least > 0 for each in examined)
     return Report(
         root=checkout.root,
         corpus=identity_of(corpora),
         files=tuple(each.verdict for each in examined),
-        findings=tuple(marked(apply_waivers(judged.findings, waivers, partial), known)),
+        findings=tuple(findings),
         skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
         seconds=time.perf_counter() - began,
         attributions=judged.attributions,
         baseline=str(options.baseline or ""),
+        trust=trust,
+        hidden=(
+            *held_back(findings, options.baseline),
+            *_unselected(unselected, options.settings),
+            *checkout.left_out(),
+        ),
+        not_obeyed=asked_in_vain(checkout, statements, trust, options, len(found_waivers) - len(obeyed)),
     )
+
+
+def asked_in_vain(
+    checkout: Checkout, statements: Statements, trust: Trust, options: ScanOptions, waivers: int
+) -> tuple[LeftOut, ...]:
+    """What the source asks for and does not get; ``waivers`` in its comments are among it."""
+    settings = options.settings
+    obeyed = (settings.file, settings.keys) if settings else ("", ())
+    named = (path for path in (*(options.corpora or ()), options.baseline) if path is not None)
+    return (
+        *not_obeyed(statements.brought, checkout.root, trust, obeyed, named),
+        *([LeftOut("waivers", "comments", waivers)] if waivers else []),
+        *checkout.disregarded(),
+    )
+
+
+def held_back(findings: Sequence[Finding], baseline: Path | None) -> Iterator[LeftOut]:
+    """How many findings are waived, by each place where that may stand, and how many the baseline knows."""
+    waived = (each.suppression for each in findings if each.suppression)
+    places = Counter("comments" if each.in_source else each.path for each in waived)
+    for place, count in sorted(places.items()):
+        yield LeftOut("findings waived", place, count)
+    if known := sum(each.known and not each.suppression for each in findings):
+        yield LeftOut("findings known", str(baseline), known)
+
+
+def _unselected(counts: Mapping[str, int], settings: SettingsTaken | None) -> Iterator[LeftOut]:
+    """What settings left out; what the command line leaves out, its user knows."""
+    if settings is None:
+        return
+    for key, what in _UNSELECTED.items():
+        if counts.get(key) and key in settings.keys - settings.overridden:
+            yield LeftOut(what, settings.file, counts[key])
 
 
 def _judged(examined: Iterable[Examined], statements: Statements, checkout: Checkout) -> Judged:

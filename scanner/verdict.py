@@ -75,6 +75,7 @@ class FileVerdict(Struct, frozen=True):
 
     ``own_release`` is set when the file is a known upstream's own release under its own path; ``renames`` and
     ``definitions`` are then about the next upstream, its lineage. Otherwise they are about the closest.
+    ``below_least`` is the similarity of a file that is told as independent because less was asked not to be reported.
     """
 
     path: str
@@ -88,6 +89,7 @@ class FileVerdict(Struct, frozen=True):
     definitions: tuple[DefinitionMatch, ...]
     own_release: str = ""
     notes: tuple[str, ...] = ()
+    below_least: float = 0.0
 
 
 class Judgement(Struct, frozen=True):
@@ -107,7 +109,10 @@ def judge(
     placements = _placed(candidates, lambda candidate: place(asked, names, candidate, rarity), how)
     kept = sorted([each for each in placements if _related(each, how)], key=_closeness)
     if not kept or kept[0].similarity < how.min_similarity:
-        return FileVerdict(file.path, file.sha256, Verdict.INDEPENDENT, 0.0, licence, (), None, (), ())
+        below = kept[0].similarity if kept else 0.0
+        return FileVerdict(
+            file.path, file.sha256, Verdict.INDEPENDENT, 0.0, licence, (), None, (), (), below_least=below
+        )
     return _copied(file, licence, kept, how)
 
 

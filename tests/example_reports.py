@@ -10,6 +10,8 @@ from modelkin.files import Skipped
 from modelkin.findings import Finding, Level, Suppression
 from modelkin.regions import Region
 from modelkin.scan import CorpusIdentity, Report
+from modelkin.sources import LeftOut
+from modelkin.trust import Trust
 from modelkin.verdict import FileVerdict, UpstreamMatch
 
 CORPUS = CorpusIdentity("base", "2026.11.21", "sha256:" + "ab" * 32)
@@ -110,6 +112,9 @@ REPORT = Report(
     files=(YI, OWN, INDEPENDENT),
     findings=(FINDING, WAIVED),
     skipped=(Skipped("models/big.py", "larger than 10 MB"),),
+    trust=Trust.WORKING_TREE,
+    hidden=(LeftOut("findings waived", "comments", 1), LeftOut("files excluded", "modelkin.toml", 31)),
+    not_obeyed=(LeftOut("settings", "modelkin.toml", 2),),
     seconds=1.23456,
     attributions=(ATTRIBUTION,),
 )

@@ -8,6 +8,7 @@ from modelkin.clones import Kind, Rename
 from modelkin.files import Skipped
 from modelkin.findings import Finding
 from modelkin.regions import Region
+from modelkin.sources import LeftOut
 
 from .example_reports import ATTRIBUTION, FINDING, REPORT, VLLM_LLAMA, WAIVED, YI
 
@@ -50,6 +51,8 @@ HOSTILE_REPORT = replace(
     findings=(hostile(FINDING), hostile(WAIVED)),
     skipped=(Skipped(PATH, HOSTILE),),
     attributions=(replace(ATTRIBUTION, path=PATH, upstream=UPSTREAM),),
+    hidden=(LeftOut(HOSTILE, HOSTILE, 3),),
+    not_obeyed=(LeftOut("settings", HOSTILE, 3),),
 )
 
 __all__ = ["HOSTILE", "HOSTILE_REPORT", "PATH"]

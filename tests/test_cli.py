@@ -122,29 +122,35 @@ def test_the_threshold_s_words_are_the_levels_and_verdicts() -> None:
 @pytest.mark.parametrize("threshold", LEVELS)
 def test_a_level_counts_itself_and_the_more_severe(level: Level, threshold: str) -> None:
     report = replace(EMPTY, findings=(replace(FINDING, level=level),))
-    assert exit_code(report, threshold) == int(LEVELS.index(level.value) <= LEVELS.index(threshold))
+    assert exit_code(report, (threshold,)) == int(LEVELS.index(level.value) <= LEVELS.index(threshold))
 
 
 @pytest.mark.parametrize("threshold", LEVELS)
 def test_a_waived_finding_fails_no_run(threshold: str) -> None:
     waived = replace(FINDING, suppression=Suppression("a.py", 1, "agreed with the authors", in_source=True))
-    assert exit_code(replace(REPORT, findings=(waived,)), threshold) == 0
+    assert exit_code(replace(REPORT, findings=(waived,)), (threshold,)) == 0
 
 
 @pytest.mark.parametrize("verdict", VERDICTS)
 @pytest.mark.parametrize("threshold", VERDICTS)
 def test_a_verdict_counts_itself_and_the_closer(verdict: str, threshold: str) -> None:
     expected = int(VERDICTS.index(verdict) <= VERDICTS.index(threshold))
-    assert exit_code(only(Verdict(verdict)), threshold) == expected
+    assert exit_code(only(Verdict(verdict)), (threshold,)) == expected
 
 
 @pytest.mark.parametrize("threshold", [*LEVELS, *VERDICTS, "never"])
 def test_nothing_found_is_0_at_any_threshold(threshold: str) -> None:
-    assert exit_code(only(Verdict.INDEPENDENT), threshold) == 0
+    assert exit_code(only(Verdict.INDEPENDENT), (threshold,)) == 0
+
+
+def test_what_is_skipped_counts_where_that_is_asked_for() -> None:
+    assert (exit_code(REPORT, ("skipped",)), exit_code(EMPTY, ("skipped",))) == (1, 0)
+    assert exit_code(replace(EMPTY, skipped=REPORT.skipped), ("error", "skipped")) == 1
+    assert exit_code(replace(EMPTY, skipped=REPORT.skipped), ("error", "note", "fragments")) == 0
 
 
 def test_never_is_0_whatever_is_found() -> None:
-    assert exit_code(REPORT, "never") == 0
+    assert exit_code(REPORT, ("never",)) == 0
 
 
 @pytest.mark.usefixtures("pair")

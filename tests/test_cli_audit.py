@@ -15,8 +15,7 @@ import pytest
 from modelkin.audit import Advance, AuditSummary, open_audit
 from modelkin.cli import main
 from modelkin.cli.audit_progress import audit_progress
-from modelkin.cli.audit_reporting import audit_exit_code
-from modelkin.cli.threshold import LEVELS, VERDICTS
+from modelkin.cli.threshold import THRESHOLDS, audit_exit_code
 from modelkin.clones import Verdict
 from modelkin.findings import Level
 
@@ -137,7 +136,7 @@ def test_what_cannot_be_done_is_said_in_a_line(
 def summary_of(**counts: int) -> AuditSummary:
     verdicts = {verdict: counts.get(verdict.value, 0) for verdict in Verdict}
     levels = {level: counts.get(level.value, 0) for level in Level}
-    return AuditSummary(3, counts.get("failed", 0), 9, 9, verdicts, levels, 0, 0, (), (), 0.0)
+    return AuditSummary(3, counts.get("failed", 0), 9, 9, verdicts, levels, 0, counts.get("skipped", 0), (), (), 0.0)
 
 
 @pytest.mark.parametrize(
@@ -151,13 +150,17 @@ def summary_of(**counts: int) -> AuditSummary:
         ({"renamed": 1}, "identical", 0),
         ({"renamed": 1}, "modified", 1),
         ({"independent": 9}, "fragments", 0),
-        ({"failed": 2}, "error", 0),
+        ({"failed": 2}, "error", 1),
+        ({"failed": 2}, "skipped", 1),
+        ({"failed": 2}, "never", 0),
+        ({"skipped": 2}, "skipped", 1),
+        ({"skipped": 2}, "error", 0),
         ({"failed": 3}, "never", 2),
     ],
 )
 def test_exit_codes_are_those_of_a_scan(counts: dict[str, int], threshold: str, code: int) -> None:
-    assert threshold in (*LEVELS, *VERDICTS, "never")
-    assert audit_exit_code(summary_of(**counts), threshold) == code
+    assert threshold in THRESHOLDS
+    assert audit_exit_code(summary_of(**counts), (threshold,)) == code
 
 
 def test_findings_at_the_threshold_give_exit_code_1(here: Path) -> None:
@@ -166,15 +169,20 @@ def test_findings_at_the_threshold_give_exit_code_1(here: Path) -> None:
     assert main(["report", "modelkin-audit.jsonl", "--quiet", "--fail-on", "note"]) == 1
 
 
-def test_settings_of_the_audited_folder_hold_for_all(
+def test_settings_count_for_all_where_they_are_named_and_not_else(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_repositories(tmp_path, {"a": {"a.py": ATTENTION, "b.py": OWN}, "b": {"b.py": OWN, "c.py": OWN}})
     (tmp_path / "modelkin.toml").write_text('exclude = ["b.py"]\n')
     monkeypatch.chdir(tmp_path)
-    main(["audit", ".", "--corpus", str(folder / "tiny.safetensors"), "-q"])
-    reports = open_audit(tmp_path / "modelkin-audit.jsonl").reports()
-    assert [[file.path for file in report.files] for report in reports] == [["a.py"], ["c.py"]]
+    words = ["audit", ".", "--corpus", str(folder / "tiny.safetensors"), "-q", "--journal"]
+    for settings, expected in (
+        (["--settings", "modelkin.toml"], [["a.py"], ["c.py"]]),
+        ([], [["a.py", "b.py"], ["b.py", "c.py"]]),
+    ):
+        journal = tmp_path / f"{len(settings)}.jsonl"
+        main([*words, str(journal), *settings])
+        assert [[file.path for file in report.files] for report in open_audit(journal).reports()] == expected
 
 
 def test_no_module_of_the_current_folder_is_run(folder: Path, tmp_path: Path) -> None:

@@ -1,16 +1,17 @@
-"""Settings are read strictly, each with its place; a folder that is not the user's own can only waive."""
+"""Settings are read strictly, each with its place; which of them count is shown."""
 
 from __future__ import annotations
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 
 from modelkin.cli import main
 from modelkin.cli.threshold import THRESHOLDS as OPTION_THRESHOLDS
-from modelkin.configuration import Configuration, read_configuration
+from modelkin.configuration import Configuration, read_configuration, read_settings
 from modelkin.configuration.reading import THRESHOLDS
 from modelkin.errors import ConfigurationError
 from modelkin.regions import Region
@@ -26,6 +27,7 @@ against = ["../upstream", "pypi:lantern==1.0", "git+https://example.org/a.git"]
 corpus = ["team.safetensors"]
 fail-on = "renamed"
 min-similarity = 0.5
+baseline = "known.json"
 """
 WAIVERS = """
 [[{0}waivers]]
@@ -42,9 +44,9 @@ SHARED = f"[project]\nname = 'lamp'\n\n[tool.modelkin]\n{SETTINGS}{WAIVERS.forma
 OWN = SETTINGS + WAIVERS.format("")
 
 
-def read(folder: Path, files: dict[str, str], working: Path | None = None) -> Configuration:
+def read(folder: Path, files: dict[str, str]) -> Configuration:
     written(folder, files)
-    return read_configuration(folder, working or folder)
+    return read_configuration(folder)
 
 
 def refusal(folder: Path, text: str, name: str = "modelkin.toml") -> str:
@@ -58,15 +60,16 @@ def refusal(folder: Path, text: str, name: str = "modelkin.toml") -> str:
 def test_each_setting_is_read_with_its_place(tmp_path: Path, name: str, text: str, offset: int) -> None:
     found = read(tmp_path, {name: text})
     assert (found.path, found.include, found.exclude) == (name, ("lamp/*",), ("tests/*", "docs"))
-    assert (found.exclude_upstream, found.fail_on, found.min_similarity) == (("bulb",), "renamed", 0.5)
+    assert (found.exclude_upstream, found.fail_on, found.min_similarity) == (("bulb",), ("renamed",), 0.5)
     assert found.against == (str(tmp_path / "../upstream"), "pypi:lantern==1.0", "git+https://example.org/a.git")
     assert found.corpora == (tmp_path / "team.safetensors",)
     assert found.origins["exclude"] == Region(name, offset + 2, offset + 2)
     assert found.waivers == (
-        Waiver(name, offset + 9, ("relicensed",), "agreed", "vendored/*"),
-        Waiver(name, offset + 14, ("holder-removed",), "see docs", "a.py"),
+        Waiver(name, offset + 10, ("relicensed",), "agreed", "vendored/*"),
+        Waiver(name, offset + 15, ("holder-removed",), "see docs", "a.py"),
     )
-    assert (found.left_out, found.note) == ((), "")
+    assert found.baseline == tmp_path / "known.json"
+    assert found.left_out == ()
 
 
 @pytest.mark.parametrize(
@@ -91,30 +94,30 @@ def test_waivers_may_be_written_as_a_list(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("place", ["elsewhere", "above"])
-def test_of_a_folder_that_is_not_one_s_own_only_waivers_count(tmp_path: Path, place: str) -> None:
-    working = tmp_path if place == "above" else tmp_path / "mine"
-    working.mkdir(exist_ok=True)
-    found = read(tmp_path / "theirs", {"modelkin.toml": OWN}, working)
-    assert len(found.waivers) == 2
-    assert found == Configuration(
-        "modelkin.toml", waivers=found.waivers, origins={"waivers": found.origins["waivers"]}, left_out=found.left_out
+def test_what_does_not_count_is_named(tmp_path: Path) -> None:
+    found = read(tmp_path, {"modelkin.toml": OWN})
+    counting = found.counting({"exclude", "waivers"})
+    assert (counting.exclude, counting.waivers, counting.include, counting.fail_on) == (
+        found.exclude,
+        found.waivers,
+        (),
+        (),
     )
-    assert found.left_out == (
-        "include",
-        "exclude",
-        "exclude-upstream",
-        "against",
-        "corpus",
-        "fail-on",
-        "min-similarity",
-    )
-    assert found.note.startswith("modelkin.toml: include, exclude")
+    assert set(counting.left_out) == found.origins.keys() - {"exclude", "waivers"}
+    assert found.counting(()).waivers == ()
 
 
-def test_from_a_folder_inside_all_of_it_counts(tmp_path: Path) -> None:
-    written(tmp_path, {"lamp/a.py": ""})
-    assert read(tmp_path, {"modelkin.toml": OWN}, tmp_path / "lamp").fail_on == "renamed"
+def test_a_file_that_the_user_names_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    written(tmp_path, {"team.toml": OWN, "pyproject.toml": SHARED, "other/pyproject.toml": "[project]\nname = 'a'\n"})
+    assert read_settings(tmp_path / "team.toml").fail_on == ("renamed",)
+    assert read_settings(tmp_path / "pyproject.toml").baseline == tmp_path / "known.json"
+    for name, said in (("gone.toml", "no such file of settings"), ("other/pyproject.toml", "holds no [tool.modelkin]")):
+        with pytest.raises(ConfigurationError, match=re.escape(said)):
+            read_settings(tmp_path / name)
+
+
+def test_several_thresholds_are_a_list(tmp_path: Path) -> None:
+    assert read(tmp_path, {"modelkin.toml": "fail-on = ['error', 'skipped']\n"}).fail_on == ("error", "skipped")
 
 
 @pytest.mark.parametrize(
@@ -144,6 +147,9 @@ def test_from_a_folder_inside_all_of_it_counts(tmp_path: Path) -> None:
             "holder-removed is waived for this place a second time, first at",
         ),
         ("a = [\n", "modelkin.toml: not valid TOML"),
+        ("baseline = ['a']\n", "baseline must be a path, as a text"),
+        ("fail-on = ['error', 'eror']\n", "fail-on must be one of error, warning"),
+        ("waivers = [" + "{}," * 1_001 + "]\n", "modelkin.toml:1: waivers are more than 1,000"),
         ("a" + ".a" * 5_000 + " = 1\n", "modelkin.toml: line 1: a key of more than 100 parts"),
         ("#" * 300_000, "modelkin.toml: over the limit of 256 KB for settings"),
     ],
@@ -193,19 +199,19 @@ def test_config_show_tells_each_value_and_its_place(
     lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
     assert "exclude tests/* pyproject.toml:6" in lines
     assert "min-similarity 0.5 pyproject.toml:11" in lines
-    assert "vendored/* relicensed agreed pyproject.toml:13" in lines
+    assert "vendored/* relicensed agreed pyproject.toml:14" in lines
     assert main(["config", "show", "--format", "json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert told["settings"][5] == {"key": "fail-on", "value": "renamed", "line": 10}
+    assert {"key": "fail-on", "value": ["renamed"], "line": 10} in told["settings"]
+    assert told["left_out"] == ["exclude-upstream", "against", "corpus", "fail-on", "baseline"]
     assert told["waivers"][1]["rule"] == "holder-removed"
 
 
 def test_config_show_tells_what_does_not_count(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     written(tmp_path, {"modelkin.toml": "exclude = ['*']\n"})
     assert main(["config", "show", str(tmp_path)]) == 0
-    out = capsys.readouterr().out
-    assert "exclude not taken over" in out
-    assert "*" not in out
+    out = " ".join(capsys.readouterr().out.split())
+    assert f"not counting by themselves: exclude; --settings {tmp_path / 'modelkin.toml'} obeys them" in out
 
 
 def test_config_show_where_there_is_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -222,5 +228,5 @@ def test_config_show_of_broken_settings_is_one_line(tmp_path: Path, capsys: pyte
 
 
 def test_a_repository_of_the_hub_is_no_path_below_the_folder(tmp_path: Path) -> None:
-    found = read(tmp_path, {"modelkin.toml": "against = ['hf:lantern/lamp']\n"}, tmp_path)
+    found = read(tmp_path, {"modelkin.toml": "against = ['hf:lantern/lamp']\n"})
     assert found.against == ("hf:lantern/lamp",)

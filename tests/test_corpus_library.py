@@ -216,9 +216,9 @@ def test_without_any_corpus_the_error_says_how_to_get_one(no_shelf: Path) -> Non
     assert not (no_shelf / "data").exists()
 
 
-def test_the_shipped_the_user_s_and_the_project_s_corpus_are_used_together(no_shelf: Path) -> None:
-    paths = (shelf.shipped_path(), no_shelf / "data" / "corpus.safetensors", shelf.PROJECT_CORPUS)
-    for path in paths:
+def test_the_shipped_and_the_user_s_corpus_are_used_together_and_none_that_a_folder_brings(no_shelf: Path) -> None:
+    paths = (shelf.shipped_path(), no_shelf / "data" / "corpus.safetensors")
+    for path in (*paths, Path(".modelkin", "corpus.safetensors")):
         corpus_of(*THREE).save(path)
     assert shelf.known_paths() == list(paths)
     assert [corpus.path for corpus in shelf.default_corpora(None)] == list(paths)

@@ -251,30 +251,7 @@ def test_a_cookie_elsewhere_is_none(cookie: str) -> None:
 
 @pytest.mark.parametrize(
     "encoding",
-    [
-        "nonsense",
-        "..",
-        "os",
-        "undefined",
-        "mbcs",
-        "oem",
-        "rot13",
-        "zlib",
-        "base64",
-        "hex",
-        "bz2",
-        "uu",
-        "quopri",
-        "unicode_escape",
-        "raw_unicode_escape",
-        "idna",
-        "punycode",
-        "utf-7",
-        "utf-16",
-        "utf-32",
-        "cp037",
-        "hz",
-    ],
+    ["nonsense", "..", "os", "undefined", "mbcs", "oem", "rot13", "zlib", "base64", "hex", "bz2", "uu", "quopri"],
 )
 def test_an_encoding_unknown_or_not_for_source_is_named(encoding: str) -> None:
     stored = f"# coding: {encoding}\n{CAFE}".encode("latin-1")

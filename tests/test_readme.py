@@ -54,6 +54,9 @@ EXIT_CODES = {
     "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
     "modelkin scan . --fail-on warning": 1,
     "modelkin scan . --fail-on renamed": 1,
+    "modelkin scan . --fail-on error --fail-on skipped": 1,
+    "modelkin scan . --isolated": 1,
+    "modelkin scan . --settings modelkin.toml": 1,
     "modelkin scan . --format json --output report.json": 1,
     "modelkin scan . --format text --format sarif=modelkin.sarif": 1,
     "modelkin scan . --format html=report.html": 1,
@@ -82,10 +85,11 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written(project / "original", focus__py=ATTENTION)
     written(root / "ours", rotary__py=ROTARY)
     written(root / "upstream", rotary__py=ROTARY)
+    (project / "modelkin.toml").write_text("# nothing set\n")
     (project / "sources.txt").write_text("# a source a line\npath/to/repository\n")
-    (project / ".modelkin").mkdir()
     upstream = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")
-    corpus_of(upstream).save(project / ".modelkin" / "corpus.safetensors")
+    (root / "data").mkdir()
+    corpus_of(upstream).save(root / "data" / "corpus.safetensors")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project)
         patch.setenv("MODELKIN_DATA_DIR", str(root / "data"))
@@ -99,7 +103,7 @@ def project(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     """A copy of what is prepared, its project the current folder."""
     shutil.copytree(prepared, tmp_path / "all")
     monkeypatch.chdir(tmp_path / "all" / "project")
-    monkeypatch.setenv("MODELKIN_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("MODELKIN_DATA_DIR", str(tmp_path / "all" / "data"))
     return Path.cwd()
 
 
@@ -115,6 +119,13 @@ def test_a_command_of_the_readme_ends_as_it_says(
         (project / "modelkin-audit.jsonl").unlink()
     code = main(shlex.split(command)[1:])
     assert code == EXIT_CODES.get(command, 0), capsys.readouterr().err
+
+
+def test_no_workflow_of_the_page_on_ci_obeys_what_a_pull_request_brings() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    steps = [line for line in page.splitlines() if re.match(r"\s*- (run: )?modelkin scan ", line)]
+    assert len(steps) >= 5
+    assert all(" --isolated" in step for step in steps)
 
 
 def test_every_stated_exit_code_is_of_a_command_that_the_readme_has() -> None:
@@ -135,10 +146,22 @@ def test_the_other_commands_of_the_readme_set_up_or_are_those_of_pre_commit() ->
 
 
 def test_the_readme_s_test_command_is_what_ci_runs() -> None:
-    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest" in README.read_text()
-    for step in ("-m venv", "pip install", "-e '.[test]'", "-m pytest"):
-        assert step in run
+    made, locked, project, tests = (shlex.split(command) for command in OTHERS[-4:])
+    assert (made, tests) == (["python3", "-m", "venv", ".venv"], [".venv/bin/pytest"])
+    assert locked == [".venv/bin/pip", "install", "--require-hashes", "-r", "tests/requirements.txt"]
+    assert project == [".venv/bin/pip", "install", "--no-deps", "--no-build-isolation", "-e", "."]
+    run, environment, checks = (
+        (ROOT / ".ci" / name).read_text(encoding="utf-8") for name in ("run", "environment", "checks")
+    )
+    assert f"lock={locked[-1]}\n" in environment
+    assert '-m venv "$work/venv"' in environment
+    assert 'install --require-hashes -r "$lock"\ninstall --no-deps --no-build-isolation -e .\n' in run
+    assert "-m pytest" in checks
+
+
+def test_the_readme_names_every_script_of_ci() -> None:
+    scripts = {path.name for path in (ROOT / ".ci").iterdir() if path.is_file() and path.read_text().startswith("#!")}
+    assert scripts == set(re.findall(r"^\| `bash \.ci/(\w+)` \|", README.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_the_readme_s_hooks_are_there(tmp_path: Path) -> None:
@@ -154,9 +177,9 @@ def test_the_readme_s_hooks_are_there(tmp_path: Path) -> None:
 def test_the_readme_s_settings_and_waiver_are_read(tmp_path: Path) -> None:
     (settings,) = blocks(README, "toml")
     (tmp_path / "modelkin.toml").write_text(settings)
-    assert read_configuration(tmp_path, tmp_path).waivers
+    assert read_configuration(tmp_path).waivers
     (waiver,) = blocks(README, "python")
-    assert read_waivers("model.py", waiver.encode())
+    assert read_waivers("model.py", waiver.encode()).waivers
 
 
 def leaf(arguments: list[str]) -> tuple[click.Command, list[str]]:

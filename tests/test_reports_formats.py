@@ -64,6 +64,12 @@ def test_every_format_is_text_without_control_characters(name: str, report: Repo
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e]", rendered)
 
 
+TOLD = (
+    "trust: working tree; hidden: 1 finding waived (comments), 31 files excluded (modelkin.toml); "
+    "--isolated shows them; not obeyed: 2 settings (modelkin.toml)"
+)
+
+
 @pytest.mark.parametrize("name", ["concise", "jsonl", "github", "markdown"])
 def test_the_report_is_the_golden_one(golden: Callable[[str, str], None], name: str) -> None:
     suffix = {"concise": "concise.txt", "jsonl": "jsonl", "github": "github.txt", "markdown": "md"}[name]
@@ -73,16 +79,19 @@ def test_the_report_is_the_golden_one(golden: Callable[[str, str], None], name: 
 
 def test_a_concise_report_is_a_line_per_finding_and_empty_without_any() -> None:
     assert concise.render(EMPTY) == ""
-    first, remedy = concise.render(REPORT).splitlines()
+    first, remedy, skipped, told = concise.render(REPORT).splitlines()
     assert first.startswith("models/yi.py:1: error holder-removed (Apache-2.0 §4(c)) the upstream's copyright lines")
     assert remedy == "  remedy: add the upstream's header above the file's own"
+    assert skipped == "models/big.py: skipped larger than 10 MB"
+    assert told == f"modelkin: {TOLD}"
 
 
 def test_json_lines_are_the_parts_of_the_json_report() -> None:
     lines = [json.loads(line) for line in jsonl.render(REPORT).splitlines()]
     data = as_data(REPORT)
     assert [line["type"] for line in lines] == [
-        *("run", *["file"] * 3, "attribution", "finding", "finding", "skipped", "summary")
+        *("run", *["file"] * 3, "attribution", "finding", "finding"),
+        *("hidden", "hidden", "not_obeyed", "skipped", "summary"),
     ]
     assert [line for line in lines if line["type"] == "finding"] == [
         {"type": "finding", **finding} for finding in data["findings"]
@@ -90,9 +99,25 @@ def test_json_lines_are_the_parts_of_the_json_report() -> None:
 
 
 def test_annotations_stand_at_the_lines_of_the_finding_and_waived_ones_are_left_out() -> None:
-    first, last = github.render(REPORT).splitlines()
+    first, skipped, last = github.render(REPORT).splitlines()
     assert first.startswith("::error file=models/yi.py,line=1,endLine=4,title=holder-removed (Apache-2.0 §4(c))::the ")
-    assert last == "modelkin: 3 files scanned, 1 error"
+    assert skipped == "::notice file=models/big.py,title=skipped::larger than 10 MB"
+    assert last == f"modelkin: 3 files scanned, 1 error; 1 skipped; {TOLD}"
+
+
+def test_every_format_says_what_was_hidden_and_by_what_and_how_far_the_source_was_trusted() -> None:
+    for name, render in FORMATS.items():
+        rendered = re.sub(r"#(\d+);", lambda found: chr(int(found[1])), render(REPORT, PLAIN)).replace("\\", "")
+        assert re.search("working.tree", rendered), name
+        if "json" in name:
+            told = as_data(REPORT)
+            assert told["hidden"] == [
+                {"what": "findings waived", "by": "comments", "count": 1},
+                {"what": "files excluded", "by": "modelkin.toml", "count": 31},
+            ]
+        else:
+            assert "31 files excluded (modelkin.toml)" in rendered, name
+            assert "not obeyed: 2 settings (modelkin.toml)" in rendered, name
 
 
 def test_annotations_are_ordered_by_level() -> None:
@@ -103,7 +128,7 @@ def test_annotations_are_ordered_by_level() -> None:
 
 def test_nothing_scanned_becomes_a_workflow_command() -> None:
     commands = [line for line in github.render(HOSTILE_REPORT).splitlines() if line.startswith("::")]
-    assert len(commands) == 1
+    assert [command.split()[0] for command in commands] == ["::error", "::notice"]
     (properties, _) = commands[0].removeprefix("::error ").split("::", 1)
     assert len(properties.split(",")) == 4
     assert "%250A" in commands[0]

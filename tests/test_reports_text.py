@@ -98,7 +98,7 @@ def test_facts_that_are_not_known_take_no_line() -> None:
     bare = replace(VLLM_LLAMA, first_release="", last_release="", released="", licence="", copyrights=())
     file = replace(YI, upstreams=(bare,), origin=bare, notes=(), renames=(), definitions=())
     assert render(replace(EMPTY, corpus=CorpusIdentity("", "", ""), files=(file,))) == (
-        "empty\n1 file scanned · 1 modified\nno corpus · 0.0 s\n\nmodels/yi.py: modified copy\n"
+        "empty\n1 file scanned · 1 modified\nno corpus · 0.0 s\ntrust: isolated\n\nmodels/yi.py: modified copy\n"
         "  upstream  vllm · vllm/model_executor/models/llama.py\n  share     99.9 % of the file's tokens\n"
     )
 

@@ -63,8 +63,9 @@ def judged(example: Example, folder: Path) -> list[Finding]:
         path.write_bytes(text.encode())
     with open_source(str(folder)) as checkout:
         found = check([copy_of(example)], read_statements(checkout)).findings
-    waivers = [waiver for name, text in example.files.items() for waiver in read_waivers(name, text.encode())]
-    return apply_waivers(found, waivers)
+    read = [read_waivers(name, text.encode()) for name, text in example.files.items()]
+    waivers = [waiver for each in read for waiver in each.waivers]
+    return apply_waivers(found, waivers, bad=[bad for each in read for bad in each.bad])
 
 
 @pytest.mark.parametrize(("rule", "example", "expected"), EXAMPLES)

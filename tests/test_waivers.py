@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import pytest
 
-from modelkin.errors import WaiverError
 from modelkin.findings import Finding, Level, Suppression
 from modelkin.regions import Region
 from modelkin.waivers import Waiver, apply_waivers, read_waivers
@@ -31,14 +28,13 @@ def finding(rule: str, first: int = 1, last: int = 1, path: str = "a.py") -> Fin
 
 
 def read(text: str, path: str = "a.py") -> list[tuple[int, tuple[str, ...], str, bool]]:
-    return [(each.line, each.rules, each.reason, each.in_header) for each in read_waivers(path, text.encode())]
+    return [(each.line, each.rules, each.reason, each.in_header) for each in read_waivers(path, text.encode()).waivers]
 
 
 def refusal(text: str, path: str = "a.py") -> str:
-    with pytest.raises(WaiverError) as caught:
-        read_waivers(path, text.encode())
-    assert "\n" not in str(caught.value)
-    return str(caught.value)
+    (bad,) = read_waivers(path, text.encode()).bad
+    assert "\n" not in bad.reason
+    return f"{bad.path}:{bad.line}: {bad.reason}"
 
 
 def test_a_waiver_stands_in_the_header_or_on_the_line_it_is_about() -> None:
@@ -125,18 +121,18 @@ def test_elsewhere_it_follows_a_hash(path: str) -> None:
 @pytest.mark.parametrize(
     ("comment", "said"),
     [
-        ("ignore[relicensed]", "a waiver gives its reason; write `modelkin: ignore[relicensed] reason`"),
-        ("ignore[relicensed]   --", "a waiver gives its reason"),
-        ("ignore[] agreed", "a waiver names its rules; write `modelkin: ignore[RULE] reason`"),
-        ("ignore[,] agreed", "a waiver names its rules"),
-        ("ignore relicensed agreed", "a waiver names its rules"),
-        ("ignore", "a waiver names its rules"),
+        ("ignore[relicensed]", "it gives no reason: write `modelkin: ignore[relicensed] reason`"),
+        ("ignore[relicensed]   --", "it gives no reason"),
+        ("ignore[] agreed", "it names no rule: write `modelkin: ignore[RULE] reason`"),
+        ("ignore[,] agreed", "it names no rule"),
+        ("ignore relicensed agreed", "it names no rule"),
+        ("ignore", "it names no rule"),
         ("ignored[relicensed] agreed", "`modelkin: ignored[...]` is not known; did you mean `ignore[...]`?"),
         ("ignore[relicenced] agreed", "there is no rule 'relicenced'; did you mean 'relicensed'?"),
         ("ignore[Relicensed] agreed", "there is no rule 'Relicensed'; did you mean 'relicensed'?"),
         ("ignore[*] agreed", "there is no rule '*'; `modelkin rules` lists them"),
         ("ignore[../licences/MIT] agreed", "there is no rule '../licences/MIT'"),
-        ("ignore[relicensed, relicensed] a", "relicensed is waived for this place a second time, first at a.py:2"),
+        ("ignore[relicensed, relicensed] a", "it names a rule twice: keep one of them"),
     ],
 )
 def test_what_is_wrong_with_a_waiver_is_one_line(comment: str, said: str) -> None:
@@ -147,13 +143,14 @@ def test_what_is_wrong_with_a_waiver_is_one_line(comment: str, said: str) -> Non
 
 def test_two_waivers_for_one_place_contradict_each_other() -> None:
     text = "# modelkin: ignore[relicensed] agreed\n# modelkin: ignore[relicensed] not yet agreed\nx = 1\n"
-    assert refusal(text) == "a.py:2: relicensed is waived for this place a second time, first at a.py:1; keep one"
+    assert refusal(text) == "a.py:2: what it waives is waived on line 1 already: keep one"
     assert len(read(text.replace("\n#", "\nx = 1\n#"))) == 2
 
 
 def test_a_waived_finding_stays_and_says_by_what() -> None:
     findings = [finding("relicensed", 8, 9), finding("holder-removed"), finding("changes-not-stated", 5, 20)]
-    judged = apply_waivers(findings, [w for w in read_waivers("a.py", HEADER.encode()) if "holder-removed" in w.rules])
+    waivers = read_waivers("a.py", HEADER.encode()).waivers
+    judged = apply_waivers(findings, [waiver for waiver in waivers if "holder-removed" in waiver.rules])
     assert [each.rule for each in judged] == [each.rule for each in findings]
     assert [each.suppression for each in judged] == [
         None,
@@ -185,7 +182,7 @@ def test_what_a_waiver_is_about(waiver: Waiver, first: int, last: int, waived: b
 
 
 def test_a_waiver_that_waives_nothing_is_a_note_at_its_line() -> None:
-    waivers = read_waivers("a.py", HEADER.encode())
+    waivers = read_waivers("a.py", HEADER.encode()).waivers
     judged = apply_waivers([finding("holder-removed"), finding("credit-link-only", 7, 9)], waivers)
     (unused,) = judged[2:]
     assert (unused.rule, unused.level, unused.region) == ("unused-waiver", Level.NOTE, Region("a.py", 8, 8))
@@ -238,11 +235,11 @@ def test_without_waivers_nothing_changes() -> None:
     ],
 )
 def test_hostile_comments_take_bounded_time(path: str, text: str) -> None:
-    with processor_seconds(at_most=4), suppress(WaiverError):
-        assert read_waivers(path, text.encode()) == ()
+    with processor_seconds(at_most=4):
+        assert len(read_waivers(path, text.encode())) <= 1_001
 
 
 def test_a_file_that_does_not_name_modelkin_costs_nothing() -> None:
     text = b"x = 1  # a comment\n" * 1_000_000
     with processor_seconds(at_most=0.2):
-        assert read_waivers("a.py", text) == ()
+        assert len(read_waivers("a.py", text)) == 0

@@ -6,11 +6,11 @@ import time
 
 from msgspec import Struct
 
-from ..errors import WaiverError
 from ..files import Skipped
+from ..sources import LeftOut
 from .options import Setup
 from .records import Place, RepositoryRecord, encode, lone_content
-from .stages import held_to_terms, is_in_code, placed, waived
+from .stages import held_to_terms, is_in_code, placed, waived, waivers_beside_code
 from .survey import Survey
 from .tree import Repository
 
@@ -41,10 +41,8 @@ def conclude(
     examined = (placed(content.examined, path) for path, line in copies if (content := lone_content(line)).examined)
     stands = [each.copy for each in examined if each.copy]
     judged = held_to_terms(stands, survey.statements, survey.project, survey.whole)
-    try:
-        findings = waived(judged.findings, survey.waivers, repository.source, setup)
-    except WaiverError as error:
-        return Conclusion(encode(RepositoryRecord(repository.name, survey.root, failed=str(error))), 0, False)
+    findings = waived(judged.findings, setup)
+    waivers = survey.waivers + waivers_beside_code(judged.findings, repository.source)
     record = RepositoryRecord(
         name=repository.name,
         root=survey.root,
@@ -53,6 +51,7 @@ def conclude(
         findings=findings,
         attributions=judged.attributions,
         skipped=(*survey.skipped, *skipped),
+        not_obeyed=(*survey.not_obeyed, *([LeftOut("waivers", "comments", waivers)] if waivers else [])),
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return Conclusion(

@@ -16,9 +16,10 @@ from ..examination import Examined
 from ..files import Skipped
 from ..findings import Finding
 from ..scan import CorpusIdentity
+from ..sources import LeftOut
 from ..waivers import Waiver
 
-SCHEMA = "modelkin.journal/1"
+SCHEMA = "modelkin.journal/2"
 
 
 class Header(Struct, frozen=True):
@@ -91,6 +92,7 @@ class RepositoryRecord(Struct, frozen=True):
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
     seconds: float = 0.0
+    not_obeyed: tuple[LeftOut, ...] = ()
 
 
 class RepositoryHead(Struct, frozen=True):

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ..attribution.model import Copy, Judged
 from ..baseline import marked, read_baseline
+from ..budget import OverBudgetError, budget
 from ..corpus.checking import damage_explained
 from ..corpus.opening import open_corpus
 from ..corpus.pack import Corpus
@@ -17,28 +18,55 @@ from ..errors import SourceError
 from ..examination import Examined, Examiner
 from ..files import SUFFIXES, Selection, Skipped, SourceFile, read_file, read_files
 from ..findings import Finding
-from ..sources import Checkout, open_source
+from ..scan import asked_in_vain
+from ..sources import Checkout, LeftOut, open_source
 from ..sources.specs import REMOTE_PREFIXES, split_path
 from ..statements import Statements, read_statements
+from ..trust import Trust
 from ..verdict import Judgement, stands_under
-from ..waivers import Waiver, apply_waivers, read_waivers, waivers_beside
-from .options import Setup
+from ..waivers import apply_waivers, read_waivers, waivers_beside
+from .options import DEFAULT_TIMEOUT, Setup
 from .records import Content, Identity
 
 
-def listed(checkout: Checkout, setup: Setup) -> Iterator[tuple[SourceFile | Skipped, tuple[Waiver, ...]]]:
-    """The files that a scan would examine and the waivers in each, and what it would skip. Raises WaiverError."""
-    for item in read_files(checkout, Selection(setup.scan.include, setup.scan.exclude)):
-        yield item, () if isinstance(item, Skipped) else read_waivers(item.path, item.text)
+def listed(checkout: Checkout, setup: Setup) -> Iterator[tuple[SourceFile | Skipped, int]]:
+    """The files that a scan would examine and how many waivers stand in each, and what it would skip.
+
+    No repository of an audit is trusted: waivers in its comments are counted, and waive nothing.
+    """
+    timeout = processor_time(setup)
+    for item in read_files(checkout, Selection(setup.scan.include, setup.scan.exclude, timeout=timeout)):
+        if isinstance(item, Skipped):
+            yield item, 0
+            continue
+        try:
+            with budget(len(item.text), timeout):
+                found = len(read_waivers(item.path, item.text))
+        except OverBudgetError as over:
+            yield Skipped(item.path, str(over)), 0
+        else:
+            yield item, found
 
 
-def picked(checkout: Checkout, paths: set[str]) -> Iterator[SourceFile | Skipped]:
+def in_vain(checkout: Checkout, statements: Statements, setup: Setup) -> tuple[LeftOut, ...]:
+    """What a repository asks for that is not obeyed, the waivers in its comments aside."""
+    return asked_in_vain(checkout, statements, Trust.ISOLATED, setup.scan, 0)
+
+
+def processor_time(setup: Setup) -> float | None:
+    """How much a file may take, as in a scan, unless the audit was asked to wait longer than it does by default."""
+    if setup.scan.timeout is not None:
+        return setup.scan.timeout
+    return setup.timeout if setup.timeout > DEFAULT_TIMEOUT else None
+
+
+def picked(checkout: Checkout, paths: set[str], timeout: float | None = None) -> Iterator[SourceFile | Skipped]:
     """The files at ``paths``, as far as they are still there."""
     left = set(paths)
     for entry in checkout.entries():
         if entry.path in left:
             left.remove(entry.path)
-            yield entry if isinstance(entry, Skipped) else read_file(entry)
+            yield entry if isinstance(entry, Skipped) else read_file(entry, timeout=timeout)
         if not left:
             return
 
@@ -69,12 +97,13 @@ def examiner(corpora: Sequence[Corpus], setup: Setup, until: str) -> Examiner:
     return Examiner(corpora, how, setup.scan.exclude_upstream, until)
 
 
-def judged(examine: Examiner, file: SourceFile, until: str) -> Content:
+def judged(examine: Examiner, file: SourceFile, until: str, timeout: float | None = None) -> Content:
     """What is to be said of a file's content wherever it stands, or wherever it stands under its upstream's own path.
 
     A verdict depends on the file's path in this alone: whether it is the closest upstream's.
     """
-    examined = examine.examine(file)
+    with budget(len(file.text), timeout):
+        examined = examine.examine(file)
     upstreams = examined.verdict.upstreams
     upstream_path = upstreams[0].path if upstreams else ""
     own = stands_under(file.path, upstream_path)
@@ -99,22 +128,26 @@ def held_to_terms(copies: Sequence[Copy], statements: Statements, project: str, 
     return check(copies, statements, own=project, whole=whole)
 
 
+def waived(findings: Sequence[Finding], setup: Setup) -> tuple[Finding, ...]:
+    """``findings`` with what waives or knows them: waivers of the settings that the user named, and the baseline.
+
+    Of these waivers, which are for all repositories, none is too many.
+    """
+    return tuple(marked(apply_waivers(findings, setup.scan.waivers, partial=True), _known(setup)))
+
+
 def is_in_code(finding: Finding) -> bool:
-    """Whether a finding is about a file that was judged, and whose waivers are known."""
+    """Whether a finding is about a file that was judged, and whose waivers were counted."""
     return finding.region.path.lower().endswith(SUFFIXES)
 
 
-def waived(findings: Sequence[Finding], waivers: Sequence[Waiver], source: str, setup: Setup) -> tuple[Finding, ...]:
-    """``findings`` with what waives them; ``waivers`` are those in code. Raises WaiverError.
-
-    Of a configuration's waivers, which are for all repositories, none is too many.
-    """
-    beside: list[Waiver] = []
-    if not all(map(is_in_code, findings)):
-        with suppress(SourceError), open_source(source) as checkout:
-            beside = waivers_beside(checkout, findings)
-    applied = apply_waivers(findings, [*setup.scan.waivers, *waivers, *beside], partial=True)
-    return tuple(marked(applied, _known(setup)))
+def waivers_beside_code(findings: Sequence[Finding], source: str) -> int:
+    """How many waivers stand in the model cards, licences and configuration that ``findings`` point at."""
+    if all(map(is_in_code, findings)):
+        return 0
+    with suppress(SourceError), open_source(source) as checkout:
+        return len(waivers_beside(checkout, findings))
+    return 0
 
 
 def suffix(path: str) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
 from ..clones import Verdict
 from ..files import Skipped
 from ..findings import Level
+from ..sources import LeftOut
 from .records import RepositoryRecord
 
 # A file of which a good part is another's; fragments are too small to name a repository for.
@@ -33,6 +34,7 @@ class Row(Struct, frozen=True):
     copies: Mapping[str, int]
     failed: str
     seconds: float
+    not_obeyed: tuple[LeftOut, ...] = ()
 
 
 class UpstreamRow(Struct, frozen=True):
@@ -61,6 +63,7 @@ class AuditSummary(Struct, frozen=True):
     upstreams: tuple[UpstreamRow, ...]
     first: tuple[str, ...]
     seconds: float
+    not_obeyed: tuple[LeftOut, ...] = ()
 
 
 class Copied(Struct, frozen=True):
@@ -85,6 +88,7 @@ def row_of(record: RepositoryRecord, files: Sequence[Copied]) -> Row:
         copies=dict(sorted(projects.items(), key=lambda each: (-each[1], each[0]))),
         failed=record.failed,
         seconds=record.seconds,
+        not_obeyed=record.not_obeyed,
     )
 
 
@@ -102,7 +106,20 @@ def summarise(rows: Sequence[Row], contents: int) -> AuditSummary:
         upstreams=tuple(_upstreams(rows)),
         first=tuple(row.name for row in sorted(rows, key=_urgency) if any(row.by_level.values()) or row.copies),
         seconds=sum(row.seconds for row in rows),
+        not_obeyed=tuple(_together(rows)),
     )
+
+
+def _together(rows: Iterable[Row]) -> Iterator[LeftOut]:
+    """How much of each kind, over all repositories."""
+    counts: Counter[str] = Counter()
+    places: Counter[str] = Counter()
+    for row in rows:
+        for each in row.not_obeyed:
+            counts[each.what] += each.count
+        places.update({each.what for each in row.not_obeyed})
+    for what in sorted(counts):
+        yield LeftOut(what, "1 repository" if places[what] == 1 else f"{places[what]} repositories", counts[what])
 
 
 def _upstreams(rows: Iterable[Row]) -> list[UpstreamRow]:

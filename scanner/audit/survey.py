@@ -8,15 +8,14 @@ import time
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..errors import SourceError, WaiverError
+from ..errors import SourceError
 from ..files import Skipped
-from ..sources import Checkout
+from ..sources import Checkout, LeftOut
 from ..sources.specs import without_login
 from ..statements import Statements, says_anything
-from ..waivers import Waiver
 from .limits import OutOfTimeError, reason, timely, within
 from .options import Setup
-from .stages import is_folder, listed, opened, told
+from .stages import in_vain, is_folder, listed, opened, told
 from .tree import Repository
 
 NOTHING_TO_SCAN = "no Python file or notebook in it"
@@ -34,6 +33,7 @@ class Listed(Struct, frozen=True):
 class Survey(Struct, frozen=True):
     """What a repository holds; ``failed`` says why it cannot be audited. A folder may be opened again at no cost.
 
+    ``waivers`` stand in comments of its code and, like all that is ``not_obeyed``, do not count.
     Repositories of one ``likeness`` differ in nothing that an audit looks at but their place.
     """
 
@@ -43,7 +43,8 @@ class Survey(Struct, frozen=True):
     whole: bool = True
     is_folder: bool = False
     statements: Statements = _NO_STATEMENTS
-    waivers: tuple[Waiver, ...] = ()
+    waivers: int = 0
+    not_obeyed: tuple[LeftOut, ...] = ()
     files: tuple[Listed, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
@@ -57,7 +58,7 @@ def survey(repository: Repository, setup: Setup) -> Survey:
     try:
         with opened(repository.source, setup) as (checkout, _):
             seen = _seen(checkout, is_folder(repository.source), setup)
-    except (SourceError, WaiverError, OutOfTimeError, MemoryError) as error:
+    except (SourceError, OutOfTimeError, MemoryError) as error:
         return Survey(without_login(repository.source), failed=reason(error, setup.timeout))
     return replace(seen, likeness=_likeness(seen), seconds=time.perf_counter() - began)
 
@@ -65,7 +66,7 @@ def survey(repository: Repository, setup: Setup) -> Survey:
 def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
     files: list[Listed] = []
     skipped: list[Skipped] = []
-    waivers: list[Waiver] = []
+    waivers = 0
     for item, found in timely(listed(checkout, setup), setup.timeout):
         waivers += found
         if isinstance(item, Skipped):
@@ -81,7 +82,8 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
         whole=checkout.whole is not None,
         is_folder=folder,
         statements=statements,
-        waivers=tuple(waivers),
+        waivers=waivers,
+        not_obeyed=in_vain(checkout, statements, setup),
         files=tuple(files),
         skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
         failed="" if files or skipped or (not setup.scan.include and says_anything(statements)) else NOTHING_TO_SCAN,

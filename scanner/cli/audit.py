@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from .audit_progress import audit_progress
-from .audit_reporting import audit_exit_code, check_audit_formats, deliver_audit
+from .audit_reporting import check_audit_formats, deliver_audit
 from .configured import configured
-from .options import Choices, scan_options, shared_options
+from .options import Choices, auditing_options, scan_options
 from .reporting import check_deliverable
+from .threshold import audit_exit_code
 
 _EPILOG = """\b
 A folder's repositories are the folders in it with .git, with Python code and
@@ -56,7 +57,7 @@ Examples:
     help="End a worker's work on a file that takes more.",
 )
 @click.option("--scheduler", metavar="ADDRESS", default="", help="Judge on the Dask cluster there.")
-@shared_options
+@auditing_options
 def command(
     place: str,
     journal: Path,
@@ -73,14 +74,14 @@ def command(
     and skipped. Each result is on the disk before the next; --resume goes on
     after any stop, and `modelkin report` shows a journal again.
     """
-    choices, waivers = configured(choices, [place])
+    choices, taken = configured(choices)
     check_audit_formats(choices)
-    check_deliverable(choices)
+    check_deliverable(choices, [place])
     from ..audit import AuditOptions, audit, available_cores
     from ..audit.options import MEGABYTE
 
     options = AuditOptions(
-        scan_options(choices, waivers), jobs or available_cores(), timeout, memory * MEGABYTE, scheduler
+        scan_options(choices, taken), jobs or available_cores(), timeout, memory * MEGABYTE, scheduler
     )
     try:
         with audit_progress(choices.shows_progress) as step:

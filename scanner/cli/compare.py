@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from .beside import sides
+from .configured import configured
 from .options import Choices, scan_options, shared_options
 from .progress import progress_bar
 from .reporting import check_deliverable, deliver
@@ -48,6 +49,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     Shows the renames that turn one into the other, and the difference that
     remains once they are undone. Sources are named as for `modelkin scan`.
     """
+    choices, taken = configured(choices)
     check_deliverable(choices)
     if restore is not None:
         check_apart(restore, (copy, original))
@@ -55,7 +57,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     from ..sources import Skipped
 
     with progress_bar(choices.shows_progress) as step:
-        report = compare(copy, original, scan_options(choices), step)
+        report = compare(copy, original, scan_options(choices, taken), step)
     shows_diff = diff and any(destination.format == "text" for destination in choices.destinations)
     undone = _undone(report, copy, original) if shows_diff or restore is not None else ()
     if restore is not None:

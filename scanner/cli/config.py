@@ -18,15 +18,6 @@ if TYPE_CHECKING:
     from ..configuration import Configuration
 
 SCHEMA = "modelkin.configuration/1"
-_SETTINGS = (
-    ("include", "include"),
-    ("exclude", "exclude"),
-    ("exclude-upstream", "exclude_upstream"),
-    ("against", "against"),
-    ("corpus", "corpora"),
-    ("fail-on", "fail_on"),
-    ("min-similarity", "min_similarity"),
-)
 _EPILOG = """\b
 Examples:
   modelkin config show
@@ -42,6 +33,10 @@ pyproject.toml or in modelkin.toml, at the root of the scanned folder:
   fail-on = "warning"
 
 \b
+In the working tree that you stand in, include, exclude, min-similarity and
+waivers count by themselves; all of them with --settings FILE.
+
+\b
   [[tool.modelkin.waivers]]
   path = "vendored/*"
   rule = "changes-not-stated"
@@ -51,6 +46,7 @@ pyproject.toml or in modelkin.toml, at the root of the scanned folder:
 Examples:
   modelkin config show
   modelkin config show path/to/repository --format json
+  modelkin config show --settings team.toml
 """
 
 
@@ -61,20 +57,28 @@ def command() -> None:
 
 @command.command(epilog=_SHOW_EPILOG)
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False), default=".")
+@click.option("--settings", type=click.Path(path_type=Path), metavar="FILE", help="Show this file's instead.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
-def show(folder: Path, form: str) -> int:
+def show(folder: Path, settings: Path | None, form: str) -> int:
     """Show the settings of FOLDER, the current one by default.
 
-    Where modelkin does not run in that folder, only its waivers count.
+    Those that do not count by themselves are named below.
     """
-    from ..configuration import read_configuration
+    from ..configuration import read_configuration, read_settings
+    from ..trust import SELECTING, Trust, trust_in
 
-    configuration = read_configuration(folder)
-    write_standard_output(_as_json(configuration) if form == "json" else _as_tables(configuration, folder))
+    if settings is not None:
+        folder, found = settings.parent, read_settings(settings)
+        counting = found
+    else:
+        found = read_configuration(folder)
+        counting = found.counting(SELECTING if trust_in(str(folder)) is Trust.WORKING_TREE else ())
+    text = _as_json(found, counting) if form == "json" else _as_tables(found, counting, folder)
+    write_standard_output(text)
     return 0
 
 
-def _as_json(configuration: Configuration) -> str:
+def _as_json(configuration: Configuration, counting: Configuration) -> str:
     data = {
         "schema": SCHEMA,
         "path": configuration.path,
@@ -85,29 +89,35 @@ def _as_json(configuration: Configuration) -> str:
             {"path": each.glob, "rule": each.rules[0], "reason": each.reason, "line": each.line}
             for each in configuration.waivers
         ],
-        "left_out": list(configuration.left_out),
+        "left_out": list(counting.left_out),
     }
     return encodable(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
 def _settings(configuration: Configuration) -> Iterator[tuple[str, Any, int | None]]:
     """Each key, its value and its line; None where it is not set."""
-    for key, name in _SETTINGS:
+    from ..configuration import FIELDS
+
+    for key, name in FIELDS.items():
+        if key == "waivers":
+            continue
         place = configuration.origins.get(key)
         yield key, getattr(configuration, name), place.first_line if place else None
 
 
 def _plain(value: Any) -> Any:
-    return [str(each) for each in value] if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return [str(each) for each in value]
+    return str(value) if isinstance(value, Path) else value
 
 
-def _as_tables(configuration: Configuration, folder: Path) -> str:
+def _as_tables(configuration: Configuration, counting: Configuration, folder: Path) -> str:
     from ..reports.printing import printed
 
-    return printed(_tables(configuration, folder), standard_page())
+    return printed(_tables(configuration, counting, folder), standard_page())
 
 
-def _tables(configuration: Configuration, folder: Path) -> Iterator[RenderableType]:
+def _tables(configuration: Configuration, counting: Configuration, folder: Path) -> Iterator[RenderableType]:
     from ..reports.printing import bare_table
 
     if not configuration.path:
@@ -124,9 +134,10 @@ def _tables(configuration: Configuration, folder: Path) -> Iterator[RenderableTy
         for each in configuration.waivers:
             waivers.add_row(escape(each.glob), each.rules[0], escape(each.reason), f"{each.path}:{each.line}")
         yield waivers
-    if configuration.note:
+    if counting.left_out:
         yield ""
-        yield escape(configuration.note)
+        file = escape(str(folder / configuration.path))
+        yield f"not counting by themselves: {', '.join(counting.left_out)}; --settings {file} obeys them"
 
 
 def _shown(value: Any) -> str:

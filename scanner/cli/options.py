@@ -17,7 +17,7 @@ from .threshold import THRESHOLDS
 from .writing import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
-    from ..scan import ScanOptions
+    from ..scan import ScanOptions, SettingsTaken
     from ..waivers import Waiver
 
 
@@ -32,9 +32,13 @@ class Choices(Struct, frozen=True):
     min_similarity: float | None
     formats: tuple[str, ...]
     output: str
-    fail_on: str
+    fail_on: tuple[str, ...]
     progress: bool
     quiet: bool
+    isolated: bool = False
+    settings: Path | None = None
+    allow_network: bool = False
+    budget: float | None = None
 
     @property
     def shows_progress(self) -> bool:
@@ -61,7 +65,7 @@ _SCANNING = (
         multiple=True,
         type=click.Path(path_type=Path),
         metavar="PATH",
-        help="Use this corpus instead of the shipped, the user's and the project's; repeatable.",
+        help="Use this corpus instead of the shipped one and the user's; repeatable.",
     ),
     click.option(
         "--min-similarity",
@@ -69,6 +73,30 @@ _SCANNING = (
         metavar="SHARE",
         help="Report only files of which at least this share (0 to 1) stands in an upstream.",
     ),
+)
+_TIMEOUT = (
+    click.option(
+        "--timeout",
+        "budget",
+        type=click.FloatRange(0.01, 86_400),
+        metavar="SECONDS",
+        help="Skip a file that takes more processor time; else 2 s, and 2 s more for each MB.",
+    ),
+)
+_TRUST = (
+    click.option(
+        "--isolated",
+        is_flag=True,
+        help="Obey nothing that the scanned folder says: no settings, waivers or ignore rules. So it is anyway but for "
+        "the working tree that you stand in.",
+    ),
+    click.option(
+        "--settings",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Obey all settings in FILE, also those that set a threshold, a corpus, a baseline or upstreams.",
+    ),
+    click.option("--allow-network", is_flag=True, help="Let settings name sources on the network under `against`."),
 )
 _DELIVERY = (
     click.option(
@@ -93,11 +121,13 @@ _ENDING = (
     click.option(
         "--fail-on",
         type=click.Choice(THRESHOLDS),
-        default="error",
-        show_default=True,
+        multiple=True,
+        default=("error",),
+        show_default="error",
         metavar="THRESHOLD",
         help="Exit with 1 from here on: a level (error, warning, note) counts findings as severe, a verdict "
-        "(identical, renamed, modified, fragments) counts files as close; with never, exit with 0.",
+        "(identical, renamed, modified, fragments) counts files as close, skipped counts what could not be scanned; "
+        "with never alone, exit with 0. Repeatable.",
     ),
     click.option("--progress/--no-progress", default=True, help="Draw a progress bar when a terminal shows it."),
     click.option("-q", "--quiet", is_flag=True, help="Print no report and no bar: the exit code is the answer."),
@@ -106,18 +136,24 @@ _ENDING = (
 
 def shared_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give ``command`` the shared options; it receives them as one ``choices``."""
-    return _decorated(command, (*_SCANNING, *_DELIVERY, *_ENDING), {})
+    return _decorated(command, (*_SCANNING, *_TRUST, *_TIMEOUT, *_DELIVERY, *_ENDING), {})
+
+
+def auditing_options(command: Callable[..., int]) -> Callable[..., int]:
+    """As ``shared_options``, for a command that trusts no source and bounds files in a way of its own."""
+    return _decorated(command, (*_SCANNING, *_TRUST[1:], *_DELIVERY, *_ENDING), {"isolated": True, "budget": None})
 
 
 def scanning_options(command: Callable[..., int]) -> Callable[..., int]:
     """As ``shared_options``, for a command that writes no report."""
-    return _decorated(command, (*_SCANNING, *_ENDING), {"formats": (), "output": STANDARD_OUTPUT})
+    return _decorated(command, (*_SCANNING, *_TRUST, *_TIMEOUT, *_ENDING), {"formats": (), "output": STANDARD_OUTPUT})
 
 
 def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
     """As ``shared_options``, for a command that scans nothing."""
     nothing = {"include": (), "exclude": (), "exclude_upstream": (), "against": (), "corpus": ()}
-    return _decorated(command, (*_DELIVERY, *_ENDING), {**nothing, "min_similarity": None})
+    untrusting = {"isolated": True, "settings": None, "allow_network": False, "budget": None}
+    return _decorated(command, (*_DELIVERY, *_ENDING), {**nothing, "min_similarity": None, **untrusting})
 
 
 def _decorated(command: Callable[..., int], options: Sequence[Any], fixed: dict[str, Any]) -> Callable[..., int]:
@@ -133,7 +169,15 @@ def _decorated(command: Callable[..., int], options: Sequence[Any], fixed: dict[
     return decorated
 
 
-def scan_options(choices: Choices, waivers: tuple[Waiver, ...] = (), baseline: Path | None = None) -> ScanOptions:
+class Taken(Struct, frozen=True):
+    """What was taken over from settings beside options: waivers, a baseline, and from where which of them."""
+
+    waivers: tuple[Waiver, ...] = ()
+    baseline: Path | None = None
+    settings: SettingsTaken | None = None
+
+
+def scan_options(choices: Choices, taken: Taken = Taken(), baseline: Path | None = None) -> ScanOptions:
     """What of the choices the scan itself needs; an option not given keeps the library's default."""
     from ..scan import ScanOptions
 
@@ -144,7 +188,10 @@ def scan_options(choices: Choices, waivers: tuple[Waiver, ...] = (), baseline: P
         exclude_upstream=choices.exclude_upstream,
         against=choices.against,
         corpora=choices.corpus or None,
-        waivers=waivers,
-        baseline=baseline,
+        waivers=taken.waivers,
+        baseline=baseline or taken.baseline,
+        isolated=choices.isolated,
+        settings=taken.settings,
+        timeout=choices.budget,
         **given,
     )

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from .audit_reporting import audit_exit_code, check_audit_formats, deliver_audit
+from .audit_reporting import check_audit_formats, deliver_audit
 from .beside import fetching_option, near_source, sides
 from .options import Choices, reporting_options
 from .reporting import check_deliverable, deliver
-from .threshold import exit_code
+from .threshold import audit_exit_code, exit_code
 
 _EPILOG = """\b
 Without --repository the formats are text, json, html, dot, mermaid, graphml

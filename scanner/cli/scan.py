@@ -49,11 +49,11 @@ def command(sources: tuple[str, ...], baseline: Path | None, fetch: bool, choice
     origin, what was renamed, and how each definition differs; then what the
     upstream's licence asks for and the copy does not give.
     """
-    choices, waivers = configured(choices, sources)
+    choices, taken = configured(choices, sources)
     check_deliverable(choices)
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
-        report = scan(sources, scan_options(choices, waivers, baseline), step)
+        report = scan(sources, scan_options(choices, taken, baseline), step)
     deliver(report, choices, sides=sides(report, choices, sources, choices.against, fetch))
     return exit_code(report, choices.fail_on)

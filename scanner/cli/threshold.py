@@ -1,29 +1,63 @@
-"""A report and --fail-on in, whether the run has something to answer for out."""
+"""Reports and --fail-on in, whether the run has something to answer for out.
+
+Edit this when something else may end a run with exit code 1.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
+    from ..audit import AuditSummary
+    from ..clones import Verdict
+    from ..findings import Level
     from ..scan import Report
+
+_NOTHING_SCANNED = 2
 
 # Written out, since --help needs them and importing the enums costs more than the help may take; a test compares them.
 LEVELS = ("error", "warning", "note")
 VERDICTS = ("identical", "renamed", "modified", "fragments")
-NEVER = "never"
-THRESHOLDS = (*LEVELS, *VERDICTS, NEVER)
+SKIPPED, NEVER = "skipped", "never"
+THRESHOLDS = (*LEVELS, *VERDICTS, SKIPPED, NEVER)
 
 
-def exit_code(report: Report, threshold: str) -> int:
-    """1 when a finding that counts is at or above a level, or a file as close as a verdict or closer; else 0."""
-    return int(_reaches(report, threshold))
+class Tally(Struct, frozen=True):
+    """What there is: findings to answer for by level, files by verdict, and how much could not be scanned."""
+
+    by_level: Mapping[Level, int]
+    by_verdict: Mapping[Verdict, int]
+    skipped: int
+
+    def reaches(self, thresholds: Sequence[str]) -> bool:
+        """Whether a finding is at or above a level, a file as close as a verdict, or anything skipped that counts."""
+        return any(map(self._reaches, thresholds))
+
+    def _reaches(self, threshold: str) -> bool:
+        if threshold in LEVELS:
+            severe = LEVELS[: LEVELS.index(threshold) + 1]
+            return any(count for level, count in self.by_level.items() if level.value in severe)
+        if threshold in VERDICTS:
+            close = VERDICTS[: VERDICTS.index(threshold) + 1]
+            return any(count for verdict, count in self.by_verdict.items() if verdict.value in close)
+        return threshold == SKIPPED and self.skipped > 0
 
 
-def _reaches(report: Report, threshold: str) -> bool:
-    if threshold in LEVELS:
-        severe = LEVELS[: LEVELS.index(threshold) + 1]
-        return any(finding.level.value in severe for finding in report.findings if finding.counts)
-    if threshold in VERDICTS:
-        close = VERDICTS[: VERDICTS.index(threshold) + 1]
-        return any(file.verdict.value in close for file in report.files)
-    return False
+def exit_code(report: Report, thresholds: Sequence[str]) -> int:
+    """1 when the report reaches one of ``thresholds``, else 0."""
+    from ..reports.summary import summarise
+
+    summary = summarise(report)
+    return int(Tally(summary.by_level, summary.by_verdict, summary.skipped).reaches(thresholds))
+
+
+def audit_exit_code(summary: AuditSummary, thresholds: Sequence[str]) -> int:
+    """As of a scan; 1 also when a repository could not be audited, unless never is asked for; 2 when none could."""
+    if summary.failed == summary.repositories:
+        return _NOTHING_SCANNED
+    tally = Tally(summary.by_level, summary.by_verdict, summary.skipped)
+    failed = summary.failed > 0 and tuple(thresholds) != (NEVER,)
+    return int(failed or tally.reaches(thresholds))

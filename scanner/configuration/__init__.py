@@ -1,6 +1,6 @@
-"""A folder in, the settings that it has for modelkin out."""
+"""A folder or a file in, the settings that it has for modelkin out."""
 
-from .model import Configuration
-from .reading import read_configuration
+from .model import FIELDS, Configuration
+from .reading import read_configuration, read_settings
 
-__all__ = ["Configuration", "read_configuration"]
+__all__ = ["FIELDS", "Configuration", "read_configuration", "read_settings"]

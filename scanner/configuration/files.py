@@ -1,4 +1,7 @@
-"""A folder in, the text and our table of its modelkin.toml or pyproject.toml out; TOML is parsed only where it must."""
+"""A folder or a file in, the text and our table of its modelkin.toml or pyproject.toml out.
+
+TOML is parsed only where modelkin is named. Edit this when settings may stand in one more file.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ from typing import Any
 from msgspec import Struct
 
 from ..errors import ConfigurationError
+from ..statements.brought import OWN_FILE, SHARED_FILE
 
-OWN_FILE, SHARED_FILE = "modelkin.toml", "pyproject.toml"
+_SHARED_TABLE = "tool.modelkin"
 _MOST_BYTES = 256 * 1024
 
 
@@ -43,8 +47,18 @@ class Table(Struct, frozen=True):
 
 def read_tables(folder: Path) -> list[Table]:
     """What of modelkin.toml and pyproject.toml at the root of ``folder`` is ours. Raises ConfigurationError."""
-    found = (_table(folder, OWN_FILE, ""), _table(folder, SHARED_FILE, "tool.modelkin"))
+    found = (_table(folder, OWN_FILE, ""), _table(folder, SHARED_FILE, _SHARED_TABLE))
     return [table for table in found if table is not None]
+
+
+def read_table(path: Path) -> Table:
+    """Our table in the file that the user names. Raises ConfigurationError, also where the file holds none."""
+    table = _table(path.parent, path.name, _SHARED_TABLE if path.name == SHARED_FILE else "")
+    if table is not None:
+        return table
+    if path.is_file():
+        raise ConfigurationError(f"{path}: holds no [{_SHARED_TABLE}]: name a file that does")
+    raise ConfigurationError(f"{path}: no such file of settings")
 
 
 def _table(folder: Path, name: str, prefix: str) -> Table | None:

@@ -1,4 +1,7 @@
-"""A folder in, its checked settings out."""
+"""A folder or a file in, its checked settings out.
+
+Edit this when there is one more setting, or a rule for its value.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +12,33 @@ from typing import Any
 from ..errors import ConfigurationError
 from ..regions import Region
 from ..sources.specs import REMOTE_PREFIXES
-from ..waivers.model import Waiver, check_rule, check_unrepeated
-from .files import OWN_FILE, SHARED_FILE, Table, read_tables
-from .model import Configuration
+from ..statements.brought import OWN_FILE, SHARED_FILE
+from ..waivers.model import MOST_WAIVERS, Waiver, check_rule, check_unrepeated
+from .files import Table, read_table, read_tables
+from .model import FIELDS, Configuration
 
 # As the command line has them; written out, since it stands below in the order of the rooms. A test compares them.
-THRESHOLDS = ("error", "warning", "note", "identical", "renamed", "modified", "fragments", "never")
+THRESHOLDS = ("error", "warning", "note", "identical", "renamed", "modified", "fragments", "skipped", "never")
 _WAIVER_KEYS = ("path", "rule", "reason")
 _LONGEST = 300
 
 
-def read_configuration(folder: Path, working: Path | None = None) -> Configuration:
+def read_configuration(folder: Path) -> Configuration:
     """The settings at the root of ``folder``: ``[tool.modelkin]`` of its pyproject.toml, or its modelkin.toml.
 
-    What is scanned may be anybody's. Waivers count wherever they stand, since what they waive is shown all the same;
-    every other key hides something or names files to read, and counts only where ``working`` (the current folder) is
-    ``folder`` or lies in it. Raises ConfigurationError in one line that names the file and the key.
+    Which of them count is for `trust` to say. Raises ConfigurationError in one line that names the file and the key.
     """
     tables = read_tables(folder)
     if not tables:
         return Configuration()
     if len(tables) > 1:
         raise ConfigurationError(f"{folder}: settings stand in both {OWN_FILE} and {SHARED_FILE}; keep one of them")
-    configuration = _checked(tables[0])
-    inside = (working or Path.cwd()).resolve()
-    return configuration if folder.resolve() in (inside, *inside.parents) else _of_somebody_else(configuration)
+    return _checked(tables[0])
 
 
-def _of_somebody_else(configuration: Configuration) -> Configuration:
-    kept = {key: place for key, place in configuration.origins.items() if key == "waivers"}
-    left_out = tuple(key for key in configuration.origins if key not in kept)
-    return Configuration(configuration.path, waivers=configuration.waivers, origins=kept, left_out=left_out)
+def read_settings(path: Path) -> Configuration:
+    """The settings in the file that the user names, all of which count. Raises ConfigurationError."""
+    return _checked(read_table(path))
 
 
 def _checked(table: Table) -> Configuration:
@@ -49,8 +48,7 @@ def _checked(table: Table) -> Configuration:
         if key not in _READERS:
             place = f"{table.folder / table.name}:{table.line_of(key)}"
             raise ConfigurationError(f"{place}: there is no setting {key!r}{_nearest(key, _READERS)}")
-        name, reader = _READERS[key]
-        settings[name] = reader(table, key, value)
+        settings[FIELDS[key]] = _READERS[key](table, key, value)
         origins[key] = Region(table.name, table.line_of(key), table.line_of(key))
     return Configuration(table.name, origins=origins, **settings)
 
@@ -71,10 +69,17 @@ def _paths(table: Table, key: str, value: Any) -> tuple[Path, ...]:
     return tuple(table.folder / each for each in _texts(table, key, value))
 
 
-def _threshold(table: Table, key: str, value: Any) -> str:
-    if not isinstance(value, str) or value not in THRESHOLDS:
-        raise ConfigurationError(f"{table.where(key)} must be one of {', '.join(THRESHOLDS)}")
-    return value
+def _path(table: Table, key: str, value: Any) -> Path:
+    if not isinstance(value, str) or not value:
+        raise ConfigurationError(f"{table.where(key)} must be a path, as a text")
+    return table.folder / value
+
+
+def _thresholds(table: Table, key: str, value: Any) -> tuple[str, ...]:
+    given = value if isinstance(value, list) else [value]
+    if not given or not all(isinstance(each, str) and each in THRESHOLDS for each in given):
+        raise ConfigurationError(f"{table.where(key)} must be one of {', '.join(THRESHOLDS)}, or a list of them")
+    return tuple(given)
 
 
 def _share(table: Table, key: str, value: Any) -> float:
@@ -86,6 +91,8 @@ def _share(table: Table, key: str, value: Any) -> float:
 def _waivers(table: Table, key: str, value: Any) -> tuple[Waiver, ...]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise ConfigurationError(f"{table.where(key)} must be tables, each of path, rule and reason")
+    if len(value) > MOST_WAIVERS:
+        raise ConfigurationError(f"{table.where(key)} are more than {MOST_WAIVERS:,}: name folders rather than files")
     waivers = tuple(_waiver(table, key, number, each) for number, each in enumerate(value, 1))
     file = table.folder / table.name
     places = ((each.glob, rule, f"{file}:{each.line}") for each in waivers for rule in each.rules)
@@ -116,13 +123,14 @@ def _nearest(word: str, known: Collection[str]) -> str:
     return f"; did you mean {nearest[0]!r}?" if nearest else f"; known are {', '.join(known)}"
 
 
-_READERS: dict[str, tuple[str, Callable[[Table, str, Any], Any]]] = {
-    "include": ("include", _texts),
-    "exclude": ("exclude", _texts),
-    "exclude-upstream": ("exclude_upstream", _texts),
-    "against": ("against", _sources),
-    "corpus": ("corpora", _paths),
-    "fail-on": ("fail_on", _threshold),
-    "min-similarity": ("min_similarity", _share),
-    "waivers": ("waivers", _waivers),
+_READERS: dict[str, Callable[[Table, str, Any], Any]] = {
+    "include": _texts,
+    "exclude": _texts,
+    "exclude-upstream": _texts,
+    "against": _sources,
+    "corpus": _paths,
+    "baseline": _path,
+    "fail-on": _thresholds,
+    "min-similarity": _share,
+    "waivers": _waivers,
 }

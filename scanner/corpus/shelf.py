@@ -1,4 +1,7 @@
-"""Where corpora are kept: the shipped one, the user's own, and the project's."""
+"""Where corpora are kept: the shipped one and the user's own. One that a scanned folder brings is never on the shelf.
+
+Edit this when a corpus may lie in one more place that is the user's.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,6 @@ from ..errors import CorpusError
 from ..shipped import shipped_folder
 from .opening import open_corpus
 from .pack import Corpus
-
-PROJECT_CORPUS = Path(".modelkin") / "corpus.safetensors"
 
 
 def shipped_path() -> Path:
@@ -29,7 +30,7 @@ def user_path() -> Path:
 
 def known_paths(required: bool = True) -> list[Path]:
     """The corpora on the shelf, of which there must be one if ``required``. Raises CorpusError."""
-    found = [path for path in (shipped_path(), user_path(), PROJECT_CORPUS) if is_there(path)]
+    found = [path for path in (shipped_path(), user_path()) if is_there(path)]
     if required and not found:
         raise CorpusError("no corpus found; name one with --corpus, or build one with `modelkin corpus build`")
     return found

@@ -27,7 +27,8 @@ def _graph(name: str) -> Format:
 
     def render(report: Report, _page: Page) -> str:
         graphs = import_module(".graphs", __package__)
-        return str(getattr(graphs, name)(graphs.of_report(report)))
+        told = import_module(".left_out", __package__).notes(report)
+        return str(getattr(graphs, name)(graphs.of_report(report), told))
 
     return render
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..audit import Audit, Row
 from .escaping import encodable
+from .left_out import left_out_data
 
 SCHEMA = "modelkin.audit/1"
 
@@ -35,6 +36,7 @@ def _as_data(audit: Audit) -> dict[str, Any]:
             "by_level": _by_value(summary.by_level),
             "waived": summary.waived,
             "skipped": summary.skipped,
+            "not_obeyed": left_out_data(summary.not_obeyed),
             "seconds": round(summary.seconds, 3),
         },
         "upstreams": [
@@ -55,6 +57,7 @@ def _row(row: Row) -> dict[str, Any]:
         "waived": row.waived,
         "copies": dict(row.copies),
         "skipped": [{"path": encodable(skip.path), "reason": encodable(skip.reason)} for skip in row.skipped],
+        "not_obeyed": left_out_data(row.not_obeyed),
         "seconds": round(row.seconds, 3),
     }
 

@@ -12,6 +12,7 @@ from ..audit import Audit, AuditSummary, Row
 from ..audit.records import Header
 from ..findings import Level
 from .escaping import escape
+from .left_out import listed
 from .page import PLAIN, Page
 from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
 from .printing import bare_table, printed
@@ -44,6 +45,9 @@ def _headline(header: Header, summary: AuditSummary) -> Iterator[Text]:
         yield told
     corpus = f"corpus {escape(header.corpus.name)} {escape(header.corpus.version)}".rstrip()
     yield Text(f"{corpus if header.corpus.name else 'no corpus'} · {summary.seconds:.1f} s of work", "dim")
+    yield Text("trust: isolated", "dim")
+    if summary.not_obeyed:
+        yield Text(f"not obeyed: {listed(summary.not_obeyed)}", "dim")
 
 
 def _told(summary: AuditSummary) -> Iterator[Text]:

@@ -1,16 +1,27 @@
-"""Report in, a line for each finding out, as linters print them: for hooks, editors and grep."""
+"""Report in, a line for each finding out, as linters print them: for hooks, editors and grep.
+
+What could not be scanned has lines of its own, and what the scanned folder hid has one.
+"""
 
 from __future__ import annotations
 
 from ..findings import Finding
 from ..scan import Report
 from .escaping import encodable, escape
+from .left_out import note
+from .phrases import and_more
+
+_MOST_SKIPPED = 50
 
 
 def render(report: Report) -> str:
-    """``path:line: level rule message``, below it the remedy; nothing at all where there is nothing to answer for."""
+    """``path:line: level rule message``, below it the remedy; nothing at all where there is nothing to tell."""
     findings = [finding for finding in report.findings if finding.counts]
-    return encodable("".join(line for finding in findings for line in _lines(finding)))
+    lines = [line for finding in findings for line in _lines(finding)]
+    lines += [f"{escape(each.path)}: skipped {escape(each.reason)}\n" for each in report.skipped[:_MOST_SKIPPED]]
+    more = and_more(len(report.skipped), _MOST_SKIPPED)
+    told = [f"modelkin: {words}\n" for words in (more and f"{more} skipped", note(report)) if words]
+    return encodable("".join([*lines, *told]))
 
 
 def _lines(finding: Finding) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable, escape
 from .extras import needing
+from .left_out import notes
 from .phrases import percent
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def render(report: Report) -> str:
 
 
 def _bom(report: Report) -> Bom:
+    from cyclonedx.model import Property
     from cyclonedx.model.bom import Bom, BomMetaData
     from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.model.tool import ToolRepository
@@ -42,10 +44,12 @@ def _bom(report: Report) -> Bom:
     copied = [file for file in report.files if file.upstreams]
     root = Component(name=_text(report.root), type=ComponentType.APPLICATION, bom_ref="root")
     tool = Component(name="modelkin", version=version("modelkin"), type=ComponentType.APPLICATION, bom_ref="modelkin")
+    told = [Property(name="modelkin:note", value=_text(line)) for line in notes(report)]
+    told += [Property(name="modelkin:skipped", value=_text(f"{each.path}: {each.reason}")) for each in report.skipped]
     named = json.dumps([report.root, [[file.path, file.sha256] for file in report.files]])
     bom = Bom(
         components=[_file(file) for file in copied],
-        metadata=BomMetaData(component=root, tools=ToolRepository(components=[tool])),
+        metadata=BomMetaData(component=root, tools=ToolRepository(components=[tool]), properties=told),
         serial_number=uuid.uuid5(uuid.NAMESPACE_URL, named),
     )
     bom.register_dependency(root, list(bom.components))

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from ..findings import Finding, Level
 from ..scan import Report
+from ..sources import Skipped
 from .escaping import encodable, escape
+from .left_out import note
 from .phrases import counted
 from .summary import summarise
 
 # https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+_MOST_SKIPPED = 10
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 
 
@@ -16,7 +21,8 @@ def render(report: Report) -> str:
     """Annotations of what is neither waived nor known, most severe first, then one line that sums up."""
     open_findings = [finding for finding in report.findings if finding.counts]
     ranked = sorted(open_findings, key=lambda finding: list(Level).index(finding.level))
-    return encodable("".join(f"{line}\n" for line in [*map(_annotation, ranked), _summary(report)]))
+    lines = [*map(_annotation, ranked), *_skips(report.skipped), _summary(report)]
+    return encodable("".join(f"{line}\n" for line in lines))
 
 
 def _annotation(finding: Finding) -> str:
@@ -52,4 +58,12 @@ def _property(text: str) -> str:
 def _summary(report: Report) -> str:
     summary = summarise(report)
     levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
-    return f"modelkin: {counted(summary.files, 'file')} scanned, {', '.join(levels) or 'no findings'}"
+    told = [f"{counted(summary.files, 'file')} scanned, {', '.join(levels) or 'no findings'}"]
+    told += [f"{summary.skipped} skipped"] if summary.skipped else []
+    return f"modelkin: {'; '.join(filter(None, [*told, _data(note(report))]))}"
+
+
+def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:
+    """A notice at each file that could not be scanned, the first few: GitHub shows ten of a kind."""
+    for each in skipped[:_MOST_SKIPPED]:
+        yield f"::notice file={_property(each.path)},title=skipped::{_data(each.reason)}"

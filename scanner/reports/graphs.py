@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..lineage import Edge, Lineage, Node, NodeKind, Relation, lineage
@@ -30,10 +31,11 @@ def of_audit(audit: Audit) -> Lineage:
     return lineage(zip(audit.names(), audit.reports(), strict=True))
 
 
-def dot(graph: Lineage) -> str:
+def dot(graph: Lineage, notes: Sequence[str] = ()) -> str:
     """A digraph for Graphviz, from left to right; repositories are boxes, upstreams have rounded corners."""
     numbers = _numbers(graph)
-    lines = ["digraph lineage {", "  rankdir=LR;", '  node [shape=box, fontname="sans-serif"];']
+    lines = [f"// {encodable(note)}" for note in notes]
+    lines += ["digraph lineage {", "  rankdir=LR;", '  node [shape=box, fontname="sans-serif"];']
     for node, number in numbers.items():
         rounded = ", style=rounded" if node.kind is NodeKind.UPSTREAM else ""
         lines.append(f'  {number} [label="{_quoted(name(node.name))}"{rounded}];')
@@ -43,10 +45,10 @@ def dot(graph: Lineage) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def mermaid(graph: Lineage) -> str:
+def mermaid(graph: Lineage, notes: Sequence[str] = ()) -> str:
     """A flowchart as GitHub and GitLab draw it in Markdown, without the fence."""
     numbers = _numbers(graph)
-    lines = ["flowchart LR"]
+    lines = ["flowchart LR", *(f"  %% {_entities(note)}" for note in notes)]
     for node, number in numbers.items():
         before, after = ("([", "])") if node.kind is NodeKind.UPSTREAM else ("[", "]")
         lines.append(f'  {number}{before}"{_entities(name(node.name))}"{after}')
@@ -56,12 +58,14 @@ def mermaid(graph: Lineage) -> str:
     return "\n".join([*lines, ""])
 
 
-def graphml(graph: Lineage) -> str:
+def graphml(graph: Lineage, notes: Sequence[str] = ()) -> str:
     """GraphML with typed attributes. Raises MissingExtraError without networkx."""
     with needing("graph", "--format graphml"):
         import networkx
     numbers = _numbers(graph)
     drawn: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
+    if notes:
+        drawn.graph["notes"] = encodable("; ".join(notes))
     for node, number in numbers.items():
         drawn.add_node(number, label=encodable(escape(node.name)), kind=node.kind.value)
     for place, edge in enumerate(graph.edges):

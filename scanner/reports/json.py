@@ -13,6 +13,7 @@ from ..regions import Region
 from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable
+from .left_out import left_out_data
 from .summary import summarise
 
 SCHEMA = "modelkin.report/1"
@@ -33,9 +34,12 @@ def as_data(report: Report) -> dict[str, Any]:
         "tool": {"name": "modelkin", "version": version("modelkin")},
         "corpus": {"name": corpus.name, "version": corpus.version, "digest": corpus.digest},
         "root": report.root,
+        "scanned": {"trust": report.trust.value},
         "files": [_file(file) for file in report.files],
         "attributions": [_attribution(attribution) for attribution in report.attributions],
         "findings": [_finding(finding) for finding in report.findings],
+        "hidden": left_out_data(report.hidden),
+        "not_obeyed": left_out_data(report.not_obeyed),
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
         "summary": _summary(report),
     }

@@ -9,7 +9,14 @@ from typing import Any
 from ..scan import Report
 from .json import as_data
 
-_PARTS = (("files", "file"), ("attributions", "attribution"), ("findings", "finding"), ("skipped", "skipped"))
+_PARTS = (
+    ("files", "file"),
+    ("attributions", "attribution"),
+    ("findings", "finding"),
+    ("hidden", "hidden"),
+    ("not_obeyed", "not_obeyed"),
+    ("skipped", "skipped"),
+)
 
 
 def render(report: Report) -> str:
@@ -18,7 +25,7 @@ def render(report: Report) -> str:
 
 
 def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield {"type": "run", **{key: data[key] for key in ("schema", "tool", "corpus", "root")}}
+    yield {"type": "run", **{key: data[key] for key in ("schema", "tool", "corpus", "root", "scanned")}}
     for part, kind in _PARTS:
         for item in data[part]:
             yield {"type": kind, **item}

@@ -9,14 +9,17 @@ from ..clones import Verdict
 from ..findings import Finding, Level
 from ..regions import Region
 from ..scan import Report
+from ..sources import Skipped
 from ..verdict import FileVerdict
 from .escaping import encodable, escape
-from .phrases import counted, name, percent, releases
+from .left_out import notes
+from .phrases import and_more, counted, name, percent, releases
 from .summary import summarise
 
 # GitHub takes comments of 65,536 characters; what is left out is told in the last lines.
 MOST_CHARACTERS = 60_000
 _MOST_RENAMES = 40
+_MOST_SKIPPED = 20
 _MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@&:$])")
 _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Notes"}
 
@@ -24,7 +27,7 @@ _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Note
 def render(report: Report) -> str:
     """A headline, the findings by level, the copied files with their renames folded away."""
     kept, size, left = [_headline(report)], 0, 0
-    for block in [*_findings(report.findings), *_copies(report.files)]:
+    for block in [*_findings(report.findings), *_skips(report.skipped), *_copies(report.files)]:
         size += len(block)
         if size > MOST_CHARACTERS:
             left += 1
@@ -54,7 +57,18 @@ def _headline(report: Report) -> str:
     waived += [f"{summary.known} known from the baseline"] if summary.known else []
     copied = sum(summary.by_verdict[verdict] for verdict in (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED))
     told = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
-    return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(told)}"
+    told += [f"{summary.skipped} skipped"] if summary.skipped else []
+    below = "\n\n".join(text(line) for line in notes(report))
+    return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(told)}\n\n{below}"
+
+
+def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:
+    if not skipped:
+        return
+    yield "#### Skipped"
+    lines = [f"- {code(each.path)}: {text(each.reason)}" for each in skipped[:_MOST_SKIPPED]]
+    more = and_more(len(skipped), _MOST_SKIPPED)
+    yield "\n".join([*lines, *([f"- {more}"] if more else [])])
 
 
 def _findings(findings: Sequence[Finding]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from ..findings import Finding, Level
 from ..rulebook import finding_rules
 from ..rulebook.model import FindingRule
 from ..scan import Report
+from . import left_out
 from .escaping import encodable, escape
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -121,5 +122,10 @@ def _invocation(report: Report) -> dict[str, Any]:
     notes = [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
     if len(report.findings) > MOST_RESULTS:
         notes.append(f"{len(report.findings) - MOST_RESULTS} findings beyond {MOST_RESULTS} are left out")
+    notes += left_out.notes(report)
     told = [{"level": "note", "message": {"text": escape(note)}} for note in notes]
-    return {"executionSuccessful": True, "toolExecutionNotifications": told}
+    return {
+        "executionSuccessful": True,
+        "toolExecutionNotifications": told,
+        "properties": {"trust": report.trust.value},
+    }

@@ -20,6 +20,7 @@ from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable, escape
 from .extras import needing
+from .left_out import notes
 from .phrases import percent
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ def _document(report: Report) -> Document:
     copied = [file for file in report.files if file.upstreams]
     origins = {_key(each): each for file in copied for each in file.upstreams}
     names = {key: f"SPDXRef-upstream-{place}" for place, key in enumerate(origins, 1)}
-    root = Package(_ROOT, _text(report.root) or "scanned", SpdxNoAssertion(), files_analyzed=False)
+    skipped = "; ".join(f"{each.path} was not scanned: {each.reason}" for each in report.skipped)
+    root = Package(
+        _ROOT, _text(report.root) or "scanned", SpdxNoAssertion(), files_analyzed=False, comment=_text(skipped) or None
+    )
     relationships = [Relationship("SPDXRef-DOCUMENT", RelationshipType.DESCRIBES, _ROOT)]
     packages = [root]
     for place, file in enumerate(copied, 1):
@@ -70,6 +74,7 @@ def _creation(report: Report) -> CreationInfo:
         document_namespace=f"https://spdx.org/spdxdocs/modelkin-{uuid.uuid5(uuid.NAMESPACE_URL, named)}",
         creators=[Actor(ActorType.TOOL, f"modelkin-{version('modelkin')}")],
         created=moment.replace(microsecond=0, tzinfo=None),
+        creator_comment=_text("; ".join(notes(report))),
     )
 
 

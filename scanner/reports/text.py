@@ -14,6 +14,7 @@ from ..verdict import FileVerdict
 from .escaping import escape
 from .file_section import file_section, own_file
 from .finding_section import finding_section
+from .left_out import notes
 from .page import PLAIN, Page
 from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
 from .printing import bare_table, printed
@@ -58,6 +59,8 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
     yield counts
     corpus = f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)}".rstrip()
     yield Text(f"{corpus if report.corpus.name else 'no corpus'} · {report.seconds:.1f} s", "dim")
+    for line in notes(report):
+        yield Text(line, "dim")
 
 
 def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:

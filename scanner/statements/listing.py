@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..sources import Checkout, Entry, Skipped
+from .brought import BROUGHT_FILES
 from .places import Role, legal_folder
 from .places import role as role_of
 from .texts import MOST_BYTES
@@ -18,12 +19,16 @@ MOST_FILES = {Role.LEGAL: 500, Role.METADATA: 20, Role.CARD: 100, Role.CONFIGURA
 
 
 class Listing(NamedTuple):
-    """``modules`` are the names of all Python files, less ``.py``, and packages; ``root`` the folder that holds all."""
+    """``modules`` are the names of all Python files, less ``.py``, and packages; ``root`` the folder that holds all.
+
+    ``brought`` are the files at the root that speak to modelkin itself.
+    """
 
     root: str
     by_role: dict[Role, list[Entry]]
     modules: frozenset[str]
     skipped: tuple[Skipped, ...]
+    brought: tuple[Entry, ...] = ()
 
 
 def list_readable(checkout: Checkout) -> Listing:
@@ -31,7 +36,8 @@ def list_readable(checkout: Checkout) -> Listing:
     items = list((checkout.whole or checkout.entries)())
     skipped = list(_folders_in_place_of_files(checkout, items))
     root = _root(items)
-    return Listing(root, _by_role(items, root, skipped), frozenset(_modules(items)), tuple(skipped))
+    brought = tuple(item for item in items if isinstance(item, Entry) and below(root, item.path) in BROUGHT_FILES)
+    return Listing(root, _by_role(items, root, skipped), frozenset(_modules(items)), tuple(skipped), brought)
 
 
 def below(root: str, path: str) -> str:
@@ -75,9 +81,8 @@ def _bounded(entries: list[Entry], most: int, skipped: list[Skipped]) -> list[En
 
 def _of_files_there(entries: list[Entry], listing: list[Entry | Skipped]) -> list[Entry]:
     """A ``.license`` file speaks for the file beside it; without one it is something else."""
-    sided = [each for each in entries if each.path.endswith(".license")]
-    paths = {item.path for item in listing} if sided else set()
-    return [each for each in entries if each not in sided or each.path[: -len(".license")] in paths]
+    paths = {item.path for item in listing}
+    return [each for each in entries if each.path.removesuffix(".license") in paths]
 
 
 def _modules(listing: Iterable[Entry | Skipped]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from msgspec import Struct
 from ..notices import Credit
 from ..regions import Region
 from ..sources import Skipped
+from .brought import Brought
 
 
 class LegalKind(str, Enum):
@@ -100,7 +101,8 @@ class SidecarNotice(Struct, frozen=True):
 class Statements(Struct, frozen=True):
     """All of them, by path. ``skipped`` names what could not be read.
 
-    ``root`` is the one folder that holds all of the repository, as an archive of one often has; else "".
+    ``root`` is the one folder that holds all of the repository, as an archive of one often has; else "". ``brought``
+    are the files by which the repository speaks to modelkin itself.
     """
 
     legal_files: tuple[LegalFile, ...] = ()
@@ -110,3 +112,4 @@ class Statements(Struct, frozen=True):
     sidecars: tuple[SidecarNotice, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     root: str = ""
+    brought: tuple[Brought, ...] = ()

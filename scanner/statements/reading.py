@@ -9,7 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from ..budget import OverBudgetError, budget
 from ..sources import Checkout, Entry, Skipped
+from .brought import Brought, read_brought
 from .listing import Listing, below, list_readable
 from .model import Declaration, Leftover, LegalFile, ModelCard, SidecarNotice, Statements
 from .places import Role, is_document, legal_place
@@ -58,7 +60,15 @@ def _statements(found: _Found) -> Statements:
         sidecars=tuple(found.sidecars),
         skipped=tuple(sorted(dict.fromkeys(found.skipped), key=lambda each: each.path)),
         root=found.listing.root,
+        brought=tuple(_brought(found.listing)),
     )
+
+
+def _brought(listing: Listing) -> Iterator[Brought]:
+    for entry in listing.brought:
+        found = read_brought(entry, below(listing.root, entry.path))
+        if found is not None:
+            yield found
 
 
 def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
@@ -68,8 +78,12 @@ def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
     text = read_text(entry, _MOST_BYTES[role]) if role in _MOST_BYTES else read_text(entry)
     if isinstance(text, Skipped):
         found.skipped.append(text)
-    else:
-        reader(entry.path, text, found)
+        return
+    try:
+        with budget(len(text)):
+            reader(entry.path, text, found)
+    except OverBudgetError as over:
+        found.skipped.append(Skipped(entry.path, str(over)))
 
 
 def _legal(path: str, text: str, found: _Found) -> None:

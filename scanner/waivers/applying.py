@@ -9,19 +9,23 @@ from msgspec.structs import replace
 from ..findings import Finding, Suppression
 from ..globs import matcher
 from ..regions import Region
-from .model import Waiver
+from .model import BadWaiver, Waiver
 
-UNUSED = "unused-waiver"
+UNUSED, BAD = "unused-waiver", "bad-waiver"
 
 _Fit = Callable[[Finding], bool]
 
 
-def apply_waivers(findings: Iterable[Finding], waivers: Sequence[Waiver], partial: bool = False) -> list[Finding]:
+def apply_waivers(
+    findings: Iterable[Finding], waivers: Sequence[Waiver], partial: bool = False, bad: Iterable[BadWaiver] = ()
+) -> list[Finding]:
     """``findings`` in their order, each waived one with its suppression; then one for each waiver that fits none.
 
     A waiver in the source itself counts before one in a configuration. ``partial`` says that not all files were looked
-    at: then a waiver of a configuration that fits nothing is none too many. Raises RuleError.
+    at: then a waiver of a configuration that fits nothing is none too many. ``bad`` are findings as well. Raises
+    RuleError.
     """
+    findings = [*findings, *(_told(BAD, each.path, each.line, each.reason) for each in bad)]
     by_rule: dict[str, list[tuple[Waiver, _Fit]]] = {}
     for waiver in sorted(waivers, key=lambda each: not each.in_source):
         fits = _fit(waiver)
@@ -45,13 +49,16 @@ def _waived(finding: Finding, by_rule: dict[str, list[tuple[Waiver, _Fit]]], use
 
 
 def _unused(waiver: Waiver, rule: str) -> Finding:
+    return _told(UNUSED, waiver.path, waiver.line, rule)
+
+
+def _told(rule: str, path: str, line: int, value: str) -> Finding:
     from ..rulebook import finding_rule
 
-    told = finding_rule(UNUSED)
-    assert told is not None, f"the rule {UNUSED} is shipped"
-    region = Region(waiver.path, waiver.line, waiver.line)
-    message = told.message.format(path=f"{waiver.path}:{waiver.line}", value=rule)
-    return Finding(UNUSED, told.level, region, message, "", told.remedy)
+    told = finding_rule(rule)
+    assert told is not None, f"the rule {rule} is shipped"
+    message = told.message.format(path=f"{path}:{line}", value=value)
+    return Finding(rule, told.level, Region(path, line, line), message, "", told.remedy)
 
 
 def _fit(waiver: Waiver) -> _Fit:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 
 from msgspec import Struct
 
 from ..errors import ModelkinError, WaiverError
+
+# Where each line is waived, a setting for the whole path says it better.
+MOST_WAIVERS = 1_000
 
 
 class Waiver(Struct, frozen=True):
@@ -28,12 +31,38 @@ class Waiver(Struct, frozen=True):
         return not self.glob
 
 
-def check_rule(rule: str, where: str, error: type[ModelkinError] = WaiverError) -> None:
+class BadWaiver(Struct, frozen=True):
+    """A comment on ``line`` (1-based) of ``path`` that is meant as a waiver and waives nothing, and why."""
+
+    path: str
+    line: int
+    reason: str
+
+
+class WaiversRead(Struct, frozen=True):
+    """The waivers in the comments of some files, and the comments that fail to be one."""
+
+    waivers: tuple[Waiver, ...] = ()
+    bad: tuple[BadWaiver, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.waivers) + len(self.bad)
+
+
+def joined(read: Collection[WaiversRead]) -> WaiversRead:
+    """Those of several files together."""
+    return WaiversRead(
+        tuple(waiver for each in read for waiver in each.waivers), tuple(bad for each in read for bad in each.bad)
+    )
+
+
+def check_rule(rule: str, where: str = "", error: type[ModelkinError] = WaiverError) -> None:
     """Raise ``error`` when there is no such finding to waive; ``where`` names the place in the message."""
     from ..rulebook import finding_rule, finding_rules  # rules are YAML, which few runs need
 
     if finding_rule(rule) is None:
-        raise error(f"{where}: there is no rule {rule!r}{suggestion(rule, [each.id for each in finding_rules()])}")
+        place = f"{where}: " if where else ""
+        raise error(f"{place}there is no rule {rule!r}{suggestion(rule, [each.id for each in finding_rules()])}")
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:

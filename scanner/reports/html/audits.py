@@ -9,6 +9,7 @@ from ...audit import Audit, Row
 from ...clones import Verdict
 from ...findings import Level
 from ..graphs import of_audit
+from ..left_out import listed
 from .environment import rendered
 from .graph import drawing
 
@@ -33,6 +34,7 @@ def render_audit(audit: Audit) -> str:
         failed=[(row.name, row.failed) for row in audit.rows if row.failed],
         skips=skips,
         graph=drawing(of_audit(audit)),
+        not_obeyed=listed(summary.not_obeyed),
     )
 
 

@@ -14,6 +14,7 @@ from ...scan import Report
 from ...sidebyside import SideBySide
 from ...sources import Skipped
 from ..graphs import of_report
+from ..left_out import notes
 from ..summary import summarise
 from .environment import rendered
 from .files import FileView, file_views
@@ -56,6 +57,7 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
         obligations=obligation_rows(report.attributions),
         graph=drawing(of_report(report)),
         sides=sides,
+        notes=notes(report),
         opens=len(kinds.copied) <= _MOST_OPEN,
     )
 

@@ -1,0 +1,106 @@
+"""What a scanned folder may do: the one place that decides it.
+
+Nothing that is scanned is trusted. Only in the working tree that the user stands in do its settings that select, its
+waivers and its ignore rules count, as ruff's do; what they hide is counted in every report. Everything else (a path
+elsewhere, an archive, a release, a repository of git or the Hub, every repository of an audit) may say what it likes:
+it is counted and shown, never obeyed. `--isolated` treats the working tree in that way, too. What lowers a threshold
+or brings something to compare with counts only where the person who runs the scan names it.
+
+Edit this when a scanned folder could say something new to modelkin, or when one more kind of place becomes a source.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable, Sequence
+from enum import Enum
+from pathlib import Path
+
+from .sources import LeftOut, of_current_folder
+from .sources.specs import ARCHIVE_SUFFIXES, REMOTE_PREFIXES, exists, split_path
+from .statements.brought import PROJECT_CORPUS, Brought
+
+SELECTING = frozenset({"include", "exclude", "min-similarity", "waivers"})
+"""The settings that count in the working tree one stands in; all others count only in a file named by --settings."""
+
+
+class Trust(str, Enum):
+    """How far a source is trusted."""
+
+    WORKING_TREE = "working-tree"  # settings that select, waivers and ignore rules count
+    ISOLATED = "isolated"  # nothing that it says to modelkin counts
+
+
+def trust_in(source: str | Sequence[str], isolated: bool = False) -> Trust:
+    """How far ``source``, or what of the current folder a list names, is trusted; never, when ``isolated``."""
+    if isolated:
+        return Trust.ISOLATED
+    if not isinstance(source, str) and of_current_folder(source):
+        return Trust.WORKING_TREE
+    folder = _folder_of(source if isinstance(source, str) else source[0])
+    return Trust.WORKING_TREE if folder is not None and _stands_in(folder) else Trust.ISOLATED
+
+
+def _folder_of(source: str) -> Path | None:
+    """The folder that a local source is, or that its file lies in; None for all others and for what is not there."""
+    if source.startswith(REMOTE_PREFIXES):
+        return None
+    cut = source.find("!")
+    if not exists(source) and (cut < 0 or not exists(source[:cut])):
+        return None
+    path, _ = split_path(source)
+    if path.is_dir():
+        return path
+    return None if path.name.lower().endswith(ARCHIVE_SUFFIXES) else path.parent
+
+
+def _stands_in(folder: Path) -> bool:
+    """Whether ``folder`` is the working tree that this process runs in, or a part of it that its git tracks."""
+    from .sources.gitfolder import git_folder
+
+    here, real = Path(os.path.realpath(os.curdir)), Path(os.path.realpath(folder))
+    if real == here:
+        return True
+    top = next((each for each in (here, *here.parents) if git_folder(each)), None)
+    if real in here.parents:
+        return top is None or real.is_relative_to(top)
+    return top is not None and real.is_relative_to(top) and _is_tracked(real, top)
+
+
+def _is_tracked(folder: Path, top: Path) -> bool:
+    """Whether git tracks files in ``folder``; not those of a repository of its own inside, as a clone or submodule."""
+    from .sources.gitfolder import DOT_GIT, git_folder
+    from .sources.gitindex import UnknownIndexError, read_tracked
+
+    relative = folder.relative_to(top)
+    between = [top / Path(*relative.parts[:count]) for count in range(1, len(relative.parts) + 1)]
+    git = git_folder(top)
+    if git is None or any(os.path.lexists(each / DOT_GIT) for each in between):
+        return False
+    try:
+        return read_tracked(git / "index").holds(str(relative).replace(os.sep, "/"), is_folder=True)
+    except UnknownIndexError:
+        return False
+
+
+def not_obeyed(
+    brought: Iterable[Brought], root: str, trust: Trust, obeyed: tuple[str, Collection[str]], named: Iterable[Path]
+) -> tuple[LeftOut, ...]:
+    """What the files that the source ``root`` brings for modelkin ask for and do not get.
+
+    ``obeyed`` is a file of settings and its keys that count; ``named`` are the corpora and the baseline that the user
+    named. A baseline that lies unused in the user's own working tree is not worth a word.
+    """
+    file, keys = os.path.realpath(obeyed[0]), obeyed[1]
+    used = set(map(os.path.realpath, named))
+    found = []
+    for each in brought:
+        real = os.path.realpath(os.path.join(root, each.path))  # noqa: PTH118 - names need not be UTF-8
+        if each.is_settings:
+            counting = keys if real == file else ()
+            left = 1 if each.keys is None else sum(key not in counting for key in each.keys)
+            found += [LeftOut("settings", each.path, left)] if left else []
+        elif real not in used:
+            what = "corpora" if each.path.endswith(PROJECT_CORPUS) else "baselines"
+            found.append(LeftOut(what, each.path, 1))
+    return tuple(each for each in found if trust is Trust.ISOLATED or each.what != "baselines")
