@@ -31,6 +31,7 @@ _RULES = (
     "source-unnamed combination-not-allowed notice-file-missing"
 ).split()
 _MEGABYTE = 1024**2
+CODECS = "raw_unicode_escape latin-1 utf-7 unicode_escape hz punycode rot13 no-codec".split()
 
 Trick = Callable[[Path, str], None]
 
@@ -63,6 +64,10 @@ def _settings(text: str, name: str = "modelkin.toml") -> Trick:
     return _at(COPY, (name, text))
 
 
+def _declared(codec: str) -> Trick:
+    return _text(lambda text: f"# coding: {codec}\n{text}")
+
+
 def _text(change: Callable[[str], str]) -> Trick:
     return lambda folder, text: _write(folder, COPY, change(text))
 
@@ -90,7 +95,13 @@ def _baseline(folder: Path, text: str) -> None:
 
 
 def _notebook(folder: Path, text: str) -> None:
-    cell = {"cell_type": "code", "source": text, "metadata": {}, "outputs": [], "execution_count": None}
+    cell: dict[str, object] = {
+        "cell_type": "code",
+        "source": text,
+        "metadata": {},
+        "outputs": [],
+        "execution_count": None,
+    }
     broken = json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5})[:-40]
     _write(folder, "model.ipynb", broken)
 
@@ -132,10 +143,7 @@ TRICKS: Mapping[str, Trick] = {
     "CR line ends": _bytes(lambda text: text.replace("\n", "\r").encode()),
     "CR after a comment": _bytes(lambda text: b"# a comment\r" + text.encode()),
     "mixed line ends": _bytes(lambda text: text.replace("\n", "\r\n", 40).replace("\n\n", "\r\r").encode()),
-    **{
-        f"coding: {codec}": _bytes(lambda text, codec=codec: f"# coding: {codec}\n{text}".encode())
-        for codec in ("raw_unicode_escape", "latin-1", "utf-7", "unicode_escape", "hz", "punycode", "rot13", "no-codec")
-    },
+    **{f"coding: {codec}": _declared(codec) for codec in CODECS},
     "coding: utf-16": _bytes(lambda text: text.encode("utf-16")),
     "coding: cp037": _bytes(lambda text: b"# coding: cp037\n" + text.encode("cp037")),
     "a byte order mark": _bytes(lambda text: b"\xef\xbb\xbf" + text.encode()),
