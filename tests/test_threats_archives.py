@@ -34,7 +34,7 @@ PACKED = [suffix for suffix in PACKERS if suffix != ".tar"]
 FORMATS = [tarfile.USTAR_FORMAT, tarfile.GNU_FORMAT, tarfile.PAX_FORMAT]
 
 
-def header(name: str, size: int = 0, kind: bytes = tarfile.REGTYPE, form: int = tarfile.GNU_FORMAT) -> bytes:
+def header(name: str, size: int = 0, kind: bytes = tarfile.REGTYPE, form: Any = tarfile.GNU_FORMAT) -> bytes:
     info = tarfile.TarInfo(name)
     info.size, info.type = size, kind
     return info.tobuf(form)
@@ -83,7 +83,7 @@ class Counting(SpooledTemporaryFile):  # type: ignore[type-arg]
 
 @pytest.fixture
 def spooled(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
-    kind = type("Kind", (Counting,), {})
+    kind: Any = type("Kind", (Counting,), {})
     monkeypatch.setattr(tars, "SpooledTemporaryFile", kind)
     return lambda: kind.written
 
@@ -94,8 +94,8 @@ def spooled(monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
 def packed_bomb(suffix: str, megabytes: int, sizes: int) -> bytes:
     """A packed tar of zeros in members of ``sizes`` megabytes, made without holding them."""
     stored = io.BytesIO()
-    opener: Callable[..., Any] = {".tar.gz": gzip.open, ".tar.bz2": bz2.open, ".tar.xz": lzma.open}[suffix]
-    with opener(stored, "wb", **({"preset": 0} if suffix == ".tar.xz" else {})) as stream:
+    openers: dict[str, Any] = {".tar.gz": gzip.open, ".tar.bz2": bz2.open, ".tar.xz": lzma.open}
+    with openers[suffix](stored, "wb", **({"preset": 0} if suffix == ".tar.xz" else {})) as stream:
         for place in range(megabytes):
             if place % sizes == 0:
                 stream.write(header(f"{place}.py", sizes * 1024**2))

@@ -129,13 +129,14 @@ GOOD: dict[str, Any] = {
     "siblings": [SIBLING],
 }
 OUT = "../../../../out.py"
+ODD_SIZES: list[object] = [-1, "6", [], {}, True, 1.5]
 REPLIES: list[object] = [
     None, 1, "text", [], [1], {}, {"siblings": 1}, GOOD | {"siblings": 1}, GOOD | {"siblings": [1]},
     GOOD | {"siblings": [{}]}, GOOD | {"siblings": [{"rfilename": 1, "size": 6}]}, GOOD | {"siblings": [None]},
     GOOD | {"siblings": [{"rfilename": ["a.py"], "size": 6}]}, GOOD | {"sha": None}, GOOD | {"sha": 1},
     GOOD | {"sha": "../../x"}, GOOD | {"sha": "main"}, GOOD | {"lastModified": 1}, GOOD | {"lastModified": "x"},
     GOOD | {"lastModified": []}, GOOD | {"siblings": [SIBLING | {"size": 1e999}]}, GOOD | {"siblings": {"a": "b"}},
-    GOOD | {"siblings": [SIBLING | {"size": size} for size in (-1, "6", [], {}, True, 1.5)]},
+    GOOD | {"siblings": [SIBLING | {"size": size} for size in ODD_SIZES]},
     GOOD | {"siblings": [SIBLING | {"rfilename": name} for name in (OUT, "/a.py", "a\\b.py", "C:x.py", "\x1b.py")]},
     GOOD | {"siblings": [SIBLING | {"rfilename": f"{number}.py", "size": 8 * 1024**2} for number in range(65)]},
     GOOD | {"siblings": [SIBLING | {"rfilename": f"{number}.py"} for number in range(20_001)]},

@@ -10,6 +10,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
@@ -77,7 +78,7 @@ def page(**fields: object) -> bytes:
     return json.dumps({"files": [GOOD | {key.replace("_", "-"): value for key, value in fields.items()}]}).encode()
 
 
-ODD = [
+ODD: list[Any] = [
     1e999, -1e999, float("nan"), -1, -(10**30), 10**30, 1.5, True, False, None, "", "12", "2024-01-01", [], [1], ["x"],
     {}, {"a": [{}]}, [[[[[]]]]], "\x1b[31m\n", "\ud800", "x" * 10_000, "2024-13-45T00:00:00Z", "٢٠٢٤-01-01", 0, 0.0,
 ]  # fmt: skip
@@ -207,7 +208,7 @@ def test_a_page_of_html_is_read_in_time_linear_in_its_length(trap: str) -> None:
 def test_a_page_of_too_many_files_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simple_page, "MAX_FILES", 3)
     for raw in (json.dumps({"files": [GOOD] * 4}).encode(), b"<a href='x.whl'>" * 4):
-        one_line(lambda raw=raw: listed(raw, monkeypatch), "does not answer as a package index")
+        one_line(partial(listed, raw, monkeypatch), "does not answer as a package index")
 
 
 def test_what_looks_like_a_link_in_a_comment_or_another_tag_is_none() -> None:
@@ -381,7 +382,7 @@ def test_no_redirect_and_no_index_leads_to_where_clouds_keep_secrets(host: str, 
     for port in ("", ":1"):
         with raw_server(redirecting(f"http://{host}{port}/latest/meta-data/")) as url:
             began = time.monotonic()
-            message = one_line(lambda url=url: download.fetch_text(url, "*/*"))
+            message = one_line(partial(download.fetch_text, url, "*/*"))
             assert "an address no server may name" in message or "not an http or https address" in message
             assert time.monotonic() - began < 5
     served.add(WHEEL, wheel({}), url=f"http://{host}/{WHEEL}")
@@ -431,7 +432,7 @@ def test_a_name_that_changes_what_it_stands_for_is_checked_where_it_is_connected
         monkeypatch.setattr(
             connection, "addresses", lambda host, *_: public if "example" in host else [ip_address(host)]
         )
-        monkeypatch.setattr(connection.socket, "getaddrinfo", lambda *_, **__: found)
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
         target = f"http://rebound.example:{port}/x"
         one_line(
             lambda: download.download(target, io.BytesIO(), "a" * 64, asked_by="http://public.example/"),
