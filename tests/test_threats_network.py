@@ -163,7 +163,10 @@ ANY_JSON = st.recursive(
     max_leaves=12,
 )
 FIELDS = ["filename", "url", "hashes", "size", "upload-time", "yanked"]
-ITEMS = st.dictionaries(st.sampled_from(FIELDS), ANY_JSON).map(lambda odd: GOOD | odd)
+ITEMS = st.dictionaries(st.sampled_from(FIELDS), ANY_JSON, max_size=2).map(lambda odd: GOOD | odd)
+# Files that are taken, of one release, so that what they say is compared.
+TAKEN = st.dictionaries(st.sampled_from(FIELDS[3:]), st.sampled_from(ODD), max_size=2).map(lambda odd: GOOD | odd)
+FILES = st.lists(TAKEN, min_size=2, max_size=4) | st.lists(ITEMS, max_size=3)
 HTML_PARTS = [
     "<a ", "href=", "'", '"', ">", "</a>", "<!--", "-->", "#sha256=" + "a" * 64, WHEEL, " ", "data-yanked", "&#x0;",
     "http://[", "data-upload-time=", "<script>", "</script>", "\0", "é", "=", "/", "&amp", "<",
@@ -172,7 +175,7 @@ HTML = st.lists(st.sampled_from(HTML_PARTS), max_size=40).map(lambda parts: "<ht
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(raw=st.one_of(st.lists(ITEMS, max_size=3).map(lambda files: {"files": files}), ANY_JSON, HTML, st.binary()))
+@given(raw=st.one_of(FILES.map(lambda files: {"files": files}), ANY_JSON, HTML, st.binary()))
 def test_any_reply_is_files_or_one_line(raw: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     body = (
         raw if isinstance(raw, bytes) else (raw if isinstance(raw, str) else json.dumps(raw)).encode("utf-8", "replace")
@@ -367,6 +370,18 @@ NO_HTTP = [
 def test_a_redirect_goes_to_http_only(target: str) -> None:
     with raw_server(redirecting(target)) as url:
         one_line(lambda: download.fetch_text(url, "*/*"))
+
+
+@pytest.mark.parametrize("scheme", ["ftp", "FTP", "gopher", "ssh"])
+def test_a_redirect_to_another_protocol_reaches_no_one(scheme: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        target = f"{scheme}://127.0.0.1:{listening.getsockname()[1]}/x"
+        with raw_server(redirecting(target)) as url:
+            message = one_line(lambda: download.fetch_text(url, "*/*"))
+        assert message.endswith(f"redirects to {target}, which is not an http or https address")
+        with pytest.raises(TimeoutError):
+            listening.accept()
 
 
 LINK_LOCAL = [
