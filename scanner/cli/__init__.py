@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Sequence
 from io import StringIO
 from typing import NoReturn
@@ -66,6 +67,10 @@ def run() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own) and return its exit code; errors become one line each."""
     tolerate_every_character()
+    if "_MODELKIN_COMPLETE" in os.environ:
+        from .completion import start_no_shell
+
+        start_no_shell()
     try:
         return _commands.main(args=argv, prog_name="modelkin", standalone_mode=False) or 0
     except ModelkinError as error:
