@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 from ..errors import ModelkinError
+from .hangups import hangups_ignored
 from .limits import live_within
 
 
@@ -40,7 +41,7 @@ class LocalPool:
     def __init__(self, jobs: int, memory: int) -> None:
         self.jobs = jobs
         self._memory = memory
-        with _safe_path():
+        with _safe_path(), hangups_ignored():
             _start_servers()
             self._begin()
 
