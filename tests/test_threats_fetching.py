@@ -263,6 +263,6 @@ def test_what_a_source_left_out_is_among_what_was_skipped(tmp_path: Path) -> Non
     (tmp_path / "a.py").write_text("x = 1\n")
     with open_source(str(tmp_path)) as checkout:
         left_out = Skipped("b.py", "not fetched")
-        found = list(read_files(type(checkout)(checkout.root, checkout.entries, left_out=(left_out,))))
+        found = list(read_files(type(checkout)(checkout.root, checkout.entries, unfetched=(left_out,))))
     assert left_out in found
     assert len(found) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from io import StringIO
 from typing import NoReturn
 
@@ -13,11 +14,10 @@ import click
 from ..errors import ModelkinError
 from ..reports.escaping import escape
 from .groups import LazyGroup
-from .leaving import leave
+from .leaving import ended_by, heed_signals, ignore_signals, leave
 from .streams import tolerate_every_character
 
 _NOTHING_SCANNED = 2
-_INTERRUPTED = 130
 
 _EPILOG = """\b
 Examples:
@@ -61,7 +61,13 @@ def run() -> NoReturn:
     """The console entry point: exits with the code that `main` returns."""
     # As mypy does: a run makes many objects and drops few, so looking for garbage after every 700 finds next to none.
     gc.set_threshold(50_000)
-    leave(main())
+    heed_signals()
+    try:
+        code = main()
+    except KeyboardInterrupt as error:  # while an error was told
+        code = ended_by(error)
+    ignore_signals()
+    leave(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -78,10 +84,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         _show(error)
     except OSError as error:  # click's own pages go to standard output unguarded
-        click.echo(f"modelkin: error: {escape(str(error))}", err=True)
-    except click.Abort:
-        click.echo("modelkin: interrupted", err=True)
-        return _INTERRUPTED
+        with suppress(OSError):
+            click.echo(f"modelkin: error: {escape(str(error))}", err=True)
+        return ended_by(error, _NOTHING_SCANNED)
+    except click.Abort as error:
+        with suppress(OSError):  # the terminal is gone
+            click.echo("modelkin: interrupted", err=True)
+        return ended_by(error)
     return _NOTHING_SCANNED
 
 
