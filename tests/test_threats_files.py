@@ -1,4 +1,4 @@
-"""What is scanned decides neither what is read of it nor how long that takes: read as Python reads it, within budgets."""
+"""What is scanned decides neither what is read of it nor how long it takes: read as Python reads it, within budgets."""
 
 from __future__ import annotations
 
