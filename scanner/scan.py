@@ -75,7 +75,10 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
     A list of sources, or of one file beside .git, is of the folder this process runs in, as a pre-commit hook names
     what changed: of what the repository says elsewhere, only what concerns them is reported.
     """
-    corpora = [*default_corpora(options.corpora, required=not options.against), *map(_indexed, options.against)]
+    corpora = [
+        *default_corpora(options.corpora, required=not options.against),
+        *(_indexed(each, options.timeout) for each in options.against),
+    ]
     how = Judgement(min_similarity=options.min_similarity)
     return _report(open_sources(source), corpora, options, how, progress)
 
@@ -83,7 +86,7 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """As ``scan``, with ``original`` as the only upstream: a file or a whole tree. Raises ModelkinError."""
     how = Judgement(named=True, min_similarity=options.min_similarity)
-    return _report(open_source(copy), [_indexed(original)], options, how, progress)
+    return _report(open_source(copy), [_indexed(original, options.timeout)], options, how, progress)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -102,11 +105,11 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
     return examiner.examine(SourceFile("copy.py", copy, "")).verdict
 
 
-def _indexed(source: str) -> Corpus:
+def _indexed(source: str, timeout: float | None) -> Corpus:
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 
-    return index_source(source)
+    return index_source(source, timeout)
 
 
 def _report(
