@@ -54,7 +54,10 @@ def _release(checkout: Checkout, version: str, sha256: str) -> Release:
 
 
 def index_source(spec: str, timeout: float | None = None) -> Corpus:
-    """A corpus of one source, in memory, each file of it within ``timeout`` seconds. Raises SourceError, and CorpusError when there is no Python in it."""
+    """A corpus of one source, in memory, each file read within ``timeout`` seconds.
+
+    Raises SourceError, and CorpusError when there is no Python in it.
+    """
     builder = CorpusBuilder()
     with open_source(spec) as checkout:
         licences = repository_licence(read_statements(checkout))
