@@ -174,7 +174,8 @@ CELLS: dict[str, list[Any]] = {
 @pytest.mark.parametrize("source", CELLS.values(), ids=CELLS)
 @pytest.mark.parametrize("indent", [None, 1])
 def test_a_notebook_gets_one_cell_once(source: list[str], indent: int | None) -> None:
-    cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": [], "source": source}
+    cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
+    cell["source"] = source
     cells = [cell] if source else []
     stored = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=indent).encode()
     first = step(stored, "a.ipynb")

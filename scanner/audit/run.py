@@ -88,7 +88,7 @@ def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOption
 def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
     """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
     shelf = default_corpora(options.scan.corpora, required=not options.scan.against)
-    against = [upstream(source) for source in options.scan.against]
+    against = [upstream(source, options.scan.timeout) for source in options.scan.against]
     identity = identity_of([*shelf, *against])
     with _temporary_folder() as folder:
         paths = [_file_of(corpus) for corpus in shelf]
