@@ -184,13 +184,40 @@ def test_a_download_that_is_ended_leaves_nothing(silent_server: str, tmp_path: P
     assert left(tmp_path) == []
 
 
+SWALLOWED = {
+    "by code": "try: ask()\nexcept BaseException: pass",
+    "by the end of an object": "class Last:\n  def __del__(self): ask()\nlast = Last()\ndel last",
+    "by a callback": "import weakref\nclass A: pass\na = A()\nr = weakref.ref(a, lambda _: ask())\ndel a",
+}
+
+
+@pytest.mark.parametrize("swallowing", SWALLOWED.values(), ids=SWALLOWED)
+def test_an_end_that_somebody_swallowed_is_asked_for_again(swallowing: str) -> None:
+    code = f"""
+import os, signal, sys, time
+from modelkin.cli.ending import ended_by, heed_signals
+sys.unraisablehook = lambda _: None
+heed_signals()
+def ask():
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(0.2)
+{swallowing}
+try:
+    time.sleep(15)
+except KeyboardInterrupt as error:
+    print(ended_by(error))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=30)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "143\n", "")
+
+
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="needs SIGHUP")
 def test_what_is_to_be_ignored_stays_ignored(tmp_path: Path) -> None:
     """As ``nohup`` has it."""
     code = """if True:
         import os, signal
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        from modelkin.cli.leaving import heed_signals
+        from modelkin.cli.ending import heed_signals
         heed_signals()
         os.kill(os.getpid(), signal.SIGHUP)
         print("still here")

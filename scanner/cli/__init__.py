@@ -13,8 +13,9 @@ import click
 
 from ..errors import ModelkinError
 from ..reports.escaping import escape
+from .ending import ended_by, heed_signals, ignore_signals
 from .groups import LazyGroup
-from .leaving import ended_by, heed_signals, ignore_signals, leave
+from .leaving import leave
 from .streams import tolerate_every_character
 
 _NOTHING_SCANNED = 2

@@ -1,65 +1,15 @@
-"""The end of a process: what it wrote is flushed, and its memory goes back in one piece; asked to end, it cleans up."""
+"""The end of a process: what it wrote is flushed, and its memory goes back in one piece."""
 
 from __future__ import annotations
 
-import _thread
 import atexit
 import os
-import signal
 import sys
 import threading
-from operator import attrgetter
-from types import CodeType, FrameType
 from typing import NoReturn, TextIO
 
 # What Python itself exits with when it cannot flush standard output.
 _NOT_WRITTEN = 120
-# What a shell reports for a program that a signal ended: this, and the signal's number.
-_BY_SIGNAL = 128
-# Ctrl-C; what `kill`, schedulers and shutdowns send; a terminal that is gone; Ctrl-Break. Not every system has all.
-_ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
-INTERRUPTED = _BY_SIGNAL + signal.SIGINT
-# Interrupted in these, a process would be left running or a folder lying there: they are short, and waited for.
-_WHOLE = {
-    "subprocess": ("Popen.__init__",),
-    "tempfile": (
-        "mkstemp",
-        "mkdtemp",
-        "NamedTemporaryFile",
-        "TemporaryDirectory.__init__",
-        "TemporaryDirectory.cleanup",
-    ),
-    "shutil": ("rmtree",),
-}
-_AGAIN_AFTER, _MOST_TIMES = 0.02, 250
-
-
-class EndedError(KeyboardInterrupt):
-    """Another signal than Ctrl-C's asked for the end; all that is done upon that one is done."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-def heed_signals() -> None:
-    """From here on each signal that asks for the end ends the run as Ctrl-C does: what is temporary is removed.
-
-    A further one, while that is done, changes nothing. What whoever started the process has it ignore stays ignored.
-    """
-    for number in _signals():
-        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
-            signal.signal(number, _end)
-
-
-def ended_by(error: BaseException, otherwise: int = INTERRUPTED) -> int:
-    """The exit code of a run that ended in ``error``, by the signal that it comes from; ``otherwise`` by none."""
-    cause: BaseException | None = error
-    while cause is not None:
-        if isinstance(cause, EndedError):
-            return _BY_SIGNAL + cause.number
-        cause = cause.__cause__ or cause.__context__
-    return otherwise
 
 
 def leave(code: int) -> NoReturn:
@@ -73,65 +23,6 @@ def leave(code: int) -> NoReturn:
     atexit._run_exitfuncs()
     written = [_flushed(stream) for stream in (sys.stdout, sys.stderr)]
     os._exit(code if all(written) else code or _NOT_WRITTEN)
-
-
-def ignore_signals() -> None:
-    """From here on none of them does anything: what is left to do is short, and starts no program."""
-    for number in _signals():
-        if signal.getsignal(number) in (_end, _ignore):
-            # Python itself puts back what else is set before it is through.
-            signal.signal(number, signal.SIG_IGN)
-
-
-def _signals() -> list[signal.Signals]:
-    return [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
-
-
-def _end(number: int, frame: FrameType | None) -> None:
-    if _waits.count < _MOST_TIMES and _is_in(frame, _whole()):
-        _waits.count += 1
-        threading.Timer(_AGAIN_AFTER, _send, (number,)).start()
-        return
-    for each in _signals():
-        if signal.getsignal(each) is _end:
-            signal.signal(each, _ignore)
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    raise EndedError(number)
-
-
-def _send(number: int) -> None:
-    """To the main thread, which may wait for something: a signal ends that."""
-    if hasattr(signal, "pthread_kill"):
-        signal.pthread_kill(threading.main_thread().ident or 0, number)
-    else:
-        _thread.interrupt_main(signal.Signals(number))
-
-
-def _ignore(_number: int, _frame: FrameType | None) -> None:
-    """Not SIG_IGN: a program that is started meanwhile would inherit that."""
-
-
-class _Waits:
-    count = 0
-
-
-_waits = _Waits()
-
-
-def _whole() -> set[CodeType]:
-    """The code of what must not be interrupted, of modules that are in use."""
-    modules = ((sys.modules.get(name), functions) for name, functions in _WHOLE.items())
-    found = (attrgetter(function)(module) for module, functions in modules if module for function in functions)
-    return {function.__code__ for function in found if hasattr(function, "__code__")}
-
-
-def _is_in(frame: FrameType | None, codes: set[CodeType]) -> bool:
-    while frame is not None:
-        if frame.f_code in codes:
-            return True
-        frame = frame.f_back
-    return False
 
 
 def _flushed(stream: TextIO | None) -> bool:
