@@ -154,7 +154,16 @@ def test_no_program_that_the_folder_names_is_run(tmp_path: Path) -> None:
     assert ran(markers) == set()
     assert snapshot(root) == before
     # git as it is would run them.
-    for words in ("status", "ls-files -m", "log -p -- new.py", "log", "diff HEAD~2", "mine", "fetch ssh://x.invalid/y"):
+    for words in (
+        "status",
+        "ls-files -m",
+        "log -p -- new.py",
+        "log",
+        "diff HEAD~2",
+        "mine",
+        "fetch ssh://x.invalid/y",
+        "update-index --force-write-index",
+    ):
         git(root, *words.split(), check=False)
     expected = {"fsmonitor", "clean", "process", "gpg", "external", "textconv", "hook", "alias", "ssh"}
     assert ran(markers) >= expected
@@ -284,6 +293,22 @@ def test_before_the_first_commit_there_are_names_and_no_dates(tmp_path: Path) ->
     git(root, "add", "a.py")
     with closed_git(root) as found:
         assert (found.tracked(), found.commits("a.py")) == (("a.py",), ())
+
+
+def test_variables_of_git_change_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook of git, such as pre-commit's, is run with some."""
+    root = tmp_path / "repo"
+    hashes = with_history(root)
+    markers = program(tmp_path, "variable").parent
+    for name in "DIR WORK_TREE INDEX_FILE OBJECT_DIRECTORY COMMON_DIR NAMESPACE CEILING_DIRECTORIES".split():
+        monkeypatch.setenv(f"GIT_{name}", str(tmp_path))
+    for name in ("GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_SSH", "GIT_CONFIG_VALUE_0", "GIT_TRACE", "GIT_PROXY_COMMAND"):
+        monkeypatch.setenv(name, str(tmp_path / "variable.sh"))
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.fsmonitor")
+    with closed_git(root) as found:
+        assert (found.tracked(), answers(found, "new.py")) == (("b.txt", "c.py", "new.py"), hashes)
+    assert ran(markers) == set()
 
 
 def test_a_path_is_a_name_and_no_pattern(tmp_path: Path) -> None:
