@@ -93,6 +93,7 @@ def planted(root: Path, programs: Path) -> Path:
         shutil.copy(program(programs, "hook"), hooks / hook)
     (root / ".gitattributes").write_text("*.py filter=one diff=one\n*.txt filter=two\n")
     (root / ".gitignore").write_text("")
+    os.utime(root / "b.txt", (FIRST, FIRST))  # git looks again into what is as young as its index
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "attributes", at=FIRST)
     settings = {
