@@ -361,7 +361,7 @@ def test_memory_that_runs_out_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> No
     from modelkin import budget as module
     from modelkin.budget import OverBudgetError, budget, check
 
-    with pytest.raises(OverBudgetError, match="of memory: left out"), budget(0):
+    with pytest.raises(OverBudgetError, match="more memory than this process may have: left out"), budget(0):
         raise MemoryError
     monkeypatch.setattr(module, "MOST_MEMORY", 64 * 1024**2)
 
@@ -441,3 +441,29 @@ def test_a_file_of_one_thing_takes_time_in_proportion(shape: str) -> None:
         Examiner([corpus], Judgement(named=True)).examine(file)
 
     grows_in_proportion(work, 12_000)
+
+
+def test_a_budget_that_was_exceeded_is_not_handed_on() -> None:
+    from modelkin.budget import OverBudgetError, budget, check, current
+
+    lost = budget(0, 0.1)
+    lost.__enter__()  # and its end is interrupted
+    with pytest.raises(OverBudgetError):
+        sum(1 for _ in iter(check, 1))
+    with budget(0, 5):
+        began = time.process_time()
+        while time.process_time() < began + 0.3:
+            check()
+    assert current() is None
+
+
+def test_licence_files_beside_copies_are_asked_in_time_that_is_in_proportion() -> None:
+    from modelkin.statements import SidecarNotice, Statements, sidecars_for
+
+    def work(size: int) -> None:
+        notices = (SidecarNotice(f"a/{n}.py.license", f"a/{n}.py", "MIT", (), overrides=False) for n in range(2_000))
+        statements = Statements(sidecars=tuple(notices))
+        assert all(len(sidecars_for(statements, f"a/{number}.py")) == 1 for number in range(size))
+
+    with processor_seconds(4):
+        grows_in_proportion(work, 200)
