@@ -78,6 +78,10 @@ class budget:  # noqa: N801 - read as `with budget(size):`
         if self.exceeded:
             raise OverBudgetError(self.exceeded)
 
+    def left(self) -> float:
+        """Seconds of processor time that are left."""
+        return float(self.deadline - _CLOCK())
+
     def look(self) -> None:
         """Have ``exceeded`` say what the block took too much of; it is empty when it did not."""
         if self.deadline < _CLOCK():
