@@ -67,7 +67,8 @@ def compared(tmp_path: Path, timeout: float | None = None, **copies: bytes) -> R
     (original / "attention.py").write_text(ATTENTION, encoding="utf-8", newline="")
     for name, stored in copies.items():
         (copy / f"{name}.py").write_bytes(stored)
-    return modelkin.compare(str(copy), str(original), ScanOptions(timeout=timeout))
+    options = ScanOptions() if timeout is None else ScanOptions(timeout=timeout)
+    return modelkin.compare(str(copy), str(original), options)
 
 
 def codec_names() -> Iterator[str]:
