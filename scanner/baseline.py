@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from .errors import BaselineError
 from .findings import Finding
+from .folders import LinkError
 from .writing import replace_file
 
 SCHEMA = "modelkin.baseline/1"
@@ -35,8 +36,11 @@ def fingerprints(findings: Sequence[Finding]) -> list[str]:
     return prints
 
 
-def write_baseline(path: Path, findings: Sequence[Finding]) -> int:
-    """Record ``findings``, less the waived ones, as known; how many there are. Raises BaselineError."""
+def write_baseline(path: Path, findings: Sequence[Finding], distrusted: Iterable[str] = ()) -> int:
+    """Record ``findings``, less the waived ones, as known; how many there are. Raises BaselineError.
+
+    No link is followed below the current folder or one of ``distrusted``.
+    """
     known = {
         print_: {"rule": finding.rule, "path": finding.region.path, "upstream": finding.upstream}
         for finding, print_ in zip(findings, fingerprints(findings), strict=True)
@@ -47,7 +51,9 @@ def write_baseline(path: Path, findings: Sequence[Finding]) -> int:
     lines = ",\n".join(f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in told)
     inner = f"{{\n{lines}\n  }}" if lines else "{}"
     try:
-        replace_file(path, f'{{\n  "schema": "{SCHEMA}",\n  "findings": {inner}\n}}\n'.encode())
+        replace_file(path, f'{{\n  "schema": "{SCHEMA}",\n  "findings": {inner}\n}}\n'.encode(), distrusted)
+    except LinkError as error:
+        raise BaselineError(error.strerror) from None
     except OSError as error:
         raise BaselineError(f"{path}: cannot be written: {error.strerror}") from None
     return len(known)

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .attribution.model import OBLIGING, Copy
+from .budget import OverBudgetError
 from .canonical import canonicalise
 from .corpus.lineages import lineages
 from .corpus.pack import Corpus
@@ -46,7 +47,14 @@ class Examiner:
         self._how = how
 
     def examine(self, file: SourceFile) -> Examined:
-        """One file through the stages: parse, canonicalise, winnow, match, judge."""
+        """One file through the stages: parse, canonicalise, winnow, match, judge. Raises OverBudgetError."""
+        try:
+            return self._examined(file)
+        except OverBudgetError:
+            self._lines = Lines()  # it may have been left in the middle of anything
+            raise
+
+    def _examined(self, file: SourceFile) -> Examined:
         code = canonicalise(parse(file.text), file.text, self._lines)
         asked = query(code, winnow(code), self._lines.names.hashes)
         notice = read_notice(file.text)

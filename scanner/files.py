@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, MutableMapping
+from itertools import chain
 
 from msgspec import Struct
 
+from .budget import OverBudgetError, budget
 from .decoding import to_utf8
 from .globs import matcher
 from .sources import Checkout, Entry, Skipped
 
 __all__ = ["MAX_BYTES", "NOTEBOOK_SUFFIX", "Selection", "Skipped", "SourceFile", "read_file", "read_files"]
 
-# Generated code of 5 MB is still code; above this it is data. Parsing takes up to 500 bytes for each byte of a file.
-MAX_BYTES = 6 * 1024**2
+# Real modules have 6.2 MB, and so may what hides a copy; above this it is data. ``budget`` bounds what it takes.
+MAX_BYTES = 16 * 1024**2
 NOTEBOOK_SUFFIX = ".ipynb"
 SUFFIXES = (".py", NOTEBOOK_SUFFIX)
 
@@ -23,7 +25,7 @@ class SourceFile(Struct, frozen=True):
     """One Python file or notebook of a checkout.
 
     ``path`` is relative to the checkout's root, with forward slashes. ``text`` is UTF-8 without a byte order mark,
-    line endings as they stand; for a notebook its code cells joined, with ``cell_starts`` the first line (1-based)
+    each line ended by LF or CR LF; for a notebook its code cells joined, with ``cell_starts`` the first line (1-based)
     of each. ``sha256`` is of the bytes as stored.
     """
 
@@ -36,12 +38,14 @@ class SourceFile(Struct, frozen=True):
 class Selection(Struct, frozen=True):
     """Which files to read: those that match a glob of ``include`` (all, when empty) and none of ``exclude``.
 
-    Globs are as ``globs.matcher`` describes; ``max_bytes`` is the size as stored above which a file is skipped.
+    Globs are as ``globs.matcher`` describes; ``max_bytes`` is the size as stored above which a file is skipped, and
+    ``timeout`` the processor time in seconds after which it is (None: as ``budget`` says).
     """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     max_bytes: int = MAX_BYTES
+    timeout: float | None = None
 
 
 def read_files(
@@ -53,38 +57,46 @@ def read_files(
     """
     included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
     counts = {} if left_out is None else left_out
-    for entry in checkout.entries():
+    for entry in chain(checkout.unfetched, checkout.entries()):
         is_code = entry.path.lower().endswith(SUFFIXES)
         if excluded(entry.path):
             counts["exclude"] = counts.get("exclude", 0) + (is_code or isinstance(entry, Skipped))
         elif isinstance(entry, Skipped):
             yield entry
         elif is_code and included(entry.path):
-            yield read_file(entry, selection.max_bytes)
+            yield read_file(entry, selection.max_bytes, selection.timeout)
         elif is_code:
             counts["include"] = counts.get("include", 0) + 1
 
 
-def read_file(entry: Entry, max_bytes: int = MAX_BYTES) -> SourceFile | Skipped:
-    """Read and decode one entry, by its suffix a notebook or Python."""
+def read_file(entry: Entry, max_bytes: int = MAX_BYTES, timeout: float | None = None) -> SourceFile | Skipped:
+    """Read and decode one entry, by its suffix a notebook or Python, within ``timeout`` seconds."""
     if entry.size > max_bytes:
         return Skipped(entry.path, f"{_megabytes(entry.size)} is over the limit of {_megabytes(max_bytes)}")
     stored = entry.read()
     if isinstance(stored, Skipped):
         return Skipped(entry.path, stored.reason)
-    text = to_utf8(entry.path, stored)
+    try:
+        with budget(len(stored), timeout):
+            return _decoded(entry.path, stored)
+    except OverBudgetError as over:
+        return Skipped(entry.path, str(over))
+
+
+def _decoded(path: str, stored: bytes) -> SourceFile | Skipped:
+    text = to_utf8(path, stored)
     if isinstance(text, Skipped):
         return text
     sha256 = hashlib.sha256(stored).hexdigest()
-    if not entry.path.lower().endswith(NOTEBOOK_SUFFIX):
-        return SourceFile(entry.path, text, sha256)
+    if not path.lower().endswith(NOTEBOOK_SUFFIX):
+        return SourceFile(path, text, sha256)
     from .notebooks import BrokenNotebookError, join_cells  # their patterns take 2 ms, and most scans meet no notebook
 
     try:
         cells = join_cells(text)
     except BrokenNotebookError as error:
-        return Skipped(entry.path, f"broken notebook: {error}")
-    return SourceFile(entry.path, cells.text, sha256, cells.starts)
+        return Skipped(path, f"broken notebook: {error}")
+    return SourceFile(path, cells.text, sha256, cells.starts)
 
 
 def _megabytes(size: int) -> str:

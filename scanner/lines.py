@@ -12,6 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from .arrays import U64
+from .budget import check
 from .linear import Stream, linearise
 from .parsing import Statement
 
@@ -104,6 +105,7 @@ class Lines:
         ]
 
     def _unseen(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
+        check()
         if len(self._texts) >= MOST_TEXTS:
             self._texts.clear()
             self._shapes.clear()

@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from .magics import without_magics
+from .nesting import NESTED_TOO_DEEPLY, is_deep_json
 
 _PYTHON_NAMES = ("", "python", "python2", "python3", "ipython", "ipython3")
 
@@ -46,10 +47,12 @@ def locate(cell_starts: tuple[int, ...], line: int) -> tuple[int, int]:
 
 
 def _parse(stored: bytes) -> dict[str, Any]:
+    if is_deep_json(stored):
+        raise BrokenNotebookError(NESTED_TOO_DEEPLY)
     try:
         notebook = json.loads(stored)
     except RecursionError:
-        raise BrokenNotebookError("nested too deeply") from None
+        raise BrokenNotebookError(NESTED_TOO_DEEPLY) from None
     except ValueError as error:
         raise BrokenNotebookError(str(error)) from None
     if not isinstance(notebook, dict):
@@ -74,6 +77,11 @@ def _code_cells(notebook: dict[str, Any]) -> list[str]:
     try:
         sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
         cells = [cell for sheet in sheets for cell in sheet["cells"] if cell["cell_type"] == "code"]
-        return ["".join(cell["source"] if "source" in cell else cell["input"]) for cell in cells]
+        return [_with_line_feeds("".join(cell["source"] if "source" in cell else cell["input"])) for cell in cells]
     except (KeyError, TypeError):
         raise BrokenNotebookError("it has no readable cells") from None
+
+
+def _with_line_feeds(source: str) -> str:
+    """A CR alone ends a line for Python, and not for its grammar."""
+    return source.replace("\r\n", "\n").replace("\r", "\n") if "\r" in source else source

@@ -9,7 +9,9 @@ from typing import NamedTuple
 import tree_sitter
 from msgspec import Struct, field
 
-from .grammar import LANGUAGE, NAMES, STEPS, Step
+from .budget import check
+from .grammar import NAMES, STEPS, Step
+from .trees import LineOf, syntax_tree
 
 # Python itself refuses more than 100 levels of indentation.
 DEEPEST_BLOCK = 100
@@ -78,9 +80,9 @@ class ParsedFile(NamedTuple):
 
 
 def parse(text: bytes) -> ParsedFile:
-    """Parse UTF-8 ``text``, tolerating errors, into definitions in source order."""
-    root = tree_sitter.Parser(LANGUAGE).parse(text).root_node
-    walk = _Walk(text, root)
+    """Parse UTF-8 ``text``, tolerating errors, into definitions in source order. Raises OverBudgetError."""
+    root, line_of = syntax_tree(text)
+    walk = _Walk(text, root, line_of)
     # An error inside a header or signature is left out with it, and not met by the walk.
     errors = max(walk.errors, int(root.has_error))
     return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), tuple(walk.scope_names), errors)
@@ -92,18 +94,20 @@ END = Statement(b"", Role.END, None, 0, False, 0, Role.END << 1)
 class _Walk:
     """The state of one pass over a syntax tree, statement by statement."""
 
-    def __init__(self, text: bytes, root: tree_sitter.Node) -> None:
+    def __init__(self, text: bytes, root: tree_sitter.Node, line_of: LineOf) -> None:
         self.text = text
+        self.line_of = line_of
         self.broken = root.has_error
         self.errors = 0
         self.scopes = [-1]
         self.scope_names = [""]
-        module = Definition("", "module", 1, root.end_point[0] + 1, -1)
+        module = Definition("", "module", 1, line_of(root.end_point, root.end_byte), -1)
         self.definitions = [module]
         self._block(root, module, 0, 0, 0)
 
     def _block(self, block: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int) -> None:
         """Add the statements of ``block`` to ``unit`` (number ``index``), and the definitions in it to the file."""
+        check()
         text, broken, member, add = self.text, self.broken, unit.kind == "class", unit.statements.append
         for node in block.children:
             kind = node.kind_id
@@ -182,7 +186,8 @@ class _Walk:
         qualname = name.decode("utf-8", "replace")
         qualname = f"{unit.qualname}.{qualname}" if unit.qualname else qualname
         kind = "class" if is_class else "function"
-        definition = Definition(qualname, kind, node.start_point[0] + 1, node.end_point[0] + 1, index)
+        first, last = self.line_of(node.start_point, node.start_byte), self.line_of(node.end_point, node.end_byte)
+        definition = Definition(qualname, kind, first, last, index)
         self.definitions.append(definition)
         return definition
 

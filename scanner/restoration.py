@@ -6,6 +6,7 @@ from collections.abc import Iterator, Set
 
 from msgspec import Struct
 
+from .budget import OverBudgetError, budget
 from .difference import Difference, remaining_difference
 from .errors import RestoreError
 from .files import NOTEBOOK_SUFFIX, SourceFile, read_file
@@ -43,8 +44,10 @@ def restorations(report: Report, copy: str, original: str) -> Iterator[Restorati
         upstream_path = file.upstreams[0].path
         if file.path in copies and upstream_path in originals:
             try:
-                yield _restoration(file, copies[file.path], originals[upstream_path])
-            except RestoreError as error:
+                with budget(len(copies[file.path]) + len(originals[upstream_path])):
+                    restored = _restoration(file, copies[file.path], originals[upstream_path])
+                yield restored
+            except (RestoreError, OverBudgetError) as error:
                 yield Skipped(file.path, str(error))
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 
 import libcst
-import tree_sitter
 
+from .decoding import normal_name, own_codec, to_utf8
 from .errors import RestoreError
-from .grammar import LANGUAGE, NAMES
+from .grammar import NAMES
+from .trees import syntax_tree
 
 # libcst descends on the machine's stack: it crashes at 1,000 to 3,000 levels, and takes seconds before that.
 # Python itself refuses 200 brackets.
 DEEPEST = 400
+# libcst parses a pattern of `case` four times for each level of brackets in it: in about this many microseconds in all.
+_MOST_PATTERNS = 2_000_000
+_CASE = re.compile(rb"(?:^|(?<=[\r\n]))[ \t\f]*case\b")
+_BRACKET = re.compile(rb"[(\[{]|[)\]}]|\\?\r?\n|\r")
+_ENDING = re.compile(rb"\r\n|\r|\n")
+_NAMED = re.compile(rb"(?:^|[\r\n])[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
 
 
 def parse_exactly(source: bytes) -> libcst.Module:
@@ -22,8 +30,14 @@ def parse_exactly(source: bytes) -> libcst.Module:
     Raises RestoreError for a file that does not parse as Python 3, that is nested more than 400 levels deep, or that
     libcst would write back differently.
     """
+    if any(
+        own_codec(normal_name(name.decode("ascii", "replace"))) is None for name in _NAMED.findall(_first_two(source))
+    ):
+        raise RestoreError("line 1 or 2 declares an encoding that Python does not know")
     if _deepest(source)[0] > DEEPEST:
         raise RestoreError(too_deep(source))
+    if line := _costly_pattern(source):
+        raise RestoreError(f"line {line} is nested too deeply to rewrite")
     try:
         module = libcst.parse_module(source)
         if source.endswith(b"\r"):  # which libcst does not take for the end of a last line
@@ -43,6 +57,11 @@ def parse_exactly(source: bytes) -> libcst.Module:
     return module
 
 
+def _first_two(source: bytes) -> bytes:
+    """The lines in which others look for an encoding to look up, as widely as any of them takes a line."""
+    return b"\n".join(source.split(b"\n", 2)[:2])
+
+
 def too_deep(source: bytes) -> str:
     """What to say of a file whose nesting exceeds what libcst can take."""
     return f"line {_deepest(source)[1]} is nested too deeply to rewrite"
@@ -54,14 +73,16 @@ def _deepest(source: bytes) -> tuple[int, int]:
     Counted as deep although they are flat in the tree: the `elif`s of an `if`, the parts of an implicit concatenation
     (libcst nests both), and whatever lies side by side in a region that does not parse.
     """
-    cursor = tree_sitter.Parser(LANGUAGE).parse(source).walk()
+    text = to_utf8("", source)
+    root, line_of = syntax_tree(text if isinstance(text, bytes) else source)
+    cursor = root.walk()
     depths, deepest, line = [0], 0, 1
     while True:
         node = cursor.node
         assert node is not None
         depth = depths[-1]
         if depth > deepest:
-            deepest, line = depth, node.start_point[0] + 1
+            deepest, line = depth, line_of(node.start_point, node.start_byte)
         if cursor.goto_first_child():
             depths.append(depth + 1 + (node.child_count if NAMES[node.kind_id] == "ERROR" else 0))
             continue
@@ -72,6 +93,32 @@ def _deepest(source: bytes) -> tuple[int, int]:
         following = cursor.node
         if following is not None and NAMES[following.kind_id] in ("elif_clause", "string"):
             depths[-1] += 1
+
+
+def _costly_pattern(source: bytes) -> int:
+    """The line (1-based) of the `case` with which the patterns take too long; 0 when they do not."""
+    cost = place = 0
+    while case := _CASE.search(source, place):
+        deepest, place = _brackets(source, case.end())
+        cost += 4 ** min(deepest, 50)
+        if cost > _MOST_PATTERNS:
+            return len(_ENDING.findall(source, 0, case.end())) + 1
+    return 0
+
+
+def _brackets(source: bytes, start: int) -> tuple[int, int]:
+    """How deep brackets nest on the logical line from ``start``, and where it ends; those in strings count as well."""
+    depth = deepest = 0
+    for found in _BRACKET.finditer(source, start):
+        sign = found[0]
+        if sign in b"([{":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign in b")]}":
+            depth -= 1
+        elif depth <= 0 and not sign.startswith(b"\\"):
+            return deepest, found.start()
+    return deepest, len(source)
 
 
 def _broken_line(source: bytes, reported: int) -> int:

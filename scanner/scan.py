@@ -14,8 +14,10 @@ from msgspec.structs import replace
 
 from .attribution.model import Attribution, Judged
 from .baseline import marked, read_baseline
+from .budget import OverBudgetError, budget
 from .corpus.checking import damage_explained
-from .corpus.pack import Corpus
+from .corpus.opening import open_corpus
+from .corpus.pack import CORPUS_SUFFIX, Corpus
 from .corpus.shelf import default_corpora
 from .errors import SourceError
 from .examination import Examined, Examiner
@@ -25,7 +27,7 @@ from .sources import Checkout, LeftOut, open_source, open_sources
 from .statements import Statements, read_statements, says_anything
 from .trust import Trust, not_obeyed, trust_in
 from .verdict import FileVerdict, Judgement
-from .waivers import Waiver, WaiversRead, apply_waivers, read_waivers, waivers_beside
+from .waivers import Waiver, WaiversRead, apply_waivers, joined, read_waivers, waivers_beside
 
 Progress = Callable[[int, int, str], None]
 _UNSELECTED = {
@@ -49,7 +51,8 @@ class ScanOptions(Struct, frozen=True):
     ``waivers`` are those of the settings; where the source is trusted, the ones in the scanned files themselves are
     read with them. Findings that ``baseline`` holds are marked as known. ``isolated`` trusts no source, not even the
     working tree one stands in. ``settings`` tells which of these options a file of settings filled: the report says
-    what they hide.
+    what they hide. ``timeout`` is the processor time in seconds that one file may take; None means 2, and 2 for each
+    MB.
     """
 
     include: tuple[str, ...] = ()
@@ -62,6 +65,7 @@ class ScanOptions(Struct, frozen=True):
     baseline: Path | None = None
     isolated: bool = False
     settings: SettingsTaken | None = None
+    timeout: float | None = None
 
 
 class CorpusIdentity(Struct, frozen=True):
@@ -98,7 +102,7 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
     A list of sources, or of one file beside .git, is of the folder this process runs in, as a pre-commit hook names
     what changed: of what the repository says elsewhere, only what concerns them is reported.
     """
-    corpora = [*default_corpora(options.corpora, required=not options.against), *map(_indexed, options.against)]
+    corpora = [*default_corpora(options.corpora, required=not options.against), *map(upstream, options.against)]
     how = Judgement(min_similarity=options.min_similarity)
     trust = trust_in(source, options.isolated)
     return _report(open_sources(source, obey=trust is Trust.WORKING_TREE), trust, corpora, options, how, progress)
@@ -109,7 +113,7 @@ def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), prog
     how = Judgement(named=True, min_similarity=options.min_similarity)
     trust = trust_in(copy, options.isolated)
     opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
-    return _report(opened, trust, [_indexed(original)], options, how, progress)
+    return _report(opened, trust, [upstream(original)], options, how, progress)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -128,7 +132,10 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
     return examiner.examine(SourceFile("copy.py", copy, "")).verdict
 
 
-def _indexed(source: str) -> Corpus:
+def upstream(source: str) -> Corpus:
+    """One more thing to compare with: a corpus file, or a source, which is indexed. Raises ModelkinError."""
+    if source.endswith(CORPUS_SUFFIX):
+        return open_corpus(Path(source))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 
@@ -146,26 +153,34 @@ def _report(
     began = time.perf_counter()
     known = read_baseline(options.baseline) if options.baseline else frozenset()
     examined: list[Examined] = []
-    inline = WaiversRead()
+    inline: list[WaiversRead] = []
     skipped: list[Skipped] = []
     unselected: Counter[str] = Counter()
     with opened as checkout, damage_explained(corpora):
         examiner = Examiner(corpora, how, options.exclude_upstream, checkout.released)
-        for file in read_files(checkout, Selection(options.include, options.exclude), unselected):
+        selection = Selection(options.include, options.exclude, timeout=options.timeout)
+        for file in read_files(checkout, selection, unselected):
             if isinstance(file, Skipped):
                 skipped.append(file)
                 continue
-            examined.append(examiner.examine(file))
-            inline += read_waivers(file.path, file.text)
+            try:
+                with budget(len(file.text), options.timeout):
+                    found = examiner.examine(file), read_waivers(file.path, file.text)
+            except OverBudgetError as over:
+                skipped.append(Skipped(file.path, str(over)))
+                continue
+            examined.append(found[0])
+            inline.append(found[1])
             if progress:
                 progress(len(examined), 0, file.path)
         statements = read_statements(checkout)
         judged = _judged(examined, statements, checkout)
-        inline += waivers_beside(checkout, judged.findings)
+        inline.append(waivers_beside(checkout, judged.findings))
     if not examined and not skipped and checkout.chosen is None and (options.include or not says_anything(statements)):
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
     partial = bool(options.include or options.exclude or checkout.chosen)
-    obeyed = inline if trust is Trust.WORKING_TREE else WaiversRead()
+    found_waivers = joined(inline)
+    obeyed = found_waivers if trust is Trust.WORKING_TREE else WaiversRead()
     findings = marked(apply_waivers(judged.findings, [*options.waivers, *obeyed.waivers], partial, obeyed.bad), known)
     unselected["min-similarity"] = sum(each.verdict.below_least > 0 for each in examined)
     return Report(
@@ -183,7 +198,7 @@ def _report(
             *_unselected(unselected, options.settings),
             *checkout.left_out(),
         ),
-        not_obeyed=asked_in_vain(checkout, statements, trust, options, len(inline) - len(obeyed)),
+        not_obeyed=asked_in_vain(checkout, statements, trust, options, len(found_waivers) - len(obeyed)),
     )
 
 

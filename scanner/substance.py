@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 
 import tree_sitter
 
-from .grammar import LANGUAGE, NAMES
+from .grammar import NAMES
+from .trees import syntax_tree
 
 _Function = TypeVar("_Function", ast.FunctionDef, ast.AsyncFunctionDef)
 _DROPPED = ("comment", "import_statement", "import_from_statement", "future_import_statement")
@@ -91,7 +92,7 @@ def _bare(text: str) -> list[str]:
 
 def _inert_spans(source: bytes) -> Iterator[tuple[int, int]]:
     """First and last byte of each comment, import and bare string, in order."""
-    stack = [tree_sitter.Parser(LANGUAGE).parse(source).root_node]
+    stack = [syntax_tree(source)[0]]
     while stack:
         node = stack.pop()
         name = NAMES[node.kind_id]

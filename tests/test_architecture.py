@@ -18,7 +18,11 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if CASES not in p
 # The order of HOUSE_STYLE §1. A module may import from its own room and from any above it.
 ORDER = (
     "errors",
+    "processes",
     "patterns",
+    "nesting",
+    "budget",
+    "folders",
     "writing",
     "shipped",
     "regions",
@@ -27,6 +31,7 @@ ORDER = (
     "rulebook",
     "arrays",
     "clones",
+    "wildcards",
     "sources",
     "decoding",
     "magics",
@@ -34,6 +39,7 @@ ORDER = (
     "globs",
     "files",
     "grammar",
+    "trees",
     "parsing",
     "literals",
     "binding",

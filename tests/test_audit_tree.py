@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from modelkin.audit.repositories import find_repositories
-from modelkin.audit.tree import MOST_LEVELS
+from modelkin.audit.tree import MOST_LEVELS, divide
 from modelkin.errors import SourceError
 from modelkin.sources import open_source
 
@@ -52,12 +55,19 @@ def names(root: Path) -> list[str]:
         pytest.param(["m.py", "n.py"], ["."], id="nothing but code"),
         pytest.param(["a/data.csv", "b/m.py"], ["b"], id="folders without code are none"),
         pytest.param(["a/readme.md", "a/data.csv", "b/m.py"], ["b"], id="nor are documents without code"),
-        pytest.param(["a/pyvenv.cfg", "a/lib/m.py", "b/m.py"], ["b"], id="nor are environments"),
-        pytest.param(["node_modules/a/setup.py", "b/m.py"], ["b"], id="nor is what is installed"),
+        pytest.param(["a/pyvenv.cfg", "a/lib/m.py", "b/m.py"], ["a/lib", "b"], id="what is marked as an environment"),
+        pytest.param(["node_modules/a/setup.py", "b/m.py"], ["b", "node_modules/a"], id="whatever a folder is called"),
+        pytest.param([".venv/m.py", ".hg/m.py", "build/m.py"], [".hg", ".venv", "build"], id="hidden folders as well"),
+        pytest.param(["conda-meta/m.py", "pyvenv.cfg", "setup.py"], ["."], id="the named folder is an environment"),
         pytest.param(
             ["hub/models--o--n/snapshots/abc/m.py", "hub/models--o--n/snapshots/def/m.py", "hub/models--o--n/blobs/1"],
             ["hub/models--o--n/snapshots/abc", "hub/models--o--n/snapshots/def"],
             id="each snapshot in a cache of the hub",
+        ),
+        pytest.param(
+            ["models--o/snapshots/r/m.py", "models--o/blobs/x.py", "models--o/snapshots/y.py", "models--o/z.py"],
+            ["models--o/blobs", "models--o/snapshots/r", "models--o/snapshots/y.py", "models--o/z.py"],
+            id="what lies beside snapshots",
         ),
         pytest.param(["models--o--n/m.py"], ["models--o--n"], id="a folder that is only called like one"),
     ],
@@ -75,6 +85,30 @@ def test_every_source_that_is_found_can_be_opened(tmp_path: Path) -> None:
         with open_source(source) as checkout:
             (entry,) = (entry for entry in checkout.entries() if entry.path.endswith("m.py"))
             assert entry.read() == b"x = 1\n"  # type: ignore[union-attr]
+
+
+FOLDERS = st.sampled_from(
+    ["a", "b", "src", ".venv", "node_modules", "build", "x.egg-info", "__pycache__", ".hg", "models--o--n", "snapshots"]
+)
+NAMES = st.sampled_from(["m.py", "n.ipynb", "__init__.py", "setup.py", "README.md", "pyvenv.cfg", "LICENSE", "data"])
+PLACES = st.lists(FOLDERS, max_size=4).map(lambda folders: "".join(f"{folder}/" for folder in folders))
+PATHS = st.tuples(PLACES, NAMES | st.just(".git/HEAD")).map("".join)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(PATHS, min_size=1, max_size=12, unique=True), st.booleans())
+def test_every_python_file_is_of_exactly_one_repository(paths: list[str], ignoring: bool) -> None:
+    with TemporaryDirectory() as folder:
+        root = Path(os.path.realpath(folder))
+        tree(root, *paths, *([".gitignore"] if ignoring else []))
+        code = sorted(path for path in root.rglob("*") if path.suffix in (".py", ".ipynb"))
+        found = []
+        for repository in divide(root):
+            with open_source(repository.source) as checkout:
+                inside = Path(repository.source)
+                listed = [entry.path for entry in checkout.entries() if entry.path.endswith((".py", ".ipynb"))]
+                found += [inside / path if inside.is_dir() else inside for path in listed]
+        assert sorted(found) == code
 
 
 def test_links_are_not_followed(tmp_path: Path) -> None:

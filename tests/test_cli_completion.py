@@ -13,8 +13,6 @@ from modelkin.cli import main
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_script_of_a_shell_asks_the_command(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
-    if shell == "bash" and not os.path.exists("/bin/bash"):  # noqa: PTH110
-        pytest.skip("click asks bash for its version")
     assert main(["completion", shell]) == 0
     assert f"_MODELKIN_COMPLETE={shell}_complete" in capsys.readouterr().out
 

@@ -90,7 +90,7 @@ def test_a_file_is_replaced_whole_and_leaves_nothing_beside_it(tmp_path: Path) -
     assert list(tmp_path.iterdir()) == [report]
 
 
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
+def test_a_link_of_the_user_outside_the_current_folder_stays_a_link(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "file")
     replace_file(tmp_path / "link", b"new")
     assert (tmp_path / "link").is_symlink()

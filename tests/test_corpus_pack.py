@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from modelkin.corpus.opening import open_corpus
 from modelkin.corpus.pack import ARRAYS, Corpus, Project, Release
 from modelkin.corpus.writing import check_writable
 from modelkin.errors import CorpusError
+from modelkin.folders import Folder
 from modelkin.notices import Notice
 
 from .small_corpora import ATTENTION, THREE, UPSTREAMS, Upstream, corpus_of
@@ -132,11 +134,28 @@ def test_the_folder_is_made_and_the_file_is_as_readable_as_any_other(tmp_path: P
     assert [entry.name for entry in path.parent.iterdir()] == ["small.safetensors"]
 
 
-def test_a_link_keeps_pointing_where_it_does(tmp_path: Path) -> None:
+def test_a_link_outside_the_current_folder_keeps_pointing_where_it_does(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("small.safetensors")
     corpus_of(*THREE).save(tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
     assert verify(tmp_path / "small.safetensors") == []
+
+
+@pytest.mark.parametrize("name", ["link", "sub/small.safetensors"])
+def test_below_the_current_folder_no_link_is_followed(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    (tmp_path / "small.safetensors").write_bytes(b"kept")
+    (tmp_path / "here/link").symlink_to("../small.safetensors")
+    (tmp_path / "here/sub").symlink_to("..")
+    monkeypatch.chdir(tmp_path / "here")
+    for attempt in (corpus_of(*THREE).save, check_writable):
+        with pytest.raises(
+            CorpusError, match=r"\A(link|sub) is a symbolic link to [^\n]+ itself, or remove the link\Z"
+        ):
+            attempt(Path(name))
+    assert (tmp_path / "small.safetensors").read_bytes() == b"kept"
 
 
 @pytest.mark.parametrize("target", ["folder", "pipe", "file/below", "x" * 300], ids=lambda name: name[:12])
@@ -204,31 +223,32 @@ def test_a_full_disk_is_an_error_in_one_line_and_the_old_file_stays(tmp_path: Pa
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["new.py", "small.safetensors"]
 
 
-def half_written(path: Path, content: bytes) -> int:
-    with path.open("wb") as file:
+def half_written(descriptor: int, content: bytes, _replaced: os.stat_result | None) -> None:
+    with os.fdopen(descriptor, "wb") as file:
         file.write(content[: len(content) // 2])
     raise KeyboardInterrupt
 
 
-def not_moved(_path: Path, _target: Path) -> Path:
+def not_moved(_path: str, _target: str, **_folders: int) -> None:
     raise KeyboardInterrupt
 
 
-def moved(path: Path, target: Path) -> Path:
-    path.rename(target)
+def moved(path: str, target: str, **folders: int) -> None:
+    os.rename(path, target, **folders)  # noqa: PTH104 - within an open folder
     raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize(
-    ("step", "interrupted"), [("write_bytes", half_written), ("replace", not_moved), ("replace", moved)]
+    ("where", "step", "interrupted"),
+    [(Folder, "_fill", half_written), (os, "replace", not_moved), (os, "replace", moved)],
 )
 def test_an_interrupted_save_leaves_a_whole_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, interrupted: Callable[..., object]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: Any, step: str, interrupted: Callable[..., object]
 ) -> None:
     path = tmp_path / "small.safetensors"
     old, new = corpus_of(*THREE), corpus_of(*THREE[1:])
     old.save(path)
-    monkeypatch.setattr(Path, step, interrupted)
+    monkeypatch.setattr(where, step, staticmethod(interrupted) if where is Folder else interrupted)
     with pytest.raises(KeyboardInterrupt):
         new.save(path)
     monkeypatch.undo()

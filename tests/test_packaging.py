@@ -1,12 +1,18 @@
-"""What is written by hand in setup.cfg agrees with the folders."""
+"""What is written by hand in setup.cfg agrees with the folders, and with the lock of what tests install."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from configparser import ConfigParser
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from .locked import LOCK, locked
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"modelkin": "scanner", "modelkin.rules": "rules", "modelkin.corpora": "corpora"}
@@ -71,14 +77,89 @@ def test_every_data_pattern_matches_a_file(pattern: tuple[str, str]) -> None:
     assert shipped_data()[pattern]
 
 
-def test_every_requirement_says_what_it_is_for() -> None:
-    lines = (ROOT / "setup.cfg").read_text(encoding="utf-8").splitlines()
-    first = lines.index("install_requires =") + 1
-    for number, line in enumerate(lines[first:], first):
-        if not line.startswith(" "):
-            break
-        is_reason = line.strip().startswith("#")
-        assert is_reason or lines[number - 1].strip().startswith("#"), f"{line.strip()} is required without a reason"
+class Stated(NamedTuple):
+    """A requirement as it stands in setup.cfg: of the product or of which extra, and the comment right above it."""
+
+    owner: str
+    requirement: Requirement
+    comment: str
+
+
+def stated_requirements() -> Iterator[Stated]:
+    section = owner = comment = ""
+    for line in (ROOT / "setup.cfg").read_text(encoding="utf-8").splitlines():
+        bare = line.strip()
+        if line.startswith("["):
+            section = bare
+        elif line.endswith(" ="):
+            owner = bare.removesuffix(" =")
+        elif bare.startswith("#"):
+            comment += bare
+            continue
+        elif bare and (owner == "install_requires" or section == "[options.extras_require]"):
+            yield Stated(owner, Requirement(bare), comment)
+        comment = ""
+
+
+STATED = list(stated_requirements())
+LOCKED = list(locked(LOCK.read_text(encoding="utf-8")))
+BUILD = [Requirement(each) for each in re.findall(r'"([^"]+)"', (ROOT / "pyproject.toml").read_text().split("]")[1])]
+
+
+def test_every_requirement_is_looked_at() -> None:
+    lists = {"install_requires": configuration()["options"]["install_requires"]}
+    lists |= configuration()["options.extras_require"]
+    expected = [
+        (owner, str(Requirement(line)))
+        for owner, text in lists.items()
+        for line in text.splitlines()
+        if line and not line.startswith("#")
+    ]
+    assert [(each.owner, str(each.requirement)) for each in STATED] == expected
+    assert [each.name for each in BUILD] == ["setuptools"]
+
+
+@pytest.mark.parametrize("stated", STATED, ids=lambda stated: f"{stated.owner}-{stated.requirement.name}")
+def test_a_requirement_says_what_it_is_for_and_why_it_has_a_limit(stated: Stated) -> None:
+    assert stated.comment, f"{stated.requirement} is required without a reason"
+    for limit in stated.requirement.specifier:
+        is_reasoned = limit.operator in (">=", ">") or limit.version.removesuffix(".*") in stated.comment
+        assert is_reasoned, f"{stated.requirement}: the comment above does not say what comes with {limit.version}"
+
+
+@pytest.mark.parametrize("requirement", [*(each.requirement for each in STATED), *BUILD], ids=str)
+def test_what_is_required_is_locked_within_its_range(requirement: Requirement) -> None:
+    found = [each for each in LOCKED if each.name == canonicalize_name(requirement.name)]
+    assert found, f"{requirement} is not in the lock: run `bash .ci/lock`"
+    for each in found:
+        assert requirement.specifier.contains(each.version), f"run `bash .ci/lock`: {each.requirement}"
+
+
+@pytest.mark.parametrize("python", ["3.10", "3.11", "3.12", "3.13"])
+@pytest.mark.parametrize(("system", "name"), [("linux", "posix"), ("darwin", "posix"), ("win32", "nt")])
+def test_the_lock_has_one_release_of_each_for_every_python_and_system(python: str, system: str, name: str) -> None:
+    around = {"python_version": python, "python_full_version": f"{python}.0", "sys_platform": system, "os_name": name}
+    chosen = [each.name for each in LOCKED if each.is_for(around)]
+    assert len(chosen) == len(set(chosen))
+    required = {
+        canonicalize_name(each.name)
+        for each in (*(stated.requirement for stated in STATED), *BUILD)
+        if each.marker is None or each.marker.evaluate(dict(around))
+    }
+    assert required <= set(chosen)
+
+
+def test_the_lock_is_of_releases_with_hashes_and_of_nothing_on_this_machine() -> None:
+    # An option of pip's, an address or a path is no pinned requirement, so that reading the lock would have failed.
+    assert all(each.hashes and each.version and each.requirement.url is None for each in LOCKED)
+    comments = [line for line in LOCK.read_text(encoding="utf-8").splitlines() if line.lstrip().startswith("#")]
+    assert comments[1] == "#    bash .ci/lock"
+    assert not [line for line in comments[2:] if "/" in line]
+
+
+def test_nothing_heavy_is_locked() -> None:
+    # The product needs none of these: a dependency that brings one in is to be thought about.
+    assert not {each.name for each in LOCKED} & {"torch", "tensorflow", "jax", "transformers", "pandas", "scipy"}
 
 
 def test_the_version_is_the_changelog_s_newest() -> None:

@@ -54,6 +54,9 @@ EXIT_CODES = {
     "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
     "modelkin scan . --fail-on warning": 1,
     "modelkin scan . --fail-on renamed": 1,
+    "modelkin scan . --fail-on error --fail-on skipped": 1,
+    "modelkin scan . --isolated": 1,
+    "modelkin scan . --settings modelkin.toml": 1,
     "modelkin scan . --format json --output report.json": 1,
     "modelkin scan . --format text --format sarif=modelkin.sarif": 1,
     "modelkin scan . --format html=report.html": 1,
@@ -82,6 +85,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written(project / "original", focus__py=ATTENTION)
     written(root / "ours", rotary__py=ROTARY)
     written(root / "upstream", rotary__py=ROTARY)
+    (project / "modelkin.toml").write_text("# nothing set\n")
     (project / "sources.txt").write_text("# a source a line\npath/to/repository\n")
     upstream = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")
     (root / "data").mkdir()
@@ -117,6 +121,13 @@ def test_a_command_of_the_readme_ends_as_it_says(
     assert code == EXIT_CODES.get(command, 0), capsys.readouterr().err
 
 
+def test_no_workflow_of_the_page_on_ci_obeys_what_a_pull_request_brings() -> None:
+    page = (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
+    steps = [line for line in page.splitlines() if re.match(r"\s*- (run: )?modelkin scan ", line)]
+    assert len(steps) >= 5
+    assert all(" --isolated" in step for step in steps)
+
+
 def test_every_stated_exit_code_is_of_a_command_that_the_readme_has() -> None:
     assert EXIT_CODES.keys() <= set(COMMANDS)
 
@@ -135,10 +146,22 @@ def test_the_other_commands_of_the_readme_set_up_or_are_those_of_pre_commit() ->
 
 
 def test_the_readme_s_test_command_is_what_ci_runs() -> None:
-    run = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    assert "python3 -m venv .venv && .venv/bin/pip install -e '.[test]' && .venv/bin/pytest" in README.read_text()
-    for step in ("-m venv", "pip install", "-e '.[test]'", "-m pytest"):
-        assert step in run
+    made, locked, project, tests = (shlex.split(command) for command in OTHERS[-4:])
+    assert (made, tests) == (["python3", "-m", "venv", ".venv"], [".venv/bin/pytest"])
+    assert locked == [".venv/bin/pip", "install", "--require-hashes", "-r", "tests/requirements.txt"]
+    assert project == [".venv/bin/pip", "install", "--no-deps", "--no-build-isolation", "-e", "."]
+    run, environment, checks = (
+        (ROOT / ".ci" / name).read_text(encoding="utf-8") for name in ("run", "environment", "checks")
+    )
+    assert f"lock={locked[-1]}\n" in environment
+    assert '-m venv "$work/venv"' in environment
+    assert 'install --require-hashes -r "$lock"\ninstall --no-deps --no-build-isolation -e .\n' in run
+    assert "-m pytest" in checks
+
+
+def test_the_readme_names_every_script_of_ci() -> None:
+    scripts = {path.name for path in (ROOT / ".ci").iterdir() if path.is_file() and path.read_text().startswith("#!")}
+    assert scripts == set(re.findall(r"^\| `bash \.ci/(\w+)` \|", README.read_text(encoding="utf-8"), re.MULTILINE))
 
 
 def test_the_readme_s_hooks_are_there(tmp_path: Path) -> None:

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
-import shutil
 import subprocess
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
 
-from modelkin.sources import Entry, open_source
+from modelkin.sources import Entry, LeftOut, open_source
+from modelkin.sources.gitignore import (
+    MAX_BYTES,
+    MAX_FILES,
+    MAX_PATTERNS,
+    IgnoreFile,
+    Unusable,
+    read_ignore_file,
+)
 
-needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+from .working_trees import git, needs_git
 
 FILES = [
     "a.py",
@@ -38,13 +50,6 @@ def write(root: Path, files: dict[str, str]) -> None:
     for path, text in files.items():
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text(text)
-
-
-def git(root: Path, *arguments: str) -> str:
-    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
-    command = ["git", "-C", str(root), *identity, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **quiet}).stdout
 
 
 def known_to_git(root: Path) -> list[str]:
@@ -103,6 +108,113 @@ def test_what_git_tracks_is_listed_even_where_a_pattern_matches(tmp_path: Path, 
     assert "models/keep.py" not in names(tmp_path)
 
 
+PIECES = (
+    [
+        "a",
+        "b",
+        "aa",
+        "B",
+        ".",
+        "-",
+        "]",
+        "[",
+        "^",
+        "!",
+        ":",
+        " ",
+        "#",
+        "\t",
+        "\\",
+        "\\*",
+        "\\/",
+        "\\ ",
+        "\u00e9",
+        "\xff",
+    ]
+    + ["/", "/", "*", "*", "**", "**/", "/**", "/**/", "***", "?", "??"]
+    + [
+        "[ab]",
+        "[!a]",
+        "[^a]",
+        "[]a]",
+        "[!]a]",
+        "[a-b]",
+        "[b-a]",
+        "[a-]",
+        "[-a]",
+        "[\\]a]",
+        "[a",
+        "[",
+        "[!",
+        "[/]",
+        "[]",
+    ]
+    + [
+        f"[[:{name}:]]"
+        for name in ("alpha", "digit", "space", "punct", "print", "graph", "xdigit", "nonsense", "upper")
+    ]
+    + ["[[:alpha:]-b]", "[[:alpha", "[[:a]", "[[:]", "[[::]]", "[a-\\b]", "[\\a-b]", "[--0]", "[a-b-z]", "[!-~]"]
+)
+LINES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=7).map("".join)
+RULES = st.lists(
+    st.tuples(st.sampled_from(["", "", "", "!", "/", "!/", "\\"]), LINES).map("".join), min_size=1, max_size=4
+)
+NAMES = st.text(alphabet="aabbB./-]:[!^# \t\\0*\x0b\u00e9\x7f", min_size=1, max_size=9)
+
+
+def as_path(text: str) -> str:
+    """No empty, ``.`` or ``..`` part, which no path of a walk has."""
+    return "/".join(part for part in text.split("/") if part.strip("."))
+
+
+def ignored(rules: IgnoreFile | Unusable | None, path: str) -> bool:
+    """As a walk from the top judges: an ignored folder is not entered."""
+    if rules is None:
+        return False
+    assert isinstance(rules, IgnoreFile)
+    ends = [place for place, char in enumerate(path) if char == "/"]
+    return any(rules.verdict(path[:end], is_folder=True) for end in ends) or bool(rules.verdict(path, is_folder=False))
+
+
+@pytest.fixture(scope="module")
+def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("ignores")
+    git(root, "init", "-q")
+    return root
+
+
+def ignored_by_git(root: Path, paths: list[str]) -> set[str]:
+    command = ["git", "-C", str(root), "check-ignore", "--no-index", "--stdin", "-z"]
+    given = b"".join(b"./" + path.encode("latin-1") + b"\0" for path in paths)
+    done = subprocess.run(command, input=given, capture_output=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return {path.decode("latin-1").removeprefix("./") for path in done.stdout.split(b"\0")[:-1]}
+
+
+@needs_git
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    RULES,
+    st.lists(NAMES.map(as_path).filter(bool), min_size=1, max_size=12, unique=True),
+    st.sampled_from(["\n", "\r\n"]),
+)
+@example(["a**/b"], ["aa/b", "aa/a/b", "ab", "a/b"], "\n")
+@example(["/a/", "a/b/"], ["a/b", "ab/b", "a/b/a"], "\n")
+@example(["*a*b*"], ["ab", "aab.b", "ba"], "\n")
+@example(["a/**/b/*c"], ["a/b/c", "a/x/b/y/b/cc", "a/b/b/c"], "\n")
+@example(["**"], ["a", "a/b"], "\n")
+@example(["a\\ ", "b\\\\ ", "c\\  "], ["a ", "b\\", "c ", "c"], "\n")
+@example(["a\0b"], ["a", "ab"], "\n")
+def test_a_pattern_means_what_git_means_by_it(
+    empty_repository: Path, rules: list[str], paths: list[str], line_end: str
+) -> None:
+    path = empty_repository / ".gitignore"
+    path.write_bytes("".join(rule + line_end for rule in rules).encode("latin-1"))
+    found = read_ignore_file(path, "", ".gitignore")
+    names = {path: os.fsdecode(path.encode("latin-1")) for path in paths}
+    assert {path for path, name in names.items() if ignored(found, name)} == ignored_by_git(empty_repository, paths)
+
+
 @needs_git
 def test_rules_above_the_root_hold_in_it_unless_they_ignore_the_root_itself(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q")
@@ -125,24 +237,167 @@ def test_a_worktree_finds_its_index_through_its_git_file(tmp_path: Path) -> None
     assert names(tree) == [".gitignore", "models/yi.py"]
 
 
-def test_a_folder_that_is_no_git_checkout_has_its_gitignore_honoured(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_git_checkout_has_no_gitignore(tmp_path: Path) -> None:
     write(tmp_path, {"a.py": "", "gen/b.py": "", ".gitignore": "gen/\n"})
-    assert names(tmp_path) == [".gitignore", "a.py"]
+    assert names(tmp_path) == [".gitignore", "a.py", "gen/b.py"]
 
 
+def index_of(root: Path, *arguments: str, algorithm: str = "sha1") -> bytes:
+    """An index in which ``a.py`` and ``kept/b.py`` are tracked, as git writes it under these settings."""
+    git(root, "init", "-q", f"--object-format={algorithm}")
+    write(root, {"a.py": "x = 1\n", "kept/b.py": "x = 1\n", "c.py": "x = 1\n", ".gitignore": "*.py\n"})
+    git(root, *arguments, "add", "--force", "a.py", "kept/b.py", ".gitignore")
+    return (root / ".git/index").read_bytes()
+
+
+@needs_git
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+@pytest.mark.parametrize("setting", ["index.version=2", "index.version=4", "index.skipHash=true"])
+def test_every_index_git_writes_is_read(tmp_path: Path, algorithm: str, setting: str) -> None:
+    index_of(tmp_path, "-c", setting, algorithm=algorithm)
+    assert names(tmp_path) == [".gitignore", "a.py", "kept/b.py"]
+
+
+@needs_git
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+def test_an_index_without_its_hash_is_read(tmp_path: Path, algorithm: str) -> None:
+    length = {"sha1": 20, "sha256": 32}[algorithm]
+    (tmp_path / ".git/index").write_bytes(index_of(tmp_path, algorithm=algorithm)[:-length] + bytes(length))
+    assert names(tmp_path) == [".gitignore", "a.py", "kept/b.py"]
+
+
+def signed(data: bytes) -> bytes:
+    return data + hashlib.sha1(data).digest()
+
+
+HEADER = b"DIRC\0\0\0\2\0\0\0"
+ENTRY = bytes(40) + b"\1" * 20 + b"\0\4a.py" + bytes(6)
+
+
+@needs_git
 @pytest.mark.parametrize(
-    "index", [b"", b"DIRC", b"DIRC\0\0\0\x02\0\0\0\x05short", b"JUNK" * 20, b"DIRC\0\0\0\x09" + bytes(99)]
+    "index",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"DIRC", id="cut in its header"),
+        pytest.param(signed(HEADER + b"\5short"), id="cut in an entry"),
+        pytest.param(b"JUNK" * 20, id="junk"),
+        pytest.param(signed(b"DIRC\0\0\0\x09" + bytes(4)), id="version 9"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY)[:-1], id="cut at its end"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY)[:-20] + b"\1" * 20, id="another hash"),
+        pytest.param(signed(HEADER + b"\0" + ENTRY), id="more than it counts"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY + b"link\0\0\0\0"), id="split"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY + b"sdir\0\0\0\0"), id="sparse"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY.replace(b"a.py", b"kep/")), id="a folder for what is in it"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY.replace(b"\4a", b"\5a")), id="a name of another length"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY + b"TREE\0\0\0\x09"), id="cut in an extension"),
+    ],
 )
-def test_a_damaged_git_index_is_as_none(tmp_path: Path, index: bytes) -> None:
-    write(tmp_path, {"a.py": "", "b.py": "", ".gitignore": "b.py\n", ".git/HEAD": ""})
+def test_where_the_index_is_not_understood_nothing_is_left_out(tmp_path: Path, index: bytes) -> None:
+    index_of(tmp_path)
+    write(tmp_path, {"build/d.py": "", ".venv/e.py": "", "env/pyvenv.cfg": "", "env/f.py": ""})
     (tmp_path / ".git/index").write_bytes(index)
+    with open_source(str(tmp_path), obey=True) as checkout:
+        listed = {entry.path for entry in checkout.entries()}
+        assert {"a.py", "c.py", "kept/b.py", "build/d.py", ".venv/e.py", "env/f.py"} <= listed
+        assert checkout.left_out() == ()
+        assert checkout.disregarded() == (
+            LeftOut("git indexes", ".git/index", 1),
+            LeftOut("ignore files", ".gitignore", 1),
+        )
+
+
+@needs_git
+def test_an_index_made_by_hand_is_one(tmp_path: Path) -> None:
+    index_of(tmp_path)
+    (tmp_path / ".git/index").write_bytes(signed(HEADER + b"\1" + ENTRY + b"TREE\0\0\0\0"))
     assert names(tmp_path) == [".gitignore", "a.py"]
+
+
+@needs_git
+@pytest.mark.parametrize("setting", [["split-index"], ["sparse-index"]])
+def test_real_split_and_sparse_indexes_are_not_understood(tmp_path: Path, setting: list[str]) -> None:
+    index_of(tmp_path)
+    if setting == ["split-index"]:
+        git(tmp_path, "update-index", "--split-index")
+    else:
+        git(tmp_path, "commit", "-qm", "x")
+        git(tmp_path, "sparse-checkout", "set", "--cone", "--sparse-index", "none")
+        write(tmp_path, {"kept/b.py": "x = 1\n"})
+    assert {"a.py", "c.py", "kept/b.py"} <= {*names(tmp_path)}
+
+
+@needs_git
+@pytest.mark.parametrize(
+    "rules",
+    [
+        pytest.param("*.py\n" + "#" * MAX_BYTES, id="too large"),
+        pytest.param("*.py\n" * (MAX_PATTERNS + 1), id="too many patterns"),
+        pytest.param("*a?\n" * 8_000 + "*.py\n", id="too many wildcards"),
+    ],
+)
+@pytest.mark.parametrize("where", [".gitignore", ".git/info/exclude", "kept/.gitignore"])
+def test_an_ignore_file_past_a_bound_is_not_obeyed_nor_is_any_below_it(tmp_path: Path, where: str, rules: str) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, {".gitignore": "*.py\n", "kept/b.py": "", "kept/c/d.py": "", "e.py": ""})
+    write(tmp_path, {where: rules})
+    with open_source(str(tmp_path), obey=True) as checkout:
+        listed = {entry.path for entry in checkout.entries() if entry.path.endswith(".py")}
+        assert listed == {"kept/b.py", "kept/c/d.py", "e.py"} - ({"e.py"} if where == "kept/.gitignore" else set())
+        told = {(each.by, each.count) for each in checkout.disregarded()}
+        assert (where.removeprefix("kept/"), 1) in told
+
+
+@needs_git
+def test_too_many_ignore_files_that_hold_together_are_not_obeyed(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    folders = ["d/" * depth for depth in range(MAX_FILES + 2)]
+    write(
+        tmp_path, {f"{folder}.gitignore": "*.py\n" for folder in folders} | {f"{folder}a.py": "" for folder in folders}
+    )
+    with open_source(str(tmp_path), obey=True) as checkout:
+        assert [entry.path for entry in checkout.entries() if entry.path.endswith(".py")] == [
+            f"{folder}a.py" for folder in folders[MAX_FILES:]
+        ]
+
+
+HOSTILE_RULES: dict[str, Callable[[int], tuple[list[str], str]]] = {
+    "stars": lambda n: (["*a" * 500 * n + "b"], "a" * 240),
+    "stars in folders": lambda n: (["/**/" + "*a*b/" * 250 * n + "c"], "aabb/" * 200 * n),
+    "question marks": lambda n: (["*" + "?" * 1_000 * n + "*b"], "a" * 1_000 * n),
+    "any folders": lambda n: (["**/a/" * 500 * n + "b"], "a/" * 500 * n),
+    "a long name that almost fits": lambda n: (["*" + "a" * 120 + "b*"] * 30 * n, "a" * 240),
+    "sets": lambda n: (["[ab]*[!c]*[[:digit:]]x"] * 180 * n, "ab" * 100),
+    "many endings": lambda n: ([f"*.a{number}" for number in range(2_000 * n)], "a" * 200),
+    "many names": lambda n: ([f"a{number}" for number in range(2_000 * n)], "a" * 200),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_RULES)
+def test_hostile_rules_take_time_in_proportion(kind: str, tmp_path: Path) -> None:
+    spent = []
+    for n in (1, 2, 4):
+        rules, path = HOSTILE_RULES[kind](n)
+        write(tmp_path, {".gitignore": "\n".join(rules)})
+        began = time.process_time()
+        found = read_ignore_file(tmp_path / ".gitignore", "", ".gitignore")
+        assert isinstance(found, IgnoreFile)
+        for number in range(20):
+            assert found.verdict(f"{path}{number}", is_folder=False) is None
+        spent.append(time.process_time() - began)
+    # In proportion to pattern times path, both of which grow in some.
+    assert spent[1] <= 5 * spent[0] + 0.1
+    assert spent[2] <= 5 * spent[1] + 0.1
 
 
 def test_pipes_in_place_of_gits_files_do_not_hold_the_scan(tmp_path: Path) -> None:
-    write(tmp_path, {"a.py": "", ".git/HEAD": ""})
-    os.mkfifo(tmp_path / ".gitignore")
-    os.mkfifo(tmp_path / ".git/index")
+    write(tmp_path, {"a.py": "", ".git/HEAD": "ref: refs/heads/x\n", ".git/objects/x": "", ".git/refs/x": ""})
+    for path in (".gitignore", ".git/index", ".git/commondir", ".git/x.py"):
+        os.mkfifo(tmp_path / path)
+    (tmp_path / ".git/info").mkdir()
+    os.mkfifo(tmp_path / ".git/info/exclude")
+    assert names(tmp_path) == ["a.py"]
+    (tmp_path / ".git/index").unlink()
     assert names(tmp_path) == ["a.py"]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelkin.errors import SourceError
-from modelkin.sources import Entry, open_source
+from modelkin.sources import Entry, Skipped, open_source
 from modelkin.sources.hub import HubReference, is_wanted, parse_reference
 
 from .hub_server import COMMIT, HubRepository, HubServer, serving
@@ -184,6 +184,29 @@ def test_links_out_of_a_cached_repository_are_not_followed(tmp_path: Path) -> No
     with open_source(str(repository / "snapshots" / ("a" * 40))) as checkout:
         reasons = {entry.path: getattr(entry, "reason", "") for entry in checkout.entries()}
     assert reasons == {"a.py": "", "b.py": "symbolic link out of the scanned folder"}
+
+
+def test_python_beside_the_snapshot_that_is_scanned_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = cached(tmp_path, "a" * 40, "b" * 40)
+    for path in ("refs/main", "setup.py", "blobs/c.py", "src/d.IPYNB", "snapshots/e.py", f".no_exist/{'a' * 40}/f.py"):
+        (repository / path).parent.mkdir(parents=True, exist_ok=True)
+        (repository / path).write_text("b" * 40 if "no_exist" not in path else "")
+    reason = "beside the snapshot that is scanned: name its folder to scan it"
+    beside = ["blobs/c.py", "setup.py", f"snapshots/{'a' * 40}/a.py", "snapshots/e.py", "src/d.IPYNB"]
+    monkeypatch.chdir(repository)
+    for spec in (str(repository), ".", f"../{repository.name}/"):
+        with open_source(spec) as checkout:
+            listed = [*checkout.entries()]
+        assert [entry.path for entry in listed if isinstance(entry, Entry)] == ["a.py"]
+        assert [entry for entry in listed if isinstance(entry, Skipped)] == [
+            Skipped(f"{repository.name}/{path}", reason) for path in beside
+        ]
+    for number in range(30):
+        (repository / f"{number}.py").write_text("x = 1\n")
+    with open_source(str(repository)) as checkout:
+        assert [entry for entry in checkout.entries() if isinstance(entry, Skipped)] == [
+            Skipped(repository.name, f"35 Python files {reason}")
+        ]
 
 
 def test_the_main_branch_says_which_of_several_snapshots(tmp_path: Path) -> None:

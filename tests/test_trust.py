@@ -296,3 +296,16 @@ def test_an_audit_with_a_repository_that_could_not_be_audited_exits_1(
     assert main([*audit, "b.jsonl", "--fail-on", "never"]) == 0
     written(tmp_path, {"list.txt": "good\n"})
     assert main([*audit, "c.jsonl"]) == 0
+
+
+def test_a_corpus_file_may_be_named_beside_those_on_the_shelf(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(written(tmp_path / "tree", {"a.py": COPY}))
+    shutil.copy(corpus, "team.safetensors")
+    report = tmp_path / "page.html"
+    assert main(["scan", ".", "--against", "team.safetensors", "--format", f"html={report}"]) == 1
+    assert main(["audit", "..", "--against", "team.safetensors", "--include", "a.py", "--format", "json"]) == 1
+    assert json.loads(capsys.readouterr().out)["upstreams"][0]["project"] == "lantern"
+    (tmp_path / "tree" / "broken.safetensors").write_text("no corpus")
+    assert main(["scan", ".", "--against", "broken.safetensors"]) == 2

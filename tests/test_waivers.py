@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from modelkin.findings import Finding, Level, Suppression
-from modelkin.globs import matcher
 from modelkin.regions import Region
 from modelkin.waivers import Waiver, apply_waivers, read_waivers
-from modelkin.waivers.applying import MOST_FOLDER_STARS, path_matcher
 
 from .processor_time import processor_seconds
 
@@ -224,21 +218,6 @@ def test_an_unused_waiver_can_be_waived_too() -> None:
 def test_without_waivers_nothing_changes() -> None:
     findings = [finding("relicensed"), finding("holder-removed")]
     assert apply_waivers(iter(findings), []) == findings
-
-
-GLOBS = st.lists(st.sampled_from(["a", "b", "/", "*", "?", "**/", "[ab]", "[!a]", "."]), max_size=6).map("".join)
-
-
-@given(GLOBS, st.text(alphabet="ab/.", max_size=8))
-def test_globs_of_waivers_match_as_all_globs_do(glob: str, path: str) -> None:
-    if glob.count("**/") <= MOST_FOLDER_STARS and not re.search(r"\*\*\*|^/|^\./|/$", glob):
-        assert path_matcher(glob)(path) == matcher([glob])(path)
-
-
-def test_a_hostile_glob_takes_no_time() -> None:
-    with processor_seconds(at_most=2):
-        assert not path_matcher("*a" * 100 + "b")("a" * 4_000)
-        assert not path_matcher("**/a" * 50 + "b")("a/" * 2_000)
 
 
 @pytest.mark.parametrize("path", ["a.py", "a.md", "a.toml"])

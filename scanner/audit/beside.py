@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -10,6 +9,7 @@ from queue import Empty, SimpleQueue
 from threading import Event, Lock, Thread
 
 from ..errors import ModelkinError
+from ..processes import allowed_to_start
 from .pool import LocalPool
 
 IDLE_SECONDS = 600.0
@@ -67,12 +67,8 @@ class Processes:
 
         Those that Dask starts are marked as having none, for they are ended by force; ours then leave by themselves.
         """
-        process = multiprocessing.current_process()
         with _starting:
             if self._over.is_set():
                 raise ModelkinError("the audit is over")
-            marked, process.daemon = process.daemon, False
-            try:
+            with allowed_to_start():
                 yield
-            finally:
-                process.daemon = marked

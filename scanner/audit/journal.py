@@ -1,35 +1,42 @@
 """Records in, an append-only file of JSON lines out; what is in it survives kill -9, a full disk and a lost plug.
 
-A line is whole or it is the last: one that was cut short is dropped when the file is opened again.
+A line is whole or it is the last: one that was cut short is dropped when the file is opened again. Each has a digest
+over all before it, so that one that was changed since is noticed.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from msgspec.structs import fields
 
 from ..errors import ModelkinError
-from .reading import Span, read_lines
+from ..folders import LinkError
+from ..writing import Place, placed
+from .chaining import START, digest_of, sealed
+from .reading import Span, read_open, read_span
 from .records import SCHEMA, Header, Headings, encode
 
 
 class Journal:
     """A journal open for writing, by this process alone."""
 
-    def __init__(self, path: Path, file: BinaryIO, end: int) -> None:
+    def __init__(self, path: Path, file: BinaryIO, end: int, before: bytes) -> None:
         self.path = path
         self._file = file
         self._end = end
+        self._before = before
 
     @classmethod
     def begin(cls, path: Path, header: Header) -> Journal:
         """A new journal. Raises ModelkinError when there is a file by that name."""
         try:
-            file = path.open("x+b", buffering=0)
+            with _placed(path, header) as place:
+                file = _file(place.folder.create(place.name))
         except FileExistsError:
             raise ModelkinError(
                 f"{path} is there already: add --resume to go on with it, or name another --journal"
@@ -37,7 +44,7 @@ class Journal:
         except OSError as error:
             raise _unwritable(path, error) from error
         _lock(path, file)
-        journal = cls(path, file, 0)
+        journal = cls(path, file, 0, START)
         journal.append(encode(header))
         journal.sync()
         return journal
@@ -46,27 +53,28 @@ class Journal:
     def resume(cls, path: Path, header: Header) -> tuple[Journal, list[tuple[Span, Headings]]]:
         """The journal of an audit that was asked for the same, and the lines it holds. Raises ModelkinError."""
         try:
-            file = path.open("r+b", buffering=0)
+            with _placed(path, header) as place:
+                file = _file(place.folder.open_file(place.name, os.O_RDWR))
         except FileNotFoundError:
             raise ModelkinError(f"{path}: no such journal to go on with; leave out --resume to begin one") from None
         except OSError as error:
             raise _unwritable(path, error) from error
         _lock(path, file)
-        lines = list(read_lines(path, Headings))
+        lines, end, before = _held_lines(path, file)
         _check_same(path, lines[0][1].header if lines else _torn_header(file, header), header)
-        end = lines[-1][0].start + lines[-1][0].length if lines else 0
         file.truncate(end)
-        journal = cls(path, file, end)
+        journal = cls(path, file, end, before)
         if not lines:  # stopped before its first line was whole
             journal.append(encode(header))
         return journal, lines
 
     def append(self, line: bytes) -> Span:
         """Write one line. Raises ModelkinError, and then the file ends where it did before."""
-        span = Span(self._end, len(line))
+        written, digest = sealed(line, self._before)
+        span = Span(self._end, len(written), self._before)
         try:
             self._file.seek(self._end)
-            rest = memoryview(line)
+            rest = memoryview(written)
             while rest:
                 rest = rest[self._file.write(rest) :]
         except OSError as error:
@@ -74,6 +82,7 @@ class Journal:
                 self._file.truncate(self._end)
             raise _unwritable(self.path, error) from error
         self._end += span.length
+        self._before = digest
         return span
 
     def sync(self) -> None:
@@ -84,13 +93,44 @@ class Journal:
             raise _unwritable(self.path, error) from error
 
     def read(self, span: Span) -> bytes:
-        """A line that was written before."""
-        self._file.seek(span.start)
-        return self._file.read(span.length)
+        """A line as it was written before. Raises ModelkinError."""
+        try:
+            return read_span(self._file, span, self.path)
+        except OSError as error:
+            raise ModelkinError(f"{self.path} cannot be read: {error.strerror}") from error
 
     def close(self) -> None:
         """Let others have the file."""
         self._file.close()
+
+
+@contextmanager
+def _placed(path: Path, header: Header) -> Iterator[Place]:
+    """Where a journal is put; no link is followed in what is audited."""
+    try:
+        with placed(path, [header.place]) as place:
+            yield place
+    except LinkError as error:
+        raise ModelkinError(error.strerror) from error
+
+
+def _file(descriptor: int) -> BinaryIO:
+    return cast(BinaryIO, os.fdopen(descriptor, "r+b", buffering=0))
+
+
+def _held_lines(path: Path, file: BinaryIO) -> tuple[list[tuple[Span, Headings]], int, bytes]:
+    """The lines of a journal that is open, where the last of them ends, and its digest."""
+    try:
+        with os.fdopen(os.dup(file.fileno()), "rb") as reading:
+            lines = list(read_open(reading, path, Headings))
+        file.seek(0)
+        if not lines:
+            return lines, 0, START
+        last = lines[-1][0]
+        file.seek(last.start)
+        return lines, last.start + last.length, digest_of(file.read(last.length))
+    except OSError as error:
+        raise ModelkinError(f"{path} cannot be read: {error.strerror}") from error
 
 
 def _check_same(path: Path, found: Header | None, asked: Header) -> None:

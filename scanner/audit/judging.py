@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from ..budget import OverBudgetError
 from ..corpus.pack import Corpus
 from ..errors import SourceError
 from ..examination import Examiner
@@ -14,7 +15,7 @@ from ..files import Skipped, SourceFile
 from .limits import OutOfTimeError, reason, timely, within
 from .options import Setup
 from .records import Content, ContentHead, Identity, encode
-from .stages import compared_with, examiner, judged, opened, picked, suffix
+from .stages import compared_with, examiner, judged, opened, picked, processor_time, suffix
 from .survey import Listed
 from .tree import Repository
 
@@ -46,7 +47,7 @@ def judge_files(repository: Repository, until: str, wanted: tuple[Listed, ...], 
     lost = "is no longer there"
     try:
         with opened(repository.source, setup) as (checkout, corpora):
-            found = timely(picked(checkout, {each.path for each in wanted}), setup.timeout)
+            found = timely(picked(checkout, {each.path for each in wanted}, processor_time(setup)), setup.timeout)
             for answer in _each_judged(found, corpora, until, setup):
                 answers[answer.path] = answer
     except (SourceError, OutOfTimeError) as error:
@@ -85,8 +86,8 @@ def _each_judged(
 def _judged_in_time(examine: Examiner, file: SourceFile, until: str, setup: Setup) -> Content:
     try:
         with within(setup.timeout):
-            return judged(examine, file, until)
-    except (OutOfTimeError, MemoryError) as error:
+            return judged(examine, file, until, processor_time(setup))
+    except (OverBudgetError, MemoryError) as error:
         return _skipped(file.path, file.sha256, until, reason(error, setup.timeout))
 
 

@@ -12,13 +12,15 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
+from ..budget import OverBudgetError
+
 # What runs in C does not see the signal; the process ends when it is not back this much later.
 GRACE_SECONDS = 5.0
 _ITEM = TypeVar("_ITEM")
 
 
-class OutOfTimeError(BaseException):
-    """A file took too long. No Exception, so that nothing on its way takes it for an error in the file."""
+class OutOfTimeError(OverBudgetError):
+    """A file took too long by the clock, whatever it waited for."""
 
 
 def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) -> None:
@@ -77,7 +79,7 @@ def ended(seconds: float, timeout: float) -> str:
 
 
 def too_slow(seconds: float) -> str:
-    """Why a file was left."""
+    """Why a file was left that took too long by the clock."""
     return f"took longer than {seconds:g} s"
 
 

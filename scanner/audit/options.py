@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from ..scan import ScanOptions
 
 MEGABYTE = 1024**2
+DEFAULT_TIMEOUT = 60.0
 
 
 def available_cores() -> int:
@@ -20,14 +21,15 @@ def available_cores() -> int:
 
 
 class AuditOptions(Struct, frozen=True):
-    """``scan`` holds for every repository; ``timeout`` is in seconds a file, ``memory`` in bytes a worker.
+    """``scan`` holds for every repository, its own ``timeout`` too, in processor time. This one is in seconds a file by
+    the clock, ``memory`` in bytes a worker.
 
-    The largest file that is read may take 3 GB to parse. ``scheduler`` is the address of a Dask cluster that judges.
+    ``scheduler`` is the address of a Dask cluster that judges.
     """
 
     scan: ScanOptions = field(default_factory=ScanOptions)
     jobs: int = 1
-    timeout: float = 60.0
+    timeout: float = DEFAULT_TIMEOUT
     memory: int = 4096 * MEGABYTE
     scheduler: str = ""
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
+from multiprocessing.connection import Pipe
 from typing import Any, Protocol
 
 from ..errors import ModelkinError
+from ..processes import environment, workers
 from .limits import live_within
 
 
@@ -40,16 +41,11 @@ class LocalPool:
     def __init__(self, jobs: int, memory: int) -> None:
         self.jobs = jobs
         self._memory = memory
-        with _safe_path():
-            _start_servers()
-            self._begin()
+        self._begin()
 
     def _begin(self) -> None:
-        context = multiprocessing.get_context(_start_method())
-        end, self._life = context.Pipe(duplex=False)
-        self._executor: Executor = ProcessPoolExecutor(
-            self.jobs, context, live_within, (self._memory, end, dict(os.environ))
-        )
+        end, self._life = Pipe(duplex=False)
+        self._executor = workers(self.jobs, live_within, (self._memory, end, environment()))
         self._end = end
         # The pool starts its workers with its first task.
         try:
@@ -64,8 +60,7 @@ class LocalPool:
     def renew(self) -> None:
         """A pool in place of one that broke, which ended all its workers."""
         self.stop()
-        with _safe_path():
-            self._begin()
+        self._begin()
 
     def stop(self) -> None:
         """End the workers at once: they leave when nobody holds the other end of their pipe."""
@@ -82,37 +77,3 @@ def local_pool(jobs: int, memory: int) -> Iterator[Pool]:
         yield pool
     finally:
         pool.stop()
-
-
-def _start_method() -> str:
-    return "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-
-
-def _start_servers() -> None:
-    """Start the process that workers are forked from, elsewhere: Python lets the folder it is started in provide
-    modules, and that may be the folder of the code to be scanned, which never runs.
-    """
-    if _start_method() != "forkserver":
-        return
-    from multiprocessing import forkserver
-
-    here = os.open(os.curdir, os.O_RDONLY)
-    try:
-        os.chdir(os.sep)
-        forkserver.ensure_running()
-    finally:
-        os.fchdir(here)
-        os.close(here)
-
-
-@contextmanager
-def _safe_path() -> Iterator[None]:
-    """As above, where Python knows the setting (3.11 on): for each process that is started meanwhile."""
-    before = os.environ.get("PYTHONSAFEPATH")
-    os.environ["PYTHONSAFEPATH"] = "1"
-    try:
-        yield
-    finally:
-        del os.environ["PYTHONSAFEPATH"]
-        if before is not None:
-            os.environ["PYTHONSAFEPATH"] = before

@@ -19,7 +19,7 @@ from ..scan import CorpusIdentity
 from ..sources import LeftOut
 from ..waivers import Waiver
 
-SCHEMA = "modelkin.journal/1"
+SCHEMA = "modelkin.journal/2"
 
 
 class Header(Struct, frozen=True):

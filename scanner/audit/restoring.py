@@ -12,7 +12,7 @@ from ..clones import Verdict
 from ..errors import ModelkinError
 from ..scan import Report, held_back
 from ..verdict import FileVerdict
-from .reading import Span, read_lines
+from .reading import Span, read_lines, read_span
 from .records import Header, Identity, Line, Place, RepositoryRecord, decode, lone_content
 from .stages import placed, suffix
 from .summary import AuditSummary, Copied, Row, row_of, summarise
@@ -77,7 +77,7 @@ class Audit(Struct, frozen=True, dict=True):
                 yield self._restored(file, self._repositories[name])
 
     def _restored(self, file: BinaryIO, span: Span) -> Report:
-        record = decode(_line(file, span), Line).repository
+        record = decode(read_span(file, span, self.path), Line).repository
         if record is None:
             raise ModelkinError(f"{self.path} changed while it was read")
         if record.failed:
@@ -97,7 +97,7 @@ class Audit(Struct, frozen=True, dict=True):
         )
 
     def _verdict(self, file: BinaryIO, place: Place, until: str) -> FileVerdict:
-        examined = lone_content(_line(file, self._contents[_key(place, until)])).examined
+        examined = lone_content(read_span(file, self._contents[_key(place, until)], self.path)).examined
         if examined is None:
             raise ModelkinError(f"{self.path}: nothing is known of {place.path}")
         return placed(examined, place.path).verdict
@@ -136,8 +136,3 @@ def _copied(content: _ContentBrief) -> Copied | None:
 
 def _key(place: Place, until: str) -> _Key:
     return Identity(place.sha256, suffix(place.path), until), place.own
-
-
-def _line(file: BinaryIO, span: Span) -> bytes:
-    file.seek(span.start)
-    return file.read(span.length)

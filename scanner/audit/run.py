@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..corpus.pack import Corpus
+from ..corpus.pack import CORPUS_SUFFIX, Corpus
 from ..corpus.shelf import default_corpora
 from ..errors import MissingExtraError
-from ..scan import CorpusIdentity, identity_of
+from ..scan import CorpusIdentity, identity_of, upstream
 from .coordinator import Coordinator
 from .journal import Journal
 from .known import KnownContents
@@ -84,20 +84,17 @@ def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOption
 def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
     """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
     shelf = default_corpora(options.scan.corpora, required=not options.scan.against)
-    against = [_indexed(source) for source in options.scan.against]
+    against = [upstream(source) for source in options.scan.against]
     identity = identity_of([*shelf, *against])
     with TemporaryDirectory(prefix="modelkin-audit-") as folder:
         paths = [_file_of(corpus) for corpus in shelf]
         for number, corpus in enumerate(against):
-            paths.append(Path(folder, f"{number}.safetensors"))
-            corpus.save(paths[-1])
+            if corpus.path is None:
+                paths.append(Path(folder, f"{number}{CORPUS_SUFFIX}"))
+                corpus.save(paths[-1])
+            else:
+                paths.append(_file_of(corpus))
         yield tuple(paths), identity
-
-
-def _indexed(source: str) -> Corpus:
-    from ..corpus.indexing import index_source  # what builds a corpus is seldom needed
-
-    return index_source(source)
 
 
 def _file_of(corpus: Corpus) -> Path:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from ..attribution.model import Copy, Judged
 from ..baseline import marked, read_baseline
+from ..budget import OverBudgetError, budget
 from ..corpus.checking import damage_explained
 from ..corpus.opening import open_corpus
 from ..corpus.pack import Corpus
@@ -24,7 +25,7 @@ from ..statements import Statements, read_statements
 from ..trust import Trust
 from ..verdict import Judgement, stands_under
 from ..waivers import apply_waivers, read_waivers, waivers_beside
-from .options import Setup
+from .options import DEFAULT_TIMEOUT, Setup
 from .records import Content, Identity
 
 
@@ -33,8 +34,18 @@ def listed(checkout: Checkout, setup: Setup) -> Iterator[tuple[SourceFile | Skip
 
     No repository of an audit is trusted: waivers in its comments are counted, and waive nothing.
     """
-    for item in read_files(checkout, Selection(setup.scan.include, setup.scan.exclude)):
-        yield item, 0 if isinstance(item, Skipped) else len(read_waivers(item.path, item.text))
+    timeout = processor_time(setup)
+    for item in read_files(checkout, Selection(setup.scan.include, setup.scan.exclude, timeout=timeout)):
+        if isinstance(item, Skipped):
+            yield item, 0
+            continue
+        try:
+            with budget(len(item.text), timeout):
+                found = len(read_waivers(item.path, item.text))
+        except OverBudgetError as over:
+            yield Skipped(item.path, str(over)), 0
+        else:
+            yield item, found
 
 
 def in_vain(checkout: Checkout, statements: Statements, setup: Setup) -> tuple[LeftOut, ...]:
@@ -42,13 +53,20 @@ def in_vain(checkout: Checkout, statements: Statements, setup: Setup) -> tuple[L
     return asked_in_vain(checkout, statements, Trust.ISOLATED, setup.scan, 0)
 
 
-def picked(checkout: Checkout, paths: set[str]) -> Iterator[SourceFile | Skipped]:
+def processor_time(setup: Setup) -> float | None:
+    """How much a file may take, as in a scan, unless the audit was asked to wait longer than it does by default."""
+    if setup.scan.timeout is not None:
+        return setup.scan.timeout
+    return setup.timeout if setup.timeout > DEFAULT_TIMEOUT else None
+
+
+def picked(checkout: Checkout, paths: set[str], timeout: float | None = None) -> Iterator[SourceFile | Skipped]:
     """The files at ``paths``, as far as they are still there."""
     left = set(paths)
     for entry in checkout.entries():
         if entry.path in left:
             left.remove(entry.path)
-            yield entry if isinstance(entry, Skipped) else read_file(entry)
+            yield entry if isinstance(entry, Skipped) else read_file(entry, timeout=timeout)
         if not left:
             return
 
@@ -79,12 +97,13 @@ def examiner(corpora: Sequence[Corpus], setup: Setup, until: str) -> Examiner:
     return Examiner(corpora, how, setup.scan.exclude_upstream, until)
 
 
-def judged(examine: Examiner, file: SourceFile, until: str) -> Content:
+def judged(examine: Examiner, file: SourceFile, until: str, timeout: float | None = None) -> Content:
     """What is to be said of a file's content wherever it stands, or wherever it stands under its upstream's own path.
 
     A verdict depends on the file's path in this alone: whether it is the closest upstream's.
     """
-    examined = examine.examine(file)
+    with budget(len(file.text), timeout):
+        examined = examine.examine(file)
     upstreams = examined.verdict.upstreams
     upstream_path = upstreams[0].path if upstreams else ""
     own = stands_under(file.path, upstream_path)

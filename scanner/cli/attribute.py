@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +21,7 @@ from .threshold import exit_code
 
 if TYPE_CHECKING:
     from ..findings import Finding
-    from ..mending import Plan, Undone
+    from ..mending import Plan, Undone, WorkTree
     from ..scan import Report, ScanOptions
 
 _SOURCE_SUFFIXES = (".py", ".ipynb")
@@ -63,12 +64,26 @@ def command(paths: tuple[Path, ...], dry_run: bool, offline: bool, choices: Choi
     root = Path() if of_current_folder(sources) else paths[0]
     choices, taken = configured(choices, sources)
     options = scan_options(choices, taken)
-    report = _scanned(sources, choices, options)
-    plan = _planned(report, root, offline, choices)
-    if dry_run:
-        return _shown(plan, report, choices)
-    undone = (*plan.undone, *_written(plan, root, choices))
+    with _held(root if root.is_dir() else root.parent) as tree:
+        report = _scanned(sources, choices, options)
+        plan = _planned(report, root, tree, offline, choices)
+        if dry_run:
+            return _shown(plan, report, choices)
+        undone = (*plan.undone, *_written(plan, tree, choices))
     return _told(undone, _scanned(sources, choices, options) if plan.edits else report, choices)
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[WorkTree]:
+    """The folder, opened once for all that is read and written in it."""
+    from ..folders import LinkError
+    from ..mending import work_tree
+
+    try:
+        with work_tree(folder) as tree:
+            yield tree
+    except LinkError as error:
+        raise UsageError(error.strerror) from error
 
 
 def _check_local(path: Path) -> None:
@@ -85,14 +100,14 @@ def _scanned(sources: Sequence[str], choices: Choices, options: ScanOptions) -> 
         return scan(sources, options, step)
 
 
-def _planned(report: Report, path: Path, offline: bool, choices: Choices) -> Plan:
+def _planned(report: Report, path: Path, tree: WorkTree, offline: bool, choices: Choices) -> Plan:
     from ..mending import plan_file, plan_tree
 
     if not path.is_dir():
-        return plan_file(report, path)
+        return plan_file(report, path, tree)
     with progress_bar(choices.shows_progress) as step:
         fetching = None if step is None else lambda done, total: step(done, total, "licence texts")
-        return plan_tree(report, path, offline, fetching)
+        return plan_tree(report, path, offline, fetching, tree)
 
 
 def _shown(plan: Plan, report: Report, choices: Choices) -> int:
@@ -106,11 +121,11 @@ def _shown(plan: Plan, report: Report, choices: Choices) -> int:
     return 1 if plan.edits else exit_code(report, choices.fail_on)
 
 
-def _written(plan: Plan, path: Path, choices: Choices) -> tuple[Undone, ...]:
+def _written(plan: Plan, tree: WorkTree, choices: Choices) -> tuple[Undone, ...]:
     """Write all, then say so: a reader of the output who leaves early stops nothing half-way."""
     from ..mending import Edit, Undone, apply
 
-    steps = tuple(apply(plan.edits, path if path.is_dir() else path.parent))
+    steps = tuple(apply(plan.edits, tree))
     written = [step for step in steps if isinstance(step, Edit)]
     if not choices.quiet:
         lines = [f"wrote {escape(step.path)}: {escape(step.why)}\n" for step in written]

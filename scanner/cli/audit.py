@@ -76,7 +76,7 @@ def command(
     """
     choices, taken = configured(choices)
     check_audit_formats(choices)
-    check_deliverable(choices)
+    check_deliverable(choices, [place])
     from ..audit import AuditOptions, audit, available_cores
     from ..audit.options import MEGABYTE
 

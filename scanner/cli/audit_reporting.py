@@ -34,4 +34,4 @@ def deliver_audit(audit: Audit, choices: Choices) -> None:
             for piece in pieces:
                 write(STANDARD_OUTPUT, piece)
         else:
-            write(destination.output, "".join(pieces))
+            write(destination.output, "".join(pieces), [audit.header.place])

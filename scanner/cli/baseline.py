@@ -42,13 +42,13 @@ def command(source: str, path: str, choices: Choices) -> int:
     SOURCE is the current folder, unless another is named.
     """
     choices, taken = configured(choices, [source])
-    check_writable(path)
+    check_writable(path, [source])
     from ..baseline import write_baseline
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
         report = scan(source, scan_options(choices, taken), step)
-    count = write_baseline(Path(path), report.findings)
+    count = write_baseline(Path(path), report.findings, [source])
     if not choices.quiet:
         write_standard_output(f"{path}: {count} {'finding' if count == 1 else 'findings'} recorded as known\n")
     return 0

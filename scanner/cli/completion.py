@@ -19,10 +19,11 @@ Examples:
 @click.argument("shell", type=click.Choice(_SHELLS))
 def command(shell: str) -> int:
     """Print the script that completes modelkin's commands in SHELL."""
-    from click.shell_completion import get_completion_class
+    from click.shell_completion import ShellComplete, get_completion_class
 
     kind = get_completion_class(shell)
     assert kind is not None, f"click completes in {shell}"
     root = click.get_current_context().find_root().command
-    write_standard_output(kind(root, {}, "modelkin", "_MODELKIN_COMPLETE").source() + "\n")
+    # The shell's own class may start that shell, to warn of an old one.
+    write_standard_output(ShellComplete.source(kind(root, {}, "modelkin", "_MODELKIN_COMPLETE")) + "\n")
     return 0

@@ -192,5 +192,6 @@ def scan_options(choices: Choices, taken: Taken = Taken(), baseline: Path | None
         baseline=baseline or taken.baseline,
         isolated=choices.isolated,
         settings=taken.settings,
+        timeout=choices.budget,
         **given,
     )

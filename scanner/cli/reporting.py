@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from .options import Choices
@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     Sides = Callable[[], Mapping[str, SideBySide | Skipped]]
 
 
-def check_deliverable(choices: Choices) -> None:
-    """Raise ModelkinError when a report could not be written where it is to go: known before the scan."""
+def check_deliverable(choices: Choices, sources: Iterable[str] = ()) -> None:
+    """Raise ModelkinError when a report could not be written where it is to go: known before the scan.
+
+    Below ``sources``, as below the current folder, no link is followed.
+    """
     for destination in choices.destinations:
-        check_writable(destination.output)
+        check_writable(destination.output, sources)
 
 
 def deliver(
@@ -34,7 +37,8 @@ def deliver(
     for destination in choices.destinations:
         page = standard_page(destination.output == STANDARD_OUTPUT)
         rendered = _rendered(report, destination.format, page, sides)
-        write(destination.output, rendered + (supplement(page) if destination.format == "text" else ""))
+        written = rendered + (supplement(page) if destination.format == "text" else "")
+        write(destination.output, written, [report.root])
 
 
 def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> str:

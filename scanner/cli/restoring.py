@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from ..errors import ModelkinError, UsageError
-from .writing import replace
+from ..folders import LinkError
+from ..writing import placed_folder
 
 
 def check_apart(place: Path, sources: Iterable[str]) -> None:
@@ -21,21 +23,27 @@ def check_apart(place: Path, sources: Iterable[str]) -> None:
 def write_restored(restored: Mapping[str, bytes], folder: Path, sources: Sequence[str]) -> None:
     """Write each restored file, by its path, under ``folder``; none when one would land in a source or elsewhere.
 
-    Raises UsageError or ModelkinError.
+    No link below ``folder`` is followed. Raises UsageError or ModelkinError.
     """
-    targets = {_target(path, folder): content for path, content in restored.items()}
-    for target in targets:
-        check_apart(target, sources)
-    for target, content in targets.items():
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ModelkinError(f"cannot create {target.parent}: {error.strerror}; name another --restore") from error
-        replace(target, content)
+    for path in restored:
+        _check_below(path, folder)
+        check_apart(folder / path, sources)
+    if not restored:
+        return
+    try:
+        with placed_folder(folder, sources, make=True) as top:
+            for path, content in restored.items():
+                *above, name = PurePath(path).parts
+                with top.below(above, make=True) as inner:
+                    inner.replace(name, content)
+    except LinkError as error:
+        raise ModelkinError(error.strerror) from error
+    except OSError as error:
+        raise ModelkinError(f"cannot create {folder / path}: {error.strerror}; name another --restore") from error
 
 
-def _target(path: str, folder: Path) -> Path:
-    target = folder / path
-    if not target.resolve().is_relative_to(folder.resolve()):
+def _check_below(path: str, folder: Path) -> None:
+    """By its name alone: what stands on the disk is looked at when it is opened."""
+    parts = PurePath(path).parts
+    if not parts or PurePath(path).is_absolute() or PurePath(path).drive or os.pardir in parts:
         raise ModelkinError(f"{path} would be restored outside {folder}; name an empty folder")
-    return target

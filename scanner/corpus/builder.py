@@ -6,6 +6,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from ..arrays import Array
+from ..budget import budget
 from ..canonical import END_DIGEST, CanonicalFile, canonicalise
 from ..fingerprints import Fingerprints, winnow
 from ..notices import read_notice
@@ -37,17 +38,21 @@ class CorpusBuilder(Tables):
         return len(self.releases) - 1
 
     def add_file(self, release: int, path: str, text: bytes, sha256: str) -> None:
-        """Index one file of a release, under its path in the release."""
+        """Index one file of a release, under its path in the release. Raises OverBudgetError: then it is not in it."""
         key = sha256.encode()
         file = self._seen.get(key)
-        if file is None:
-            file = self._seen[key] = self._index(text)
+        # Not abrupt, and nothing is added in it: the tables of all files are never left half changed.
+        with budget(len(text), abrupt=False):
+            notice = read_notice(text)
+            code = canonicalise(parse(text), text, self.lines) if file is None else None
+            prints = winnow(code) if code else None
+        if code and prints:
+            file = self._seen[key] = self._index(code, prints)
+        assert file is not None
         number = self.lines.names[path.encode("utf-8", "replace")]
-        self.rows.append(Row(file, release, number, self.notices[read_notice(text)]))
+        self.rows.append(Row(file, release, number, self.notices[notice]))
 
-    def _index(self, text: bytes) -> int:
-        code = canonicalise(parse(text), text, self.lines)
-        prints = winnow(code)
+    def _index(self, code: CanonicalFile, prints: Fingerprints) -> int:
         statements = self._statement_numbers(code)
         members = []
         for place, definition in enumerate(code.definitions):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 
+from ..budget import OverBudgetError
 from ..errors import CorpusError
-from ..files import Selection, SourceFile, read_files
+from ..files import Selection, Skipped, read_files
 from ..sources import Checkout, open_source
 from ..sources.specs import REGISTRY_PREFIX
 from ..statements import LegalKind, Subject, read_statements, repository_licence
@@ -25,14 +26,21 @@ def add_checkout(
     release: str = "",
     sha256: str = "",
     selection: Selection = EVERYTHING,
+    skipped: list[Skipped] | None = None,
 ) -> int:
-    """Index the files of a checkout as one release of ``project``; how many there were."""
+    """Index the files of a checkout as one release of ``project``; how many there were. Others go to ``skipped``."""
     number = builder.add_release(project, _release(checkout, release or checkout.release, sha256))
+    left: list[Skipped] = [] if skipped is None else skipped
     count = 0
     for file in read_files(checkout, selection):
-        if isinstance(file, SourceFile):
+        if isinstance(file, Skipped):
+            left.append(file)
+            continue
+        try:
             builder.add_file(number, file.path, file.text, file.sha256)
             count += 1
+        except OverBudgetError as over:
+            left.append(Skipped(file.path, str(over)))
     return count
 
 
@@ -51,8 +59,10 @@ def index_source(spec: str) -> Corpus:
     with open_source(spec) as checkout:
         licences = repository_licence(read_statements(checkout))
         project = Project(checkout.project or spec, "".join(licences[:1]), "", "", package_of(spec, checkout))
-        if not add_checkout(builder, checkout, project):
-            raise CorpusError(f"{spec}: no Python file or notebook in it to compare with")
+        skipped: list[Skipped] = []
+        if not add_checkout(builder, checkout, project, skipped=skipped):
+            told = f": {skipped[0].path} {skipped[0].reason}" if skipped else ""
+            raise CorpusError(f"{spec}: no Python file or notebook in it to compare with{told}")
     return builder.finish(project.name)
 
 

@@ -93,7 +93,7 @@ def add(
 
     Raises ModelkinError; the corpus is then as before.
     """
-    check_writable(path)
+    check_writable(path, [source])
     corpus = _whole(path) if is_there(path) else None
     if progress:
         progress(0, 0, source)

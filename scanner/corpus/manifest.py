@@ -10,6 +10,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..errors import CorpusError
+from ..nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
 from .pack import Project
 
 
@@ -44,17 +45,19 @@ def read_manifest(path: Path) -> list[Upstream]:
 
 
 def _load(path: Path) -> Any:
+    text = ""
     try:
-        return yaml.safe_load(path.read_text("utf-8"))
+        text = path.read_text("utf-8")
+        return yaml.safe_load(text)
     except OSError as error:
         raise CorpusError(f"{path}: cannot be read: {error.strerror}") from None
     except RecursionError:
-        raise CorpusError(f"{path}: not valid YAML: nested too deeply") from None
-    except (
-        yaml.YAMLError,
-        ValueError,
-    ) as error:  # ValueError: not UTF-8, the 32nd of a month, 5,000 digits
-        raise CorpusError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from None
+        raise CorpusError(f"{path}: not valid YAML: {NESTED_TOO_DEEPLY}") from None
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: not UTF-8, the 32nd of a month, 5,000 digits
+        mark = getattr(error, "problem_mark", None)
+        is_deep = mark and passing_in_refused_yaml(text, mark, MOST_DEPTH)
+        reason = NESTED_TOO_DEEPLY if is_deep else " ".join(str(error).split())
+        raise CorpusError(f"{path}: not valid YAML: {reason}") from None
 
 
 def _upstream(where: str, entry: Any) -> Upstream:

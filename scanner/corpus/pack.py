@@ -69,6 +69,8 @@ ARRAYS = {
 }
 KINDS = ("module", "class", "function")
 
+CORPUS_SUFFIX = ".safetensors"
+
 
 class Project(Struct, frozen=True):
     """An upstream project. ``source`` links to a file of a release, with ``{release}`` and ``{path}`` to fill in.

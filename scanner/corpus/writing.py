@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .. import writing
 from ..errors import CorpusError
+from ..folders import LinkError
+from ..writing import Place, placed
 
 
 def replace_file(path: Path, content: bytes) -> None:
     """Make ``content`` the whole file at ``path``, whose old content stays until the new is complete.
 
-    A link keeps pointing where it does. Raises CorpusError.
+    Its folder is made. Below the current folder no link is followed; elsewhere, as in the user's data folder, a link
+    keeps pointing where it does. Raises CorpusError.
     """
-    with _explained(path):
-        writing.replace_file(_target(path), content)
+    with _placed(path) as place:
+        place.folder.replace(place.name, content)
 
 
-def check_writable(path: Path) -> None:
-    """Raise CorpusError when `replace_file` could not write ``path``: known before the work rather than after it."""
-    with _explained(path):
-        writing.try_replacing(_target(path))
+def check_writable(path: Path, distrusted: Iterable[str] = ()) -> None:
+    """Raise CorpusError when `replace_file` could not write ``path``: known before the work rather than after it.
 
-
-def _target(path: Path) -> Path:
-    """Where a link leads, in a folder that is made. Raises OSError for a device, which would be lost."""
-    target = Path(os.path.realpath(path))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists() and not target.is_file():
-        raise OSError(0, "not a regular file")
-    return target
+    Below ``distrusted`` folders, too, no link is followed.
+    """
+    with _placed(path, distrusted) as place:
+        place.folder.try_replacing(place.name)
 
 
 @contextmanager
-def _explained(path: Path) -> Iterator[None]:
+def _placed(path: Path, distrusted: Iterable[str] = ()) -> Iterator[Place]:
     try:
-        yield
+        with placed(path, distrusted, make=True) as place:
+            yield place
+    except LinkError as error:
+        raise CorpusError(error.strerror) from error
+    except FileExistsError as error:
+        raise CorpusError(f"{path}: cannot be written: not a regular file, or no folder to write it to") from error
     except OSError as error:
         raise CorpusError(f"{path}: cannot be written: {error.strerror}") from error

@@ -5,5 +5,6 @@ from .differences import unified
 from .model import Edit, Plan, Undone
 from .needs import by_hand
 from .planning import plan_file, plan_tree
+from .worktree import WorkTree, work_tree
 
-__all__ = ["Edit", "Plan", "Undone", "apply", "by_hand", "plan_file", "plan_tree", "unified"]
+__all__ = ["Edit", "Plan", "Undone", "WorkTree", "apply", "by_hand", "plan_file", "plan_tree", "unified", "work_tree"]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 
 from msgspec import Struct, field
 
 from ..attribution.repository import Repository
 from ..rulebook import Duty, licence_rule
 from ..verdict import UpstreamMatch
-from .applying import inside
-from .model import Edit, Undone
+from .model import Edit, Undone, UnwritableError
 from .needs import Need
 from .upstream_texts import UpstreamTexts
+from .worktree import OUTSIDE, WorkTree
 
 # As the REUSE specification has it, which many tools read.
 FOLDER = "LICENSES"
@@ -33,15 +32,15 @@ class Carried(Struct, frozen=True):
     notices: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def carry(needed: Sequence[Need], repository: Repository, root: Path, fetch: Fetch) -> Carried:
-    """What of the upstreams' own packages is to stand in the folder ``root``."""
+def carry(needed: Sequence[Need], repository: Repository, tree: WorkTree, fetch: Fetch) -> Carried:
+    """What of the upstreams' own packages is to stand in the folder ``tree``."""
     places = {
         licence: legal.path for need in needed for licence in need.licences if (legal := repository.text_of(licence))
     }
     edits: list[Edit] = []
     undone: list[Undone] = []
     for licence, upstreams in _absent(needed, places).items():
-        made = _text_edit(licence, upstreams, root, fetch)
+        made = _text_edit(licence, upstreams, tree, fetch)
         if isinstance(made, Undone):
             undone.append(made)
         else:
@@ -63,12 +62,10 @@ def _absent(needed: Iterable[Need], places: dict[str, str]) -> dict[str, list[Up
     return absent
 
 
-def _text_edit(licence: str, upstreams: Sequence[UpstreamMatch], root: Path, fetch: Fetch) -> Edit | Undone:
+def _text_edit(licence: str, upstreams: Sequence[UpstreamMatch], tree: WorkTree, fetch: Fetch) -> Edit | Undone:
     path = f"{FOLDER}/{licence}.txt"
-    place = inside(path, root) if _SAFE_ID.fullmatch(licence) else None
-    if place is None or place.exists():
-        reason = "it is there, and is not that text" if place else "it leads out of the folder"
-        return Undone(path, f"the text of {licence} cannot be put there: {reason}")
+    if why := _taken(path, tree) if _SAFE_ID.fullmatch(licence) else OUTSIDE:
+        return Undone(path, f"the text of {licence} cannot be put there: {why}")
     # One look at each package: its releases hardly ever differ in this.
     packages = {each.package: each for each in reversed(upstreams)}
     found = [fetch(upstream) for upstream in packages.values()]
@@ -76,6 +73,14 @@ def _text_edit(licence: str, upstreams: Sequence[UpstreamMatch], root: Path, fet
     if text is not None:
         return Edit(path, None, text, f"the text of {licence}")
     return Undone(path, _absence(licence, upstreams[0], next((each.missing for each in found if each.missing), "")))
+
+
+def _taken(path: str, tree: WorkTree) -> str:
+    """Why a file cannot be put there; empty when it can."""
+    try:
+        return "" if tree.is_free(path) else "it is there, and is not that text"
+    except UnwritableError as error:
+        return str(error)
 
 
 def _same_text(one: str, other: str) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 
-from ..decoding import source_encoding
+from ..decoding import extends_ascii, source_encoding
 from .model import UnwritableError
 from .placing import COOKIE, Place, header_place
 
@@ -58,6 +58,8 @@ def _encoded(lines: Sequence[str], encoding: str) -> list[bytes]:
     if encoding in ("utf-16", "utf-32"):
         raise UnwritableError(f"it is in {encoding.upper()}, which Python does not run: save it as UTF-8 first")
     try:
+        if not extends_ascii(encoding):
+            raise LookupError  # what is inserted might change what stands below
         return [_comment(line, encoding) for line in lines]
     except (LookupError, UnicodeEncodeError):
         raise UnwritableError(

@@ -8,8 +8,8 @@ from pathlib import Path
 from ..statements import LegalKind
 from ..statements.places import PROSE, legal_place
 from .acknowledgements import Acknowledgement, acknowledged, is_marked
-from .applying import inside
 from .model import Edit, UnwritableError
+from .worktree import WorkTree, reason, work_tree
 
 # Made where there is neither. Not NOTICE: Apache-2.0 §4(d) has everyone downstream carry what stands in that one.
 NEW_FILE = "THIRD_PARTY_NOTICES.md"
@@ -17,59 +17,62 @@ _MOST_BYTES = 4 * 1024**2
 _COMMENTS = {".md": "<!-- {} -->", ".markdown": "<!-- {} -->", ".rst": ".. {}"}
 
 
-def notices_path(root: Path) -> str:
+def notices_path(root: Path | WorkTree) -> str:
     """The file that such notices go into: the one they are in, else a THIRD_PARTY file, a NOTICE, or a new file."""
-    found = sorted(filter(None, (_rank(path, root) for path in root.iterdir())))
+    with work_tree(root) as tree:
+        found = sorted(filter(None, (_rank(name, tree) for name in tree.names())))
     return found[0][1] if found else NEW_FILE
 
 
-def notices_edit(root: Path, path: str, told: Sequence[Acknowledgement]) -> Edit | None:
+def notices_edit(root: Path | WorkTree, path: str, told: Sequence[Acknowledgement]) -> Edit | None:
     """The edit that adds ``told`` to the notices file ``path``; None when it says all of it. Raises UnwritableError."""
-    stored = _stored(root, path)
-    text, ending = _text(stored or b"")
-    comment = _comment(path)
+    with work_tree(root) as tree:
+        stored = _stored(tree, path)
+        after = _added(stored or b"", path, told, tree)
+        if after == (stored or b""):
+            return None
+        if len(after) > _MOST_BYTES or _added(after, path, told, tree) != after:
+            raise UnwritableError("what is added would not be found there again")
+        return Edit(path, stored, after, _why(told))
 
-    def exists(name: str) -> bool:
-        place = inside(name, root)
-        return place is not None and place.is_file()
 
-    after = acknowledged(text, told, exists, comment).replace("\n", ending).encode()
-    return None if after == (stored or b"") else Edit(path, stored, after, _why(told))
+def _added(stored: bytes, path: str, told: Sequence[Acknowledgement], tree: WorkTree) -> bytes:
+    text, ending = _text(stored)
+    return acknowledged(text, told, tree.is_file, _comment(path)).replace("\n", ending).encode()
 
 
 def _why(told: Sequence[Acknowledgement]) -> str:
     return "what is from " + ", ".join(sorted({each.project for each in told}))
 
 
-def _rank(path: Path, root: Path) -> tuple[int, str] | None:
+def _rank(name: str, tree: WorkTree) -> tuple[int, str] | None:
     """How well it suits, least first; None when it does not."""
-    place = legal_place(path.name)
-    if place is None or place.kind is LegalKind.LICENCE or path.suffix.lower() not in PROSE or not path.is_file():
+    place = legal_place(name)
+    if place is None or place.kind is LegalKind.LICENCE or Path(name).suffix.lower() not in PROSE:
         return None
     try:
-        text, _ = _text(_stored(root, path.name) or b"")
+        stored = _stored(tree, name)
+        text, _ = _text(stored or b"")
     except UnwritableError:
         return None
-    marked = is_marked(text, _comment(path.name))
-    return (0 if marked else 1 if place.kind is LegalKind.THIRD_PARTY else 2), path.name
+    if stored is None:
+        return None
+    marked = is_marked(text, _comment(name))
+    return (0 if marked else 1 if place.kind is LegalKind.THIRD_PARTY else 2), name
 
 
 def _comment(path: str) -> str:
     return _COMMENTS.get(Path(path).suffix.lower(), "# {}")
 
 
-def _stored(root: Path, path: str) -> bytes | None:
-    place = inside(path, root)
-    if place is None:
-        raise UnwritableError("it leads out of the folder")
-    if not place.exists():
-        return None
+def _stored(tree: WorkTree, path: str) -> bytes | None:
     try:
-        if not place.is_file() or place.stat().st_size > _MOST_BYTES:
-            raise UnwritableError("it is no file of text, or too large for one")
-        return place.read_bytes()
+        stored = tree.stored(path, _MOST_BYTES + 1)
     except OSError as error:
-        raise UnwritableError(f"it cannot be read: {error.strerror}") from None
+        raise UnwritableError(f"it cannot be read: {reason(error)}") from None
+    if stored is not None and len(stored) > _MOST_BYTES:
+        raise UnwritableError("it is too large for a file of text")
+    return stored
 
 
 def _text(stored: bytes) -> tuple[str, str]:

@@ -20,27 +20,35 @@ from .notices_file import notices_edit, notices_path
 from .targets import Target, read_targets
 from .upstream_texts import UpstreamTexts, upstream_texts
 from .wording import acknowledgement, header_lines
+from .worktree import WorkTree, work_tree
 
 
-def plan_tree(report: Report, root: Path, offline: bool = False, progress: Progress | None = None) -> Plan:
+def plan_tree(
+    report: Report, root: Path, offline: bool = False, progress: Progress | None = None, tree: WorkTree | None = None
+) -> Plan:
     """What to write below the folder ``root``; licence texts are fetched unless ``offline``. Raises ModelkinError.
 
     Licence texts come first and headers last: after an interruption, what is still missed shows what is still to do.
+    ``tree`` is the same folder where it is open already.
     """
-    targets, unread = read_targets(report, root)
-    if not targets:
-        return Plan((), unread)
-    with open_source(str(root)) as checkout:
-        repository = Repository(read_statements(checkout))
-    needed = [target.need for target in targets]
-    carried = carry(needed, repository, root, _fetcher(offline, progress))
-    steps = (*carried.edits, *_notices(needed, carried, root), *map(_header, targets))
-    return _planned(steps, (*unread, *carried.undone))
+    with work_tree(tree or root) as held:
+        targets, unread = read_targets(report, held)
+        if not targets:
+            return Plan((), unread)
+        with open_source(str(root)) as checkout:
+            repository = Repository(read_statements(checkout))
+        needed = [target.need for target in targets]
+        carried = carry(needed, repository, held, _fetcher(offline, progress))
+        steps = (*carried.edits, *_notices(needed, carried, held), *map(_header, targets))
+        return _planned(steps, (*unread, *carried.undone))
 
 
-def plan_file(report: Report, path: Path) -> Plan:
-    """What to write into the one file ``path``; what belongs beside it is left to whoever names its repository."""
-    targets, unread = read_targets(report, path.parent)
+def plan_file(report: Report, path: Path, tree: WorkTree | None = None) -> Plan:
+    """What to write into the one file ``path``; what belongs beside it is left to whoever names its repository.
+
+    ``tree`` is its folder where that is open already.
+    """
+    targets, unread = read_targets(report, tree or path.parent)
     beside = Undone(path.name, "its licence text and entry in a notices file: name the folder of its repository")
     return _planned(map(_header, targets), (*unread, beside) if targets else unread)
 
@@ -64,14 +72,14 @@ def _fetcher(offline: bool, progress: Progress | None) -> Fetch:
     return fetch
 
 
-def _notices(needed: Sequence[Need], carried: Carried, root: Path) -> Iterator[Edit | Undone]:
-    path = notices_path(root)
+def _notices(needed: Sequence[Need], carried: Carried, tree: WorkTree) -> Iterator[Edit | Undone]:
+    path = notices_path(tree)
     told = [
         acknowledgement(need, carried.places, carried.notices.get(need.attribution.upstream.project, ()))
         for need in needed
     ]
     try:
-        edit = notices_edit(root, path, told)
+        edit = notices_edit(tree, path, told)
     except UnwritableError as error:
         yield Undone(path, f"the notices cannot be added: {error}")
         return

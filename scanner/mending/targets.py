@@ -13,9 +13,9 @@ from ..notices import Credit, Strength, read_credits
 from ..notices.header import read_header
 from ..scan import Report
 from ..sources import Entry
-from .applying import inside
 from .model import Undone, UnwritableError
 from .needs import Need, needs
+from .worktree import CHANGED, WorkTree, reason, work_tree
 
 _TAKEN = (Strength.COPIED, Strength.ADAPTED)
 
@@ -28,17 +28,18 @@ class Target(Struct, frozen=True):
     text: bytes
 
 
-def read_targets(report: Report, root: Path) -> tuple[tuple[Target, ...], tuple[Undone, ...]]:
+def read_targets(report: Report, root: Path | WorkTree) -> tuple[tuple[Target, ...], tuple[Undone, ...]]:
     """Of the files below the folder ``root``."""
-    found = [_target(need, root) for need in needs(report)]
+    with work_tree(root) as tree:
+        found = [_target(need, tree) for need in needs(report)]
     targets = tuple(each for each in found if isinstance(each, Target))
     return targets, tuple(each for each in found if isinstance(each, Undone))
 
 
-def _target(need: Need, root: Path) -> Target | Undone | None:
+def _target(need: Need, tree: WorkTree) -> Target | Undone | None:
     path = need.attribution.path
     try:
-        stored = _stored(need, root)
+        stored = _stored(need, tree)
     except UnwritableError as error:
         return Undone(path, str(error))
     file = read_file(Entry(path, len(stored), lambda: stored))
@@ -73,15 +74,14 @@ def _other_source(need: Need, text: bytes) -> Credit | None:
     return next(explicit, None)
 
 
-def _stored(need: Need, root: Path) -> bytes:
+def _stored(need: Need, tree: WorkTree) -> bytes:
     """The file as it was scanned."""
-    place = inside(need.attribution.path, root)
-    if place is None:
-        raise UnwritableError("it leads out of the folder")
     try:
-        stored = place.read_bytes()
+        stored = tree.stored(need.attribution.path)
     except OSError as error:
-        raise UnwritableError(f"it cannot be read: {error.strerror}") from None
+        raise UnwritableError(f"it cannot be read: {reason(error)}") from None
+    if stored is None:
+        raise UnwritableError("it cannot be read: No such file or directory")
     if hashlib.sha256(stored).hexdigest() != need.verdict.sha256:
-        raise UnwritableError("it was changed meanwhile: run the command again")
+        raise UnwritableError(CHANGED)
     return stored

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from ..nesting import passing_in_refused_yaml
+
 MOST_BYTES = 256_000
 MOST_DEPTH = 12
 
@@ -27,10 +29,17 @@ def read_plain_yaml(content: bytes) -> Any:
     if len(content) > MOST_BYTES:
         raise PlainYamlError(f"larger than {MOST_BYTES:,} bytes")
     try:
-        return _document(yaml.parse(content.decode("utf-8-sig"), Loader=_LOADER))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PlainYamlError(f"not UTF-8 at byte {error.start + 1}") from None
+    try:
+        return _document(yaml.parse(text, Loader=_LOADER))
+    except RecursionError:
+        raise _too_deep(passing_in_refused_yaml(text, None, MOST_DEPTH) or 1) from None
     except yaml.MarkedYAMLError as error:
+        # The parser reads ahead and has a limit of its own, which may be met before the events that go past ours.
+        if deep := passing_in_refused_yaml(text, error.problem_mark, MOST_DEPTH):
+            raise _too_deep(deep) from None
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise PlainYamlError(f"{line}not valid YAML: {error.problem}") from None
     except yaml.YAMLError as error:
@@ -81,8 +90,16 @@ def _check(event: Any, depth: int) -> None:
     if event.tag is not None:
         raise _refused(event, "a tag (!)")
     if not depth:
-        raise _refused(event, f"a value nested more than {MOST_DEPTH} deep")
+        raise _too_deep(event.start_mark.line + 1)
 
 
 def _refused(event: Any, what: str) -> PlainYamlError:
-    return PlainYamlError(f"line {event.start_mark.line + 1}: {what}, which no rule may have")
+    return _not_allowed(event.start_mark.line + 1, what)
+
+
+def _too_deep(line: int) -> PlainYamlError:
+    return _not_allowed(line, f"a value nested more than {MOST_DEPTH} deep")
+
+
+def _not_allowed(line: int, what: str) -> PlainYamlError:
+    return PlainYamlError(f"line {line}: {what}, which no rule may have")

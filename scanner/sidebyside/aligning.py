@@ -37,12 +37,13 @@ def aligned(copy: Keys, upstream: Keys, spans: Sequence[Spans]) -> Iterator[Pair
     """Pairs of places (0-based), None where a side has no line, in the order of the copy."""
     owners = _owners(len(copy.exact), [own for own, _ in spans])
     counterparts = sorted({other for _, other in spans if other})
+    numbers = {other: number for number, other in enumerate(counterparts)}
     other_owners = _owners(len(upstream.exact), counterparts)
     partners: dict[int, int] = {}
     extra: defaultdict[int, list[int]] = defaultdict(list)
     for number, (_, other) in enumerate(spans):
         if other:
-            own, theirs = np.flatnonzero(owners == number), np.flatnonzero(other_owners == counterparts.index(other))
+            own, theirs = np.flatnonzero(owners == number), np.flatnonzero(other_owners == numbers[other])
             _enter(list(_within(copy, upstream, own.tolist(), theirs.tolist())), partners, extra)
     yield from ((None, place) for place in extra[-1])
     for place in range(len(copy.exact)):

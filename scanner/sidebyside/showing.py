@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from ..budget import OverBudgetError, budget
 from ..clones import Verdict
 from ..errors import SourceError
 from ..files import SourceFile, read_file
@@ -55,7 +56,7 @@ def side_by_sides(
         pair = _pair(file, copies.get(file.path), texts[Wanted.of(upstream)], limits)
         # What one file leaves of its share is shared among those after it.
         most = min(limits.rows_per_file, left // (len(chosen) - place))
-        shown[file.path] = each = pair if isinstance(pair, Skipped) else _shown(file, upstream, pair, most, tight)
+        shown[file.path] = each = pair if isinstance(pair, Skipped) else _in_time(file, upstream, pair, most, tight)
         left -= sum(isinstance(row, Row) for row in each.rows) if isinstance(each, SideBySide) else 0
     told = f"the page shows {limits.files} files at most; scan this one alone to see it"
     return shown | {file.path: Skipped(file.path, told) for file, _ in others}
@@ -116,6 +117,14 @@ def _pair(
     if max(len(pair.copy), len(pair.upstream)) > limits.lines:
         return Skipped(file.path, f"one of the two has over {limits.lines:,} lines")
     return pair
+
+
+def _in_time(file: FileVerdict, upstream: UpstreamMatch, pair: _Pair, most: int, tight: bool) -> SideBySide | Skipped:
+    try:
+        with budget(sum(map(len, (*pair.copy, *pair.upstream)))):
+            return _shown(file, upstream, pair, most, tight)
+    except OverBudgetError as over:
+        return Skipped(file.path, str(over))
 
 
 def _shown(file: FileVerdict, upstream: UpstreamMatch, pair: _Pair, most: int, tight: bool) -> SideBySide:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..errors import SourceError
 from . import folder
-from .checkout import Checkout, Entry, LeftOut, Progress, Skipped
+from .checkout import Checkout, Entry, LeftOut, Progress, Skipped, sort_key
 from .specs import (
     ARCHIVE_SUFFIXES,
     CODE_SUFFIXES,
@@ -91,11 +91,16 @@ def _open_folder(spec: str, path: Path, inner: str, obey: bool) -> Checkout:
     """A folder, or the snapshot that one of the Hub's cache holds."""
     if "--" not in str(path.absolute()):
         return folder.open_folder(spec, path, inner, obey=obey)
+    from heapq import merge
+
     from . import hubcache
 
     root = hubcache.snapshot_folder(path) or path
     project, release = hubcache.identity(root)
     checkout = folder.open_folder(spec, root, inner, outermost=hubcache.repository_folder(root), obey=obey)
+    if root != path and not inner:
+        skipped, listed = hubcache.beside(path, root), checkout.entries
+        checkout = replace(checkout, entries=lambda: merge(listed(), skipped, key=lambda item: sort_key(item.path)))
     return replace(checkout, project=project, release=release)
 
 

@@ -18,7 +18,7 @@ from packaging.version import Version
 from ..errors import SourceError
 from .checkout import Progress, os_reason
 from .download import download
-from .index import ReleaseFile, canonical_name
+from .index import ReleaseFile, canonical_name, index_url
 
 _CHUNK = 1024**2
 _RECORD_SUFFIX = ".release.json"
@@ -49,7 +49,7 @@ def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> 
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with _replacing(path) as file:
-            download(release.url, file, release.sha256, release.size, progress)
+            download(release.url, file, release.sha256, release.size, progress, index_url())
         with _replacing(folder / (release.filename + _RECORD_SUFFIX)) as file:
             file.write(json.dumps(asdict(release), indent=1).encode())
     except OSError as error:

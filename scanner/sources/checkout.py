@@ -56,6 +56,7 @@ class Checkout(Struct, frozen=True):
     ``chosen`` are the paths of a folder that were named one by one, as a pre-commit hook names what changed; else None.
     Once ``entries()`` has been read to its end, ``left_out()`` says what it left out because a rule of the working tree
     said so, and ``disregarded()`` which such rules it met and did not obey; both of the last such reading.
+    ``unfetched`` is the code that was not fetched, and so is not among ``entries()``.
     """
 
     root: str
@@ -67,6 +68,7 @@ class Checkout(Struct, frozen=True):
     chosen: frozenset[str] | None = None
     left_out: Callable[[], tuple[LeftOut, ...]] = _nothing
     disregarded: Callable[[], tuple[LeftOut, ...]] = _nothing
+    unfetched: tuple[Skipped, ...] = ()
 
 
 def sort_key(path: str) -> list[str]:

@@ -1,29 +1,42 @@
-"""HTTP(S) with retries, resumption and the user's certificates: a text, or a file whose SHA-256 is checked."""
+"""HTTP(S) with retries, resumption and the user's certificates: a text, or a file whose SHA-256 is checked.
+
+All of it is bounded before the fact: bytes, seconds in total, and the disk that a file may fill.
+"""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import http.client
 import os
-import ssl
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, TypeVar
 from urllib.error import HTTPError, URLError
-from urllib.parse import unquote, urlsplit, urlunsplit
-from urllib.request import HTTPSHandler, Request, build_opener
 
 from ..errors import SourceError
+from .addresses import without_password
 from .checkout import Progress
+from .connection import Budget, open_url
+
+__all__ = ["NothingThereError", "download", "fetch_text", "without_password"]
 
 ATTEMPTS = 3
 FIRST_WAIT_SECONDS = 0.5
-TIMEOUT_SECONDS = 30
+# The longest pages of real indexes list some ten thousand files in 10 to 30 MB.
+MAX_PAGE_BYTES = 64 * 1024**2
+PAGE_SECONDS = 120.0
+# The largest real releases (deep learning with its GPU libraries) are of 1 to 3 GB.
+MAX_FILE_BYTES = 4 * 1024**3
+MAX_UNDECLARED_BYTES = 2 * 1024**3
+# A file may take this long, and longer only while it comes at this rate (half a megabit a second).
+FILE_SECONDS = 60.0
+MIN_BYTES_PER_SECOND = 64 * 1024
+# Never fill a disk to its last byte: other programs write there as well.
+DISK_RESERVE_BYTES = 256 * 1024**2
 _CHUNK = 256 * 1024
-_MAX_TEXT_BYTES = 256 * 1024**2
-_CERTIFICATE_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-_FAILURES = (HTTPError, URLError, http.client.HTTPException, OSError)
+_FAILURES = (HTTPError, URLError, http.client.HTTPException, OSError, ValueError, OverflowError)
 
 T = TypeVar("T")
 
@@ -34,66 +47,107 @@ class NothingThereError(SourceError):
 
 def fetch_text(url: str, accept: str) -> bytes:
     """The body at ``url``; raises NothingThereError, or SourceError when the server cannot be reached or fails."""
+    shown = without_password(url)
+    budget = Budget(shown, MAX_PAGE_BYTES, PAGE_SECONDS)
 
     def attempt() -> bytes:
-        with _open(url, {"Accept": accept}) as answer:
-            body = answer.read(_MAX_TEXT_BYTES)
+        with open_url(url, {"Accept": accept}, budget) as answer:
+            body = bytearray()
+            while chunk := answer.read(_CHUNK):
+                body += chunk
+                if len(body) + (answer.length or 0) > MAX_PAGE_BYTES:
+                    raise SourceError(f"{shown} is a page of more than {MAX_PAGE_BYTES // 1024**2:,} MB: refused")
             if answer.length:
-                raise http.client.IncompleteRead(body, answer.length)
-            return body
+                raise http.client.IncompleteRead(b"", answer.length)
+            return bytes(body)
 
-    return _retried(attempt, url)
+    return _retried(attempt, shown, budget)
 
 
-def download(url: str, target: IO[bytes], sha256: str, size: int = 0, progress: Progress | None = None) -> None:
+def download(
+    url: str, target: IO[bytes], sha256: str, size: int = 0, progress: Progress | None = None, asked_by: str = ""
+) -> None:
     """Fill the empty ``target`` from ``url``, going on where a broken connection stopped.
 
-    ``size`` (bytes, 0 when unknown) bounds what is taken. Raises SourceError when the bytes do not have ``sha256``.
+    ``size`` (bytes, 0 when unknown) bounds what is taken; ``asked_by`` is the index whose answer names ``url``. Raises
+    SourceError when the file is too large for any release or for the disk, and when its bytes do not have ``sha256``.
     """
-    _retried(lambda: _append(url, target, size, progress or _silent), url)
+    shown = without_password(url)
+    _refuse_too_large(shown, size, target)
+    budget = Budget(shown, ATTEMPTS * (size or MAX_UNDECLARED_BYTES), FILE_SECONDS, MIN_BYTES_PER_SECOND)
+    _retried(lambda: _append(url, target, size, progress or _silent, budget, asked_by), shown, budget)
     target.seek(0)
     digest = hashlib.sha256()
     while chunk := target.read(_CHUNK):
         digest.update(chunk)
     if digest.hexdigest() != sha256:
         raise SourceError(
-            f"{without_password(url)} does not have the SHA-256 its index gives, {sha256}, "
-            f"but {digest.hexdigest()}: nothing was kept"
+            f"{shown} does not have the SHA-256 its index gives, {sha256}, but {digest.hexdigest()}: nothing was kept"
         )
 
 
-def _append(url: str, target: IO[bytes], size: int, progress: Progress) -> None:
+def _append(url: str, target: IO[bytes], size: int, progress: Progress, budget: Budget, asked_by: str) -> None:
     done = target.seek(0, os.SEEK_END)
-    with _open(url, {"Range": f"bytes={done}-"} if done else {}) as answer:
+    with open_url(url, {"Range": f"bytes={done}-"} if done else {}, budget, asked_by) as answer:
         if answer.status != http.client.PARTIAL_CONTENT:
             done = target.seek(0)
             target.truncate()
-        total = size or done + (answer.length or 0)
+        declared = done + (answer.length or 0)
+        if not size:
+            _refuse_too_large(budget.shown, declared, target)
+        limit = size or (declared if answer.length else MAX_UNDECLARED_BYTES)
         while chunk := answer.read(_CHUNK):
-            target.write(chunk)
             done += len(chunk)
-            progress(done, total)
-            if size and done > size:
-                raise SourceError(f"{without_password(url)} is larger than the {size:,} bytes the index gives")
+            if done > limit:
+                gives = f"the {limit:,} bytes the index gives" if size else f"{limit // 1024**2:,} MB"
+                raise SourceError(f"{budget.shown} is larger than {gives}")
+            if done % (64 * _CHUNK) < len(chunk):
+                _refuse_too_large(budget.shown, 0, target)
+            target.write(chunk)
+            progress(done, size or declared)
         if answer.length:
             raise http.client.IncompleteRead(b"", answer.length)
+
+
+def _refuse_too_large(shown: str, size: int, target: IO[bytes]) -> None:
+    """Raises SourceError when ``size`` more bytes are too many for a release, or for the disk that holds ``target``."""
+    if size > MAX_FILE_BYTES:
+        raise SourceError(
+            f"{shown} has {size:,} bytes, more than the {MAX_FILE_BYTES // 1024**2:,} MB that are fetched"
+        )
+    free = free_bytes(target)
+    if free is not None and size > free - DISK_RESERVE_BYTES:
+        raise SourceError(
+            f"{shown} has {size / 1024**2:,.0f} MB, and the disk of the cache {max(free, 0) / 1024**2:,.0f} MB free: "
+            "free some, or set MODELKIN_CACHE_DIR to a folder on another"
+        )
+
+
+def free_bytes(file: IO[bytes]) -> int | None:
+    """Free space on the disk that holds ``file``; None where the system does not say."""
+    name = getattr(file, "name", None)
+    place = Path(name).parent if isinstance(name, str) else None
+    try:
+        return shutil.disk_usage(place if place is not None else file.fileno()).free
+    except (OSError, ValueError, TypeError, AttributeError):
+        return None
 
 
 def _silent(done: int, total: int) -> None:  # noqa: ARG001  the default for Progress
     return
 
 
-def _retried(attempt: Callable[[], T], url: str) -> T:
+def _retried(attempt: Callable[[], T], shown: str, budget: Budget) -> T:
     """``attempt()``, again after a failure that may pass; raises SourceError after the last."""
     for wait in (*(FIRST_WAIT_SECONDS * 2**count for count in range(ATTEMPTS - 1)), None):
         try:
             return attempt()
         except _FAILURES as error:  # noqa: PERF203  a failure is what the loop is for
             if isinstance(error, HTTPError) and error.code in (404, 410):
-                raise NothingThereError(f"{without_password(url)}: not found") from None
+                raise NothingThereError(f"{shown}: not found") from None
             if wait is None or not _may_pass(error):
-                raise SourceError(f"cannot reach {without_password(url)}: {_reason(error)}") from error
-            time.sleep(wait)
+                raise SourceError(f"cannot reach {shown}: {_reason(error)}") from error
+            time.sleep(min(wait, budget.seconds_left()))
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -101,45 +155,21 @@ def _may_pass(error: Exception) -> bool:
     if isinstance(error, HTTPError):
         return error.code == 429 or error.code >= 500
     cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(cause, http.client.InvalidURL):
+        return False
     return isinstance(cause, (TimeoutError, ConnectionResetError, http.client.HTTPException))
 
 
 def _reason(error: Exception) -> str:
     if isinstance(error, HTTPError):
-        return f"it answers {error.code} {error.reason}"
+        return _printable(f"it answers {error.code} {error.reason}")
     cause = error.reason if isinstance(error, URLError) else error
     text = cause.strerror if isinstance(cause, OSError) else None
-    return " ".join(str(text or cause or type(cause).__name__).split())
+    if isinstance(cause, (ValueError, OverflowError)) and not isinstance(cause, OSError):
+        text = "its answer is not HTTP"
+    return _printable(str(text or cause or type(cause).__name__))
 
 
-def _open(url: str, headers: dict[str, str]) -> http.client.HTTPResponse:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SourceError(f"{without_password(url)} is not an http or https address")
-    request = Request(without_password(url), headers={"User-Agent": "modelkin", **headers})
-    if parts.username:
-        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
-        # Unredirected: an index may send the file's request on to another host, which must not see the password.
-        request.add_unredirected_header("Authorization", "Basic " + base64.b64encode(login).decode())
-    opener = build_opener(HTTPSHandler(context=_certificates()))
-    answer: http.client.HTTPResponse = opener.open(request, timeout=TIMEOUT_SECONDS)
-    return answer
-
-
-def without_password(url: str) -> str:
-    """``url`` without a user's name and password, fit to be printed."""
-    parts = urlsplit(url)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def _certificates() -> ssl.SSLContext:
-    variable = next((name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)), None)
-    if variable is None:
-        return ssl.create_default_context()
-    path = os.environ[variable]
-    try:
-        if os.path.isdir(path):  # noqa: PTH112  OpenSSL takes files and folders by different parameters
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
-    except OSError as error:
-        raise SourceError(f"{variable} names certificates that cannot be read: {path}") from error
+def _printable(text: str) -> str:
+    line = " ".join(text[:300].split())
+    return "".join(char if char.isprintable() else "?" for char in line)

@@ -83,7 +83,7 @@ def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None
         raise SourceError(f"{spec}: there is no {inner} in {root}")
     real_root, real_start = os.path.realpath(outermost or root), os.path.realpath(start)
     if not _is_inside(real_start, real_root):
-        raise SourceError(f"{spec}: {inner} is a symbolic link out of {outermost or root}")
+        raise SourceError(f"{spec}: {inner or root} is a symbolic link out of {outermost or root}")
     whole = partial(_tree, root, "", _Bounds(real_root, (os.path.realpath(root),)), obey, Tally())
     if not start.is_dir():
         return Checkout(spec, lambda: iter([_read_later(str(start), inner)]), whole=whole)

@@ -5,8 +5,7 @@ Nothing is checked out: no attribute, filter, link or file name of a stranger's 
 
 from __future__ import annotations
 
-import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -14,6 +13,8 @@ from tempfile import TemporaryDirectory
 from typing import IO
 
 from ..errors import SourceError
+from ..processes import PIPE, Process
+from . import gitfetch
 from .archive import inside, list_members
 from .checkout import Checkout, Skipped
 from .gitcommand import GitError, run, running
@@ -34,14 +35,15 @@ def open_repository(spec: str) -> Iterator[Checkout]:
         repository = Path(folder, "repository.git")
         try:
             commit = _fetch(address, repository)
-            records = run(repository, "ls-tree", "-r", "-z", "--long", commit).split(b"\0")[:-1]
+            listed = run(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
+            if listed.count(b"\0") > MAX_MEMBERS:
+                raise SourceError(f"cannot open {address.shown}: it holds more than {MAX_MEMBERS:,} files")
+            sizes = gitfetch.sizes(repository)
         except GitError as error:
             raise SourceError(_failure(address, without_login(str(error)))) from error
-        if len(records) > MAX_MEMBERS:
-            raise SourceError(f"cannot open {address.shown}: it holds more than {MAX_MEMBERS:,} files")
-        with running(repository, "cat-file", "--batch", requests=subprocess.PIPE) as process:
-            reader = _Reader(process)
-            listing = list_members(map(reader.member, records), "repository")
+        with running(repository, "cat-file", "--batch", requests=PIPE) as process:
+            reader = _Reader(process, sizes)
+            listing = list_members(map(reader.member, listed.split(b"\0")[:-1]), "repository")
             chosen = inside(listing, address.inner, address.shown)
             release = address.revision or commit[:_SHORT_HASH]
             yield Checkout(address.shown, lambda: iter(chosen), address.project, release, whole=lambda: iter(listing))
@@ -50,9 +52,8 @@ def open_repository(spec: str) -> Iterator[Checkout]:
 def _fetch(address: Address, repository: Path) -> str:
     """Fetch one commit into a new bare repository; its hash. Raises GitError."""
     run(repository, "init", "--quiet", "--bare", "--template=")
-    options = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules")
     protocols = _REDIRECTS.get(address.scheme, address.scheme)
-    run(repository, "fetch", *options, "--", address.url, address.revision or "HEAD", protocols=protocols)
+    gitfetch.fetch(repository, address.url, address.revision or "HEAD", protocols)
     return run(repository, "rev-parse", "--verify", "FETCH_HEAD^{commit}").decode().strip()
 
 
@@ -73,19 +74,26 @@ def _failure(address: Address, reason: str) -> str:
 class _Reader:
     """Reads blobs through one running git and remembers how much came out: many paths may share one blob."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, process: Process[bytes], sizes: Mapping[bytes, int]) -> None:
         assert process.stdin
         assert process.stdout
         self.requests: IO[bytes] = process.stdin
         self.answers: IO[bytes] = process.stdout
+        self.sizes = sizes
         self.bytes_read = 0
 
     def member(self, record: bytes) -> Member:
-        """``record`` is what ``git ls-tree --long`` says of one path: mode, type, hash, size, a tab, the name."""
+        """``record`` is what ``git ls-tree`` says of one path: mode, type, hash, a tab, the name."""
         described, _, path = record.partition(b"\t")
-        mode, _, blob, digits = described.split()
+        mode, _, blob = described.split()
         name = path.decode("utf-8", "surrogateescape")
-        size = int(digits) if digits.isdigit() else 0
+        size = self.sizes.get(blob)
+        if size is None and mode not in _NOT_FILES:
+            limit = gitfetch.FILTERED_BYTES // 1024**2
+            return Member(
+                name, 0, partial(Skipped, name, f"larger than {limit} MB: its server was told not to send it")
+            )
+        size = size or 0
         return Member(name, size, partial(self.read, name, blob, size), _NOT_FILES.get(mode, ""))
 
     def read(self, name: str, blob: bytes, size: int) -> bytes | Skipped:

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
-from .checkout import Skipped, os_reason
-from .specs import CODE_SUFFIXES
+from .checkout import Skipped
+from .unlisted import unlisted_code
 
 DOT_GIT = ".git"
-MOST_NAMED = 20
 _MAX_POINTER_BYTES = 8192
 _HASH = rb"[0-9a-f]{40}(?:[0-9a-f]{24})?"
 _HEAD = re.compile(rb"ref:[ \t]*refs/|" + _HASH + rb"\s*\Z")
@@ -57,33 +55,8 @@ def _start_of(path: Path) -> bytes:
 
 
 def hidden_code(disk: str, path: str) -> list[Skipped]:
-    """A line for each Python file in the ``.git`` folder ``disk``; past `MOST_NAMED` one line with their count."""
-    found: list[Skipped] = []
-    count = 0
-    for skipped in _code_in(disk, path):
-        count += 1
-        if len(found) < MOST_NAMED:
-            found.append(skipped)
-    if count <= MOST_NAMED:
-        return sorted(found, key=lambda skipped: skipped.path.split("/"))
-    return [Skipped(path, f"{count:,} Python files in it: {DOT_GIT} is git's own store and is not scanned")]
-
-
-def _code_in(disk: str, path: str) -> Iterator[Skipped]:
-    waiting = [(disk, path)]
-    while waiting:
-        folder, inner = waiting.pop()
-        try:
-            with os.scandir(folder) as found:
-                children = list(found)
-            folders = {child.name: child.path for child in children if child.is_dir(follow_symlinks=False)}
-        except OSError as error:
-            yield Skipped(inner, os_reason(error))
-            continue
-        waiting.extend((below, f"{inner}/{name}") for name, below in folders.items())
-        for child in children:
-            if child.name.lower().endswith(CODE_SUFFIXES) and child.name not in folders and not _is_gits(child):
-                yield Skipped(f"{inner}/{child.name}", f"in {DOT_GIT}: git's own store is not scanned")
+    """A line for each Python file in the ``.git`` folder ``disk``, or one for many."""
+    return unlisted_code(disk, path, f"in {DOT_GIT}: git's own store is not scanned", _is_gits)
 
 
 def _is_gits(child: os.DirEntry[str]) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 # The index of Linux (80,000 files) has 9 MB. Version 4 shortens names, so what they come to is bounded as well.
 MAX_INDEX_BYTES = 128 * 1024**2
 MAX_NAME_BYTES = 4096
-MAX_ALL_NAMES_BYTES = 256 * 1024**2
+MAX_ALL_NAMES_BYTES = 128 * 1024**2
 
 _STAT_BYTES = 40  # ten 32-bit fields, before the hash of the object and 16 bits of flags
 _EXTENDED_FLAG = 0x4000

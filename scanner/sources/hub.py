@@ -16,9 +16,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import SourceError
-from . import folder
-from .checkout import Checkout
+from . import folder, hubwatch
+from .archive import safe_path
+from .checkout import Checkout, Skipped, sort_key
 from .hubcache import repository_folder
+from .hubwatch import watching
 from .specs import clean_inner
 
 if TYPE_CHECKING:
@@ -27,6 +29,11 @@ if TYPE_CHECKING:
 # Larger than any file that a scan reads.
 MAX_BYTES = 8 * 1024**2
 MAX_FILES = 20_000
+MAX_TOTAL_BYTES = 512 * 1024**2
+_MAX_PATH = 1024
+_OVERHEAD_BYTES = 64 * 1024  # redirects, and pages of errors
+_CODE = (".py", ".ipynb")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _SUFFIXES = frozenset(".py .ipynb .json .md .markdown .txt .rst .toml .cfg .cff .yaml .yml .license".split())
 _LEGAL = re.compile(r"(?i)(?:.*licen[cs]e|copying|notice|third.?party|copyright|readme)[^/]*")
 _REFERENCE = re.compile(
@@ -61,21 +68,37 @@ def open_repository(spec: str) -> Checkout:
     Raises SourceError in one line.
     """
     reference = parse_reference(spec)
-    snapshot, commit, modified = _fetched(reference)
+    snapshot, commit, modified, unfetched = _fetched(reference)
     checkout = folder.open_folder(spec, snapshot, reference.inner, outermost=repository_folder(snapshot))
     name = reference.repository.rpartition("/")[2]
-    return replace(checkout, project=name, release=reference.revision or commit[:12], released=modified)
+    inner = reference.inner
+    inside = [each for each in unfetched if not inner or each.path == inner or each.path.startswith(inner + "/")]
+    return replace(
+        checkout,
+        project=name,
+        release=reference.revision or commit[:12],
+        released=modified,
+        unfetched=tuple(sorted(inside, key=lambda each: sort_key(each.path))),
+    )
 
 
 def is_wanted(path: str, size: int) -> bool:
     """Whether the file at ``path`` is one that a scan reads: text of bounded size, by its name no weights."""
+    return size <= MAX_BYTES and _is_text(path)
+
+
+def _is_text(path: str) -> bool:
     name = PurePosixPath(path).name
-    return size <= MAX_BYTES and (PurePosixPath(name).suffix.lower() in _SUFFIXES or bool(_LEGAL.fullmatch(name)))
+    return PurePosixPath(name).suffix.lower() in _SUFFIXES or bool(_LEGAL.fullmatch(name))
 
 
-def _fetched(reference: HubReference) -> tuple[Path, str, str]:
-    """The folder of the snapshot, its commit, and the ISO date of that commit; empty where only the cache knows it."""
+def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
+    """The folder of the snapshot, its commit, the ISO date of that commit, and what code was not fetched.
+
+    The last two are empty where only the cache knows the repository.
+    """
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # read at import; its bars would mix with ours
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # a transport of its own, which nothing of ours bounds
     try:
         from huggingface_hub import HfApi, snapshot_download
         from huggingface_hub import errors as hub
@@ -84,31 +107,78 @@ def _fetched(reference: HubReference) -> tuple[Path, str, str]:
             f"{reference.shown} needs huggingface_hub: install it with `pip install 'modelkin[hub]'`"
         ) from None
     unreachable: type[Exception] = getattr(hub, "HTTPError", OSError)  # of whichever HTTP library it uses
+    late = False
     try:
-        try:
-            revision = reference.revision or None
-            info = HfApi().model_info(reference.repository, revision=revision, files_metadata=True)
-        except hub.HfHubHTTPError:
-            raise
-        except (unreachable, OSError):  # no network, or none wanted
-            path = Path(snapshot_download(reference.repository, revision=revision, local_files_only=True))
-            return path, path.name, ""
-        patterns = [glob.escape(path) for path in _wanted(reference, info.siblings or [])]
-        commit = info.sha or ""
-        path = Path(snapshot_download(reference.repository, revision=commit, allow_patterns=patterns))
-    except (OSError, ValueError, unreachable) as error:
-        raise SourceError(_failure(reference, error, hub)) from None
+        with watching(reference.shown) as watch:
+            try:
+                revision = reference.revision or None
+                try:
+                    info = HfApi().model_info(reference.repository, revision=revision, files_metadata=True)
+                except hub.HfHubHTTPError:
+                    raise
+                except (unreachable, OSError):  # no network, or none wanted
+                    watch.check()
+                    path = Path(snapshot_download(reference.repository, revision=revision, local_files_only=True))
+                    return path, path.name, "", []
+                sizes, unfetched = _wanted(reference, info.siblings or [])
+                commit = _commit(reference, info.sha)
+                watch.bytes_left += sum(sizes.values()) + len(sizes) * _OVERHEAD_BYTES
+                patterns = [glob.escape(path) for path in sizes]
+                path = Path(snapshot_download(reference.repository, revision=commit, allow_patterns=patterns))
+            finally:
+                late = watch.is_late()
+    except SourceError:
+        raise
+    except Exception as error:  # noqa: BLE001  what the library makes of a server's answer is open
+        raise SourceError(_late(reference) if late else _failure(reference, error, hub)) from None
     modified = info.last_modified.date().isoformat() if info.last_modified else ""
-    return path, commit, modified
+    return path, commit, modified, unfetched
 
 
-def _wanted(reference: HubReference, siblings: Iterable[RepoSibling]) -> list[str]:
-    found = [each.rfilename for each in siblings if is_wanted(each.rfilename, each.size or 0)]
-    if not found:
-        raise SourceError(f"{reference.shown}: it has no code, configuration or text to read")
-    if len(found) > MAX_FILES:
+def _late(reference: HubReference) -> str:
+    return f"gave up on {reference.shown} after {hubwatch.MAX_SECONDS:.0f} seconds: the Hub is too slow"
+
+
+def _commit(reference: HubReference, sha: object) -> str:
+    """``sha``, which becomes the name of a folder; raises SourceError when it is none."""
+    if not isinstance(sha, str) or not _COMMIT.fullmatch(sha):
+        raise SourceError(f"{reference.shown}: the Hub's answer names no commit: check HF_ENDPOINT")
+    return sha
+
+
+def _wanted(reference: HubReference, siblings: Iterable[RepoSibling]) -> tuple[dict[str, int], list[Skipped]]:
+    """The sizes of what to fetch by path, and the code among the rest; raises SourceError where it is too much."""
+    sizes: dict[str, int] = {}
+    unfetched: list[Skipped] = []
+    for each in siblings:
+        path, size = each.rfilename, each.size
+        if not isinstance(path, str) or not _is_text(path):
+            continue
+        if reason := _refusal(path, size):
+            if path.lower().endswith(_CODE):
+                unfetched.append(Skipped(path[:_MAX_PATH], reason))
+        else:
+            sizes[path] = size or 0
+    if not sizes:
+        reason = f" ({unfetched[0].path}: {unfetched[0].reason})" if unfetched else ""
+        raise SourceError(f"{reference.shown}: it has no code, configuration or text to read{reason}")
+    if len(sizes) + len(unfetched) > MAX_FILES:
         raise SourceError(f"{reference.shown}: it holds more than {MAX_FILES:,} files")
-    return found
+    if sum(sizes.values()) > MAX_TOTAL_BYTES:
+        raise SourceError(f"{reference.shown}: its code and texts take more than {MAX_TOTAL_BYTES // 1024**2:,} MB")
+    return sizes, unfetched
+
+
+def _refusal(path: str, size: object) -> str:
+    """Why a file is not fetched; empty when it is."""
+    if safe_path(path) != path or not path.isprintable() or len(path) > _MAX_PATH:
+        return "its path is none that a system takes, or leaves the repository: not fetched"
+    if type(size) is not int or size < 0:
+        return "the Hub does not say its size: not fetched"
+    limit = MAX_BYTES // 1024**2
+    return (
+        f"{size / 1024**2:,.1f} MB is over the limit of {limit} MB on the Hub: not fetched" if size > MAX_BYTES else ""
+    )
 
 
 def _failure(reference: HubReference, error: Exception, hub: Any) -> str:
@@ -121,4 +191,7 @@ def _failure(reference: HubReference, error: Exception, hub: Any) -> str:
         return f"{shown}: there is no such repository, or it is private: log in with `hf auth login`, or set HF_TOKEN"
     if isinstance(error, hub.LocalEntryNotFoundError) or type(error).__name__ == "IncompleteSnapshotError":
         return f"{shown}: the Hub cannot be reached, and its cache does not hold the repository"
-    return f"cannot fetch {shown}: {str(error).strip().splitlines()[0][:300] if str(error).strip() else type(error)}"
+    lines = str(error).strip().splitlines() if isinstance(error, (OSError, ValueError, hub.HfHubHTTPError)) else []
+    if not lines:
+        return f"cannot fetch {shown}: the Hub's answer cannot be read ({type(error).__name__}): check HF_ENDPOINT"
+    return f"cannot fetch {shown}: {''.join(char if char.isprintable() else '?' for char in lines[0][:300])}"

@@ -1,9 +1,16 @@
-"""A folder in, whether it is one that huggingface_hub keeps a repository in: ``models--ORG--NAME/snapshots/REV``."""
+"""A folder in, whether it is one that huggingface_hub keeps a repository in: ``models--ORG--NAME/snapshots/REV``.
+
+Anybody can call a folder so. What lies beside the one snapshot that is scanned is named.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
+
+from .checkout import Skipped
+from .unlisted import unlisted_code
 
 _REPOSITORY = re.compile(r"(?:models|datasets|spaces)--(?P<name>[\w.-]+?)", re.ASCII)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
@@ -41,3 +48,17 @@ def identity(folder: Path) -> tuple[str, str]:
     if repository is None:
         return "", ""
     return repository.name.rpartition("--")[2], folder.absolute().name
+
+
+def beside(repository: Path, snapshot: Path) -> list[Skipped]:
+    """The Python files of ``repository`` that are not in its ``snapshot``, which alone is scanned."""
+    reason = "beside the snapshot that is scanned: name its folder to scan it"
+    return unlisted_code(str(repository), repository.absolute().name, reason, _is_empty, but=str(snapshot))
+
+
+def _is_empty(child: os.DirEntry[str]) -> bool:
+    """The Hub's library keeps an empty file for each one that it asked for and that was not there."""
+    try:
+        return child.is_file(follow_symlinks=False) and child.stat(follow_symlinks=False).st_size == 0
+    except OSError:
+        return False

@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .gitfolder import DOT_GIT, common_folder, git_folder
-from .gitignore import IgnoreFile, Unusable, read_ignore_file
+from .gitignore import IgnoreFile, Unusable, read_ignore_file, too_many
 from .gitindex import Tracked, UnknownIndexError, read_tracked
 from .specs import CODE_SUFFIXES
 from .tally import Tally
@@ -57,7 +57,7 @@ class Ignores(Struct, frozen=True):
         )
         if top is None or git is None:
             return cls(tally)
-        rules: Ignores | None = cls._of_checkout(top, git, tally)
+        rules: Ignores | None = cls._of_checkout(top, git, Tally())  # what lies beside the root is not counted
         for name in real.relative_to(top).parts:
             disk = str(Path(top, rules.path)) if rules else ""
             rules = rules.entered(disk, _telling_names(disk)) if rules else None
@@ -69,7 +69,6 @@ class Ignores(Struct, frozen=True):
 
     @classmethod
     def _of_checkout(cls, top: Path, git: Path, tally: Tally) -> Ignores:
-        """These count nothing: what lies beside the root is none of its files."""
         try:
             tracked = read_tracked(git / "index")
         except UnknownIndexError:
@@ -79,7 +78,7 @@ class Ignores(Struct, frozen=True):
         if isinstance(exclude, Unusable):
             tally.disregard("ignore files", _EXCLUDE)
             return cls(tally)
-        return cls(Tally(), True, str(top), files=(exclude,) if exclude else (), tracked=tracked)
+        return cls(tally, True, str(top), files=(exclude,) if exclude else (), tracked=tracked)
 
     def entered(self, disk: str, names: Collection[str], is_start: bool = False) -> Ignores | None:
         """The rules in a folder that holds ``names``, with its own ``.gitignore``; None when it is an environment.
@@ -97,9 +96,10 @@ class Ignores(Struct, frozen=True):
             return None
         entered = replace(self, ignored=mark) if mark and not self.ignored else self
         found = read_ignore_file(Path(disk, IGNORE_FILE), self.path, IGNORE_FILE) if has_rules else None
-        if isinstance(found, Unusable):
+        files = (*entered.files, found) if isinstance(found, IgnoreFile) else entered.files
+        if isinstance(found, Unusable) or (found and too_many(files)):
             return replace(entered, active=False)._disregarding(has_rules)
-        return replace(entered, files=(*entered.files, found)) if found else entered
+        return replace(entered, files=files)
 
     def _disregarding(self, has_rules: bool) -> Ignores:
         if has_rules:

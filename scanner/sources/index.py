@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import subprocess
-import sys
-from functools import cache
-from typing import Any
+from math import prod
 from urllib.parse import urljoin
 
 from msgspec import Struct
@@ -16,13 +12,17 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 from packaging.version import InvalidVersion, Version
 
 from ..errors import SourceError
-from .download import NothingThereError, fetch_text, without_password
-from .simple_page import parse_page
+from .addresses import without_password
+from .download import NothingThereError, fetch_text
+from .pipsettings import configured_index
+from .simple_page import ListedFile, parse_page
 
 DEFAULT_INDEX = "https://pypi.org/simple"
 _ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
 # A file name becomes a path in the cache, so an index may not put a slash into it.
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]*")
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,199}")
+# A wheel's name stands for every combination of its tags; real ones for a dozen.
+_MAX_TAGS = 200
 
 
 class ReleaseFile(Struct, frozen=True):
@@ -48,22 +48,7 @@ def canonical_name(name: str) -> str:
 
 def index_url() -> str:
     """The index pip would use: its environment variable, else its configuration, else pypi.org."""
-    return (os.environ.get("PIP_INDEX_URL") or _pip_configured() or DEFAULT_INDEX).rstrip("/")
-
-
-@cache
-def _pip_configured() -> str:
-    """pip's own answer, since it merges several files; empty when pip is missing or nothing is set.
-
-    By ``list``, as ``get`` passes over the file that ``PIP_CONFIG_FILE`` names (pip 23.2).
-    """
-    command = [sys.executable, "-m", "pip", "config", "list"]
-    try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-    except (OSError, subprocess.SubprocessError):
-        return ""
-    found = re.search(r"^global\.index-url=['\"](.+)['\"]$", answer.stdout, re.MULTILINE)
-    return found[1] if found else ""
+    return (os.environ.get("PIP_INDEX_URL") or configured_index() or DEFAULT_INDEX).rstrip("/")
 
 
 def release_files(name: str) -> dict[str, ReleaseFile]:
@@ -82,45 +67,38 @@ def _listed(name: str) -> list[ReleaseFile]:
     index, project = index_url(), canonical_name(name)
     url = f"{index}/{project}/"
     try:
-        answer = fetch_text(url, _ACCEPT)
-        items = parse_page(answer) if answer.lstrip().startswith(b"<") else json.loads(answer)["files"]
-        files = [_parse(item, project, url) for item in items]
+        listed = parse_page(fetch_text(url, _ACCEPT))
     except NothingThereError:
         raise SourceError(f"there is no package called {name} on {without_password(index)}") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except ValueError:
         raise SourceError(
             f"{without_password(index)} does not answer as a package index (PEP 503, PEP 691): check PIP_INDEX_URL"
         ) from None
-    return [file for file in files if file is not None]
+    return [found for file in listed if (found := _checked(file, project, url)) is not None]
 
 
-def _parse(item: dict[str, Any], project: str, url: str) -> ReleaseFile | None:
+def _checked(file: ListedFile, project: str, page: str) -> ReleaseFile | None:
     """One file of the index's answer; None when it is not a wheel or sdist of ``project`` that can be checked."""
-    filename, sha256 = item["filename"], item["hashes"].get("sha256", "").lower()
-    version = _version(filename, project)
-    if version is None or not re.fullmatch(r"[0-9a-f]{64}", sha256):
+    version = _version(file.filename, project) if file.sha256 else None
+    if version is None:
         return None
-    yanked = item.get("yanked", False)
-    reason = (str(yanked) if isinstance(yanked, str) else "") or "no reason given"
-    return ReleaseFile(
-        filename=filename,
-        url=urljoin(url, item["url"]),
-        sha256=sha256,
-        uploaded=(item.get("upload-time") or "")[:10],
-        version=str(version),
-        size=int(item.get("size") or 0),
-        yanked=" ".join(reason.split()) if yanked else "",
-    )
+    try:
+        url = urljoin(page, file.url)
+    except ValueError:
+        return None
+    return ReleaseFile(file.filename, url, file.sha256, file.uploaded, str(version), file.size, file.yanked)
 
 
 def _version(filename: str, project: str) -> Version | None:
     if not _SAFE_NAME.fullmatch(filename):
         return None
     try:
-        if filename.endswith(".whl"):
-            name, version, _, _ = parse_wheel_filename(filename)
-        else:
+        if not filename.endswith(".whl"):
             name, version = parse_sdist_filename(filename)
+        elif prod(part.count(".") + 1 for part in filename.split("-")[-3:]) > _MAX_TAGS:
+            return None
+        else:
+            name, version, _, _ = parse_wheel_filename(filename)
     except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
         return None
     return version if name == project else None

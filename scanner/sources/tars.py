@@ -2,76 +2,113 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
 import lzma
+import struct
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import IO
 
 from ..errors import SourceError
 from .checkout import Skipped
-from .members import MAX_MEMBERS, MAX_TOTAL_BYTES, Member, too_large
+from .members import MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inflatable_bytes, spoolable_bytes, too_large
+from .tarstreams import Forward, open_stream
 
-_CHUNK = 1024**2
 _SPOOL_IN_MEMORY = 32 * 1024**2
-# Real extended headers hold a name or a few numbers; tarfile would read any declared size into memory.
-_MAX_HEADER_BYTES = 1024**2
-
-# By the last suffix: .tar.gz is a .gz, and so is a .tgz.
-_OPENERS: dict[str, Callable[..., Any]] = {
-    ".tar": open,
-    ".gz": gzip.open,
-    ".tgz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": lzma.open,
-}
-_DAMAGE = (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, OverflowError)
+# After the end of a tar stand some blocks of zeros, and a compressed one's checksum.
+_PADDING = 1024**2
+_MAX_NAMES = 64 * 1024**2
+_DAMAGE = (
+    tarfile.TarError,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    MemoryError,
+)
 
 
 @contextmanager
 def open_tar(path: Path) -> Iterator[list[Member]]:
     """List the files of the tar at ``path``; they can be read while the context is open. Raises SourceError.
 
-    A compressed tar is inflated once into an unnamed temporary file (memory up to 32 MB): sorted reading would
-    otherwise inflate it again for every step back.
+    It is read once. What can be read of a compressed one goes to an unnamed temporary file (memory up to 32 MB), as
+    sorted reading would inflate it again for every step back; too large members and those that are no files do not.
     """
-    opener = _OPENERS[path.suffix.lower()]
     with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
         try:
-            with opener(path, "rb") as stream:
-                _inflate(stream, spool)
-            members = list(_list(spool))
+            stream = open_stream(path)
         except _DAMAGE as error:
-            raise SourceError(f"cannot open {path}: {error or 'it is damaged'}") from error
-        yield members
+            raise SourceError(_failure(path, error)) from error
+        with closing(stream):
+            try:
+                stored = path.stat().st_size
+                if path.suffix.lower() == ".tar":
+                    members = _list(Forward(stream, stored, is_plain=True), None, 0, stream)
+                else:
+                    limit = min(MAX_TOTAL_BYTES, inflatable_bytes(stored))
+                    members = _list(Forward(stream, limit), spool, spoolable_bytes(stored), spool)
+            except _DAMAGE as error:
+                raise SourceError(_failure(path, error)) from error
+            yield members
 
 
-def _inflate(stream: IO[bytes], spool: IO[bytes]) -> None:
-    done = 0
-    while chunk := stream.read(_CHUNK):
-        done += len(chunk)
-        if done > MAX_TOTAL_BYTES:
-            raise ValueError(f"it inflates to more than {MAX_TOTAL_BYTES // 1024**3} GB")
-        spool.write(chunk)
-    spool.seek(0)
+def _failure(path: Path, error: BaseException) -> str:
+    known = isinstance(error, (tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError))
+    return f"cannot open {path}: {' '.join(str(error).split()) if known and str(error) else 'it is damaged'}"
 
 
-def _list(spool: IO[bytes]) -> Iterator[Member]:
-    with tarfile.open(fileobj=_HeaderReader(spool), mode="r:") as archive:  # type: ignore[call-overload]
-        for count, info in enumerate(archive, start=1):
+def _list(reader: Forward, spool: IO[bytes] | None, room: int, source: IO[bytes]) -> list[Member]:
+    """``source`` is read from when members are: ``spool``, which has ``room``, or without one the tar itself."""
+    members: list[Member] = []
+    names = 0
+    with tarfile.open(fileobj=reader, mode="r:") as archive:  # type: ignore[call-overload]
+        count = 0
+        while (info := archive.next()) is not None:
+            archive.members.clear()  # it keeps all it has read
+            reader.header_bytes = 0
+            count += 1
+            names += len(info.name) + len(info.linkname)
             if count > MAX_MEMBERS:
                 raise ValueError(f"it holds more than {MAX_MEMBERS:,} members")
-            if not info.isdir():
-                yield _member(spool, info)
+            if names > _MAX_NAMES:
+                raise ValueError(f"it holds names of more than {_MAX_NAMES // 1024**2} MB")
+            if info.isdir():
+                continue
+            problem, refusal, place = _problem(info), too_large(info.size), info.offset_data
+            if spool is not None and not problem and not refusal:
+                place = spool.tell()
+                if place + info.size > room:
+                    refusal = "the archive inflates past the limit for all its members"
+                else:
+                    reader.seek(info.offset_data)
+                    reader.copy(info.size, spool)
+            read = (
+                partial(Skipped, info.name, refusal) if refusal else partial(_read, source, info.name, place, info.size)
+            )
+            members.append(Member(info.name, info.size, read, problem))
+    if reader.last_block.strip(b"\0"):
+        raise ValueError("a header in it is damaged")
+    _check_end(reader)
+    return members
 
 
-def _member(spool: IO[bytes], info: tarfile.TarInfo) -> Member:
-    return Member(info.name, info.size, lambda: _read(spool, info), _problem(info))
+def _check_end(reader: Forward) -> None:
+    """Read on a little after the last member, so that a compressed tar is found damaged where its checksum is wrong."""
+    end = reader.tell() + _PADDING
+    while reader.tell() < end and reader.skip(tarfile.BLOCKSIZE):
+        pass
 
 
 def _problem(info: tarfile.TarInfo) -> str:
@@ -84,22 +121,7 @@ def _problem(info: tarfile.TarInfo) -> str:
     return "" if info.isreg() else "not a regular file (a pipe, a socket or a device)"
 
 
-def _read(spool: IO[bytes], info: tarfile.TarInfo) -> bytes | Skipped:
-    if reason := too_large(info.size):
-        return Skipped(info.name, reason)
-    spool.seek(info.offset_data)
-    return spool.read(info.size)
-
-
-class _HeaderReader:
-    """A file for tarfile to list members from, which refuses headers too large to be one."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.seek = file.seek
-        self.tell = file.tell
-        self.file = file
-
-    def read(self, size: int) -> bytes:
-        if not 0 <= size <= _MAX_HEADER_BYTES:
-            raise tarfile.ReadError(f"a header of {size:,} bytes")
-        return self.file.read(size)
+def _read(source: IO[bytes], name: str, place: int, size: int) -> bytes | Skipped:
+    source.seek(place)
+    content = source.read(size)
+    return content if len(content) == size else Skipped(name, "the archive was cut off while it was read")

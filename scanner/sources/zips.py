@@ -9,36 +9,79 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 from ..errors import SourceError
 from .checkout import Skipped
-from .members import MAX_MEMBERS, MAX_TOTAL_BYTES, Member, too_large
+from .members import MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inflatable_bytes, too_large
 
 # zipfile inflates bzip2 and LZMA without a bound on output: 4 KB in may be gigabytes out. Wheels use neither.
 _BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
+_MAX_DIRECTORY_BYTES = 64 * 1024**2
+_DIRECTORY_ENTRY = b"PK\x01\x02"
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,  # NotImplementedError, RecursionError; a member that its own header calls encrypted
+    MemoryError,
+)
 
 
 @contextmanager
 def open_zip(path: Path) -> Iterator[list[Member]]:
     """List the files of the zip at ``path``; they can be read while the context is open. Raises SourceError."""
     try:
-        archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
+        file = path.open("rb")
+    except (OSError, ValueError) as error:
         raise SourceError(f"cannot open {path}: {error}") from error
-    with archive:
-        if len(archive.infolist()) > MAX_MEMBERS:
-            raise SourceError(f"cannot open {path}: it holds more than {MAX_MEMBERS:,} members")
-        reader = _Reader(archive)
-        yield [reader.member(info) for info in archive.infolist() if not info.is_dir()]
+    with file:
+        try:
+            stored = path.stat().st_size
+            archive = zipfile.ZipFile(_Bounded(file))
+            infos = archive.infolist()
+            if len(infos) > MAX_MEMBERS:
+                raise ValueError(f"it holds more than {MAX_MEMBERS:,} members")
+        except _DAMAGE as error:
+            raise SourceError(f"cannot open {path}: {' '.join(str(error).split()) or 'it is damaged'}") from error
+        with archive:
+            reader = _Reader(archive, min(MAX_TOTAL_BYTES, inflatable_bytes(stored)))
+            yield [reader.member(info) for info in infos if not info.is_dir()]
+
+
+class _Bounded:
+    """The file of a zip for zipfile, which would read a directory of any length into ten times the memory."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file = file
+        self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
+
+    def read(self, size: int = -1) -> bytes:
+        """Raises ValueError when that is a directory of too many members."""
+        if size > _MAX_DIRECTORY_BYTES:
+            raise ValueError(f"its directory takes {size:,} bytes")
+        found = self.file.read(size if size >= 0 else _MAX_DIRECTORY_BYTES)
+        if len(found) > len(_DIRECTORY_ENTRY) * MAX_MEMBERS and found.count(_DIRECTORY_ENTRY) > MAX_MEMBERS:
+            raise ValueError(f"it holds more than {MAX_MEMBERS:,} members")
+        return found
 
 
 class _Reader:
     """Reads members and remembers how much came out: many members may share the same compressed bytes."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, limit: int) -> None:
         self.archive = archive
+        self.limit = limit
         self.bytes_read = 0
+        self._counted: set[int] = set()
 
     def member(self, info: zipfile.ZipInfo) -> Member:
         return Member(info.filename, info.file_size, lambda: self.read(info), _problem(info))
@@ -47,13 +90,16 @@ class _Reader:
         """At most the declared bytes: zipfile cuts what inflates past them, and then the checksum fails."""
         if reason := too_large(info.file_size):
             return Skipped(info.filename, reason)
-        if self.bytes_read + info.file_size > MAX_TOTAL_BYTES:
-            return Skipped(info.filename, "the archive inflates past the limit for all its members")
-        self.bytes_read += info.file_size
+        if id(info) not in self._counted:  # a file is read once for its code, again for its licence
+            if self.bytes_read + info.file_size > self.limit:
+                return Skipped(info.filename, "the archive inflates past the limit for all its members")
+            self.bytes_read += info.file_size
+            self._counted.add(id(info))
         try:
             return self.archive.read(info)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, struct.error) as error:
-            return Skipped(info.filename, f"damaged, or larger than the archive declares: {error}")
+        except _DAMAGE as error:
+            reason = " ".join(str(error).split())
+            return Skipped(info.filename, f"damaged, or larger than the archive declares: {reason}")
 
 
 def _problem(info: zipfile.ZipInfo) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import yaml
 from msgspec import Struct
 
+from ..nesting import passing_in_refused_yaml
+
 # Results of benchmarks stand in front matter too: the longest seen has 5,000 lines.
 MOST_CHARACTERS = 512 * 1024
 _DEEPEST = 40
@@ -46,8 +48,13 @@ def _events(text: str) -> Iterator[yaml.Event]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
         yield from yaml.parse(text, Loader=loader)
+    except RecursionError:
+        raise _too_deep(passing_in_refused_yaml(text, None, _DEEPEST) or 1) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
+        # The parser reads ahead and has a limit of its own, which may be met before the events that go past ours.
+        if deep := passing_in_refused_yaml(text, mark, _DEEPEST):
+            raise _too_deep(deep) from None
         reason = error.problem or error.context or "cannot be parsed"
         raise BrokenYamlError(mark.line + 1 if mark else 1, f"not valid YAML ({' '.join(reason.split())})") from None
     except yaml.YAMLError:
@@ -90,7 +97,7 @@ class _Reader:
         if self._depth == 1 and is_list:
             raise BrokenYamlError(_line(event), "not a mapping of keys to values")
         if self._depth > _DEEPEST:
-            raise BrokenYamlError(_line(event), f"nested more than {_DEEPEST} deep")
+            raise _too_deep(_line(event))
         if self._depth == 2:
             if self._key is None:
                 raise BrokenYamlError(_line(event), "a key that is not a text")
@@ -118,6 +125,10 @@ def _refuse(event: yaml.Event) -> None:
         raise BrokenYamlError(_line(event), "an anchor or alias (& or *), which is not read here")
     if getattr(event, "tag", None):
         raise BrokenYamlError(_line(event), "a tag (!), which is not read here")
+
+
+def _too_deep(line: int) -> BrokenYamlError:
+    return BrokenYamlError(line, f"nested more than {_DEEPEST} deep")
 
 
 def _line(event: yaml.Event) -> int:

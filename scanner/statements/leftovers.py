@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
+from ..nesting import NESTED_TOO_DEEPLY, is_deep_json
 from ..patterns import lazy_pattern
 from ..regions import Region
 from ..sources import Skipped
@@ -46,10 +47,12 @@ def read_configuration_file(path: str, text: str, around: Surroundings) -> Confi
     """The leftovers and the licence in the JSON file at ``path``."""
     if not any(f'"{key}"' in text for key in _KEYS):
         return ConfigurationFacts()
+    if is_deep_json(text):
+        return Skipped(path, f"not valid JSON: {NESTED_TOO_DEEPLY}")
     try:
         loaded = json.loads(text)
     except RecursionError:
-        return Skipped(path, "not valid JSON: nested too deeply")
+        return Skipped(path, f"not valid JSON: {NESTED_TOO_DEEPLY}")
     except ValueError as error:
         return Skipped(path, f"not valid JSON: {error}")
     if not isinstance(loaded, dict):

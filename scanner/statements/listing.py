@@ -81,9 +81,8 @@ def _bounded(entries: list[Entry], most: int, skipped: list[Skipped]) -> list[En
 
 def _of_files_there(entries: list[Entry], listing: list[Entry | Skipped]) -> list[Entry]:
     """A ``.license`` file speaks for the file beside it; without one it is something else."""
-    sided = [each for each in entries if each.path.endswith(".license")]
-    paths = {item.path for item in listing} if sided else set()
-    return [each for each in entries if each not in sided or each.path[: -len(".license")] in paths]
+    paths = {item.path for item in listing}
+    return [each for each in entries if each.path.removesuffix(".license") in paths]
 
 
 def _modules(listing: Iterable[Entry | Skipped]) -> Iterator[str]:

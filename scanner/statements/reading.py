@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from ..budget import OverBudgetError, budget
 from ..sources import Checkout, Entry, Skipped
 from .brought import Brought, read_brought
 from .listing import Listing, below, list_readable
@@ -77,8 +78,12 @@ def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
     text = read_text(entry, _MOST_BYTES[role]) if role in _MOST_BYTES else read_text(entry)
     if isinstance(text, Skipped):
         found.skipped.append(text)
-    else:
-        reader(entry.path, text, found)
+        return
+    try:
+        with budget(len(text)):
+            reader(entry.path, text, found)
+    except OverBudgetError as over:
+        found.skipped.append(Skipped(entry.path, str(over)))
 
 
 def _legal(path: str, text: str, found: _Found) -> None:

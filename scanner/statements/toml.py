@@ -6,6 +6,8 @@ import re
 import sys
 from typing import Any
 
+from ..nesting import NESTED_TOO_DEEPLY, is_deep_toml
+
 if sys.version_info >= (3, 11):
     import tomllib
 else:
@@ -28,10 +30,12 @@ def parse_toml(text: str) -> dict[str, Any]:
     for number, line in enumerate(text.split("\n"), 1):
         if line.count(".") > _MOST_DOTS and "=" in line and len(_DOT.findall(line)) > _MOST_DOTS:
             raise BrokenTomlError(f"line {number}: a key of more than {_MOST_DOTS} parts")
+    if is_deep_toml(text):
+        raise BrokenTomlError(f"not valid TOML: {NESTED_TOO_DEEPLY}")
     try:
         return tomllib.loads(text)
     except RecursionError:
-        raise BrokenTomlError("not valid TOML: nested too deeply") from None
+        raise BrokenTomlError(f"not valid TOML: {NESTED_TOO_DEEPLY}") from None
     except ValueError as error:  # TOMLDecodeError is one; so is a number of 5,000 digits
         raise BrokenTomlError(f"not valid TOML: {' '.join(str(error).split())}") from None
 

@@ -3,6 +3,6 @@
 from .applying import apply_waivers
 from .beside import waivers_beside
 from .inline import read_waivers
-from .model import BadWaiver, Waiver, WaiversRead
+from .model import BadWaiver, Waiver, WaiversRead, joined
 
-__all__ = ["BadWaiver", "Waiver", "WaiversRead", "apply_waivers", "read_waivers", "waivers_beside"]
+__all__ = ["BadWaiver", "Waiver", "WaiversRead", "apply_waivers", "joined", "read_waivers", "waivers_beside"]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
-from fnmatch import translate
-from itertools import product
 
 from msgspec.structs import replace
 
 from ..findings import Finding, Suppression
+from ..globs import matcher
 from ..regions import Region
 from .model import BadWaiver, Waiver
 
 UNUSED, BAD = "unused-waiver", "bad-waiver"
-# Each doubles the patterns to try; from the next one on, ``**/`` stands for at least one folder.
-MOST_FOLDER_STARS = 3
 
 _Fit = Callable[[Finding], bool]
 
@@ -67,7 +63,7 @@ def _told(rule: str, path: str, line: int, value: str) -> Finding:
 
 def _fit(waiver: Waiver) -> _Fit:
     if not waiver.in_source:
-        matches = path_matcher(waiver.glob)
+        matches = matcher((waiver.glob,))
         return lambda finding: matches(finding.region.path)
     return lambda finding: (
         finding.region.path == waiver.path
@@ -75,25 +71,4 @@ def _fit(waiver: Waiver) -> _Fit:
             finding.region.first_line <= waiver.line <= finding.region.last_line
             or (waiver.in_header and finding.region.first_line <= 1)
         )
-    )
-
-
-def path_matcher(glob: str) -> Callable[[str], bool]:
-    """As ``globs.matcher`` for one glob, in time bounded for any: whoever wrote it may want the scan to hang.
-
-    ``fnmatch`` takes each part between two stars where it first fits and never tries again.
-    """
-    glob = glob.removeprefix("./").strip("/")
-    parts = re.split(r"(?<!\*)\*\*/", glob, maxsplit=MOST_FOLDER_STARS)
-    inner = ["".join(each) for each in _joined(parts)]
-    anywhere = inner if "/" in glob else [*inner, *(f"*/{each}" for each in inner)]
-    pattern = re.compile("|".join(translate(each) for whole in anywhere for each in (whole, f"{whole}/*")))
-    return lambda path: pattern.match(path) is not None
-
-
-def _joined(parts: Sequence[str]) -> Iterable[str]:
-    """``**/`` stands for some folders or for none."""
-    return (
-        parts[0] + "".join(link + part for link, part in zip(links, parts[1:], strict=True))
-        for links in product(("", "*/"), repeat=len(parts) - 1)
     )

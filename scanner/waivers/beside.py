@@ -8,7 +8,7 @@ from ..files import SUFFIXES
 from ..findings import Finding
 from ..sources import Checkout, Skipped
 from .inline import read_waivers
-from .model import WaiversRead
+from .model import WaiversRead, joined
 
 # A model card or configuration of more is not one that somebody put a waiver in.
 MOST_BYTES = 1024**2
@@ -20,11 +20,11 @@ def waivers_beside(checkout: Checkout, findings: Iterable[Finding]) -> WaiversRe
     paths = {path for path in paths if not path.lower().endswith(SUFFIXES)}
     if not paths:
         return WaiversRead()
-    found = WaiversRead()
+    found: list[WaiversRead] = []
     for entry in (checkout.whole or checkout.entries)():
         if entry.path not in paths or isinstance(entry, Skipped) or entry.size > MOST_BYTES:
             continue
         content = entry.read()
         if not isinstance(content, Skipped):
-            found += read_waivers(entry.path, content)
-    return found
+            found.append(read_waivers(entry.path, content))
+    return joined(found)

@@ -43,21 +43,19 @@ def _of_python(text: bytes) -> tuple[Iterator[Comment], int]:
 
 
 def _python_comments(text: bytes) -> Iterator[Comment]:
-    import tree_sitter
-
-    from ..grammar import LANGUAGE
+    from ..trees import syntax_tree
 
     shown = _visible(text.decode("utf-8", "replace")).encode()
     hits = [hit.start() for hit in islice(_IN_PYTHON.finditer(shown), _MOST_HITS)]
     if not hits:
         return
-    root = tree_sitter.Parser(LANGUAGE).parse(shown).root_node
+    root, line_of = syntax_tree(shown)
     read_until = 0
     for start in hits:
         node = root.descendant_for_byte_range(start, start + 1)
         if start >= read_until and node is not None and node.type == "comment":
             read_until = node.end_byte
-            yield node.start_point[0] + 1, shown[start + 1 : read_until].decode("utf-8", "replace")
+            yield line_of(node.start_point, node.start_byte), shown[start + 1 : read_until].decode("utf-8", "replace")
 
 
 def _of_prose(text: bytes) -> tuple[Iterator[Comment], int]:

@@ -41,9 +41,7 @@ def read_waivers(path: str, text: bytes) -> WaiversRead:
         elif isinstance(each, BadWaiver):
             bad.append(each)
         elif first := next((seen[key] for key in _keys(each) if key in seen), 0):
-            bad.append(
-                BadWaiver(path, each.line, f"what it waives is waived on line {first} already: keep one")
-            )
+            bad.append(BadWaiver(path, each.line, f"what it waives is waived on line {first} already: keep one"))
         else:
             seen.update(dict.fromkeys(_keys(each), each.line))
             waivers.append(each)

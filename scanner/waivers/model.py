@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterable
 
 from msgspec import Struct
 
@@ -45,11 +45,15 @@ class WaiversRead(Struct, frozen=True):
     waivers: tuple[Waiver, ...] = ()
     bad: tuple[BadWaiver, ...] = ()
 
-    def __add__(self, other: WaiversRead) -> WaiversRead:
-        return WaiversRead(self.waivers + other.waivers, self.bad + other.bad)
-
     def __len__(self) -> int:
         return len(self.waivers) + len(self.bad)
+
+
+def joined(read: Collection[WaiversRead]) -> WaiversRead:
+    """Those of several files together."""
+    return WaiversRead(
+        tuple(waiver for each in read for waiver in each.waivers), tuple(bad for each in read for bad in each.bad)
+    )
 
 
 def check_rule(rule: str, where: str = "", error: type[ModelkinError] = WaiverError) -> None:

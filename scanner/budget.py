@@ -1,0 +1,162 @@
+"""What one file may take of processor time and memory; to be edited where files are left out too early or too late.
+
+A block is bounded in three ways, since none sees everything: a timer of the processor interrupts Python code (in the
+main thread, where the system has one), stages and loops call ``check``, and the parser is asked to stop. Nothing is
+raised in code that may not be left half done: that asks for ``abrupt=False``, and calls ``check`` itself.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from types import FrameType, TracebackType
+from typing import Literal
+
+SECONDS = 2.0
+SECONDS_A_MB = 2.0
+# Real code of 16 MB fits, in half of what a worker of an audit may have.
+MOST_MEMORY = 2048 * 1024**2
+
+_TICK = 0.05
+# Between looks at the clock, which take a third of a microsecond.
+_CALLS = 16
+_CLOCK = getattr(time, "thread_time", time.process_time)
+_SIGNAL = getattr(signal, "SIGVTALRM", None) if hasattr(signal, "setitimer") else None
+
+
+class OverBudgetError(BaseException):
+    """What a file took too much of. No Exception, so that nothing on its way takes it for an error in the file."""
+
+
+class budget:  # noqa: N801 - read as `with budget(size):`
+    """Raise OverBudgetError in the block once it takes too long or too much memory, and where memory has run out.
+
+    ``size`` is of the text in bytes; ``seconds`` of processor time (None: 2 and 2 for each MB). A block inside another
+    has no more than what is left of that. With ``abrupt`` false only ``check`` raises. ``exceeded`` is why, as soon as
+    it is known; ``is_timed`` says that it comes to be known unasked.
+    """
+
+    def __init__(self, size: int, seconds: float | None = None, abrupt: bool = True) -> None:
+        self.seconds = seconds_for(size) if seconds is None else seconds
+        self.abrupt = abrupt
+        self.exceeded = ""
+        self.is_timed = False
+        self.calls = 0
+
+    def __enter__(self) -> budget:
+        self.outer = _outer = current()
+        self.memory = _resident() + MOST_MEMORY
+        self.deadline = _CLOCK() + self.seconds
+        if _outer is not None and _outer.deadline < self.deadline:
+            self.deadline, self.seconds = _outer.deadline, _outer.seconds
+        self.handler = _start_timer() if _outer is None else None
+        self.is_timed = self.handler is not None or (_outer is not None and _outer.is_timed)
+        _OF_THREAD.current = self
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> Literal[False]:
+        _OF_THREAD.current = self.outer
+        if self.handler is not None:
+            _stop_timer(self.handler)
+        if isinstance(error, MemoryError):
+            raise OverBudgetError(_too_large()) from None
+        return False
+
+    def check(self) -> None:
+        """Raise OverBudgetError when the block took too much."""
+        self.look()
+        if self.exceeded:
+            raise OverBudgetError(self.exceeded)
+
+    def look(self) -> None:
+        """Have ``exceeded`` say what the block took too much of; it is empty when it did not."""
+        if self.deadline < _CLOCK():
+            self.exceeded = too_slow(self.seconds)
+        elif self.memory < _resident():
+            self.exceeded = _too_large()
+
+
+class _OfThread(threading.local):
+    current: budget | None = None
+
+
+_OF_THREAD = _OfThread()
+
+
+def current() -> budget | None:
+    """The budget of the innermost block that this thread is in."""
+    return _OF_THREAD.current
+
+
+def check() -> None:
+    """Raise OverBudgetError when the block this is called in took too much; to be called often."""
+    now = _OF_THREAD.current
+    if now is not None:
+        now.calls += 1
+        if now.exceeded or not (now.is_timed or now.calls % _CALLS):
+            now.check()
+
+
+def seconds_for(size: int) -> float:
+    """How long a file of ``size`` bytes may take."""
+    return SECONDS + SECONDS_A_MB * size / 1024**2
+
+
+def too_slow(seconds: float) -> str:
+    """Why a file was left out."""
+    return f"took longer than {seconds:.3g} s of processor time: left out; --timeout SECONDS gives it more"
+
+
+def _too_large() -> str:
+    return f"took more than {MOST_MEMORY // 1024**2} MB of memory: left out"
+
+
+def _resident() -> int:
+    """Bytes of memory this process takes; its most so far where the system does not tell, 0 where it tells nothing."""
+    try:
+        with open("/proc/self/statm", "rb", 0) as file:  # noqa: PTH123 - half the time of Path's
+            return int(file.read().split()[1]) * _page()
+    except (OSError, ValueError, IndexError):
+        pass
+    try:
+        import resource
+    except ImportError:  # not a Unix
+        return 0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most * 1024
+
+
+def _page() -> int:
+    import resource
+
+    return resource.getpagesize()
+
+
+def _start_timer() -> signal.Handlers | None:
+    """Have ``_tick`` called while this process computes; None where that cannot be, or others use the timer."""
+    if _SIGNAL is None or threading.current_thread() is not threading.main_thread():
+        return None
+    before = signal.getsignal(_SIGNAL)
+    if before not in (signal.SIG_DFL, signal.SIG_IGN):
+        return None
+    signal.signal(_SIGNAL, _tick)
+    signal.setitimer(signal.ITIMER_VIRTUAL, _TICK, _TICK)
+    return signal.Handlers(before)
+
+
+def _stop_timer(handler: signal.Handlers) -> None:
+    assert _SIGNAL is not None
+    signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+    signal.signal(_SIGNAL, handler)
+
+
+def _tick(_signal: int, _frame: FrameType | None) -> None:
+    now = _OF_THREAD.current
+    if now is not None:
+        now.look()
+        if now.abrupt and now.exceeded:
+            raise OverBudgetError(now.exceeded)

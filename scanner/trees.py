@@ -1,0 +1,84 @@
+"""The one place that parses Python: within the budget of its file, and with no trap for the parser's own loops.
+
+To be edited where another run of tokens takes the parser more time than in proportion to its length.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable
+
+import tree_sitter
+
+from .budget import budget, current
+from .grammar import LANGUAGE
+
+# The grammar looks through all lines that are still to come of a run of continued empty ones, at each of them. All but
+# the first become form feeds, which are blank as well, and begin no indentation.
+_CONTINUED = re.compile(rb"(?:(?<=\\\n)|(?<=\\\r\n))(?:[ \t\f]*\\\r?\n){16,}")
+# The parser asks some 7,000 times a MB whether to go on.
+_CALLS = 32
+
+
+LineOf = Callable[[tree_sitter.Point, int], int]
+"""The line (1-based) of a place that a tree names both ways: by row and column, and by its byte."""
+
+
+def syntax_tree(text: bytes) -> tuple[tree_sitter.Node, LineOf]:
+    """The root of the tree of UTF-8 ``text``, whose nodes do not hold their text, and what tells their lines.
+
+    Raises OverBudgetError.
+    """
+    shown = _CONTINUED.sub(_blank, text) if b"\\\n" in text or b"\\\r" in text else text
+    root = _parsed(shown).root_node
+    if len(shown) == len(text) and shown == text:
+        return root, _by_row
+    ends = [found.start() for found in re.finditer(b"\n", text)]
+    return root, lambda _point, byte: bisect_left(ends, byte) + 1
+
+
+def _by_row(point: tree_sitter.Point, _byte: int) -> int:
+    return int(point[0]) + 1
+
+
+def _blank(run: re.Match[bytes]) -> bytes:
+    return b"\f" * len(run[0])
+
+
+def _parsed(text: bytes) -> tree_sitter.Tree:
+    bound = current()
+    parser = tree_sitter.Parser(LANGUAGE)
+    if bound is None:
+        return parser.parse(text)
+    view, calls = memoryview(text), 0
+
+    def further(offset: int, _point: object) -> memoryview:
+        return view[offset:]
+
+    def stop(_offset: int, _error: bool) -> bool:
+        nonlocal calls
+        calls += 1
+        if not (bound.is_timed or calls % _CALLS):
+            bound.look()
+        return bool(bound.exceeded)
+
+    with _uninterrupted(bound):
+        try:
+            return parser.parse(further, progress_callback=stop)
+        except ValueError:
+            bound.check()
+            raise
+
+
+class _uninterrupted:  # noqa: N801
+    """What is raised inside the parser's own calls might be lost."""
+
+    def __init__(self, bound: budget) -> None:
+        self.bound = bound
+
+    def __enter__(self) -> None:
+        self.abrupt, self.bound.abrupt = self.bound.abrupt, False
+
+    def __exit__(self, *_: object) -> None:
+        self.bound.abrupt = self.abrupt
