@@ -8,7 +8,7 @@ from pathlib import Path
 from random import Random
 
 from . import archives, code, index, repositories, settings, waivers
-from .running import Runner
+from .running import FEW_FORMATS, Runner
 from .words import encoded, line
 from .writing import put
 
@@ -22,7 +22,7 @@ def _repository(runner: Runner, chance: Random) -> None:
     turn = chance.randrange(120_000)
     runner.scan(str(folder), sure)
     isolated = turn % 2 == 0
-    runner.scan(".", sure, *(("--isolated",) if isolated else ()), here=folder, may_hide=not isolated)
+    runner.scan(".", sure, *(("--isolated",) if isolated else ()), here=folder, may_hide=not isolated, formats=FEW_FORMATS)
     runner.command("config", "show", str(folder), "--format", chance.choice(("text", "json")))
     if turn % _ONE_IN["compare"] == 0:
         runner.command("compare", str(folder), str(folder), *runner.usual, "--format", chance.choice(("text", "html")))
@@ -51,7 +51,7 @@ def _audited(runner: Runner) -> None:
     """The case beside a copy that must be found; in processes of their own, which nobody watches but for the outside."""
     put(runner.place.case / "plain" / "a.py", encoded(code.copy(Random(1))))
     words = ("audit", str(runner.place.case), "--journal", str(runner.place.out / "journal.jsonl"), "--jobs", "1")
-    runner.command(*words, *runner.usual, "--format", "json", programs=True)
+    runner.program(*words, *runner.usual, "--format", "json")
 
 
 def _archive(runner: Runner, chance: Random) -> None:
@@ -82,7 +82,7 @@ def _waivers(runner: Runner, chance: Random) -> None:
     sure = ("modeling.py",)
     runner.scan(str(folder), sure)
     runner.scan(".", sure, here=folder, may_hide=True)
-    runner.scan(".", sure, "--isolated", here=folder)
+    runner.scan(".", sure, "--isolated", here=folder, formats=FEW_FORMATS)
 
 
 def _settings(runner: Runner, chance: Random) -> None:
@@ -93,9 +93,9 @@ def _settings(runner: Runner, chance: Random) -> None:
     put(folder / kind, encoded(settings.text(chance, kind)))
     sure = ("modeling_0.py",)
     runner.scan(str(folder), sure)
-    runner.scan(".", sure, "--isolated", here=folder)
+    runner.scan(".", sure, "--isolated", here=folder, formats=FEW_FORMATS)
     runner.scan(".", sure, here=folder, may_hide=True)
-    runner.scan(".", (), "--settings", kind, here=folder, may_hide=True)
+    runner.scan(".", (), "--settings", kind, here=folder, may_hide=True, formats=FEW_FORMATS)
     runner.command("config", "show", str(folder), "--format", chance.choice(("text", "json")))
     runner.command("config", "show", "--settings", kind, here=folder)
 

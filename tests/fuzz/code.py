@@ -52,7 +52,8 @@ _TRAPS = (
 def copy(chance: Random) -> str:
     """An upstream's code, its header gone, some of its names new; surely a copy of it."""
     text = chance.choice((_HEADERLESS, ROTARY, SCHEDULE, _HEADERLESS))
-    new = {old: chance.choice(_NEW_NAMES[:6]) + chance.choice(("", "2", "_x")) for old in sorted(set(_NAMES.findall(text)))}
+    old_names = sorted(set(_NAMES.findall(text)))
+    new = {old: f"{chance.choice(_NEW_NAMES[:6])}{place}" for place, old in enumerate(old_names)}
     return _NAMES.sub(lambda found: new[found[0]], text) if chance.random() < 0.7 else text
 
 

@@ -88,7 +88,7 @@ def _modes(chance: Random, folder: Path) -> None:
 
 def _deep(chance: Random, folder: Path) -> None:
     path = folder
-    for _ in range(chance.choice((5, 30, 120))):
+    for _ in range(chance.choice((3, 8, 8, 20, 20, 120))):
         path = path / chance.choice("abc")
     put(path / "a.py", code.module(chance))
 

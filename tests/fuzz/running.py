@@ -10,6 +10,7 @@ import gc
 import hashlib
 import io
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -31,6 +32,8 @@ from .writing import put, removed
 KINDS = ("repositories", "archives", "index", "waivers", "settings")
 MOST_SECONDS = 20.0
 _FORMATS = tuple(FORMATS)
+FEW_FORMATS = ("json", "github", "concise")
+"""Enough for a second scan of the same folder: formats tell what they are told."""
 
 
 class Place:
@@ -109,7 +112,7 @@ class Runner:
         self.faults: list[str] = []
 
     def command(
-        self, *words: str, here: Path | None = None, writable: Sequence[Path] = (), programs: bool = False
+        self, *words: str, here: Path | None = None, writable: Sequence[Path] = ()
     ) -> tuple[object, str]:
         """One command line, run from ``here``; its exit code and what it printed."""
         place = self.place
@@ -117,7 +120,7 @@ class Runner:
         printed, errors = (io.TextIOWrapper(io.BytesIO(), "utf-8", newline="\n") for _ in range(2))
         began, code = time.process_time(), object()
         allowed = (place.out, place.data, *writable)
-        with watched(place.case, allowed, programs, self.kind == "index") as watch:
+        with watched(place.case, allowed, network=self.kind == "index") as watch:
             try:
                 with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(errors):
                     code = main([*words])
@@ -135,9 +138,27 @@ class Runner:
             self._fault(words, fault)
         return code, told[0]
 
-    def scan(self, source: str, sure: Sequence[str], *more: str, here: Path | None = None, may_hide: bool = False) -> None:
-        """A scan in all formats, each of which is checked."""
-        outputs = {name: self.place.out / f"report.{name}" for name in _FORMATS}
+    def program(self, *words: str) -> None:
+        """One command line in a process of its own, for what starts processes."""
+        command = [sys.executable, "-m", "modelkin", *words]
+        done = subprocess.run(command, cwd=self.place.stand, capture_output=True, timeout=120, check=False)
+        errors = done.stderr.decode("utf-8", "backslashreplace")
+        for fault in wrong_ending(done.returncode, errors):
+            self._fault(words, fault)
+        if self.place.token.encode() in done.stdout + done.stderr:
+            self._fault(words, "tells what lies outside")
+
+    def scan(
+        self,
+        source: str,
+        sure: Sequence[str],
+        *more: str,
+        here: Path | None = None,
+        may_hide: bool = False,
+        formats: Sequence[str] = _FORMATS,
+    ) -> None:
+        """A scan in these formats, each of which is checked."""
+        outputs = {name: self.place.out / f"report.{name}" for name in formats}
         for path in outputs.values():
             path.unlink(missing_ok=True)
         words = ("scan", source, *more, *self.usual, *(f"--format={name}={path}" for name, path in outputs.items()))
