@@ -36,6 +36,7 @@ def check_no_commands(text: str) -> None:
     """No line is a command to the runner of a CI service, which reads what steps print."""
     for line in text.split("\n"):
         assert not line.lstrip().startswith("::"), f"a workflow command: {line:.120}"
+        assert "##[" not in line, f"a command of the runner's older kind: {line:.120}"
 
 
 def check_github(text: str, expected: int) -> None:
@@ -44,6 +45,7 @@ def check_github(text: str, expected: int) -> None:
     assert len(commands) == expected, f"{len(commands)} annotations for {expected} findings and skips"
     assert all(_COMMAND.fullmatch(line) for line in commands), "an annotation is not as ours are"
     assert last.startswith("modelkin: "), f"the last line is {last:.80}"
+    check_no_commands(last)
 
 
 def strict_json(text: str) -> object:

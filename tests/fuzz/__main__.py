@@ -51,7 +51,9 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--count", type=int, default=100, metavar="N", help="How many inputs of each kind; 100 unless given.")
+    parser.add_argument(
+        "--count", type=int, default=100, metavar="N", help="How many inputs of each kind; 100 unless given."
+    )
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="Which inputs; 1 unless given.")
     parser.add_argument("--kind", choices=(*KINDS, "all"), action="append", help="Only this kind; repeatable.")
     parser.add_argument("--first", type=int, default=0, metavar="K", help="Begin at number K.")
@@ -61,12 +63,13 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _all(root: Path, kinds: Sequence[str], options: argparse.Namespace) -> Iterator[Told]:
-    for kind in kinds:
-        if options.only is None:
-            yield from supervised(root, kind, options.seed, range(options.first, options.first + options.count))
-            continue
-        place = Place(root / kind)
-        with surroundings(place):
+    if options.only is None:
+        numbers = range(options.first, options.first + options.count)
+        yield from supervised(root, options.seed, [(kind, number) for kind in kinds for number in numbers])
+        return
+    place = Place(root / "run")
+    with surroundings(place):
+        for kind in kinds:
             yield Told(kind, options.only, tuple(run_case(place, kind, options.seed, options.only)))
 
 
@@ -91,7 +94,9 @@ def _print_summary(cases: Counter[str], wrong: Sequence[Told], seconds: float) -
     """How many of each kind, and what was wrong, by what it is."""
     _clear()
     kinds = Counter(each for told in wrong for each in {_sort(fault) for fault in told.faults})
-    print(f"{', '.join(f'{count:,} {kind}' for kind, count in cases.items()) or 'nothing'} in {seconds:.0f} s: ", end="")
+    print(
+        f"{', '.join(f'{count:,} {kind}' for kind, count in cases.items()) or 'nothing'} in {seconds:.0f} s: ", end=""
+    )
     told = ", ".join(f"{kinds[each]} {each}" for each in dict.fromkeys(_SORTS.values()))
     print(f"{len(wrong)} wrong ({told})")
 

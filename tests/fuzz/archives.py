@@ -21,10 +21,25 @@ from . import code, settings
 from .words import encoded, line, name, word
 
 _CLIMBING = (
-    *("../outside/secret.py", "/tmp/escaped.py", "a/../../escaped.py", "..\\escaped.py", "C:\\escaped.py", "//x/escaped.py"),
+    *(
+        "../outside/secret.py",
+        "/tmp/escaped.py",
+        "a/../../escaped.py",
+        "..\\escaped.py",
+        "C:\\escaped.py",
+        "//x/escaped.py",
+    ),
     *("./a.py", "a//b.py", "a/./b.py", "\\\\server\\x.py", "a/", "..", ".", "/", "~/.bashrc", "a\0b.py", "c:a.py"),
 )
-_FILES = ("LICENSE", "README.md", "pyproject.toml", "modelkin.toml", "a-1.0.dist-info/METADATA", "a/.gitignore", "pyvenv.cfg")
+_FILES = (
+    "LICENSE",
+    "README.md",
+    "pyproject.toml",
+    "modelkin.toml",
+    "a-1.0.dist-info/METADATA",
+    "a/.gitignore",
+    "pyvenv.cfg",
+)
 _COMPRESSED: dict[str, Callable[[bytes], bytes]] = {
     ".tar": bytes,
     ".tar.gz": lambda content: gzip.compress(content, 1, mtime=0),
@@ -80,8 +95,16 @@ def _zip(chance: Random, members: Members) -> bytes:
         for path, content in members:
             info = zipfile.ZipInfo(encoded(path).decode("utf-8", "replace").replace("\0", "_") or "x")
             sure = path.endswith("modeling_sure.py")
-            info.external_attr = (0o100644 if sure else chance.choice((0o100644, 0o120777, 0o010644, 0o020644, 0o040755, 0))) << 16
-            methods = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
+            info.external_attr = (
+                0o100644 if sure else chance.choice((0o100644, 0o120777, 0o010644, 0o020644, 0o040755, 0))
+            ) << 16
+            methods = (
+                zipfile.ZIP_STORED,
+                zipfile.ZIP_DEFLATED,
+                zipfile.ZIP_DEFLATED,
+                zipfile.ZIP_BZIP2,
+                zipfile.ZIP_LZMA,
+            )
             archive.writestr(info, content, chance.choice(methods))
         archive.comment = encoded(word(chance))[:60_000]
     return stored.getvalue()
@@ -96,13 +119,26 @@ def _tar(chance: Random, members: Members) -> bytes:
             info = tarfile.TarInfo(path.replace("\0", "_").encode("utf-8", "replace").decode())
             info.size = len(content)
             if not sure and chance.random() < 0.4:
-                kinds = (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE, b"V", b"S", b"Z")
+                kinds = (
+                    tarfile.SYMTYPE,
+                    tarfile.LNKTYPE,
+                    tarfile.CHRTYPE,
+                    tarfile.FIFOTYPE,
+                    tarfile.DIRTYPE,
+                    b"V",
+                    b"S",
+                    b"Z",
+                )
                 info.type = chance.choice(kinds)
-                info.linkname = chance.choice(("../outside/secret.py", "/etc/passwd", info.name, line(chance)[:90].replace("\0", "")))
+                info.linkname = chance.choice(
+                    ("../outside/secret.py", "/etc/passwd", info.name, line(chance)[:90].replace("\0", ""))
+                )
                 info.linkname = info.linkname.encode("utf-8", "replace").decode()
                 info.size = 0 if info.type in kinds[:5] else info.size
             if not sure and form == tarfile.PAX_FORMAT and chance.random() < 0.3:
-                info.pax_headers = {chance.choice(("path", "size", "GNU.sparse.map", "hdrcharset", "mtime", "x")): _pax(chance)}
+                info.pax_headers = {
+                    chance.choice(("path", "size", "GNU.sparse.map", "hdrcharset", "mtime", "x")): _pax(chance)
+                }
             archive.addfile(info, io.BytesIO(content))
     return stored.getvalue()
 
@@ -130,5 +166,7 @@ def _damaged(chance: Random, content: bytes) -> bytes:
     elif kind == "names":
         changed = changed.replace(b"modeling_sure", b"\xff\xfe\x00\x1b[31m\n::e", 2)
     else:
-        changed = bytearray(chance.choice((b"MZ", b"#!/bin/sh\n", content)) + content + chance.choice((b"", b"x" * 70_000)))
+        changed = bytearray(
+            chance.choice((b"MZ", b"#!/bin/sh\n", content)) + content + chance.choice((b"", b"x" * 70_000))
+        )
     return bytes(changed)

@@ -22,13 +22,22 @@ def _repository(runner: Runner, chance: Random) -> None:
     turn = chance.randrange(120_000)
     runner.scan(str(folder), sure)
     isolated = turn % 2 == 0
-    runner.scan(".", sure, *(("--isolated",) if isolated else ()), here=folder, may_hide=not isolated, formats=FEW_FORMATS)
+    runner.scan(
+        ".", sure, *(("--isolated",) if isolated else ()), here=folder, may_hide=not isolated, formats=FEW_FORMATS
+    )
     runner.command("config", "show", str(folder), "--format", chance.choice(("text", "json")))
     if turn % _ONE_IN["compare"] == 0:
         runner.command("compare", str(folder), str(folder), *runner.usual, "--format", chance.choice(("text", "html")))
     if turn % _ONE_IN["corpus"] == 1:
         target = runner.place.out / "added.safetensors"
-        words = ("--name", line(chance) or "x", "--licence", chance.choice(("MIT", line(chance) or "x")), "--corpus", str(target))
+        words = (
+            "--name",
+            line(chance) or "x",
+            "--licence",
+            chance.choice(("MIT", line(chance) or "x")),
+            "--corpus",
+            str(target),
+        )
         runner.command("corpus", "add", str(folder), *words, "--no-progress")
     if turn % _ONE_IN["attribute"] == 1:
         _attributed(runner, folder)
@@ -48,7 +57,7 @@ def _attributed(runner: Runner, folder: Path) -> None:
 
 
 def _audited(runner: Runner) -> None:
-    """The case beside a copy that must be found; in processes of their own, which nobody watches but for the outside."""
+    """The case beside a plain copy; in processes of their own, which nobody watches but for the outside."""
     put(runner.place.case / "plain" / "a.py", encoded(code.copy(Random(1))))
     words = ("audit", str(runner.place.case), "--journal", str(runner.place.out / "journal.jsonl"), "--jobs", "1")
     runner.program(*words, *runner.usual, "--format", "json")
@@ -61,7 +70,9 @@ def _archive(runner: Runner, chance: Random) -> None:
         runner.command("compare", str(path), str(path), *runner.usual, "--format", "text")
     if chance.random() < 0.1:
         target = runner.place.out / "added.safetensors"
-        runner.command("corpus", "add", str(path), "--name", "x", "--licence", "MIT", "--corpus", str(target), "--no-progress")
+        runner.command(
+            "corpus", "add", str(path), "--name", "x", "--licence", "MIT", "--corpus", str(target), "--no-progress"
+        )
 
 
 def _index(runner: Runner, chance: Random) -> None:
@@ -75,9 +86,12 @@ def _waivers(runner: Runner, chance: Random) -> None:
     folder = runner.place.case
     text = code.copy(chance).splitlines(keepends=True)
     for _ in range(chance.randint(1, 4)):
-        text.insert(chance.choice((0, 0, chance.randint(0, len(text)))), waivers.comments(chance, chance.choice((1, 2, 30))))
+        text.insert(
+            chance.choice((0, 0, chance.randint(0, len(text)))), waivers.comments(chance, chance.choice((1, 2, 30)))
+        )
     put(folder / "modeling.py", encoded("".join(text)))
-    card = f"---\nlicense: x {waivers.comments(chance, 1)}---\n<!-- {waivers.comments(chance, 1)} -->\n{waivers.comments(chance, 1)}"
+    said = [waivers.comments(chance, 1) for _ in range(3)]
+    card = f"---\nlicense: x {said[0]}---\n<!-- {said[1]} -->\n{said[2]}"
     put(folder / chance.choice(("README.md", "LICENSE", "NOTICE", "setup.cfg")), encoded(card))
     sure = ("modeling.py",)
     runner.scan(str(folder), sure)

@@ -17,7 +17,18 @@ _NAMES = re.compile(r"\b(?:Window|Attention|hidden|heads|scores|weights|sines|co
 _NEW_NAMES = ("Focus", "tokens", "größe", "K", "ﬁ", "变量", "_", "__all__", "x" * 300, "self", "e\u0301")
 _CODINGS = (
     *("utf-8", "latin-1", "cp1252", "utf-16", "utf_8_sig", "ascii", "koi8-r", "shift_jis", "euc_jp", "gb18030", "hz"),
-    *("utf-7", "raw_unicode_escape", "unicode_escape", "idna", "punycode", "rot13", "zlib", "hex", "base64", "undefined"),
+    *(
+        "utf-7",
+        "raw_unicode_escape",
+        "unicode_escape",
+        "idna",
+        "punycode",
+        "rot13",
+        "zlib",
+        "hex",
+        "base64",
+        "undefined",
+    ),
     *("mbcs", "nonsense", "utf-32", "cp037", "big5hkscs", "iso2022_jp", "\x1b[31m", "a" * 2000),
 )
 _TRAPS = (
@@ -116,11 +127,16 @@ def _in_some_encoding(chance: Random, text: str) -> bytes:
 def notebook(chance: Random) -> bytes:
     """A notebook, whole or broken in its structure, its types or its bytes."""
     cells = [_cell(chance) for _ in range(chance.randint(0, 4))]
-    data: object = {"cells": cells, "metadata": {"language_info": {"name": chance.choice(("python", "R", line(chance)))}}}
+    data: object = {
+        "cells": cells,
+        "metadata": {"language_info": {"name": chance.choice(("python", "R", line(chance)))}},
+    }
     if isinstance(data, dict):
         data |= {"nbformat": chance.choice((4, 3, "4", None, 1e308)), "nbformat_minor": 5}
     if chance.random() < 0.2:
-        data = chance.choice(([], "x", None, {"cells": None}, {"cells": {}}, {"worksheets": [{"cells": cells}]}, 1, [[]] * 9))
+        data = chance.choice(
+            ([], "x", None, {"cells": None}, {"cells": {}}, {"worksheets": [{"cells": cells}]}, 1, [[]] * 9)
+        )
     text = json.dumps(data, ensure_ascii=chance.random() < 0.5)
     if chance.random() < 0.1:
         text = chance.choice(("[" * 3000, '{"a":' * 3000, text.replace("4", "NaN"), text.replace("4", "9" * 5000)))
@@ -134,4 +150,11 @@ def _cell(chance: Random) -> object:
     kind = chance.choice(("code", "code", "code", "markdown", "raw", None, 3, word(chance)))
     if chance.random() < 0.05:
         return chance.choice((None, [], "x", {}, {"cell_type": kind}))
-    return {"cell_type": kind, "source": source, "outputs": [], "metadata": {}, "execution_count": None, "id": line(chance)}
+    return {
+        "cell_type": kind,
+        "source": source,
+        "outputs": [],
+        "metadata": {},
+        "execution_count": None,
+        "id": line(chance),
+    }

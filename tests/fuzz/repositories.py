@@ -5,6 +5,7 @@ Edit this for one more thing that a folder may hold: add a function of a folder 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import socket
@@ -17,10 +18,37 @@ from . import code, settings
 from .words import encoded, line, mutated, name, word
 from .writing import put
 
-_OUTSIDE = ("../outside/secret.py", "../../outside/secret.py", "../outside", "/etc/passwd", "/dev/zero", "/proc/self/environ")
-_LEGAL = ("LICENSE", "LICENSE.md", "NOTICE", "COPYING", "licence.txt", "AUTHORS", "LICENSES/MIT.txt", "THIRD_PARTY_NOTICES")
+_OUTSIDE = (
+    "../outside/secret.py",
+    "../../outside/secret.py",
+    "../outside",
+    "/etc/passwd",
+    "/dev/zero",
+    "/proc/self/environ",
+)
+_LEGAL = (
+    "LICENSE",
+    "LICENSE.md",
+    "NOTICE",
+    "COPYING",
+    "licence.txt",
+    "AUTHORS",
+    "LICENSES/MIT.txt",
+    "THIRD_PARTY_NOTICES",
+)
 _CONFIGS = ("config.json", "tokenizer_config.json", "generation_config.json", "model.safetensors.index.json")
-_SHELTERS = ("node_modules", ".venv", "venv", "build", "dist", "__pycache__", "x.egg-info", "site-packages", ".git", ".eggs")
+_SHELTERS = (
+    "node_modules",
+    ".venv",
+    "venv",
+    "build",
+    "dist",
+    "__pycache__",
+    "x.egg-info",
+    "site-packages",
+    ".git",
+    ".eggs",
+)
 
 
 def build(chance: Random, folder: Path) -> tuple[str, ...]:
@@ -32,10 +60,8 @@ def build(chance: Random, folder: Path) -> tuple[str, ...]:
         if put(folder / path, code.sure_copy(chance)):
             sure.append(path)
     for part in chance.choices(_PARTS, k=chance.randint(1, 9)):
-        try:
+        with contextlib.suppress(OSError, ValueError):  # what this system does not allow
             part(chance, folder)
-        except (OSError, ValueError):  # what this system does not allow
-            continue
     return tuple(path for path in sure if _is_still(folder, path))
 
 
@@ -58,15 +84,21 @@ def _names(chance: Random, folder: Path) -> None:
 
 
 def _links(chance: Random, folder: Path) -> None:
-    targets = (*_OUTSIDE, "loop.py", ".", "..", "modeling_0.py", "gone", "src", name(chance), os.path.abspath(folder))
-    for kind in ("loop.py", name(chance), chance.choice((*_LEGAL, *_CONFIGS, "README.md", ".gitignore", "pyproject.toml"))):
+    targets = (*_OUTSIDE, "loop.py", ".", "..", "modeling_0.py", "gone", "src", name(chance), str(folder))
+    for kind in (
+        "loop.py",
+        name(chance),
+        chance.choice((*_LEGAL, *_CONFIGS, "README.md", ".gitignore", "pyproject.toml")),
+    ):
         path = folder / kind
         path.parent.mkdir(parents=True, exist_ok=True)
         path.symlink_to(chance.choice(targets))
 
 
 def _specials(chance: Random, folder: Path) -> None:
-    path = folder / chance.choice((name(chance, ".py"), "LICENSE", "README.md", "modelkin.toml", ".gitignore", "config.json"))
+    path = folder / chance.choice(
+        (name(chance, ".py"), "LICENSE", "README.md", "modelkin.toml", ".gitignore", "config.json")
+    )
     kind = chance.choice(("fifo", "socket", "device"))
     if kind == "fifo":
         os.mkfifo(path)
@@ -99,11 +131,37 @@ def _large(chance: Random, folder: Path) -> None:
 
 
 def _card(chance: Random, folder: Path) -> None:
-    keys = ("license", "license_name", "license_link", "base_model", "tags", "model_name", "base_model_relation", line(chance))
-    values = (line(chance), f'"{line(chance)}"', "[a, b]", "\n- a\n- b", "&a [*a]", "!!python/object:os.system x", "|\n  a\n", "{")
+    keys = (
+        "license",
+        "license_name",
+        "license_link",
+        "base_model",
+        "tags",
+        "model_name",
+        "base_model_relation",
+        line(chance),
+    )
+    values = (
+        line(chance),
+        f'"{line(chance)}"',
+        "[a, b]",
+        "\n- a\n- b",
+        "&a [*a]",
+        "!!python/object:os.system x",
+        "|\n  a\n",
+        "{",
+    )
     lines = [f"{chance.choice(keys)}: {chance.choice(values)}" for _ in range(chance.randint(0, 6))]
-    text = "---\n" + "\n".join(lines) + chance.choice(("\n---\n", "\n...\n", "", "\n")) + f"# {word(chance)}\n{word(chance)}\n"
-    put(folder / chance.choice(("README.md", "readme.MD", "docs/README.md", "README")), encoded(mutated(chance, text, 2)))
+    text = (
+        "---\n"
+        + "\n".join(lines)
+        + chance.choice(("\n---\n", "\n...\n", "", "\n"))
+        + f"# {word(chance)}\n{word(chance)}\n"
+    )
+    put(
+        folder / chance.choice(("README.md", "readme.MD", "docs/README.md", "README")),
+        encoded(mutated(chance, text, 2)),
+    )
 
 
 def _config(chance: Random, folder: Path) -> None:
@@ -117,7 +175,9 @@ def _config(chance: Random, folder: Path) -> None:
     }
     text = json.dumps(chance.choice((data, data, [data], None, "x")), ensure_ascii=chance.random() < 0.5)
     if chance.random() < 0.2:
-        text = chance.choice(("[" * 5000, '{"a":' * 2000, text[: len(text) // 2], f"{text}{text}", "1e999", "NaN", "9" * 5000))
+        text = chance.choice(
+            ("[" * 5000, '{"a":' * 2000, text[: len(text) // 2], f"{text}{text}", "1e999", "NaN", "9" * 5000)
+        )
     put(folder / chance.choice(_CONFIGS), encoded(text))
 
 
@@ -136,20 +196,22 @@ def _legal(chance: Random, folder: Path) -> None:
 def _reuse(chance: Random, folder: Path) -> None:
     kind = chance.choice(("REUSE.toml", ".reuse/dep5", "modeling_0.py.license"))
     holder, licence = line(chance), line(chance)
+    covered = chance.choice(("*", line(chance), "*" * 60 + "b"))
     texts = {
         "REUSE.toml": f"version = 1\n[[annotations]]\npath = {json.dumps(chance.choice(('**', '*.py', line(chance))))}\n"
         f"SPDX-FileCopyrightText = {json.dumps(holder)}\nSPDX-License-Identifier = {json.dumps(licence)}\n",
-        ".reuse/dep5": f"Format: x\n\nFiles: {chance.choice(('*', line(chance), '*' * 60 + 'b'))}\nCopyright: {holder}\nLicense: {licence}\n",
+        ".reuse/dep5": f"Format: x\n\nFiles: {covered}\nCopyright: {holder}\nLicense: {licence}\n",
         "modeling_0.py.license": f"SPDX-FileCopyrightText: {holder}\nSPDX-License-Identifier: {licence}\n",
     }
     put(folder / kind, encoded(mutated(chance, texts[kind], 2)))
 
 
 def _packaging(chance: Random, folder: Path) -> None:
-    named, licence, kind = line(chance), line(chance), chance.choice(("setup.cfg", "setup.py", "PKG-INFO", "package.json"))
+    named, licence = line(chance), line(chance)
+    kind = chance.choice(("setup.cfg", "setup.py", "PKG-INFO", "package.json"))
     texts = {
         "setup.cfg": f"[metadata]\nname = {named}\nlicense = {licence}\nlicense_files =\n  {line(chance)}\n",
-        "setup.py": f"import os\nfrom setuptools import setup\nsetup(name={named!r}, license={licence!r}, **{{}})\nopen('ran','w')\n",
+        "setup.py": f"import setuptools\nsetuptools.setup(name={named!r}, license={licence!r}, **{{}})\nopen('ran','w')\n",
         "PKG-INFO": f"Name: {named}\nLicense: {licence}\n",
         "package.json": json.dumps({"name": named, "license": licence}),
     }
@@ -168,9 +230,25 @@ def _own(chance: Random, folder: Path) -> None:
 
 
 def _ignoring(chance: Random, folder: Path) -> None:
-    lines = ("*", "*.py", "!x", "**/**/**", "[a-", "\\", "/modeling_0.py", "*a" * 30 + "b", line(chance), "#x", " ", "src/")
+    lines = (
+        "*",
+        "*.py",
+        "!x",
+        "**/**/**",
+        "[a-",
+        "\\",
+        "/modeling_0.py",
+        "*a" * 30 + "b",
+        line(chance),
+        "#x",
+        " ",
+        "src/",
+    )
     text = "\n".join(chance.choices(lines, k=chance.randint(1, 8)))
-    put(_place(chance, folder) / chance.choice((".gitignore", ".gitattributes", ".git/info/exclude", ".ignore")), encoded(text))
+    put(
+        _place(chance, folder) / chance.choice((".gitignore", ".gitattributes", ".git/info/exclude", ".ignore")),
+        encoded(text),
+    )
 
 
 def _git(chance: Random, folder: Path) -> None:
@@ -201,7 +279,9 @@ def _shelter(chance: Random, folder: Path) -> None:
 
 
 def _hub(chance: Random, folder: Path) -> None:
-    place = folder / chance.choice(("models--a--b", "models--\x1b[31m--x", "datasets--a--b", "models--", "models--a--b--c--d"))
+    place = folder / chance.choice(
+        ("models--a--b", "models--\x1b[31m--x", "datasets--a--b", "models--", "models--a--b--c--d")
+    )
     put(place / "blobs" / "a1", code.module(chance))
     revision = place / "snapshots" / chance.choice(("0" * 40, "main", line(chance).replace("/", "_")[:99] or "x"))
     put(revision / "modeling_b.py", code.module(chance))

@@ -23,10 +23,8 @@ from modelkin.cli import main
 from modelkin.reports import FORMATS
 
 from ..small_corpora import ATTENTION, ROTARY, SCHEDULE, Upstream, corpus_of
-
 from .checking import in_silence, wrong_ending, wrong_reports
 from .watching import watched
-
 from .writing import put, removed
 
 KINDS = ("repositories", "archives", "index", "waivers", "settings")
@@ -58,7 +56,7 @@ class Place:
 
     def outside_state(self) -> tuple[object, ...]:
         """What lies beside the case, with times and contents: it may never change."""
-        found: list[object] = [sorted(os.listdir(self.root)), sorted(os.listdir(self.stand))]
+        found: list[object] = [sorted(map(str, folder.iterdir())) for folder in (self.root, self.stand)]
         for folder, _, names in sorted(os.walk(self.outside)):
             for name in sorted(names):
                 path = Path(folder, name)
@@ -92,7 +90,7 @@ def surroundings(place: Place) -> Iterator[None]:
         "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
         "PIP_CONFIG_FILE": os.devnull,
     }
-    before, here, temporary = dict(os.environ), os.getcwd(), tempfile.tempdir
+    before, here, temporary = dict(os.environ), Path.cwd(), tempfile.tempdir
     os.environ.update({key: str(value) for key, value in own.items()})
     tempfile.tempdir = str(place.temporary)
     try:
@@ -111,9 +109,7 @@ class Runner:
         self.place, self.kind = place, kind
         self.faults: list[str] = []
 
-    def command(
-        self, *words: str, here: Path | None = None, writable: Sequence[Path] = ()
-    ) -> tuple[object, str]:
+    def command(self, *words: str, here: Path | None = None, writable: Sequence[Path] = ()) -> tuple[object, str]:
         """One command line, run from ``here``; its exit code and what it printed."""
         place = self.place
         os.chdir(here or place.stand)

@@ -9,10 +9,25 @@ from .words import line, mutated, word
 
 FILES = ("modelkin.toml", "pyproject.toml")
 _VALUES = {
-    "include": ('["*"]', '["*.py"]', '["nothing/*"]', '"*"', '["[a-"]', '["**/**/**/**/*.py"]', '["' + "*a" * 20 + 'b"]'),
+    "include": (
+        '["*"]',
+        '["*.py"]',
+        '["nothing/*"]',
+        '"*"',
+        '["[a-"]',
+        '["**/**/**/**/*.py"]',
+        '["' + "*a" * 20 + 'b"]',
+    ),
     "exclude": ('["*"]', '["modeling_*"]', "[]", '["src"]', '[""]', '["!x"]', "[[1]]"),
     "exclude-upstream": ('["*"]', '["lantern"]', '["[!a]"]'),
-    "against": ('["pypi:lantern==1.0"]', '["git+https://evil.example/x.git"]', '["hf:a/b"]', '["src"]', '["."]', '["-x"]'),
+    "against": (
+        '["pypi:lantern==1.0"]',
+        '["git+https://evil.example/x.git"]',
+        '["hf:a/b"]',
+        '["src"]',
+        '["."]',
+        '["-x"]',
+    ),
     "corpus": ('[".modelkin/corpus.safetensors"]', '["gone"]', '["."]', '["modeling_0.py"]'),
     "baseline": ('".modelkin-baseline.json"', '"gone"', '"."', '"modeling_0.py"', "[]"),
     "fail-on": ('"never"', '"identical"', '"error"', '["never", "note"]', '"x"', "[]"),
@@ -45,5 +60,13 @@ def _waiver(chance: Random, table: str) -> str:
 
 def _value(chance: Random) -> str:
     return chance.choice(
-        (json.dumps(word(chance)), "[" * 300 + "]" * 300, "{a.b.c = 1}", "1979-05-27", "0x" + "f" * 3000, "'''x", ".".join("a" * 500))
+        (
+            json.dumps(word(chance)),
+            "[" * 300 + "]" * 300,
+            "{a.b.c = 1}",
+            "1979-05-27",
+            "0x" + "f" * 3000,
+            "'''x",
+            ".".join("a" * 500),
+        )
     )

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -52,38 +52,40 @@ def folder_of_run(keep: Path | None = None) -> Iterator[Path]:
         removed(root)
 
 
-def supervised(root: Path, kind: str, seed: int, numbers: range) -> Iterator[Told]:
+Job = tuple[str, int]
+"""A kind and a number."""
+
+
+def supervised(root: Path, seed: int, jobs: Sequence[Job]) -> Iterator[Told]:
     """Run these cases in a process beside this one, and in a new one after each that ends it."""
-    left = numbers
-    while left:
-        for told in _one_process(root, kind, seed, left):
+    done = 0
+    while done < len(jobs):
+        for told in _one_process(root, seed, jobs[done:]):
+            done += 1
             yield told
-            left = range(told.number + 1, numbers.stop)
 
 
-def _one_process(root: Path, kind: str, seed: int, numbers: range) -> Iterator[Told]:
+def _one_process(root: Path, seed: int, jobs: Sequence[Job]) -> Iterator[Told]:
     """Until all is run, or one case ends the process or hangs, which is told as its fault."""
-    words = [sys.executable, "-m", "tests.fuzz.supervising", str(root), kind, str(seed), str(numbers.start), str(numbers.stop)]
-    errors = root / "errors.txt"
-    current = numbers.start
+    listed, errors = root / "jobs.json", root / "errors.txt"
+    listed.write_text(json.dumps(jobs))
+    words = [sys.executable, "-m", "tests.fuzz.supervising", str(root), str(seed), str(listed)]
     with errors.open("wb") as stream:
         process = subprocess.Popen(words, cwd=_ROOT, stdout=subprocess.PIPE, stderr=stream, start_new_session=True)
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_read, args=(process, lines), daemon=True).start()
     try:
-        while current < numbers.stop:
+        for kind, number in jobs:
             try:
                 line = lines.get(timeout=HANGS_AFTER_SECONDS)
             except queue.Empty:
-                yield Told(kind, current, (f"hangs: nothing for {HANGS_AFTER_SECONDS:g} s",))
+                yield Told(kind, number, (f"hangs: nothing for {HANGS_AFTER_SECONDS:g} s",))
                 return
             if not line:
                 end = errors.read_bytes()[-600:].decode("utf-8", "replace").strip()
-                yield Told(kind, current, (f"the process ended with {process.wait()}: {end}",))
+                yield Told(kind, number, (f"the process ended with {process.wait()}: {end}",))
                 return
-            told = json.loads(line)
-            yield Told(kind, told["number"], tuple(told["faults"]))
-            current = told["number"] + 1
+            yield Told(kind, number, tuple(json.loads(line)))
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -97,13 +99,12 @@ def _read(process: subprocess.Popen[bytes], lines: queue.SimpleQueue[bytes]) -> 
     lines.put(b"")
 
 
-def _child(root: str, kind: str, seed: str, first: str, stop: str) -> None:
+def _child(root: str, seed: str, listed: str) -> None:
     """What the process does: a line for each case, when it is over."""
-    place = Place(Path(root, kind))
+    place = Place(Path(root, "run"))
     with surroundings(place):
-        for number in range(int(first), int(stop)):
-            faults = run_case(place, kind, int(seed), number)
-            print(json.dumps({"number": number, "faults": faults}), flush=True)
+        for kind, number in json.loads(Path(listed).read_bytes()):
+            print(json.dumps(run_case(place, kind, int(seed), number)), flush=True)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,9 @@ def comments(chance: Random, count: int) -> str:
 
 
 def _comment(chance: Random) -> str:
-    rules = chance.sample(_RULES, chance.randint(0, 4)) + chance.choices((line(chance), "*", "all", ""), k=chance.choice((0, 0, 1)))
+    rules = chance.sample(_RULES, chance.randint(0, 4)) + chance.choices(
+        (line(chance), "*", "all", ""), k=chance.choice((0, 0, 1))
+    )
     reason = chance.choice(("agreed", "", line(chance), " ", "-", ": x", "a  # b", "\u2014", "r" * 3000))
     verb = chance.choice(("ignore", "ignore", "ignore", "Ignore", "ignored", "waive", "noqa", line(chance)))
     mark = chance.choice(("modelkin:", "modelkin:", "Modelkin:", "modelkin :", "modelkin: modelkin:", " modelkin:\t"))

@@ -19,10 +19,23 @@ from unittest import mock
 
 import modelkin
 
-_PROGRAMS = frozenset({"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"})
+_PROGRAMS = frozenset(
+    {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
+)
 _NETWORK = frozenset({"socket.connect", "socket.getaddrinfo", "socket.bind", "socket.sendto", "urllib.Request"})
 _CHANGES = frozenset(
-    {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.symlink", "os.link", "os.chmod", "os.chown", "os.truncate", "os.utime"}
+    {
+        "os.remove",
+        "os.rename",
+        "os.rmdir",
+        "os.mkdir",
+        "os.symlink",
+        "os.link",
+        "os.chmod",
+        "os.chown",
+        "os.truncate",
+        "os.utime",
+    }
 )
 _SYSTEM = (
     *("/usr/share", "/usr/lib", "/etc/ssl", "/etc/mime.types", "/etc/localtime", "/dev/null", "/dev/urandom"),
@@ -34,7 +47,7 @@ _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 class Watch:
-    """``reads`` and ``writes`` are real paths of folders in which both, or writing, is allowed; ``seen`` what was not."""
+    """``reads`` and ``writes`` are real paths of folders in which that is allowed; ``seen`` is what was not."""
 
     def __init__(self) -> None:
         self.listening = False
@@ -66,7 +79,9 @@ class Watch:
             self.seen.append(f"a program was run: {event} {arguments[:2]!r:.300}")
         elif event in _NETWORK and not self.network:
             self.seen.append(f"the network was asked: {event} {arguments!r:.300}")
-        elif event == "exec" and self.scanned and str(getattr(arguments[0], "co_filename", "")).startswith(self.scanned):
+        elif (
+            event == "exec" and self.scanned and str(getattr(arguments[0], "co_filename", "")).startswith(self.scanned)
+        ):
             self.seen.append(f"scanned code was run: {arguments[0].co_filename}")
 
     def _changed(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -92,7 +107,7 @@ class Watch:
         folder, name = os.path.split(whole)
         real = os.path.realpath(whole) if follow else os.path.join(os.path.realpath(folder or "."), name)  # noqa: PTH118
         if not any(real == each or real.startswith(each + os.sep) for each in allowed):
-            self.seen.append(f"outside was {what}: {text!r} in {base or os.getcwd()!r}")
+            self.seen.append(f"outside was {what}: {text!r} in {base or str(Path.cwd())!r}")
 
 
 _WATCH = Watch()
@@ -107,7 +122,10 @@ def watched(case: Path, writable: tuple[Path, ...], network: bool = False) -> It
         _hooked.append(True)
     places = tuple(os.path.realpath(each) for each in (*writable, tempfile.gettempdir()))
     scanned = os.path.realpath(case)
-    _WATCH.reads, _WATCH.writes = (*places, scanned, *_python(), *_SYSTEM, *(f"/proc/{os.getpid()}/{each}" for each in _OWN_PROCESS)), (*places, os.devnull)
+    _WATCH.reads, _WATCH.writes = (
+        (*places, scanned, *_python(), *_SYSTEM, *(f"/proc/{os.getpid()}/{each}" for each in _OWN_PROCESS)),
+        (*places, os.devnull),
+    )
     _WATCH.scanned, _WATCH.network, _WATCH.seen = scanned, network, []
     with mock.patch.object(os, "open", _open):
         _WATCH.listening = True
@@ -134,5 +152,12 @@ def _base(descriptor: int) -> str:
 @cache
 def _python() -> tuple[str, ...]:
     own = Path(modelkin.__file__).parent
-    roots = {*filter(os.path.isabs, sys.path), sys.prefix, sys.base_prefix, sysconfig.get_paths()["stdlib"], str(own), str(own.parent)}
+    roots = {
+        *filter(os.path.isabs, sys.path),
+        sys.prefix,
+        sys.base_prefix,
+        sysconfig.get_paths()["stdlib"],
+        str(own),
+        str(own.parent),
+    }
     return tuple(sorted(os.path.realpath(each) for each in roots))

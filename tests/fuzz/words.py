@@ -43,7 +43,7 @@ _HOSTILE = (
     "\udcff\udc80",
     "\ud83d",
     "\U000e0041\ufffe\U0010ffff",
-    "ﬁ Ⅷ ª K İ ı ß ẞ",
+    "\ufb01 \u2167 ª \u212a \u0130 \u0131 ß \u1e9e",
     "e\u0301" * 40,
     "א־ב ع 模型",
     "\0null",
@@ -66,7 +66,22 @@ _HOSTILE = (
     " ",
 )
 _PLAIN = ("The Lantern Authors", "Lamp Inc.", "model", "Focus", "Apache-2.0", "2021", "größe", "A. Person <a@b.org>")
-_RESERVED = ("CON", "nul.py", "aux.ipynb", ".py", "..py", "...", "~", "*", "?.py", "!x.py", "a!b.py", "@x", "-", "--help")
+_RESERVED = (
+    "CON",
+    "nul.py",
+    "aux.ipynb",
+    ".py",
+    "..py",
+    "...",
+    "~",
+    "*",
+    "?.py",
+    "!x.py",
+    "a!b.py",
+    "@x",
+    "-",
+    "--help",
+)
 _SUFFIXES = (".py", ".py", ".py", ".PY", ".ipynb", ".md", ".txt", ".json", ".toml", ".license", ".pyi", ".so", "")
 _LONGEST_NAME = 255
 
@@ -85,7 +100,9 @@ def line(chance: Random) -> str:
 
 def encoded(text: str) -> bytes:
     """As UTF-8, with surrogates as the bytes that no UTF-8 has."""
-    return text.encode("utf-8", "surrogatepass" if any("\ud800" <= each <= "\udbff" for each in text) else "surrogateescape")
+    return text.encode(
+        "utf-8", "surrogatepass" if any("\ud800" <= each <= "\udbff" for each in text) else "surrogateescape"
+    )
 
 
 def name(chance: Random, suffix: str | None = None) -> str:
