@@ -124,15 +124,16 @@ def workers(jobs: int, begin: Callable[..., None], arguments: Sequence[Any]) -> 
     """``jobs`` processes of this Python, each of which calls ``begin`` first. They import from where we do, but for
     the current folder, and start with their first task.
     """
-    from concurrent.futures import ProcessPoolExecutor
-
     method = _start_method()
-    with _away(move=True):
+    with _own_path(), _away(move=True):
+        from concurrent.futures import ProcessPoolExecutor
+
         if method == "forkserver" and sys.platform != "win32":
             from multiprocessing import forkserver
 
             forkserver.ensure_running()  # and what keeps track of resources
-    return ProcessPoolExecutor(jobs, _CONTEXTS[method](), _begin, (partial(begin, *arguments),))
+    # The folder is asked for where we are back in it.
+    return ProcessPoolExecutor(jobs, _CONTEXTS[method](), _begin, (str(Path.cwd()), partial(begin, *arguments)))
 
 
 @contextmanager
@@ -181,9 +182,9 @@ def _start_method() -> str:
     return "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 
 
-def _begin(begin: Callable[[], None]) -> None:
-    """In a worker. Python has just moved it to the folder that the user is in."""
-    os.chdir(elsewhere())
+def _begin(folder: str, begin: Callable[[], None]) -> None:
+    """In a worker, which imports nothing from there: paths that the user gave are relative to it."""
+    os.chdir(folder)
     begin()
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modelkin.audit.repositories import find_repositories
 from modelkin.audit.tree import MOST_LEVELS, divide
 from modelkin.errors import SourceError
-from modelkin.sources import open_source
+from modelkin.sources import Skipped, open_source
 
 
 def tree(root: Path, *paths: str) -> Path:
@@ -117,6 +117,15 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (root / "link").symlink_to(root / "a")
     (root / "linked.py").symlink_to(root / "b/m.py")
     assert names(root) == ["a", "b"]
+
+
+@pytest.mark.parametrize("name", ["upload/m.py", "m.py"])
+def test_a_folder_with_nothing_but_links_is_a_repository_for_its_scan_to_name_them(tmp_path: Path, name: str) -> None:
+    root = tree(tmp_path, "out.py", "all/upload/") / "all"
+    (root / name).symlink_to(tmp_path / "out.py")
+    (found,) = find_repositories(str(root))
+    with open_source(found.source) as checkout:
+        assert [*checkout.entries()] == [Skipped("m.py", "symbolic link out of the scanned folder")]
 
 
 def test_a_tree_of_any_depth_ends(tmp_path: Path) -> None:

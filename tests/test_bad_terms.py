@@ -86,26 +86,25 @@ def test_a_licence_that_nobody_knows_is_said_to_be_unknown(
 
 
 @pytest.mark.parametrize(
-    ("comment", "message"),
+    ("comment", "line", "message"),
     [
-        ("# modelkin: ignore[holder-removed]\n", "focus.py:1: a waiver gives its reason"),
-        ("# modelkin: ignore[holder-gone] ours\n", "focus.py:1: there is no rule 'holder-gone'; did you mean"),
+        ("# modelkin: ignore[holder-removed]\n", 1, "it gives no reason"),
+        ("# modelkin: ignore[holder-gone] ours\n", 1, "there is no rule 'holder-gone'; did you mean"),
         (
             "# modelkin: ignore[holder-removed] ours\n# modelkin: ignore[holder-removed] theirs\n",
-            "focus.py:2: holder-removed is waived for this place a second time, first at focus.py:1; keep one",
+            2,
+            "what it waives is waived on line 1 already: keep one",
         ),
     ],
     ids=["no reason", "no rule", "contradictory"],
 )
-def test_a_waiver_that_says_nothing_clear_ends_the_run_in_one_line(
-    repository: Path, capsys: pytest.CaptureFixture[str], comment: str, message: str
+def test_a_waiver_that_says_nothing_clear_is_a_finding_and_ends_no_run(
+    repository: Path, capsys: pytest.CaptureFixture[str], comment: str, line: int, message: str
 ) -> None:
     (repository / "focus.py").write_text(comment + COPY)
-    assert main(["scan", ".", "--corpus", "../c.safetensors", "--no-progress"]) == 2
-    captured = capsys.readouterr()
-    assert captured.out == ""
-    assert captured.err.startswith(f"modelkin: error: {message}")
-    assert captured.err.count("\n") == 1
+    (bad,) = [each for each in scanned(capsys)["findings"] if each["rule"] == "bad-waiver"]
+    assert (bad["path"], bad["first_line"], bad["level"]) == ("focus.py", line, "warning")
+    assert message in bad["message"]
 
 
 @pytest.mark.parametrize(

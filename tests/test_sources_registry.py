@@ -68,6 +68,12 @@ def test_a_release_opens_with_its_project_and_version(index: Index) -> None:
         assert (checkout.project, checkout.release) == ("some-pkg", "1.0")
 
 
+def test_an_sdist_that_is_one_file_is_that_file(index: Index) -> None:
+    index.add("pkg-1.0.tar.gz", sdist(".", {"model.py": b"x = 1\n"}))
+    with open_source("pypi:pkg==1.0") as checkout:
+        assert [item.path for item in checkout.entries()] == ["model.py"]
+
+
 def test_an_sdist_reads_as_a_wheel_does_without_its_top_folder(index: Index) -> None:
     index.add("pkg-1.0.tar.gz", sdist("pkg-1.0", {**MODULE, "../up.py": b""}))
     index.add("pkg-2.0.tar.gz", sdist("pkg-2.0", MODULE))

@@ -10,7 +10,7 @@ from multiprocessing.connection import Pipe
 from typing import Any, Protocol
 
 from ..errors import ModelkinError
-from ..processes import environment, workers
+from ..processes import workers
 from .limits import live_within
 
 
@@ -45,7 +45,7 @@ class LocalPool:
 
     def _begin(self) -> None:
         end, self._life = Pipe(duplex=False)
-        self._executor = workers(self.jobs, live_within, (self._memory, end, environment()))
+        self._executor = workers(self.jobs, live_within, (self._memory, end, dict(os.environ)))
         self._end = end
         # The pool starts its workers with its first task.
         try:

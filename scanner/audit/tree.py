@@ -41,7 +41,10 @@ class Repository(Struct, frozen=True):
 
 
 class _Folder(Struct, frozen=True):
-    """A folder, what is directly in it, and how far below the divided one it lies."""
+    """A folder, what is directly in it, and how far below the divided one it lies.
+
+    ``code`` are its Python files; ``has_python`` also counts what is none but is called so, for its scan to name.
+    """
 
     disk: str
     path: str
@@ -49,6 +52,7 @@ class _Folder(Struct, frozen=True):
     names: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
+    has_python: bool = False
     readable: bool = True
 
     def itself(self) -> Repository:
@@ -74,7 +78,7 @@ def divide(root: Path) -> list[Repository]:
         return list(sure.repositories)
     below = _inside(top)
     flat, project = not below.repositories, bool(top.names & PROJECT_FILES)
-    if not below.certain and (top.code if flat else project):
+    if not below.certain and (top.has_python if flat else project):
         return [top.itself()]
     return [*below.repositories, *_loose(top)]
 
@@ -90,7 +94,7 @@ def _of(folder: _Folder) -> _Below:
     if below.certain:
         return _Below((*below.repositories, *_loose(folder)), certain=True)
     marked = bool(below.repositories) and any(map(_MARKER.fullmatch, folder.names))
-    return _Below((folder.itself(),)) if folder.code or marked else below
+    return _Below((folder.itself(),)) if folder.has_python or marked else below
 
 
 def _certain(folder: _Folder) -> _Below | None:
@@ -122,13 +126,9 @@ def _listed(disk: str, path: str, level: int) -> _Folder:
     try:
         with os.scandir(disk) as found:
             children = sorted(found, key=lambda child: child.name)
+        folders = tuple(child.name for child in children if child.is_dir(follow_symlinks=False))
+        python = [child for child in children if child.name.lower().endswith(SUFFIXES) and child.name not in folders]
+        code = tuple(child.name for child in python if child.is_file(follow_symlinks=False))
     except OSError:
         return _Folder(disk, path, level, readable=False)
-    folders = [child.name for child in children if child.is_dir(follow_symlinks=False)]
-    code = [
-        child.name
-        for child in children
-        if child.name.lower().endswith(SUFFIXES) and child.is_file(follow_symlinks=False)
-    ]
-    names = frozenset(child.name for child in children)
-    return _Folder(disk, path, level, names, tuple(folders), tuple(code))
+    return _Folder(disk, path, level, frozenset(child.name for child in children), folders, code, bool(python))

@@ -89,7 +89,7 @@ def safe_path(name: str) -> str | None:
 
 def _without_top(listing: list[Entry | Skipped]) -> list[Entry | Skipped]:
     tops = {item.path.partition("/")[0] for item in listing}
-    if len(tops) != 1:
+    if len(tops) != 1 or any(item.path in tops for item in listing):  # the one thing at the top may be a file
         return listing
     cut = len(tops.pop()) + 1
     return [

@@ -125,30 +125,38 @@ def _tree(folder: Path, path: str, bounds: _Bounds, obey: bool, tally: Tally) ->
 
 
 def _walk(start: _Folder, bounds: _Bounds) -> _Items:
-    """Depth first, names sorted. A stack rather than recursion: a tree may be deeper than Python's own."""
-    stack: list[_Folder | _Store | Entry | Skipped] = [start]
+    """Depth first, names sorted. A stack rather than recursion: a tree may be deeper than Python's own.
+
+    What lies in a folder is looked at one by one, for it may hold a million files.
+    """
+    stack: list[Iterator[_Folder | _Store | Entry | Skipped | None]] = [_listing(start, bounds, is_start=True)]
     while stack:
-        item = stack.pop()
-        if isinstance(item, _Folder):
-            stack.extend(reversed(_listing(item, bounds, is_start=item is start)))
-        elif isinstance(item, _Store):
-            yield from hidden_code(item.disk, item.path)
+        for item in stack[-1]:
+            if isinstance(item, _Folder):
+                stack.append(_listing(item, bounds))
+                break
+            if isinstance(item, _Store):
+                yield from hidden_code(item.disk, item.path)
+            elif item is not None:
+                yield item
         else:
-            yield item
+            stack.pop()
 
 
-def _listing(folder: _Folder, bounds: _Bounds, is_start: bool) -> list[_Folder | _Store | Entry | Skipped]:
+def _listing(
+    folder: _Folder, bounds: _Bounds, is_start: bool = False
+) -> Iterator[_Folder | _Store | Entry | Skipped | None]:
     try:
         with os.scandir(folder.disk) as found:
-            children = sorted(found, key=lambda child: child.name)
+            children = sorted(found, key=lambda child: child.name, reverse=True)
     except OSError as error:
-        return [Skipped(folder.path or ".", os_reason(error))]
+        yield Skipped(folder.path or ".", os_reason(error))
+        return
     ignores = folder.ignores.entered(folder.disk, {child.name for child in children}, is_start)
-    if ignores is None:
-        return []
     prefix = f"{folder.path}/" if folder.path else ""
-    items = (_item(child, prefix + child.name, ignores, bounds) for child in children)
-    return [item for item in items if item is not None]
+    while ignores is not None and children:
+        child = children.pop()
+        yield _item(child, prefix + child.name, ignores, bounds)
 
 
 def _item(
