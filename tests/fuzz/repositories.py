@@ -196,9 +196,9 @@ def _legal(chance: Random, folder: Path) -> None:
 def _reuse(chance: Random, folder: Path) -> None:
     kind = chance.choice(("REUSE.toml", ".reuse/dep5", "modeling_0.py.license"))
     holder, licence = line(chance), line(chance)
-    covered = chance.choice(("*", line(chance), "*" * 60 + "b"))
+    path, covered = (chance.choice(("*", "**", line(chance), "*" * 60 + "b")) for _ in range(2))
     texts = {
-        "REUSE.toml": f"version = 1\n[[annotations]]\npath = {json.dumps(chance.choice(('**', '*.py', line(chance))))}\n"
+        "REUSE.toml": f"version = 1\n[[annotations]]\npath = {json.dumps(path)}\n"
         f"SPDX-FileCopyrightText = {json.dumps(holder)}\nSPDX-License-Identifier = {json.dumps(licence)}\n",
         ".reuse/dep5": f"Format: x\n\nFiles: {covered}\nCopyright: {holder}\nLicense: {licence}\n",
         "modeling_0.py.license": f"SPDX-FileCopyrightText: {holder}\nSPDX-License-Identifier: {licence}\n",
@@ -211,7 +211,7 @@ def _packaging(chance: Random, folder: Path) -> None:
     kind = chance.choice(("setup.cfg", "setup.py", "PKG-INFO", "package.json"))
     texts = {
         "setup.cfg": f"[metadata]\nname = {named}\nlicense = {licence}\nlicense_files =\n  {line(chance)}\n",
-        "setup.py": f"import setuptools\nsetuptools.setup(name={named!r}, license={licence!r}, **{{}})\nopen('ran','w')\n",
+        "setup.py": f"import setuptools as s\ns.setup(name={named!r}, license={licence!r})\nopen('ran','w')\n",
         "PKG-INFO": f"Name: {named}\nLicense: {licence}\n",
         "package.json": json.dumps({"name": named, "license": licence}),
     }
