@@ -100,7 +100,7 @@ class Watch:
         self._check(path, "written" if is_writing else "read", allowed, self.folder)
 
     def _check(self, path: Any, what: str, allowed: tuple[str, ...], base: str = "", follow: bool = True) -> None:
-        if isinstance(path, int) or path is None:
+        if isinstance(path, int) or path in (None, "", b""):  # no file has the empty name
             return
         text = os.fsdecode(path)
         whole = os.path.join(base, text)  # noqa: PTH118  names need not be UTF-8
