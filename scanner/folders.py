@@ -14,7 +14,7 @@ import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, BinaryIO
 
 # Windows has neither; there the same is checked by name, just before each step (`_check_by_name`).
 HELD = {os.open, os.stat, os.mkdir, os.unlink, os.rename, os.readlink} <= os.supports_dir_fd and hasattr(
@@ -30,6 +30,8 @@ _PREFIX, _SUFFIX = ".modelkin-", ".tmp"
 _NEVER_IN_A_NAME = ("\0", os.sep, *(os.altsep or ()))
 # The rights of a new file, less the umask; of one that takes the place of another, until it has that one's.
 _NEW, _PRIVATE = 0o666, 0o600
+_FOLDER_MODE, _PRIVATE_FOLDER = 0o777, 0o700
+OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 # Windows: a junction leads elsewhere as a link does.
 _REPARSE_POINT = getattr(stat, "FILE_ATTRIBUTE_REPARSE_POINT", 0)
 
@@ -70,17 +72,25 @@ class Folder:
             self._descriptor = -1
 
     @contextmanager
-    def below(self, parts: Sequence[str], make: bool = False) -> Iterator[Folder]:
-        """The folder by way of ``parts``, made where it is not there if ``make``."""
+    def below(self, parts: Sequence[str], make: bool = False, private: bool = False) -> Iterator[Folder]:
+        """The folder by way of ``parts``; if ``make``, what is not there is made, if ``private`` for the user alone."""
         folder = self._same()
         try:
             for part in parts:
-                inner = folder._inner(part, make)
+                if make and folder.status(part) is None:
+                    with suppress(FileExistsError):
+                        mode = _PRIVATE_FOLDER if private else _FOLDER_MODE
+                        os.mkdir(folder._at(part), mode, **folder._held())
+                inner = folder._inner(part)
                 folder.__exit__()
                 folder = inner
             yield folder
         finally:
             folder.__exit__()
+
+    def is_writable_by_others(self) -> bool:
+        """Whether anybody but its owner may put files into it; not known where rights are not the system's way."""
+        return HELD and bool(os.fstat(self._descriptor).st_mode & OTHERS_WRITE)
 
     def names(self) -> list[str]:
         """Whatever has a name in it, sorted."""
@@ -150,15 +160,29 @@ class Folder:
 
     def replace(self, name: str, content: bytes) -> None:
         """Make ``content`` the whole file, its mode kept; its old content stays until the new is complete."""
+        with self.replacing(name) as file:
+            self._fill(file, content)
+
+    @contextmanager
+    def replacing(self, name: str, private: bool = False) -> Iterator[BinaryIO]:
+        """A file to fill, that takes the place of another at the end of the block; ``private`` for the user alone."""
         found = self._file_or_none(name)
         temporary = temporary_name()
         try:
-            self._fill(self.create(temporary, _NEW if found is None else _PRIVATE), content, found)
+            try:
+                descriptor = self.create(temporary, _PRIVATE if private or found is not None else _NEW)
+            except FileExistsError:  # by chance that of another
+                temporary = ""
+                raise
+            with os.fdopen(descriptor, "w+b") as file:
+                yield file
+                if found is not None and not private and hasattr(os, "fchmod"):
+                    os.fchmod(file.fileno(), stat.S_IMODE(found.st_mode))
             self._file_or_none(name)
             ends = {"src_dir_fd": self._descriptor, "dst_dir_fd": self._descriptor} if HELD else {}
             os.replace(self._at(temporary), self._at(name), **ends)
-        except BaseException as error:
-            if not isinstance(error, FileExistsError):  # by chance that of another
+        except BaseException:
+            if temporary:
                 self.remove(temporary)
             raise
 
@@ -166,8 +190,10 @@ class Folder:
         """Raise the OSError that `replace` would: known before the work rather than after it."""
         self._file_or_none(name)
         temporary = temporary_name()
-        os.close(self.create(temporary))
-        self.remove(temporary)
+        try:
+            os.close(self.create(temporary))
+        finally:
+            self.remove(temporary)
 
     def remove(self, name: str) -> None:
         """Whatever has that name, if it is no folder, and as far as it can be."""
@@ -181,19 +207,13 @@ class Folder:
             return None
 
     @staticmethod
-    def _fill(descriptor: int, content: bytes, replaced: os.stat_result | None) -> None:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            if replaced is not None and hasattr(os, "fchmod"):
-                os.fchmod(descriptor, stat.S_IMODE(replaced.st_mode))
+    def _fill(file: BinaryIO, content: bytes) -> None:
+        file.write(content)
 
     def _same(self) -> Folder:
         return Folder(self._place, os.dup(self._descriptor) if HELD else -1, self.shown)
 
-    def _inner(self, name: str, make: bool) -> Folder:
-        if make and self.status(name) is None:
-            with suppress(FileExistsError):
-                os.mkdir(self._at(name), **self._held())
+    def _inner(self, name: str) -> Folder:
         try:
             descriptor = os.open(self._at(name), _FOLDER | _NO_LINK, **self._held()) if HELD else -1
             return self._checked(name, descriptor)

@@ -14,12 +14,12 @@ _CELL_MAGIC = re.compile(r"\s*%%(\w*)([^\n]*)")
 # A line is IPython's only where a statement may begin: `% width)` in brackets is a modulo, `!x` in a string is text.
 _TOKEN = re.compile(
     r"""
-    (?P<magic>^[ \t]*(?:[%!?]                        # %magic, !shell, ?help
-                       |[\w.,\[\]'" \t]+=[ \t]*[%!]  # files = !ls
-                       |[\w.*%]+\?{1,2}[ \t]*$)      # name?
+    (?P<magic>^[ \t]*(?![ \t])(?:[%!?]                        # %magic, !shell, ?help
+                                 |[\w.,\[\]'" \t]+=[ \t]*[%!]  # files = !ls
+                                 |[\w.*%]+\?{1,2}[ \t]*$)      # name?
     )
-    | \"{3}(?:\\.|[^\\])*?(?:\"{3}|\Z) | '{3}(?:\\.|[^\\])*?(?:'{3}|\Z)
-    | "(?:\\.|[^"\\\n])*" | '(?:\\.|[^'\\\n])*'
+    | \"{3}(?:\\.|[^\\])*?(?:\"{3}|\\?\Z) | '{3}(?:\\.|[^\\])*?(?:'{3}|\\?\Z)
+    | "(?:\\.|[^"\\\n])*(?:"|(?=\n)|\\?\Z) | '(?:\\.|[^'\\\n])*(?:'|(?=\n)|\\?\Z)
     | \#[^\n]*
     | (?P<open>[(\[{]) | (?P<close>[)\]}])
     """,

@@ -32,8 +32,11 @@ class Restoration(Struct, frozen=True):
     difference: Difference
 
 
-def restorations(report: Report, copy: str, original: str) -> Iterator[Restoration | Skipped]:
-    """One per file of ``report`` that stands on a file of the source ``original``; Skipped when it cannot be restored.
+def restorations(
+    report: Report, copy: str, original: str, timeout: float | None = None
+) -> Iterator[Restoration | Skipped]:
+    """One per file of ``report`` that stands on a file of the source ``original``; Skipped when it cannot be restored,
+    or not within ``timeout`` seconds.
 
     Raises SourceError when either source can no longer be opened.
     """
@@ -44,7 +47,7 @@ def restorations(report: Report, copy: str, original: str) -> Iterator[Restorati
         upstream_path = file.upstreams[0].path
         if file.path in copies and upstream_path in originals:
             try:
-                with budget(len(copies[file.path]) + len(originals[upstream_path])):
+                with budget(len(copies[file.path]) + len(originals[upstream_path]), timeout):
                     restored = _restoration(file, copies[file.path], originals[upstream_path])
                 yield restored
             except (RestoreError, OverBudgetError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from collections.abc import Iterator
 
 import libcst
 
@@ -21,7 +22,8 @@ _MOST_PATTERNS = 2_000_000
 _CASE = re.compile(rb"(?:^|(?<=[\r\n]))[ \t\f]*case\b")
 _BRACKET = re.compile(rb"[(\[{]|[)\]}]|\\?\r?\n|\r")
 _ENDING = re.compile(rb"\r\n|\r|\n")
-_NAMED = re.compile(rb"(?:^|[\r\n])[ \t\f]*#[^\n]*?coding[:=][ \t]*([-\w.]+)")
+_COMMENT = re.compile(rb"(?:^|\r)[ \t\f]*#")
+_NAMED = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
 
 
 def parse_exactly(source: bytes) -> libcst.Module:
@@ -30,9 +32,7 @@ def parse_exactly(source: bytes) -> libcst.Module:
     Raises RestoreError for a file that does not parse as Python 3, that is nested more than 400 levels deep, or that
     libcst would write back differently.
     """
-    if any(
-        own_codec(normal_name(name.decode("ascii", "replace"))) is None for name in _NAMED.findall(_first_two(source))
-    ):
+    if any(own_codec(normal_name(name.decode("ascii", "replace"))) is None for name in _named(source)):
         raise RestoreError("line 1 or 2 declares an encoding that Python does not know")
     if _deepest(source)[0] > DEEPEST:
         raise RestoreError(too_deep(source))
@@ -57,9 +57,11 @@ def parse_exactly(source: bytes) -> libcst.Module:
     return module
 
 
-def _first_two(source: bytes) -> bytes:
-    """The lines in which others look for an encoding to look up, as widely as any of them takes a line."""
-    return b"\n".join(source.split(b"\n", 2)[:2])
+def _named(source: bytes) -> Iterator[bytes]:
+    """The encodings that Python or libcst may look up, as widely as either takes the first two lines."""
+    for line in source.split(b"\n", 2)[:2]:
+        if comment := _COMMENT.search(line):
+            yield from _NAMED.findall(line, comment.end())
 
 
 def too_deep(source: bytes) -> str:

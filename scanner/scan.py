@@ -102,7 +102,10 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
     A list of sources, or of one file beside .git, is of the folder this process runs in, as a pre-commit hook names
     what changed: of what the repository says elsewhere, only what concerns them is reported.
     """
-    corpora = [*default_corpora(options.corpora, required=not options.against), *map(upstream, options.against)]
+    corpora = [
+        *default_corpora(options.corpora, required=not options.against),
+        *(upstream(each, options.timeout) for each in options.against),
+    ]
     how = Judgement(min_similarity=options.min_similarity)
     trust = trust_in(source, options.isolated)
     return _report(open_sources(source, obey=trust is Trust.WORKING_TREE), trust, corpora, options, how, progress)
@@ -113,7 +116,7 @@ def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), prog
     how = Judgement(named=True, min_similarity=options.min_similarity)
     trust = trust_in(copy, options.isolated)
     opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
-    return _report(opened, trust, [upstream(original)], options, how, progress)
+    return _report(opened, trust, [upstream(original, options.timeout)], options, how, progress)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -132,14 +135,14 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
     return examiner.examine(SourceFile("copy.py", copy, "")).verdict
 
 
-def upstream(source: str) -> Corpus:
+def upstream(source: str, timeout: float | None = None) -> Corpus:
     """One more thing to compare with: a corpus file, or a source, which is indexed. Raises ModelkinError."""
     if source.endswith(CORPUS_SUFFIX):
         return open_corpus(Path(source))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 
-    return index_source(source)
+    return index_source(source, timeout)
 
 
 def _report(

@@ -68,22 +68,24 @@ def placed_folder(path: Path, distrusted: Iterable[str | Path] = (), make: bool 
 
 def _roots(distrusted: Iterable[str | Path]) -> list[Path]:
     """By their real names, the outermost first. The root of the file system is nobody's upload."""
-    roots = {Path(each).resolve() for each in (os.curdir, *distrusted) if _is_folder(each)}
+    roots = set(filter(None, map(_real_folder, (os.curdir, *distrusted))))
     return sorted((each for each in roots if each.parent != each), key=lambda each: len(each.parts))
 
 
-def _is_folder(path: str | Path) -> bool:
+def _real_folder(path: str | Path) -> Path | None:
     try:
-        return Path(path).is_dir()
-    except (OSError, ValueError):  # no name that a system could hold
-        return False
+        return Path(path).resolve() if Path(path).is_dir() else None
+    except (OSError, RuntimeError, ValueError):  # gone; a loop of links; no name that a system could hold
+        return None
 
 
 def _resolved(path: Path, roots: list[Path]) -> tuple[Path, list[str], bool]:
     """The folder to open by its name, the names below it, and whether no link is followed on these."""
     if os.name == "nt":
         path = Path(os.path.abspath(path))  # noqa: PTH100 - as Windows does it: `..` first, then links
-    location, rest = _begun(path, Path.cwd().resolve())
+    location, rest = _begun(path, Path())
+    if not path.is_absolute():
+        location = Path.cwd().resolve()
     links = 0
     while True:
         top = next((root for root in roots if location.is_relative_to(root)), None)

@@ -127,15 +127,17 @@ def test_a_worker_that_is_killed_is_replaced_and_nothing_is_lost(
     assert comparable(open_audit(journal)) == comparable(undisturbed)
 
 
-def test_ctrl_c_says_how_to_go_on_and_ends_every_process(
-    undisturbed: Audit, corpus: Path, place: Path, tmp_path: Path
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+@pytest.mark.parametrize("group", [True, False], ids=["every process", "the audit alone"])
+def test_a_signal_to_end_says_how_to_go_on_and_ends_every_process(
+    number: signal.Signals, code: int, group: bool, undisturbed: Audit, corpus: Path, place: Path, tmp_path: Path
 ) -> None:
     journal = tmp_path / "audit.jsonl"
     audit = started(place, journal, corpus)
     wait_for(lambda: lines_in(journal) >= 5)
-    os.killpg(audit.pid, signal.SIGINT)
+    (os.killpg if group else os.kill)(audit.pid, number)
     output, errors = audit.communicate(timeout=60)
-    assert (audit.returncode, output) == (130, "")
+    assert (audit.returncode, output) == (code, "")
     assert errors == f"modelkin: what is done is in {journal}: --resume goes on from there\n\nmodelkin: interrupted\n"
     wait_for(lambda: not members(audit.pid))
     assert started(place, journal, corpus).wait(60) == 0

@@ -6,6 +6,7 @@ import ast
 import hashlib
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from modelkin.sources import download
 
 from .index_server import Index, serving, wheel
 from .small_corpora import ATTENTION, ROTARY, SCHEDULE
+from .test_mending_races import planted
 from .test_mending_upstream_texts import APACHE, mit
 from .upstreams import renamed
 
@@ -292,6 +294,49 @@ class Screen(io.StringIO):
 
     def isatty(self) -> bool:
         return True
+
+
+@pytest.mark.usefixtures("index")
+@pytest.mark.parametrize(
+    "top",
+    ["# REUSE-IgnoreStart\n", f"# {'x' * 20_000}\n# coding: utf-8\n", "#!/bin/python REUSE-IgnoreStart\n", "\x0c\r"],
+    ids=lambda top: top[:20],
+)
+def test_whatever_stands_on_top_a_second_run_changes_nothing(
+    top: str, repository: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (repository / "models/focus.py").write_bytes((top + COPY).encode())
+    attribute(repository, corpus)
+    once = tree(repository)
+    capsys.readouterr()
+    attribute(repository, corpus)
+    assert tree(repository) == once
+    assert "wrote " not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("index")
+def test_among_planted_links_nothing_outside_changes(repository: Path, corpus: Path, tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    for folder in (repository, repository / "models"):
+        planted(2_000, folder, outside)
+        (folder / f".modelkin-{os.getpid()}.tmp").symlink_to(outside / "taken")
+    attribute(repository, corpus)
+    assert list(outside.iterdir()) == []
+    assert b"Lantern" in (repository / "models/focus.py").read_bytes()
+
+
+def test_a_folder_that_is_a_link_below_the_current_one_is_not_written_to(
+    repository: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    (here / "way").symlink_to(repository)
+    monkeypatch.chdir(here)
+    before = tree(repository)
+    assert attribute(Path("way"), corpus) == 2
+    assert capsys.readouterr().err.startswith("modelkin: error: way is a symbolic link to ")
+    assert tree(repository) == before
 
 
 @pytest.mark.usefixtures("index")

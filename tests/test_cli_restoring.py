@@ -25,7 +25,7 @@ def test_no_restored_file_leaves_the_folder(path: str, tmp_path: Path) -> None:
 def test_no_restored_file_follows_a_link_out_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "a").symlink_to(tmp_path)
-    with pytest.raises(ModelkinError, match="a is a symbolic link to .*: name .* itself, or remove the link"):
+    with pytest.raises(ModelkinError, match=r"a is a symbolic link to .*: name .* itself, or remove the link"):
         write_restored({"a/b.py": b"code"}, tmp_path / "out", ())
     assert not (tmp_path / "b.py").exists()
 
@@ -34,7 +34,7 @@ def test_no_restored_file_takes_the_place_of_a_link(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "kept.py").write_text("kept")
     (tmp_path / "out" / "b.py").symlink_to("../kept.py")
-    with pytest.raises(ModelkinError, match="b.py is a symbolic link to ../kept.py"):
+    with pytest.raises(ModelkinError, match=r"b\.py is a symbolic link to \.\./kept\.py"):
         write_restored({"b.py": b"code"}, tmp_path / "out", ())
     assert (tmp_path / "kept.py").read_text() == "kept"
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
@@ -223,9 +223,8 @@ def test_a_full_disk_is_an_error_in_one_line_and_the_old_file_stays(tmp_path: Pa
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["new.py", "small.safetensors"]
 
 
-def half_written(descriptor: int, content: bytes, _replaced: os.stat_result | None) -> None:
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content[: len(content) // 2])
+def half_written(file: BinaryIO, content: bytes) -> None:
+    file.write(content[: len(content) // 2])
     raise KeyboardInterrupt
 
 

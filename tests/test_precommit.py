@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from .hostile_folder import plant
 from .small_corpora import ATTENTION, Upstream, corpus_of
 from .test_sources_registry import registry_answers
 
@@ -134,3 +135,26 @@ def test_the_hook_can_be_tried_without_a_configuration(project: Path, hooks: Pat
     done = run(project, sys.executable, "-m", "pre_commit", "try-repo", str(hooks), "modelkin", **environment)
     assert done.returncode == 1
     assert "focus.py:1: error holder-removed" in done.stdout
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the programs are Unix scripts")
+@pytest.mark.parametrize("with_address", [True, False], ids=["PIP_INDEX_URL", "none"])
+def test_the_hooks_run_nothing_of_the_repository(
+    with_address: bool, project: Path, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """By a pre-commit that is safe itself: its own `git` hook starts Python with modules of the current folder."""
+    pre_commit = (sys.executable, "-I", "-m", "pre_commit")
+    installed = run(project, *pre_commit, "install-hooks", **environment)
+    assert installed.returncode == 0, installed.stdout
+    address = {"PIP_INDEX_URL": "http://127.0.0.1:1/simple"} if with_address else {}
+    plant(project, tmp_path / "markers")
+    (project / "focus.py").write_text(COPY)
+    git(project, "add", "-A")
+    done = run(project, *pre_commit, "run", "--all-files", **environment, **address)
+    assert done.returncode == 1, done.stdout
+    assert re.search(r"^focus\.py:1: error holder-removed", done.stdout, re.MULTILINE), done.stdout
+    given = ("run", "modelkin-attribute", "--hook-stage", "manual", "--all-files")
+    done = run(project, *pre_commit, *given, **environment, **address)
+    assert "files were modified by this hook" in done.stdout
+    assert "# Copyright 2020 The Lantern Authors" in (project / "focus.py").read_text()
+    assert not (tmp_path / "markers").exists()

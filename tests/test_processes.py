@@ -27,6 +27,7 @@ MODULES = frozenset(
     concurrent.interpreters _xxsubinterpreters test tkinter pydoc sqlite3
     """.split()
 )
+FORMATS = "json jsonl markdown github sarif cyclonedx spdx dot mermaid graphml concise".split()
 HARMLESS = frozenset({"multiprocessing.connection", "importlib.metadata", "importlib.resources"})
 # Functions, by the end of the dotted name that they are called or imported by.
 FUNCTIONS = frozenset(
@@ -203,6 +204,7 @@ def test_nothing_is_started_where_nothing_has_to_be(folder: Marked) -> None:
     commands = {
         ("scan", ".", "--corpus", str(folder.corpus)): 1,
         ("scan", ".", "--corpus", str(folder.corpus), "--format", f"html={folder.out}/a.html", "--fetch-upstreams"): 1,
+        ("scan", ".", "--corpus", str(folder.corpus), *(f"--format={name}={folder.out}/{name}" for name in FORMATS)): 1,
         ("scan", "pypi:lantern==1.0", "--corpus", str(folder.corpus)): 0,
         ("attribute", ".", "--dry-run", "--corpus", str(folder.corpus)): 1,
         ("attribute", ".", "--corpus", str(folder.corpus)): 0,
@@ -217,6 +219,12 @@ def test_nothing_is_started_where_nothing_has_to_be(folder: Marked) -> None:
             found = recorded(folder.root, folder.variables(with_address), *words)
             assert found[1] == [], words
             assert with_address or found[0] == code, words
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_no_shell_is_started_for_the_script_that_click_gives(folder: Marked, shell: str) -> None:
+    variables = folder.variables() | {"_MODELKIN_COMPLETE": f"{shell}_source"}
+    assert recorded(folder.root, variables) == (0, [])
 
 
 def test_a_start_is_recorded(folder: Marked) -> None:

@@ -14,10 +14,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs ar
 
 MODELKIN = str(Path(sys.executable).with_name("modelkin"))
 CORPUS = ("--corpus", "{corpus}")
+FORMATS = "json jsonl markdown github sarif cyclonedx spdx dot mermaid graphml concise html".split()
 # The words after `modelkin`, the exit code, and what the answer says.
 COMMANDS: dict[str, tuple[tuple[str, ...], int, str]] = {
     "scan": (("scan", ".", *CORPUS), 1, "focus.py"),
     "scan concise": (("scan", ".", "--format", "concise", *CORPUS), 1, "focus.py"),
+    "scan to all": (("scan", ".", *CORPUS, *(f"--format={name}={{out}}/{name}" for name in FORMATS)), 1, ""),
     "scan html": (("scan", ".", "--format", "html={out}/page.html", "--fetch-upstreams", *CORPUS), 1, ""),
     "scan against": (("scan", ".", "--against", "pypi:lantern==1.0", *CORPUS), 1, "focus.py"),
     "scan pypi": (("scan", "pypi:lantern==1.0", "--fail-on", "identical", *CORPUS), 1, "lantern/attention.py"),

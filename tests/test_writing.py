@@ -143,6 +143,16 @@ def test_links_above_are_the_user_s(home: Path) -> None:
         replace_file(Path("../way-in/dangling"), b"5")
 
 
+def test_a_current_folder_that_is_gone_is_in_nobody_s_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    replace_file(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+    with pytest.raises(OSError, match="No such file"):
+        replace_file(Path("file"), b"new")
+
+
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs /dev/fd")
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
 def test_what_is_open_already_is_written_to(name: str, tmp_path: Path) -> None:
@@ -234,3 +244,15 @@ def test_a_folder_hands_out_its_own_files_only(held: bool, tmp_path: Path, monke
             inner.replace("file", b"new")
         assert (tmp_path / "root/inner/new/file").read_bytes() == b"new"
     assert (tmp_path / "outside").read_text() == "theirs"
+
+
+def test_what_is_checked_before_the_work_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(_descriptor: int) -> None:
+        raise KeyboardInterrupt
+
+    real = os.close
+    monkeypatch.setattr(os, "close", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        try_replacing(tmp_path / "file")
+    monkeypatch.setattr(os, "close", real)
+    assert list(tmp_path.iterdir()) == []

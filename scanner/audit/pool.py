@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from ..errors import ModelkinError
 from ..processes import workers
+from .hangups import hangups_ignored
 from .limits import live_within
 
 
@@ -41,7 +42,8 @@ class LocalPool:
     def __init__(self, jobs: int, memory: int) -> None:
         self.jobs = jobs
         self._memory = memory
-        self._begin()
+        with hangups_ignored():
+            self._begin()
 
     def _begin(self) -> None:
         end, self._life = Pipe(duplex=False)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[Advance], None]
 _DEFAULTS = AuditOptions()
+_REMOVED_WITHIN = 2.0
 
 
 def audit(
@@ -84,9 +88,9 @@ def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOption
 def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
     """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
     shelf = default_corpora(options.scan.corpora, required=not options.scan.against)
-    against = [upstream(source) for source in options.scan.against]
+    against = [upstream(source, options.scan.timeout) for source in options.scan.against]
     identity = identity_of([*shelf, *against])
-    with TemporaryDirectory(prefix="modelkin-audit-") as folder:
+    with _temporary_folder() as folder:
         paths = [_file_of(corpus) for corpus in shelf]
         for number, corpus in enumerate(against):
             if corpus.path is None:
@@ -95,6 +99,30 @@ def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], Co
             else:
                 paths.append(_file_of(corpus))
         yield tuple(paths), identity
+
+
+@contextmanager
+def _temporary_folder() -> Iterator[str]:
+    """A folder for as long as the block lasts, and workers have theirs in it: one that is ended leaves none behind."""
+    folder = mkdtemp(prefix="modelkin-audit-")
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = folder
+    try:
+        yield folder
+    finally:
+        os.environ.pop("TMPDIR")
+        if before is not None:
+            os.environ["TMPDIR"] = before
+        _remove(folder)
+
+
+def _remove(folder: str) -> None:
+    """A worker that was just ended may still write to it."""
+    deadline = time.monotonic() + _REMOVED_WITHIN
+    shutil.rmtree(folder, ignore_errors=True)
+    while Path(folder).exists() and time.monotonic() < deadline:
+        time.sleep(0.01)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _file_of(corpus: Corpus) -> Path:

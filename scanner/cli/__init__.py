@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from io import StringIO
 from typing import NoReturn
 
@@ -11,12 +13,12 @@ import click
 
 from ..errors import ModelkinError
 from ..reports.escaping import escape
+from .ending import ended_by, heed_signals, ignore_signals
 from .groups import LazyGroup
 from .leaving import leave
 from .streams import tolerate_every_character
 
 _NOTHING_SCANNED = 2
-_INTERRUPTED = 130
 
 _EPILOG = """\b
 Examples:
@@ -60,12 +62,22 @@ def run() -> NoReturn:
     """The console entry point: exits with the code that `main` returns."""
     # As mypy does: a run makes many objects and drops few, so looking for garbage after every 700 finds next to none.
     gc.set_threshold(50_000)
-    leave(main())
+    heed_signals()
+    try:
+        code = main()
+    except KeyboardInterrupt as error:  # while an error was told
+        code = ended_by(error)
+    ignore_signals()
+    leave(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own) and return its exit code; errors become one line each."""
     tolerate_every_character()
+    if "_MODELKIN_COMPLETE" in os.environ:
+        from .completion import start_no_shell
+
+        start_no_shell()
     try:
         return _commands.main(args=argv, prog_name="modelkin", standalone_mode=False) or 0
     except ModelkinError as error:
@@ -73,10 +85,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         _show(error)
     except OSError as error:  # click's own pages go to standard output unguarded
-        click.echo(f"modelkin: error: {escape(str(error))}", err=True)
-    except click.Abort:
-        click.echo("modelkin: interrupted", err=True)
-        return _INTERRUPTED
+        with suppress(OSError):
+            click.echo(f"modelkin: error: {escape(str(error))}", err=True)
+        return ended_by(error, _NOTHING_SCANNED)
+    except click.Abort as error:
+        with suppress(OSError):  # the terminal is gone
+            click.echo("modelkin: interrupted", err=True)
+        return ended_by(error)
     return _NOTHING_SCANNED
 
 

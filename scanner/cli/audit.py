@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -87,7 +88,8 @@ def command(
         with audit_progress(choices.shows_progress) as step:
             found = audit(place, journal, options, resume, step)
     except KeyboardInterrupt:
-        click.echo(f"modelkin: what is done is in {journal}: --resume goes on from there", err=True)
+        with suppress(OSError):  # the terminal is gone
+            click.echo(f"modelkin: what is done is in {journal}: --resume goes on from there", err=True)
         raise
     deliver_audit(found, choices)
     return audit_exit_code(found.summary, choices.fail_on)

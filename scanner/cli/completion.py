@@ -19,11 +19,22 @@ Examples:
 @click.argument("shell", type=click.Choice(_SHELLS))
 def command(shell: str) -> int:
     """Print the script that completes modelkin's commands in SHELL."""
-    from click.shell_completion import ShellComplete, get_completion_class
+    from click.shell_completion import get_completion_class
 
+    start_no_shell()
     kind = get_completion_class(shell)
     assert kind is not None, f"click completes in {shell}"
     root = click.get_current_context().find_root().command
-    # The shell's own class may start that shell, to warn of an old one.
-    write_standard_output(ShellComplete.source(kind(root, {}, "modelkin", "_MODELKIN_COMPLETE")) + "\n")
+    write_standard_output(kind(root, {}, "modelkin", "_MODELKIN_COMPLETE").source() + "\n")
     return 0
+
+
+def start_no_shell() -> None:
+    """click starts the first ``bash`` of PATH, to warn of an old one, before it prints the script for it."""
+    from click.shell_completion import BashComplete, ShellComplete, add_completion_class
+
+    class Bash(BashComplete):
+        def source(self) -> str:
+            return ShellComplete.source(self)
+
+    add_completion_class(Bash)

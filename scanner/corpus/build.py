@@ -17,6 +17,9 @@ from .writing import check_writable
 
 Progress = Callable[[int, int, str], None]
 
+# Seconds for one file: what is in a corpus is not for the machine it is built on to decide.
+_LONGEST = 3_600.0
+
 
 def build(manifest: Path, output: Path, progress: Progress | None = None) -> CorpusFacts:
     """Build what ``manifest`` lists into ``output``; the same manifest gives the same bytes.
@@ -37,7 +40,7 @@ def build(manifest: Path, output: Path, progress: Progress | None = None) -> Cor
         if progress:
             progress(done, len(wanted), spec)
         _, file = registry.fetch(release.name, release.version)
-        selection = Selection(upstream.include, upstream.exclude)
+        selection = Selection(upstream.include, upstream.exclude, timeout=_LONGEST)
         with open_source(spec) as checkout:
             newest = max(newest, checkout.released)
             if not add_checkout(builder, checkout, upstream.project, release.version, file.sha256, selection):

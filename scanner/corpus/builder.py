@@ -37,12 +37,12 @@ class CorpusBuilder(Tables):
         self.releases.append(replace(release, project=owner))
         return len(self.releases) - 1
 
-    def add_file(self, release: int, path: str, text: bytes, sha256: str) -> None:
+    def add_file(self, release: int, path: str, text: bytes, sha256: str, timeout: float | None = None) -> None:
         """Index one file of a release, under its path in the release. Raises OverBudgetError: then it is not in it."""
         key = sha256.encode()
         file = self._seen.get(key)
         # Not abrupt, and nothing is added in it: the tables of all files are never left half changed.
-        with budget(len(text), abrupt=False):
+        with budget(len(text), timeout, abrupt=False):
             notice = read_notice(text)
             code = canonicalise(parse(text), text, self.lines) if file is None else None
             prints = winnow(code) if code else None

@@ -37,7 +37,7 @@ def add_checkout(
             left.append(file)
             continue
         try:
-            builder.add_file(number, file.path, file.text, file.sha256)
+            builder.add_file(number, file.path, file.text, file.sha256, selection.timeout)
             count += 1
         except OverBudgetError as over:
             left.append(Skipped(file.path, str(over)))
@@ -53,14 +53,17 @@ def _release(checkout: Checkout, version: str, sha256: str) -> Release:
     return Release(0, version, checkout.released, sha256, tuple(copyrights)[:MOST_COPYRIGHTS], notice)
 
 
-def index_source(spec: str) -> Corpus:
-    """A corpus of one source, in memory. Raises SourceError, and CorpusError when there is no Python in it."""
+def index_source(spec: str, timeout: float | None = None) -> Corpus:
+    """A corpus of one source, in memory, each file read within ``timeout`` seconds.
+
+    Raises SourceError, and CorpusError when there is no Python in it.
+    """
     builder = CorpusBuilder()
     with open_source(spec) as checkout:
         licences = repository_licence(read_statements(checkout))
         project = Project(checkout.project or spec, "".join(licences[:1]), "", "", package_of(spec, checkout))
         skipped: list[Skipped] = []
-        if not add_checkout(builder, checkout, project, skipped=skipped):
+        if not add_checkout(builder, checkout, project, selection=Selection(timeout=timeout), skipped=skipped):
             told = f": {skipped[0].path} {skipped[0].reason}" if skipped else ""
             raise CorpusError(f"{spec}: no Python file or notebook in it to compare with{told}")
     return builder.finish(project.name)

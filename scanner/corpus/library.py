@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 
 from ..errors import CorpusError
-from ..sources import open_source
+from ..sources import Skipped, open_source
 from .builder import CorpusBuilder
 from .checking import damaged, problems
 from .indexing import add_checkout, package_of
@@ -111,8 +111,10 @@ def _indexed(source: str, name: str, licence: str, release: str) -> Corpus:
     builder = CorpusBuilder()
     with open_source(source) as checkout:
         project = Project(name, licence, "", "", package_of(source, checkout))
-        if not add_checkout(builder, checkout, project, release):
-            raise CorpusError(f"{source}: no Python file or notebook in it to add")
+        skipped: list[Skipped] = []
+        if not add_checkout(builder, checkout, project, release, skipped=skipped):
+            told = f": {skipped[0].path} {skipped[0].reason}" if skipped else ""
+            raise CorpusError(f"{source}: no Python file or notebook in it to add{told}")
     return builder.finish(project.name)
 
 

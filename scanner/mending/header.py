@@ -6,11 +6,11 @@ Whole comment lines go in where a line starts, above all code; no other byte cha
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..decoding import extends_ascii, source_encoding
 from .model import UnwritableError
-from .placing import COOKIE, Place, header_place
+from .placing import COOKIE, Place, header_places
 
 # Python reads an encoding declaration from its first two lines only.
 _COOKIE_LINES = 2
@@ -27,11 +27,17 @@ def header_added(stored: bytes, lines: Sequence[str]) -> bytes:
 
     Line endings, byte order mark and encoding are those of the file. Raises UnwritableError.
     """
+    return next(header_ways(stored, lines))
+
+
+def header_ways(stored: bytes, lines: Sequence[str]) -> Iterator[bytes]:
+    """As `header_added`, and with the lines elsewhere in the header, in the order in which places suit."""
     if not lines:
-        return stored
+        yield stored
+        return
     comments = _encoded(lines, source_encoding(stored))
-    place = header_place(stored, sum(map(len, comments)) + _ENDINGS * len(comments))
-    return stored[: place.offset] + _insertion(comments, place) + stored[place.offset :]
+    for place in header_places(stored, sum(map(len, comments)) + _ENDINGS * len(comments)):
+        yield stored[: place.offset] + _insertion(comments, place) + stored[place.offset :]
 
 
 def one_line(text: str) -> str:

@@ -27,6 +27,7 @@ _STRING = re.compile(rb"[ \t\f]*[rRuU]?[\"']")
 _OPENING = 200
 # A comment of more lines is no header; all of it need not be looked at.
 _MOST_LINES = 2_000
+_MOST_PLACES = 6
 
 
 class HeaderLine(Struct, frozen=True):
@@ -59,11 +60,22 @@ def header_place(stored: bytes, size: int = 0) -> Place:
     Where there is none, or what stands below it would not be read as a header any more: before everything but `#!`, the
     encoding line and the byte order mark.
     """
+    return header_places(stored, size)[0]
+
+
+def header_places(stored: bytes, size: int = 0) -> list[Place]:
+    """`header_place`, and where else they could go, should they not be read there: first the top."""
     lines = list(islice(_header(stored), _MOST_LINES))
     first = _pinned(lines)
     runs = [run for run in _comments(lines, first) if lines[run.stop - 1].end + size <= HEADER_BYTES]
     own = next((run for run in reversed(runs) if _has_notice(lines, run)), None)
-    line = first if own is None else own.stop
+    places = [] if own is None else [_place(stored, lines, own.stop, continues=True)]
+    places.append(_place(stored, lines, first, continues=False))
+    others = [run for run in reversed(runs) if run is not own][:_MOST_PLACES]
+    return places + [_place(stored, lines, run.stop, continues=True) for run in others]
+
+
+def _place(stored: bytes, lines: Sequence[HeaderLine], line: int, continues: bool) -> Place:
     start = lines[0].start if lines else _mark_length(stored)
     offset = lines[line - 1].end if line else start
     eol = next((each.eol for each in (*reversed(lines[:line]), *lines[line:]) if each.eol), _first_ending(stored))
@@ -71,8 +83,8 @@ def header_place(stored: bytes, size: int = 0) -> Place:
         offset=offset,
         line=line,
         eol=eol,
-        continues=own is not None,
-        parted=own is None and _needs_blank(stored[offset : offset + _OPENING]),
+        continues=continues,
+        parted=not continues and _needs_blank(stored[offset : offset + _OPENING]),
         unended=line > 0 and not lines[line - 1].eol,
     )
 

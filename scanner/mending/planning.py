@@ -12,11 +12,12 @@ from ..sources import Progress, open_source
 from ..statements import read_statements
 from ..verdict import UpstreamMatch
 from .carrying import Carried, Fetch, carry
-from .header import header_added
+from .header import header_ways
 from .model import Edit, Plan, Undone, UnwritableError
 from .needs import Need
-from .notebooks import cell_added
+from .notebooks import cell_ways
 from .notices_file import notices_edit, notices_path
+from .rereading import added_for_good
 from .targets import Target, read_targets
 from .upstream_texts import UpstreamTexts, upstream_texts
 from .wording import acknowledgement, header_lines
@@ -90,8 +91,11 @@ def _notices(needed: Sequence[Need], carried: Carried, tree: WorkTree) -> Iterat
 def _header(target: Target) -> Edit | Undone | None:
     path = target.need.attribution.path
     lines = header_lines(target.need, target.text)
-    added = cell_added if path.lower().endswith(NOTEBOOK_SUFFIX) else header_added
+    if not lines:
+        return None
+    ways = cell_ways if path.lower().endswith(NOTEBOOK_SUFFIX) else header_ways
     try:
-        return Edit(path, target.stored, added(target.stored, lines), "; ".join(lines)) if lines else None
+        after, added = added_for_good(target.need, path, target.stored, lines, ways)
+        return Edit(path, target.stored, after, "; ".join(added))
     except UnwritableError as error:
         return Undone(path, f"its notices cannot be added: {error}")

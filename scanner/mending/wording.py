@@ -24,12 +24,22 @@ def header_lines(need: Need, text: bytes) -> tuple[str, ...]:
     """Where the file is from, the copyright lines that are gone, and the licence; only what its header lacks."""
     if not need.in_header:
         return ()
-    upstream, notice = need.attribution.upstream, read_notice(text)
-    source = () if _names_its_source(need) else (_source(need.verdict.verdict, upstream),)
-    lines = (*source, *holders_missing(upstream.copyrights, notice.copyrights), *_licence(upstream, notice))
+    source = () if _names_its_source(need) else (_source(need.verdict.verdict, need.attribution.upstream),)
     # Whatever is made of them by who reads them, the same words help no second time.
     stated = {line.strip(_MARKUP) for line in read_header(text).text.split("\n")}
-    return tuple(line for line in lines if one_line(line).strip(_MARKUP) not in stated)
+    return tuple(line for line in (*source, *terms_missing(need, text)) if stated.isdisjoint(_spellings(line)))
+
+
+def terms_missing(need: Need, text: bytes) -> tuple[str, ...]:
+    """The copyright lines and the licence of the upstream that nobody reads in the file, whatever words are there."""
+    upstream, notice = need.attribution.upstream, read_notice(text)
+    return (*holders_missing(upstream.copyrights, notice.copyrights), *_licence(upstream, notice))
+
+
+def _spellings(line: str) -> tuple[str, str]:
+    """How a line may stand in a header: an encoding need not have the one sign."""
+    words = one_line(line).strip(_MARKUP)
+    return words, words.replace("\u00a9", "(c)")
 
 
 def acknowledgement(need: Need, licences: dict[str, str], notice: tuple[str, ...]) -> Acknowledgement:

@@ -103,7 +103,7 @@ def _is_cached(package: str, release: str) -> bool:
 
     try:
         return find(package, Version(release)) is not None
-    except InvalidVersion:
+    except (InvalidVersion, SourceError):
         return False
 
 

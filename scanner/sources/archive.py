@@ -18,7 +18,7 @@ from .zips import open_zip
 
 # No system takes a longer path.
 _MAX_PATH = 4096
-_MAX_COMPARED = 10_000
+_MAX_COMPARED = 3_000
 _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>[^-/]+)\.dist-info/METADATA")
 
 

@@ -146,7 +146,8 @@ class _Journey:
             return
         for address in addresses(host):
             if is_forbidden(address) or (is_inner(address) and not self._is_inner_home()):
-                raise SourceError(f"{self.budget.shown} leads to {host} ({address}), an address no server may name")
+                place = f"{self.budget.shown} leads to {host} ({address})"
+                raise SourceError(f"{place}, an address no server may name: check PIP_INDEX_URL")
 
     def _is_inner_home(self) -> bool:
         if self._is_home_inner is None:

@@ -79,7 +79,7 @@ def _listed(name: str) -> list[ReleaseFile]:
 
 def _checked(file: ListedFile, project: str, page: str) -> ReleaseFile | None:
     """One file of the index's answer; None when it is not a wheel or sdist of ``project`` that can be checked."""
-    version = _version(file.filename, project) if file.sha256 else None
+    version = version_of_file(file.filename, project) if file.sha256 else None
     if version is None:
         return None
     try:
@@ -89,7 +89,8 @@ def _checked(file: ListedFile, project: str, page: str) -> ReleaseFile | None:
     return ReleaseFile(file.filename, url, file.sha256, file.uploaded, str(version), file.size, file.yanked)
 
 
-def _version(filename: str, project: str) -> Version | None:
+def version_of_file(filename: str, project: str) -> Version | None:
+    """The version in the name of a wheel or sdist; None when it is none of ``project``, or no safe name."""
     if not _SAFE_NAME.fullmatch(filename):
         return None
     try:
