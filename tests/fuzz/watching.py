@@ -18,6 +18,7 @@ from typing import Any
 from unittest import mock
 
 import modelkin
+from modelkin.shipped import shipped_folder
 
 _PROGRAMS = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}
@@ -152,7 +153,9 @@ def _base(descriptor: int) -> str:
 @cache
 def _python() -> tuple[str, ...]:
     own = Path(modelkin.__file__).parent
+    shipped = (str(shipped_folder(name)) for name in ("rules", "corpora"))
     roots = {
+        *shipped,
         *filter(os.path.isabs, sys.path),
         sys.prefix,
         sys.base_prefix,

@@ -1,0 +1,65 @@
+"""What fuzzing found, kept as plain tests."""
+
+from __future__ import annotations
+
+import os
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from modelkin.cli import main
+from modelkin.sources import open_source
+
+from ..processor_time import processor_seconds
+from ..repositories import statements_of, written
+from ..small_corpora import ATTENTION, Upstream, corpus_of
+
+
+@pytest.mark.parametrize("form", ["text", "concise"])
+def test_a_file_that_is_called_like_a_command_of_a_ci_service_gives_it_none(
+    form: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    corpus = tmp_path / "tiny.safetensors"
+    corpus_of(Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")).save(corpus)
+    copy = ATTENTION[ATTENTION.index('"""') :]
+    files = {"::error::forged.py": copy, "::stop-commands::x.ipynb": "{", "##[add-mask]a.py": copy}
+    written(tmp_path / "theirs", files)
+    main(["scan", str(tmp_path / "theirs"), "--corpus", str(corpus), "--no-progress", "--format", form])
+    told = capsys.readouterr().out
+    assert "\\x3a:error::forged.py" in told
+    assert "\\x3a:stop-commands::x.ipynb" in told
+    assert "#\\x23[add-mask]a.py" in told
+    assert not [line for line in told.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+def test_no_file_is_opened_to_quote_a_syntax_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, {"a.py": ATTENTION + "x = = 1\n", "b.py": ATTENTION})
+    monkeypatch.chdir(tmp_path)
+    for name in ("<unknown>", "<string>", "<stdin>"):
+        os.mkfifo(name)  # opened, it would hold the run for ever
+    with processor_seconds(20):
+        assert main(["compare", "a.py", "b.py", "--no-progress", "--fail-on", "never"]) == 0
+
+
+def test_a_folder_that_is_called_like_a_release_is_not_taken_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from modelkin.sources.checkout import Checkout
+    from modelkin.statements import read_statements
+
+    written(tmp_path, {"pypi:x/LICENSE/a": "", "x/LICENSE/a": ""})
+    monkeypatch.chdir(tmp_path)
+    assert statements_of("x").skipped
+    assert read_statements(Checkout("pypi:x", lambda: iter([]))).skipped == ()
+
+
+def test_a_member_of_a_zip_without_a_name_is_named_as_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("x", "x = 1\n")
+        archive.writestr("b.py", "x = 1\n")
+        archive.filelist[0].filename = ""
+    with open_source(str(path)) as checkout:
+        assert [entry.path for entry in checkout.entries()] == ["", "b.py"]
