@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import json
 import os
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from modelkin.cli import main
+from modelkin.notebooks import join_cells
 from modelkin.sources import open_source
 
 from ..processor_time import processor_seconds
@@ -63,3 +68,30 @@ def test_a_member_of_a_zip_without_a_name_is_named_as_skipped(tmp_path: Path) ->
         archive.filelist[0].filename = ""
     with open_source(str(path)) as checkout:
         assert [entry.path for entry in checkout.entries()] == ["", "b.py"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"nbformat": 3, "cells": [], "worksheets": [{"cells": [{"cell_type": "code", "input": "x = 1"}]}]},
+        {"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "source": "", "input": ["x = 1"]}]}]},
+        {"nbformat": 4, "cells": [{"cell_type": "code", "source": "x = 1", "input": ""}], "worksheets": []},
+    ],
+)
+def test_a_notebook_hides_no_cell_behind_the_other_format(data: dict[str, object]) -> None:
+    assert b"x = 1" in join_cells(json.dumps(data).encode()).text
+
+
+@pytest.mark.parametrize("suffix", [".tar", ".tar.gz"])
+def test_what_stands_behind_the_end_of_a_tar_is_named(suffix: str, tmp_path: Path) -> None:
+    stored = []
+    for name in ("a.py", "behind.py"):
+        whole = io.BytesIO()
+        with tarfile.open(fileobj=whole, mode="w") as archive:
+            archive.addfile(tarfile.TarInfo(name))
+        stored.append(whole.getvalue())
+    for content, names in ((stored[0], ["a.py"]), (b"".join(stored), ["(behind the end)", "a.py"])):
+        path = tmp_path / f"a{suffix}"
+        path.write_bytes(gzip.compress(content) if suffix == ".tar.gz" else content)
+        with open_source(str(path)) as checkout:
+            assert [each.path for each in checkout.entries()] == names
