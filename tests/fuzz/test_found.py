@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from modelkin.cli import main
+from modelkin.files import Skipped, SourceFile, read_files
 from modelkin.notebooks import join_cells
 from modelkin.sources import open_source
 
@@ -95,3 +96,19 @@ def test_what_stands_behind_the_end_of_a_tar_is_named(suffix: str, tmp_path: Pat
         path.write_bytes(gzip.compress(content) if suffix == ".tar.gz" else content)
         with open_source(str(path)) as checkout:
             assert [each.path for each in checkout.entries()] == names
+
+
+@pytest.mark.parametrize(
+    "pointer",
+    [
+        b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 951\n",
+        b"version https://hawser.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 951\n",
+        b"/annex/objects/SHA256E-s951--" + b"a" * 64 + b".py\n",
+    ],
+)
+def test_a_pointer_to_a_file_that_is_stored_elsewhere_is_no_file(pointer: bytes, tmp_path: Path) -> None:
+    written(tmp_path, {"a.py": pointer, "b.ipynb": pointer, "c.py": pointer + b"x = 1\n" * 200})
+    with open_source(str(tmp_path)) as checkout:
+        read = list(read_files(checkout))
+    assert [type(each) for each in read] == [Skipped, Skipped, SourceFile]
+    assert "a pointer of Git LFS or git-annex" in str(read[0])

@@ -121,7 +121,7 @@ def watched(case: Path, writable: tuple[Path, ...], network: bool = False) -> It
     if not _hooked:
         sys.addaudithook(_WATCH.tell)
         _hooked.append(True)
-    places = tuple(os.path.realpath(each) for each in (*writable, tempfile.gettempdir()))
+    places = tuple(os.path.realpath(each) for each in (*writable, Path(tempfile.gettempdir())))
     scanned = os.path.realpath(case)
     _WATCH.reads, _WATCH.writes = (
         (*places, scanned, *_python(), *_SYSTEM, *(f"/proc/{os.getpid()}/{each}" for each in _OWN_PROCESS)),
