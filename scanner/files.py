@@ -20,10 +20,12 @@ MAX_BYTES = 16 * 1024**2
 NOTEBOOK_SUFFIX = ".ipynb"
 SUFFIXES = (".py", NOTEBOOK_SUFFIX)
 # What Git LFS, under its names so far, and git-annex leave in place of a file.
-_POINTERS = tuple(
-    f"version {each}".encode()
-    for each in ("https://git-lfs.github.com/spec/", "https://hawser.github.com/spec/", "http://git-media.io/v/")
-) + (b"/annex/objects/",)
+_POINTERS = (
+    b"version https://git-lfs.github.com/spec/",
+    b"version https://hawser.github.com/spec/",
+    b"version http://git-media.io/v/",
+    b"/annex/objects/",
+)
 _LARGEST_POINTER = 1024
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import time
 from collections import Counter
@@ -21,12 +22,15 @@ examples:
 The same seed and number build the same input. Exit codes: 0 nothing was wrong, 1 something was.
 """
 _MOST_SHOWN = 40
+_LOGGED_EACH = 1_000
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Run what the command line asks for; 1 when anything was wrong."""
     options = _parser().parse_args(words)
     kinds = KINDS if not options.kind or "all" in options.kind else tuple(dict.fromkeys(options.kind))
+    for each in (signal.SIGINT, signal.SIGTERM):  # a shell's background starts with the first ignored
+        signal.signal(each, _interrupted)
     began, cases, wrong = time.monotonic(), Counter[str](), list[Told]()
     try:
         with folder_of_run(options.keep) as root:
@@ -42,6 +46,10 @@ def main(words: Sequence[str] | None = None) -> int:
         return 130
     _print_summary(cases, wrong, time.monotonic() - began)
     return 1 if wrong else 0
+
+
+def _interrupted(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -81,8 +89,12 @@ def _show(told: Told, seed: int, count: int) -> None:
 
 
 def _progress(cases: Counter[str], wrong: Sequence[Told], total: int) -> None:
+    """On a terminal a line that counts; in a log a line now and then."""
+    done = sum(cases.values())
     if sys.stderr.isatty():
-        print(f"\r{sum(cases.values())} of {total}, {len(wrong)} wrong", end="", file=sys.stderr, flush=True)
+        print(f"\r{done} of {total}, {len(wrong)} wrong", end="", file=sys.stderr, flush=True)
+    elif done % _LOGGED_EACH == 0:
+        print(f"{done} of {total}, {len(wrong)} wrong", file=sys.stderr, flush=True)
 
 
 def _clear() -> None:
