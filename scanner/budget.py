@@ -30,6 +30,10 @@ class OverBudgetError(BaseException):
     """What a file took too much of. No Exception, so that nothing on its way takes it for an error in the file."""
 
 
+class OutOfMemoryError(OverBudgetError):
+    """The system gave this process no more memory."""
+
+
 class budget:  # noqa: N801 - read as `with budget(size):`
     """Raise OverBudgetError in the block once it takes too long or too much memory, and where memory has run out.
 
@@ -46,13 +50,15 @@ class budget:  # noqa: N801 - read as `with budget(size):`
         self.calls = 0
 
     def __enter__(self) -> budget:
-        self.outer = _outer = current()
+        outer = current()
+        # One that was exceeded has raised already; should its end have been interrupted, it is over all the same.
+        self.outer = None if outer is not None and outer.abrupt and outer.exceeded else outer
         self.memory = _resident() + MOST_MEMORY
         self.deadline = _CLOCK() + self.seconds
-        if _outer is not None and _outer.deadline < self.deadline:
-            self.deadline, self.seconds = _outer.deadline, _outer.seconds
-        self.handler = _start_timer() if _outer is None else None
-        self.is_timed = self.handler is not None or (_outer is not None and _outer.is_timed)
+        if self.outer is not None and self.outer.deadline < self.deadline:
+            self.deadline, self.seconds = self.outer.deadline, self.outer.seconds
+        self.handler = _start_timer() if self.outer is None else None
+        self.is_timed = self.handler is not None or (self.outer is not None and self.outer.is_timed)
         _OF_THREAD.current = self
         return self
 
@@ -63,7 +69,7 @@ class budget:  # noqa: N801 - read as `with budget(size):`
         if self.handler is not None:
             _stop_timer(self.handler)
         if isinstance(error, MemoryError):
-            raise OverBudgetError(_too_large()) from None
+            raise OutOfMemoryError("needs more memory than this process may have: left out") from None
         return False
 
     def check(self) -> None:
@@ -71,6 +77,10 @@ class budget:  # noqa: N801 - read as `with budget(size):`
         self.look()
         if self.exceeded:
             raise OverBudgetError(self.exceeded)
+
+    def left(self) -> float:
+        """Seconds of processor time that are left."""
+        return float(self.deadline - _CLOCK())
 
     def look(self) -> None:
         """Have ``exceeded`` say what the block took too much of; it is empty when it did not."""
@@ -141,11 +151,11 @@ def _start_timer() -> signal.Handlers | None:
     if _SIGNAL is None or threading.current_thread() is not threading.main_thread():
         return None
     before = signal.getsignal(_SIGNAL)
-    if before not in (signal.SIG_DFL, signal.SIG_IGN):
+    if before not in (signal.SIG_DFL, signal.SIG_IGN, _tick):
         return None
     signal.signal(_SIGNAL, _tick)
     signal.setitimer(signal.ITIMER_VIRTUAL, _TICK, _TICK)
-    return signal.Handlers(before)
+    return signal.SIG_IGN if before is signal.SIG_IGN else signal.SIG_DFL
 
 
 def _stop_timer(handler: signal.Handlers) -> None:
@@ -154,9 +164,13 @@ def _stop_timer(handler: signal.Handlers) -> None:
     signal.signal(_SIGNAL, handler)
 
 
-def _tick(_signal: int, _frame: FrameType | None) -> None:
+def _tick(_signal: int, frame: FrameType | None) -> None:
     now = _OF_THREAD.current
-    if now is not None:
-        now.look()
-        if now.abrupt and now.exceeded:
-            raise OverBudgetError(now.exceeded)
+    if now is None:
+        return
+    now.look()
+    if now.abrupt and now.exceeded and (frame is None or frame.f_code is not _END):
+        raise OverBudgetError(now.exceeded)
+
+
+_END = budget.__exit__.__code__

@@ -171,6 +171,7 @@ def test_what_takes_too_much_is_a_named_skip_and_takes_no_worker_away(
     assert {skip.reason for skip in wide.report("a").skipped} <= {
         "needs more memory than a worker may have",
         "ended the process that read it: out of memory, or a fault in a library",
+        "took more than 2048 MB of memory: left out",
     }
     for found in (slow, wide):
         assert [file.path for name in found.names() for file in found.report(name).files] == ["own.py", "copy.py"]

@@ -72,10 +72,10 @@ def with_history(root: Path, *init: str) -> list[str]:
     return [committed(root, {"new.py": TEXT + "more\n"}, THIRD), second, first]
 
 
-def program(folder: Path, name: str) -> Path:
-    """A program that leaves a marker of its name, and fails, so that nothing waits for it."""
+def program(folder: Path, name: str, then: str = "exit 1") -> Path:
+    """A program that leaves a marker of its name, and fails, so that nothing waits for it; a filter passes all on."""
     path = folder / f"{name}.sh"
-    path.write_text(f"#!/bin/sh\n: >{folder}/ran-{name}\nexit 1\n")
+    path.write_text(f"#!/bin/sh\n: >{folder}/ran-{name}\n{then}\n")
     path.chmod(0o755)
     return path
 
@@ -93,6 +93,7 @@ def planted(root: Path, programs: Path) -> Path:
         shutil.copy(program(programs, "hook"), hooks / hook)
     (root / ".gitattributes").write_text("*.py filter=one diff=one\n*.txt filter=two\n")
     (root / ".gitignore").write_text("")
+    os.utime(root / "b.txt", (FIRST, FIRST))  # git looks again into what is as young as its index
     git(root, "add", "-A")
     git(root, "commit", "-q", "-m", "attributes", at=FIRST)
     settings = {
@@ -103,11 +104,11 @@ def planted(root: Path, programs: Path) -> Path:
         "core.alternateRefsCommand": program(programs, "alternates"),
         "core.askPass": program(programs, "askpass"),
         "credential.helper": program(programs, "credential"),
-        "gpg.program": program(programs, "gpg"),
+        "gpg.program": program(programs, "gpg", "cat"),
         "diff.external": program(programs, "external"),
         "diff.one.textconv": program(programs, "textconv"),
-        "filter.one.clean": program(programs, "clean"),
-        "filter.one.smudge": program(programs, "smudge"),
+        "filter.one.clean": program(programs, "clean", "cat"),
+        "filter.one.smudge": program(programs, "smudge", "cat"),
         "filter.two.process": program(programs, "process"),
         "uploadpack.packObjectsHook": program(programs, "pack"),
         "alias.mine": f"!{program(programs, 'alias')}",
@@ -128,8 +129,7 @@ def planted(root: Path, programs: Path) -> Path:
     for path in programs.glob("ran-*"):
         path.unlink()
     # What git must look into: its content may have changed.
-    for name in ("new.py", "b.txt"):
-        os.utime(root / name, (THIRD, THIRD))
+    os.utime(root / "new.py", (THIRD, THIRD))
     return programs
 
 
@@ -154,8 +154,14 @@ def test_no_program_that_the_folder_names_is_run(tmp_path: Path) -> None:
     assert ran(markers) == set()
     assert snapshot(root) == before
     # git as it is would run them.
-    for words in ("status", "ls-files -m", "log -p -- new.py", "log", "diff HEAD~2", "mine", "fetch ssh://x.invalid/y"):
+    naive = """
+        ls-files -m; status; update-ref refs/heads/other HEAD; log -p -- new.py; log; diff --cached HEAD~2; mine
+        fetch ssh://x.invalid/y
+    """
+    for words in naive.replace("\n", ";").split(";"):
         git(root, *words.split(), check=False)
+    os.utime(root / "b.txt", (SECOND, SECOND))
+    git(root, "ls-files", "-m", check=False)
     expected = {"fsmonitor", "clean", "process", "gpg", "external", "textconv", "hook", "alias", "ssh"}
     assert ran(markers) >= expected
 
@@ -284,6 +290,22 @@ def test_before_the_first_commit_there_are_names_and_no_dates(tmp_path: Path) ->
     git(root, "add", "a.py")
     with closed_git(root) as found:
         assert (found.tracked(), found.commits("a.py")) == (("a.py",), ())
+
+
+def test_variables_of_git_change_no_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hook of git, such as pre-commit's, is run with some."""
+    root = tmp_path / "repo"
+    hashes = with_history(root)
+    markers = program(tmp_path, "variable").parent
+    for name in "DIR WORK_TREE INDEX_FILE OBJECT_DIRECTORY COMMON_DIR NAMESPACE CEILING_DIRECTORIES".split():
+        monkeypatch.setenv(f"GIT_{name}", str(tmp_path))
+    for name in ("GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_SSH", "GIT_CONFIG_VALUE_0", "GIT_TRACE", "GIT_PROXY_COMMAND"):
+        monkeypatch.setenv(name, str(tmp_path / "variable.sh"))
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "core.fsmonitor")
+    with closed_git(root) as found:
+        assert (found.tracked(), answers(found, "new.py")) == (("b.txt", "c.py", "new.py"), hashes)
+    assert ran(markers) == set()
 
 
 def test_a_path_is_a_name_and_no_pattern(tmp_path: Path) -> None:

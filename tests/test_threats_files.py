@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import codecs
 import encodings
+import importlib
 import json
 import pkgutil
 import re
@@ -25,8 +26,11 @@ from modelkin.decoding import to_utf8
 from modelkin.errors import ModelkinError, RestoreError
 from modelkin.examination import Examiner
 from modelkin.files import SourceFile, read_file
+from modelkin.magics import without_magics
 from modelkin.mending.header import header_added
 from modelkin.mending.model import UnwritableError
+from modelkin.notices import read_credits, read_notice
+from modelkin.patterns import _LazyPattern
 from modelkin.restore import restore
 from modelkin.scan import Report, ScanOptions, compare_texts
 from modelkin.sources import Entry, Skipped
@@ -63,7 +67,8 @@ def compared(tmp_path: Path, timeout: float | None = None, **copies: bytes) -> R
     (original / "attention.py").write_text(ATTENTION, encoding="utf-8", newline="")
     for name, stored in copies.items():
         (copy / f"{name}.py").write_bytes(stored)
-    return modelkin.compare(str(copy), str(original), ScanOptions(timeout=timeout))
+    options = ScanOptions() if timeout is None else ScanOptions(timeout=timeout)
+    return modelkin.compare(str(copy), str(original), options)
 
 
 def codec_names() -> Iterator[str]:
@@ -361,14 +366,13 @@ def test_memory_that_runs_out_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> No
     from modelkin import budget as module
     from modelkin.budget import OverBudgetError, budget, check
 
-    with pytest.raises(OverBudgetError, match="of memory: left out"), budget(0):
+    with pytest.raises(OverBudgetError, match="more memory than this process may have: left out"), budget(0):
         raise MemoryError
     monkeypatch.setattr(module, "MOST_MEMORY", 64 * 1024**2)
 
     def hoard() -> None:
-        held = []
-        for _ in range(3_000):
-            held.append(b"x" * 1024**2)
+        held = [b"x" * 1024**2 for _ in range(100)]
+        while held:
             check()
 
     with pytest.raises(OverBudgetError, match="more than 64 MB of memory"), budget(0, 20):
@@ -401,8 +405,6 @@ def test_licence_files_beside_files_are_looked_up_in_time_that_is_in_proportion(
 
 @pytest.mark.parametrize("run", [" ", "'\\", '"\\', "a ", "!a\\\n", "'''\\", "a?\n"])
 def test_magics_are_looked_for_in_time_that_is_in_proportion(run: str) -> None:
-    from modelkin.magics import without_magics
-
     grows_in_proportion(lambda size: without_magics(run * size), 8_000)
 
 
@@ -441,3 +443,67 @@ def test_a_file_of_one_thing_takes_time_in_proportion(shape: str) -> None:
         Examiner([corpus], Judgement(named=True)).examine(file)
 
     grows_in_proportion(work, 12_000)
+
+
+def test_a_budget_that_was_exceeded_is_not_handed_on() -> None:
+    from modelkin.budget import OverBudgetError, budget, check, current
+
+    lost = budget(0, 0.1)
+    lost.__enter__()  # and its end is interrupted
+    with pytest.raises(OverBudgetError):
+        sum(1 for _ in iter(check, 1))
+    with budget(0, 5):
+        began = time.process_time()
+        while time.process_time() < began + 0.3:
+            check()
+    assert current() is None
+
+
+def test_licence_files_beside_copies_are_asked_in_time_that_is_in_proportion() -> None:
+    from modelkin.statements import SidecarNotice, Statements, sidecars_for
+
+    def work(size: int) -> None:
+        notices = (SidecarNotice(f"a/{n}.py.license", f"a/{n}.py", "MIT", (), overrides=False) for n in range(2_000))
+        statements = Statements(sidecars=tuple(notices))
+        assert all(len(sidecars_for(statements, f"a/{number}.py")) == 1 for number in range(size))
+
+    with processor_seconds(4):
+        grows_in_proportion(work, 200)
+
+
+def patterns_of(value: object, depth: int = 0) -> Iterator[re.Pattern[str] | re.Pattern[bytes]]:
+    """The patterns that a module holds, in collections too."""
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, _LazyPattern):
+        yield re.compile(value._source, value._flags)
+    elif isinstance(value, tuple | list | dict) and depth < 3:
+        for each in value.items() if isinstance(value, dict) else value:
+            yield from patterns_of(each, depth + 1)
+
+
+def words_of_patterns() -> Iterator[str]:
+    """What patterns of the rooms that read notices, licences, waivers and cells look for, word by word."""
+    for module in pkgutil.walk_packages(modelkin.__path__, "modelkin."):
+        if re.search(r"\.(notices|licences|waivers|magics|header)\b", module.name):
+            for value in vars(importlib.import_module(module.name)).values():
+                for pattern in patterns_of(value):
+                    source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+                    yield from re.findall(r"[A-Za-z]{2,}|[^\w\\]", re.sub(r"\\[A-Za-z]", " ", source))
+
+
+def test_no_pattern_takes_longer_than_in_proportion_for_runs_of_its_own_words() -> None:
+    words = sorted(set(words_of_patterns()))
+    assert len(words) > 300
+    slow = []
+    for word in [*words, *(f"{word} " for word in words), *(f"{word}," for word in words)]:
+        run = (word * 20_000)[:20_000]
+        line, block = f"# Copied from {run}\n", f'"""\n{run}\n"""\n# Copyright 2020 {run[:5_000]}\n'
+        began = time.process_time()
+        for text in (line, block):
+            read_notice(text.encode())
+            read_credits(text.encode())
+            without_magics(text)
+        if time.process_time() - began > 1:
+            slow.append(word)
+    assert not slow

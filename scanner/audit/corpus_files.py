@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from ..errors import CorpusError
 from ..sources.checkout import os_reason
+from ..writing import replace_file
 
 _CHUNK_BYTES = 1024**2
 
@@ -50,7 +51,7 @@ def placed(corpus: CorpusFile, sent: Mapping[str, bytes], folder: Path) -> Path:
     path = folder / f"{corpus.sha256}.safetensors"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(sent[corpus.sha256])
+        replace_file(path, sent[corpus.sha256])
     except OSError as error:
         raise CorpusError(f"cannot write {path}: {error.strerror}") from error
     return path

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TypeVar
 
-from ..budget import OverBudgetError
+from ..budget import OutOfMemoryError, OverBudgetError
 
 # What runs in C does not see the signal; the process ends when it is not back this much later.
 GRACE_SECONDS = 5.0
@@ -66,7 +66,7 @@ def reason(error: BaseException, seconds: float) -> str:
     """Why something was given up, in words."""
     if isinstance(error, OutOfTimeError):
         return too_slow(seconds)
-    if isinstance(error, MemoryError):
+    if isinstance(error, MemoryError | OutOfMemoryError):
         return "needs more memory than a worker may have"
     return str(error)
 

@@ -13,7 +13,7 @@ import click
 
 from ..errors import ModelkinError
 from ..reports.escaping import escape
-from .ending import ended_by, heed_signals, ignore_signals
+from .ending import ended_by, heed_signals, signals_are_done
 from .groups import LazyGroup
 from .leaving import leave
 from .streams import tolerate_every_character
@@ -67,7 +67,7 @@ def run() -> NoReturn:
         code = main()
     except KeyboardInterrupt as error:  # while an error was told
         code = ended_by(error)
-    ignore_signals()
+    signals_are_done()
     leave(code)
 
 

@@ -32,8 +32,6 @@ _WHOLE = {
     "shutil": ("rmtree",),
 }
 _AGAIN_AFTER, _MOST_TIMES = 0.02, 250
-
-
 # A further signal is heeded again where the end takes longer, in seconds.
 _PATIENCE = 5.0
 
@@ -63,6 +61,7 @@ def heed_signals() -> None:
 
     A further one, while that is done, changes nothing. What whoever started the process has it ignore stays ignored.
     """
+    _state.is_through = False
     for number in _signals():
         if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
             signal.signal(number, _end)
@@ -79,13 +78,16 @@ def ended_by(error: BaseException, otherwise: int = INTERRUPTED) -> int:
     return otherwise
 
 
-def ignore_signals() -> None:
-    """From here on none of them does anything: what is left to do is short, and starts no program."""
+def signals_are_done() -> None:
+    """What is left to do is short: where the end was asked for, no further signal does anything; else all is as before.
+
+    Not to be heeded, a signal must be ignored by the system: Python puts back what else is set before it is through.
+    """
     _state.is_through = True
     for number in _signals():
         if signal.getsignal(number) is _end:
-            # Python itself puts back what else is set before it is through.
-            signal.signal(number, signal.SIG_IGN)
+            before = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, before if _state.error is None else signal.SIG_IGN)
 
 
 def _signals() -> list[signal.Signals]:

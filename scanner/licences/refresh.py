@@ -35,7 +35,11 @@ def main(arguments: list[str]) -> int:
     except ModelkinError as error:
         print(error, file=sys.stderr)
         return 2
-    replace_file(folder / "licence_texts.safetensors", content)
+    try:
+        replace_file(folder / "licence_texts.safetensors", content)
+    except OSError as error:
+        print(f"{folder / 'licence_texts.safetensors'} cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
     return 0
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ..patterns import lazy_pattern
 from .listing import below
@@ -28,9 +29,13 @@ def says_anything(statements: Statements) -> bool:
 def sidecars_for(statements: Statements, path: str) -> tuple[SidecarNotice, ...]:
     """What REUSE says of the file at ``path``: an override first, then its side file, then the nearest table."""
     # Of the tables of one file the last that matches counts.
-    matching = [each for each in statements.sidecars[::-1] if matches(each.glob, path)]
     own = f"{path}.license"
+    matching = [each for each in statements.sidecars[::-1] if _speaks_for(each, path, own)]
     return tuple(sorted(matching, key=lambda each: (not each.overrides, each.path != own, -each.path.count("/"))))
+
+
+def _speaks_for(sidecar: SidecarNotice, path: str, own: str) -> bool:
+    return sidecar.path == own if sidecar.path.endswith(".license") else matches(sidecar.glob, path)
 
 
 def repository_licence(statements: Statements) -> tuple[str, ...]:
@@ -74,13 +79,14 @@ def matches(glob: str, path: str) -> bool:
     return len(pieces) in places
 
 
-def _pieces(glob: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def _pieces(glob: str) -> tuple[str, ...]:
     """``*``, ``**``, or ``=`` and a sign to match as it is."""
     found = re.findall(r"\\.|\*+|.", glob, re.DOTALL)
-    return [piece[:2] if piece[0] == "*" else f"={piece[-1]}" for piece in found]
+    return tuple(piece[:2] if piece[0] == "*" else f"={piece[-1]}" for piece in found)
 
 
-def _skipping(places: Iterable[int], pieces: list[str]) -> set[int]:
+def _skipping(places: Iterable[int], pieces: Sequence[str]) -> set[int]:
     reached = set()
     for place in places:
         reached.add(place)
