@@ -16,6 +16,8 @@ from .supervising import folder_of_run, supervised
 from .watching import watched
 
 ROOT = Path(__file__).parent.parent.parent
+# Names that are no UTF-8, pipes, and which folder is open under a number: as Linux has them.
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the inputs are such as Linux has")
 _NUMBERS = {"repositories": 40, "archives": 60, "index": 60, "waivers": 30, "settings": 30}
 
 
@@ -51,7 +53,7 @@ def test_what_is_touched_outside_is_seen(tmp_path: Path) -> None:
         os.close(descriptor)
         assert watch.seen == []
         (place.case / "link.py").read_bytes()
-        (place.stand / "b").touch()
+        (place.stand / "b").write_bytes(b"")
         subprocess.run([sys.executable, "-c", ""], check=True)
         exec(compile("x = 1", str(place.case / "a.py"), "exec"))
     said = [fault.partition(":")[0] for fault in watch.seen]
@@ -69,7 +71,6 @@ def test_what_is_touched_outside_is_seen(tmp_path: Path) -> None:
         "https://evil.example",
         "a `b <i> c",
         "``a` <i>",
-        "`a`` <i>`",
     ],
 )
 def test_markup_outside_of_code_is_seen(text: str) -> None:
@@ -79,7 +80,7 @@ def test_markup_outside_of_code_is_seen(text: str) -> None:
 
 def test_code_and_escaped_signs_are_no_markup() -> None:
     report_syntax.check_markdown(
-        "`<b>` `` a`<i> `` \\<b\\> \\@all \\[l\\]\\(x\\) <details><summary>1 rename</summary>\n"
+        "`a`` <i>` `<b>` `` a`<i> `` \\<b\\> \\@all \\[l\\]\\(x\\) <details><summary>1 rename</summary>\n"
     )
 
 
