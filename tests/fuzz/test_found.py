@@ -112,3 +112,20 @@ def test_a_pointer_to_a_file_that_is_stored_elsewhere_is_no_file(pointer: bytes,
         read = list(read_files(checkout))
     assert [type(each) for each in read] == [Skipped, Skipped, SourceFile]
     assert "a pointer of Git LFS or git-annex" in str(read[0])
+
+
+def test_attribute_leaves_alone_what_is_waived_also_where_something_else_is_owed_by_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = tmp_path / "tiny.safetensors"
+    corpus_of(Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")).save(corpus)
+    copy = ATTENTION[ATTENTION.index('"""') :]
+    header = "# Licensed under the Apache License, Version 2.0\n# modelkin: ignore[holder-removed] agreed\n"
+    written(tmp_path / "tree", {"a.py": header + copy, "b.py": copy.replace("heads", "parts")})
+    monkeypatch.chdir(tmp_path / "tree")
+    states = []
+    for _ in range(2):
+        main(["attribute", ".", "--offline", "--quiet", "--corpus", str(corpus)])
+        states.append({path.name: path.read_bytes() for path in Path().iterdir()})
+    assert states[0] == states[1]
+    assert states[0]["a.py"].decode() == header + copy
