@@ -18,6 +18,19 @@ from .grammar import LANGUAGE
 # The grammar looks through all lines that are still to come of a run of continued empty ones, at each of them. All but
 # the first become form feeds, which are blank as well, and begin no indentation.
 _CONTINUED = re.compile(rb"(?:(?<=\\\n)|(?<=\\\r\n))(?:[ \t\f]*\\\r?\n){16,}")
+# Below a block it looks through all comment lines that are still to come, too, at each of them: in a long file runs of
+# them become blank lines, but for those that the tree is asked for. Strings come first: what is in one stays.
+_LONG = 128 * 1024
+_COMMENTS = re.compile(
+    rb"""
+    \'{3}(?:[^\\']+|\\.|'(?!''))*(?:\'{3}|\\?\Z) | \"{3}(?:[^\\"]+|\\.|"(?!""))*(?:\"{3}|\\?\Z)
+    | '(?:[^'\\\n]+|\\.)*(?:'|(?=\n)|\\?\Z) | "(?:[^"\\\n]+|\\.)*(?:"|(?=\n)|\\?\Z)
+    | (?P<run>(?<=\n)(?:[ \t\f]*(?:\#(?![^\n]*modelkin:)[^\n]*)?\n){16,256})
+    | \#[^\n]*
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+_BLANKED = bytes(sign if sign in b"\r\n" else 0x20 for sign in range(256))
 # The parser asks some 7,000 times a MB whether to go on.
 _CALLS = 32
 _STOPS_ITSELF = "timeout_micros" if hasattr(tree_sitter.Parser, "timeout_micros") else ""
@@ -33,7 +46,7 @@ def syntax_tree(text: bytes) -> tuple[tree_sitter.Node, LineOf]:
     Raises OverBudgetError.
     """
     shown = _CONTINUED.sub(_blank, text) if b"\\\n" in text or b"\\\r" in text else text
-    root = _parsed(shown).root_node
+    root = _parsed(_COMMENTS.sub(_blank_lines, shown) if len(shown) > _LONG else shown).root_node
     if len(shown) == len(text) and shown == text:
         return root, _by_row
     ends = [found.start() for found in re.finditer(b"\n", text)]
@@ -46,6 +59,10 @@ def _by_row(point: tree_sitter.Point, _byte: int) -> int:
 
 def _blank(run: re.Match[bytes]) -> bytes:
     return b"\f" * len(run[0])
+
+
+def _blank_lines(found: re.Match[bytes]) -> bytes:
+    return found[0] if found["run"] is None else found["run"].translate(_BLANKED)
 
 
 def _parsed(text: bytes) -> tree_sitter.Tree:

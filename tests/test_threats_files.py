@@ -235,9 +235,10 @@ def test_other_characters_end_no_line() -> None:
     assert [each.first_line for each in report.definitions if each.qualname == "A"] == [2]
 
 
-def test_six_megabytes_of_comments_hide_nothing(tmp_path: Path) -> None:
-    comments = b"# some words that say nothing at all\n" * 170_000
-    (file,) = compared(tmp_path, copy=comments + RENAMED.encode() + comments[:1000]).files
+@pytest.mark.parametrize("comment", [b"# some words that say nothing\n", b"# don't {x}\n\n", b'    # "\n', b"# a\r"])
+def test_six_megabytes_of_comments_hide_nothing(tmp_path: Path, comment: bytes) -> None:
+    comments = comment * (3 * 1024**2 // len(comment))
+    (file,) = compared(tmp_path, copy=comments + RENAMED.encode() + comments).files
     assert file.verdict is Verdict.RENAMED
 
 

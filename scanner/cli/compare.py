@@ -50,7 +50,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     remains once they are undone. Sources are named as for `modelkin scan`.
     """
     choices, taken = configured(choices)
-    check_deliverable(choices)
+    check_deliverable(choices, (copy, original))
     if restore is not None:
         check_apart(restore, (copy, original))
     from ..scan import compare
@@ -59,7 +59,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     with progress_bar(choices.shows_progress) as step:
         report = compare(copy, original, scan_options(choices, taken), step)
     shows_diff = diff and any(destination.format == "text" for destination in choices.destinations)
-    undone = _undone(report, copy, original) if shows_diff or restore is not None else ()
+    undone = _undone(report, copy, original, choices.budget) if shows_diff or restore is not None else ()
     if restore is not None:
         restored = {file.restored_path: file.restored for file in undone if not isinstance(file, Skipped)}
         write_restored(restored, restore, (copy, original))
@@ -69,10 +69,10 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
 
 
 # Both import late: restoring takes libcst, which a compare without a diff can do without.
-def _undone(report: Report, copy: str, original: str) -> Sequence[Restoration | Skipped]:
+def _undone(report: Report, copy: str, original: str, timeout: float | None) -> Sequence[Restoration | Skipped]:
     from ..restoration import restorations
 
-    return tuple(restorations(report, copy, original))
+    return tuple(restorations(report, copy, original, timeout))
 
 
 def _rendered(undone: Sequence[Restoration | Skipped], page: Page) -> str:

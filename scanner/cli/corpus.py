@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from msgspec.structs import fields
@@ -13,6 +13,10 @@ from ..reports.escaping import escape
 from .progress import progress_bar
 from .streams import write_standard_output
 
+if TYPE_CHECKING:
+    from ..sources import Skipped
+
+_MOST_SKIPPED = 10
 _PATH = click.Path(path_type=Path)
 _EPILOG = """\b
 Examples:
@@ -106,8 +110,14 @@ def add(source: str, name: str, licence: str, release: str, corpus: Path | None,
     """
     from ..corpus import library, shelf
 
+    skipped: list[Skipped] = []
     with progress_bar(progress) as step:
-        _print_facts(library.add(source, name, licence, release, corpus or shelf.user_path(), step))
+        facts = library.add(source, name, licence, release, corpus or shelf.user_path(), step, skipped)
+    for each in skipped[:_MOST_SKIPPED]:
+        click.echo(escape(f"modelkin: note: {each.path} left out: {each.reason}"), err=True)
+    if len(skipped) > _MOST_SKIPPED:
+        click.echo(f"modelkin: note: {len(skipped) - _MOST_SKIPPED} more left out", err=True)
+    _print_facts(facts)
     return 0
 
 

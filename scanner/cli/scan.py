@@ -50,7 +50,7 @@ def command(sources: tuple[str, ...], baseline: Path | None, fetch: bool, choice
     upstream's licence asks for and the copy does not give.
     """
     choices, taken = configured(choices, sources)
-    check_deliverable(choices)
+    check_deliverable(choices, sources)
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:

@@ -59,7 +59,8 @@ def index_source(spec: str, timeout: float | None = None) -> Corpus:
     Raises SourceError, and CorpusError when there is no Python in it.
     """
     builder = CorpusBuilder()
-    with open_source(spec) as checkout:
+    # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
+    with open_source(spec, obey=True) as checkout:
         licences = repository_licence(read_statements(checkout))
         project = Project(checkout.project or spec, "".join(licences[:1]), "", "", package_of(spec, checkout))
         skipped: list[Skipped] = []

@@ -87,17 +87,23 @@ def _span(corpus: Corpus, project: int) -> str:
 
 
 def add(
-    source: str, name: str, licence: str, release: str, path: Path, progress: Progress | None = None
+    source: str,
+    name: str,
+    licence: str,
+    release: str,
+    path: Path,
+    progress: Progress | None = None,
+    skipped: list[Skipped] | None = None,
 ) -> CorpusFacts:
     """Add a source to a corpus, made if it is not there yet, in place of what this release had under the same paths.
 
-    Raises ModelkinError; the corpus is then as before.
+    What could not be read goes to ``skipped``. Raises ModelkinError; the corpus is then as before.
     """
     check_writable(path, [source])
     corpus = _whole(path) if is_there(path) else None
     if progress:
         progress(0, 0, source)
-    new = _indexed(source, name, licence, release)
+    new = _indexed(source, name, licence, release, [] if skipped is None else skipped)
     builder = CorpusBuilder()
     if corpus is not None:
         replaced = set(map(_identity, _versions(new)))
@@ -107,11 +113,11 @@ def add(
     return facts(path)
 
 
-def _indexed(source: str, name: str, licence: str, release: str) -> Corpus:
+def _indexed(source: str, name: str, licence: str, release: str, skipped: list[Skipped]) -> Corpus:
     builder = CorpusBuilder()
-    with open_source(source) as checkout:
+    # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
+    with open_source(source, obey=True) as checkout:
         project = Project(name, licence, "", "", package_of(source, checkout))
-        skipped: list[Skipped] = []
         if not add_checkout(builder, checkout, project, release, skipped=skipped):
             told = f": {skipped[0].path} {skipped[0].reason}" if skipped else ""
             raise CorpusError(f"{source}: no Python file or notebook in it to add{told}")

@@ -10,6 +10,7 @@ from ..files import NOTEBOOK_SUFFIX
 from ..scan import Report
 from ..sources import Progress, open_source
 from ..statements import read_statements
+from ..trust import Trust
 from ..verdict import UpstreamMatch
 from .carrying import Carried, Fetch, carry
 from .header import header_ways
@@ -36,7 +37,7 @@ def plan_tree(
         targets, unread = read_targets(report, held)
         if not targets:
             return Plan((), unread)
-        with open_source(str(root)) as checkout:
+        with open_source(str(root), obey=report.trust is Trust.WORKING_TREE) as checkout:
             repository = Repository(read_statements(checkout))
         needed = [target.need for target in targets]
         carried = carry(needed, repository, held, _fetcher(offline, progress))
