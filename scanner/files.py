@@ -19,6 +19,14 @@ __all__ = ["MAX_BYTES", "NOTEBOOK_SUFFIX", "Selection", "Skipped", "SourceFile",
 MAX_BYTES = 16 * 1024**2
 NOTEBOOK_SUFFIX = ".ipynb"
 SUFFIXES = (".py", NOTEBOOK_SUFFIX)
+# What Git LFS, under its names so far, and git-annex leave in place of a file.
+_POINTERS = (
+    b"version https://git-lfs.github.com/spec/",
+    b"version https://hawser.github.com/spec/",
+    b"version http://git-media.io/v/",
+    b"/annex/objects/",
+)
+_LARGEST_POINTER = 1024
 
 
 class SourceFile(Struct, frozen=True):
@@ -84,6 +92,8 @@ def read_file(entry: Entry, max_bytes: int = MAX_BYTES, timeout: float | None = 
 
 
 def _decoded(path: str, stored: bytes) -> SourceFile | Skipped:
+    if stored.startswith(_POINTERS) and len(stored) <= _LARGEST_POINTER:
+        return Skipped(path, "a pointer of Git LFS or git-annex: fetch the file that it stands for, then scan again")
     text = to_utf8(path, stored)
     if isinstance(text, Skipped):
         return text

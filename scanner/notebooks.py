@@ -75,11 +75,17 @@ def _language(notebook: dict[str, Any]) -> str:
 def _code_cells(notebook: dict[str, Any]) -> list[str]:
     """The source of each code cell; format 3 keeps cells in worksheets and calls the source ``input``."""
     try:
-        sheets = [notebook] if "cells" in notebook else notebook["worksheets"]
+        sheets = [notebook, *(notebook.get("worksheets") or ())] if "cells" in notebook else notebook["worksheets"]
         cells = [cell for sheet in sheets for cell in sheet["cells"] if cell["cell_type"] == "code"]
-        return [_with_line_feeds("".join(cell["source"] if "source" in cell else cell["input"])) for cell in cells]
+        return [_with_line_feeds(_source(cell)) for cell in cells]
     except (KeyError, TypeError):
         raise BrokenNotebookError("it has no readable cells") from None
+
+
+def _source(cell: dict[str, Any]) -> str:
+    """Which key counts, the format says, and a notebook may say one that it is not in: both are read."""
+    told = ["".join(cell[key]) for key in ("source", "input") if key in cell]
+    return "\n".join(told) if told else "".join(cell["input"])
 
 
 def _with_line_feeds(source: str) -> str:

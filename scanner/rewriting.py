@@ -130,7 +130,7 @@ def _broken_line(source: bytes, reported: int) -> int:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ast.parse(source)
+            ast.parse(source, "")  # unnamed: Python opens the file of that name to quote an error
     except SyntaxError as error:
         return error.lineno or reported
     except (ValueError, RecursionError, MemoryError):

@@ -36,7 +36,7 @@ def _printed(text: str) -> list[str]:
     """The lines of a file as printed from its syntax tree, so that quotes, brackets and line breaks are all one."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        tree = _Bare().visit(ast.parse(text))
+        tree = _Bare().visit(ast.parse(text, ""))  # unnamed: Python opens the file of that name to quote an error
     return [line for line in ast.unparse(tree).split("\n") if line]
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.reports.escaping import encodable, escape
+from modelkin.reports.escaping import encodable, escape, inert
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,17 @@ def test_visible_text_is_left_alone(text: str) -> None:
 @given(st.text(st.characters(exclude_categories=[])))
 def test_any_text_becomes_encodable(text: str) -> None:
     assert encodable(text).encode("utf-8").decode("utf-8") == encodable(text)
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("::error::forged", "\\x3a:error::forged"),
+        ("a\n \t::stop-commands::x\nb", "a\n \t\\x3a:stop-commands::x\nb"),
+        ("models/##[add-mask]a.py", "models/#\\x23[add-mask]a.py"),
+        ("##vso[task.setvariable variable=a]b", "#\\x23vso[task.setvariable variable=a]b"),
+        ("a::b, ## c, [##]", "a::b, ## c, [##]"),
+    ],
+)
+def test_no_line_is_a_command_to_a_ci_service(line: str, shown: str) -> None:
+    assert inert(line) == shown

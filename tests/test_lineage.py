@@ -16,6 +16,7 @@ from modelkin.verdict import FileVerdict, UpstreamMatch
 
 from .example_reports import EMPTY, INDEPENDENT, OWN, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI
 from .hostile_reports import HOSTILE, HOSTILE_REPORT
+from .report_syntax import DOT_EDGE, DOT_NODE, MERMAID_LINE
 
 GRAPHML = "{http://graphml.graphdrawing.org/xmlns}"
 
@@ -109,14 +110,6 @@ def test_graphml_has_typed_values() -> None:
     }
     assert len(list(root.iter(f"{GRAPHML}node"))) == 3
     assert len(list(root.iter(f"{GRAPHML}edge"))) == 3
-
-
-# What a name may hold so that the line it stands in stays one statement of the syntax.
-DOT_NODE = re.compile(r'  n\d+ \[label="(?:[^"\\]|\\["\\])*"(, style=rounded)?\];')
-DOT_EDGE = re.compile(r'  n\d+ -> n\d+ \[label="(?:[^"\\]|\\["\\])*", style=\w+\];')
-MERMAID_LINE = re.compile(
-    r'  n\d+(?:\(?\["[^"<>&|\[\]{}`;*]*(?:#\d+;[^"<>&|\[\]{}`;*]*)*"\]\)?| \S+\|"[^"|<>]*"\| n\d+)'
-)
 
 
 @pytest.mark.parametrize("named", [HOSTILE, '"]; evil [label="', "\\N \\", "-->|x| --- %% `a` #35; &lt;", "graph\nend"])

@@ -64,10 +64,17 @@ def needs(report: Report) -> Iterator[Need]:
     for attribution in report.attributions:
         found = reported.get(attribution.path, [])
         open_ = [each for each in found if not each.suppression]
-        if attribution.path in verdicts and (open_ or not found):
-            need = _need(verdicts[attribution.path], attribution, open_, wanted)
+        if attribution.path in verdicts:
+            asked = wanted - _IN_HEADER if _is_waived(found) else wanted
+            need = _need(verdicts[attribution.path], attribution, open_, asked)
             if need.duties or need.findings:
                 yield need
+
+
+def _is_waived(found: Sequence[Finding]) -> bool:
+    """Whether all that is said of the file itself is waived, not only of what goes along for many."""
+    own = [each for each in found if each.rule not in _BESIDE.values()]
+    return bool(own) and all(each.suppression for each in own)
 
 
 def _need(verdict: FileVerdict, attribution: Attribution, found: Sequence[Finding], wanted: frozenset[Duty]) -> Need:

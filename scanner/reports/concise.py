@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from ..findings import Finding
 from ..scan import Report
-from .escaping import encodable, escape
+from .escaping import encodable, escape, inert
 from .left_out import note
 from .phrases import and_more
 
@@ -21,7 +21,7 @@ def render(report: Report) -> str:
     lines += [f"{escape(each.path)}: skipped {escape(each.reason)}\n" for each in report.skipped[:_MOST_SKIPPED]]
     more = and_more(len(report.skipped), _MOST_SKIPPED)
     told = [f"modelkin: {words}\n" for words in (more and f"{more} skipped", note(report)) if words]
-    return encodable("".join([*lines, *told]))
+    return inert(encodable("".join([*lines, *told])))
 
 
 def _lines(finding: Finding) -> tuple[str, ...]:

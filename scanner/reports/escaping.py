@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 # Other: control, format (direction overrides, zero width), surrogate, private, unassigned; and the line separators.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|(#)#(?=\[|vso\[)", re.MULTILINE)
 
 
 def escape(text: str) -> str:
@@ -18,6 +20,18 @@ def escape(text: str) -> str:
 def encodable(text: str) -> str:
     """``text`` with lone surrogates, which no UTF-8 file or strict JSON reader takes, written out (``\\udcff``)."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
+def inert(text: str) -> str:
+    """Lines of a report, none of which a CI service that reads them takes for a command (``::error::``, ``##[group]``).
+
+    GitHub's runner takes one whatever white space stands before, and a file may be called so.
+    """
+    return _COMMAND.sub(_written_out, text) if "::" in text or "##" in text else text
+
+
+def _written_out(found: re.Match[str]) -> str:
+    return f"{found[2]}\\x23" if found[2] else f"{found[1]}\\x3a"
 
 
 def _visible(character: str) -> str:

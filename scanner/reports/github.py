@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from ..findings import Finding, Level
 from ..scan import Report
 from ..sources import Skipped
-from .escaping import encodable, escape
+from .escaping import encodable, escape, inert
 from .left_out import note
 from .phrases import counted
 from .summary import summarise
@@ -21,7 +21,7 @@ def render(report: Report) -> str:
     """Annotations of what is neither waived nor known, most severe first, then one line that sums up."""
     open_findings = [finding for finding in report.findings if finding.counts]
     ranked = sorted(open_findings, key=lambda finding: list(Level).index(finding.level))
-    lines = [*map(_annotation, ranked), *_skips(report.skipped), _summary(report)]
+    lines = [*map(_annotation, ranked), *_skips(report.skipped), inert(_summary(report))]
     return encodable("".join(f"{line}\n" for line in lines))
 
 

@@ -8,6 +8,7 @@ from io import StringIO
 from rich.console import Console, RenderableType
 from rich.table import Table
 
+from .escaping import inert
 from .page import Page
 
 
@@ -32,7 +33,7 @@ def printed(blocks: Iterable[RenderableType], page: Page) -> str:
     )
     for block in blocks:
         console.print(block, overflow="fold")
-    return paper.getvalue() if page.colour else _without_trailing_blanks(paper.getvalue())
+    return paper.getvalue() if page.colour else inert(_without_trailing_blanks(paper.getvalue()))
 
 
 def bare_table(*headings: str) -> Table:

@@ -21,6 +21,7 @@ from .tarstreams import Forward, open_stream
 _SPOOL_IN_MEMORY = 32 * 1024**2
 # After the end of a tar stand some blocks of zeros, and a compressed one's checksum.
 _PADDING = 1024**2
+_BEHIND = "(behind the end)"
 _MAX_NAMES = 64 * 1024**2
 _DAMAGE = (
     tarfile.TarError,
@@ -100,15 +101,22 @@ def _list(reader: Forward, spool: IO[bytes] | None, room: int, source: IO[bytes]
             members.append(Member(info.name, info.size, read, problem))
     if reader.last_block.strip(b"\0"):
         raise ValueError("a header in it is damaged")
-    _check_end(reader)
+    if _follows(reader):
+        members.append(
+            Member(_BEHIND, 0, partial(Skipped, _BEHIND, ""), "not read, as tar stops at the zeros before it")
+        )
     return members
 
 
-def _check_end(reader: Forward) -> None:
-    """Read on a little after the last member, so that a compressed tar is found damaged where its checksum is wrong."""
-    end = reader.tell() + _PADDING
-    while reader.tell() < end and reader.skip(tarfile.BLOCKSIZE):
-        pass
+def _follows(reader: Forward) -> bool:
+    """Whether anything but zeros stands behind the end: some programs go on there.
+
+    Reading on also finds a compressed tar damaged where its checksum is wrong.
+    """
+    end, found = reader.tell() + _PADDING, False
+    while reader.tell() < end and (block := reader.rest(tarfile.BLOCKSIZE)):
+        found = found or bool(block.strip(b"\0"))
+    return found
 
 
 def _problem(info: tarfile.TarInfo) -> str:

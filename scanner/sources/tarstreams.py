@@ -136,9 +136,9 @@ class Forward:
                 self._count(size - 1)
                 size = 1
 
-    def skip(self, size: int) -> bool:
-        """Pass over up to ``size`` bytes; False at the end."""
-        return bool(self._take(size))
+    def rest(self, size: int) -> bytes:
+        """The next ``size`` bytes, of which nobody makes a header; none at the end."""
+        return self._take(size)
 
     def _take(self, size: int) -> bytes:
         found = b""

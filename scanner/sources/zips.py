@@ -54,7 +54,7 @@ def open_zip(path: Path) -> Iterator[list[Member]]:
             raise SourceError(f"cannot open {path}: {' '.join(str(error).split()) or 'it is damaged'}") from error
         with archive:
             reader = _Reader(archive, min(MAX_TOTAL_BYTES, inflatable_bytes(stored)))
-            yield [reader.member(info) for info in infos if not info.is_dir()]
+            yield [reader.member(info) for info in infos if not info.filename.endswith("/")]  # is_dir() fails for ""
 
 
 class _Bounded:

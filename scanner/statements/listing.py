@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..sources import Checkout, Entry, Skipped
+from ..sources.specs import REMOTE_PREFIXES
 from .brought import BROUGHT_FILES
 from .places import Role, legal_folder
 from .places import role as role_of
@@ -94,13 +95,15 @@ def _modules(listing: Iterable[Entry | Skipped]) -> Iterator[str]:
 
 def _folders_in_place_of_files(checkout: Checkout, items: Iterable[Entry | Skipped]) -> Iterator[Skipped]:
     """A folder called LICENSE: met on a path, or, since an empty one is on none, at the root of a local folder."""
-    folders = {legal_folder(item.path) for item in items if "/" in item.path} | set(_at_root(Path(checkout.root)))
+    folders = {legal_folder(item.path) for item in items if "/" in item.path} | set(_at_root(checkout.root))
     for folder in sorted(folders - {""}):
         yield Skipped(folder, "a folder, not a text: in it only what is named like a legal file is read")
 
 
-def _at_root(root: Path) -> Iterator[str]:
+def _at_root(root: str) -> Iterator[str]:
+    if root.startswith(REMOTE_PREFIXES):  # a folder here may be called so
+        return
     try:
-        yield from (child.name for child in root.iterdir() if legal_folder(f"{child.name}/") and child.is_dir())
+        yield from (child.name for child in Path(root).iterdir() if legal_folder(f"{child.name}/") and child.is_dir())
     except OSError:  # no folder, as most sources are none; one that cannot be listed the checkout tells of
         return
