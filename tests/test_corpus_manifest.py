@@ -196,7 +196,7 @@ def test_a_build_that_fails_leaves_the_old_corpus(tmp_path: Path, change: dict[s
 
 
 def test_an_output_that_cannot_be_written_is_known_before_anything_is_fetched(tmp_path: Path, index: Index) -> None:
-    with pytest.raises(CorpusError, match="cannot be written: not a regular file"):
+    with pytest.raises(CorpusError, match="cannot be written: Is a directory"):
         build(written(tmp_path, ENTRY), tmp_path)
     assert index.requests == []
 

@@ -156,7 +156,7 @@ for name, value in {settings!r}.items():
 for number in range({count}):
     try:
         with open_source(f"hf:evil/n{{number}}") as checkout:
-            print(json.dumps(sorted(each.path for each in (*checkout.entries(), *checkout.left_out))))
+            print(json.dumps(sorted(each.path for each in (*checkout.entries(), *checkout.unfetched))))
     except SourceError as error:
         print(json.dumps(str(error)))
 """
