@@ -51,6 +51,8 @@ ALLOWED = {
     ("cli.groups", "importlib.import_module"): "a command of this package's own table",
     ("reports.__init__", "importlib.import_module"): "a format of this package's own table",
     ("shipped", "importlib.import_module"): "modelkin.corpora and modelkin.rules",
+    ("decoding", "importlib.import_module"): "a module of Python's own package encodings, never one in it by a dot",
+    ("decoding", "importlib.util.find_spec"): "whether that package has such a module",
 }
 
 

@@ -379,7 +379,7 @@ def test_memory_that_runs_out_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(module, "MOST_MEMORY", 64 * 1024**2)
 
     def hoard() -> None:
-        held = [b"x" * 1024**2 for _ in range(100)]
+        held = [b"x" * (40 * 1024**2) for _ in range(4)]  # so large that the system is asked for each
         while held:
             check()
 
