@@ -315,6 +315,34 @@ def test_whatever_stands_on_top_a_second_run_changes_nothing(
 
 
 @pytest.mark.usefixtures("index")
+@pytest.mark.parametrize("name", ["a\nb.py", "a, b.py", " a  b.py", "a\\u000a.py", "\u202ea.py", "d" * 200 + ".py"])
+def test_whatever_a_copy_is_called_it_is_told_of_once_and_stays(name: str, repository: Path, corpus: Path) -> None:
+    (repository / "models" / name).write_text(COPY)
+    attribute(repository, corpus)
+    once = (repository / "THIRD_PARTY_NOTICES.md").read_text()
+    (repository / "models" / "zz.py").write_text(COPY)
+    attribute(repository, corpus)
+    again = (repository / "THIRD_PARTY_NOTICES.md").read_text()
+    assert set(once.splitlines()) < set(again.splitlines())
+    before = tree(repository)
+    attribute(repository, corpus)
+    assert tree(repository) == before
+
+
+def test_a_text_that_is_read_no_more_once_the_notices_are_added_does_not_count(repository: Path, corpus: Path) -> None:
+    (repository / "LICENSE").unlink()
+    (repository / "THIRD_PARTY_NOTICES").write_text("Licensed under the Apache License, Version 2.0\n")
+    for number in range(12):
+        folder = repository / f"{number}" / "/".join(f"a model of {letter}" for letter in "abcdefgh")
+        folder.mkdir(parents=True)
+        (folder / "focus.py").write_text(COPY)
+    attribute(repository, corpus, "--offline")
+    once = tree(repository)
+    attribute(repository, corpus, "--offline")
+    assert tree(repository) == once
+
+
+@pytest.mark.usefixtures("index")
 def test_among_planted_links_nothing_outside_changes(repository: Path, corpus: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from modelkin.mending.acknowledgements import Acknowledgement, acknowledged, is_marked, read_acknowledgements
+from modelkin.mending.acknowledgements import (
+    Acknowledgement,
+    acknowledged,
+    is_marked,
+    read_acknowledgements,
+    spelled,
+)
 from modelkin.mending.model import UnwritableError
 
 HTML, HASH = "<!-- {} -->", "# {}"
@@ -141,3 +147,24 @@ def test_a_second_run_changes_nothing_and_the_rest_of_the_file_stays(text: str, 
 
 def inner(text: str) -> list[Acknowledgement]:
     return read_acknowledgements(text.partition("\n")[2].rpartition("<!--")[0])
+
+
+NAMES = st.text(st.characters(codec=None) | st.sampled_from(" ,\\u\n\u202e\udcff"), min_size=1, max_size=20)
+
+
+@given(st.sets(NAMES.filter(lambda name: name.strip() != ""), min_size=1, max_size=4))
+def test_a_file_is_known_again_whatever_it_is_called(names: set[str]) -> None:
+    told = [replace(LANTERN, files=(f"{spelled(name)}, copied from lantern/attention.py",)) for name in names]
+    once = acknowledged("", told, names.__contains__, HASH)
+    assert acknowledged(once, [], names.__contains__, HASH) == once
+    assert acknowledged(once, told, names.__contains__, HASH) == once
+    once.encode("utf-8")
+    (lantern,) = read_acknowledgements(once)
+    assert len(lantern.files) == len(names)
+
+
+def test_a_long_path_is_told_whole() -> None:
+    path = "/".join(["d" * 50] * 40)
+    told = replace(LANTERN, files=(f"{spelled(path)}, copied from lantern/attention.py",))
+    once = acknowledged("", [told], path.__eq__, HASH)
+    assert acknowledged(once, [], path.__eq__, HASH) == once

@@ -6,6 +6,7 @@ underlined is a heading, what hangs from a dash a list, what is indented a quota
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
@@ -19,10 +20,14 @@ _END = "modelkin:end"
 _LICENCES, _COPYRIGHTS, _FILES, _NOTICE = "Licence:", "Copyright notices:", "Files of this repository:", "Its NOTICE:"
 _QUOTED = "    "
 _ITEM = "- "
+_SPELLED = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
 class Acknowledgement(Struct, frozen=True):
-    """What is said of one upstream project. Each of ``licences`` and ``files`` begins with an id or path and ``, ``."""
+    """What is said of one upstream project. Each of ``licences`` and ``files`` begins with an id or path and ``, ``.
+
+    Paths are as `spelled` has them.
+    """
 
     project: str
     licences: tuple[str, ...] = ()
@@ -45,6 +50,29 @@ def acknowledged(text: str, told: Sequence[Acknowledgement], exists: Callable[[s
         return text
     lines = [comment.format(_BEGIN), "", *(line for each in kept for line in _laid_out(each)), comment.format(_END)]
     return before + "\n".join(lines) + "\n" + after
+
+
+def spelled(path: str) -> str:
+    """``path`` on one line, so that it can be read again: what would be lost in a line stands as ``\\u000a``."""
+    awkward = [number for number, sign in enumerate(path) if _is_awkward(path, number, sign)]
+    if not awkward:
+        return path
+    signs = list(path)
+    for number in awkward:
+        code = ord(signs[number])
+        signs[number] = f"\\U{code:08x}" if code > 0xFFFF else f"\\u{code:04x}"
+    return "".join(signs)
+
+
+def _is_awkward(path: str, number: int, sign: str) -> bool:
+    """A space at an end or beside another, a comma that would end the path, and all that `one_line` drops."""
+    if sign == " ":
+        return number in (0, len(path) - 1) or path[number - 1] == " "
+    return sign == "\\" or path.startswith(", ", number) or one_line(sign) != sign
+
+
+def _unspelled(path: str) -> str:
+    return _SPELLED.sub(lambda found: chr(int(found[1] or found[2], 16)), path)
 
 
 def is_marked(text: str, comment: str) -> bool:
@@ -99,13 +127,13 @@ def _laid_out(told: Acknowledgement) -> Iterator[str]:
     yield from (told.project, "-" * max(len(told.project), 3), "")
     for title, items in ((_LICENCES, told.licences), (_COPYRIGHTS, told.copyrights), (_FILES, told.files)):
         if items:
-            yield from (title, "", *(_ITEM + one_line(item) for item in items), "")
+            yield from (title, "", *(_ITEM + item for item in items), "")
     if told.notice:
         yield from (_NOTICE, "", *((_QUOTED + line).rstrip() for line in told.notice), "")
 
 
 def _existing(told: Acknowledgement, exists: Callable[[str], bool]) -> Acknowledgement:
-    return replace(told, files=tuple(file for file in told.files if exists(_key(file))))
+    return replace(told, files=tuple(file for file in told.files if exists(_unspelled(_key(file)))))
 
 
 def _joined(old: Acknowledgement, new: Acknowledgement) -> Acknowledgement:
@@ -120,8 +148,14 @@ def _joined(old: Acknowledgement, new: Acknowledgement) -> Acknowledgement:
 
 def _renewed(old: Iterable[str], new: Iterable[str]) -> tuple[str, ...]:
     """Items by what they begin with, the newer of two, sorted."""
-    items = {_key(item): item for item in (*old, *map(one_line, new)) if item}
+    items = {_key(item): item for item in (*old, *map(_on_one_line, new)) if item}
     return tuple(items[key] for key in sorted(items))
+
+
+def _on_one_line(item: str) -> str:
+    """What it begins with stays whole, however long: by that it is known again."""
+    key, comma, rest = item.partition(", ")
+    return key + comma + one_line(rest) if comma else one_line(item)
 
 
 def _key(item: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
@@ -32,14 +32,22 @@ class Carried(Struct, frozen=True):
     notices: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def carry(needed: Sequence[Need], repository: Repository, tree: WorkTree, fetch: Fetch) -> Carried:
-    """What of the upstreams' own packages is to stand in the folder ``tree``."""
+def carry(
+    needed: Sequence[Need], repository: Repository, tree: WorkTree, fetch: Fetch, lost: Collection[str] = ()
+) -> Carried:
+    """What of the upstreams' own packages is to stand in the folder ``tree``.
+
+    The texts of the licences ``lost`` are there, and will no longer be read where they stand.
+    """
     places = {
-        licence: legal.path for need in needed for licence in need.licences if (legal := repository.text_of(licence))
+        licence: legal.path
+        for need in needed
+        for licence in need.licences
+        if licence not in lost and (legal := repository.text_of(licence))
     }
     edits: list[Edit] = []
     undone: list[Undone] = []
-    for licence, upstreams in _absent(needed, places).items():
+    for licence, upstreams in _absent(needed, places, lost).items():
         made = _text_edit(licence, upstreams, tree, fetch)
         if isinstance(made, Undone):
             undone.append(made)
@@ -51,14 +59,13 @@ def carry(needed: Sequence[Need], repository: Repository, tree: WorkTree, fetch:
     return Carried(tuple(edits), tuple(undone), places, notices)
 
 
-def _absent(needed: Iterable[Need], places: dict[str, str]) -> dict[str, list[UpstreamMatch]]:
+def _absent(needed: Iterable[Need], places: dict[str, str], lost: Collection[str]) -> dict[str, list[UpstreamMatch]]:
     """The licences whose text is not there, each with the upstreams it came with."""
     absent: dict[str, list[UpstreamMatch]] = {}
     for need in needed:
-        if need.wants_text:
-            for licence in need.licences:
-                if licence not in places:
-                    absent.setdefault(licence, []).append(need.attribution.upstream)
+        for licence in need.licences:
+            if licence not in places and (need.wants_text or licence in lost):
+                absent.setdefault(licence, []).append(need.attribution.upstream)
     return absent
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..attribution.repository import Repository
+from ..attribution.terms import covered
 from ..files import NOTEBOOK_SUFFIX
+from ..licences import identify
 from ..scan import Report
 from ..sources import Progress, open_source
 from ..statements import read_statements
@@ -40,8 +42,13 @@ def plan_tree(
         with open_source(str(root), obey=report.trust is Trust.WORKING_TREE) as checkout:
             repository = Repository(read_statements(checkout))
         needed = [target.need for target in targets]
-        carried = carry(needed, repository, held, _fetcher(offline, progress))
-        steps = (*carried.edits, *_notices(needed, carried, held), *map(_header, targets))
+        fetch = _fetcher(offline, progress)
+        carried = carry(needed, repository, held, fetch)
+        notices = _notices(needed, carried, held)
+        if lost := _no_longer_read(notices, carried):
+            carried = carry(needed, repository, held, fetch, lost)
+            notices = _notices(needed, carried, held)
+        steps = (*carried.edits, notices, *map(_header, targets))
         return _planned(steps, (*unread, *carried.undone))
 
 
@@ -74,19 +81,25 @@ def _fetcher(offline: bool, progress: Progress | None) -> Fetch:
     return fetch
 
 
-def _notices(needed: Sequence[Need], carried: Carried, tree: WorkTree) -> Iterator[Edit | Undone]:
+def _notices(needed: Sequence[Need], carried: Carried, tree: WorkTree) -> Edit | Undone | None:
     path = notices_path(tree)
     told = [
         acknowledgement(need, carried.places, carried.notices.get(need.attribution.upstream.project, ()))
         for need in needed
     ]
     try:
-        edit = notices_edit(tree, path, told)
+        return notices_edit(tree, path, told)
     except UnwritableError as error:
-        yield Undone(path, f"the notices cannot be added: {error}")
-        return
-    if edit is not None:
-        yield edit
+        return Undone(path, f"the notices cannot be added: {error}")
+
+
+def _no_longer_read(notices: Edit | Undone | None, carried: Carried) -> frozenset[str]:
+    """The licences that the notices file carries by a few words alone, which are not enough once more stands in it."""
+    if not isinstance(notices, Edit):
+        return frozenset()
+    read = tuple(found.licence for found in identify(notices.after.decode("utf-8", "replace")))
+    placed = (licence for licence, place in carried.places.items() if place == notices.path)
+    return frozenset(licence for licence in placed if not covered(licence, read))
 
 
 def _header(target: Target) -> Edit | Undone | None:

@@ -10,7 +10,7 @@ from ..notices import LicenceForm, Notice, holders_missing, read_notice
 from ..notices.header import read_header
 from ..rulebook import Duty, licence_rule
 from ..verdict import UpstreamMatch
-from .acknowledgements import Acknowledgement
+from .acknowledgements import Acknowledgement, spelled
 from .header import one_line
 from .needs import Need
 
@@ -52,7 +52,7 @@ def acknowledgement(need: Need, licences: dict[str, str], notice: tuple[str, ...
         upstream.project,
         tuple(f"{licence}, {_place(licence, licences)}" for licence in need.licences),
         tuple(dict.fromkeys((*upstream.copyrights, *upstream.licence_copyrights))),
-        (f"{need.attribution.path}, {origin}",),
+        (f"{spelled(need.attribution.path)}, {origin}",),
         notice,
     )
 
