@@ -10,7 +10,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 import zipfile
@@ -23,6 +22,8 @@ from typing import NamedTuple
 from modelkin.baseline import write_baseline
 from modelkin.cli import main
 from modelkin.scan import ScanOptions, scan
+
+from .working_trees import committed
 
 PLACES = ("path", "isolated", "archive", "git", "audit")
 COPY = "model.py"
@@ -270,11 +271,7 @@ def _committed(folder: Path, target: Path) -> Path:
     """The folder as a repository; its ignore rules keep nothing out of it."""
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(folder, target)
-    identity = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
-    settings = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    for words in (("init", "-q"), ("add", "-f", "."), ("commit", "-q", "-m", "all")):
-        subprocess.run(["git", *identity, *words], cwd=target, env=settings, check=True, capture_output=True)
-    return target
+    return committed(target)
 
 
 def _write(folder: Path, path: str, text: str) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +16,7 @@ from modelkin.trust import SELECTING, Trust, trust_in
 
 from .repositories import written
 from .small_corpora import ATTENTION, Upstream, corpus_of
+from .working_trees import committed, git
 
 COPY = ATTENTION[ATTENTION.index('"""') :].replace("Attention", "Focus")
 WAIVED = "# modelkin: ignore[holder-removed, licence-text-missing, licence-header-removed, changes-not-stated] agreed\n"
@@ -43,28 +42,6 @@ def corpus(tmp_path: Path) -> Path:
     path = tmp_path / "tiny.safetensors"
     corpus_of(Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")).save(path)
     return path
-
-
-def git(folder: Path, *words: str) -> None:
-    identity = (
-        "-c",
-        "user.name=a",
-        "-c",
-        "user.email=a@b.c",
-        "-c",
-        "commit.gpgsign=false",
-        "-c",
-        "init.defaultBranch=m",
-    )
-    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
-    subprocess.run(["git", *identity, *words], cwd=folder, env=environment, check=True, capture_output=True)
-
-
-def committed(folder: Path) -> Path:
-    git(folder, "init", "-q")
-    git(folder, "add", "-f", ".")
-    git(folder, "commit", "-q", "-m", "all")
-    return folder
 
 
 class Answer:

@@ -17,3 +17,11 @@ def git(root: Path, *arguments: str) -> str:
     identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
     command = ["git", "-C", str(root), *identity, *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **quiet}).stdout
+
+
+def committed(folder: Path) -> Path:
+    """``folder`` with all that is in it committed, ignored or not, to a repository that is made in it."""
+    git(folder, "init", "-q")
+    git(folder, "add", "-f", ".")
+    git(folder, "-c", "commit.gpgsign=false", "commit", "-q", "-m", "all")
+    return folder

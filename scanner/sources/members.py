@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import struct
 import tempfile
+import zlib
 from collections.abc import Callable
 
 from msgspec import Struct
@@ -21,6 +23,22 @@ ANY_RATIO_BYTES = 64 * 1024**2
 MAX_SPOOLED_BYTES = 1024**3
 SPOOLED_RATIO = 50
 DISK_RESERVE_BYTES = 256 * 1024**2
+
+
+# What reading a damaged or hostile archive ends in, whichever library reads it.
+DAMAGE = (
+    zlib.error,
+    struct.error,
+    EOFError,
+    OSError,
+    ValueError,
+    ArithmeticError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RuntimeError,  # RecursionError; of a zip, a method not known or a member that its own header calls encrypted
+    MemoryError,
+)
 
 
 class Member(Struct, frozen=True):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import lzma
-import struct
 import tarfile
 import zlib
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from typing import IO
 
 from ..errors import SourceError
 from .checkout import Skipped
-from .members import MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inflatable_bytes, spoolable_bytes, too_large
+from .members import DAMAGE, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inflatable_bytes, spoolable_bytes, too_large
 from .tarstreams import Forward, open_stream
 
 _SPOOL_IN_MEMORY = 32 * 1024**2
@@ -23,21 +22,7 @@ _SPOOL_IN_MEMORY = 32 * 1024**2
 _PADDING = 1024**2
 _BEHIND = "(behind the end)"
 _MAX_NAMES = 64 * 1024**2
-_DAMAGE = (
-    tarfile.TarError,
-    zlib.error,
-    lzma.LZMAError,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RecursionError,
-    MemoryError,
-)
+_DAMAGE = (tarfile.TarError, lzma.LZMAError, *DAMAGE)
 
 
 @contextmanager

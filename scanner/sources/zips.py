@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import stat
-import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,27 +11,14 @@ from typing import IO
 
 from ..errors import SourceError
 from .checkout import Skipped
-from .members import MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inflatable_bytes, too_large
+from .members import DAMAGE, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inflatable_bytes, too_large
 
 # zipfile inflates bzip2 and LZMA without a bound on output: 4 KB in may be gigabytes out. Wheels use neither.
 _BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _MAX_DIRECTORY_BYTES = 64 * 1024**2
 _DIRECTORY_ENTRY = b"PK\x01\x02"
-_DAMAGE = (
-    zipfile.BadZipFile,
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RuntimeError,  # NotImplementedError, RecursionError; a member that its own header calls encrypted
-    MemoryError,
-)
+_DAMAGE = (zipfile.BadZipFile, *DAMAGE)
 
 
 @contextmanager
