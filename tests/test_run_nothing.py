@@ -19,6 +19,8 @@ FORMATS = "json jsonl markdown github sarif cyclonedx spdx dot mermaid graphml c
 COMMANDS: dict[str, tuple[tuple[str, ...], int, str]] = {
     "scan": (("scan", ".", *CORPUS), 1, "focus.py"),
     "scan concise": (("scan", ".", "--format", "concise", *CORPUS), 1, "focus.py"),
+    "scan isolated": (("scan", ".", "--isolated", *CORPUS), 1, "focus.py"),
+    "scan skipped": (("scan", ".", "--fail-on", "never", "--settings", "modelkin.toml", *CORPUS), 2, "no such file"),
     "scan to all": (("scan", ".", *CORPUS, *(f"--format={name}={{out}}/{name}" for name in FORMATS)), 1, ""),
     "scan html": (("scan", ".", "--format", "html={out}/page.html", "--fetch-upstreams", *CORPUS), 1, ""),
     "scan against": (("scan", ".", "--against", "pypi:lantern==1.0", *CORPUS), 1, "focus.py"),
