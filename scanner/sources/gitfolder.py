@@ -7,18 +7,18 @@ one by one, for anybody can put a folder of that name into an archive.
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
+from ..patterns import lazy_pattern
 from .checkout import Skipped
 from .unlisted import unlisted_code
 
 DOT_GIT = ".git"
 _MAX_POINTER_BYTES = 8192
 _HASH = rb"[0-9a-f]{40}(?:[0-9a-f]{24})?"
-_HEAD = re.compile(rb"ref:[ \t]*refs/|" + _HASH + rb"\s*\Z")
+_HEAD = lazy_pattern(rb"ref:[ \t]*refs/|" + _HASH + rb"\s*\Z")
 # A branch may be called x.py. Two hashes side by side begin no Python, whatever follows.
-_REF_OR_LOG = re.compile(_HASH + rb"\n?\Z|" + _HASH + rb" " + _HASH + rb" |\Z")
+_REF_OR_LOG = lazy_pattern(_HASH + rb"\n?\Z|" + _HASH + rb" " + _HASH + rb" |\Z")
 
 
 def git_folder(top: Path) -> Path | None:
