@@ -48,6 +48,7 @@ _LISTS = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY
 _PYTHON_KEPT = "HASHSEED UTF8 IOENCODING DONTWRITEBYTECODE NOUSERSITE MALLOC INTMAXSTRDIGITS".split()
 _PYTHON_KEPT_IF_ABSOLUTE = "HOME USERBASE PYCACHEPREFIX".split()
 _WINDOWS_PROGRAMS = (".exe", ".com")
+_SECONDS_TO_END = 5.0
 _starting = Lock()
 
 
@@ -134,6 +135,17 @@ def workers(jobs: int, begin: Callable[..., None], arguments: Sequence[Any]) -> 
             forkserver.ensure_running()  # and what keeps track of resources
     # The folder is asked for where we are back in it.
     return ProcessPoolExecutor(jobs, _CONTEXTS[method](), _begin, (str(Path.cwd()), partial(begin, *arguments)))
+
+
+def end(executor: Executor) -> None:
+    """Let go of workers that have ended or are about to; their manager gets a moment to see that they have.
+
+    Where Python itself ends meanwhile, the manager would write to a pipe that it closes, and say so in a traceback.
+    """
+    manager = getattr(executor, "_executor_manager_thread", None)
+    executor.shutdown(wait=False, cancel_futures=True)
+    if manager is not None:
+        manager.join(_SECONDS_TO_END)
 
 
 @contextmanager

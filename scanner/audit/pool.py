@@ -10,7 +10,7 @@ from multiprocessing.connection import Pipe
 from typing import Any, Protocol
 
 from ..errors import ModelkinError
-from ..processes import workers
+from ..processes import end, workers
 from .hangups import hangups_ignored
 from .limits import live_within
 
@@ -46,9 +46,8 @@ class LocalPool:
             self._begin()
 
     def _begin(self) -> None:
-        end, self._life = Pipe(duplex=False)
-        self._executor = workers(self.jobs, live_within, (self._memory, end, dict(os.environ)))
-        self._end = end
+        self._end, self._life = Pipe(duplex=False)
+        self._executor = workers(self.jobs, live_within, (self._memory, self._end, dict(os.environ)))
         # The pool starts its workers with its first task.
         try:
             self._executor.submit(os.getpid).result()
@@ -68,7 +67,7 @@ class LocalPool:
         """End the workers at once: they leave when nobody holds the other end of their pipe."""
         self._life.close()
         self._end.close()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        end(self._executor)
 
 
 @contextmanager
