@@ -134,7 +134,10 @@ def workers(jobs: int, begin: Callable[..., None], arguments: Sequence[Any]) -> 
 
             forkserver.ensure_running()  # and what keeps track of resources
     # The folder is asked for where we are back in it.
-    return ProcessPoolExecutor(jobs, _CONTEXTS[method](), _begin, (str(Path.cwd()), partial(begin, *arguments)))
+    pool = ProcessPoolExecutor(jobs, _CONTEXTS[method](), _begin, (str(Path.cwd()), partial(begin, *arguments)))
+    # All start with the first task: one that Python starts while another ends meets pipes that are just closed.
+    setattr(pool, "_safe_to_dynamically_spawn_children", False)  # noqa: B010 - Python has no other way to ask for it
+    return pool
 
 
 def end(executor: Executor) -> None:

@@ -56,7 +56,10 @@ class LocalPool:
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have ``call`` run in a worker."""
-        return self._executor.submit(call, *arguments)
+        try:
+            return self._executor.submit(call, *arguments)
+        except OSError as error:  # a worker ended just now, and what leads to it is closed
+            raise BrokenExecutor(str(error)) from error
 
     def renew(self) -> None:
         """A pool in place of one that broke, which ended all its workers."""
