@@ -56,6 +56,7 @@ EXIT_CODES = {
     "modelkin scan . --fail-on renamed": 1,
     "modelkin scan . --fail-on error --fail-on skipped": 1,
     "modelkin scan . --isolated": 1,
+    "modelkin scan . --timeout 60": 1,
     "modelkin scan . --settings modelkin.toml": 1,
     "modelkin scan . --format json --output report.json": 1,
     "modelkin scan . --format text --format sarif=modelkin.sarif": 1,
