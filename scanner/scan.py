@@ -25,7 +25,7 @@ from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
 from .sources import Checkout, LeftOut, open_source, open_sources
 from .statements import Statements, read_statements, says_anything
-from .trust import Trust, not_obeyed, trust_in
+from .trust import Trust, is_of_another, not_obeyed, trust_in
 from .verdict import FileVerdict, Judgement
 from .waivers import Waiver, WaiversRead, apply_waivers, joined, read_waivers, waivers_beside
 
@@ -173,17 +173,16 @@ def _report(
                 skipped.append(Skipped(file.path, str(over)))
                 continue
             examined.append(found[0])
-            inline.append(found[1])
+            inline += [found[1]] if len(found[1]) else []
             if progress:
                 progress(len(examined), 0, file.path)
         statements = read_statements(checkout)
         judged = _judged(examined, statements, checkout)
-        inline.append(waivers_beside(checkout, judged.findings))
+        inline += waivers_beside(checkout, judged.findings)
     if not examined and not skipped and checkout.chosen is None and (options.include or not says_anything(statements)):
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
     partial = bool(options.include or options.exclude or checkout.chosen)
-    found_waivers = joined(inline)
-    obeyed = found_waivers if trust is Trust.WORKING_TREE else WaiversRead()
+    obeyed = joined([each for each in inline if trust is Trust.WORKING_TREE and not _is_of_another(checkout, each)])
     findings = marked(apply_waivers(judged.findings, [*options.waivers, *obeyed.waivers], partial, obeyed.bad), known)
     unselected["min-similarity"] = sum(each.verdict.below_least > 0 for each in examined)
     return Report(
@@ -201,8 +200,14 @@ def _report(
             *_unselected(unselected, options.settings),
             *checkout.left_out(),
         ),
-        not_obeyed=asked_in_vain(checkout, statements, trust, options, len(found_waivers) - len(obeyed)),
+        not_obeyed=asked_in_vain(checkout, statements, trust, options, sum(map(len, inline)) - len(obeyed)),
     )
+
+
+def _is_of_another(checkout: Checkout, read: WaiversRead) -> bool:
+    """Whether waivers, which are of one file, stand in a repository inside the working tree, which has no say in it."""
+    paths = [each.path for each in read.waivers[:1]] or [each.path for each in read.bad[:1]]
+    return any(is_of_another(checkout.root, path) for path in paths)
 
 
 def asked_in_vain(

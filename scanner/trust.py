@@ -83,6 +83,15 @@ def _is_tracked(folder: Path, top: Path) -> bool:
         return False
 
 
+def is_of_another(root: str, path: str) -> bool:
+    """Whether the file at ``path`` of the working tree ``root`` is of a repository of its own: a clone, a submodule."""
+    from .sources.gitfolder import DOT_GIT
+
+    parts = path.split("/")[:-1]
+    top = root.partition("!")[0]
+    return any(os.path.lexists(os.path.join(top, *parts[: count + 1], DOT_GIT)) for count in range(len(parts)))  # noqa: PTH118
+
+
 def not_obeyed(
     brought: Iterable[Brought], root: str, trust: Trust, obeyed: tuple[str, Collection[str]], named: Iterable[Path]
 ) -> tuple[LeftOut, ...]:

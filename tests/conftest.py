@@ -15,8 +15,11 @@ from .audit_cases import tiny_corpus
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("same")
 
-# A shell that starts the tests in the background lets all they start ignore Ctrl-C, which some tests send.
+# A shell that starts the tests in the background lets all they start ignore Ctrl-C, and nohup a closed terminal; some
+# tests send both.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+if hasattr(signal, "SIGHUP"):
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 GOLDEN = Path(__file__).parent / "golden"
 

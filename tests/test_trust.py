@@ -286,3 +286,17 @@ def test_a_corpus_file_may_be_named_beside_those_on_the_shelf(
     assert json.loads(capsys.readouterr().out)["upstreams"][0]["project"] == "lantern"
     (tmp_path / "tree" / "broken.safetensors").write_text("no corpus")
     assert main(["scan", ".", "--against", "broken.safetensors"]) == 2
+
+
+def test_a_clone_inside_the_working_tree_has_no_say_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scanned: Callable[..., Answer]
+) -> None:
+    tree = committed(written(tmp_path / "tree", {"mine.py": WAIVED + COPY}))
+    committed(written(tree / "deep" / "clone", {"theirs.py": WAIVED + COPY, "inner/also.py": WAIVED + COPY}))
+    monkeypatch.chdir(tree)
+    answer = scanned(".")
+    open_ = {
+        each["path"] for each in answer.told["findings"] if each["rule"] == "holder-removed" and not each["suppression"]
+    }
+    assert open_ == {"deep/clone/theirs.py", "deep/clone/inner/also.py"}
+    assert answer.counts("not_obeyed") == {("waivers", "comments"): 2}

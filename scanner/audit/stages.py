@@ -146,7 +146,7 @@ def waivers_beside_code(findings: Sequence[Finding], source: str) -> int:
     if all(map(is_in_code, findings)):
         return 0
     with suppress(SourceError), open_source(source) as checkout:
-        return len(waivers_beside(checkout, findings))
+        return sum(map(len, waivers_beside(checkout, findings)))
     return 0
 
 

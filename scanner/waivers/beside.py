@@ -8,18 +8,18 @@ from ..files import SUFFIXES
 from ..findings import Finding
 from ..sources import Checkout, Skipped
 from .inline import read_waivers
-from .model import WaiversRead, joined
+from .model import WaiversRead
 
 # A model card or configuration of more is not one that somebody put a waiver in.
 MOST_BYTES = 1024**2
 
 
-def waivers_beside(checkout: Checkout, findings: Iterable[Finding]) -> WaiversRead:
-    """What stands in the model cards, licences and configuration that ``findings`` point at."""
+def waivers_beside(checkout: Checkout, findings: Iterable[Finding]) -> list[WaiversRead]:
+    """For each file, what stands in the model cards, licences and configuration that ``findings`` point at."""
     paths = {finding.region.path for finding in findings}
     paths = {path for path in paths if not path.lower().endswith(SUFFIXES)}
     if not paths:
-        return WaiversRead()
+        return []
     found: list[WaiversRead] = []
     for entry in (checkout.whole or checkout.entries)():
         if entry.path not in paths or isinstance(entry, Skipped) or entry.size > MOST_BYTES:
@@ -27,4 +27,4 @@ def waivers_beside(checkout: Checkout, findings: Iterable[Finding]) -> WaiversRe
         content = entry.read()
         if not isinstance(content, Skipped):
             found.append(read_waivers(entry.path, content))
-    return joined(found)
+    return found
