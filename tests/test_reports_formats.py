@@ -66,7 +66,7 @@ def test_every_format_is_text_without_control_characters(name: str, report: Repo
 
 TOLD = (
     "trust: working tree; hidden: 1 finding waived (comments), 31 files excluded (modelkin.toml); "
-    "--isolated shows them; not obeyed: 2 settings (modelkin.toml)"
+    "--isolated shows them; not obeyed: 2 settings (modelkin.toml); --settings FILE obeys settings"
 )
 
 

@@ -32,7 +32,8 @@ def hidden(report: Report) -> str:
 def disregarded(report: Report) -> str:
     """What the source asks for that did not count; empty when it asks for nothing."""
     told = listed(report.not_obeyed)
-    return f"not obeyed: {told}" if told else ""
+    own = report.trust is Trust.WORKING_TREE and any(each.what == "settings" for each in report.not_obeyed)
+    return f"not obeyed: {told}{'; --settings FILE obeys settings' if own else ''}" if told else ""
 
 
 def notes(report: Report) -> tuple[str, ...]:
