@@ -342,6 +342,17 @@ def test_a_text_that_is_read_no_more_once_the_notices_are_added_does_not_count(r
     assert tree(repository) == once
 
 
+@pytest.mark.parametrize("name", ["NOTICE", "THIRD_PARTY_NOTICES", "THIRD_PARTY_NOTICES.md"])
+def test_no_notice_is_written_into_code_through_a_link(name: str, repository: Path, corpus: Path) -> None:
+    (repository / name).symlink_to("models/focus.py")
+    attribute(repository, corpus, "--offline")
+    once = tree(repository)
+    assert "modelkin:begin" not in (repository / "models/focus.py").read_text()
+    ast.parse(once["models/focus.py"])
+    attribute(repository, corpus, "--offline")
+    assert tree(repository) == once
+
+
 @pytest.mark.usefixtures("index")
 def test_among_planted_links_nothing_outside_changes(repository: Path, corpus: Path, tmp_path: Path) -> None:
     outside = tmp_path / "outside"

@@ -27,6 +27,8 @@ def notices_path(root: Path | WorkTree) -> str:
 def notices_edit(root: Path | WorkTree, path: str, told: Sequence[Acknowledgement]) -> Edit | None:
     """The edit that adds ``told`` to the notices file ``path``; None when it says all of it. Raises UnwritableError."""
     with work_tree(root) as tree:
+        if tree.is_link(path):
+            raise UnwritableError("it is a link: what it leads to may be code")
         stored = _stored(tree, path)
         after = _added(stored or b"", path, told, tree)
         if after == (stored or b""):
@@ -53,9 +55,9 @@ def _rank(name: str, tree: WorkTree) -> tuple[int, str] | None:
     try:
         stored = _stored(tree, name)
         text, _ = _text(stored or b"")
+        if stored is None or tree.is_link(name):
+            return None
     except UnwritableError:
-        return None
-    if stored is None:
         return None
     marked = is_marked(text, _comment(name))
     return (0 if marked else 1 if place.kind is LegalKind.THIRD_PARTY else 2), name

@@ -43,6 +43,10 @@ class WorkTree:
         except LinkError as error:
             raise _exchanged(error) from None
 
+    def is_link(self, path: str) -> bool:
+        """Whether the way there goes through a link: what stands there has another name. Raises UnwritableError."""
+        return list(self._parts(path)) != path.split("/")
+
     def is_file(self, path: str) -> bool:
         """Whether a file can be read there."""
         try:
@@ -51,9 +55,9 @@ class WorkTree:
             return False
 
     def is_free(self, path: str) -> bool:
-        """Whether nothing stands there. Raises UnwritableError."""
+        """Whether nothing stands there, nor a link. Raises UnwritableError."""
         try:
-            return self.stored(path, 1) is None
+            return self.stored(path, 1) is None and not self.is_link(path)
         except OSError:
             return False
 
