@@ -208,9 +208,13 @@ def test_a_source_that_is_none_is_an_error(copy: Path, corpus: Path, source: str
     assert run("scan", source, "--corpus", corpus, cwd=copy.parent).returncode in (0, 2)
 
 
-# Root reads everything, so root becomes nobody once all modules are loaded: nobody may not be allowed to read those.
+# Root reads everything, so root becomes nobody once all modules are loaded: nobody may not be allowed to read those,
+# nor what is installed.
 AS_NOBODY = """
 import os, sys, platformdirs
+from importlib import metadata
+known = metadata.version("modelkin")
+metadata.version = lambda _name: known
 from modelkin.cli import main
 from modelkin.corpus import library
 main(["scan", sys.argv[1], "--corpus", sys.argv[2], "--format", "json", "--output", os.devnull])
