@@ -12,13 +12,14 @@ from .budget import OverBudgetError, budget
 from .decoding import to_utf8
 from .globs import matcher
 from .sources import Checkout, Entry, Skipped
+from .sources.specs import CODE_SUFFIXES
 
 __all__ = ["MAX_BYTES", "NOTEBOOK_SUFFIX", "Selection", "Skipped", "SourceFile", "read_file", "read_files"]
 
 # Real modules have 6.2 MB, and so may what hides a copy; above this it is data. ``budget`` bounds what it takes.
 MAX_BYTES = 16 * 1024**2
 NOTEBOOK_SUFFIX = ".ipynb"
-SUFFIXES = (".py", NOTEBOOK_SUFFIX)
+SUFFIXES = CODE_SUFFIXES
 # What Git LFS, under its names so far, and git-annex leave in place of a file.
 _POINTERS = (
     b"version https://git-lfs.github.com/spec/",

@@ -24,6 +24,7 @@ from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
 from .sources import Checkout, LeftOut, open_source, open_sources
+from .sources.specs import split_path
 from .statements import Statements, read_statements, says_anything
 from .trust import Trust, is_of_another, not_obeyed, trust_in
 from .verdict import FileVerdict, Judgement
@@ -206,8 +207,8 @@ def _report(
 
 def _is_of_another(checkout: Checkout, read: WaiversRead) -> bool:
     """Whether waivers, which are of one file, stand in a repository inside the working tree, which has no say in it."""
-    paths = [each.path for each in read.waivers[:1]] or [each.path for each in read.bad[:1]]
-    return any(is_of_another(checkout.root, path) for path in paths)
+    top, _ = split_path(checkout.root)
+    return any(is_of_another(top, each.path) for each in (read.waivers or read.bad)[:1])
 
 
 def asked_in_vain(

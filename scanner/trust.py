@@ -16,8 +16,9 @@ from collections.abc import Collection, Iterable, Sequence
 from enum import Enum
 from pathlib import Path
 
+from .errors import SourceError
 from .sources import LeftOut, of_current_folder
-from .sources.specs import ARCHIVE_SUFFIXES, REMOTE_PREFIXES, exists, split_path
+from .sources.specs import ARCHIVE_SUFFIXES, REMOTE_PREFIXES, split_path
 from .statements.brought import PROJECT_CORPUS, Brought
 
 SELECTING = frozenset({"include", "exclude", "min-similarity", "waivers"})
@@ -45,10 +46,10 @@ def _folder_of(source: str) -> Path | None:
     """The folder that a local source is, or that its file lies in; None for all others and for what is not there."""
     if source.startswith(REMOTE_PREFIXES):
         return None
-    cut = source.find("!")
-    if not exists(source) and (cut < 0 or not exists(source[:cut])):
+    try:
+        path, _ = split_path(source)
+    except SourceError:
         return None
-    path, _ = split_path(source)
     if path.is_dir():
         return path
     return None if path.name.lower().endswith(ARCHIVE_SUFFIXES) else path.parent
@@ -69,26 +70,24 @@ def _stands_in(folder: Path) -> bool:
 
 def _is_tracked(folder: Path, top: Path) -> bool:
     """Whether git tracks files in ``folder``; not those of a repository of its own inside, as a clone or submodule."""
-    from .sources.gitfolder import DOT_GIT, git_folder
+    from .sources.gitfolder import git_folder
     from .sources.gitindex import UnknownIndexError, read_tracked
 
-    relative = folder.relative_to(top)
-    between = [top / Path(*relative.parts[:count]) for count in range(1, len(relative.parts) + 1)]
+    relative = folder.relative_to(top).as_posix()
     git = git_folder(top)
-    if git is None or any(os.path.lexists(each / DOT_GIT) for each in between):
+    if git is None or is_of_another(top, f"{relative}/"):
         return False
     try:
-        return read_tracked(git / "index").holds(str(relative).replace(os.sep, "/"), is_folder=True)
+        return read_tracked(git / "index").holds(relative, is_folder=True)
     except UnknownIndexError:
         return False
 
 
-def is_of_another(root: str, path: str) -> bool:
-    """Whether the file at ``path`` of the working tree ``root`` is of a repository of its own: a clone, a submodule."""
+def is_of_another(top: Path, path: str) -> bool:
+    """Whether the file at ``path`` below the folder ``top`` is of a repository of its own: a clone, a submodule."""
     from .sources.gitfolder import DOT_GIT
 
     parts = path.split("/")[:-1]
-    top = root.partition("!")[0]
     return any(os.path.lexists(os.path.join(top, *parts[: count + 1], DOT_GIT)) for count in range(len(parts)))  # noqa: PTH118
 
 

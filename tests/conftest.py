@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The corpus that audits are held against; a module that needs another has its own."""
     return tiny_corpus(tmp_path_factory.mktemp("corpus") / "tiny.safetensors")
+
+
+@pytest.fixture
+def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where temporary folders are made; every test leaves it empty."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    yield folder
+    assert list(folder.iterdir()) == []
 
 
 @pytest.fixture

@@ -6,8 +6,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,13 +23,8 @@ TEXT = "".join(f"line {number}\n" for number in range(40))
 
 
 @pytest.fixture(autouse=True)
-def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """Where temporary folders are made; every test leaves it empty."""
-    folder = tmp_path / "temporary"
-    folder.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(folder))
-    yield folder
-    assert list(folder.iterdir()) == []
+def nothing_left(temporary: Path) -> None:
+    """Whatever is done here leaves no temporary folder."""
 
 
 def git(root: Path, *words: str, at: int = FIRST, stdin: str = "", check: bool = True) -> str:

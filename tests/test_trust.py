@@ -300,3 +300,14 @@ def test_a_clone_inside_the_working_tree_has_no_say_in_it(
     }
     assert open_ == {"deep/clone/theirs.py", "deep/clone/inner/also.py"}
     assert answer.counts("not_obeyed") == {("waivers", "comments"): 2}
+
+
+def test_a_folder_whose_name_has_an_exclamation_mark_is_judged_as_any_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scanned: Callable[..., Answer]
+) -> None:
+    tree = committed(written(tmp_path / "wow!tree", {"mine.py": COPY}))
+    committed(written(tree / "clone", {"theirs.py": WAIVED + COPY}))
+    monkeypatch.chdir(tree)
+    for source in (str(tree), f"{tree}!clone"):
+        assert trust_in(source) is Trust.WORKING_TREE
+        assert scanned(source).counts("not_obeyed") == {("waivers", "comments"): 1}

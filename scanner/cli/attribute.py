@@ -13,6 +13,7 @@ import click
 from ..errors import UsageError
 from ..reports.escaping import escape
 from ..sources import of_current_folder
+from ..sources.specs import CODE_SUFFIXES
 from .configured import configured
 from .options import Choices, scan_options, scanning_options
 from .progress import progress_bar
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from ..findings import Finding
     from ..mending import Plan, Undone, WorkTree
     from ..scan import Report, ScanOptions
-
-_SOURCE_SUFFIXES = (".py", ".ipynb")
 
 _EPILOG = """\b
 PATH is a folder, or a .py or .ipynb file; several are of the current folder.
@@ -89,7 +88,7 @@ def _held(folder: Path) -> Iterator[WorkTree]:
 def _check_local(path: Path) -> None:
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder; only what is on this machine can be mended")
-    if not path.is_dir() and path.suffix.lower() not in _SOURCE_SUFFIXES:
+    if not path.is_dir() and path.suffix.lower() not in CODE_SUFFIXES:
         raise UsageError(f"{path} cannot be mended: name a folder, or a .py or .ipynb file")
 
 
