@@ -23,6 +23,7 @@ from .errors import SourceError
 from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
+from .settings import SETTINGS
 from .sources import Checkout, LeftOut, open_source, open_sources
 from .sources.specs import split_path
 from .statements import Statements, read_statements, says_anything
@@ -31,11 +32,6 @@ from .verdict import FileVerdict, Judgement
 from .waivers import Waiver, WaiversRead, apply_waivers, joined, read_waivers, waivers_beside
 
 Progress = Callable[[int, int, str], None]
-_UNSELECTED = {
-    "include": "files not in include",
-    "exclude": "files excluded",
-    "min-similarity": "files below min-similarity",
-}
 
 
 class SettingsTaken(Struct, frozen=True):
@@ -239,9 +235,9 @@ def _unselected(counts: Mapping[str, int], settings: SettingsTaken | None) -> It
     """What settings left out; what the command line leaves out, its user knows."""
     if settings is None:
         return
-    for key, what in _UNSELECTED.items():
-        if counts.get(key) and key in settings.keys - settings.overridden:
-            yield LeftOut(what, settings.file, counts[key])
+    for each in SETTINGS:
+        if each.hides and counts.get(each.key) and each.key in settings.keys - settings.overridden:
+            yield LeftOut(each.hides, settings.file, counts[each.key])
 
 
 def _judged(examined: Iterable[Examined], statements: Statements, checkout: Checkout) -> Judged:

@@ -17,11 +17,12 @@ from enum import Enum
 from pathlib import Path
 
 from .errors import SourceError
+from .settings import SETTINGS
 from .sources import LeftOut, of_current_folder
 from .sources.specs import ARCHIVE_SUFFIXES, REMOTE_PREFIXES, split_path
 from .statements.brought import PROJECT_CORPUS, Brought
 
-SELECTING = frozenset({"include", "exclude", "min-similarity", "waivers"})
+SELECTING = frozenset(each.key for each in SETTINGS if each.selects)
 """The settings that count in the working tree one stands in; all others count only in a file named by --settings."""
 
 

@@ -18,6 +18,7 @@ TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if CASES not in p
 # The order of HOUSE_STYLE §1. A module may import from its own room and from any above it.
 ORDER = (
     "errors",
+    "settings",
     "processes",
     "patterns",
     "nesting",
@@ -65,7 +66,7 @@ ORDER = (
     "attribution",
     "waivers",
     "examination",
-    "configuration",
+    "settings_file",
     "scan",
     "mending",
     "audit",

@@ -12,9 +12,10 @@ import pytest
 from msgspec.structs import replace
 
 from modelkin.cli import main
-from modelkin.cli.threshold import LEVELS, VERDICTS, exit_code
+from modelkin.cli.threshold import exit_code
 from modelkin.clones import Verdict
 from modelkin.findings import Level, Suppression
+from modelkin.settings import LEVELS, VERDICTS
 
 from .example_reports import EMPTY, FINDING, REPORT, only
 

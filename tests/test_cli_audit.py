@@ -15,9 +15,10 @@ import pytest
 from modelkin.audit import Advance, AuditSummary, open_audit
 from modelkin.cli import main
 from modelkin.cli.audit_progress import audit_progress
-from modelkin.cli.threshold import THRESHOLDS, audit_exit_code
+from modelkin.cli.threshold import audit_exit_code
 from modelkin.clones import Verdict
 from modelkin.findings import Level
+from modelkin.settings import THRESHOLDS
 
 from .audit_cases import OWN, REPOSITORIES, tiny_corpus, write_repositories
 from .small_corpora import ATTENTION

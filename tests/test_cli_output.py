@@ -26,7 +26,7 @@ from modelkin.reports.page import PLAIN
 
 from .example_reports import EMPTY, REPORT
 
-CHOICES = Choices((), (), (), (), (), None, ("text",), "-", ("error",), progress=True, quiet=False)
+CHOICES = Choices({}, fail_on=("error",), formats=("text",))
 
 
 def python(code: str, **settings: Any) -> subprocess.CompletedProcess[bytes]:

@@ -20,13 +20,13 @@ import yaml
 from modelkin import cli
 from modelkin.cli import main
 from modelkin.clones import Verdict
-from modelkin.configuration import read_configuration
 from modelkin.corpus.manifest import read_manifest
 from modelkin.reports import FORMATS
 from modelkin.reports.audits import AUDIT_FORMATS
 from modelkin.reports.json import as_data
 from modelkin.rulebook import finding_rules
 from modelkin.rulebook.reading import read_licence
+from modelkin.settings_file import find_settings
 from modelkin.waivers import read_waivers
 
 from .documents import PAGES, README, ROOT, anchors, blocks, links, modelkin_commands, shell_commands
@@ -178,7 +178,7 @@ def test_the_readme_s_hooks_are_there(tmp_path: Path) -> None:
 def test_the_readme_s_settings_and_waiver_are_read(tmp_path: Path) -> None:
     (settings,) = blocks(README, "toml")
     (tmp_path / "modelkin.toml").write_text(settings)
-    assert read_configuration(tmp_path).waivers
+    assert find_settings(tmp_path)["waivers"]
     (waiver,) = blocks(README, "python")
     assert read_waivers("model.py", waiver.encode()).waivers
 

@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modelkin.cli import configured, main
-from modelkin.statements import brought
+from modelkin.cli import main
 from modelkin.trust import SELECTING, Trust, trust_in
 
 from .repositories import written
@@ -66,8 +65,7 @@ def scanned(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     return run
 
 
-def test_the_names_of_files_of_settings_are_the_same_in_both_places() -> None:
-    assert configured.SETTINGS_FILES == brought.SETTINGS_FILES
+def test_settings_count_by_themselves_that_only_select() -> None:
     assert {"include", "exclude", "min-similarity", "waivers"} == SELECTING
 
 

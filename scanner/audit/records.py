@@ -9,19 +9,39 @@ import json
 from typing import Any, TypeVar, cast
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, defstruct
 
 from ..attribution.model import Attribution
 from ..examination import Examined
 from ..files import Skipped
 from ..findings import Finding
-from ..scan import CorpusIdentity
+from ..scan import CorpusIdentity, ScanOptions
+from ..settings import RECORDED, Kind
 from ..sources import LeftOut
 from ..waivers import Waiver
 
 SCHEMA = "modelkin.journal/2"
 
+_RECORD = TypeVar("_RECORD", bound=Struct)
+# The type of each kind of setting in a journal, and what it is where a journal is older than the setting.
+_RECORDED_AS: dict[Kind, tuple[Any, object]] = {
+    Kind.TEXTS: (tuple[str, ...], ()),
+    Kind.SOURCES: (tuple[str, ...], ()),
+    Kind.PATH: (str, ""),
+    Kind.SHARE: (float, 0.0),
+    Kind.WAIVERS: (tuple[Waiver, ...], ()),
+}
 
+
+def _with_settings(record: type[_RECORD]) -> type[_RECORD]:
+    """``record`` with a field more for each setting that journals record."""
+    added = [(each.field, *_RECORDED_AS[each.kind]) for each in RECORDED]
+    made = defstruct(record.__name__, added, bases=(record,), module=record.__module__, frozen=True)
+    made.__doc__ = record.__doc__
+    return cast(type[_RECORD], made)
+
+
+@_with_settings
 class Header(Struct, frozen=True):
     """What an audit was asked for and by what it was answered; one that goes on must be asked the same."""
 
@@ -29,13 +49,17 @@ class Header(Struct, frozen=True):
     tool: str
     place: str
     corpus: CorpusIdentity
-    include: tuple[str, ...] = ()
-    exclude: tuple[str, ...] = ()
-    exclude_upstream: tuple[str, ...] = ()
-    against: tuple[str, ...] = ()
-    min_similarity: float = 0.0
-    waivers: tuple[Waiver, ...] = ()
-    baseline: str = ""
+
+    @property
+    def known(self) -> str:
+        """The path of the baseline, empty where findings were held against none."""
+        return str(getattr(self, "baseline", ""))
+
+
+def recorded(options: ScanOptions) -> dict[str, Any]:
+    """The fields of a header that settings fill."""
+    values = {each.field: getattr(options, each.field) for each in RECORDED}
+    return values | {each.field: str(values[each.field] or "") for each in RECORDED if each.kind is Kind.PATH}
 
 
 class Identity(Struct, frozen=True):

@@ -91,8 +91,8 @@ class Audit(Struct, frozen=True, dict=True):
             skipped=record.skipped,
             seconds=record.seconds,
             attributions=record.attributions,
-            baseline=self.header.baseline,
-            hidden=tuple(held_back(record.findings, Path(self.header.baseline) if self.header.baseline else None)),
+            baseline=self.header.known,
+            hidden=tuple(held_back(record.findings, Path(self.header.known) if self.header.known else None)),
             not_obeyed=record.not_obeyed,
         )
 

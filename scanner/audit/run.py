@@ -23,7 +23,7 @@ from .journal import Journal
 from .known import KnownContents
 from .options import AuditOptions, Setup
 from .pool import Pool, local_pool
-from .records import SCHEMA, Header
+from .records import SCHEMA, Header, recorded
 from .repositories import find_repositories
 from .restoring import Audit, open_audit
 from .syncing import Advance
@@ -146,17 +146,10 @@ def _opened(path: Path, header: Header, resume: bool) -> tuple[Journal, KnownCon
 
 
 def _header(place: str, options: AuditOptions, identity: CorpusIdentity) -> Header:
-    scan = options.scan
     return Header(
         schema=SCHEMA,
         tool=version("modelkin"),
         place=str(Path(place)),
         corpus=identity,
-        include=scan.include,
-        exclude=scan.exclude,
-        exclude_upstream=scan.exclude_upstream,
-        against=scan.against,
-        min_similarity=scan.min_similarity,
-        waivers=scan.waivers,
-        baseline=str(scan.baseline or ""),
+        **recorded(options.scan),
     )

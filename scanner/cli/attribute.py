@@ -61,8 +61,8 @@ def command(paths: tuple[Path, ...], dry_run: bool, offline: bool, choices: Choi
         _check_local(path)
     sources = [str(path) for path in paths]
     root = Path() if of_current_folder(sources) else paths[0]
-    choices, taken = configured(choices, sources)
-    options = scan_options(choices, taken)
+    choices = configured(choices, sources)
+    options = scan_options(choices)
     with _held(root if root.is_dir() else root.parent) as tree:
         report = _scanned(sources, choices, options)
         plan = _planned(report, root, tree, offline, choices)

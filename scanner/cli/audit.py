@@ -43,6 +43,7 @@ Examples:
 @click.option("--jobs", type=click.IntRange(1, 1024), metavar="N", help="Worker processes; else one a core.")
 @click.option(
     "--timeout",
+    "seconds",  # by the clock: not the setting of this name
     type=click.FloatRange(0.01, 86_400),
     metavar="SECONDS",
     default=60.0,
@@ -64,7 +65,7 @@ def command(
     journal: Path,
     resume: bool,
     jobs: int | None,
-    timeout: float,
+    seconds: float,
     memory: int,
     scheduler: str,
     choices: Choices,
@@ -75,15 +76,13 @@ def command(
     and skipped. Each result is on the disk before the next; --resume goes on
     after any stop, and `modelkin report` shows a journal again.
     """
-    choices, taken = configured(choices)
+    choices = configured(choices)
     check_audit_formats(choices)
     check_deliverable(choices, [place])
     from ..audit import AuditOptions, audit, available_cores
     from ..audit.options import MEGABYTE
 
-    options = AuditOptions(
-        scan_options(choices, taken), jobs or available_cores(), timeout, memory * MEGABYTE, scheduler
-    )
+    options = AuditOptions(scan_options(choices), jobs or available_cores(), seconds, memory * MEGABYTE, scheduler)
     try:
         with audit_progress(choices.shows_progress) as step:
             found = audit(place, journal, options, resume, step)

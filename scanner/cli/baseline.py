@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from ..settings import DEFAULT_BASELINE
 from .configured import configured
 from .options import Choices, scan_options, scanning_options
 from .progress import progress_bar
 from .streams import write_standard_output
 from .writing import check_writable
 
-DEFAULT_PATH = ".modelkin-baseline.json"
 _EPILOG = """\b
 Commit the file. A scan then marks what it holds as known, and fails on other
 findings only; lines may move. Record again to forget what has been mended.
@@ -30,7 +30,7 @@ Examples:
 @click.option(
     "--baseline",
     "path",
-    default=DEFAULT_PATH,
+    default=DEFAULT_BASELINE,
     show_default=True,
     metavar="FILE",
     help="Where to record them.",
@@ -41,13 +41,13 @@ def command(source: str, path: str, choices: Choices) -> int:
 
     SOURCE is the current folder, unless another is named.
     """
-    choices, taken = configured(choices, [source])
+    choices = configured(choices, [source])
     check_writable(path, [source])
     from ..baseline import write_baseline
     from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
-        report = scan(source, scan_options(choices, taken), step)
+        report = scan(source, scan_options(choices), step)
     count = write_baseline(Path(path), report.findings, [source])
     if not choices.quiet:
         write_standard_output(f"{path}: {count} {'finding' if count == 1 else 'findings'} recorded as known\n")

@@ -49,17 +49,18 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     Shows the renames that turn one into the other, and the difference that
     remains once they are undone. Sources are named as for `modelkin scan`.
     """
-    choices, taken = configured(choices)
+    choices = configured(choices)
     check_deliverable(choices, (copy, original))
     if restore is not None:
         check_apart(restore, (copy, original))
     from ..scan import compare
     from ..sources import Skipped
 
+    options = scan_options(choices)
     with progress_bar(choices.shows_progress) as step:
-        report = compare(copy, original, scan_options(choices, taken), step)
+        report = compare(copy, original, options, step)
     shows_diff = diff and any(destination.format == "text" for destination in choices.destinations)
-    undone = _undone(report, copy, original, choices.budget) if shows_diff or restore is not None else ()
+    undone = _undone(report, copy, original, options.timeout) if shows_diff or restore is not None else ()
     if restore is not None:
         restored = {file.restored_path: file.restored for file in undone if not isinstance(file, Skipped)}
         write_restored(restored, restore, (copy, original))

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..reports.escaping import encodable, escape
+from ..settings import IN_FILE, Kind
 from .streams import standard_page, write_standard_output
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..configuration import Configuration
+    from ..settings_file import SettingsFile
 
 SCHEMA = "modelkin.configuration/1"
 _EPILOG = """\b
@@ -64,45 +65,40 @@ def show(folder: Path, settings: Path | None, form: str) -> int:
 
     Those that do not count by themselves are named below.
     """
-    from ..configuration import read_configuration, read_settings
+    from ..settings_file import find_settings, read_settings
     from ..trust import SELECTING, Trust, trust_in
 
     if settings is not None:
         folder, found = settings.parent, read_settings(settings)
         counting = found
     else:
-        found = read_configuration(folder)
+        found = find_settings(folder)
         counting = found.counting(SELECTING if trust_in(str(folder)) is Trust.WORKING_TREE else ())
     text = _as_json(found, counting) if form == "json" else _as_tables(found, counting, folder)
     write_standard_output(text)
     return 0
 
 
-def _as_json(configuration: Configuration, counting: Configuration) -> str:
+def _as_json(found: SettingsFile, counting: SettingsFile) -> str:
     data = {
         "schema": SCHEMA,
-        "path": configuration.path,
-        "settings": [
-            {"key": key, "value": _plain(value), "line": line} for key, value, line in _settings(configuration)
-        ],
+        "path": found.path,
+        "settings": [{"key": key, "value": _plain(value), "line": line} for key, value, line in _settings(found)],
         "waivers": [
             {"path": each.glob, "rule": each.rules[0], "reason": each.reason, "line": each.line}
-            for each in configuration.waivers
+            for each in found["waivers"]
         ],
         "left_out": list(counting.left_out),
     }
     return encodable(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
 
 
-def _settings(configuration: Configuration) -> Iterator[tuple[str, Any, int | None]]:
-    """Each key, its value and its line; None where it is not set."""
-    from ..configuration import FIELDS
-
-    for key, name in FIELDS.items():
-        if key == "waivers":
-            continue
-        place = configuration.origins.get(key)
-        yield key, getattr(configuration, name), place.first_line if place else None
+def _settings(found: SettingsFile) -> Iterator[tuple[str, Any, int | None]]:
+    """Each key but that of the waivers, its value and its line; None where it is not set."""
+    for key, setting in IN_FILE.items():
+        if setting.kind is not Kind.WAIVERS:
+            place = found.origins.get(key)
+            yield key, found[key], place.first_line if place else None
 
 
 def _plain(value: Any) -> Any:
@@ -111,32 +107,32 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Path) else value
 
 
-def _as_tables(configuration: Configuration, counting: Configuration, folder: Path) -> str:
+def _as_tables(found: SettingsFile, counting: SettingsFile, folder: Path) -> str:
     from ..reports.printing import printed
 
-    return printed(_tables(configuration, counting, folder), standard_page())
+    return printed(_tables(found, counting, folder), standard_page())
 
 
-def _tables(configuration: Configuration, counting: Configuration, folder: Path) -> Iterator[RenderableType]:
+def _tables(found: SettingsFile, counting: SettingsFile, folder: Path) -> Iterator[RenderableType]:
     from ..reports.printing import bare_table
 
-    if not configuration.path:
+    if not found.path:
         yield f"{escape(str(folder))} has no settings for modelkin: neither modelkin.toml nor [tool.modelkin]"
         return
     settings = bare_table("setting", "value", "where")
-    for key, value, line in _settings(configuration):
-        place = f"{configuration.path}:{line}" if line else "not set"
+    for key, value, line in _settings(found):
+        place = f"{found.path}:{line}" if line else "not set"
         settings.add_row(key, _shown(value), place)
     yield settings
-    if configuration.waivers:
+    if found["waivers"]:
         yield ""
         waivers = bare_table("waived", "rule", "reason", "where")
-        for each in configuration.waivers:
+        for each in found["waivers"]:
             waivers.add_row(escape(each.glob), each.rules[0], escape(each.reason), f"{each.path}:{each.line}")
         yield waivers
     if counting.left_out:
         yield ""
-        file = escape(str(folder / configuration.path))
+        file = escape(str(folder / found.path))
         yield f"not counting by themselves: {', '.join(counting.left_out)}; --settings {file} obeys them"
 
 

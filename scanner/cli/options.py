@@ -1,44 +1,40 @@
-"""The options that scan and compare share, and what they ask for."""
+"""The options that commands share: those of the table of settings, and those of delivering a report.
+
+Edit this when commands get another option that no settings file may have, or a setting takes a new kind of value.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from msgspec import Struct
 from msgspec.structs import fields
 
 from ..reports import FORMATS
+from ..settings import SETTINGS, THRESHOLDS, Group, Kind, Setting
 from .destinations import Destination, checked, destinations
-from .threshold import THRESHOLDS
 from .writing import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
-    from ..scan import ScanOptions, SettingsTaken
-    from ..waivers import Waiver
+    from ..scan import ScanOptions
 
 
 class Choices(Struct, frozen=True):
-    """What was chosen on the command line, one field per shared option."""
+    """What was chosen on the command line: ``scan`` by the fields of `ScanOptions`, and what concerns the command."""
 
-    include: tuple[str, ...]
-    exclude: tuple[str, ...]
-    exclude_upstream: tuple[str, ...]
-    against: tuple[str, ...]
-    corpus: tuple[Path, ...]
-    min_similarity: float | None
-    formats: tuple[str, ...]
-    output: str
+    scan: Mapping[str, Any]
     fail_on: tuple[str, ...]
-    progress: bool
-    quiet: bool
-    isolated: bool = False
+    formats: tuple[str, ...] = ()
+    output: str = STANDARD_OUTPUT
+    progress: bool = True
+    quiet: bool = False
     settings: Path | None = None
     allow_network: bool = False
-    budget: float | None = None
 
     @property
     def shows_progress(self) -> bool:
@@ -51,45 +47,37 @@ class Choices(Struct, frozen=True):
         return tuple(each for each in chosen if not (self.quiet and each.output == STANDARD_OUTPUT))
 
 
-_SCANNING = (
-    click.option("--include", multiple=True, metavar="GLOB", help="Scan only paths that match; repeatable."),
-    click.option("--exclude", multiple=True, metavar="GLOB", help="Leave out paths that match; repeatable."),
-    click.option(
-        "--exclude-upstream", multiple=True, metavar="GLOB", help="Leave out upstream projects that match; repeatable."
-    ),
-    click.option(
-        "--against", multiple=True, metavar="SOURCE", help="Take this source as one more upstream; repeatable."
-    ),
-    click.option(
-        "--corpus",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        metavar="PATH",
-        help="Use this corpus instead of the shipped one and the user's; repeatable.",
-    ),
-    click.option(
-        "--min-similarity",
-        type=click.FloatRange(0, 1),
-        metavar="SHARE",
-        help="Report only files of which at least this share (0 to 1) stands in an upstream.",
-    ),
-)
-_TIMEOUT = (
-    click.option(
-        "--timeout",
-        "budget",
-        type=click.FloatRange(0.01, 86_400),
-        metavar="SECONDS",
-        help="Skip a file that takes more processor time; else 2 s, and 2 s more for each MB.",
-    ),
-)
-_TRUST = (
-    click.option(
-        "--isolated",
-        is_flag=True,
-        help="Obey nothing that the scanned folder says: no settings, waivers or ignore rules. So it is anyway but for "
-        "the working tree that you stand in.",
-    ),
+_COMMAND = TypeVar("_COMMAND", bound="Callable[..., Any] | click.Command")
+_TYPES: Mapping[Kind, Mapping[str, Any]] = {
+    Kind.TEXTS: {"multiple": True},
+    Kind.SOURCES: {"multiple": True},
+    Kind.PATHS: {"multiple": True, "type": click.Path(path_type=Path)},
+    Kind.PATH: {"type": click.Path(path_type=Path)},
+    Kind.THRESHOLDS: {"multiple": True, "type": click.Choice(THRESHOLDS)},
+    Kind.SHARE: {"type": click.FloatRange(0, 1)},
+    Kind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
+    Kind.FLAG: {"is_flag": True},
+}
+
+
+def _option(setting: Setting) -> Callable[[_COMMAND], _COMMAND]:
+    how: dict[str, Any] = {**_TYPES[setting.kind], "metavar": setting.metavar, "help": setting.help}
+    if setting.default:
+        how |= {"default": setting.default, "show_default": ", ".join(setting.default)}
+    return click.option(f"--{setting.key}", setting.field, **how)
+
+
+def _options(group: Group) -> tuple[Any, ...]:
+    return tuple(_option(each) for each in SETTINGS if each.group is group)
+
+
+def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:
+    """The option of one setting, for a command that alone has it."""
+    return next(_option(each) for each in SETTINGS if each.key == key)
+
+
+_SCANNING = _options(Group.SCANNING)
+_SETTINGS = (
     click.option(
         "--settings",
         type=click.Path(path_type=Path),
@@ -98,6 +86,7 @@ _TRUST = (
     ),
     click.option("--allow-network", is_flag=True, help="Let settings name sources on the network under `against`."),
 )
+_BOUNDED = (*_options(Group.TRUST), *_SETTINGS, *_options(Group.TIME))
 _DELIVERY = (
     click.option(
         "--format",
@@ -118,17 +107,7 @@ _DELIVERY = (
     ),
 )
 _ENDING = (
-    click.option(
-        "--fail-on",
-        type=click.Choice(THRESHOLDS),
-        multiple=True,
-        default=("error",),
-        show_default="error",
-        metavar="THRESHOLD",
-        help="Exit with 1 from here on: a level (error, warning, note) counts findings as severe, a verdict "
-        "(identical, renamed, modified, fragments) counts files as close, skipped counts what could not be scanned; "
-        "with never alone, exit with 0. Repeatable.",
-    ),
+    *_options(Group.ENDING),
     click.option("--progress/--no-progress", default=True, help="Draw a progress bar when a terminal shows it."),
     click.option("-q", "--quiet", is_flag=True, help="Print no report and no bar: the exit code is the answer."),
 )
@@ -136,32 +115,32 @@ _ENDING = (
 
 def shared_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give ``command`` the shared options; it receives them as one ``choices``."""
-    return _decorated(command, (*_SCANNING, *_TRUST, *_TIMEOUT, *_DELIVERY, *_ENDING), {})
+    return _decorated(command, (*_SCANNING, *_BOUNDED, *_DELIVERY, *_ENDING))
 
 
 def auditing_options(command: Callable[..., int]) -> Callable[..., int]:
     """As ``shared_options``, for a command that trusts no source and bounds files in a way of its own."""
-    return _decorated(command, (*_SCANNING, *_TRUST[1:], *_DELIVERY, *_ENDING), {"isolated": True, "budget": None})
+    return _decorated(command, (*_SCANNING, *_SETTINGS, *_DELIVERY, *_ENDING), {"isolated": True})
 
 
 def scanning_options(command: Callable[..., int]) -> Callable[..., int]:
     """As ``shared_options``, for a command that writes no report."""
-    return _decorated(command, (*_SCANNING, *_TRUST, *_TIMEOUT, *_ENDING), {"formats": (), "output": STANDARD_OUTPUT})
+    return _decorated(command, (*_SCANNING, *_BOUNDED, *_ENDING))
 
 
 def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
     """As ``shared_options``, for a command that scans nothing."""
-    nothing = {"include": (), "exclude": (), "exclude_upstream": (), "against": (), "corpus": ()}
-    untrusting = {"isolated": True, "settings": None, "allow_network": False, "budget": None}
-    return _decorated(command, (*_DELIVERY, *_ENDING), {**nothing, "min_similarity": None, **untrusting})
+    return _decorated(command, (*_DELIVERY, *_ENDING))
 
 
-def _decorated(command: Callable[..., int], options: Sequence[Any], fixed: dict[str, Any]) -> Callable[..., int]:
+def _decorated(
+    command: Callable[..., int], options: Sequence[Any], fixed: Mapping[str, Any] = MappingProxyType({})
+) -> Callable[..., int]:
     @wraps(command)
     def with_choices(**given: Any) -> int:
-        given |= fixed
-        chosen = {field.name: given.pop(field.name) for field in fields(Choices)}
-        return command(choices=Choices(**chosen), **given)
+        scan = {each.field: given.pop(each.field) for each in SETTINGS if each.of_scan and each.field in given}
+        own = {field.name: given.pop(field.name) for field in fields(Choices) if field.name in given}
+        return command(choices=Choices(scan={**scan, **fixed}, **own), **given)
 
     decorated: Callable[..., int] = with_choices
     for option in reversed(options):
@@ -169,29 +148,8 @@ def _decorated(command: Callable[..., int], options: Sequence[Any], fixed: dict[
     return decorated
 
 
-class Taken(Struct, frozen=True):
-    """What was taken over from settings beside options: waivers, a baseline, and from where which of them."""
-
-    waivers: tuple[Waiver, ...] = ()
-    baseline: Path | None = None
-    settings: SettingsTaken | None = None
-
-
-def scan_options(choices: Choices, taken: Taken = Taken(), baseline: Path | None = None) -> ScanOptions:
+def scan_options(choices: Choices) -> ScanOptions:
     """What of the choices the scan itself needs; an option not given keeps the library's default."""
     from ..scan import ScanOptions
 
-    given: dict[str, Any] = {} if choices.min_similarity is None else {"min_similarity": choices.min_similarity}
-    return ScanOptions(
-        include=choices.include,
-        exclude=choices.exclude,
-        exclude_upstream=choices.exclude_upstream,
-        against=choices.against,
-        corpora=choices.corpus or None,
-        waivers=taken.waivers,
-        baseline=baseline or taken.baseline,
-        isolated=choices.isolated,
-        settings=taken.settings,
-        timeout=choices.budget,
-        **given,
-    )
+    return ScanOptions(**{name: value for name, value in choices.scan.items() if value not in (None, ())})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from .beside import fetching_option, sides
 from .configured import configured
-from .options import Choices, scan_options, shared_options
+from .options import Choices, scan_options, setting_option, shared_options
 from .progress import progress_bar
 from .reporting import check_deliverable, deliver
 from .threshold import exit_code
@@ -35,26 +33,22 @@ Examples:
 
 @click.command(name="scan", epilog=_EPILOG)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
-@click.option(
-    "--baseline",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="Fail only on findings that FILE, written by modelkin baseline, does not hold.",
-)
+@setting_option("baseline")
 @fetching_option
 @shared_options
-def command(sources: tuple[str, ...], baseline: Path | None, fetch: bool, choices: Choices) -> int:
+def command(sources: tuple[str, ...], fetch: bool, choices: Choices) -> int:
     """Find known upstream code in SOURCE and what it still owes.
 
     For each file: the closest known upstream, its releases, the oldest known
     origin, what was renamed, and how each definition differs; then what the
     upstream's licence asks for and the copy does not give.
     """
-    choices, taken = configured(choices, sources)
+    choices = configured(choices, sources)
     check_deliverable(choices, sources)
     from ..scan import scan
 
+    options = scan_options(choices)
     with progress_bar(choices.shows_progress) as step:
-        report = scan(sources, scan_options(choices, taken, baseline), step)
-    deliver(report, choices, sides=sides(report, choices, sources, choices.against, fetch))
+        report = scan(sources, options, step)
+    deliver(report, choices, sides=sides(report, choices, sources, options.against, fetch))
     return exit_code(report, choices.fail_on)

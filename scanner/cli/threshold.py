@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ..settings import LEVELS, NEVER, SKIPPED, VERDICTS
+
 if TYPE_CHECKING:
     from ..audit import AuditSummary
     from ..clones import Verdict
@@ -17,12 +19,6 @@ if TYPE_CHECKING:
     from ..scan import Report
 
 _NOTHING_SCANNED = 2
-
-# Written out, since --help needs them and importing the enums costs more than the help may take; a test compares them.
-LEVELS = ("error", "warning", "note")
-VERDICTS = ("identical", "renamed", "modified", "fragments")
-SKIPPED, NEVER = "skipped", "never"
-THRESHOLDS = (*LEVELS, *VERDICTS, SKIPPED, NEVER)
 
 
 class Tally(Struct, frozen=True):

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from ..settings import DEFAULT_BASELINE, MOST_BYTES, OWN_FILE, SETTINGS_FILES, SHARED_FILE, SHARED_TABLE
 from ..sources import Entry, Skipped
 from .texts import read_text
 
-OWN_FILE, SHARED_FILE = "modelkin.toml", "pyproject.toml"
 PROJECT_CORPUS = ".modelkin/corpus.safetensors"
-DEFAULT_BASELINE = ".modelkin-baseline.json"
-SETTINGS_FILES = (OWN_FILE, SHARED_FILE)
 BROUGHT_FILES = frozenset((*SETTINGS_FILES, PROJECT_CORPUS, DEFAULT_BASELINE))
-_MOST_BYTES = 256 * 1024
 
 
 class Brought(Struct, frozen=True):
@@ -34,8 +31,8 @@ def read_brought(entry: Entry, name: str) -> Brought | None:
     """What the file ``entry``, called ``name`` at the root, is to modelkin; None when it does not concern modelkin."""
     if name not in SETTINGS_FILES:
         return Brought(entry.path)
-    text = read_text(entry, _MOST_BYTES)
-    if isinstance(text, Skipped) or (name == SHARED_FILE and "[tool.modelkin" not in text):
+    text = read_text(entry, MOST_BYTES)
+    if isinstance(text, Skipped) or (name == SHARED_FILE and f"[{SHARED_TABLE}" not in text):
         return Brought(entry.path) if name == OWN_FILE else None
     return Brought(entry.path, _keys(text, name))
 

@@ -10,11 +10,9 @@ from pathlib import Path
 import pytest
 
 from modelkin.cli import main
-from modelkin.cli.threshold import THRESHOLDS as OPTION_THRESHOLDS
-from modelkin.configuration import Configuration, read_configuration, read_settings
-from modelkin.configuration.reading import THRESHOLDS
 from modelkin.errors import ConfigurationError
 from modelkin.regions import Region
+from modelkin.settings_file import SettingsFile, find_settings, read_settings
 from modelkin.waivers import Waiver
 
 from .repositories import written
@@ -44,9 +42,9 @@ SHARED = f"[project]\nname = 'lamp'\n\n[tool.modelkin]\n{SETTINGS}{WAIVERS.forma
 OWN = SETTINGS + WAIVERS.format("")
 
 
-def read(folder: Path, files: dict[str, str]) -> Configuration:
+def read(folder: Path, files: dict[str, str]) -> SettingsFile:
     written(folder, files)
-    return read_configuration(folder)
+    return find_settings(folder)
 
 
 def refusal(folder: Path, text: str, name: str = "modelkin.toml") -> str:
@@ -59,16 +57,16 @@ def refusal(folder: Path, text: str, name: str = "modelkin.toml") -> str:
 @pytest.mark.parametrize(("name", "text", "offset"), [("pyproject.toml", SHARED, 4), ("modelkin.toml", OWN, 0)])
 def test_each_setting_is_read_with_its_place(tmp_path: Path, name: str, text: str, offset: int) -> None:
     found = read(tmp_path, {name: text})
-    assert (found.path, found.include, found.exclude) == (name, ("lamp/*",), ("tests/*", "docs"))
-    assert (found.exclude_upstream, found.fail_on, found.min_similarity) == (("bulb",), ("renamed",), 0.5)
-    assert found.against == (str(tmp_path / "../upstream"), "pypi:lantern==1.0", "git+https://example.org/a.git")
-    assert found.corpora == (tmp_path / "team.safetensors",)
+    assert (found.path, found["include"], found["exclude"]) == (name, ("lamp/*",), ("tests/*", "docs"))
+    assert (found["exclude-upstream"], found["fail-on"], found["min-similarity"]) == (("bulb",), ("renamed",), 0.5)
+    assert found["against"] == (str(tmp_path / "../upstream"), "pypi:lantern==1.0", "git+https://example.org/a.git")
+    assert found["corpus"] == (tmp_path / "team.safetensors",)
     assert found.origins["exclude"] == Region(name, offset + 2, offset + 2)
-    assert found.waivers == (
+    assert found["waivers"] == (
         Waiver(name, offset + 10, ("relicensed",), "agreed", "vendored/*"),
         Waiver(name, offset + 15, ("holder-removed",), "see docs", "a.py"),
     )
-    assert found.baseline == tmp_path / "known.json"
+    assert found["baseline"] == tmp_path / "known.json"
     assert found.left_out == ()
 
 
@@ -84,12 +82,12 @@ def test_each_setting_is_read_with_its_place(tmp_path: Path, name: str, text: st
     ],
 )
 def test_most_folders_have_none(tmp_path: Path, files: dict[str, str]) -> None:
-    assert read(tmp_path, files) == Configuration()
+    assert read(tmp_path, files) == SettingsFile()
 
 
 def test_waivers_may_be_written_as_a_list(tmp_path: Path) -> None:
     text = 'exclude = []\nwaivers = [{ path = "a.py", rule = "relicensed", reason = "agreed\\nby mail" }]\n'
-    assert read(tmp_path, {"modelkin.toml": text}).waivers == (
+    assert read(tmp_path, {"modelkin.toml": text})["waivers"] == (
         Waiver("modelkin.toml", 2, ("relicensed",), "agreed by mail", "a.py"),
     )
 
@@ -97,27 +95,27 @@ def test_waivers_may_be_written_as_a_list(tmp_path: Path) -> None:
 def test_what_does_not_count_is_named(tmp_path: Path) -> None:
     found = read(tmp_path, {"modelkin.toml": OWN})
     counting = found.counting({"exclude", "waivers"})
-    assert (counting.exclude, counting.waivers, counting.include, counting.fail_on) == (
-        found.exclude,
-        found.waivers,
+    assert (counting["exclude"], counting["waivers"], counting["include"], counting["fail-on"]) == (
+        found["exclude"],
+        found["waivers"],
         (),
         (),
     )
     assert set(counting.left_out) == found.origins.keys() - {"exclude", "waivers"}
-    assert found.counting(()).waivers == ()
+    assert found.counting(())["waivers"] == ()
 
 
 def test_a_file_that_the_user_names_is_read_whatever_it_is_called(tmp_path: Path) -> None:
     written(tmp_path, {"team.toml": OWN, "pyproject.toml": SHARED, "other/pyproject.toml": "[project]\nname = 'a'\n"})
-    assert read_settings(tmp_path / "team.toml").fail_on == ("renamed",)
-    assert read_settings(tmp_path / "pyproject.toml").baseline == tmp_path / "known.json"
+    assert read_settings(tmp_path / "team.toml")["fail-on"] == ("renamed",)
+    assert read_settings(tmp_path / "pyproject.toml")["baseline"] == tmp_path / "known.json"
     for name, said in (("gone.toml", "no such file of settings"), ("other/pyproject.toml", "holds no [tool.modelkin]")):
         with pytest.raises(ConfigurationError, match=re.escape(said)):
             read_settings(tmp_path / name)
 
 
 def test_several_thresholds_are_a_list(tmp_path: Path) -> None:
-    assert read(tmp_path, {"modelkin.toml": "fail-on = ['error', 'skipped']\n"}).fail_on == ("error", "skipped")
+    assert read(tmp_path, {"modelkin.toml": "fail-on = ['error', 'skipped']\n"})["fail-on"] == ("error", "skipped")
 
 
 @pytest.mark.parametrize(
@@ -166,10 +164,10 @@ def test_our_table_in_a_broken_file_is_an_error(tmp_path: Path) -> None:
 
 def test_text_that_is_not_utf_8_is_an_error_in_our_file_only(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_bytes(b"# modelkin \xff\n")
-    assert read_configuration(tmp_path) == Configuration()
+    assert find_settings(tmp_path) == SettingsFile()
     (tmp_path / "modelkin.toml").write_bytes(b"# \xff\n")
     with pytest.raises(ConfigurationError, match="not UTF-8"):
-        read_configuration(tmp_path)
+        find_settings(tmp_path)
 
 
 def test_settings_in_both_files_contradict_each_other(tmp_path: Path) -> None:
@@ -184,11 +182,7 @@ def test_a_link_out_of_the_folder_and_a_pipe_are_not_read(tmp_path: Path) -> Non
     inside.mkdir()
     (inside / "modelkin.toml").symlink_to("../outside.toml")
     os.mkfifo(inside / "pyproject.toml")
-    assert read_configuration(inside) == Configuration()
-
-
-def test_the_thresholds_are_those_of_the_command_line() -> None:
-    assert THRESHOLDS == OPTION_THRESHOLDS
+    assert find_settings(inside) == SettingsFile()
 
 
 def test_config_show_tells_each_value_and_its_place(
@@ -229,4 +223,4 @@ def test_config_show_of_broken_settings_is_one_line(tmp_path: Path, capsys: pyte
 
 def test_a_repository_of_the_hub_is_no_path_below_the_folder(tmp_path: Path) -> None:
     found = read(tmp_path, {"modelkin.toml": "against = ['hf:lantern/lamp']\n"})
-    assert found.against == ("hf:lantern/lamp",)
+    assert found["against"] == ("hf:lantern/lamp",)
