@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..findings import Level
+from ..licences.expressions import is_covered, licences_stated
 from ..notices import LicenceForm, holders_missing
 from ..patterns import lazy_pattern
 from ..rulebook import Duty
-from . import terms
 from .drafts import Draft, quoted
 from .keeping import in_file
 from .model import State
@@ -24,7 +24,7 @@ _NO_WORD = lazy_pattern(r"[^\w@.+]+")
 def carry_licence(owed: Owed, repository: Repository) -> Outcome:
     """A copy of the licence text; of a licence that is one with its copyright line, that line too."""
     case, licence = owed.case, owed.rule.id
-    stands_here = terms.covered(licence, terms.stated(case.licence))
+    stands_here = is_covered(licence, licences_stated(case.licence))
     lines = () if in_file(owed.rule) else _lines_of_the_text(owed, repository)
     if stands_here and not lines and _is_whole_text(owed):
         return met("the licence text stands in the file")

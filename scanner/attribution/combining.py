@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from ..clones import Verdict
 from ..findings import Level
+from ..licences.expressions import is_covered, licences_stated
 from ..notices import holders_missing
 from ..rulebook import Duty, LicenceRule, Obligation, licence_rule
-from . import terms
 from .case import Case
 from .drafts import Draft
 from .outcomes import header_region, upstream_region
@@ -29,8 +29,8 @@ def licence_drafts(case: Case, rules: Sequence[LicenceRule], repository: Reposit
 def _relicensed(case: Case, rule: LicenceRule, repository: Repository) -> Iterator[Draft]:
     """The copy stands under another licence, and the upstream's terms do not go with it."""
     duty = _duty(rule, Duty.CARRY_LICENCE)
-    now = terms.stated(case.licence) or repository.licences_of(case.path)
-    if duty is None or not now or terms.covered(rule.id, now) or _carries(case, rule, repository):
+    now = licences_stated(case.licence) or repository.licences_of(case.path)
+    if duty is None or not now or is_covered(rule.id, now) or _carries(case, rule, repository):
         return
     yield Draft(
         rule="relicensed",
@@ -60,7 +60,7 @@ def _carries(case: Case, rule: LicenceRule, repository: Repository) -> bool:
 def _combined(case: Case, rule: LicenceRule, repository: Repository) -> Draft:
     ground = _duty(rule, Duty.SAME_LICENCE, Duty.NON_COMMERCIAL, Duty.NO_DERIVATIVES)
     # What stands in a folder under its own licence may be a separate work that is only shipped along.
-    apart = terms.covered(rule.id, repository.licences_of(case.path))
+    apart = is_covered(rule.id, repository.licences_of(case.path))
     return Draft(
         rule="combination-not-allowed",
         region=header_region(case),
@@ -82,7 +82,7 @@ def _refuses(rule: LicenceRule, whole: Sequence[str]) -> bool:
 
 
 def _refuses_one(rule: LicenceRule, licence: str) -> bool:
-    if terms.covered(rule.id, (licence,)):
+    if is_covered(rule.id, (licence,)):
         return False
     known = licence_rule(licence)
     names = {licence, known.family.value} if known else {licence}

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ..findings import Level
-from ..rulebook import LicenceRule
-from . import terms
+from ..licences.expressions import licences_owed
+from ..rulebook import LicenceRule, licence_rule
 from .case import Case
 from .choosing import choose
 from .combining import licence_drafts
@@ -44,7 +44,8 @@ class _Case(NamedTuple):
 
 
 def _judge(case: Case, repository: Repository) -> _Case:
-    rules = terms.rules(terms.taken(case.upstream.licence, repository.licences_of(case.path)))
+    owed = licences_owed(case.upstream.licence, repository.licences_of(case.path))
+    rules = tuple(rule for rule in map(licence_rule, owed) if rule)
     came = [each for rule in rules for each in outcomes(case, rule, repository)]
     given = grade(case, repository)
     drafts = tuple(_drafts(case, rules, came, repository))

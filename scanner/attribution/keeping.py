@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..clones import Verdict
 from ..findings import Level
+from ..licences.expressions import is_covered, licences_stated
 from ..notices import LicenceForm, Strength, holders_missing
 from ..rulebook import Duty, Family, LicenceRule
-from . import terms
 from .drafts import Draft, quoted
 from .model import State
 from .outcomes import Outcome, Owed, header_region, met, not_judged, upstream_header, upstream_region
@@ -56,7 +56,7 @@ def keep_licence_header(owed: Owed, repository: Repository) -> Outcome:
     if case.upstream.licence_form is LicenceForm.NONE:
         return met("the upstream file states no licence")
     if case.states_licence:
-        if case.licence and not terms.covered(owed.rule.id, terms.stated(case.licence)):
+        if case.licence and not is_covered(owed.rule.id, licences_stated(case.licence)):
             return Outcome(State.MISSED, f"the file states {case.licence}")
         return met("the file states a licence")
     kept_elsewhere = not holders_missing(case.missing, repository.copyrights) and repository.text_of(owed.rule.id)

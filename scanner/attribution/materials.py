@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..findings import Level
+from ..licences.expressions import is_covered
 from ..regions import Region
 from ..rulebook import Duty, Family, LicenceRule, Obligation, Scope, licence_rule
 from ..statements import Leftover, ModelCard
-from . import terms
 from .base_models import base_model_licence
 from .carrying import EXACT_RULES, place_of
 from .drafts import Draft, quoted, shortened
@@ -69,7 +69,7 @@ def _contradiction(card: ModelCard) -> Iterator[Draft]:
         return
     for base_model in card.base_models:
         licence = base_model_licence(base_model)
-        if licence and not terms.covered(licence, card.licence.licences):
+        if licence and not is_covered(licence, card.licence.licences):
             yield Draft(
                 rule="model-card-contradicts",
                 region=card.licence.region,

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
+from ..licences.expressions import is_covered
 from ..notices import Credit
 from ..patterns import lazy_pattern
 from ..statements import (
@@ -20,7 +21,7 @@ from ..statements import (
     sidecars_for,
 )
 from ..verdict import FileVerdict, UpstreamMatch
-from . import naming, terms
+from . import naming
 from .model import Copy
 
 _CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
@@ -109,7 +110,7 @@ class Repository:
 
     def text_of(self, licence: str) -> LegalFile | None:
         """The file that carries the text of a licence. Wherever it stands, whoever has the repository has it."""
-        return next((each for each in self._legal if terms.covered(licence, each.licences)), None)
+        return next((each for each in self._legal if is_covered(licence, each.licences)), None)
 
     def sidecars(self, path: str) -> tuple[SidecarNotice, ...]:
         """What REUSE says of ``path``."""

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
+from .expressions import MOST_CHARACTERS, ids_of_expression
 from .table import LicenceTable, shipped_table
-
-# A longer one names no licence: metadata may hold a whole text, which is for `identify`.
-MOST_CHARACTERS = 1_000
 
 _CLASSIFIER = re.compile(r"^\s*licen[cs]e\s*::(?:.*::)?\s*(?P<last>[^:]+)$", re.IGNORECASE)
 _PREFIX = re.compile(r"^\W*(?:spdx-license-identifier:|licensed under|licen[cs]e\s*:)", re.IGNORECASE)
@@ -32,8 +30,6 @@ def licence_ids(stated: str, table: LicenceTable | None = None) -> tuple[str, ..
     if known := licence_named(stated, table):
         return (known,)
     if _OPERATOR.search(stated):
-        from .expressions import ids_of_expression  # license-expression: seldom needed
-
         return ids_of_expression(stated, lambda name: licence_named(name, table))
     return ()
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..attribution.repository import Repository
-from ..attribution.terms import covered
 from ..files import NOTEBOOK_SUFFIX
 from ..licences import identify
+from ..licences.expressions import is_covered
 from ..scan import Report
 from ..sources import Progress, open_source
 from ..statements import read_statements
@@ -99,7 +99,7 @@ def _no_longer_read(notices: Edit | Undone | None, carried: Carried) -> frozense
         return frozenset()
     read = tuple(found.licence for found in identify(notices.after.decode("utf-8", "replace")))
     placed = (licence for licence, place in carried.places.items() if place == notices.path)
-    return frozenset(licence for licence in placed if not covered(licence, read))
+    return frozenset(licence for licence in placed if not is_covered(licence, read))
 
 
 def _header(target: Target) -> Edit | Undone | None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from ..attribution.model import Grade
 from ..clones import Verdict
+from ..licences.expressions import is_expression
 from ..notices import LicenceForm, Notice, holders_missing, read_notice
 from ..notices.header import read_header
 from ..rulebook import Duty, licence_rule
@@ -14,8 +13,6 @@ from .acknowledgements import Acknowledgement, spelled
 from .header import one_line
 from .needs import Need
 
-# An SPDX licence expression; a corpus may hold other words, which a tag must not.
-_EXPRESSION = re.compile(r"[A-Za-z0-9.+() -]+")
 _MARKUP = " #*/\"'"
 _NAMED = (Grade.FULL_NOTICE, Grade.NAMED_WITH_LINK)
 
@@ -71,7 +68,8 @@ def _verb(verdict: Verdict) -> str:
 
 
 def _licence(upstream: UpstreamMatch, notice: Notice) -> tuple[str, ...]:
-    if not _EXPRESSION.fullmatch(upstream.licence):
+    # A corpus may hold other words, which a tag must not.
+    if not is_expression(upstream.licence):
         return ()
     if not notice.licence and notice.form is LicenceForm.NONE:
         return (f"SPDX-License-Identifier: {upstream.licence}",)

@@ -12,8 +12,9 @@ from .model import LicenceForm
 from .wording import Wording
 
 _TAG = lazy_pattern(r"SPDX-License-Identifier:[ \t]*(?P<value>[^\n]*)", re.IGNORECASE)
-_ID = r"\(?[A-Za-z0-9][\w.+:-]*\)?"
-_EXPRESSION = lazy_pattern(rf"{_ID}(?: (?:AND|OR|WITH) {_ID}){{0,20}}")
+# One id, as most tags have, is told without what reads expressions, whose import is felt at start-up.
+_ID = lazy_pattern(r"[A-Za-z0-9][\w.+:-]*")
+_LOWER_CASE = lazy_pattern(r" (?:and|or|with) ")
 _TAG_END = lazy_pattern(r"\s*(?:\*/|-->|#).*|[.,;\s]+\Z")
 # The file is named in capitals, or called a file: "the License" alone is the licence itself.
 _FILE = r"(?:LICEN[CS]E|COPYING)"
@@ -75,20 +76,31 @@ def _tags(text: str) -> list[tuple[str, int]]:
     """The expression of each tag, and its place. A value that is none is read as the words of a licence."""
     found = []
     for match in _TAG.finditer(text):
-        value = _TAG_END.sub("", match["value"]).strip()
-        if not _EXPRESSION.fullmatch(value):
+        value = " ".join(_TAG_END.sub("", match["value"]).split())
+        if not _is_expression(value):
             value = next((wording.licence for wording in names(value.lower())), "")
         if value:
             found.append((value, match.end() - 1))
     return found
 
 
+def _is_expression(value: str) -> bool:
+    """In lower case an operator may be a word like others, as in "GPL-2.0 or later": what it joins must be known."""
+    if _ID.fullmatch(value):
+        return True
+    from ..licences import licence_ids
+    from ..licences.expressions import is_expression, licences_stated
+
+    return is_expression(value) and (not _LOWER_CASE.search(value) or all(map(licence_ids, licences_stated(value))))
+
+
 def _all_of(licences: list[str]) -> str:
     """One id, or the expression that all of them hold."""
-    distinct = list(dict.fromkeys(licences))
-    if len(distinct) == 1:
-        return distinct[0]
-    return " AND ".join(f"({each})" if " OR " in each and each[0] != "(" else each for each in distinct)
+    if len(set(licences)) == 1:
+        return licences[0]
+    from ..licences.expressions import conjunction
+
+    return conjunction(licences)
 
 
 def _end_of_text(folded: str, wording: Wording) -> int:

@@ -144,15 +144,13 @@ def _key(upstream: UpstreamMatch) -> tuple[str, str, str]:
 
 def _licence(licence: str) -> Any:
     """What the standard takes as an expression, else that nothing is asserted."""
-    from license_expression import ExpressionError  # type: ignore[import-untyped]
     from spdx_tools.common.spdx_licensing import spdx_licensing  # type: ignore[import-untyped]
     from spdx_tools.spdx.model import SpdxNoAssertion
 
-    try:
-        found = spdx_licensing.parse(licence) if licence else None
-        unknown = [key for key in spdx_licensing.unknown_license_keys(found) if not _REFERENCE.fullmatch(key)]
-    except ExpressionError:
-        return SpdxNoAssertion()
+    from ..licences.expressions import parsed
+
+    found = parsed(licence, spdx_licensing)
+    unknown = [key for key in spdx_licensing.unknown_license_keys(found) if not _REFERENCE.fullmatch(key)]
     return SpdxNoAssertion() if found is None or unknown else found
 
 

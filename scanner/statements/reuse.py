@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..licences.expressions import conjunction
 from ..sources import Skipped
 from .legal import copyright_lines
 from .model import SidecarNotice
@@ -19,7 +20,7 @@ def read_side_file(path: str, text: str) -> tuple[SidecarNotice, ...]:
     """What ``X.license`` says of ``X``."""
     glob = _SPECIAL.sub(r"\\\1", path[: -len(".license")])
     licences = [found.strip(" \t*/#->") for found in _TAG.findall(text)]
-    return (SidecarNotice(path, glob, _joined(licences), copyright_lines(text), overrides=False),)
+    return (SidecarNotice(path, glob, conjunction(licences), copyright_lines(text), overrides=False),)
 
 
 def read_reuse_toml(path: str, text: str) -> tuple[SidecarNotice, ...] | Skipped:
@@ -53,7 +54,7 @@ def read_dep5(path: str, text: str) -> tuple[SidecarNotice, ...]:
 
 def _annotation(path: str, prefix: str, table: dict[str, Any]) -> Iterator[SidecarNotice]:
     copyrights = _texts(table.get("SPDX-FileCopyrightText"))
-    licence = _joined(_texts(table.get("SPDX-License-Identifier")))
+    licence = conjunction(_texts(table.get("SPDX-License-Identifier")))
     for glob in _texts(table.get("path")):
         yield SidecarNotice(path, prefix + glob, licence, copyrights, table.get("precedence") == "override")
 
@@ -61,14 +62,6 @@ def _annotation(path: str, prefix: str, table: dict[str, Any]) -> Iterator[Sidec
 def _texts(value: Any) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else [value]
     return tuple(each.strip() for each in listed if isinstance(each, str) and each.strip())
-
-
-def _joined(licences: list[str] | tuple[str, ...]) -> str:
-    """Several licences of one file all hold, says REUSE."""
-    distinct = list(dict.fromkeys(licences))
-    if len(distinct) == 1:
-        return distinct[0]
-    return " AND ".join(f"({each})" if " OR " in each else each for each in distinct)
 
 
 def _fields(paragraph: str) -> dict[str, str]:
