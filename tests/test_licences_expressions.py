@@ -56,6 +56,11 @@ OWED = [
     # Exceptions take duties away from their licence, never all of them.
     ("Apache-2.0 WITH LLVM-exception", "", "Apache-2.0"),
     ("(MIT OR GPL-2.0-only WITH Classpath-exception-2.0) AND ISC", "GPL-2.0-only", "GPL-2.0-only; ISC"),
+    # Ids as they were, and a plus.
+    ("MIT AND GPL-2.0+", "", "MIT; GPL-2.0-or-later"),
+    ("MIT AND LGPL-2.1", "", "MIT; LGPL-2.1-only"),
+    ("MIT OR GPL-2.0+", "GPL-3.0-only", "GPL-2.0-or-later"),
+    ("(Apache-2.0+ WITH LLVM-exception) AND openrail++", "", "Apache-2.0; openrail++"),
     # Lower case, and any white space.
     ("mit or (apache-2.0 and  bsd-3-clause)", "", "mit"),
     ("mit or(apache-2.0)and gpl-3.0-only", "Apache-2.0; GPL-3.0-only", "apache-2.0; gpl-3.0-only"),

@@ -28,6 +28,8 @@ _WITH = lazy_pattern(r"(?<!\S)with(?!\S)", IGNORECASE)
 _LISTED = lazy_pattern(r"[/;&|]|,(?! ?v)| (?:and|or) ", IGNORECASE)
 _ID = r"[A-Za-z0-9][\w.+:-]*"
 _EXPRESSION = lazy_pattern(rf"{_ID}(?: (?:AND|OR|WITH|and|or|with) {_ID})*")
+# What the SPDX list had before -only and -or-later, and a plus after any other version.
+_OLD_ID = lazy_pattern(r"(?P<gnu>[AL]?GPL-\d\.\d)(?P<later>\+?)|(?P<other>.*\d)\+")
 _VERSIONED = lazy_pattern(r"(?P<stem>[AL]?GPL)-(?P<version>\d\.\d)-(?P<span>only|or-later)")
 
 
@@ -36,6 +38,14 @@ class _Licence(Struct, frozen=True):
 
     id: str
     exception: str = ""
+
+    @property
+    def current_id(self) -> str:
+        """The id as the SPDX list has it today; who may take Apache-2.0 or a later one may take Apache-2.0."""
+        old = _OLD_ID.fullmatch(self.id)
+        if old is None:
+            return self.id
+        return old["other"] or f"{old['gnu']}-{'or-later' if old['later'] else 'only'}"
 
 
 class _AllOf(Struct, frozen=True):
@@ -54,8 +64,11 @@ _Tree = _Licence | _AllOf | _OneOf
 
 
 def licences_stated(expression: str) -> tuple[str, ...]:
-    """The ids of all licences that an expression names, each once, in its order; exceptions are left out."""
-    return tuple(dict.fromkeys(each.id for each in _licences(_tree(expression))))
+    """The ids of all licences that an expression names, each once, in its order; exceptions are left out.
+
+    An id that the SPDX list has no longer is the one it has today: GPL-2.0-or-later for GPL-2.0+.
+    """
+    return tuple(dict.fromkeys(each.current_id for each in _licences(_tree(expression))))
 
 
 def licences_owed(expression: str, whole: Iterable[str]) -> tuple[str, ...]:
@@ -163,7 +176,7 @@ def _licences(tree: _Tree) -> Iterator[_Licence]:
 
 def _owed(tree: _Tree, whole: tuple[str, ...]) -> Iterator[str]:
     if isinstance(tree, _Licence):
-        yield tree.id
+        yield tree.current_id
     elif isinstance(tree, _AllOf):
         for part in tree.parts:
             yield from _owed(part, whole)
@@ -174,7 +187,7 @@ def _owed(tree: _Tree, whole: tuple[str, ...]) -> Iterator[str]:
 def _fits(tree: _Tree, whole: tuple[str, ...]) -> bool:
     """Whether some way to take it is covered by the licences of the whole."""
     if isinstance(tree, _Licence):
-        return is_covered(tree.id, whole)
+        return is_covered(tree.current_id, whole)
     fitting = (_fits(part, whole) for part in tree.parts)
     return all(fitting) if isinstance(tree, _AllOf) else any(fitting)
 
