@@ -74,7 +74,7 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
 @pytest.mark.parametrize(
     ("entry", "message"),
     [
-        ({**ENTRY, "license": "MIT"}, "entry 1 (lantern): unknown key 'license'; known are exclude, homepage, include"),
+        ({**ENTRY, "licenze": "MIT"}, "entry 1 (lantern): unknown key 'licenze'; known are exclude, homepage, include"),
         ({**ENTRY, 7: "MIT"}, "entry 1 (lantern): unknown key 7; known are "),
         ({**ENTRY, "name": 7}, "entry 1: 'name' must be a string"),
         ({**ENTRY, "licence": None}, "entry 1 (lantern): 'licence' must be a string"),

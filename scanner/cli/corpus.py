@@ -98,7 +98,9 @@ def build(manifest: Path, output: Path, progress: bool) -> int:
 @command.command(epilog=_ADD_EPILOG)
 @click.argument("source")
 @click.option("--name", required=True, help="The upstream project's name.")
-@click.option("--licence", required=True, metavar="SPDX", help="Its licence, for files that state none.")
+@click.option(
+    "--licence", "--license", "licence", required=True, metavar="SPDX", help="Its licence, for files that state none."
+)
 @click.option("--release", default="", help="Which release SOURCE is, when its name does not say.")
 @_writing_option
 @_progress_option

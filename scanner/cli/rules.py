@@ -28,7 +28,7 @@ Examples:
 
 @click.command(name="rules", epilog=_EPILOG)
 @click.option("--findings", "only", flag_value="findings", help="List only what can be reported.")
-@click.option("--licences", "only", flag_value="licences", help="List only the licences that are known.")
+@click.option("--licences", "--licenses", "only", flag_value="licences", help="List only the licences that are known.")
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text", show_default=True)
 def command(only: str | None, form: str) -> int:
     """List what modelkin reports, and the licences it knows.

@@ -65,6 +65,7 @@ def _upstream(where: str, entry: Any) -> Upstream:
         raise CorpusError(f"{where} of upstreams is not a mapping")
     if isinstance(entry.get("name"), str):
         where += f" ({entry['name']})"
+    entry = _in_british(where, entry)
     if unknown := [key for key in entry if key not in _KEYS]:
         raise CorpusError(f"{where}: unknown key {_shown(unknown[0])}; known are {', '.join(sorted(_KEYS))}")
     if missing := sorted(_KEYS - {"exclude"} - entry.keys()):
@@ -73,6 +74,14 @@ def _upstream(where: str, entry: Any) -> Upstream:
     if repeated := [release for release in upstream.releases if upstream.releases.count(release) > 1]:
         raise CorpusError(f"{where}: release {repeated[0]} is listed twice")
     return upstream
+
+
+def _in_british(where: str, entry: dict[Any, Any]) -> dict[Any, Any]:
+    if "license" not in entry:
+        return entry
+    if "licence" in entry:
+        raise CorpusError(f"{where}: 'licence' and 'license' are one key; give it once")
+    return {("licence" if key == "license" else key): value for key, value in entry.items()}
 
 
 def _shown(key: object) -> str:

@@ -1,7 +1,8 @@
 """The bytes of a YAML file in, mappings, lists and texts out: the part of YAML that has no surprises.
 
 Every scalar is the text that stands in the file, so that ``no``, ``1.10`` and ``2024-04-01`` stay what was written.
-Tags, anchors, aliases and repeated keys are refused, and so is what is large or nested deeply.
+Tags, anchors, aliases and repeated keys are refused, and so is what is large or nested deeply. The key ``license`` is
+read as ``licence``, as it is called here.
 """
 
 from __future__ import annotations
@@ -12,9 +13,14 @@ from typing import Any
 import yaml
 
 from ..nesting import passing_in_refused_yaml
+from ..patterns import lazy_pattern
 
 MOST_BYTES = 256_000
 MOST_DEPTH = 12
+
+_AMERICAN = lazy_pattern(r"license(?:_[a-z]+)?")
+# Under this key of an example the keys are names of files.
+_NAMES = "files"
 
 # libyaml where PyYAML was built with it: ten times as fast, the same events.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -33,7 +39,7 @@ def read_plain_yaml(content: bytes) -> Any:
     except UnicodeDecodeError as error:
         raise PlainYamlError(f"not UTF-8 at byte {error.start + 1}") from None
     try:
-        return _document(yaml.parse(text, Loader=_LOADER))
+        return _in_british(_document(yaml.parse(text, Loader=_LOADER)))
     except RecursionError:
         raise _too_deep(passing_in_refused_yaml(text, None, MOST_DEPTH) or 1) from None
     except yaml.MarkedYAMLError as error:
@@ -79,6 +85,20 @@ def _mapping(events: Iterator[Any], depth: int) -> dict[str, Any]:
         if key in pairs:
             raise _refused(event, f"the key {key[:60]!r} for a second time")
         pairs[key] = _value(next(events), events, depth)
+    return pairs
+
+
+def _in_british(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_in_british(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    pairs: dict[str, Any] = {}
+    for key, inner in value.items():
+        named = key.replace("license", "licence") if _AMERICAN.fullmatch(key) else key
+        if named in pairs:
+            raise PlainYamlError(f"{named!r} and {named.replace('licence', 'license')!r} are one key; give it once")
+        pairs[named] = inner if key == _NAMES else _in_british(inner)
     return pairs
 
 
