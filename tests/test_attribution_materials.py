@@ -62,6 +62,14 @@ def test_a_card_may_contradict_its_base_model() -> None:
     assert finding.region.first_line == 2
 
 
+def test_a_licence_that_the_card_names_apart_goes_by_that_name() -> None:
+    front = "license: other\nlicense_name: llama3.1\n"
+    asking = only(judge(README__md=card(front)), "exact-notice-missing").message
+    assert asking.startswith("The licence of llama3.1 (LicenseRef-Llama-3.1) asks")
+    found = only(judge(README__md=card(front + "base_model: google/gemma-2-9b\n")), "model-card-contradicts")
+    assert "says `license: other, license_name: llama3.1`; " in found.message
+
+
 @pytest.mark.parametrize(
     ("base_model", "expected"),
     [

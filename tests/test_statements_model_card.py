@@ -52,7 +52,7 @@ def test_a_card_names_licence_base_models_and_title() -> None:
     assert (found.licence.stated, found.licence.licences) == ("apache-2.0", ("Apache-2.0",))
     assert found.licence.region.first_line == 2
     assert found.base_models == ("org/lantern", "org/bulb")
-    assert (found.base_model_relation, found.licence_link, found.title) == ("finetune", "LICENSE", "Lamp 7B")
+    assert (found.licence_name, found.title) == ("", "Lamp 7B")
     assert found.text.split("\n")[9] == "# Lamp 7B"
     assert "apache" not in found.text
 
@@ -89,6 +89,12 @@ def test_a_licence_may_be_a_list_a_family_or_named_apart(front: str, stated: str
     found = card(f"---\n{front}\n---\n").licence
     assert found is not None
     assert (found.stated, found.licences) == (stated, ids)
+
+
+def test_the_name_of_a_licence_counts_where_the_card_leaves_it_open() -> None:
+    fronts = ["license: other", "license: [Other, unknown]", "license: mit", "license: [other, mit]"]
+    found = {front: card(f"---\n{front}\nlicense_name: lamp-terms\n---\n").licence_name for front in fronts}
+    assert found == dict.fromkeys(fronts[:2], "lamp-terms") | dict.fromkeys(fronts[2:], "")
 
 
 @pytest.mark.parametrize(

@@ -28,8 +28,11 @@ def material_drafts(repository: Repository) -> Iterator[Draft]:
 def _licences(card: ModelCard) -> Iterator[tuple[str, LicenceRule]]:
     """The model licences that a card brings into play, each with the base model or the words that say so."""
     seen: set[str] = set()
-    stated = [(card.licence.stated, licence) for licence in card.licence.licences] if card.licence else []
-    for words, licence in [*((base, base_model_licence(base)) for base in card.base_models), *stated]:
+    brought = [(base, base_model_licence(base)) for base in card.base_models]
+    if card.licence:
+        words = card.licence_name or card.licence.stated
+        brought += [(words, licence) for licence in card.licence.licences]
+    for words, licence in brought:
         rule = licence_rule(licence) if licence and licence not in seen else None
         seen.add(licence)
         if rule and rule.family is Family.MODEL:
@@ -67,6 +70,7 @@ def _contradiction(card: ModelCard) -> Iterator[Draft]:
     """The card names a base model, and a licence that is not the base model's."""
     if card.licence is None or not card.licence.licences:
         return
+    named = f", license_name: {card.licence_name}" if card.licence_name else ""
     for base_model in card.base_models:
         licence = base_model_licence(base_model)
         if licence and not is_covered(licence, card.licence.licences):
@@ -74,7 +78,7 @@ def _contradiction(card: ModelCard) -> Iterator[Draft]:
                 rule="model-card-contradicts",
                 region=card.licence.region,
                 facts={
-                    "found": shortened(f"license: {card.licence.stated}"),
+                    "found": shortened(f"license: {card.licence.stated}{named}"),
                     "base_model": shortened(base_model),
                     "value": f"is under {licence}",
                 },

@@ -57,6 +57,7 @@ class Declaration(Struct, frozen=True):
 class ModelCard(Struct, frozen=True):
     """The README of a model. ``title`` is its name; ``licence`` None where its front matter names none.
 
+    ``licence_name`` is what ``license_name`` calls it beside a ``license`` that says only "other"; else empty.
     ``text`` is what follows the front matter, on the lines it stands on.
     """
 
@@ -64,9 +65,7 @@ class ModelCard(Struct, frozen=True):
     title: str
     licence: Declaration | None
     licence_name: str
-    licence_link: str
     base_models: tuple[str, ...]
-    base_model_relation: str
     credits: tuple[Credit, ...]
     text: str
 

@@ -16,7 +16,7 @@ from .titles import title
 if TYPE_CHECKING:
     from .flat_yaml import Value
 
-_WANTED = frozenset(("license", "license_name", "license_link", "base_model", "base_model_relation"))
+_WANTED = frozenset(("license", "license_name", "base_model"))
 _UNSAID = ("other", "unknown")
 
 
@@ -32,15 +32,13 @@ def read_card(path: str, text: str, repository: str) -> tuple[ModelCard, Skipped
     """The card, and why its front matter was not read, if so; ``repository`` is its title where it has none."""
     parts = _parts(text)
     values, problem = _front_matter(path, parts) if parts.block.strip() else ({}, None)
-    name = _text(values, "license_name")
+    name = _name_apart(values)
     card = ModelCard(
         path=path,
         title=title(parts.body) or repository,
         licence=_licence(path, values.get("license"), name, parts.first_line),
         licence_name=name,
-        licence_link=_text(values, "license_link"),
-        base_models=values["base_model"].texts if "base_model" in values else (),
-        base_model_relation=_text(values, "base_model_relation"),
+        base_models=_texts(values, "base_model"),
         credits=read_credits_in_prose(parts.body),
         text=parts.body,
     )
@@ -80,10 +78,17 @@ def _licence(path: str, value: Value | None, name: str, first_line: int) -> Decl
     from ..licences import licence_ids
 
     line = first_line + value.line - 1
-    stated = [each for each in value.texts if each.lower() not in _UNSAID] or [name]
-    ids = tuple(dict.fromkeys(licence for each in stated if each for licence in licence_ids(each)))
+    stated = (name,) if name else value.texts
+    ids = tuple(dict.fromkeys(licence for each in stated for licence in licence_ids(each)))
     return Declaration(Region(path, line, line), ", ".join(value.texts), ids)
 
 
-def _text(values: dict[str, Value], key: str) -> str:
-    return ", ".join(values[key].texts) if key in values else ""
+def _name_apart(values: dict[str, Value]) -> str:
+    """What ``license_name`` calls the licence, where ``license`` leaves it open."""
+    stated = _texts(values, "license")
+    is_open = bool(stated) and all(each.lower() in _UNSAID for each in stated)
+    return ", ".join(_texts(values, "license_name")) if is_open else ""
+
+
+def _texts(values: dict[str, Value], key: str) -> tuple[str, ...]:
+    return values[key].texts if key in values else ()
