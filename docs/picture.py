@@ -13,7 +13,7 @@ from modelkin.reports import FORMATS
 from modelkin.reports.page import Page
 from modelkin.scan import ScanOptions, scan
 
-SOURCE, INCLUDE = "pypi:vllm==0.2.3", "*/internlm.py"
+SOURCE, INCLUDE = "pypi:vllm==0.2.3", "internlm.py"
 COMMAND = f"modelkin scan '{SOURCE}' --include '{INCLUDE}'"
 WIDTH = 112
 PICTURE = Path(__file__).parent / "scan.svg"

@@ -47,7 +47,7 @@ class SourceFile(Struct, frozen=True):
 class Selection(Struct, frozen=True):
     """Which files to read: those that match a glob of ``include`` (all, when empty) and none of ``exclude``.
 
-    Globs are as ``globs.matcher`` describes; ``max_bytes`` is the size as stored above which a file is skipped, and
+    Globs are as in ``globs.matcher``; ``max_bytes`` is the size as stored above which a file is skipped, and
     ``timeout`` the processor time in seconds after which it is (None: as ``budget`` says).
     """
 

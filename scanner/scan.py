@@ -23,6 +23,7 @@ from .errors import SourceError
 from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
+from .globs import checked_glob, matcher
 from .settings import SETTINGS
 from .sources import Checkout, LeftOut, open_source, open_sources
 from .sources.specs import split_path
@@ -49,7 +50,7 @@ class ScanOptions(Struct, frozen=True):
     read with them. Findings that ``baseline`` holds are marked as known. ``isolated`` trusts no source, not even the
     working tree one stands in. ``settings`` tells which of these options a file of settings filled: the report says
     what they hide. ``timeout`` is the processor time in seconds that one file may take; None means 2, and 2 for each
-    MB.
+    MB. Raises ConfigurationError for a broken glob.
     """
 
     include: tuple[str, ...] = ()
@@ -63,6 +64,14 @@ class ScanOptions(Struct, frozen=True):
     isolated: bool = False
     settings: SettingsTaken | None = None
     timeout: float | None = None
+
+    def __post_init__(self) -> None:
+        # A broken glob is told before anything is fetched or read.
+        for globs in (self.include, self.exclude, self.exclude_upstream):
+            matcher(globs)
+        for waiver in self.waivers:
+            if not waiver.in_source:
+                checked_glob(waiver.glob, f"{waiver.path}:{waiver.line}: ")
 
 
 class CorpusIdentity(Struct, frozen=True):

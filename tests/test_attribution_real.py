@@ -19,7 +19,7 @@ VLLM = "pypi:vllm==0.2.3"
 MODELS = "vllm/model_executor/models"
 KEPT = ("aquila", "baichuan", "bloom", "falcon", "gpt2", "gpt_j", "gpt_neox", "llama", "mistral", "mpt", "opt", "yi")
 REPLACED = ("falcon", "mobilenet_v2", "mobilevit", "poolformer", "roberta", "splinter")
-MINDNLP = tuple(f"*/{name}/modeling_{name}.py" for name in (*REPLACED, "llama"))
+MINDNLP = tuple(f"**/{name}/modeling_{name}.py" for name in (*REPLACED, "llama"))
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -116,8 +116,12 @@ def test_a_waiver_that_says_nothing_clear_is_a_finding_and_ends_no_run(
             "[[waivers]]\npath = '*'\nrule = 'holder-removed'\nreason = 'a'\n" * 2,
             "holder-removed is waived for this place a second time",
         ),
+        (
+            "[[waivers]]\npath = 'a/[b'\nrule = 'holder-removed'\nreason = 'a'\n",
+            "the glob 'a/[b' matches nothing: a [ is never closed",
+        ),
     ],
-    ids=["unknown key", "no reason", "contradictory"],
+    ids=["unknown key", "no reason", "contradictory", "broken glob"],
 )
 def test_a_wrong_configuration_ends_the_run_in_one_line(
     repository: Path, capsys: pytest.CaptureFixture[str], table: str, message: str

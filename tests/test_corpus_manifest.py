@@ -14,7 +14,9 @@ from modelkin.corpus.build import build
 from modelkin.corpus.library import projects, verify
 from modelkin.corpus.manifest import read_manifest
 from modelkin.corpus.opening import open_corpus
+from modelkin.corpus.shelf import shipped_path
 from modelkin.errors import CorpusError, ModelkinError
+from modelkin.globs import matcher
 
 from .index_server import Index, serving, wheel
 from .small_corpora import ATTENTION, ROTARY, SCHEDULE
@@ -60,9 +62,16 @@ def test_an_entry_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert upstream.project.source == ENTRY["source"]
 
 
-def test_the_shipped_manifest_is_sound() -> None:
+def test_the_shipped_manifest_chooses_what_the_shipped_corpus_holds() -> None:
     upstreams = read_manifest(Path(__file__).parent.parent / "corpora" / "upstreams.yaml")
-    assert len(upstreams) > 25
+    chosen = {each.name: (matcher(each.include), matcher(each.exclude)) for each in upstreams}
+    corpus = open_corpus(shipped_path())
+    held = {
+        (version.project.name, version.path) for version in map(corpus.version_at, range(len(corpus.version_paths)))
+    }
+    assert {project for project, _ in held} == chosen.keys()
+    others = [(name, path) for name, path in held if not chosen[name][0](path) or chosen[name][1](path)]
+    assert others == []
 
 
 @pytest.mark.parametrize("key", sorted(ENTRY.keys() - {"exclude"}))
@@ -84,6 +93,10 @@ def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
         ({**ENTRY, "releases": []}, "entry 1 (lantern): 'releases' is empty"),
         ({**ENTRY, "releases": ["1.0", "1.0"]}, "entry 1 (lantern): release 1.0 is listed twice"),
         ({**ENTRY, "include": {"a": "b"}}, "entry 1 (lantern): 'include' must be a list of strings"),
+        (
+            {**ENTRY, "include": ["a/[b.py"]},
+            "entry 1 (lantern): the glob 'a/[b.py' matches nothing: a [ is never closed",
+        ),
         ({**ENTRY, "exclude": [None]}, "entry 1 (lantern): 'exclude' must be a list of strings"),
         ("lantern", "entry 1 of upstreams is not a mapping"),
         (None, "entry 1 of upstreams is not a mapping"),

@@ -48,7 +48,7 @@ def test_yi_is_llama_with_seven_names_changed_and_one_statement() -> None:
 @pytest.mark.skipif(not shipped_path().is_file(), reason="the shipped corpus is not built: corpora/base.safetensors")
 def test_the_shipped_corpus_names_llama_as_closest_and_as_origin(capsys: pytest.CaptureFixture[str]) -> None:
     corpus = str(shipped_path())
-    arguments = ["scan", "pypi:vllm==0.2.3", "--include", "*/models/yi.py", "--corpus", corpus, "--format", "json"]
+    arguments = ["scan", "pypi:vllm==0.2.3", "--include", "**/models/yi.py", "--corpus", corpus, "--format", "json"]
     assert main(arguments) == 0
     (file,) = json.loads(capsys.readouterr().out)["files"]
     assert file["path"] == "vllm/model_executor/models/yi.py"

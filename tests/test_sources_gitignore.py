@@ -13,6 +13,8 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from modelkin.errors import ConfigurationError
+from modelkin.globs import matcher
 from modelkin.sources import Entry, LeftOut, open_source
 from modelkin.sources.gitignore import (
     MAX_BYTES,
@@ -213,6 +215,30 @@ def test_a_pattern_means_what_git_means_by_it(
     found = read_ignore_file(path, "", ".gitignore")
     names = {path: os.fsdecode(path.encode("latin-1")) for path in paths}
     assert {path for path, name in names.items() if ignored(found, name)} == ignored_by_git(empty_repository, paths)
+
+
+def is_glob(rule: str) -> bool:
+    """Whether it is one on its own: no comment, of ASCII, and not refused for matching nothing."""
+    if rule.startswith(("#", "./")) or rule.endswith(" ") or "\0" in rule or not rule.isascii():
+        return False
+    try:
+        matcher((rule,))
+    except ConfigurationError:
+        return False
+    return True
+
+
+@needs_git
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(RULES.map(lambda rules: [*filter(is_glob, rules)]), st.lists(NAMES.map(as_path).filter(bool), max_size=12))
+@example(["a", "!a/b", "b/"], ["a/b", "b", "b/c"])
+@example(["a/*", "!a/b"], ["a/b", "a/c", "a/b/c"])
+def test_globs_of_options_mean_what_git_means_by_them(
+    empty_repository: Path, globs: list[str], paths: list[str]
+) -> None:
+    (empty_repository / ".gitignore").write_text("".join(f"{glob}\n" for glob in globs))
+    names = {*filter(str.isascii, paths)}
+    assert {*filter(matcher(globs), names)} == ignored_by_git(empty_repository, sorted(names))
 
 
 @needs_git

@@ -23,7 +23,7 @@ _NOTHING_SCANNED = 2
 _EPILOG = """\b
 Examples:
   modelkin scan path/to/repository
-  modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
+  modelkin scan 'pypi:vllm==0.2.3' --include '**/models/*.py'
   modelkin compare yi.py llama.py
   modelkin attribute . --dry-run
   modelkin audit ~/.cache/huggingface/hub

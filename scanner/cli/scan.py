@@ -22,7 +22,7 @@ Examples:
   modelkin scan path/to/repository
   modelkin scan . --exclude 'tests/*' --fail-on renamed
   modelkin scan . --isolated --fail-on error --fail-on skipped
-  modelkin scan 'pypi:vllm==0.2.3' --include '*/models/*.py'
+  modelkin scan 'pypi:vllm==0.2.3' --include '**/models/*.py'
   modelkin scan . --format json --output report.json
   modelkin scan . --format text --format sarif=modelkin.sarif
   modelkin scan . --format html=report.html --fetch-upstreams

@@ -9,7 +9,8 @@ import yaml
 from msgspec import Struct
 from msgspec.structs import fields
 
-from ..errors import CorpusError
+from ..errors import ConfigurationError, CorpusError
+from ..globs import matcher
 from ..nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
 from .pack import Project
 
@@ -71,6 +72,10 @@ def _upstream(where: str, entry: Any) -> Upstream:
     if missing := sorted(_KEYS - {"exclude"} - entry.keys()):
         raise CorpusError(f"{where}: key {missing[0]!r} is missing")
     upstream = Upstream(**{key: _value(where, key, value) for key, value in entry.items()})
+    try:
+        matcher((*upstream.include, *upstream.exclude))
+    except ConfigurationError as error:
+        raise CorpusError(f"{where}: {error}") from None
     if repeated := [release for release in upstream.releases if upstream.releases.count(release) > 1]:
         raise CorpusError(f"{where}: release {repeated[0]} is listed twice")
     return upstream
