@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import lru_cache
+from itertools import count
 
 from ..patterns import lazy_pattern
+from ..wildcards import ANYTHING, Part, Wild, linear_pattern
 from .listing import below
 from .model import LegalFile, LegalKind, SidecarNotice, Statements, Subject
 
 # The LGPL comes as two texts, COPYING and COPYING.LESSER.
 _PLAIN = lazy_pattern(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
+# No path is so long that it could match what has more.
+_MOST_PARTS = 10_000
 _TERMS = lazy_pattern(r"-(?:only|or-later)$")
 
 
@@ -58,42 +62,19 @@ def speaks_for_all(statements: Statements, path: str) -> bool:
 
 
 def matches(glob: str, path: str) -> bool:
-    """Whether a glob of REUSE matches: ``*`` no slash, ``**`` anything, backslash the next sign as it is.
-
-    Takes time in proportion to the product of both lengths, whatever the glob.
-    """
-    pieces = _pieces(glob)
-    # The pieces that may come next; a star may also match nothing.
-    places = _skipping({0}, pieces)
-    for sign in path:
-        reached = set()
-        for place in places:
-            piece = pieces[place] if place < len(pieces) else None
-            if piece == "**" or (piece == "*" and sign != "/"):
-                reached.add(place)
-            elif piece == f"={sign}":
-                reached.add(place + 1)
-        places = _skipping(reached, pieces)
-        if not places:
-            return False
-    return len(pieces) in places
+    """Whether a glob of REUSE matches: ``*`` no slash, ``**`` anything, backslash the next sign as it is."""
+    return _pattern(glob).match(path) is not None
 
 
 @lru_cache(maxsize=4096)
-def _pieces(glob: str) -> tuple[str, ...]:
-    """``*``, ``**``, or ``=`` and a sign to match as it is."""
-    found = re.findall(r"\\.|\*+|.", glob, re.DOTALL)
-    return tuple(piece[:2] if piece[0] == "*" else f"={piece[-1]}" for piece in found)
-
-
-def _skipping(places: Iterable[int], pieces: Sequence[str]) -> set[int]:
-    reached = set()
-    for place in places:
-        reached.add(place)
-        while place < len(pieces) and pieces[place] in ("*", "**"):
-            place += 1
-            reached.add(place)
-    return reached
+def _pattern(glob: str) -> re.Pattern[str]:
+    parts: list[Part] = []
+    for piece in re.findall(r"\\.|\*+|.", glob, re.DOTALL):
+        if piece[0] != "*":
+            parts.append(re.escape(piece[-1]))
+        else:
+            parts += ANYTHING if piece[1:] else (Wild.STAR,)
+    return re.compile(linear_pattern(parts, count()) if len(parts) <= _MOST_PARTS else r"(?!)")
 
 
 def _of_texts(statements: Statements) -> list[str]:
