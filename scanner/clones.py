@@ -29,6 +29,13 @@ class Verdict(str, Enum):
     INDEPENDENT = "independent"
 
 
+COPIES = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
+"""Of a file a good part of which is another's, so that it owes what its upstream's terms ask for and shows descent.
+
+Fragments are a hint at where code is from; whole definitions among them are to be named.
+"""
+
+
 class Rename(Struct, frozen=True):
     """``original`` is called ``copy`` in the copy.
 

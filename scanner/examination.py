@@ -8,9 +8,10 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .attribution.model import OBLIGING, Copy
+from .attribution.model import Copy
 from .budget import OverBudgetError
 from .canonical import canonicalise
+from .clones import COPIES
 from .corpus.lineages import lineages
 from .corpus.pack import Corpus
 from .files import SourceFile
@@ -72,7 +73,7 @@ class Examiner:
         return candidates
 
     def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes) -> Copy:
-        if not any(each.parts or each.verdict in OBLIGING for each in verdict.upstreams):
+        if not any(each.parts or each.verdict in COPIES for each in verdict.upstreams):
             return Copy(verdict, notice, ())
         from .attribution.copies import read_copy  # only where something was copied: most files are nobody's copy
 

@@ -8,12 +8,9 @@ from enum import Enum
 
 from msgspec import Struct
 
-from .clones import Verdict
+from .clones import COPIES, Verdict
 from .scan import Report
 from .verdict import FileVerdict, UpstreamMatch
-
-# A file of which a good part is another's; fragments are too small to speak of descent.
-_COPIES = frozenset({Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED})
 
 
 class NodeKind(str, Enum):
@@ -102,7 +99,7 @@ def _said(repository: Node, file: FileVerdict) -> Iterator[tuple[Node, Node, Rel
 def _closest(file: FileVerdict) -> UpstreamMatch | None:
     """The closest upstream; of a file as its own project released it, the next."""
     upstreams = file.upstreams[1:] if file.own_release else file.upstreams
-    return next((each for each in upstreams if each.verdict in _COPIES), None)
+    return next((each for each in upstreams if each.verdict in COPIES), None)
 
 
 def _project(name: str) -> Node:

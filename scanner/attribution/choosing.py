@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..clones import COPIES
 from ..notices import LicenceForm, holders_missing
 from ..verdict import UpstreamMatch
 from . import naming
 from .case import NEARLY_THE_SAME, Case
-from .model import OBLIGING, Copy
+from .model import Copy
 from .repository import Repository
 
 
@@ -16,7 +17,7 @@ def choose(copy: Copy, repository: Repository) -> Case | None:
     """The case of a copied file; None where it owes nobody anything."""
     verdict = copy.verdict
     listed = tuple(dict.fromkeys((*verdict.upstreams, *((verdict.origin,) if verdict.origin else ()))))
-    foreign = [each for each in verdict.upstreams if each.verdict in OBLIGING and not _own(each, copy, repository)]
+    foreign = [each for each in verdict.upstreams if each.verdict in COPIES and not _own(each, copy, repository)]
     if listed and _own(listed[0], copy, repository):
         # What the project had first, others have from it.
         if verdict.origin is None or _own(verdict.origin, copy, repository):
@@ -77,7 +78,7 @@ def _inner_case(copy: Copy, repository: Repository, listed: Sequence[UpstreamMat
 
 def _is_sibling(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
     same_path = copy.verdict.path.endswith(upstream.path)
-    return _own(upstream, copy, repository) and upstream.verdict in OBLIGING and not same_path
+    return _own(upstream, copy, repository) and upstream.verdict in COPIES and not same_path
 
 
 def _case(

@@ -6,13 +6,9 @@ from enum import Enum
 
 from msgspec import Struct
 
-from ..clones import Verdict
 from ..findings import Finding
 from ..notices import Credit, Notice
 from ..verdict import FileVerdict, UpstreamMatch
-
-# Fragments are a hint at where code is from, and no ground for duties; whole definitions among them are to be named.
-OBLIGING = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
 
 
 class Grade(str, Enum):

@@ -7,14 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from ..clones import Verdict
+from ..clones import COPIES, Verdict
 from ..files import Skipped
 from ..findings import Level
 from ..sources import LeftOut
 from .records import RepositoryRecord
-
-# A file of which a good part is another's; fragments are too small to name a repository for.
-COPIES = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
 
 
 class Row(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from ..clones import Verdict
+from ..clones import COPIES
 from ..findings import Finding, Level
 from ..regions import Region
 from ..scan import Report
@@ -55,7 +55,7 @@ def _headline(report: Report) -> str:
     levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
     waived = [f"{summary.waived} waived"] if summary.waived else []
     waived += [f"{summary.known} known from the baseline"] if summary.known else []
-    copied = sum(summary.by_verdict[verdict] for verdict in (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED))
+    copied = sum(summary.by_verdict[verdict] for verdict in COPIES)
     told = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
     told += [f"{summary.skipped} skipped"] if summary.skipped else []
     below = "\n\n".join(text(line) for line in notes(report))

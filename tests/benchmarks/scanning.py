@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import modelkin
+from modelkin.clones import COPIES
 from modelkin.verdict import FileVerdict
-
-COPIES = ("identical", "renamed", "modified")
 
 
 def scan_folder(
@@ -33,7 +32,7 @@ def scan_texts(texts: Mapping[str, str], against: Sequence[str] = ()) -> dict[st
 
 def is_copy(verdict: FileVerdict) -> bool:
     """Whether the file is said to be a copy as a whole: identical, renamed or modified."""
-    return verdict.verdict.value in COPIES
+    return verdict.verdict in COPIES
 
 
 def names_upstream(verdict: FileVerdict, path: str, project: str = "transformers") -> bool:
