@@ -9,7 +9,7 @@ from functools import lru_cache
 from .sources import Skipped
 
 # UTF-32 first: its little-endian mark begins with UTF-16's.
-_WIDE_MARKS = (
+WIDE_MARKS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -44,8 +44,13 @@ def to_utf8(path: str, stored: bytes) -> bytes | Skipped:
     return text
 
 
+def with_line_feeds(text: str) -> str:
+    """``text`` with LF in place of CR LF and of a CR alone; other signs that may end a line stay as they are."""
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
 def _decoded(path: str, stored: bytes) -> bytes | Skipped:
-    for mark, encoding in _WIDE_MARKS:
+    for mark, encoding in WIDE_MARKS:
         if stored.startswith(mark):
             return _transcoded(stored, encoding)
     if (offset := stored.find(b"\0")) >= 0:
@@ -66,7 +71,7 @@ def _decoded(path: str, stored: bytes) -> bytes | Skipped:
 
 def source_encoding(stored: bytes) -> str:
     """The codec that the byte order mark or a declaration in ``stored`` names, else UTF-8; Python may not know it."""
-    for mark, encoding in _WIDE_MARKS:
+    for mark, encoding in WIDE_MARKS:
         if stored.startswith(mark):
             return encoding
     return "utf-8" if stored.startswith(codecs.BOM_UTF8) else normal_name(_declared(stored)[0])

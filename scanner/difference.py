@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from .decoding import to_utf8
+from .decoding import to_utf8, with_line_feeds
 from .substance import code_lines
 
 
@@ -39,7 +39,7 @@ def _text(source: bytes) -> str:
     """The text with line feeds between lines; bytes of an unknown encoding each become a character."""
     utf8 = to_utf8("", source)
     text = utf8.decode() if isinstance(utf8, bytes) else source.decode("latin-1")
-    return text.replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
+    return with_line_feeds(text).removesuffix("\n")
 
 
 def _unified(original: Sequence[str], copy: Sequence[str], original_name: str, copy_name: str) -> tuple[str, int]:

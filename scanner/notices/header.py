@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from ..decoding import with_line_feeds
+
 # Headers stand above the code; a docstring may follow them. Longer ones were not seen in 57,000 files.
 HEADER_BYTES = 6_000
 
@@ -26,7 +28,7 @@ class Header(NamedTuple):
 
 def read_header(text: bytes) -> Header:
     """The header of a Python file; regions between REUSE-IgnoreStart and REUSE-IgnoreEnd are left blank."""
-    found = _header(_lines(text[:HEADER_BYTES].decode("utf-8-sig", "replace")))
+    found = _header(with_line_feeds(text[:HEADER_BYTES].decode("utf-8-sig", "replace")).split("\n"))
     return _without(found, "REUSE-Ignore") if "reuse-ignore" in found.folded else found
 
 
@@ -68,7 +70,3 @@ def _header(lines: list[str]) -> Header:
         kept.append(bare.lstrip(_MARKUP).rstrip(_TAIL_MARKUP))
     text = "\n".join(kept)
     return Header(text, folded(text))
-
-
-def _lines(text: str) -> list[str]:
-    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n") if "\r" in text else text.split("\n")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..decoding import with_line_feeds
 from .comments import Line, Paragraph, split
 from .credits import MOST_CREDITS, credits_in
 from .header import blanked
@@ -52,7 +53,7 @@ class _Part(NamedTuple):
 
 def read_credits_in_prose(text: str) -> tuple[Credit, ...]:
     """The credits of a README or another text in Markdown, in order."""
-    text = text[:MOST_CHARACTERS].replace("\r\n", "\n").replace("\r", "\n")
+    text = with_line_feeds(text[:MOST_CHARACTERS])
     if "REUSE-IgnoreStart" in text:
         text = blanked(text, "REUSE-Ignore")
     text = _FENCE.sub(lambda fence: "\n" * fence[0].count("\n"), text)

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from ..budget import OverBudgetError, budget
 from ..clones import Verdict
+from ..decoding import with_line_feeds
 from ..errors import SourceError
 from ..files import SourceFile, read_file
 from ..findings import Level
@@ -136,5 +137,4 @@ def _shown(file: FileVerdict, upstream: UpstreamMatch, pair: _Pair, most: int, t
 
 
 def _lines(file: SourceFile) -> list[str]:
-    text = file.text.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n").removesuffix("\n")
-    return text.split("\n")
+    return with_line_feeds(file.text.decode("utf-8", "replace")).removesuffix("\n").split("\n")

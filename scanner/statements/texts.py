@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import codecs
 
+from ..decoding import WIDE_MARKS, with_line_feeds
 from ..patterns import lazy_pattern
 from ..sources import Entry, Skipped
 
 # The licences of all that is bundled in a torch wheel are 0.6 MB; a tokenizer's configuration is up to 2 MB.
 MOST_BYTES = 2 * 1024**2
 
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose little-endian mark it begins with
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), *WIDE_MARKS)
 _HEAD = 4096
 _CONTROL = lazy_pattern(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 _MOST_CONTROL = 0.02
@@ -34,7 +29,7 @@ def read_text(entry: Entry, most_bytes: int = MOST_BYTES) -> str | Skipped:
     text = decode(stored)
     if text is None:
         return Skipped(entry.path, "binary, not a text: nothing is read from it")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return with_line_feeds(text)
 
 
 def decode(stored: bytes) -> str | None:
