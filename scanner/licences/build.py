@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -106,15 +106,21 @@ def _arrays(kept: list[U32]) -> dict[str, Array]:
 def main(arguments: list[str]) -> int:
     """Build the data file of the rules in the folder named first."""
     folder, *texts = map(Path, arguments)
+    return write_data(folder, lambda rules: build(rules, *texts))
+
+
+def write_data(folder: Path, made_of: Callable[[Path], bytes]) -> int:
+    """Write the data file made of the rules in ``folder``; gives the exit code."""
+    path = folder / "licence_texts.safetensors"
     try:
-        content = build(folder.resolve(), *texts)
+        content = made_of(folder.resolve())
     except ModelkinError as error:
         print(error, file=sys.stderr)
         return 2
     try:
-        replace_file(folder / "licence_texts.safetensors", content)
+        replace_file(path, content)
     except OSError as error:
-        print(f"{folder / 'licence_texts.safetensors'} cannot be written: {error.strerror}", file=sys.stderr)
+        print(f"{path} cannot be written: {error.strerror}", file=sys.stderr)
         return 2
     print(f"{len(content):,} bytes")
     return 0

@@ -9,10 +9,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ..errors import ModelkinError
 from ..rulebook import licence_rules
-from ..writing import replace_file
-from .build import pack
+from .build import pack, write_data
 from .recipe import read_recipe
 from .table import ARRAYS, open_table, read_header
 from .wording import rule_header
@@ -29,18 +27,7 @@ def refreshed(rules_folder: Path) -> bytes:
 
 def main(arguments: list[str]) -> int:
     """Refresh the data file of the rules in the one folder named."""
-    folder = Path(arguments[0]).resolve()
-    try:
-        content = refreshed(folder)
-    except ModelkinError as error:
-        print(error, file=sys.stderr)
-        return 2
-    try:
-        replace_file(folder / "licence_texts.safetensors", content)
-    except OSError as error:
-        print(f"{folder / 'licence_texts.safetensors'} cannot be written: {error.strerror}", file=sys.stderr)
-        return 2
-    return 0
+    return write_data(Path(arguments[0]), refreshed)
 
 
 if __name__ == "__main__":
