@@ -19,7 +19,6 @@ __all__ = ["MAX_BYTES", "NOTEBOOK_SUFFIX", "Selection", "Skipped", "SourceFile",
 # Real modules have 6.2 MB, and so may what hides a copy; above this it is data. ``budget`` bounds what it takes.
 MAX_BYTES = 16 * 1024**2
 NOTEBOOK_SUFFIX = ".ipynb"
-SUFFIXES = CODE_SUFFIXES
 # What Git LFS, under its names so far, and git-annex leave in place of a file.
 _POINTERS = (
     b"version https://git-lfs.github.com/spec/",
@@ -67,7 +66,7 @@ def read_files(
     included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
     counts = {} if left_out is None else left_out
     for entry in chain(checkout.unfetched, checkout.entries()):
-        is_code = entry.path.lower().endswith(SUFFIXES)
+        is_code = entry.path.lower().endswith(CODE_SUFFIXES)
         if excluded(entry.path):
             counts["exclude"] = counts.get("exclude", 0) + (is_code or isinstance(entry, Skipped))
         elif isinstance(entry, Skipped):

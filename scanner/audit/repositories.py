@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import SourceError
-from ..files import SUFFIXES
 from ..sources.checkout import os_reason
-from ..sources.specs import ARCHIVE_SUFFIXES, without_login
+from ..sources.specs import ARCHIVE_SUFFIXES, CODE_SUFFIXES, without_login
 from .tree import Repository, divide
 
 MOST_LIST_BYTES = 64 * 1024**2
@@ -20,7 +19,7 @@ def find_repositories(place: str) -> tuple[Repository, ...]:
     try:
         if path.is_dir():
             return _in_folder(path)
-        if path.is_file() and not place.lower().endswith((*SUFFIXES, *ARCHIVE_SUFFIXES)):
+        if path.is_file() and not place.lower().endswith((*CODE_SUFFIXES, *ARCHIVE_SUFFIXES)):
             return tuple(_in_list(path))
     except OSError as error:
         raise SourceError(f"{place} {os_reason(error)}") from error

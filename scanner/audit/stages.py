@@ -16,11 +16,11 @@ from ..corpus.opening import open_corpus
 from ..corpus.pack import Corpus
 from ..errors import SourceError
 from ..examination import Examined, Examiner
-from ..files import SUFFIXES, Selection, Skipped, SourceFile, read_file, read_files
+from ..files import Selection, Skipped, SourceFile, read_file, read_files
 from ..findings import Finding
 from ..scan import asked_in_vain
 from ..sources import Checkout, LeftOut, open_source
-from ..sources.specs import REMOTE_PREFIXES, split_path
+from ..sources.specs import CODE_SUFFIXES, REMOTE_PREFIXES, split_path
 from ..statements import Statements, read_statements
 from ..trust import Trust
 from ..verdict import Judgement, stands_under
@@ -138,7 +138,7 @@ def waived(findings: Sequence[Finding], setup: Setup) -> tuple[Finding, ...]:
 
 def is_in_code(finding: Finding) -> bool:
     """Whether a finding is about a file that was judged, and whose waivers were counted."""
-    return finding.region.path.lower().endswith(SUFFIXES)
+    return finding.region.path.lower().endswith(CODE_SUFFIXES)
 
 
 def waivers_beside_code(findings: Sequence[Finding], source: str) -> int:

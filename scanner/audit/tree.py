@@ -24,7 +24,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ..files import SUFFIXES
+from ..sources.specs import CODE_SUFFIXES
 
 # What lies deeper belongs to the repository around it.
 MOST_LEVELS = 64
@@ -127,7 +127,9 @@ def _listed(disk: str, path: str, level: int) -> _Folder:
         with os.scandir(disk) as found:
             children = sorted(found, key=lambda child: child.name)
         folders = tuple(child.name for child in children if child.is_dir(follow_symlinks=False))
-        python = [child for child in children if child.name.lower().endswith(SUFFIXES) and child.name not in folders]
+        python = [
+            child for child in children if child.name.lower().endswith(CODE_SUFFIXES) and child.name not in folders
+        ]
         code = tuple(child.name for child in python if child.is_file(follow_symlinks=False))
     except OSError:
         return _Folder(disk, path, level, readable=False)

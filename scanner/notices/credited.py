@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ..patterns import lazy_pattern
+from ..sources.specs import CODE_SUFFIXES
 from .links import Leads
 from .model import Strength
 from .names import Name, calls_it_code, name_at, speaks_of_code
@@ -120,4 +121,4 @@ def _subject(text: str, start: int) -> str:
 
 
 def _is_code_file(origin: Origin) -> bool:
-    return origin.path.endswith((".py", ".cu", ".cpp", ".ipynb")) or origin.certainty is Certainty.MODULE
+    return origin.path.endswith((*CODE_SUFFIXES, ".cu", ".cpp")) or origin.certainty is Certainty.MODULE

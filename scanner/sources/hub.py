@@ -21,7 +21,7 @@ from .archive import safe_path
 from .checkout import Checkout, Skipped, sort_key
 from .hubcache import repository_folder
 from .hubwatch import watching
-from .specs import clean_inner
+from .specs import CODE_SUFFIXES, clean_inner
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling
@@ -32,7 +32,6 @@ MAX_FILES = 20_000
 MAX_TOTAL_BYTES = 512 * 1024**2
 _MAX_PATH = 1024
 _OVERHEAD_BYTES = 64 * 1024  # redirects, and pages of errors
-_CODE = (".py", ".ipynb")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _SUFFIXES = frozenset(".py .ipynb .json .md .markdown .txt .rst .toml .cfg .cff .yaml .yml .license".split())
 _LEGAL = re.compile(r"(?i)(?:.*licen[cs]e|copying|notice|third.?party|copyright|readme)[^/]*")
@@ -155,7 +154,7 @@ def _wanted(reference: HubReference, siblings: Iterable[RepoSibling]) -> tuple[d
         if not isinstance(path, str) or not _is_text(path):
             continue
         if reason := _refusal(path, size):
-            if path.lower().endswith(_CODE):
+            if path.lower().endswith(CODE_SUFFIXES):
                 unfetched.append(Skipped(path[:_MAX_PATH], reason))
         else:
             sizes[path] = size or 0

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ..files import SUFFIXES
 from ..findings import Finding
 from ..sources import Checkout, Skipped
+from ..sources.specs import CODE_SUFFIXES
 from .inline import read_waivers
 from .model import WaiversRead
 
@@ -17,7 +17,7 @@ MOST_BYTES = 1024**2
 def waivers_beside(checkout: Checkout, findings: Iterable[Finding]) -> list[WaiversRead]:
     """For each file, what stands in the model cards, licences and configuration that ``findings`` point at."""
     paths = {finding.region.path for finding in findings}
-    paths = {path for path in paths if not path.lower().endswith(SUFFIXES)}
+    paths = {path for path in paths if not path.lower().endswith(CODE_SUFFIXES)}
     if not paths:
         return []
     found: list[WaiversRead] = []

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+from ..decoding import with_line_feeds
 from ..notices.header import blanked, read_header
 from ..patterns import lazy_pattern
+from ..sources.specs import CODE_SUFFIXES
 
 # Each is looked up in the syntax tree, which takes 50 microseconds.
 _MOST_HITS = 10_000
@@ -14,7 +16,6 @@ _IN_PYTHON = lazy_pattern(rb"#[ \t]*modelkin:[ \t]*(?:ignore\b|[A-Za-z-]+[ \t]*\
 _HASH = lazy_pattern(r"(?:^|(?<=\s))#(?=[ \t]*modelkin:)")
 _FENCE = ("```", "~~~")
 _CODE_SPAN = lazy_pattern(r"`[^`\n]*`")
-_PYTHON = (".py", ".ipynb")
 _PROSE = (".md", ".markdown", ".html", ".htm")
 
 Comment = tuple[int, str]
@@ -31,7 +32,7 @@ def comments_in(path: str, text: bytes) -> tuple[Iterator[Comment], int]:
 
 def _reader(path: str) -> Callable[[bytes], tuple[Iterator[Comment], int]]:
     name = path.lower()
-    if name.endswith(_PYTHON):
+    if name.endswith(CODE_SUFFIXES):
         return _of_python
     return _of_prose if name.endswith(_PROSE) else _of_hashes
 
@@ -105,8 +106,7 @@ def _header_end(lines: list[str], start: int, opening: str, closing: str) -> int
 
 
 def _lines(text: bytes) -> list[str]:
-    decoded = text.decode("utf-8-sig", "replace").replace("\r\n", "\n").replace("\r", "\n")
-    return _visible(decoded).split("\n")
+    return _visible(with_line_feeds(text.decode("utf-8-sig", "replace"))).split("\n")
 
 
 def _visible(text: str) -> str:
