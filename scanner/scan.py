@@ -23,7 +23,7 @@ from .errors import SourceError
 from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
-from .globs import checked_glob, matcher
+from .globs import matcher
 from .settings import SETTINGS
 from .sources import Checkout, LeftOut, open_source, open_sources
 from .sources.specs import split_path
@@ -66,12 +66,8 @@ class ScanOptions(Struct, frozen=True):
     timeout: float | None = None
 
     def __post_init__(self) -> None:
-        # A broken glob is told before anything is fetched or read.
         for globs in (self.include, self.exclude, self.exclude_upstream):
-            matcher(globs)
-        for waiver in self.waivers:
-            if not waiver.in_source:
-                checked_glob(waiver.glob, f"{waiver.path}:{waiver.line}: ")
+            matcher(globs)  # a broken one is told before anything is fetched
 
 
 class CorpusIdentity(Struct, frozen=True):

@@ -29,7 +29,7 @@ class Kind(Enum):
     Paths, and sources on this machine, count from the folder of the settings file.
     """
 
-    TEXTS = "texts"
+    GLOBS = "globs"
     SOURCES = "sources"
     PATHS = "paths"
     PATH = "path"
@@ -81,10 +81,10 @@ SETTINGS = (
     Setting(
         "include",
         "include",
-        Kind.TEXTS,
+        Kind.GLOBS,
         Group.SCANNING,
         "GLOB",
-        "Scan only paths that match; repeatable.",
+        "Scan only paths that match, as in a .gitignore; repeatable.",
         selects=True,
         hides="files not in include",
         recorded=True,
@@ -92,10 +92,10 @@ SETTINGS = (
     Setting(
         "exclude",
         "exclude",
-        Kind.TEXTS,
+        Kind.GLOBS,
         Group.SCANNING,
         "GLOB",
-        "Leave out paths that match; repeatable.",
+        "Leave out paths that match, as in a .gitignore; repeatable.",
         selects=True,
         hides="files excluded",
         recorded=True,
@@ -103,7 +103,7 @@ SETTINGS = (
     Setting(
         "exclude-upstream",
         "exclude_upstream",
-        Kind.TEXTS,
+        Kind.GLOBS,
         Group.SCANNING,
         "GLOB",
         "Leave out upstream projects that match; repeatable.",

@@ -12,6 +12,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from .errors import ConfigurationError
+from .globs import checked_glob
 from .regions import Region
 from .settings import IN_FILE, MOST_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, Kind
 from .sources.specs import REMOTE_PREFIXES
@@ -171,6 +172,13 @@ def _texts(table: _Table, key: str, value: Any) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _globs(table: _Table, key: str, value: Any) -> tuple[str, ...]:
+    globs = _texts(table, key, value)
+    for each in globs:
+        checked_glob(each, f"{table.where(key)}: ")
+    return globs
+
+
 def _sources(table: _Table, key: str, value: Any) -> tuple[str, ...]:
     return tuple(
         each if each.startswith(REMOTE_PREFIXES) else str(table.folder / each) for each in _texts(table, key, value)
@@ -224,6 +232,7 @@ def _waiver(table: _Table, key: str, number: int, entry: dict[str, Any]) -> Waiv
     glob = entry["path"].strip()
     if len(glob) > _LONGEST or ".." in glob.split("/"):
         raise ConfigurationError(f"{where}: path must be a glob from the root, of at most {_LONGEST} characters")
+    checked_glob(glob, f"{where}: ")
     check_rule(entry["rule"].strip(), where, ConfigurationError)
     return Waiver(table.name, line, (entry["rule"].strip(),), " ".join(entry["reason"].split()), glob)
 
@@ -236,7 +245,7 @@ def _nearest(word: str, known: Collection[str]) -> str:
 
 
 _READERS: dict[Kind, Callable[[_Table, str, Any], Any]] = {
-    Kind.TEXTS: _texts,
+    Kind.GLOBS: _globs,
     Kind.SOURCES: _sources,
     Kind.PATHS: _paths,
     Kind.PATH: _path,

@@ -116,12 +116,13 @@ def test_a_waiver_that_says_nothing_clear_is_a_finding_and_ends_no_run(
             "[[waivers]]\npath = '*'\nrule = 'holder-removed'\nreason = 'a'\n" * 2,
             "holder-removed is waived for this place a second time",
         ),
+        ("exclude = ['a.py', 'a/[b']\n", "modelkin.toml:1: exclude: the glob 'a/[b' matches nothing"),
         (
             "[[waivers]]\npath = 'a/[b'\nrule = 'holder-removed'\nreason = 'a'\n",
             "the glob 'a/[b' matches nothing: a [ is never closed",
         ),
     ],
-    ids=["unknown key", "no reason", "contradictory", "broken glob"],
+    ids=["unknown key", "no reason", "contradictory", "broken glob", "broken glob of a waiver"],
 )
 def test_a_wrong_configuration_ends_the_run_in_one_line(
     repository: Path, capsys: pytest.CaptureFixture[str], table: str, message: str

@@ -36,7 +36,7 @@ OFFERED_BY = {
 WAIVER = "[{ path = 'a.py', rule = 'relicensed', reason = 'agreed' }]"
 # One value of each kind: as a settings file has it, as the command line has it, and as it is taken.
 SPELLINGS: dict[Kind, tuple[str, tuple[str, ...], Any]] = {
-    Kind.TEXTS: ("['lamp']", ("lamp",), ("lamp",)),
+    Kind.GLOBS: ("['lamp']", ("lamp",), ("lamp",)),
     Kind.SOURCES: ("['lamp']", ("lamp",), ("lamp",)),
     Kind.PATHS: ("['lamp']", ("lamp",), (Path("lamp"),)),
     Kind.PATH: ("'lamp'", ("lamp",), Path("lamp")),

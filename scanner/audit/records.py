@@ -25,7 +25,7 @@ SCHEMA = "modelkin.journal/2"
 _RECORD = TypeVar("_RECORD", bound=Struct)
 # The type of each kind of setting in a journal, and what it is where a journal is older than the setting.
 _RECORDED_AS: dict[Kind, tuple[Any, object]] = {
-    Kind.TEXTS: (tuple[str, ...], ()),
+    Kind.GLOBS: (tuple[str, ...], ()),
     Kind.SOURCES: (tuple[str, ...], ()),
     Kind.PATH: (str, ""),
     Kind.SHARE: (float, 0.0),

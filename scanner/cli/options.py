@@ -49,7 +49,7 @@ class Choices(Struct, frozen=True):
 
 _COMMAND = TypeVar("_COMMAND", bound="Callable[..., Any] | click.Command")
 _TYPES: Mapping[Kind, Mapping[str, Any]] = {
-    Kind.TEXTS: {"multiple": True},
+    Kind.GLOBS: {"multiple": True},
     Kind.SOURCES: {"multiple": True},
     Kind.PATHS: {"multiple": True, "type": click.Path(path_type=Path)},
     Kind.PATH: {"type": click.Path(path_type=Path)},
