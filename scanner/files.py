@@ -11,6 +11,7 @@ from msgspec import Struct
 from .budget import OverBudgetError, budget
 from .decoding import to_utf8
 from .globs import matcher
+from .regions import Cells
 from .sources import Checkout, Entry, Skipped
 from .sources.specs import CODE_SUFFIXES
 
@@ -33,14 +34,14 @@ class SourceFile(Struct, frozen=True):
     """One Python file or notebook of a checkout.
 
     ``path`` is relative to the checkout's root, with forward slashes. ``text`` is UTF-8 without a byte order mark,
-    each line ended by LF or CR LF; for a notebook its code cells joined, with ``cell_starts`` the first line (1-based)
-    of each. ``sha256`` is of the bytes as stored.
+    each line ended by LF or CR LF; for a notebook its code cells joined, with ``cells`` where their lines stand in it.
+    ``sha256`` is of the bytes as stored.
     """
 
     path: str
     text: bytes
     sha256: str
-    cell_starts: tuple[int, ...] = ()
+    cells: Cells = ()
 
 
 class Selection(Struct, frozen=True):
@@ -103,10 +104,10 @@ def _decoded(path: str, stored: bytes) -> SourceFile | Skipped:
     from .notebooks import BrokenNotebookError, join_cells  # their patterns take 2 ms, and most scans meet no notebook
 
     try:
-        cells = join_cells(text)
+        joined = join_cells(text)
     except BrokenNotebookError as error:
         return Skipped(path, f"broken notebook: {error}")
-    return SourceFile(path, cells.text, sha256, cells.starts)
+    return SourceFile(path, joined.text, sha256, joined.cells)
 
 
 def _megabytes(size: int) -> str:

@@ -24,6 +24,7 @@ from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
 from .globs import matcher
+from .regions import Cells
 from .settings import SETTINGS
 from .sources import Checkout, LeftOut, open_source, open_sources
 from .sources.specs import split_path
@@ -96,6 +97,10 @@ class Report(Struct, frozen=True):
     trust: Trust = Trust.ISOLATED
     hidden: tuple[LeftOut, ...] = ()
     not_obeyed: tuple[LeftOut, ...] = ()
+
+    def cells(self) -> dict[str, Cells]:
+        """Of each notebook, by its path, where its lines stand."""
+        return _cells_by_path(self.files)
 
 
 def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
@@ -170,7 +175,7 @@ def _report(
                 continue
             try:
                 with budget(len(file.text), options.timeout):
-                    found = examiner.examine(file), read_waivers(file.path, file.text)
+                    found = examiner.examine(file), read_waivers(file.path, file.text, file.cells)
             except OverBudgetError as over:
                 skipped.append(Skipped(file.path, str(over)))
                 continue
@@ -185,7 +190,9 @@ def _report(
         raise SourceError(f"{checkout.root}: no Python file or notebook in it; check the path and the --include globs")
     partial = bool(options.include or options.exclude or checkout.chosen)
     obeyed = joined([each for each in inline if trust is Trust.WORKING_TREE and not _is_of_another(checkout, each)])
-    findings = marked(apply_waivers(judged.findings, [*options.waivers, *obeyed.waivers], partial, obeyed.bad), known)
+    cells = _cells_by_path(each.verdict for each in examined)
+    waivers = [*options.waivers, *obeyed.waivers]
+    findings = marked(apply_waivers(judged.findings, waivers, partial, obeyed.bad, cells), known)
     unselected["min-similarity"] = sum(each.verdict.below_least > 0 for each in examined)
     return Report(
         root=checkout.root,
@@ -204,6 +211,11 @@ def _report(
         ),
         not_obeyed=asked_in_vain(checkout, statements, trust, options, sum(map(len, inline)) - len(obeyed)),
     )
+
+
+def _cells_by_path(files: Iterable[FileVerdict]) -> dict[str, Cells]:
+    """Of each notebook among ``files``, where its lines stand."""
+    return {file.path: file.cells for file in files if file.cells}
 
 
 def _is_of_another(checkout: Checkout, read: WaiversRead) -> bool:

@@ -15,6 +15,7 @@ from .files import SourceFile
 from .matching import Candidate, Query
 from .notices import LicenceForm
 from .placement import Placement, place
+from .regions import Cells
 
 # Rare tokens (each counted by how rare its statement is) that a verdict of copying needs, and that mere fragments need.
 COPY_EVIDENCE = 60.0
@@ -76,6 +77,7 @@ class FileVerdict(Struct, frozen=True):
     ``own_release`` is set when the file is a known upstream's own release under its own path; ``renames`` and
     ``definitions`` are then about the next upstream, its lineage. Otherwise they are about the closest.
     ``below_least`` is the similarity of a file that is told as independent because less was asked not to be reported.
+    ``cells`` says of a notebook, whose lines are told as those of its code joined, where they stand in it.
     """
 
     path: str
@@ -90,6 +92,7 @@ class FileVerdict(Struct, frozen=True):
     own_release: str = ""
     notes: tuple[str, ...] = ()
     below_least: float = 0.0
+    cells: Cells = ()
 
 
 class Judgement(Struct, frozen=True):
@@ -110,8 +113,9 @@ def judge(
     kept = sorted([each for each in placements if _related(each, how)], key=_closeness)
     if not kept or kept[0].similarity < how.min_similarity:
         below = kept[0].similarity if kept else 0.0
+        told = Verdict.INDEPENDENT
         return FileVerdict(
-            file.path, file.sha256, Verdict.INDEPENDENT, 0.0, licence, (), None, (), (), below_least=below
+            file.path, file.sha256, told, 0.0, licence, (), None, (), (), below_least=below, cells=file.cells
         )
     return _copied(file, licence, kept, how)
 
@@ -178,6 +182,7 @@ def _copied(file: SourceFile, licence: str, kept: list[Placement], how: Judgemen
         renames=shown.rename_map.renames,
         definitions=describe(shown, path),
         own_release=own,
+        cells=file.cells,
     )
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from modelkin.decoding import to_utf8
 from modelkin.files import MAX_BYTES, Selection, SourceFile, read_files
+from modelkin.regions import CellLines
 from modelkin.sources import Skipped, open_source
 
 
@@ -43,10 +44,11 @@ def test_a_source_file_carries_its_bytes_and_their_digest(tmp_path: Path) -> Non
 
 
 def test_a_notebook_carries_its_cells(tmp_path: Path) -> None:
-    cells = [{"cell_type": "code", "source": source} for source in ("a = 1\nb = 2", "!ls")]
-    stored = json.dumps({"cells": cells}).encode("utf-16")
+    code = [{"cell_type": "code", "source": source} for source in ("a = 1\nb = 2", "!ls")]
+    stored = json.dumps({"cells": code}).encode("utf-16")
     write(tmp_path, "a.ipynb", content=stored)
-    assert only(tmp_path) == SourceFile("a.ipynb", b"a = 1\nb = 2\n\n", hashlib.sha256(stored).hexdigest(), (1, 3))
+    cells = (CellLines(1, 2, 1, 1, 1, 0), CellLines(3, 3, 2, 1, 1, 0))
+    assert only(tmp_path) == SourceFile("a.ipynb", b"a = 1\nb = 2\n\n", hashlib.sha256(stored).hexdigest(), cells)
 
 
 @pytest.mark.parametrize(

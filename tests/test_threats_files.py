@@ -31,6 +31,7 @@ from modelkin.mending.header import header_added
 from modelkin.mending.model import UnwritableError
 from modelkin.notices import read_credits, read_notice
 from modelkin.patterns import _LazyPattern
+from modelkin.regions import line_words
 from modelkin.restore import restore
 from modelkin.scan import Report, ScanOptions, compare_texts
 from modelkin.sources import Entry, Skipped
@@ -233,7 +234,12 @@ def test_cells_of_notebooks_have_lines_of_every_kind() -> None:
     stored = json.dumps({"cells": cells}).encode()
     read = read_file(Entry("a.ipynb", len(stored), lambda: stored))
     assert isinstance(read, SourceFile)
-    assert (read.text, read.cell_starts) == (b"# a\nx = 1\n\nz = 2\ny = 2\n", (1, 5))
+    assert read.text == b"# a\nx = 1\n\nz = 2\ny = 2\n"
+    assert [line_words(read.cells, line, line) for line in (1, 4, 5)] == [
+        "cell 1, line 1",
+        "cell 1, line 4",
+        "cell 2, line 1",
+    ]
 
 
 def test_other_characters_end_no_line() -> None:

@@ -6,6 +6,7 @@ from ..clones import Verdict
 from ..findings import Level
 from ..licences.expressions import is_covered, licences_stated
 from ..notices import LicenceForm, Strength, holders_missing
+from ..regions import line_words
 from ..rulebook import Duty, Family, LicenceRule
 from .drafts import Draft, quoted
 from .model import State
@@ -82,7 +83,7 @@ def state_changes(owed: Owed, repository: Repository) -> Outcome:
         return met(f"line: {copy.changes}")
     adapted = next((each for each in copy.credits if each.strength in (Strength.ADAPTED, Strength.BASED)), None)
     if adapted:
-        return met(f"line {adapted.first_line}: {adapted.words}")
+        return met(f"{line_words(copy.verdict.cells, adapted.first_line, adapted.first_line)}: {adapted.words}")
     if repository.changes_told(owed.case.upstream):
         return met("a NOTICE or third-party file says it is modified")
     draft = Draft(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
+from ..regions import Cells, place_words
 from ..reports.escaping import escape
 from ..sources import of_current_folder
 from ..sources.specs import CODE_SUFFIXES
@@ -115,7 +116,7 @@ def _shown(plan: Plan, report: Report, choices: Choices) -> int:
 
     if not choices.quiet:
         write_standard_output("".join(_printable(unified(edit)) for edit in plan.edits))
-        _tell_left(plan.undone, by_hand(report), to_errors=True)
+        _tell_left(plan.undone, by_hand(report), report.cells(), to_errors=True)
         click.echo(f"{_files(len(plan.edits))} would be written", err=True)
     return 1 if plan.edits else exit_code(report, choices.fail_on)
 
@@ -136,14 +137,16 @@ def _told(undone: Iterable[Undone], left: Report, choices: Choices) -> int:
     """``left`` is the report of what is there now."""
     if not choices.quiet:
         findings = (finding for finding in left.findings if finding.counts)
-        _tell_left(undone, findings, to_errors=False)
+        _tell_left(undone, findings, left.cells(), to_errors=False)
     return exit_code(left, choices.fail_on)
 
 
-def _tell_left(undone: Iterable[Undone], findings: Iterable[Finding], to_errors: bool) -> None:
+def _tell_left(
+    undone: Iterable[Undone], findings: Iterable[Finding], cells: Mapping[str, Cells], to_errors: bool
+) -> None:
     lines = [f"left to do: {each.path}: {each.reason}" for each in undone]
     for each in findings:
-        place = f"{each.region.path}:{each.region.first_line}"
+        place = place_words(cells.get(each.region.path, ()), each.region.path, each.region.first_line)
         lines.append(f"left to do: {place}: {each.level.value} {each.rule}: {each.message} {each.remedy}")
     for line in lines:
         if to_errors:

@@ -11,6 +11,7 @@ from ..attribution.naming import credits_it
 from ..files import Skipped, read_file
 from ..notices import Credit, Strength, read_credits
 from ..notices.header import read_header
+from ..regions import line_words
 from ..scan import Report
 from ..sources import Entry
 from .model import Undone, UnwritableError
@@ -48,13 +49,14 @@ def _target(need: Need, tree: WorkTree) -> Target | Undone | None:
     other = _other_source(need, file.text)
     if other is None:
         return Target(need, stored, file.text)
-    return Undone(path, _two_sources(need, other)) if need.is_owed else None
+    place = line_words(file.cells, other.first_line, other.first_line)
+    return Undone(path, _two_sources(need, other, place)) if need.is_owed else None
 
 
-def _two_sources(need: Need, other: Credit) -> str:
+def _two_sources(need: Need, other: Credit, place: str) -> str:
     upstream = need.attribution.upstream
     return (
-        f"its header says on line {other.first_line} that it is from {other.project or other.url}, and its code stands "
+        f"its header says on {place} that it is from {other.project or other.url}, and its code stands "
         f"in {upstream.project} {upstream.first_release} {upstream.path}: name there what it is from, then run the "
         "command again"
     )

@@ -6,6 +6,7 @@ What could not be scanned has lines of its own, and what the scanned folder hid 
 from __future__ import annotations
 
 from ..findings import Finding
+from ..regions import Cells, line_words, lines_of_file
 from ..scan import Report
 from .escaping import encodable, escape, inert
 from .left_out import note
@@ -15,17 +16,23 @@ _MOST_SKIPPED = 50
 
 
 def render(report: Report) -> str:
-    """``path:line: level rule message``, below it the remedy; nothing at all where there is nothing to tell."""
+    """``path:line: level rule message``, below it the remedy; nothing at all where there is nothing to tell.
+
+    What reads it goes to that line of the file: of a notebook, the line of the file as stored; the cell is words.
+    """
     findings = [finding for finding in report.findings if finding.counts]
-    lines = [line for finding in findings for line in _lines(finding)]
+    cells = report.cells()
+    lines = [line for finding in findings for line in _lines(finding, cells.get(finding.region.path, ()))]
     lines += [f"{escape(each.path)}: skipped {escape(each.reason)}\n" for each in report.skipped[:_MOST_SKIPPED]]
     more = and_more(len(report.skipped), _MOST_SKIPPED)
     told = [f"modelkin: {words}\n" for words in (more and f"{more} skipped", note(report)) if words]
     return inert(encodable("".join([*lines, *told])))
 
 
-def _lines(finding: Finding) -> tuple[str, ...]:
+def _lines(finding: Finding, cells: Cells) -> tuple[str, ...]:
     clause = f" ({escape(finding.clause)})" if finding.clause else ""
-    place = f"{escape(finding.region.path)}:{finding.region.first_line}"
-    first = f"{place}: {finding.level.value} {escape(finding.rule)}{clause} {escape(finding.message)}\n"
+    line = finding.region.first_line
+    place = f"{escape(finding.region.path)}:{lines_of_file(cells, line, line)[0]}"
+    message = f"{line_words(cells, line, line)}: {finding.message}" if cells else finding.message
+    first = f"{place}: {finding.level.value} {escape(finding.rule)}{clause} {escape(message)}\n"
     return (first, f"  remedy: {escape(finding.remedy)}\n") if finding.remedy else (first,)

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ..regions import lines_of_file
 from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable, escape
@@ -65,7 +66,7 @@ def _file(file: FileVerdict) -> Component:
     places = [
         Occurrence(
             location=_text(file.path),
-            line=each.first_line,
+            line=lines_of_file(file.cells, each.first_line, each.last_line)[0],
             symbol=_text(each.qualname),
             bom_ref=f"{reference}#definition-{place:05}",
         )

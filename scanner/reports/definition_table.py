@@ -8,7 +8,8 @@ from rich.table import Table
 from rich.text import Text
 
 from ..clones import DefinitionMatch, Verdict
-from .phrases import VERDICT_STYLES, and_more, lines, name
+from ..regions import Cells, line_words
+from .phrases import VERDICT_STYLES, and_more, name, upstream_lines
 from .printing import bare_table
 
 _LABELS = {
@@ -23,23 +24,23 @@ _ONE_BY_ONE = frozenset({Verdict.MODIFIED, Verdict.FRAGMENTS})
 _MOST = 20
 
 
-def definition_table(definitions: Sequence[DefinitionMatch]) -> Table:
+def definition_table(definitions: Sequence[DefinitionMatch], cells: Cells) -> Table:
     """Closest verdict first; the longest lists are cut, JSON has all."""
     table = bare_table("definitions", "", "")
     for verdict in Verdict:
         group = [definition for definition in definitions if definition.verdict is verdict]
         if group:
             table.add_row(
-                Text(_LABELS[verdict], VERDICT_STYLES[verdict]), Text(str(len(group))), _group(group, verdict)
+                Text(_LABELS[verdict], VERDICT_STYLES[verdict]), Text(str(len(group))), _group(group, verdict, cells)
             )
     return table
 
 
-def _group(group: Sequence[DefinitionMatch], verdict: Verdict) -> Text:
-    describe, separator = (_measured, "\n") if verdict in _ONE_BY_ONE else (_named, ", ")
-    entries = [describe(definition) for definition in group[:_MOST]]
+def _group(group: Sequence[DefinitionMatch], verdict: Verdict, cells: Cells) -> Text:
+    one_by_one = verdict in _ONE_BY_ONE
+    entries = [_measured(each, cells) if one_by_one else _named(each) for each in group[:_MOST]]
     more = and_more(len(group), _MOST)
-    return Text(separator.join([*entries, more] if more else entries))
+    return Text(("\n" if one_by_one else ", ").join([*entries, more] if more else entries))
 
 
 def _named(definition: DefinitionMatch) -> str:
@@ -50,9 +51,9 @@ def _named(definition: DefinitionMatch) -> str:
     return f"{name(definition.qualname)} ← {name(definition.upstream_qualname)}"
 
 
-def _measured(definition: DefinitionMatch) -> str:
-    place = lines(definition.first_line, definition.last_line)
+def _measured(definition: DefinitionMatch, cells: Cells) -> str:
+    place = line_words(cells, definition.first_line, definition.last_line)
     if definition.upstream is not None:
-        place += f" ← {lines(definition.upstream.first_line, definition.upstream.last_line)}"
+        place += f" ← {upstream_lines(definition.upstream)}"
     same = f"{definition.matched_statements} of {definition.statements} statements"
     return f"{_named(definition)} ({same}, {place})"

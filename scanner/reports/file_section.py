@@ -32,7 +32,10 @@ def file_section(file: FileVerdict, attribution: Attribution | None, page: Page)
     """A heading, the facts, the renames and the definitions of a file that stands on an upstream."""
     yield _heading(file)
     yield Padding.indent(_facts(file, attribution, page), 2)
-    tables = [*rename_tables(file.renames), *([definition_table(file.definitions)] if file.definitions else [])]
+    tables = [
+        *rename_tables(file.renames),
+        *([definition_table(file.definitions, file.cells)] if file.definitions else []),
+    ]
     for table in tables:
         yield Text()
         yield Padding.indent(table, 2)

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
 from ..findings import Finding, Level
+from ..regions import Cells, line_words
 from .escaping import escape
-from .phrases import LEVEL_STYLES, and_more, counted, lines
+from .phrases import LEVEL_STYLES, and_more, counted
 
 # Of one rule: a port of a library has hundreds of files that do not say they were changed.
 _MOST_NOTES = 3
 
 
-def finding_section(findings: Sequence[Finding]) -> Iterator[RenderableType]:
+def finding_section(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterator[RenderableType]:
     """Every new error, warning and waived finding; of the notes of one rule the first few, and how many more."""
     if new := sum(not finding.known for finding in findings):
         yield Text()
@@ -30,17 +31,17 @@ def finding_section(findings: Sequence[Finding]) -> Iterator[RenderableType]:
             notes[finding.rule] += 1
             if notes[finding.rule] > _MOST_NOTES:
                 continue
-        yield from _finding(finding)
+        yield from _finding(finding, cells.get(finding.region.path, ()))
     for rule, count in notes.items():
         if more := and_more(count, _MOST_NOTES):
             yield Text(f"{more} notes of {escape(rule)}, all of them in --format json", "dim")
 
 
-def _finding(finding: Finding) -> Iterator[RenderableType]:
+def _finding(finding: Finding, cells: Cells) -> Iterator[RenderableType]:
     region = finding.region
     yield Text.assemble(
         (finding.level.value, LEVEL_STYLES[finding.level]),
-        f" {escape(region.path)}, {lines(region.first_line, region.last_line)}: {escape(finding.message)}",
+        f" {escape(region.path)}, {line_words(cells, region.first_line, region.last_line)}: {escape(finding.message)}",
         (f" [{escape(finding.rule)}]", "dim"),
     )
     waived = f"{finding.suppression.reason} ({finding.suppression.path})" if finding.suppression else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..findings import Finding, Level
+from ..regions import Cells, lines_of_file
 from ..scan import Report
 from ..sources import Skipped
 from .escaping import encodable, escape, inert
@@ -21,16 +22,19 @@ def render(report: Report) -> str:
     """Annotations of what is neither waived nor known, most severe first, then one line that sums up."""
     open_findings = [finding for finding in report.findings if finding.counts]
     ranked = sorted(open_findings, key=lambda finding: list(Level).index(finding.level))
-    lines = [*map(_annotation, ranked), *_skips(report.skipped), inert(_summary(report))]
+    cells = report.cells()
+    annotations = [_annotation(finding, cells.get(finding.region.path, ())) for finding in ranked]
+    lines = [*annotations, *_skips(report.skipped), inert(_summary(report))]
     return encodable("".join(f"{line}\n" for line in lines))
 
 
-def _annotation(finding: Finding) -> str:
+def _annotation(finding: Finding, cells: Cells) -> str:
     region = finding.region
+    first_line, last_line = lines_of_file(cells, region.first_line, region.last_line)
     properties = {
         "file": region.path,
-        "line": str(region.first_line),
-        "endLine": str(region.last_line),
+        "line": str(first_line),
+        "endLine": str(last_line),
         "title": f"{finding.rule} ({finding.clause})" if finding.clause else finding.rule,
     }
     told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())

@@ -9,7 +9,7 @@ from typing import Any
 from ..attribution.model import Attribution
 from ..clones import DefinitionMatch, Rename
 from ..findings import Finding, Suppression
-from ..regions import Region
+from ..regions import Cells, Region, cell_place
 from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable
@@ -28,7 +28,7 @@ def render(report: Report) -> str:
 
 def as_data(report: Report) -> dict[str, Any]:
     """The report as the values that JSON has, every text in it fit for UTF-8."""
-    corpus = report.corpus
+    corpus, cells = report.corpus, report.cells()
     data = {
         "schema": SCHEMA,
         "tool": {"name": "modelkin", "version": version("modelkin")},
@@ -37,7 +37,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "scanned": {"trust": report.trust.value},
         "files": [_file(file) for file in report.files],
         "attributions": [_attribution(attribution) for attribution in report.attributions],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [_finding(finding, cells.get(finding.region.path, ())) for finding in report.findings],
         "hidden": left_out_data(report.hidden),
         "not_obeyed": left_out_data(report.not_obeyed),
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
@@ -57,7 +57,7 @@ def _file(file: FileVerdict) -> dict[str, Any]:
         "upstreams": [_upstream(upstream) for upstream in file.upstreams],
         "origin": None if file.origin is None else _upstream(file.origin),
         "renames": [_rename(rename) for rename in file.renames],
-        "definitions": [_definition(definition) for definition in file.definitions],
+        "definitions": [_definition(definition, file.cells) for definition in file.definitions],
         "notes": list(file.notes),
     }
 
@@ -88,11 +88,12 @@ def _rename(rename: Rename) -> dict[str, Any]:
     }
 
 
-def _definition(definition: DefinitionMatch) -> dict[str, Any]:
+def _definition(definition: DefinitionMatch, cells: Cells) -> dict[str, Any]:
     return {
         "qualname": definition.qualname,
         "first_line": definition.first_line,
         "last_line": definition.last_line,
+        **_notebook(cells, definition.first_line, definition.last_line),
         "verdict": definition.verdict.value,
         "similarity": round(definition.similarity, _DIGITS),
         "tokens": definition.tokens,
@@ -109,31 +110,42 @@ def _definition_upstream(definition: DefinitionMatch) -> dict[str, Any] | None:
     return {"qualname": definition.upstream_qualname, **_region(region)}
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, cells: Cells) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "level": finding.level.value,
         "path": finding.region.path,
         "first_line": finding.region.first_line,
         "last_line": finding.region.last_line,
+        **_notebook(cells, finding.region.first_line, finding.region.last_line),
         "message": finding.message,
         "upstream": finding.upstream,
         "remedy": finding.remedy,
         "clause": finding.clause,
         "upstream_region": None if finding.upstream_region is None else _region(finding.upstream_region),
         "known": finding.known,
-        "suppression": None if finding.suppression is None else _suppression(finding.suppression),
+        "suppression": None if finding.suppression is None else _suppression(finding.suppression, cells),
     }
+
+
+def _notebook(cells: Cells, first_line: int, last_line: int) -> dict[str, Any]:
+    """Where lines of a notebook's joined code stand in it; of any other file nothing."""
+    if not cells:
+        return {}
+    first, last = (cell_place(cells, line)._asdict() for line in (first_line, last_line))
+    return {"notebook": {"first": first, "last": last}}
 
 
 def _region(region: Region) -> dict[str, Any]:
     return {"path": region.path, "first_line": region.first_line, "last_line": region.last_line}
 
 
-def _suppression(suppression: Suppression) -> dict[str, Any]:
+def _suppression(suppression: Suppression, cells: Cells) -> dict[str, Any]:
+    """A waiver in the source stands in the file of the finding, whose lines ``cells`` are about."""
     return {
         "path": suppression.path,
         "line": suppression.line,
+        **(_notebook(cells, suppression.line, suppression.line) if suppression.in_source else {}),
         "reason": suppression.reason,
         "in_source": suppression.in_source,
     }

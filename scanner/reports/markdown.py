@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from ..clones import COPIES
 from ..findings import Finding, Level
-from ..regions import Region
+from ..regions import Cells, Region, place_words
 from ..scan import Report
 from ..sources import Skipped
 from ..verdict import FileVerdict
@@ -27,7 +27,7 @@ _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Note
 def render(report: Report) -> str:
     """A headline, the findings by level, the copied files with their renames folded away."""
     kept, size, left = [_headline(report)], 0, 0
-    for block in [*_findings(report.findings), *_skips(report.skipped), *_copies(report.files)]:
+    for block in [*_findings(report.findings, report.cells()), *_skips(report.skipped), *_copies(report.files)]:
         size += len(block)
         if size > MOST_CHARACTERS:
             left += 1
@@ -71,20 +71,20 @@ def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:
     yield "\n".join([*lines, *([f"- {more}"] if more else [])])
 
 
-def _findings(findings: Sequence[Finding]) -> Iterator[str]:
+def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterator[str]:
     for level in Level:
         of_level = [finding for finding in findings if finding.level is level and finding.counts]
         if of_level:
             yield f"#### {_HEADINGS[level]}"
-        yield from map(_finding, of_level)
+        yield from (_finding(finding, _place(finding.region, cells)) for finding in of_level)
     if waived := [finding for finding in findings if finding.suppression]:
         yield "#### Waived"
-        yield from map(_waived, waived)
+        yield from (_waived(finding, _place(finding.region, cells)) for finding in waived)
 
 
-def _finding(finding: Finding) -> str:
+def _finding(finding: Finding, place: str) -> str:
     clause = f", {text(finding.clause)}" if finding.clause else ""
-    lines = [f"- **{code(finding.rule)}**{clause}, {_place(finding.region)}: {text(finding.message)}"]
+    lines = [f"- **{code(finding.rule)}**{clause}, {place}: {text(finding.message)}"]
     if finding.upstream:
         lines.append(f"  - upstream: {text(finding.upstream)}")
     if finding.remedy:
@@ -92,13 +92,13 @@ def _finding(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def _waived(finding: Finding) -> str:
+def _waived(finding: Finding, place: str) -> str:
     reason = finding.suppression.reason if finding.suppression else ""
-    return f"- {code(finding.rule)}, {_place(finding.region)}: {text(reason)}"
+    return f"- {code(finding.rule)}, {place}: {text(reason)}"
 
 
-def _place(region: Region) -> str:
-    return code(f"{region.path}:{region.first_line}")
+def _place(region: Region, cells: Mapping[str, Cells]) -> str:
+    return code(place_words(cells.get(region.path, ()), region.path, region.first_line))
 
 
 def _copies(files: Sequence[FileVerdict]) -> Iterator[str]:

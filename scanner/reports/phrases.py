@@ -7,7 +7,9 @@ import math
 from rich.text import Text
 
 from ..clones import Verdict
+from ..files import NOTEBOOK_SUFFIX
 from ..findings import Level
+from ..regions import Region, line_words
 from ..verdict import UpstreamMatch
 from .escaping import escape
 
@@ -68,9 +70,10 @@ def upstream_file(upstream: UpstreamMatch) -> Text:
     return Text.assemble((escape(upstream.project), "bold"), f"{release} · ", (escape(upstream.path), "underline"))
 
 
-def lines(first_line: int, last_line: int) -> str:
-    """``line 7`` or ``lines 7-9``."""
-    return f"line {first_line}" if first_line == last_line else f"lines {first_line}-{last_line}"
+def upstream_lines(upstream: Region) -> str:
+    """``lines 7-9``; a corpus has of a notebook only the code."""
+    is_notebook = upstream.path.lower().endswith(NOTEBOOK_SUFFIX)
+    return line_words((), upstream.first_line, upstream.last_line) + (" of its joined code" if is_notebook else "")
 
 
 def and_more(total: int, shown: int) -> str:

@@ -7,8 +7,12 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import quote
 
+from msgspec.structs import replace
+
 from ..baseline import fingerprints
+from ..files import NOTEBOOK_SUFFIX
 from ..findings import Finding, Level
+from ..regions import Cells, Region, lines_of_file
 from ..rulebook import finding_rules
 from ..rulebook.model import FindingRule
 from ..scan import Report
@@ -27,7 +31,8 @@ def render(report: Report) -> str:
     """One run: every rule there is, a result for each finding, waived ones with their justification."""
     rules = finding_rules()
     places = {rule.id: place for place, rule in enumerate(rules)}
-    findings, known = report.findings[:MOST_RESULTS], urls(report)
+    cells, known = report.cells(), urls(report)
+    findings = [_in_file(each, cells.get(each.region.path, ())) for each in report.findings[:MOST_RESULTS]]
     run = {
         "tool": {
             "driver": {
@@ -50,6 +55,12 @@ def render(report: Report) -> str:
 def urls(report: Report) -> dict[str, str]:
     """Where the upstream of each copied file can be read, by the upstream's path."""
     return {upstream.path: upstream.url for file in report.files for upstream in file.upstreams if upstream.url}
+
+
+def _in_file(finding: Finding, cells: Cells) -> Finding:
+    """Of a notebook, at the lines of the file as it is stored, which viewers open."""
+    region = finding.region
+    return replace(finding, region=Region(region.path, *lines_of_file(cells, region.first_line, region.last_line)))
 
 
 def _rule(rule: FindingRule) -> dict[str, Any]:
@@ -102,11 +113,10 @@ def _related(finding: Finding, known: dict[str, str]) -> dict[str, Any]:
     region = finding.upstream_region
     assert region
     artifact = {"uri": quote(known.get(region.path, ""), safe="/:?&=#%@+,;~") or _uri(region.path)}
-    return {
-        "id": 1,
-        "message": {"text": escape(finding.upstream)},
-        "physicalLocation": {"artifactLocation": artifact, "region": _lines(region.first_line, region.last_line)},
-    }
+    place: dict[str, Any] = {"artifactLocation": artifact}
+    if not region.path.lower().endswith(NOTEBOOK_SUFFIX):  # a corpus does not know the lines of the file
+        place["region"] = _lines(region.first_line, region.last_line)
+    return {"id": 1, "message": {"text": escape(finding.upstream)}, "physicalLocation": place}
 
 
 def _lines(first_line: int, last_line: int) -> dict[str, int]:

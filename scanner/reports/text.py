@@ -36,7 +36,7 @@ def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
             yield Text()
             yield from file_section(file, attributions.get(file.path), page)
     yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
-    yield from finding_section(report.findings)
+    yield from finding_section(report.findings, report.cells())
     yield from _skips(report.skipped)
 
 

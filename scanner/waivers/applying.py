@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
 from ..findings import Finding, Suppression
 from ..globs import matcher
-from ..regions import Region
+from ..regions import Cells, Region, place_words
 from .model import BadWaiver, Waiver
 
 UNUSED, BAD = "unused-waiver", "bad-waiver"
@@ -17,15 +17,19 @@ _Fit = Callable[[Finding], bool]
 
 
 def apply_waivers(
-    findings: Iterable[Finding], waivers: Sequence[Waiver], partial: bool = False, bad: Iterable[BadWaiver] = ()
+    findings: Iterable[Finding],
+    waivers: Sequence[Waiver],
+    partial: bool = False,
+    bad: Iterable[BadWaiver] = (),
+    cells: Mapping[str, Cells] = {},
 ) -> list[Finding]:
     """``findings`` in their order, each waived one with its suppression; then one for each waiver that fits none.
 
     A waiver in the source itself counts before one in a configuration. ``partial`` says that not all files were looked
-    at: then a waiver of a configuration that fits nothing is none too many. ``bad`` are findings as well. Raises
-    RuleError.
+    at: then a waiver of a configuration that fits nothing is none too many. ``bad`` are findings as well. ``cells``
+    says of notebooks, by path, where their lines stand. Raises RuleError.
     """
-    findings = [*findings, *(_told(BAD, each.path, each.line, each.reason) for each in bad)]
+    findings = [*findings, *(_told(BAD, each, each.reason, cells) for each in bad)]
     by_rule: dict[str, list[tuple[Waiver, _Fit]]] = {}
     for waiver in sorted(waivers, key=lambda each: not each.in_source):
         fits = _fit(waiver)
@@ -35,8 +39,9 @@ def apply_waivers(
     judged = [_waived(finding, by_rule, used) for finding in findings]
     told = [each for each in waivers if each.in_source or not partial]
     unused = [(each, rule) for each in told for rule in each.rules if (each, rule) not in used]
-    judged += [_waived(_unused(each, rule), by_rule, used) for each, rule in unused if rule != UNUSED]
-    return judged + [_unused(each, rule) for each, rule in unused if rule == UNUSED and (each, rule) not in used]
+    judged += [_waived(_told(UNUSED, each, rule, cells), by_rule, used) for each, rule in unused if rule != UNUSED]
+    unused = [(each, rule) for each, rule in unused if rule == UNUSED and (each, rule) not in used]
+    return judged + [_told(UNUSED, each, rule, cells) for each, rule in unused]
 
 
 def _waived(finding: Finding, by_rule: dict[str, list[tuple[Waiver, _Fit]]], used: set[tuple[Waiver, str]]) -> Finding:
@@ -48,16 +53,13 @@ def _waived(finding: Finding, by_rule: dict[str, list[tuple[Waiver, _Fit]]], use
     return replace(finding, suppression=Suppression(first.path, first.line, first.reason, first.in_source))
 
 
-def _unused(waiver: Waiver, rule: str) -> Finding:
-    return _told(UNUSED, waiver.path, waiver.line, rule)
-
-
-def _told(rule: str, path: str, line: int, value: str) -> Finding:
+def _told(rule: str, waiver: Waiver | BadWaiver, value: str, cells: Mapping[str, Cells]) -> Finding:
     from ..rulebook import finding_rule
 
     told = finding_rule(rule)
     assert told is not None, f"the rule {rule} is shipped"
-    message = told.message.format(path=f"{path}:{line}", value=value)
+    path, line = waiver.path, waiver.line
+    message = told.message.format(path=place_words(cells.get(path, ()), path, line), value=value)
     return Finding(rule, told.level, Region(path, line, line), message, "", told.remedy)
 
 

@@ -11,6 +11,7 @@ from itertools import islice
 
 from ..errors import WaiverError
 from ..patterns import lazy_pattern
+from ..regions import Cells, line_words
 from .comments import comments_in
 from .model import MOST_WAIVERS, BadWaiver, Waiver, WaiversRead, check_rule
 
@@ -21,12 +22,12 @@ _DIRECTIVE = lazy_pattern(r"[ \t]*modelkin:[ \t]*(?P<verb>[A-Za-z-]+)[ \t]*(?P<r
 _NONE = WaiversRead()
 
 
-def read_waivers(path: str, text: bytes) -> WaiversRead:
+def read_waivers(path: str, text: bytes, cells: Cells = ()) -> WaiversRead:
     """The waivers in the comments of a file: Python, Markdown, or anything whose comments begin with ``#``.
 
-    For a notebook, ``text`` is its code cells joined. What stands between REUSE-IgnoreStart and REUSE-IgnoreEnd is no
-    waiver. Bad is one without a reason or a rule, of a rule that there is not, or that waives what another waives
-    already.
+    For a notebook, ``text`` is its code joined, and ``cells`` says where that stands. What stands between
+    REUSE-IgnoreStart and REUSE-IgnoreEnd is no waiver. Bad is one without a reason or a rule, of a rule that there is
+    not, or that waives what another waives already.
     """
     if _MARK not in text:
         return _NONE
@@ -41,7 +42,8 @@ def read_waivers(path: str, text: bytes) -> WaiversRead:
         elif isinstance(each, BadWaiver):
             bad.append(each)
         elif first := next((seen[key] for key in _keys(each) if key in seen), 0):
-            bad.append(BadWaiver(path, each.line, f"what it waives is waived on line {first} already: keep one"))
+            told = f"what it waives is waived on {line_words(cells, first, first)} already: keep one"
+            bad.append(BadWaiver(path, each.line, told))
         else:
             seen.update(dict.fromkeys(_keys(each), each.line))
             waivers.append(each)

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from ...regions import line_words
 from .. import phrases
 from ..escaping import encodable, escape
 from .sides import row_counts, side_rows
@@ -66,7 +67,8 @@ def _environment() -> Environment:
         and_more=phrases.and_more,
         side_rows=side_rows,
         linkable=linkable,
-        lines=phrases.lines,
+        line_words=line_words,
+        upstream_lines=phrases.upstream_lines,
         row_counts=row_counts,
         definition_words=_DEFINITION_WORDS,
         **_MOST,

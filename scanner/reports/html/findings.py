@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from msgspec import Struct
 
 from ...findings import Finding, Level
+from ...regions import Cells
 from ...rulebook import finding_rule
 from ...scan import Report
 from .files import FileView
@@ -22,6 +23,10 @@ class FindingView(Struct, frozen=True):
     finding: Finding
     file: FileView | None
     search: str
+
+    @property
+    def cells(self) -> Cells:
+        return self.file.file.cells if self.file else ()
 
 
 class FindingGroup(Struct, frozen=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 from markupsafe import escape as quoted
 
+from ...regions import Cells, cell_place
 from ...sidebyside import Gap, Line, Mark, Row, RowKind, SideBySide
 from ..escaping import encodable, escape
 
@@ -32,9 +33,12 @@ _COUNTED = {
 _MARKS = {Mark.RENAMED: "r", Mark.CHANGED: "c"}
 
 
-def side_rows(side: SideBySide) -> Markup:
-    """As many ``tr`` as there are rows and gaps; whole tables go through here, so it is plain joining of strings."""
-    return Markup("\n".join(_gap(row) if isinstance(row, Gap) else _row(row) for row in side.rows))
+def side_rows(side: SideBySide, cells: Cells) -> Markup:
+    """As many ``tr`` as there are rows and gaps; whole tables go through here, so it is plain joining of strings.
+
+    ``cells`` are of the copy.
+    """
+    return Markup("\n".join(_gap(row, cells) if isinstance(row, Gap) else _row(row, cells) for row in side.rows))
 
 
 def row_counts(side: SideBySide) -> str:
@@ -43,27 +47,36 @@ def row_counts(side: SideBySide) -> str:
     return ", ".join(told)
 
 
-def _gap_words(gap: Gap) -> str:
-    """``31 more lines that are the same (copy 12-42, upstream 20-50)``."""
-    spans = [f"{side} {span[0]}-{span[1]}" for side, span in (("copy", gap.copy), ("upstream", gap.upstream)) if span]
+def _gap_words(gap: Gap, cells: Cells) -> str:
+    """``31 more lines that are the same (copy 12-42, upstream 20-50)``; of a notebook ``copy 3:2-3:32``."""
+    spans = [f"copy {_number(cells, gap.copy[0])}-{_number(cells, gap.copy[1])}"] if gap.copy else []
+    spans += [f"upstream {gap.upstream[0]}-{gap.upstream[1]}"] if gap.upstream else []
     what = _LEFT_OUT.get(gap.kind, "more")
     return f"{gap.rows} more lines {what} ({', '.join(spans)})"
 
 
-def _row(row: Row) -> str:
+def _row(row: Row, cells: Cells) -> str:
     name, sign = _CLASSES[row.kind]
-    return f'<tr class="{name}">{_cell(row.copy)}<td>{sign}</td>{_cell(row.upstream)}</tr>'
+    return f'<tr class="{name}">{_cell(row.copy, cells)}<td>{sign}</td>{_cell(row.upstream, ())}</tr>'
 
 
-def _gap(gap: Gap) -> str:
-    return f'<tr class="gap"><td colspan="3">{quoted(_gap_words(gap))}</td></tr>'
+def _gap(gap: Gap, cells: Cells) -> str:
+    return f'<tr class="gap"><td colspan="3">{quoted(_gap_words(gap, cells))}</td></tr>'
 
 
-def _cell(line: Line | None) -> str:
+def _number(cells: Cells, line: int) -> str:
+    """The number of a line; of a notebook, that of its cell before it."""
+    if not cells:
+        return str(line)
+    place = cell_place(cells, line)
+    return f"{place.cell}:{place.line}"
+
+
+def _cell(line: Line | None, cells: Cells) -> str:
     if line is None:
         return "<td></td>"
     told = "".join(_piece(_shown(piece.text), _MARKS.get(piece.mark)) for piece in line.pieces)
-    return f'<td data-n="{line.number}">{told}{"…" if line.cut else ""}</td>'
+    return f'<td data-n="{_number(cells, line.number)}">{told}{"…" if line.cut else ""}</td>'
 
 
 def _piece(text: str, mark: str | None) -> str:
