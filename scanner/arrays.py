@@ -1,4 +1,4 @@
-"""The array types of the stages, and equal values brought together.
+"""The array types of the stages, equal values brought together, and pairs of numbers as one.
 
 `numpy.unique` and `numpy.typing` would do, but cost a start-up 20 ms of imports.
 """
@@ -57,6 +57,16 @@ def group(table: Array) -> Groups:
     inverse[order] = np.cumsum(leads) - 1
     first = order[leads]
     return Groups(table[first], first, inverse, np.bincount(inverse, minlength=len(first)))
+
+
+def pack_pairs(first: Array, second: Array) -> I64:
+    """A number for each pair, in the order of the pairs; from 0 on, ``first`` below 2^31 and ``second`` below 2^32."""
+    return first.astype(np.int64) << 32 | second
+
+
+def unpack_pairs(keys: I64) -> tuple[I64, I64]:
+    """The pairs that `pack_pairs` made these numbers of."""
+    return keys >> 32, keys & 0xFFFFFFFF
 
 
 def _packed(table: Array) -> Array | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Array, distinct, group
+from .arrays import Array, distinct, group, pack_pairs, unpack_pairs
 from .corpus.lineages import Lineages
 from .corpus.ragged import run_places, runs
 from .hits import Equals, Hits, equal_streams, single_hits
@@ -16,7 +16,6 @@ __all__ = ["Candidate", "Query", "find_candidates", "query"]
 
 MOST_LINEAGES = 12
 MOST_PER_LINEAGE = 2
-_LINEAGE_BITS = 16
 
 
 class Candidate(NamedTuple):
@@ -76,8 +75,7 @@ def _equal_tokens(asked: Query, lineages: Lineages, streams: _Streams) -> Array:
     tokens = np.bincount(streams.of_unit, asked.folded[streams.units], minlength=len(streams.first))
     places, stream = run_places(bounds[streams.first], bounds[streams.last])
     # The definitions with one stream may be in one lineage many times, those of an empty class in most.
-    held = distinct(stream << _LINEAGE_BITS | owners[places])
-    lineage, stream = held & (1 << _LINEAGE_BITS) - 1, held >> _LINEAGE_BITS
+    stream, lineage = unpack_pairs(distinct(pack_pairs(stream, owners[places])))
     return np.bincount(lineage, tokens[stream], minlength=len(lineages.first))
 
 
@@ -87,7 +85,7 @@ def _single_tokens(asked: Query, lineages: Lineages, single: Hits) -> Array:
     places, source = runs(lineages.corpus.definition_lineage_starts, strongest_first)
     unit, strength = single.unit[::-1][source], single.strength[::-1][source]
     lineage = lineages.corpus.definition_lineages[places]
-    held = group((unit << _LINEAGE_BITS | lineage)[:, None]).first
+    held = group(np.stack([unit, lineage], axis=1)).first
     beyond = np.where(strength > 1, strength - 1, strength)
     return np.bincount(lineage[held], (asked.folded[unit] * beyond)[held], minlength=len(lineages.first))
 

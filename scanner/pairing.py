@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import Array, distinct
+from .arrays import Array, distinct, pack_pairs, unpack_pairs
 from .corpus.pack import Corpus
 from .corpus.ragged import run_places, runs
 from .query import Query
@@ -92,8 +92,7 @@ def _overlap(asked: Query, digests: Array, upstream: Members, weights: Array) ->
     value = asked.statement_tokens * (weights.astype(np.float64) + 16)
     members = len(upstream.hashes)
     # A statement counts once for each member, however often it stands there.
-    held = distinct(upstream.digests * members + upstream.owners)
-    table, holders = held // members, held % members
+    table, holders = unpack_pairs(distinct(pack_pairs(upstream.digests, upstream.owners)))
     rows = np.flatnonzero(digests >= 0)
     places, source = run_places(
         np.searchsorted(table, digests[rows], "left"), np.searchsorted(table, digests[rows], "right")

@@ -1,4 +1,4 @@
-"""Grouping rows gives what sorting them gives, whichever way is taken."""
+"""Grouping rows gives what sorting them gives, whichever way is taken; so do pairs as one number."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from modelkin.arrays import distinct, group
+from modelkin.arrays import distinct, group, pack_pairs, unpack_pairs
 
 ROWS = arrays(np.int64, st.tuples(st.integers(0, 40), st.integers(1, 3)), elements=st.integers(0, 5))
 
@@ -36,3 +36,14 @@ def test_rows_of_hashes_are_grouped() -> None:
 @given(arrays(np.uint64, st.integers(0, 40), elements=st.integers(0, 2**64 - 1)))
 def test_distinct_values_are_sorted(values: np.ndarray) -> None:
     assert distinct(values).tolist() == sorted(set(values.tolist()))
+
+
+PAIRS = st.lists(st.tuples(st.integers(0, 2**31 - 1), st.integers(0, 2**32 - 1)))
+
+
+@given(PAIRS)
+def test_pairs_are_ordered_as_their_numbers_are(pairs: list[tuple[int, int]]) -> None:
+    table = np.array(pairs, np.int64).reshape(-1, 2)
+    # As corpora have them: 32 bits, which would not hold the pair.
+    keys = pack_pairs(table[:, 0].astype(np.uint32), table[:, 1].astype(np.uint32))
+    assert list(zip(*map(np.ndarray.tolist, unpack_pairs(np.sort(keys))), strict=True)) == sorted(pairs)

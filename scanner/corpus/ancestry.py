@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import numpy as np
 from msgspec import Struct
 
-from ..arrays import Array
+from ..arrays import Array, pack_pairs, unpack_pairs
 from .ragged import runs
 
 # A name in more upstream paths than this is a word of the field (`Block`, `forward`), not a family's.
@@ -42,9 +42,9 @@ class _Files(Struct, frozen=True):
     @classmethod
     def of(cls, arrays: Mapping[str, Array], ages: Array) -> _Files:
         owners = np.repeat(np.arange(len(arrays["file_lineages"])), np.diff(arrays["file_starts"]).astype(np.int64))
-        pairs = np.unique(arrays["member_names"].astype(np.int64) << 32 | owners)
-        starts = np.searchsorted(pairs >> 32, np.arange(len(arrays["name_lineages"]) + 1))
-        return cls(arrays, ages, pairs & 0xFFFFFFFF, starts)
+        names, files = unpack_pairs(np.unique(pack_pairs(arrays["member_names"], owners)))
+        starts = np.searchsorted(names, np.arange(len(arrays["name_lineages"]) + 1))
+        return cls(arrays, ages, files, starts)
 
     def ancestor(self, file: int) -> int:
         rare, weights = self._rare_names(file)

@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..arrays import Array
+from ..arrays import Array, pack_pairs, unpack_pairs
 from ..errors import CorpusError
 from ..lines import Lines
 from .ancestry import ancestors
@@ -245,9 +245,9 @@ def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Arr
 
 def _owners(held: Iterable[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
     """Pairs of things and their owners -> bounds [count+1], and for each thing its distinct owners."""
-    pairs = [(np.unique(things)[:, None] << 32 | owners).ravel() for things, owners in held]
-    distinct = np.unique(np.concatenate([*pairs, np.zeros(0, np.int64)]))
-    return bounds(np.bincount(distinct >> 32, minlength=count)), distinct & 0xFFFFFFFF
+    pairs = [pack_pairs(np.unique(things)[:, None], owners).ravel() for things, owners in held]
+    things, owners = unpack_pairs(np.unique(np.concatenate([*pairs, np.zeros(0, np.int64)])))
+    return bounds(np.bincount(things, minlength=count)), owners
 
 
 def rarity(groups: Iterable[Array], size: int, total: int) -> Array:
