@@ -13,30 +13,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import I64, U8, U32, U64, Mask
+from .arrays import I64, U8, U32, U64, Mask, pack_pairs
 from .emitting import ASSIGNMENT_SYMBOL, CALL_SYMBOL, STRING_SYMBOL
 from .linear import END_SYMBOL
 from .lines import Line, Lines
 from .parsing import Definition, ParsedFile
-
-_IDENTIFIER = np.uint32(1 << 31)
-_NAMESPACE = np.uint32(3 << 29)
-_KIND = np.uint32(~1023 & 0xFFFFFFFF)
-_FARTHEST = (1 << 29) - 1
+from .token_format import TOKEN_SIZE, Namespace, kinds_of, name_places, namespaces_of, pack_spaces, with_distances
 
 
 class CanonicalFile(NamedTuple):
     """The streams of a file's definitions, one after the other, as flat arrays.
 
-    ``stream`` uint32[T]: a symbol per token; an identifier's is its namespace and its distance to its previous
-    occurrence in the definition, 0 for the first. ``back`` int64[T]: that distance for identifiers, -1 for other
-    tokens. ``token_starts`` int64[D+1] and ``statement_starts`` int64[D+1] bound the definitions;
-    ``statement_tokens`` int64[S+1] the statements; ``digests`` uint64[S] are the statements' own canonical hashes;
-    ``hashes`` the definitions'. ``order`` uint32[N] are the names of each statement in order of first occurrence,
-    bounded by ``order_starts`` int64[S+1]; ``namespaces`` uint8[N] their namespaces, ``scopes`` int64[N] the function
-    that owns each (0 for the file), ``called`` bool[N] whether it is what a call calls, ``stored`` bool[N] whether it
-    is what an assignment assigns. ``spellings`` uint64[D] hash the names of each definition: equal hashes and equal
-    spellings are equal code. ``offsets`` int64[S]: where each statement starts in the text, in bytes.
+    ``stream`` uint32[T]: the tokens, as `token_format` describes them. ``back`` int64[T]: the distance of each name,
+    however far, and -1 for other tokens. ``token_starts`` int64[D+1] and ``statement_starts`` int64[D+1] bound the
+    definitions; ``statement_tokens`` int64[S+1] the statements; ``digests`` uint64[S] are the statements' own canonical
+    hashes; ``hashes`` the definitions'. ``order`` uint32[N] are the names of each statement in order of first
+    occurrence, bounded by ``order_starts`` int64[S+1]; ``namespaces`` uint8[N] their namespaces, ``scopes`` int64[N]
+    the function that owns each (0 for the file), ``called`` bool[N] whether it is what a call calls, ``stored`` bool[N]
+    whether it is what an assignment assigns. ``spellings`` uint64[D] hash the names of each definition: equal hashes
+    and equal spellings are equal code. ``offsets`` int64[S]: where each statement starts in the text, in bytes.
     """
 
     definitions: tuple[Definition, ...]
@@ -85,10 +80,10 @@ def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile
     back = np.full(len(symbols), -1, np.int64)
     back[places] = _distances(places, previous, token_starts)
     stream = symbols.copy()
-    stream[places] |= np.minimum(back[places], _FARTHEST).astype(np.uint32)
+    stream[places] = with_distances(symbols[places], back[places])
     first = previous < tokens.statement_tokens[tokens.statements]
     order, order_starts = tokens.names[first], _ends(np.bincount(tokens.statements[first], minlength=len(tokens.lines)))
-    before = symbols[np.maximum(places - 1, 0)][first] & _KIND
+    before = kinds_of(symbols[np.maximum(places - 1, 0)][first])
     spelled = lines.names.hashes[order]
     return CanonicalFile(
         definitions=parsed.definitions,
@@ -124,9 +119,9 @@ def _gather(parsed: ParsedFile, text: bytes, lines: Lines) -> _Tokens:
     symbols = np.frombuffer(b"".join([line.symbols for line in flat]), np.uint32)
     names = np.frombuffer(b"".join([line.names for line in flat]), np.uint32)
     statements = np.repeat(np.arange(len(flat)), np.array([line.identifiers for line in flat], np.int64))
-    places = np.flatnonzero(symbols & _IDENTIFIER)
-    namespaces = (symbols[places] & _NAMESPACE) >> np.uint32(29)
-    stands_in = np.where(namespaces == 0, scopes[statements], 0)
+    places = name_places(symbols)
+    namespaces = namespaces_of(symbols[places])
+    stands_in = np.where(namespaces == Namespace.VARIABLE, scopes[statements], 0)
     owners = _owners(_local_names(flat, scopes.tolist()), parsed.scopes, names, stands_in)
     return _Tokens(
         flat,
@@ -164,7 +159,8 @@ def _local_names(flat: list[Line], scopes: list[int]) -> I64:
             bound.update([(scope, name) for name in line.bound])
         if line.free:
             free.update([(scope, name) for name in line.free])
-    return np.array(sorted(scope << 32 | name for scope, name in bound - free if scope), np.int64)
+    pairs = np.array([pair for pair in bound - free if pair[0]], np.int64).reshape(-1, 2)
+    return np.sort(pack_pairs(pairs[:, 0], pairs[:, 1]))
 
 
 def _owners(table: I64, parents: tuple[int, ...], names: U32, stands_in: I64) -> I64:
@@ -174,7 +170,7 @@ def _owners(table: I64, parents: tuple[int, ...], names: U32, stands_in: I64) ->
     owners, above = stands_in, np.maximum(np.array(parents, np.int64), 0)
     unsettled = np.flatnonzero(owners)
     while len(unsettled):
-        keys = owners[unsettled] << 32 | names[unsettled]
+        keys = pack_pairs(owners[unsettled], names[unsettled])
         found = np.minimum(np.searchsorted(table, keys), len(table) - 1)
         unsettled = unsettled[table[found] != keys]
         owners[unsettled] = above[owners[unsettled]]
@@ -184,7 +180,7 @@ def _owners(table: I64, parents: tuple[int, ...], names: U32, stands_in: I64) ->
 
 def _previous(tokens: _Tokens) -> I64:
     """For each identifier token the place of the one before it with the same name; far below 0 where there is none."""
-    keys = (tokens.scopes << 2 | tokens.namespaces) << 32 | tokens.names
+    keys = pack_pairs(pack_spaces(tokens.scopes, tokens.namespaces), tokens.names)
     order = np.argsort(keys, kind="stable")
     same = keys[order[1:]] == keys[order[:-1]]
     previous = np.full(len(keys), np.iinfo(np.int64).min // 2, np.int64)
@@ -200,7 +196,7 @@ def _distances(places: I64, previous: I64, token_starts: I64) -> I64:
 
 def _hashes(stream: U32, token_starts: I64) -> U64:
     """A 64-bit hash of each definition's stream."""
-    data, bounds = memoryview(stream.tobytes()), (token_starts * 4).tolist()
+    data, bounds = memoryview(stream.tobytes()), (token_starts * TOKEN_SIZE).tolist()
     digests = [hashlib.blake2b(data[first:last], digest_size=8).digest() for first, last in pairwise(bounds)]
     return np.frombuffer(b"".join(digests), np.uint64)
 

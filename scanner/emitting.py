@@ -7,12 +7,10 @@ from collections.abc import Callable
 from tree_sitter import Node
 
 from .binding import Token, bound_by, token
-from .grammar import ACTIONS, LANGUAGE, NAMES, SYMBOLS, Action, symbol
+from .grammar import ACTIONS, LANGUAGE, NAMES, SYMBOLS, Action
 from .literals import interpolated, number
+from .token_format import ATTRIBUTE, KEYWORD, MOST_CHILDREN, VARIABLE, is_name, symbol, with_children
 
-# A symbol with the top bit set is an identifier in one of three namespaces, which Python keeps apart.
-IDENTIFIER = 1 << 31
-VARIABLE, ATTRIBUTE, KEYWORD = (IDENTIFIER | namespace << 29 for namespace in range(3))
 CALL_SYMBOL = symbol("call")
 ASSIGNMENT_SYMBOL = symbol("assignment")
 STRING_SYMBOL = symbol("string")
@@ -26,8 +24,6 @@ _KEYWORDS_LAST = ("keyword_argument", "dictionary_splat")
 _QUOTES = frozenset(b"\"'")
 _SYMBOL_OF = {name: symbol(name) for name in ("subscript", "tuple", "slice", "with_clause")}
 _FORMATTED = symbol("formatted string")
-# No arity is counted further than this.
-MOST_CHILDREN = 1023
 
 
 def kept_children(node: Node) -> list[Node]:
@@ -56,7 +52,10 @@ class Emitter:
         self.free: list[Token] = []
 
     def run(self, nodes: list[Node]) -> None:
-        """Emit ``nodes`` and all below them: where code that was not seen before takes most of its time."""
+        """Emit ``nodes`` and all below them: where code that was not seen before takes most of its time.
+
+        That is why `with_children` is written out here.
+        """
         source, actions, symbols = self.source, ACTIONS, SYMBOLS
         emit, stand, name = self.symbols.append, self.offsets.append, self.names.append
         stack = nodes[::-1]
@@ -106,7 +105,7 @@ class Emitter:
         """In a class body, assigned names are attributes of the class."""
         bound, names = {name for _, name in self.bound}, iter(self.names)
         for place, code in enumerate(self.symbols):
-            if code >= IDENTIFIER and next(names) in bound and code == VARIABLE:
+            if is_name(code) and next(names) in bound and code == VARIABLE:
                 self.symbols[place] = ATTRIBUTE
         self.bound = []
 
@@ -121,7 +120,7 @@ class Emitter:
     def subscript(self, node: Node, stack: list[Node]) -> None:
         """``x[a, b]`` as ``x[(a, b)]``."""
         value, *indices = kept_children(node)
-        self.symbols.append(_SYMBOL_OF["subscript"] | 2)
+        self.symbols.append(with_children(_SYMBOL_OF["subscript"], 2))
         if len(indices) > 1 or _has_comma(node):
             self._tuple_of(len(indices))
         # The value comes after its index: a tuple's marker has to stand right before its parts.
@@ -129,7 +128,7 @@ class Emitter:
         stack.extend(reversed(indices))
 
     def slice(self, node: Node, stack: list[Node]) -> None:
-        """The arity says which of start, stop and step are there."""
+        """The number of children says which of start, stop and step are there."""
         place, mask, parts = 0, 0, []
         for child in node.children:
             if NAMES[child.kind_id] == ":":
@@ -137,7 +136,7 @@ class Emitter:
             elif ACTIONS[child.kind_id]:
                 mask |= 1 << place
                 parts.append(child)
-        self.symbols.append(_SYMBOL_OF["slice"] | mask)
+        self.symbols.append(with_children(_SYMBOL_OF["slice"], mask))
         stack.extend(reversed(parts))
 
     def string(self, node: Node, stack: list[Node]) -> None:
@@ -150,7 +149,7 @@ class Emitter:
     def concatenated_string(self, node: Node, stack: list[Node]) -> None:
         """As the one string it is."""
         parts = interpolated(node)
-        self.symbols.append(_FORMATTED | min(len(parts), MOST_CHILDREN) if parts else STRING_SYMBOL)
+        self.symbols.append(with_children(_FORMATTED, len(parts)) if parts else STRING_SYMBOL)
         stack.extend(reversed(parts))
 
     def with_clause(self, node: Node, stack: list[Node]) -> None:
@@ -161,7 +160,7 @@ class Emitter:
             if len(inner) == 1 and NAMES[inner[0].kind_id] == "tuple":
                 parts = kept_children(inner[0])
                 items = parts if any(NAMES[part.kind_id] == "as_pattern" for part in parts) else items
-        self.symbols.append(_SYMBOL_OF["with_clause"] | min(len(items), MOST_CHILDREN))
+        self.symbols.append(with_children(_SYMBOL_OF["with_clause"], len(items)))
         stack.extend(reversed(items))
 
     def class_definition(self, node: Node, stack: list[Node]) -> None:
@@ -188,7 +187,7 @@ class Emitter:
         stack.extend(reversed(kept))
 
     def _tuple_of(self, parts: int) -> None:
-        self.symbols.append(_SYMBOL_OF["tuple"] | min(parts, MOST_CHILDREN))
+        self.symbols.append(with_children(_SYMBOL_OF["tuple"], parts))
 
 
 def _has_comma(node: Node) -> bool:

@@ -8,9 +8,8 @@ import numpy as np
 
 from .arrays import I64, U32, U64
 from .canonical import CanonicalFile, mix
+from .token_format import without_distances
 
-_IDENTIFIER = np.uint32(1 << 31)
-_DISTANCE = np.uint32((1 << 29) - 1)
 _FACTOR = 0x9E3779B97F4A7C15
 _INVERSE = pow(_FACTOR, -1, 1 << 64)
 
@@ -59,7 +58,7 @@ def _kgrams(stream: U32, back: I64, k: int) -> U64:
     if length <= 0:
         return np.zeros(0, np.uint64)
     near = mix(stream.astype(np.uint64))
-    far = mix(np.where(back >= 0, stream & ~_DISTANCE, stream).astype(np.uint64))
+    far = mix(np.where(back >= 0, without_distances(stream), stream).astype(np.uint64))
     # A k-gram from i on is the sum of its tokens t times F^(t-i+1), modulo 2^64, where F has an inverse: as if all
     # were far, F^(1-i) times a difference of running sums of token times F^t. A token is near in the k-grams between
     # those that begin too early to hold it and those that begin after its name last occurred.

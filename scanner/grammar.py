@@ -1,15 +1,13 @@
-"""The Python grammar as tables: what becomes of each node kind when a syntax tree is walked and linearised.
-
-A node kind is named by a checksum of its name, not by its number, so that a corpus outlives a release of the grammar.
-"""
+"""The Python grammar as tables: what becomes of each node kind when a syntax tree is walked and linearised."""
 
 from __future__ import annotations
 
-import zlib
 from enum import IntEnum
 
 import tree_sitter
 import tree_sitter_python
+
+from .token_format import symbol
 
 LANGUAGE = tree_sitter.Language(tree_sitter_python.language())
 
@@ -39,10 +37,6 @@ class Step(IntEnum):
     DEFINITION = 4
     BLOCK = 5
     ERROR = 6
-
-
-def _checksum(name: str) -> int:
-    return (zlib.crc32(name.encode()) & 0xFFFFF) << 10
 
 
 DROPPED = frozenset(
@@ -136,9 +130,4 @@ _NUMBERS = 65536
 NAMES = _Names((kind, LANGUAGE.node_kind_for_id(kind) or "") for kind in range(_COUNT))
 ACTIONS = bytes(map(_action, NAMES)).ljust(_NUMBERS, bytes([Action.DROP]))
 STEPS = bytes(map(_step, NAMES)).ljust(_NUMBERS, bytes([Step.ERROR]))
-SYMBOLS = [_checksum(SYNONYMS.get(name, name)) for name in NAMES.values()]
-
-
-def symbol(name: str, arity: int = 0) -> int:
-    """The symbol of a node kind, or of a marker of our own, with ``arity`` children."""
-    return _checksum(name) | min(arity, 1023)
+SYMBOLS = [symbol(SYNONYMS.get(name, name)) for name in NAMES.values()]

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from array import array
-
 from msgspec import Struct
 from tree_sitter import Node
 
 from .binding import Token, bound_in
-from .emitting import MOST_CHILDREN, Emitter, kept_children
-from .grammar import ACTIONS, NAMES, Action, symbol
+from .emitting import Emitter, kept_children
+from .grammar import ACTIONS, NAMES, Action
 from .parsing import Role, Statement
+from .token_format import as_bytes, kind_of, symbol, with_children
 
 _TUPLES = frozenset(("expression_list", "pattern_list", "tuple", "tuple_pattern"))
 _SPLATS = frozenset(("list_splat", "list_splat_pattern", "dictionary_splat"))
@@ -25,7 +23,7 @@ _FOR = symbol("for_statement")
 class Stream(Struct, frozen=True, gc=False):
     """What one statement, or one side of a tuple assignment, linearises to.
 
-    ``symbols`` has one uint32 per token, as bytes; ``offsets`` and ``names`` one for each that is an identifier, in the
+    ``symbols`` has one for each token, as bytes; ``offsets`` and ``names`` one for each that is an identifier, in the
     same order; ``bound`` where it binds names in its scope, ``free`` where it declares them global or nonlocal, both in
     order and each once.
     """
@@ -40,7 +38,7 @@ class Stream(Struct, frozen=True, gc=False):
 def linearise(statement: Statement, source: bytes) -> list[Stream]:
     """The streams of a statement: one, or one for each side of a tuple assignment (``a, b = x, y``)."""
     if statement.node is None:
-        return [Stream(END_SYMBOL.to_bytes(4, sys.byteorder))]
+        return [Stream(as_bytes([END_SYMBOL]))]
     # A node keeps the children it was asked for; those of a copy go with it, those of this one with the whole file.
     node, member = statement.node.walk().node, statement.member
     assert node is not None
@@ -49,7 +47,7 @@ def linearise(statement: Statement, source: bytes) -> list[Stream]:
         if right is None and not member:  # `x: int` does nothing in a function
             return []
         if sides := _parallel_sides(assignment, right):
-            heads = [[_PARALLEL | min(len(sides), MOST_CHILDREN), _ASSIGNMENT], *[[_ASSIGNMENT]] * (len(sides) - 1)]
+            heads = [[with_children(_PARALLEL, len(sides)), _ASSIGNMENT], *[[_ASSIGNMENT]] * (len(sides) - 1)]
             return [_stream(head, list(pair), source, member) for head, pair in zip(heads, sides, strict=True)]
     head, nodes = _roots(node, statement.role)
     return [_stream([head] if head else [], nodes, source, member)]
@@ -61,13 +59,13 @@ def _stream(head: list[int], nodes: list[Node], source: bytes, member: bool) -> 
         emitter.symbols += head
         if head[-1] in (_ASSIGNMENT, _DEF):
             emitter.bound += bound_in(nodes[0], source)
-        elif head[-1] & ~MOST_CHILDREN == _FOR:
+        elif kind_of(head[-1]) == _FOR:
             emitter.bound += bound_in(next(node for node in nodes if ACTIONS[node.kind_id] != Action.LEAF), source)
     emitter.run(nodes)
     if member:
         emitter.as_member()
     return Stream(
-        array("I", emitter.symbols).tobytes(),
+        as_bytes(emitter.symbols),
         tuple(emitter.offsets),
         tuple(emitter.names),
         tuple(sorted(set(emitter.bound))),

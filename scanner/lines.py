@@ -15,6 +15,7 @@ from .arrays import U64
 from .budget import check
 from .linear import Stream, linearise
 from .parsing import Statement
+from .token_format import TOKEN_SIZE
 
 # Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes.
 MOST_TEXTS = 50_000
@@ -146,7 +147,7 @@ class Lines:
         return Line(
             stream.symbols,
             array("I", [names[name] for name in stream.names]).tobytes(),
-            len(stream.symbols) // 4,
+            len(stream.symbols) // TOKEN_SIZE,
             len(stream.names),
             tuple([names[name] for _, name in stream.bound]),
             tuple([names[name] for _, name in stream.free]),
@@ -195,7 +196,7 @@ def _templates(first: _Sighting) -> tuple[_Template, ...] | None:
 def _template(stream: Stream, words: dict[int, int]) -> _Template:
     return _Template(
         stream.symbols,
-        len(stream.symbols) // 4,
+        len(stream.symbols) // TOKEN_SIZE,
         tuple([words[offset] for offset in stream.offsets]),
         tuple([words[offset] for offset, _ in stream.bound]),
         tuple([words[offset] for offset, _ in stream.free]),

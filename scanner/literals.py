@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import zlib
-
 from tree_sitter import Node
 
 from .grammar import ACTIONS, NAMES
+from .token_format import number_token
 
-# The bit that marks a number's symbol.
-NUMBER = 1 << 30
 _TEXT = frozenset(("string_start", "string_content", "string_end", "escape_sequence", "escape_interpolation"))
 
 
@@ -39,4 +36,4 @@ def number(text: bytes) -> int:
             value = repr(float(digits))
     except ValueError:  # Python 2's `10L`, or more digits than int() takes
         value = digits.decode("ascii", "replace")
-    return NUMBER | zlib.crc32(value.encode()) >> 2
+    return number_token(value)

@@ -15,10 +15,10 @@ from .corpus.pack import Corpus
 from .corpus.ragged import among, run_places
 from .query import Query
 from .shipped import shipped_folder
+from .token_format import Namespace, pack_spaces, unpack_spaces
 
-_VARIABLE, _ATTRIBUTE = 0, 1
 _GLOBAL = 0  # the space of the file's own variables: scope 0, namespace 0
-_KINDS = (Kind.VARIABLE, Kind.ATTRIBUTE, Kind.KEYWORD)
+_KINDS = tuple(Kind[namespace.name] for namespace in Namespace)
 _PLACES = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -72,8 +72,8 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
         none = np.zeros(0, np.int64)
         return RenameMap(np.zeros(aligned, bool), asked, none, none, none, [])
     code = asked.code
-    spaces, scopes = code.namespaces[pairs.slots].astype(np.int64), code.scopes[pairs.slots]
-    table = np.stack([scopes * 4 + spaces, pairs.originals, pairs.copies]).T
+    spaces = pack_spaces(code.scopes[pairs.slots], code.namespaces[pairs.slots])
+    table = np.stack([spaces, pairs.originals, pairs.copies]).T
     distinct, first, inverse, counts = group(table)
     original = _originals(distinct)
     majority = _majority(original, counts, first)
@@ -84,7 +84,7 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
         (corpus.text(original), names[copy].decode("utf-8", "replace"))
         for original, copy in distinct[renamed, 1:].tolist()
     ]
-    mentioned = called[renamed] | (distinct[renamed, 0] % 4 == _ATTRIBUTE)
+    mentioned = called[renamed] | (unpack_spaces(distinct[renamed, 0])[1] == Namespace.ATTRIBUTE)
     substituted = _substituted(asked, names, spelled, mentioned)
     swapped[renamed[substituted]] = True
     edited = np.zeros(aligned, bool)
@@ -171,11 +171,11 @@ def _renames(
     if not spelled:
         return ()
     kinds = _kinds_by_name(asked)
+    scopes, namespaces = unpack_spaces(distinct[:, 0])
     found = []
-    for (space, _, _), count, share, (before, after) in zip(
-        distinct.tolist(), counts.tolist(), consistency.tolist(), spelled, strict=True
+    for scope, namespace, count, share, (before, after) in zip(
+        scopes.tolist(), namespaces.tolist(), counts.tolist(), consistency.tolist(), spelled, strict=True
     ):
-        scope, namespace = divmod(space, 4)
         kind = _KINDS[namespace] if scope else kinds.get((after, namespace), _KINDS[namespace])
         found.append(Rename(before, after, kind, count, share, asked.code.scope_names[scope]))
     return tuple(sorted(found, key=_reading_order))
@@ -187,10 +187,10 @@ def _reading_order(rename: Rename) -> tuple[object, ...]:
 
 
 def _kinds_by_name(asked: Query) -> dict[tuple[str, int], Kind]:
-    kinds = {}
+    kinds: dict[tuple[str, int], Kind] = {}
     for definition in asked.code.definitions[1:]:
         parent = asked.code.definitions[definition.parent]
-        namespace = _ATTRIBUTE if parent.kind == "class" else _VARIABLE
+        namespace = Namespace.ATTRIBUTE if parent.kind == "class" else Namespace.VARIABLE
         name = definition.qualname.rpartition(".")[2]
         kinds[name, namespace] = Kind.CLASS if definition.kind == "class" else Kind.FUNCTION
     return kinds

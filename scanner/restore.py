@@ -10,12 +10,13 @@ import libcst
 from .clones import Kind, Rename
 from .errors import RestoreError
 from .rewriting import parse_exactly, too_deep
-from .scopes import Names, Namespace, Occurrence, Scope
+from .scopes import Names, Occurrence, Scope
 from .scoping import find_names
+from .token_format import Namespace
 
 # A copy's name that fewer than half of the original's occurrences became is an edit, which the diff has to show.
 _MAJORITY = 0.5
-_NAMESPACES = {Kind.ATTRIBUTE: Namespace.ATTRIBUTE, Kind.KEYWORD: Namespace.KEYWORD, Kind.VARIABLE: Namespace.VARIABLE}
+_NAMESPACES = {Kind[namespace.name]: namespace for namespace in Namespace}
 
 
 class _Place(NamedTuple):

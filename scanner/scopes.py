@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
 import libcst
 from msgspec import Struct, field
 
-
-class Namespace(Enum):
-    """Where a name is looked up."""
-
-    VARIABLE = "variable"
-    ATTRIBUTE = "attribute"
-    KEYWORD = "keyword"
+from .token_format import Namespace
 
 
 class Scope(Struct, eq=False):

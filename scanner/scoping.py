@@ -13,7 +13,8 @@ from collections.abc import Iterator, Sequence
 
 import libcst
 
-from .scopes import Names, Namespace, Occurrence, Scope
+from .scopes import Names, Occurrence, Scope
+from .token_format import Namespace
 
 
 def find_names(module: libcst.Module) -> Names:

@@ -39,6 +39,7 @@ ORDER = (
     "magics",
     "notebooks",
     "files",
+    "token_format",
     "grammar",
     "trees",
     "parsing",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from modelkin.arrays import U32
 from modelkin.canonical import mix
-from modelkin.fingerprints import _DISTANCE, _FACTOR, WINNOWING, Winnowing, _kgrams, winnow
+from modelkin.fingerprints import _FACTOR, WINNOWING, Winnowing, _kgrams, winnow
 
 from .random_modules import Spelling, indented, modules, printed, spellings
 from .streams import canonical, fingerprints, fingerprints_in_order
@@ -153,6 +153,6 @@ def by_definition(stream: U32, back: list[int], first: int, k: int) -> int:
     for offset in range(k):
         token = int(stream[first + offset])
         if back[first + offset] > offset:
-            token &= ~int(_DISTANCE)
+            token &= ~(2**29 - 1)
         total += int(mix(np.array([token], np.uint64))[0]) * pow(_FACTOR, offset + 1, 1 << 64)
     return int(mix(np.array([total & (1 << 64) - 1], np.uint64))[0])
