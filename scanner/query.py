@@ -10,8 +10,9 @@ from msgspec import Struct, field
 
 from .arrays import I64, U64, Array, distinct, group
 from .canonical import END_DIGEST, CanonicalFile
-from .corpus.pack import KINDS, Corpus
+from .corpus.pack import Corpus
 from .corpus.ragged import among
+from .corpus.schema import KINDS
 from .fingerprints import Fingerprints
 
 

@@ -23,12 +23,14 @@ from hypothesis import strategies as st
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.library import facts, verify
 from modelkin.corpus.opening import open_corpus
-from modelkin.corpus.pack import ARRAYS, Corpus, Project, Release
+from modelkin.corpus.pack import FORMAT, Corpus, Project, Release
+from modelkin.corpus.schema import COLUMNS, Column
 from modelkin.corpus.writing import check_writable
 from modelkin.errors import CorpusError
 from modelkin.folders import Folder
 from modelkin.notices import Notice
 
+from .documents import ROOT
 from .small_corpora import ATTENTION, THREE, UPSTREAMS, Upstream, corpus_of
 
 
@@ -38,7 +40,7 @@ def saved(corpus: Corpus, path: Path) -> bytes:
 
 
 def same(left: Corpus, right: Corpus) -> bool:
-    arrays = all(np.array_equal(left.arrays[name], right.arrays[name]) for name in ARRAYS)
+    arrays = all(np.array_equal(left.arrays[name], right.arrays[name]) for name in COLUMNS)
     return arrays and left.header() == right.header() and left.digest == right.digest
 
 
@@ -69,9 +71,9 @@ def test_the_format_s_own_library_opens_the_file(tmp_path: Path) -> None:
     corpus = corpus_of(*THREE)
     corpus.save(tmp_path / "small.safetensors")
     with safetensors.safe_open(tmp_path / "small.safetensors", framework="numpy") as file:
-        assert set(file.keys()) == set(ARRAYS)
+        assert set(file.keys()) == set(COLUMNS)
         assert list(file.metadata()) == ["modelkin"]
-        assert all(np.array_equal(file.get_tensor(name), corpus.arrays[name]) for name in ARRAYS)
+        assert all(np.array_equal(file.get_tensor(name), corpus.arrays[name]) for name in COLUMNS)
 
 
 def test_no_code_is_stored(tmp_path: Path) -> None:
@@ -108,9 +110,50 @@ def test_a_version_tells_licence_and_copyright_of_its_own_header_before_the_proj
     assert (other.licence, other.notice.copyrights) == ("BSD-3-Clause", ())
 
 
-def test_an_array_that_there_is_not_is_no_attribute() -> None:
-    with pytest.raises(AttributeError, match="postage"):
-        _ = corpus_of().postage
+def test_mypy_takes_the_name_of_a_column_with_its_type_and_refuses_any_other(tmp_path: Path) -> None:
+    pytest.importorskip("mypy", reason="mypy, which this is about, is not installed")
+    code = """\
+import numpy as np
+import numpy.typing as npt
+from modelkin.corpus.pack import Corpus
+from modelkin.corpus.schema import Columns
+
+def starts(corpus: Corpus) -> npt.NDArray[np.uint32]:
+    return corpus.file_starts
+
+def paths(corpus: Corpus) -> object:
+    return corpus.file_pathz
+
+def hashes(corpus: Corpus) -> npt.NDArray[np.uint32]:
+    return corpus.digests
+
+built = {Columns.file_starts: 1, Columns.file_startz: 2}
+"""
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--config-file=", f"--cache-dir={tmp_path}", "-c", code],
+        env={**os.environ, "MYPYPATH": str(ROOT / ".ci" / "types")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stdout + done.stderr
+    refused = [line.split(":")[1] for line in done.stdout.splitlines() if ": error: " in line]
+    assert refused == ["10", "13", "15"], done.stdout
+    assert '"Corpus" has no attribute "file_pathz"' in done.stdout
+
+
+def described(column: Column[Any]) -> str:
+    """The row that docs/corpus.md has for a column."""
+    of = column.runs or column.numbers
+    each = f"{column.table.value}, and 1 more" if column.runs else column.table.value
+    said = f"{column.holds}; sorted" if column.is_sorted else column.holds
+    return f"| `{column.name}` | {np.dtype(column.dtype).name} | {each} | {of.value if of else ''} | {said} |"
+
+
+def test_the_page_on_the_corpus_file_has_the_columns_in_their_order() -> None:
+    page = (ROOT / "docs" / "corpus.md").read_text("utf-8")
+    assert "\n".join(map(described, COLUMNS.values())) in page
+    assert f"| `format` | {FORMAT};" in page
 
 
 def test_what_one_file_has_no_room_for_is_an_error_and_never_wraps_around() -> None:

@@ -11,7 +11,8 @@ from ..canonical import END_DIGEST, CanonicalFile, canonicalise
 from ..fingerprints import Fingerprints, winnow
 from ..notices import read_notice
 from ..parsing import parse
-from .pack import KINDS, Project, Release
+from .pack import Project, Release
+from .schema import KINDS
 from .tables import Row, Tables
 
 # What the corpus has room for; a longer statement is data, and its exact length tells nothing.

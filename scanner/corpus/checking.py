@@ -1,4 +1,4 @@
-"""The arrays of a corpus in, what is wrong with them out.
+"""Whether a corpus is whole: what can be wrong with its columns, by the schema and beyond it.
 
 What keeps a scan from reading without end is checked whenever a corpus opens: bounds, lengths, what is followed step by
 step. What takes reading all of the file is for `corpus verify`, and for after an error that damage may explain.
@@ -6,85 +6,56 @@ step. What takes reading all of the file is for `corpus verify`, and for after a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
 
 from ..arrays import Array
 from ..errors import CorpusError
-from .pack import KINDS, Corpus
-
-# Each line is one table: columns of one length, the first of which counts its rows.
-TABLES = (
-    ("name_hashes", "name_lineages"),
-    ("digests", "digest_weights"),
-    ("statement_digests", "statement_tokens", "statement_weights"),
-    ("definition_hashes", "definition_spellings", "definition_kinds", "definition_tokens"),
-    ("fingerprints",),
-    ("member_definitions", "member_names", "member_parents", "member_first_lines", "member_last_lines"),
-    ("file_lineages", "file_ancestors"),
-    ("lineage_projects", "lineage_paths", "lineage_first_releases"),
-    ("version_releases", "version_paths", "version_notices"),
-)
-# Bounds of runs -> the table whose rows have one run each, and what the runs are of.
-RUNS = {
-    "name_starts": ("name_hashes", "name_bytes"),
-    "statement_name_starts": ("statement_digests", "statement_names"),
-    "definition_statement_starts": ("definition_hashes", "definition_statements"),
-    "definition_lineage_starts": ("definition_hashes", "definition_lineages"),
-    "posting_starts": ("fingerprints", "postings"),
-    "file_starts": ("file_lineages", "member_definitions"),
-    "file_version_starts": ("file_lineages", "version_releases"),
-    "lineage_file_starts": ("lineage_projects", "lineage_files"),
-}
-# Numbers of rows -> the table they are numbers in.
-NUMBERS = {
-    "statement_digests": "digests",
-    "statement_names": "name_hashes",
-    "definition_statements": "statement_digests",
-    "definition_lineages": "lineage_projects",
-    "postings": "definition_hashes",
-    "member_definitions": "definition_hashes",
-    "member_names": "name_hashes",
-    "file_lineages": "lineage_projects",
-    "file_ancestors": "file_lineages",
-    "lineage_files": "file_lineages",
-    "version_paths": "name_hashes",
-    "lineage_paths": "name_hashes",
-}
-SORTED = ("name_hashes", "digests", "definition_hashes", "fingerprints")
+from .pack import Corpus
+from .schema import COLUMNS, FIRST_COLUMNS, KINDS, Columns, Table
 
 
 def problems(corpus: Corpus) -> list[str]:
-    """All that is wrong with the arrays of a corpus."""
+    """All that is wrong with the columns of a corpus."""
     return (
-        list(shape_problems(corpus.arrays))
+        list(shape_problems(corpus))
         or list(content_problems(corpus))
         or [*endless_problems(corpus), *lineage_problems(corpus), *_token_problems(corpus)]
     )
 
 
-def shape_problems(arrays: Mapping[str, Array]) -> Iterator[str]:
+def shape_problems(columns: Columns) -> Iterator[str]:
     """Columns of different lengths, and bounds that are out of order or do not end where what they bound does."""
-    for first, *others in TABLES:
-        for other in others:
-            if len(arrays[other]) != len(arrays[first]):
-                yield f"{other} is not as long as {first}"
-    for name, (table, items) in RUNS.items():
-        starts = arrays[name]
-        whole = len(starts) == len(arrays[table]) + 1 and starts[0] == 0 and starts[-1] == len(arrays[items])
+    for name, column in COLUMNS.items():
+        if column.runs is None and len(columns.arrays[name]) != columns.count(column.table):
+            yield f"{name} is not as long as {FIRST_COLUMNS[column.table].name}"
+    for name, column in COLUMNS.items():
+        if column.runs is None:
+            continue
+        starts, last = columns.arrays[name], columns.count(column.runs)
+        whole = len(starts) == columns.count(column.table) + 1 and starts[0] == 0 and starts[-1] == last
         if not whole or bool(np.any(starts[1:] < starts[:-1])):
-            yield f"{name} does not bound {items}"
+            yield f"{name} does not bound {FIRST_COLUMNS[column.runs].name}"
 
 
 def content_problems(corpus: Corpus) -> Iterator[str]:
     """Numbers of nothing, tables out of order, files of no release, where the shape is sound."""
-    for name, size in _sizes(corpus).items():
-        if len(corpus.arrays[name]) and int(corpus.arrays[name].max()) >= size:
+    listed: dict[Table, Sequence[object]] = {
+        Table.KINDS: KINDS,
+        Table.PROJECTS: corpus.projects,
+        Table.RELEASES: corpus.releases,
+        Table.NOTICES: corpus.notices,
+    }
+    for name, column in COLUMNS.items():
+        array, counted = corpus.arrays[name], column.numbers
+        if counted is None or not len(array):
+            continue
+        if int(array.max()) >= (len(listed[counted]) if counted in listed else corpus.count(counted)):
             yield f"{name} counts further than there is"
-    for name in SORTED:
-        if bool(np.any(corpus.arrays[name][1:] < corpus.arrays[name][:-1])):
+    for name, column in COLUMNS.items():
+        if column.is_sorted and bool(np.any(corpus.arrays[name][1:] < corpus.arrays[name][:-1])):
             yield f"{name} is not in order"
     if bool(np.any(np.diff(corpus.file_starts.astype(np.int64)) < 1)):
         yield "file_starts leaves a file without members"
@@ -139,19 +110,6 @@ def _parents_come_first(parents: Array, counts: Array) -> bool:
     places[np.cumsum(counts)[:-1]] -= counts[:-1].astype(np.int32)
     np.cumsum(places, out=places)
     return not bool(np.any((parents >= places) & (parents != 0)))
-
-
-def _sizes(corpus: Corpus) -> dict[str, int]:
-    """For each array of numbers how many things there are to number."""
-    listed: dict[str, Sequence[object]] = {
-        "definition_kinds": KINDS,
-        "lineage_projects": corpus.projects,
-        "lineage_first_releases": corpus.releases,
-        "version_releases": corpus.releases,
-        "version_notices": corpus.notices,
-    }
-    tables = {name: len(corpus.arrays[table]) for name, table in NUMBERS.items()}
-    return tables | {name: len(things) for name, things in listed.items()}
 
 
 @contextmanager

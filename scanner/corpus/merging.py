@@ -8,7 +8,8 @@ import numpy as np
 
 from ..sources.checkout import sort_key
 from .builder import CorpusBuilder
-from .pack import KINDS, Corpus, Version
+from .pack import Corpus, Version
+from .schema import KINDS
 from .tables import Row
 
 

@@ -17,12 +17,13 @@ from ..errors import CorpusError
 from ..fingerprints import WINNOWING
 from ..notices import LicenceForm, Notice
 from .checking import endless_problems, shape_problems
-from .pack import ARRAYS, FORMAT, HEADER_KEY, Corpus, Project, Release
+from .pack import FORMAT, HEADER_KEY, Corpus, Project, Release
+from .schema import COLUMNS, Column
 
 # The longest header the format's own reference reader takes.
 _LONGEST_HEADER = 100_000_000
 _FORMS = {form.value: form for form in LicenceForm}
-_CODES = {"U8": "uint8", "U16": "uint16", "U32": "uint32", "U64": "uint64"}
+_TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
 
 
 def open_corpus(path: Path) -> Corpus:
@@ -52,8 +53,9 @@ def _decode(path: Path, data: memoryview) -> Corpus:
         raise CorpusError(f"{path}: a .safetensors file, but not a corpus: name one that modelkin wrote")
     header = json.loads(tensors["__metadata__"][HEADER_KEY])
     _check_settings(path, header)
-    corpus = _with_header(path, header, {name: _array(tensors[name], name, data[8 + length :]) for name in ARRAYS})
-    for problem in chain(shape_problems(corpus.arrays), endless_problems(corpus)):
+    arrays = {name: _array(tensors[name], column, data[8 + length :]) for name, column in COLUMNS.items()}
+    corpus = _with_header(path, header, arrays)
+    for problem in chain(shape_problems(corpus), endless_problems(corpus)):
         raise ValueError(problem)
     return corpus
 
@@ -76,7 +78,7 @@ def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -
     name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
     projects = tuple(Project(*_texts(row)) for row in header["projects"])
     releases = tuple(_release(row, len(projects)) for row in header["releases"])
-    return Corpus(name, projects, releases, _Notices(header["notices"]), arrays, version, digest, path)
+    return Corpus(arrays, name, projects, releases, _Notices(header["notices"]), version, digest, path)
 
 
 def _release(row: list[Any], projects: int) -> Release:
@@ -129,11 +131,11 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _array(entry: dict[str, Any], name: str, data: memoryview) -> Array:
+def _array(entry: dict[str, Any], column: Column[Any], data: memoryview) -> Array:
     first, last = entry["data_offsets"]
-    if _CODES.get(entry["dtype"]) != ARRAYS[name] or not 0 <= first <= last <= len(data):
-        raise ValueError(f"{name} is cut off or of another type")
-    array: Array = np.frombuffer(data[first:last], ARRAYS[name])
+    if _TYPES.get(entry["dtype"]) != column.dtype or not 0 <= first <= last <= len(data):
+        raise ValueError(f"{column.name} is cut off or of another type")
+    array: Array = np.frombuffer(data[first:last], column.dtype)
     if entry["shape"] != [len(array)]:
-        raise ValueError(f"{name} is of another length than its header says")
+        raise ValueError(f"{column.name} is of another length than its header says")
     return array

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,57 +17,13 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import astuple
 
-from ..arrays import Array
 from ..fingerprints import WINNOWING
 from ..notices import Notice
+from .schema import COLUMNS, Columns, Table
 from .writing import replace_file
 
 FORMAT = 2
 HEADER_KEY = "modelkin"
-
-# name -> dtype. Bounds of runs are one longer than what they bound.
-ARRAYS = {
-    "name_hashes": "uint64",  # sorted
-    "name_bytes": "uint8",  # all names, one after the other, in the order of their hashes
-    "name_starts": "uint32",
-    "digests": "uint64",  # distinct canonical statements, sorted
-    "digest_weights": "uint8",  # 255: in one upstream file only; 0: in all
-    "statement_digests": "uint32",  # distinct statements with their names: index into digests
-    "statement_tokens": "uint16",
-    "statement_weights": "uint8",  # as digest_weights, of the statement with its names
-    "statement_name_starts": "uint32",
-    "statement_names": "uint32",
-    "definition_hashes": "uint64",  # distinct definitions, sorted by canonical hash
-    "definition_spellings": "uint64",
-    "definition_kinds": "uint8",
-    "definition_tokens": "uint32",
-    "definition_statement_starts": "uint32",
-    "definition_statements": "uint32",
-    "definition_lineage_starts": "uint32",
-    "definition_lineages": "uint16",
-    "fingerprints": "uint64",  # sorted
-    "posting_starts": "uint32",
-    "postings": "uint32",  # definitions
-    "file_starts": "uint32",  # distinct file contents: bounds of their members
-    "member_definitions": "uint32",
-    "member_names": "uint32",
-    "member_parents": "uint16",  # index within the file; the module is its own parent
-    "member_first_lines": "uint32",
-    "member_last_lines": "uint32",
-    "file_lineages": "uint16",
-    "file_ancestors": "uint32",  # the file each one descends from by its names, or itself
-    "lineage_paths": "uint32",  # names
-    "lineage_projects": "uint16",  # a lineage is one path of one project through its releases
-    "lineage_first_releases": "uint16",  # the oldest that holds it
-    "lineage_file_starts": "uint32",
-    "lineage_files": "uint32",
-    "name_lineages": "uint16",  # how many lineages define the name
-    "file_version_starts": "uint32",
-    "version_releases": "uint16",
-    "version_paths": "uint32",  # names
-    "version_notices": "uint16",
-}
-KINDS = ("module", "class", "function")
 
 CORPUS_SUFFIX = ".safetensors"
 
@@ -118,25 +74,16 @@ class Version(Struct, frozen=True):
         return self.notice.licence or self.project.licence
 
 
-class Corpus(Struct, frozen=True, dict=True):
-    """Known upstream code. ``arrays`` are the ARRAYS by name, read-only, usually mapped from ``path``."""
+class Corpus(Columns, frozen=True, dict=True):
+    """Known upstream code: the columns, and what is in the header; ``path`` is the file it was opened from."""
 
     name: str
     projects: tuple[Project, ...]
     releases: tuple[Release, ...]
     notices: Sequence[Notice]
-    arrays: Mapping[str, Array]
     version: str = ""
     digest: str = ""
     path: Path | None = None
-
-    def __getattr__(self, name: str) -> Array:
-        try:
-            array = self.arrays[name]
-        except KeyError:
-            raise AttributeError(name) from None
-        self.__dict__[name] = array  # found there from now on, without asking here
-        return array
 
     def text(self, number: int) -> str:
         """The name with that number."""
@@ -157,7 +104,7 @@ class Corpus(Struct, frozen=True, dict=True):
     @cached_property
     def file_count(self) -> int:
         """How many distinct file contents there are."""
-        return len(self.arrays["file_starts"]) - 1
+        return self.count(Table.FILES)
 
     def versions(self, file: int) -> list[Version]:
         """The releases that hold file content ``file``, oldest first."""
@@ -165,7 +112,7 @@ class Corpus(Struct, frozen=True, dict=True):
         return sorted(map(self.version_at, range(first, last)), key=lambda version: version.release.day)
 
     def version_at(self, row: int) -> Version:
-        """What row number ``row`` of the arrays of versions says."""
+        """What row number ``row`` of the versions says."""
         release = self.releases[self.version_releases[row]]
         return Version(
             self.projects[release.project],
@@ -183,7 +130,7 @@ class Corpus(Struct, frozen=True, dict=True):
         replace_file(path, save({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, header))
 
     def header(self) -> dict[str, Any]:
-        """All that is not in the arrays, but for the digest."""
+        """All that is not in the columns, but for the digest."""
         return {
             "format": FORMAT,
             "name": self.name,
@@ -196,9 +143,9 @@ class Corpus(Struct, frozen=True, dict=True):
         }
 
     def content_digest(self) -> str:
-        """A SHA-256 over the header and all arrays, by name."""
+        """A SHA-256 over the header and all columns, by name."""
         digest = hashlib.sha256(json.dumps(self.header(), sort_keys=True).encode())
-        for name in ARRAYS:
+        for name in COLUMNS:
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(self.arrays[name]).data)
         return digest.hexdigest()

@@ -13,10 +13,14 @@ from ..arrays import Array, pack_pairs, unpack_pairs
 from ..errors import CorpusError
 from ..lines import Lines
 from .ancestry import ancestors
-from .pack import ARRAYS, Corpus, Release
+from .pack import Corpus, Release
+from .schema import Column, Columns
 
 # What all of two upstreams hold is not common for that: below this many groups, frequencies are taken as of so many.
 FEW_GROUPS = 10
+
+# Arrays that will be columns of a corpus, in whatever type they were worked out.
+_Filled = dict[Column[Any], Array]
 
 
 class Numbering(dict[Any, int]):
@@ -56,20 +60,21 @@ class Tables:
     def finish(self, name: str, version: str = "") -> Corpus:
         """Pack everything added so far. The order it was added in changes no answer."""
         self._number_by_age()
-        arrays = {
-            **self._name_arrays(),
-            **self._statement_arrays(),
-            **self._definition_arrays(),
-            **self._lineage_arrays(),
-            **self._version_arrays(),
+        filled = {
+            **self._name_columns(),
+            **self._statement_columns(),
+            **self._definition_columns(),
+            **self._lineage_columns(),
+            **self._version_columns(),
         }
-        arrays["file_ancestors"] = ancestors(arrays, self._ages(arrays["lineage_first_releases"]))
+        columns = Columns({column.name: _fitted(column, array) for column, array in filled.items()})
+        found = ancestors(columns, self._ages(columns.lineage_first_releases))
         corpus = Corpus(
+            arrays={**columns.arrays, Columns.file_ancestors.name: _fitted(Columns.file_ancestors, found)},
             name=name,
             projects=tuple(self.projects),
             releases=tuple(self.releases),
             notices=tuple(self.notices),
-            arrays={key: _fitted(key, np.asarray(arrays[key]), dtype) for key, dtype in ARRAYS.items()},
             version=version,
         )
         return replace(corpus, digest=corpus.content_digest())
@@ -88,13 +93,13 @@ class Tables:
         self.files = Numbering((files[file], number) for file, number in numbers.items())
         self.rows = [replace(row, file=numbers[row.file]) for row in rows]
 
-    def _name_arrays(self) -> dict[str, Array]:
+    def _name_columns(self) -> _Filled:
         spelled, order = self.lines.names.spelled, np.argsort(self._name_hashes(), kind="stable")
         names = [spelled[number] for number in order]
         return {
-            "name_hashes": self._name_hashes()[order],
-            "name_bytes": np.frombuffer(b"".join(names), np.uint8),
-            "name_starts": bounds([len(name) for name in names]),
+            Columns.name_hashes: self._name_hashes()[order],
+            Columns.name_bytes: np.frombuffer(b"".join(names), np.uint8),
+            Columns.name_starts: bounds([len(name) for name in names]),
         }
 
     def _name_hashes(self) -> Array:
@@ -107,19 +112,19 @@ class Tables:
         ranks[order] = np.arange(len(order))
         return ranks
 
-    def _statement_arrays(self) -> dict[str, Array]:
+    def _statement_columns(self) -> _Filled:
         keys = list(self.statements)
         of_statement = np.array([digest for digest, _ in keys], np.uint64)
         digests, places = np.unique(of_statement, return_inverse=True)
         by_lineage = list(self._lineage_statements())
         return {
-            "digests": digests,
-            "digest_weights": rarity((places[held] for held in by_lineage), len(digests), len(by_lineage)),
-            "statement_digests": places,
-            "statement_tokens": np.array(self.statement_tokens, np.int64),
-            "statement_weights": rarity(iter(by_lineage), len(keys), len(by_lineage)),
-            "statement_name_starts": bounds([len(names) // 4 for _, names in keys]),
-            "statement_names": self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
+            Columns.digests: digests,
+            Columns.digest_weights: rarity((places[held] for held in by_lineage), len(digests), len(by_lineage)),
+            Columns.statement_digests: places,
+            Columns.statement_tokens: np.array(self.statement_tokens, np.int64),
+            Columns.statement_weights: rarity(iter(by_lineage), len(keys), len(by_lineage)),
+            Columns.statement_name_starts: bounds([len(names) // 4 for _, names in keys]),
+            Columns.statement_names: self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
         }
 
     def _lineages(self) -> dict[tuple[int, int], set[int]]:
@@ -155,7 +160,7 @@ class Tables:
     def _released(self, release: int) -> str:
         return self.releases[release].day
 
-    def _lineage_arrays(self) -> dict[str, Array]:
+    def _lineage_columns(self) -> _Filled:
         lineages = self._lineages()
         files = [sorted(members) for members in lineages.values()]
         first: dict[tuple[int, int], int] = {}
@@ -166,16 +171,16 @@ class Tables:
         names = [np.unique([member[1] for member in members]) for members in self.files]
         defined = _owners(zip(names, of_file, strict=True), len(self.lines.names))
         return {
-            "file_lineages": np.array([numbers[0] for numbers in of_file], np.int64),
-            "lineage_paths": self._name_ranks()[np.array([path for _, path in lineages], np.int64)],
-            "lineage_projects": np.array([project for project, _ in lineages], np.int64),
-            "lineage_first_releases": np.array([first[key] for key in lineages], np.int64),
-            "lineage_file_starts": bounds([len(members) for members in files]),
-            "lineage_files": np.concatenate([np.array(members, np.int64) for members in [*files, []]]),
-            "name_lineages": np.diff(defined[0])[np.argsort(self._name_ranks())],
+            Columns.file_lineages: np.array([numbers[0] for numbers in of_file], np.int64),
+            Columns.lineage_paths: self._name_ranks()[np.array([path for _, path in lineages], np.int64)],
+            Columns.lineage_projects: np.array([project for project, _ in lineages], np.int64),
+            Columns.lineage_first_releases: np.array([first[key] for key in lineages], np.int64),
+            Columns.lineage_file_starts: bounds([len(members) for members in files]),
+            Columns.lineage_files: np.concatenate([np.array(members, np.int64) for members in [*files, []]]),
+            Columns.name_lineages: np.diff(defined[0])[np.argsort(self._name_ranks())],
         }
 
-    def _definition_arrays(self) -> dict[str, Array]:
+    def _definition_columns(self) -> _Filled:
         keys = list(self.definitions)
         hashes = np.array([key[0] for key in keys], np.uint64)
         order = np.argsort(hashes, kind="stable")
@@ -189,42 +194,42 @@ class Tables:
         of_file = [np.array(sorted(lineages), np.int64) for lineages in self._file_lineages()]
         held_by = _owners(zip([renumbered[rows[:, 0]] for rows in files], of_file, strict=True), len(keys))
         return {
-            "definition_hashes": hashes[order],
-            "definition_kinds": np.array([key[1] for key in keys], np.uint8)[order],
-            "definition_spellings": np.array(self.spellings, np.uint64)[order],
-            "definition_tokens": np.array(self.definition_tokens, np.uint32)[order],
-            "definition_statement_starts": bounds([len(row) for row in held]),
-            "definition_statements": np.concatenate([*held, np.zeros(0, np.uint32)]),
-            "definition_lineage_starts": held_by[0],
-            "definition_lineages": held_by[1],
-            "fingerprints": fingerprints,
-            "posting_starts": posting_starts,
-            "postings": postings,
-            "file_starts": bounds([len(rows) for rows in files]),
-            "member_definitions": members[:, 0],
-            "member_names": self._name_ranks()[members[:, 1]],
-            "member_parents": np.minimum(members[:, 2], 65535),
-            "member_first_lines": members[:, 3],
-            "member_last_lines": members[:, 4],
+            Columns.definition_hashes: hashes[order],
+            Columns.definition_kinds: np.array([key[1] for key in keys], np.uint8)[order],
+            Columns.definition_spellings: np.array(self.spellings, np.uint64)[order],
+            Columns.definition_tokens: np.array(self.definition_tokens, np.uint32)[order],
+            Columns.definition_statement_starts: bounds([len(row) for row in held]),
+            Columns.definition_statements: np.concatenate([*held, np.zeros(0, np.uint32)]),
+            Columns.definition_lineage_starts: held_by[0],
+            Columns.definition_lineages: held_by[1],
+            Columns.fingerprints: fingerprints,
+            Columns.posting_starts: posting_starts,
+            Columns.postings: postings,
+            Columns.file_starts: bounds([len(rows) for rows in files]),
+            Columns.member_definitions: members[:, 0],
+            Columns.member_names: self._name_ranks()[members[:, 1]],
+            Columns.member_parents: np.minimum(members[:, 2], 65535),
+            Columns.member_first_lines: members[:, 3],
+            Columns.member_last_lines: members[:, 4],
         }
 
-    def _version_arrays(self) -> dict[str, Array]:
+    def _version_columns(self) -> _Filled:
         spelled = self.lines.names.spelled
         rows = sorted(self.rows, key=lambda row: (row.file, row.release, spelled[row.path]))
         counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self.files))
         return {
-            "file_version_starts": bounds(counts),
-            "version_releases": np.array([row.release for row in rows]),
-            "version_paths": self._name_ranks()[np.array([row.path for row in rows], np.int64)],
-            "version_notices": np.array([row.notice for row in rows]),
+            Columns.file_version_starts: bounds(counts),
+            Columns.version_releases: np.array([row.release for row in rows]),
+            Columns.version_paths: self._name_ranks()[np.array([row.path for row in rows], np.int64)],
+            Columns.version_notices: np.array([row.notice for row in rows]),
         }
 
 
-def _fitted(name: str, array: Array, dtype: str) -> Array:
-    """The array in the type that the file has for it, never wrapped around."""
-    if array.dtype != dtype and len(array) and array.max() > np.iinfo(dtype).max:
-        raise CorpusError(f"too much for one corpus ({name}): divide the upstreams among several")
-    return array.astype(dtype, copy=False)
+def _fitted(column: Column[Any], array: Array) -> Array:
+    """The array in the type of the column, never wrapped around."""
+    if array.dtype != column.dtype and len(array) and array.max() > np.iinfo(column.dtype).max:
+        raise CorpusError(f"too much for one corpus ({column.name}): divide the upstreams among several")
+    return array.astype(column.dtype, copy=False)
 
 
 def bounds(lengths: Sequence[int] | Array) -> Array:
