@@ -1,10 +1,11 @@
-"""The array types of the stages, equal values brought together, and pairs of numbers as one.
+"""The array types of the stages; equal values brought together, runs laid end to end, pairs of numbers as one.
 
 `numpy.unique` and `numpy.typing` would do, but cost a start-up 20 ms of imports.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -57,6 +58,19 @@ def group(table: Array) -> Groups:
     inverse[order] = np.cumsum(leads) - 1
     first = order[leads]
     return Groups(table[first], first, inverse, np.bincount(inverse, minlength=len(first)))
+
+
+def run_bounds(lengths: Sequence[int] | Array) -> I64:
+    """Lengths of runs [n] -> where each starts when they are laid end to end, and where the last ends [n + 1]."""
+    starts = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(np.asarray(lengths, np.int64), out=starts[1:])
+    return starts
+
+
+def run_sums(values: Array, starts: Array) -> I64:
+    """The sum of the whole numbers ``values`` [m] in each run, by the bounds ``starts`` [n + 1] of the runs -> [n]."""
+    sums = run_bounds(values)
+    return sums[starts[1:]] - sums[starts[:-1]]
 
 
 def pack_pairs(first: Array, second: Array) -> I64:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import I64, U8, U32, U64, Mask, pack_pairs
+from .arrays import I64, U8, U32, U64, Mask, pack_pairs, run_bounds, run_sums
 from .emitting import ASSIGNMENT_SYMBOL, CALL_SYMBOL, STRING_SYMBOL
 from .linear import END_SYMBOL
 from .lines import Line, Lines
@@ -82,7 +82,8 @@ def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile
     stream = symbols.copy()
     stream[places] = with_distances(symbols[places], back[places])
     first = previous < tokens.statement_tokens[tokens.statements]
-    order, order_starts = tokens.names[first], _ends(np.bincount(tokens.statements[first], minlength=len(tokens.lines)))
+    order = tokens.names[first]
+    order_starts = run_bounds(np.bincount(tokens.statements[first], minlength=len(tokens.lines)))
     before = kinds_of(symbols[np.maximum(places - 1, 0)][first])
     spelled = lines.names.hashes[order]
     return CanonicalFile(
@@ -94,7 +95,7 @@ def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile
         token_starts=token_starts,
         statement_starts=tokens.statement_starts,
         statement_tokens=tokens.statement_tokens,
-        strings=_counts(symbols == STRING_SYMBOL, tokens.statement_tokens),
+        strings=run_sums(symbols == STRING_SYMBOL, tokens.statement_tokens),
         digests=_digests(tokens, previous, first),
         hashes=_hashes(stream, token_starts),
         order=order,
@@ -125,8 +126,8 @@ def _gather(parsed: ParsedFile, text: bytes, lines: Lines) -> _Tokens:
     owners = _owners(_local_names(flat, scopes.tolist()), parsed.scopes, names, stands_in)
     return _Tokens(
         flat,
-        np.cumsum([0, *[sum(map(len, found)) for found in held]]),
-        _ends(np.array([line.width for line in flat], np.int64)),
+        run_bounds([sum(map(len, found)) for found in held]),
+        run_bounds(np.array([line.width for line in flat], np.int64)),
         offsets,
         symbols,
         places,
@@ -135,19 +136,6 @@ def _gather(parsed: ParsedFile, text: bytes, lines: Lines) -> _Tokens:
         owners,
         statements,
     )
-
-
-def _ends(counts: I64) -> I64:
-    """``counts`` [n] -> the bounds [n+1] of runs of those lengths."""
-    bounds = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=bounds[1:])
-    return bounds
-
-
-def _counts(mask: Mask, bounds: I64) -> I64:
-    """How often ``mask`` is set in each run."""
-    sums = _ends(mask.astype(np.int64))
-    return sums[bounds[1:]] - sums[bounds[:-1]]
 
 
 def _local_names(flat: list[Line], scopes: list[int]) -> I64:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from .arrays import Array
+from .arrays import run_sums
 from .clones import DefinitionMatch, Verdict
 from .placement import Placement
 from .regions import Region
@@ -24,8 +22,8 @@ def describe(placement: Placement, path: str) -> tuple[DefinitionMatch, ...]:
         asked.code.definitions,
         asked.tokens.tolist(),
         placement.matched_tokens.tolist(),
-        _per_definition(real, asked.code.statement_starts),
-        _per_definition(placement.matched & real, asked.code.statement_starts),
+        run_sums(real, asked.code.statement_starts).tolist(),
+        run_sums(placement.matched & real, asked.code.statement_starts).tolist(),
         strict=True,
     )
     described = []
@@ -49,13 +47,6 @@ def describe(placement: Placement, path: str) -> tuple[DefinitionMatch, ...]:
             )
         )
     return tuple(described)
-
-
-def _per_definition(statements: Array, starts: Array) -> list[int]:
-    """How many of the statements that are marked stand in each definition."""
-    sums = np.concatenate([[0], np.cumsum(statements)])
-    counts: list[int] = (sums[starts[1:]] - sums[starts[:-1]]).tolist()
-    return counts
 
 
 def _verdict(placement: Placement, unit: int, similarity: float) -> Verdict:

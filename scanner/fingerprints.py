@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .arrays import I64, U32, U64
+from .arrays import I64, U32, U64, run_bounds
 from .canonical import CanonicalFile, mix
 from .token_format import without_distances
 
@@ -102,8 +102,8 @@ def _minima(hashes: U64, owner: I64, window: int) -> tuple[U64, I64]:
 
 def _least(hashes: U64, count: I64, few: I64) -> U64:
     """The least hash of each definition that has fewer k-grams than a window."""
-    bounds = np.cumsum(count) - count
-    edges = np.stack([bounds[few], bounds[few] + count[few]], axis=1).ravel()
+    starts = np.cumsum(count) - count
+    edges = np.stack([starts[few], starts[few] + count[few]], axis=1).ravel()
     return np.minimum.reduceat(np.append(hashes, np.uint64(0)), edges)[::2]
 
 
@@ -112,6 +112,4 @@ def _distinct(hashes: U64, owner: I64, definitions: int) -> Fingerprints:
     hashes, owner = hashes[order], owner[order]
     new = np.ones(len(hashes), bool)
     new[1:] = (hashes[1:] != hashes[:-1]) | (owner[1:] != owner[:-1])
-    starts = np.zeros(definitions + 1, np.int64)
-    np.cumsum(np.bincount(owner[new], minlength=definitions), out=starts[1:])
-    return Fingerprints(hashes[new], starts)
+    return Fingerprints(hashes[new], run_bounds(np.bincount(owner[new], minlength=definitions)))

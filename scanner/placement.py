@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 
 from .alignment import Alignment, align
-from .arrays import Array
+from .arrays import Array, run_sums
 from .corpus.pack import Corpus
 from .matching import Candidate
 from .query import Query
@@ -56,9 +56,7 @@ class Placement(Struct, frozen=True, dict=True):
     @cached_property
     def matched_tokens(self) -> Array:
         """Tokens int64[D] of each definition that stand in the candidate; never all of them in one that differs."""
-        bounds = np.concatenate([[0], np.cumsum(self.asked.statement_tokens * self.matched)])
-        starts = self.asked.code.statement_starts
-        tokens = bounds[starts[1:]] - bounds[starts[:-1]]
+        tokens = run_sums(self.asked.statement_tokens * self.matched, self.asked.code.statement_starts)
         capped: Array = np.where(self.same, tokens, np.minimum(tokens, np.maximum(self.asked.tokens - 1, 0)))
         return capped
 

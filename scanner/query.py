@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from msgspec import Struct, field
 
-from .arrays import I64, U64, Array, distinct, group
+from .arrays import I64, U64, Array, distinct, group, run_sums
 from .canonical import END_DIGEST, CanonicalFile
 from .corpus.pack import Corpus
 from .corpus.ragged import among
@@ -85,8 +85,7 @@ class Query(Struct, frozen=True, eq=False, dict=True):
 def query(code: CanonicalFile, prints: Fingerprints, name_hashes: U64) -> Query:
     """Bring a file's streams and fingerprints together for look-up."""
     widths = np.where(code.digests == END_DIGEST, 0, np.diff(code.statement_tokens))
-    sums = np.concatenate([[0], np.cumsum(widths)])
-    tokens = sums[code.statement_starts[1:]] - sums[code.statement_starts[:-1]]
+    tokens = run_sums(widths, code.statement_starts)
     equal = group(np.stack([code.hashes, code.spellings], axis=1))
     folded = np.zeros(len(tokens), np.int64)
     folded[equal.first] = np.bincount(equal.inverse, tokens, minlength=len(equal.first)).astype(np.int64)

@@ -1,6 +1,8 @@
-"""Grouping rows gives what sorting them gives, whichever way is taken; so do pairs as one number."""
+"""Rows grouped, runs summed and pairs packed by the fast way are what the plain way gives."""
 
 from __future__ import annotations
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from modelkin.arrays import distinct, group, pack_pairs, unpack_pairs
+from modelkin.arrays import distinct, group, pack_pairs, run_bounds, run_sums, unpack_pairs
 
 ROWS = arrays(np.int64, st.tuples(st.integers(0, 40), st.integers(1, 3)), elements=st.integers(0, 5))
 
@@ -47,3 +49,16 @@ def test_pairs_are_ordered_as_their_numbers_are(pairs: list[tuple[int, int]]) ->
     # As corpora have them: 32 bits, which would not hold the pair.
     keys = pack_pairs(table[:, 0].astype(np.uint32), table[:, 1].astype(np.uint32))
     assert list(zip(*map(np.ndarray.tolist, unpack_pairs(np.sort(keys))), strict=True)) == sorted(pairs)
+
+
+@given(st.lists(st.lists(st.integers(0, 2**40), max_size=5)))
+def test_runs_are_summed_by_their_bounds(runs: list[list[int]]) -> None:
+    starts = run_bounds([len(run) for run in runs])
+    values = np.array([value for run in runs for value in run], np.int64)
+    assert [values[first:last].tolist() for first, last in pairwise(starts.tolist())] == runs
+    assert run_sums(values, starts).tolist() == [sum(run) for run in runs]
+
+
+def test_small_numbers_are_summed_in_large_ones() -> None:
+    assert run_sums(np.full(600, 255, np.uint8), np.array([0, 600], np.uint32)).tolist() == [600 * 255]
+    assert run_sums(np.ones(300, bool), np.array([0, 0, 300])).tolist() == [0, 300]

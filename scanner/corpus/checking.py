@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, run_sums
 from ..errors import CorpusError
 from .pack import Corpus
 from .schema import COLUMNS, FIRST_COLUMNS, KINDS, Columns, Table
@@ -79,8 +79,8 @@ def lineage_problems(corpus: Corpus) -> Iterator[str]:
 
 
 def _token_problems(corpus: Corpus) -> Iterator[str]:
-    sums = np.concatenate([[0], np.cumsum(corpus.statement_tokens[corpus.definition_statements], dtype=np.int64)])
-    if not np.array_equal(np.diff(sums[corpus.definition_statement_starts]), corpus.definition_tokens):
+    told = run_sums(corpus.statement_tokens[corpus.definition_statements], corpus.definition_statement_starts)
+    if not np.array_equal(told, corpus.definition_tokens):
         yield "definition_tokens are not those of the statements"
 
 

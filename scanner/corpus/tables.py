@@ -9,7 +9,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..arrays import Array, pack_pairs, unpack_pairs
+from ..arrays import Array, pack_pairs, run_bounds, unpack_pairs
 from ..errors import CorpusError
 from ..lines import Lines
 from .ancestry import ancestors
@@ -99,7 +99,7 @@ class Tables:
         return {
             Columns.name_hashes: self._name_hashes()[order],
             Columns.name_bytes: np.frombuffer(b"".join(names), np.uint8),
-            Columns.name_starts: bounds([len(name) for name in names]),
+            Columns.name_starts: run_bounds([len(name) for name in names]),
         }
 
     def _name_hashes(self) -> Array:
@@ -123,7 +123,7 @@ class Tables:
             Columns.statement_digests: places,
             Columns.statement_tokens: np.array(self.statement_tokens, np.int64),
             Columns.statement_weights: rarity(iter(by_lineage), len(keys), len(by_lineage)),
-            Columns.statement_name_starts: bounds([len(names) // 4 for _, names in keys]),
+            Columns.statement_name_starts: run_bounds([len(names) // 4 for _, names in keys]),
             Columns.statement_names: self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
         }
 
@@ -175,7 +175,7 @@ class Tables:
             Columns.lineage_paths: self._name_ranks()[np.array([path for _, path in lineages], np.int64)],
             Columns.lineage_projects: np.array([project for project, _ in lineages], np.int64),
             Columns.lineage_first_releases: np.array([first[key] for key in lineages], np.int64),
-            Columns.lineage_file_starts: bounds([len(members) for members in files]),
+            Columns.lineage_file_starts: run_bounds([len(members) for members in files]),
             Columns.lineage_files: np.concatenate([np.array(members, np.int64) for members in [*files, []]]),
             Columns.name_lineages: np.diff(defined[0])[np.argsort(self._name_ranks())],
         }
@@ -198,14 +198,14 @@ class Tables:
             Columns.definition_kinds: np.array([key[1] for key in keys], np.uint8)[order],
             Columns.definition_spellings: np.array(self.spellings, np.uint64)[order],
             Columns.definition_tokens: np.array(self.definition_tokens, np.uint32)[order],
-            Columns.definition_statement_starts: bounds([len(row) for row in held]),
+            Columns.definition_statement_starts: run_bounds([len(row) for row in held]),
             Columns.definition_statements: np.concatenate([*held, np.zeros(0, np.uint32)]),
             Columns.definition_lineage_starts: held_by[0],
             Columns.definition_lineages: held_by[1],
             Columns.fingerprints: fingerprints,
             Columns.posting_starts: posting_starts,
             Columns.postings: postings,
-            Columns.file_starts: bounds([len(rows) for rows in files]),
+            Columns.file_starts: run_bounds([len(rows) for rows in files]),
             Columns.member_definitions: members[:, 0],
             Columns.member_names: self._name_ranks()[members[:, 1]],
             Columns.member_parents: np.minimum(members[:, 2], 65535),
@@ -218,7 +218,7 @@ class Tables:
         rows = sorted(self.rows, key=lambda row: (row.file, row.release, spelled[row.path]))
         counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self.files))
         return {
-            Columns.file_version_starts: bounds(counts),
+            Columns.file_version_starts: run_bounds(counts),
             Columns.version_releases: np.array([row.release for row in rows]),
             Columns.version_paths: self._name_ranks()[np.array([row.path for row in rows], np.int64)],
             Columns.version_notices: np.array([row.notice for row in rows]),
@@ -232,27 +232,20 @@ def _fitted(column: Column[Any], array: Array) -> Array:
     return array.astype(column.dtype, copy=False)
 
 
-def bounds(lengths: Sequence[int] | Array) -> Array:
-    """Lengths of runs [n] -> where they start, and where the last ends [n+1]."""
-    starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(np.asarray(lengths, np.int64), out=starts[1:])
-    return starts
-
-
 def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Array, Array]:
     """Values per row -> distinct values, bounds, and the rows that hold each."""
     values = np.concatenate([*rows, np.zeros(0, dtype)])
     owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     order = np.argsort(values, kind="stable")
     distinct, counts = np.unique(values, return_counts=True)
-    return distinct, bounds(counts), owners[order]
+    return distinct, run_bounds(counts), owners[order]
 
 
 def _owners(held: Iterable[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
     """Pairs of things and their owners -> bounds [count+1], and for each thing its distinct owners."""
     pairs = [pack_pairs(np.unique(things)[:, None], owners).ravel() for things, owners in held]
     things, owners = unpack_pairs(np.unique(np.concatenate([*pairs, np.zeros(0, np.int64)])))
-    return bounds(np.bincount(things, minlength=count)), owners
+    return run_bounds(np.bincount(things, minlength=count)), owners
 
 
 def rarity(groups: Iterable[Array], size: int, total: int) -> Array:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from ..arrays import I64, Array, Mask
+from ..arrays import I64, Array, Mask, run_bounds
 from ..errors import RuleError
 from ..shipped import shipped_folder
 
@@ -60,9 +60,7 @@ class LicenceTable(Struct, frozen=True, dict=True):
     @cached_property
     def starts(self) -> I64:
         """Where the postings of each shingle begin, and where the last one's end: [v + 1]."""
-        starts = np.zeros(len(self.counts) + 1, np.int64)
-        np.cumsum(self.counts, out=starts[1:])
-        return starts
+        return run_bounds(self.counts)
 
     @cached_property
     def kept(self) -> I64:
