@@ -21,6 +21,7 @@ from .lines import Lines
 from .matching import Candidate, Query, find_candidates, query
 from .notices import Notice, read_notice
 from .parsing import parse
+from .trees import SyntaxTree
 from .verdict import LEAST_SHARE, FileVerdict, Judgement, judge
 
 
@@ -56,14 +57,15 @@ class Examiner:
             raise
 
     def _examined(self, file: SourceFile) -> Examined:
-        code = canonicalise(parse(file.text), file.text, self._lines)
+        parsed = parse(file.text)
+        code = canonicalise(parsed, file.text, self._lines)
         asked = query(code, winnow(code), self._lines.names.hashes)
         notice = read_notice(file.text)
         verdict = judge(file, notice.licence, asked, self._lines.names.spelled, self._candidates(asked), self._how)
         if code.errors:
             told = f"{code.errors} regions did not parse and were left out"
             verdict = replace(verdict, notes=(*verdict.notes, told))
-        return Examined(verdict, self._copy(verdict, notice, file.text) if verdict.upstreams else None)
+        return Examined(verdict, self._copy(verdict, notice, file.text, parsed.tree) if verdict.upstreams else None)
 
     def _candidates(self, asked: Query) -> list[Candidate]:
         least = 0.0 if self._how.named else LEAST_SHARE
@@ -72,12 +74,12 @@ class Examiner:
             return [Candidate(each, 0, 0, 0.0) for each in self._seen if each.corpus.file_count == 1]
         return candidates
 
-    def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes) -> Copy:
+    def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes, tree: SyntaxTree) -> Copy:
         if not any(each.parts or each.verdict in COPIES for each in verdict.upstreams):
             return Copy(verdict, notice, ())
         from .attribution.copies import read_copy  # only where something was copied: most files are nobody's copy
 
-        return read_copy(verdict, notice, text, self._known_copyrights)
+        return read_copy(verdict, notice, text, self._known_copyrights, tree)
 
     @cached_property
     def _known_copyrights(self) -> frozenset[str]:

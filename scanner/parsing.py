@@ -10,14 +10,15 @@ import tree_sitter
 from msgspec import Struct, field
 
 from .budget import check
+from .comments import STRING_STARTS, is_bare_string
 from .grammar import NAMES, STEPS, Step
-from .trees import LineOf, syntax_tree
+from .trees import LineOf, SyntaxTree, syntax_tree
 
 # Python itself refuses more than 100 levels of indentation.
 DEEPEST_BLOCK = 100
 
-# A bare string with its prefix, which may stand in backticks as in Python 2, or `...`, begins with one of these.
-_INERT_STARTS = frozenset(b"\"'`.rRbBuUfFtT")
+# A docstring, another bare string, or `...`: what does nothing begins with one of these.
+_INERT_STARTS = STRING_STARTS | frozenset(b".")
 # As plain numbers: the walk looks at one for every node that stands in a block.
 _EXPRESSION, _SIMPLE, _COMPOUND, _DEFINITION, _BLOCK, _ERROR = (int(step) for step in Step if step)
 _STATEMENTS = frozenset((_EXPRESSION, _SIMPLE))
@@ -70,22 +71,23 @@ class ParsedFile(NamedTuple):
     """``definitions[0]`` is the module. ``scopes[i]`` is the scope that encloses scope ``i`` (-1 for the module's), and
     ``scope_names[i]`` the dotted name of its function.
 
-    ``errors`` counts the regions that did not parse and were left out.
+    ``errors`` counts the regions that did not parse and were left out; ``tree`` is what all this was read from.
     """
 
     definitions: tuple[Definition, ...]
     scopes: tuple[int, ...]
     scope_names: tuple[str, ...]
     errors: int
+    tree: SyntaxTree
 
 
 def parse(text: bytes) -> ParsedFile:
     """Parse UTF-8 ``text``, tolerating errors, into definitions in source order. Raises OverBudgetError."""
-    root, line_of = syntax_tree(text)
-    walk = _Walk(text, root, line_of)
+    tree = syntax_tree(text)
+    walk = _Walk(text, tree.root, tree.line_of)
     # An error inside a header or signature is left out with it, and not met by the walk.
-    errors = max(walk.errors, int(root.has_error))
-    return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), tuple(walk.scope_names), errors)
+    errors = max(walk.errors, int(tree.root.has_error))
+    return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), tuple(walk.scope_names), errors, tree)
 
 
 END = Statement(b"", Role.END, None, 0, False, 0, Role.END << 1)
@@ -204,7 +206,7 @@ class _Walk:
 def _inert(node: tree_sitter.Node) -> bool:
     """Whether an expression statement does nothing: a docstring, another bare string, or `...`."""
     children: Sequence[tree_sitter.Node] = node.children
-    return len(children) == 1 and NAMES[children[0].kind_id] in ("string", "concatenated_string", "ellipsis")
+    return is_bare_string(node) or (len(children) == 1 and NAMES[children[0].kind_id] == "ellipsis")
 
 
 def _lone_if(node: tree_sitter.Node, clause: tree_sitter.Node) -> tree_sitter.Node | None:

@@ -76,15 +76,15 @@ def _deepest(source: bytes) -> tuple[int, int]:
     (libcst nests both), and whatever lies side by side in a region that does not parse.
     """
     text = to_utf8("", source)
-    root, line_of = syntax_tree(text if isinstance(text, bytes) else source)
-    cursor = root.walk()
+    tree = syntax_tree(text if isinstance(text, bytes) else source)
+    cursor = tree.root.walk()
     depths, deepest, line = [0], 0, 1
     while True:
         node = cursor.node
         assert node is not None
         depth = depths[-1]
         if depth > deepest:
-            deepest, line = depth, line_of(node.start_point, node.start_byte)
+            deepest, line = depth, tree.line_of(node.start_point, node.start_byte)
         if cursor.goto_first_child():
             depths.append(depth + 1 + (node.child_count if NAMES[node.kind_id] == "ERROR" else 0))
             continue

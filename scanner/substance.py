@@ -11,8 +11,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any, TypeVar
 
-import tree_sitter
-
+from .comments import is_bare_string
 from .grammar import NAMES
 from .trees import syntax_tree
 
@@ -92,15 +91,11 @@ def _bare(text: str) -> list[str]:
 
 def _inert_spans(source: bytes) -> Iterator[tuple[int, int]]:
     """First and last byte of each comment, import and bare string, in order."""
-    stack = [syntax_tree(source)[0]]
+    stack = [syntax_tree(source).root]
     while stack:
         node = stack.pop()
         name = NAMES[node.kind_id]
-        if name in _DROPPED or (name == "expression_statement" and _is_string(node)):
+        if name in _DROPPED or (name == "expression_statement" and is_bare_string(node)):
             yield node.start_byte, node.end_byte
         else:
             stack.extend(reversed(node.children))
-
-
-def _is_string(node: tree_sitter.Node) -> bool:
-    return [NAMES[child.kind_id] for child in node.children] in (["string"], ["concatenated_string"])

@@ -9,27 +9,28 @@ import re
 import warnings
 from bisect import bisect_left
 from collections.abc import Callable
+from typing import NamedTuple
 
 import tree_sitter
 
 from .budget import OverBudgetError, budget, current, too_slow
 from .grammar import LANGUAGE
+from .patterns import lazy_pattern
 
 # The grammar looks through all lines that are still to come of a run of continued empty ones, at each of them. All but
 # the first become form feeds, which are blank as well, and begin no indentation.
 _CONTINUED = re.compile(rb"(?:(?<=\\\n)|(?<=\\\r\n))(?:[ \t\f]*\\\r?\n){16,}")
 # Below a block it looks through all comment lines that are still to come, too, at each of them: in a long file runs of
-# them become blank lines, but for those that the tree is asked for. Strings come first: what is in one stays.
+# them become blank lines.
 _LONG = 128 * 1024
-_COMMENTS = re.compile(
-    rb"""
+# Strings come first: what is in one stays. One never closed goes to the end of its line, or of the text.
+_TOKENS = rb"""
     \'{3}(?:[^\\']+|\\.|'(?!''))*(?:\'{3}|\\?\Z) | \"{3}(?:[^\\"]+|\\.|"(?!""))*(?:\"{3}|\\?\Z)
     | '(?:[^'\\\n]+|\\.)*(?:'|(?=\n)|\\?\Z) | "(?:[^"\\\n]+|\\.)*(?:"|(?=\n)|\\?\Z)
-    | (?P<run>(?<=\n)(?:[ \t\f]*(?:\#(?![^\n]*modelkin:)[^\n]*)?\n){16,256})
     | \#[^\n]*
-    """,
-    re.VERBOSE | re.DOTALL,
-)
+    """
+STRING_OR_COMMENT = lazy_pattern(_TOKENS, re.VERBOSE | re.DOTALL)
+_RUNS = lazy_pattern(rb"(?P<run>(?<=\n)(?:[ \t\f]*(?:\#[^\n]*)?\n){16,256}) | " + _TOKENS, re.VERBOSE | re.DOTALL)
 _BLANKED = bytes(sign if sign in b"\r\n" else 0x20 for sign in range(256))
 # The parser asks some 7,000 times a MB whether to go on.
 _CALLS = 32
@@ -40,17 +41,33 @@ LineOf = Callable[[tree_sitter.Point, int], int]
 """The line (1-based) of a place that a tree names both ways: by row and column, and by its byte."""
 
 
-def syntax_tree(text: bytes) -> tuple[tree_sitter.Node, LineOf]:
-    """The root of the tree of UTF-8 ``text``, whose nodes do not hold their text, and what tells their lines.
+class SyntaxTree(NamedTuple):
+    """The tree of a text, below its ``root``, whose nodes do not hold their text; ``line_of`` tells their lines.
 
-    Raises OverBudgetError.
+    ``unseen`` are the first and last byte of the runs of comment lines that are not in the tree, in order.
     """
+
+    root: tree_sitter.Node
+    line_of: LineOf
+    unseen: tuple[tuple[int, int], ...]
+
+
+def syntax_tree(text: bytes) -> SyntaxTree:
+    """The tree of UTF-8 ``text``. Raises OverBudgetError."""
     shown = _CONTINUED.sub(_blank, text) if b"\\\n" in text or b"\\\r" in text else text
-    root = _parsed(_COMMENTS.sub(_blank_lines, shown) if len(shown) > _LONG else shown).root_node
+    unseen: list[tuple[int, int]] = []
+
+    def blank_lines(found: re.Match[bytes]) -> bytes:
+        if found["run"] is None:
+            return found[0]
+        unseen.append(found.span())
+        return found[0].translate(_BLANKED)
+
+    root = _parsed(_RUNS.sub(blank_lines, shown) if len(shown) > _LONG else shown).root_node
     if len(shown) == len(text) and shown == text:
-        return root, _by_row
+        return SyntaxTree(root, _by_row, tuple(unseen))
     ends = [found.start() for found in re.finditer(b"\n", text)]
-    return root, lambda _point, byte: bisect_left(ends, byte) + 1
+    return SyntaxTree(root, lambda _point, byte: bisect_left(ends, byte) + 1, tuple(unseen))
 
 
 def _by_row(point: tree_sitter.Point, _byte: int) -> int:
@@ -59,10 +76,6 @@ def _by_row(point: tree_sitter.Point, _byte: int) -> int:
 
 def _blank(run: re.Match[bytes]) -> bytes:
     return b"\f" * len(run[0])
-
-
-def _blank_lines(found: re.Match[bytes]) -> bytes:
-    return found[0] if found["run"] is None else found["run"].translate(_BLANKED)
 
 
 def _parsed(text: bytes) -> tree_sitter.Tree:

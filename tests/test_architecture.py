@@ -42,6 +42,7 @@ ORDER = (
     "token_format",
     "grammar",
     "trees",
+    "comments",
     "parsing",
     "literals",
     "binding",

@@ -30,6 +30,9 @@ def changes(text: str) -> str:
 def test_a_line_says_that_the_file_was_changed(line: str) -> None:
     assert changes(f"# coding=utf-8\n{LAMP_HEADER}# {line}\nimport x\n") == line
     assert changes(f'"""A model.\n\n{line}\n"""\nimport x\n') == line
+    assert changes(f'r"""A model.\n\n* {line}\n"""\nimport x\n') == line
+    assert changes(f"'A model.'\n# {line}\nimport x\n") == line
+    assert changes(f"# REUSE-IgnoreStart\n# {line}\n# REUSE-IgnoreEnd\nimport x\n") == ""
 
 
 @pytest.mark.parametrize(

@@ -218,13 +218,17 @@ def test_any_text_is_read_without_complaint(text: str) -> None:
         assert 1 <= credit.first_line <= credit.last_line <= text.count("\n") + 1
 
 
-def test_a_docstring_begins_its_line_and_no_further_in_than_python_reads() -> None:
+def test_a_string_that_is_a_value_credits_nothing() -> None:
     credit = f'"""Copied from {REPO}"""'
-    assert [len(read(text)) for text in (f"x = 1\n{' ' * 99}{credit}", " " * 5_000 + credit, f"x = {credit}")] == [
-        1,
-        0,
-        0,
-    ]
+    credited = {
+        f"x = 1\n{' ' * 99}{credit}": 1,  # which does not parse
+        f"def f():\n    r{credit}\n": 1,
+        f"'Copied from {REPO}'\n": 1,
+        f"x = {credit}": 0,
+        f"LICENCES = (\n{credit},\n{credit},\n)\n": 0,
+        f"print(\n    {credit}\n)\n": 0,
+    }
+    assert [text for text, count in credited.items() if len(read(text)) != count] == []
 
 
 def test_many_strings_on_one_line_are_read_soon() -> None:

@@ -1,12 +1,17 @@
-"""A copied file's text and notice in, what it says of its source and of its changes out."""
+"""What a copied file itself says of its source and of its changes.
+
+Edit this when a notice of change is not seen, or when a sentence of a licence is taken for one.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Container
 
-from ..notices import HEADER_BYTES, Notice, read_credits
+from ..notices import Notice, read_credits
+from ..notices.header import read_header
 from ..patterns import lazy_pattern
+from ..trees import SyntaxTree
 from ..verdict import FileVerdict
 from .model import Copy
 
@@ -24,13 +29,16 @@ _TERMS = lazy_pattern(
 )
 
 
-def read_copy(verdict: FileVerdict, notice: Notice, text: bytes, known: Container[str] = ()) -> Copy:
+def read_copy(
+    verdict: FileVerdict, notice: Notice, text: bytes, known: Container[str] = (), tree: SyntaxTree | None = None
+) -> Copy:
     """The file of ``verdict``, whose text is UTF-8, with all that it says of where it is from.
 
-    ``known`` are the copyright lines of all known upstream files, as ``letters`` gives them.
+    ``known`` are the copyright lines of all known upstream files, as ``letters`` gives them; ``tree`` is its syntax
+    tree, where it was parsed before.
     """
     lines = tuple(line for line in notice.copyrights if letters(line) in known)
-    return Copy(verdict, notice, read_credits(text), _changes(text), lines)
+    return Copy(verdict, notice, read_credits(text, tree), _changes(text), lines)
 
 
 def letters(line: str) -> str:
@@ -40,15 +48,5 @@ def letters(line: str) -> str:
 
 def _changes(text: bytes) -> str:
     """The line of the header comment or docstring that says the file was changed; empty where none does."""
-    closing = ""
-    for line in text[:HEADER_BYTES].decode("utf-8", "replace").splitlines():
-        bare = line.strip()
-        if closing:
-            closing = "" if closing in bare else closing
-        elif bare.startswith(('"""', "'''")):
-            closing = "" if bare[:3] in bare[3:] else bare[:3]
-        elif bare and not bare.startswith("#"):
-            return ""
-        if _CHANGES.search(bare) and not _TERMS.search(bare):
-            return bare.strip("#\"' \t")
-    return ""
+    lines = read_header(text).text.split("\n")
+    return next((line for line in lines if _CHANGES.search(line) and not _TERMS.search(line)), "")

@@ -1,4 +1,7 @@
-"""A Python text in, its comments and docstrings out, and their paragraphs, markup off, each line with its number."""
+"""What comments and docstrings say, in paragraphs, markup off, each line with its number.
+
+Edit this when words that belong together are read apart, or a sign of markup is taken for a word.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-import numpy as np
+from ..comments import remarks
+from ..trees import SyntaxTree
 
-# Comments and strings as Python's tokenizer sees them; one never closed goes to the end of its line, or of the text.
-_TOKEN = re.compile(
-    r"""#[^\n]*"""
-    r'''|"""[^"\\]*(?:(?:\\[\s\S]?|"(?!""))[^"\\]*)*(?:"""|\Z)'''
-    r"""|\'\'\'[^'\\]*(?:(?:\\[\s\S]?|'(?!''))[^'\\]*)*(?:\'\'\'|\Z)"""
-    r"""|"[^"\\\n]*(?:\\[\s\S]?[^"\\\n]*)*"?"""
-    r"""|'[^'\\\n]*(?:\\[\s\S]?[^'\\\n]*)*'?"""
-)
-_HASH, _DOUBLE, _SINGLE = b"#\"'"
-_PREFIX = re.compile(r"[ \t]*[rRuUbBfF]{0,2}\Z")
 _MARKUP = " \t\f#*\"'!"
 _TRAILING = " \t\f\"'"
 # "Adapted from:" goes on in the next paragraph.
@@ -26,21 +20,21 @@ _OPEN = re.compile(r"(?::|\b(?:from|of|on|by|at|to|and))\W{0,3}\Z", re.IGNORECAS
 MOST_LINES = 60
 # What stands further out on a line is no prose.
 MOST_CHARACTERS = 2_000
-# Further in begins no docstring that Python would read: it allows 100 levels.
-MOST_INDENT = 1_000
+# Of a docstring.
+_PREFIX = "rRuUbBfFtT"
 
 Line = tuple[int, str]
 
 
 class Run(NamedTuple):
-    """A docstring, or comments on lines one below the other, as they stand from a ``place`` in the file on."""
+    """A docstring, or comments on lines one below the other, from line ``first`` (1-based) of the file on."""
 
-    place: int
+    first: int
     text: str
 
-    def lines(self, first: int) -> list[Line]:
-        """The lines, markup off, with their numbers from ``first`` on."""
-        return [(number, _bare(line)) for number, line in enumerate(self.text.split("\n"), first)]
+    def lines(self) -> list[Line]:
+        """The lines, markup off, with their numbers."""
+        return [(number, _bare(line)) for number, line in enumerate(self.text.split("\n"), self.first)]
 
 
 class Paragraph(NamedTuple):
@@ -54,24 +48,25 @@ class Paragraph(NamedTuple):
         return self.numbers[self.text.count("\n", 0, place)]
 
 
-def runs(text: str) -> Iterator[Run]:
-    """Each docstring, and each run of comments on lines one below the other."""
+def runs(text: bytes, shown: bytes, tree: SyntaxTree | None = None) -> Iterator[Run]:
+    """Each docstring, and each run of comments on lines one below the other.
+
+    ``shown`` is ``text`` byte for byte, with blanks for what is not to be read; ``tree`` is as in ``remarks``.
+    """
     held: list[str] = []
-    begin = end = 0
-    for match in _tokens(text):
-        token, place = match[0], match.start()
-        if token[0] == "#":
-            if held and text.find("\n", end + 1, place) >= 0:
-                yield Run(begin, "\n".join(held))
+    first = 0
+    for remark in remarks(text, tree):
+        said = shown[remark.start : remark.end].decode("utf-8", "replace")
+        if not remark.is_comment:
+            yield Run(remark.line, said.lstrip(_PREFIX))
+        elif said.startswith("#"):
+            if held and remark.line != first + len(held):
+                yield Run(first, "\n".join(held))
                 held = []
-            if not held:
-                begin = place
-            held.append(token)
-            end = match.end()
-        elif token.startswith(('"""', "'''")) and _stands_alone(text, place):
-            yield Run(place, token)
+            first = first if held else remark.line
+            held.append(said)
     if held:
-        yield Run(begin, "\n".join(held))
+        yield Run(first, "\n".join(held))
 
 
 def split(lines: list[Line]) -> Iterator[Paragraph]:
@@ -90,23 +85,6 @@ def split(lines: list[Line]) -> Iterator[Paragraph]:
 def _paragraph(lines: list[Line]) -> Paragraph:
     numbers, texts = zip(*lines, strict=True)
     return Paragraph("\n".join(texts), numbers)
-
-
-def _tokens(text: str) -> Iterator[re.Match[str]]:
-    """Comments and strings. What opens one is looked for in all the text at once: the pattern would try each letter."""
-    letters = np.frombuffer(text.encode("ascii", "replace"), dtype=np.uint8)
-    end = 0
-    for place in np.flatnonzero((letters == _HASH) | (letters == _DOUBLE) | (letters == _SINGLE)).tolist():
-        if place >= end and (match := _TOKEN.match(text, place)):
-            end = match.end()
-            yield match
-
-
-def _stands_alone(text: str, place: int) -> bool:
-    """A string that begins its line is a docstring; any other is a value."""
-    first = max(place - MOST_INDENT, 0)
-    begin = text.rfind("\n", first, place) + 1 or first
-    return (not begin or text[begin - 1] == "\n") and bool(_PREFIX.fullmatch(text, begin, place))
 
 
 def _bare(line: str) -> str:

@@ -1,17 +1,21 @@
-"""A source file's text in, its credits out: what its comments and docstrings say was taken from where."""
+"""What the comments and docstrings of a source file say was taken from where: its credits.
+
+Edit this when a credit is missed, or read where none is; the phrases that give credit are in phrases.py.
+"""
 
 from __future__ import annotations
 
 import re
 import sys
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from ..patterns import lazy_pattern
-from .comments import Paragraph, runs, split
+from ..trees import SyntaxTree
+from .comments import Paragraph, Run, runs, split
 from .credited import origin_of
-from .header import blanked
+from .header import blanked_in_place
 from .links import Leads
 from .model import Credit, Strength
 from .origins import Origin, links, sentence_end
@@ -35,26 +39,21 @@ _LIST = lazy_pattern(
 )
 
 
-def read_credits(text: bytes) -> tuple[Credit, ...]:
-    """The credits in the comments and docstrings of Python code, in order; of a notebook, its joined code cells."""
-    code = text.decode("utf-8-sig", "replace")
-    if "\r" in code:
-        code = code.replace("\r\n", "\n").replace("\r", "\n")
-    if "REUSE-IgnoreStart" in code:
-        code = blanked(code, "REUSE-Ignore")
-    return tuple(sorted(islice(_said(code), MOST_CREDITS), key=lambda credit: credit.first_line))
+def read_credits(text: bytes, tree: SyntaxTree | None = None) -> tuple[Credit, ...]:
+    """The credits in the comments and docstrings of Python code, in order; of a notebook, its joined code cells.
+
+    ``text`` is as a ``SourceFile`` has it; ``tree`` is its syntax tree, where it was parsed before.
+    """
+    shown = blanked_in_place(text, "REUSE-Ignore") if b"REUSE-IgnoreStart" in text else text
+    spoken = list(runs(text, shown, tree))
+    found = dict.fromkeys(islice(_credits(spoken), MOST_CREDITS))  # what is broken may be read as two things
+    return tuple(sorted(found, key=lambda credit: credit.first_line))
 
 
-def _said(code: str) -> Iterator[Credit]:
-    """The credits of a text, those of a docstring before those of the comments above it."""
-    spoken = list(runs(code))
-    number, place = 1, 0
+def _credits(spoken: Sequence[Run]) -> Iterator[Credit]:
+    """The credits, those of a docstring before those of the comments above it."""
     for index, phrases in phrases_by_text([run.text for run in spoken]).items():
-        run = spoken[index]
-        # The comments that end after a docstring may begin above it.
-        number += code.count("\n", place, run.place) - code.count("\n", run.place, place)
-        place = run.place
-        for paragraph in split(run.lines(number)):
+        for paragraph in split(spoken[index].lines()):
             yield from credits_in(paragraph, phrases)
 
 

@@ -17,10 +17,10 @@ def setup_arguments(text: str) -> Iterator[tuple[str, str, int]]:
     A value is a string that stands there, or a name that a string is assigned to in the same file.
     """
     source = text.encode("utf-8", "replace")
-    root, line_of = syntax_tree(source)
+    tree = syntax_tree(source)
     strings: dict[str, str] = {}
     calls = []
-    stack = [root]
+    stack = [tree.root]
     while stack:
         node = stack.pop()
         if node.type == "assignment":
@@ -29,7 +29,7 @@ def setup_arguments(text: str) -> Iterator[tuple[str, str, int]]:
             calls.append(node)
         stack.extend(node.named_children)
     for call in calls:
-        yield from _arguments(call, strings, source, line_of)
+        yield from _arguments(call, strings, source, tree.line_of)
 
 
 def _arguments(
