@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from msgspec import Struct
-from packaging.version import InvalidVersion, Version
 
 from ..decoding import to_utf8
 from ..errors import SourceError
 from ..licences import identify
-from ..sources import Checkout, Entry, Progress, open_source
+from ..sources import Checkout, Entry, Progress, open_release
 from ..statements import LegalKind
 from ..statements.places import legal_place
 from ..verdict import UpstreamMatch
@@ -19,8 +18,6 @@ from ..verdict import UpstreamMatch
 _MOST_BYTES = 512 * 1024
 # The shortest licences have some 70 words; what only names its licence has fewer.
 _LEAST_WORDS = 60
-# What is worth fetching for a page of text.
-_MOST_FETCHED = 200 * 1024**2
 
 
 class UpstreamTexts(Struct, frozen=True):
@@ -36,34 +33,23 @@ def upstream_texts(upstream: UpstreamMatch, offline: bool = False, progress: Pro
     if not upstream.package:
         return UpstreamTexts({}, missing=f"{upstream.project} has no known package")
     try:
-        release = _cached(upstream) or _fetchable(upstream, offline)
-        with open_source(f"pypi:{upstream.package}=={release}", progress) as checkout:
+        release = _fetched(upstream)
+        if offline and not release:
+            told = f"{upstream.package} {upstream.first_release} was not fetched before, and --offline fetches nothing"
+            return UpstreamTexts({}, missing=told)
+        version, is_fetched = release or upstream.first_release, bool(release)
+        with open_release(upstream.package, version, "licence", is_fetched, progress) as checkout:
             return _read(checkout)
     except SourceError as error:
         return UpstreamTexts({}, missing=str(error))
 
 
-def _cached(upstream: UpstreamMatch) -> str:
+def _fetched(upstream: UpstreamMatch) -> str:
     """The first of its releases that was fetched before; empty when none was."""
-    from ..sources.cache import find
+    from ..sources.registry import is_fetched
 
-    try:
-        releases = {Version(release): release for release in (upstream.first_release, upstream.last_release)}
-    except InvalidVersion:
-        raise SourceError(f"{upstream.project} {upstream.first_release} is no release of a package") from None
-    return next((release for version, release in releases.items() if find(upstream.package, version)), "")
-
-
-def _fetchable(upstream: UpstreamMatch, offline: bool) -> str:
-    from ..sources.registry import release_files
-
-    name, release = upstream.package, upstream.first_release
-    if offline:
-        raise SourceError(f"{name} {release} was not fetched before, and --offline fetches nothing")
-    found = release_files(name).get(str(Version(release)))
-    if found is not None and found.size > _MOST_FETCHED:
-        raise SourceError(f"{name} {release} is {found.size / 1024**2:.0f} MB, too much to fetch for its licence")
-    return release
+    releases = dict.fromkeys((upstream.first_release, upstream.last_release))
+    return next((release for release in releases if is_fetched(upstream.package, release)), "")
 
 
 def _read(checkout: Checkout) -> UpstreamTexts:

@@ -8,11 +8,8 @@ from typing import NamedTuple
 
 from ..errors import SourceError
 from ..files import SourceFile, read_file
-from ..sources import Checkout, Entry, Progress, Skipped, open_source
+from ..sources import Checkout, Entry, Progress, Skipped, open_release, open_source
 from ..verdict import UpstreamMatch
-
-# What is worth fetching for a page of text.
-_MOST_FETCHED = 200 * 1024**2
 
 
 class Wanted(NamedTuple):
@@ -97,13 +94,11 @@ def _releases(package: str, files: Sequence[Wanted]) -> list[tuple[str, bool]]:
 
 
 def _is_cached(package: str, release: str) -> bool:
-    from packaging.version import InvalidVersion, Version
-
-    from ..sources.cache import find
+    from ..sources.registry import is_fetched
 
     try:
-        return find(package, Version(release)) is not None
-    except (InvalidVersion, SourceError):
+        return is_fetched(package, release)
+    except SourceError:
         return False
 
 
@@ -111,25 +106,10 @@ def _from_release(
     package: str, release: str, wanted: Sequence[Wanted], is_cached: bool, progress: Progress | None
 ) -> Texts:
     try:
-        if not is_cached:
-            _check_size(package, release)
-        with open_source(f"pypi:{package}=={release}", progress) as checkout:
+        with open_release(package, release, "text", is_cached, progress) as checkout:
             return _read(checkout, wanted, release)
     except SourceError as error:
         return {each: Skipped(each.path, str(error)) for each in wanted}
-
-
-def _check_size(package: str, release: str) -> None:
-    from packaging.version import InvalidVersion, Version
-
-    from ..sources.registry import release_files
-
-    try:
-        file = release_files(package).get(str(Version(release)))
-    except InvalidVersion:
-        raise SourceError(f"{package} {release} is no release of a package") from None
-    if file is not None and file.size > _MOST_FETCHED:
-        raise SourceError(f"{package} {release} is {file.size / 1024**2:.0f} MB, too much to fetch for its text")
 
 
 def _read(checkout: Checkout, wanted: Sequence[Wanted], release: str) -> Texts:

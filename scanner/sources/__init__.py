@@ -22,7 +22,17 @@ from .specs import (
     split_path,
 )
 
-__all__ = ["Checkout", "Entry", "LeftOut", "Progress", "Skipped", "of_current_folder", "open_source", "open_sources"]
+__all__ = [
+    "Checkout",
+    "Entry",
+    "LeftOut",
+    "Progress",
+    "Skipped",
+    "of_current_folder",
+    "open_release",
+    "open_source",
+    "open_sources",
+]
 
 
 def of_current_folder(specs: Sequence[str]) -> bool:
@@ -85,6 +95,22 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
             yield checkout
     else:
         yield folder.open_file(spec, _single_file(path, inner))
+
+
+@contextmanager
+def open_release(
+    name: str, version: str, wanted: str, is_fetched: bool = False, progress: Progress | None = None
+) -> Iterator[Checkout]:
+    """Open a release of an upstream for a page of text, its ``wanted``. Raises SourceError in one line.
+
+    One too large to be fetched for that is refused, unless it ``is_fetched`` already, as `registry.is_fetched` says.
+    """
+    if not is_fetched:
+        from . import registry
+
+        registry.check_size(name, version, wanted)
+    with open_source(f"{REGISTRY_PREFIX}{name}=={version}", progress) as checkout:
+        yield checkout
 
 
 def _open_folder(spec: str, path: Path, inner: str, obey: bool) -> Checkout:

@@ -15,7 +15,10 @@ from . import cache
 from .checkout import Progress
 from .index import ReleaseFile, canonical_name, release_files
 
-__all__ = ["ReleaseFile", "canonical_name", "fetch", "release_files"]
+__all__ = ["ReleaseFile", "canonical_name", "check_size", "fetch", "is_fetched", "release_files"]
+
+# What is worth fetching for a page of text.
+_MOST_FETCHED = 200 * 1024**2
 
 
 def fetch(name: str, version: str = "", progress: Progress | None = None) -> tuple[Path, ReleaseFile]:
@@ -35,6 +38,26 @@ def fetch(name: str, version: str = "", progress: Progress | None = None) -> tup
     if release.yanked:
         raise SourceError(f"{name} {wanted} was yanked by its authors ({release.yanked}): name another version")
     return cache.find(name, wanted) or (cache.store(name, release, progress), release)
+
+
+def is_fetched(name: str, release: str) -> bool:
+    """Whether a release of an upstream is in the cache. Raises SourceError, also for what is no version."""
+    return cache.find(name, _version(name, release)) is not None
+
+
+def check_size(name: str, release: str, wanted: str) -> None:
+    """Raise SourceError where an upstream's release is too large to be fetched for a page of text, its ``wanted``."""
+    file = release_files(name).get(str(_version(name, release)))
+    if file is not None and file.size > _MOST_FETCHED:
+        raise SourceError(f"{name} {release} is {file.size / 1024**2:.0f} MB, too much to fetch for its {wanted}")
+
+
+def _version(name: str, release: str) -> Version:
+    """Of an upstream, whose releases may be commits."""
+    try:
+        return Version(release)
+    except InvalidVersion:
+        raise SourceError(f"{name} {release} is no release of a package") from None
 
 
 def _parse(name: str, version: str) -> Version:
