@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from msgspec import Struct
 
 from .regions import Region
+
+# A copy's name that fewer than half of the original's occurrences became is an edit, which has to be seen.
+_MAJORITY = 0.5
 
 
 class Kind(str, Enum):
@@ -49,6 +53,17 @@ class Rename(Struct, frozen=True):
     count: int
     consistency: float
     scope: str = ""
+
+
+def undoable(renames: Iterable[Rename]) -> list[Rename]:
+    """The renames that are undone, the most frequent first: of those that exclude each other the first counts."""
+    firm = (each for each in renames if each.consistency >= _MAJORITY and each.original.isidentifier())
+    return sorted(firm, key=lambda each: (-each.count, -each.consistency, each.original, each.copy))
+
+
+def plain_qualname(qualname: str) -> str:
+    """A qualified name without what Python puts into it for functions in functions, and reports do not."""
+    return qualname.replace("<locals>.", "")
 
 
 class DefinitionMatch(Struct, frozen=True):

@@ -7,15 +7,13 @@ from typing import NamedTuple
 
 import libcst
 
-from .clones import Kind, Rename
+from .clones import Kind, Rename, plain_qualname, undoable
 from .errors import RestoreError
 from .rewriting import parse_exactly, too_deep
 from .scopes import Names, Occurrence, Scope
 from .scoping import find_names
 from .token_format import Namespace
 
-# A copy's name that fewer than half of the original's occurrences became is an edit, which the diff has to show.
-_MAJORITY = 0.5
 _NAMESPACES = {Kind[namespace.name]: namespace for namespace in Namespace}
 
 
@@ -68,9 +66,7 @@ def _originals(renames: Sequence[Rename], names: Names) -> _Originals:
     """Which name to put back where: in each place one original for a copy's name, one copy's name for an original."""
     found: _Originals = {}
     taken: set[tuple[_Place, str]] = set()
-    for rename in sorted(renames, key=lambda each: (-each.count, -each.consistency, each.original, each.copy)):
-        if rename.consistency < _MAJORITY or not rename.original.isidentifier():
-            continue
+    for rename in undoable(renames):
         for place in _places(rename, names):
             if (place, rename.copy) not in found and (place, rename.original) not in taken:
                 found[place, rename.copy] = rename.original
@@ -80,7 +76,7 @@ def _originals(renames: Sequence[Rename], names: Names) -> _Originals:
 
 def _places(rename: Rename, names: Names) -> Iterator[_Place]:
     """Where a rename holds: a class or function may be a name of the file, an attribute (as methods are), or both."""
-    qualname = rename.scope.replace("<locals>.", "")
+    qualname = plain_qualname(rename.scope)
     namespace = _NAMESPACES.get(rename.kind)
     if namespace is not None:
         yield _Place(namespace, qualname if namespace is Namespace.VARIABLE else "")

@@ -16,6 +16,7 @@ from modelkin.clones import DefinitionMatch, Kind, Rename, Verdict
 from modelkin.corpus import Project, pack
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.regions import Region
+from modelkin.restore import restore
 from modelkin.scan import Report, ScanOptions, compare, scan
 from modelkin.sidebyside import Gap, Limits, Line, Mark, Row, RowKind, SideBySide, side_by_sides
 from modelkin.sidebyside.comparing import compared
@@ -355,3 +356,11 @@ def test_a_file_of_the_repository_one_is_in_is_found_again_by_scans_and_comparis
     told = side_by_sides(report, ["models/copy.py"])["models/copy.py"]
     assert isinstance(told, Skipped)
     assert "cannot be read again" not in told.reason
+
+
+def test_a_rename_counts_here_where_it_counts_when_it_is_put_back_in_a_file() -> None:
+    often, seldom = Rename("lamp", "shade", Kind.VARIABLE, 5, 0.9), Rename("bulb", "shade", Kind.VARIABLE, 2, 0.9)
+    edit, odd = Rename("x", "y", Kind.VARIABLE, 9, 0.4), Rename("a b", "z", Kind.VARIABLE, 9, 0.9)
+    assert restore(b"shade, y, z = 1, 2, 3\n", [seldom, often, edit, odd]) == b"lamp, y, z = 1, 2, 3\n"
+    (shown,) = rows(["shade, y, z"], ["lamp, y, z"], [seldom, often, edit, odd])
+    assert (told(shown.copy), told(shown.upstream)) == ("[shade], y, z", "[lamp], y, z")

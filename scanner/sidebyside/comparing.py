@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ..clones import DefinitionMatch, Rename
+from ..clones import DefinitionMatch, Rename, plain_qualname
 from ..definitions import MODULE
 from .aligning import Keys, Span, Spans, aligned
 from .model import Place, RowKind
-from .words import Originals, originals, plain
+from .words import Originals, originals
 
 _TAB = 4
 # How alike two longer lines are is told by their beginnings: the time it takes grows with the square.
@@ -82,7 +82,7 @@ def _functions(length: int, definitions: Sequence[DefinitionMatch]) -> list[str]
     functions = [""] * length
     for each in sorted(definitions, key=lambda one: one.first_line - one.last_line):
         first, last = max(each.first_line - 1, 0), min(each.last_line, length)
-        functions[first:last] = [plain(each.qualname)] * max(last - first, 0)
+        functions[first:last] = [plain_qualname(each.qualname)] * max(last - first, 0)
     return functions
 
 

@@ -1,4 +1,8 @@
-"""A line of code in, its words out; words of a copy and its renames in, the words with the renames undone out."""
+"""The words of a line of code, and those of a copy with its renames undone, as they are shown beside the original.
+
+Edit this when a name is shown as renamed that is not, or the other way about. Which renames are undone clones.py says,
+for restore.py as well, which puts names back in files: that takes the syntax of a whole file that parses, and time.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +11,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from ..clones import Kind, Rename
+from ..clones import Kind, Rename, plain_qualname, undoable
 
 # Every character belongs to exactly one word, so that the words of a line put together are the line.
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
 _EITHER = frozenset({Kind.CLASS, Kind.FUNCTION})
-# What fewer of the original's occurrences became is an edit, as for `compare --restore`.
-_MAJORITY = 0.5
 # What is longer is data; its names are left as they are.
 _LONGEST = 5_000
 
@@ -53,19 +55,12 @@ class Originals(NamedTuple):
 def originals(renames: Sequence[Rename]) -> Originals:
     """By name, the most frequent rename first; a class or function may be named with a dot before it or without."""
     found = Originals({}, {}, defaultdict(dict))
-    for rename in sorted(renames, key=lambda each: (-each.count, -each.consistency, each.original)):
-        if rename.consistency < _MAJORITY:
-            continue
+    for rename in undoable(renames):
         if rename.scope:
-            found.locals[plain(rename.scope)].setdefault(rename.copy, rename.original)
+            found.locals[plain_qualname(rename.scope)].setdefault(rename.copy, rename.original)
             continue
         if rename.kind is Kind.ATTRIBUTE or rename.kind in _EITHER:
             found.attributes.setdefault(rename.copy, rename.original)
         if rename.kind is not Kind.ATTRIBUTE:
             found.names.setdefault(rename.copy, rename.original)
     return found
-
-
-def plain(qualname: str) -> str:
-    """A qualified name as reports and as functions in functions have it, told alike."""
-    return qualname.replace("<locals>.", "")
