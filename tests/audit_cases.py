@@ -7,9 +7,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from modelkin.api import Report, ScanOptions
 from modelkin.audit import Audit, AuditOptions, audit
 from modelkin.reports.json import render
-from modelkin.scan import Report, ScanOptions
 
 from .small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, corpus_of
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from modelkin.api import ScanOptions, scan
 from modelkin.audit import Audit, audit, open_audit
 from modelkin.audit.reading import read_lines
 from modelkin.audit.records import Content, Line
 from modelkin.clones import Verdict
 from modelkin.errors import ModelkinError
 from modelkin.reports.audit_json import render as as_json
-from modelkin.scan import ScanOptions, scan
 
 from .audit_cases import OWN, REPOSITORIES, asked, run, timeless, write_repositories
 from .index_server import serving, wheel

@@ -10,8 +10,8 @@ from msgspec import Struct
 from ..budget import OverBudgetError
 from ..corpus.pack import Corpus
 from ..errors import SourceError
-from ..examination import Examiner
 from ..files import Skipped, SourceFile
+from ..pipeline import Examiner
 from .limits import OutOfTimeError, reason, timely, within
 from .options import Setup
 from .records import Content, ContentHead, Identity, encode

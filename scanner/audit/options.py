@@ -7,7 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from ..scan import ScanOptions
+from ..api import ScanOptions
 
 MEGABYTE = 1024**2
 DEFAULT_TIMEOUT = 60.0

@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from ..api import Report, held_back
 from ..clones import Verdict
 from ..errors import ModelkinError
-from ..scan import Report, held_back
 from ..verdict import FileVerdict
 from .reading import Span, read_lines, read_span
 from .records import Header, Identity, Line, Place, RepositoryRecord, decode, lone_content

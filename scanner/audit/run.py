@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ..api import CorpusIdentity, identity_of, upstream
 from ..corpus.pack import CORPUS_SUFFIX, Corpus
 from ..corpus.shelf import default_corpora
 from ..errors import MissingExtraError
-from ..scan import CorpusIdentity, identity_of, upstream
 from .coordinator import Coordinator
 from .journal import Journal
 from .known import KnownContents

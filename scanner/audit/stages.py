@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
+from ..api import asked_in_vain
 from ..attribution.model import Copy, Judged
 from ..baseline import marked, read_baseline
 from ..budget import OverBudgetError, budget
@@ -15,10 +16,9 @@ from ..corpus.checking import damage_explained
 from ..corpus.opening import open_corpus
 from ..corpus.pack import Corpus
 from ..errors import SourceError
-from ..examination import Examined, Examiner
 from ..files import Selection, Skipped, SourceFile, read_file, read_files
 from ..findings import Finding
-from ..scan import asked_in_vain
+from ..pipeline import Examined, Examiner
 from ..sources import Checkout, LeftOut, open_source
 from ..sources.specs import CODE_SUFFIXES, REMOTE_PREFIXES, split_path
 from ..statements import Statements, read_statements

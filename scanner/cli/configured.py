@@ -58,7 +58,7 @@ def _named(file: Path, allow_network: bool) -> SettingsFile:
 
 
 def _filled(choices: Choices, found: SettingsFile, file: Path) -> Choices:
-    from ..scan import SettingsTaken
+    from ..api import SettingsTaken
 
     context = click.get_current_context()
     given = {key for key in found.origins if context.get_parameter_source(IN_FILE[key].field) not in _NOT_GIVEN}

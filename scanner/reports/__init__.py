@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ..scan import Report
+    from ..api import Report
     from .page import Page
 
     Format = Callable[[Report, Page], str]

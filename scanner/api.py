@@ -20,10 +20,10 @@ from .corpus.opening import open_corpus
 from .corpus.pack import CORPUS_SUFFIX, Corpus
 from .corpus.shelf import default_corpora
 from .errors import SourceError
-from .examination import Examined, Examiner
 from .files import Selection, Skipped, SourceFile, read_files
 from .findings import Finding
 from .globs import matcher
+from .pipeline import Examined, Examiner
 from .regions import Cells
 from .settings import SETTINGS
 from .sources import Checkout, LeftOut, open_source, open_sources
