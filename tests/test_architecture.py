@@ -66,6 +66,7 @@ ORDER = (
     "verdict",
     "attribution",
     "waivers",
+    "omissions",
     "pipeline",
     "settings_file",
     "api",

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..api import ScanOptions
 
@@ -40,3 +41,10 @@ class Setup(Struct, frozen=True):
     scan: ScanOptions
     corpora: tuple[Path, ...]
     timeout: float
+
+
+def setup_of(options: AuditOptions, corpora: tuple[Path, ...]) -> Setup:
+    """A file may take as long as in a scan, unless the audit was asked to wait longer than it does by default."""
+    longer = options.timeout if options.timeout > DEFAULT_TIMEOUT else None
+    scan = options.scan if options.scan.timeout is not None else replace(options.scan, timeout=longer)
+    return Setup(scan, corpora, options.timeout)

@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from ..api import Report, held_back
+from ..api import Report, assembled
+from ..attribution.model import Judged
 from ..clones import Verdict
 from ..errors import ModelkinError
 from ..verdict import FileVerdict
@@ -82,17 +83,14 @@ class Audit(Struct, frozen=True, dict=True):
             raise ModelkinError(f"{self.path} changed while it was read")
         if record.failed:
             raise ModelkinError(f"{record.name}: {record.failed}")
-        files = (self._verdict(file, place, record.until) for place in record.places)
-        return Report(
+        return assembled(
+            Judged(record.attributions, record.findings),
+            (self._verdict(file, place, record.until) for place in record.places),
+            record.skipped,
             root=record.root,
             corpus=self.header.corpus,
-            files=tuple(files),
-            findings=record.findings,
-            skipped=record.skipped,
+            baseline=Path(self.header.known) if self.header.known else None,
             seconds=record.seconds,
-            attributions=record.attributions,
-            baseline=self.header.known,
-            hidden=tuple(held_back(record.findings, Path(self.header.known) if self.header.known else None)),
             not_obeyed=record.not_obeyed,
         )
 

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..api import CorpusIdentity, identity_of, upstream
+from ..api import CorpusIdentity, identity_of, upstreams
 from ..corpus.pack import CORPUS_SUFFIX, Corpus
-from ..corpus.shelf import default_corpora
 from ..errors import MissingExtraError
 from .coordinator import Coordinator
 from .journal import Journal
 from .known import KnownContents
-from .options import AuditOptions, Setup
+from .options import AuditOptions, Setup, setup_of
 from .pool import Pool, local_pool
 from .records import SCHEMA, Header, recorded
 from .repositories import find_repositories
@@ -54,7 +53,7 @@ def audit(
         with closing(writing):
             left = [repository for repository in repositories if repository.name not in done]
             if left:
-                setup = Setup(options.scan, corpora, options.timeout)
+                setup = setup_of(options, corpora)
                 with local_pool(options.jobs, options.memory) as here, _pool(here, cluster, setup, options) as pool:
                     coordinator = Coordinator(writing, known, pool, setup)
                     for advance in coordinator.run(left, len(left)):
@@ -87,18 +86,10 @@ def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOption
 @contextmanager
 def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
     """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
-    shelf = default_corpora(options.scan.corpora, required=not options.scan.against)
-    against = [upstream(source, options.scan.timeout) for source in options.scan.against]
-    identity = identity_of([*shelf, *against])
+    corpora = upstreams(options.scan)
     with _temporary_folder() as folder:
-        paths = [_file_of(corpus) for corpus in shelf]
-        for number, corpus in enumerate(against):
-            if corpus.path is None:
-                paths.append(Path(folder, f"{number}{CORPUS_SUFFIX}"))
-                corpus.save(paths[-1])
-            else:
-                paths.append(_file_of(corpus))
-        yield tuple(paths), identity
+        paths = (_file_of(corpus, Path(folder, f"{number}{CORPUS_SUFFIX}")) for number, corpus in enumerate(corpora))
+        yield tuple(paths), identity_of(corpora)
 
 
 @contextmanager
@@ -125,10 +116,12 @@ def _remove(folder: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _file_of(corpus: Corpus) -> Path:
-    if corpus.path is None:
-        raise TypeError(f"{corpus.name} was not opened from a file")
-    return corpus.path.absolute()
+def _file_of(corpus: Corpus, place: Path) -> Path:
+    """Where it was opened from; one that was made just now is saved to ``place``."""
+    if corpus.path is not None:
+        return corpus.path.absolute()
+    corpus.save(place)
+    return place
 
 
 def _opened(path: Path, header: Header, resume: bool) -> tuple[Journal, KnownContents, set[str]]:

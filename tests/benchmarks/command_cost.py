@@ -15,7 +15,7 @@ from modelkin import api, pipeline
 from modelkin.attribution.model import Judged
 from modelkin.statements import Statements
 api.read_statements = lambda checkout: Statements()
-api._judged = lambda *_: Judged((), ())
+api.check = lambda *_: Judged((), ())
 pipeline.Examiner._copy = lambda *_: None
 """
 TIMED = "import json, resource\nused = resource.getrusage(resource.RUSAGE_SELF)\n"
