@@ -29,8 +29,10 @@ SELECTING = frozenset(each.key for each in SETTINGS if each.selects)
 class Trust(str, Enum):
     """How far a source is trusted."""
 
-    WORKING_TREE = "working-tree"  # settings that select, waivers and ignore rules count
-    ISOLATED = "isolated"  # nothing that it says to modelkin counts
+    WORKING_TREE = "working-tree"
+    """Its settings that select, its waivers and its ignore rules count."""
+    ISOLATED = "isolated"
+    """Nothing that it says to modelkin counts."""
 
 
 def trust_in(source: str | Sequence[str], isolated: bool = False) -> Trust:

@@ -49,7 +49,7 @@ def asked(corpus: Path, jobs: int = 1, timeout: float = 30.0) -> AuditOptions:
 
 def run(place: Path, journal: Path, options: AuditOptions, resume: bool = False) -> Audit:
     """An audit of ``place``."""
-    return audit(str(place), journal, options, resume)
+    return audit(place, journal, options, resume=resume)
 
 
 def timeless(report: Report) -> str:

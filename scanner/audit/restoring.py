@@ -16,7 +16,7 @@ from ..verdict import FileVerdict
 from .reading import Span, read_lines, read_span
 from .records import Header, Identity, Line, Place, RepositoryRecord, decode, lone_content
 from .stages import placed, suffix
-from .summary import AuditSummary, Copied, Row, row_of, summarise
+from .summary import AuditSummary, Copied, RepositoryRow, row_of, summarise
 
 
 class _UpstreamBrief(Struct, frozen=True):
@@ -51,12 +51,16 @@ _Key = tuple[Identity, bool]
 
 
 class Audit(Struct, frozen=True, dict=True):
-    """An audit as its journal has it. ``rows`` are sorted by name; ``summary`` counts over all of them."""
+    """An audit as its journal has it."""
 
     path: Path
+    """The journal."""
     header: Header
-    rows: tuple[Row, ...]
+    """What it was asked for, and what answered."""
+    rows: tuple[RepositoryRow, ...]
+    """Each repository in numbers, sorted by name."""
     summary: AuditSummary
+    """All of them together."""
     _repositories: dict[str, Span]
     _contents: dict[_Key, Span]
 
@@ -105,7 +109,7 @@ def open_audit(path: Path) -> Audit:
     """Read a journal, of an audit that is done or not. Raises ModelkinError."""
     header: Header | None = None
     contents: dict[_Key, tuple[Span, Copied | None]] = {}
-    rows: dict[str, tuple[Span, Row]] = {}
+    rows: dict[str, tuple[Span, RepositoryRow]] = {}
     for span, line in read_lines(path, _Brief):
         header = header or line.header
         if line.content:

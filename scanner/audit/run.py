@@ -20,7 +20,7 @@ from ..errors import MissingExtraError
 from .coordinator import Coordinator
 from .journal import Journal
 from .known import KnownContents
-from .options import AuditOptions, Setup, setup_of
+from .options import AuditOptions, Setup, available_cores, setup_of
 from .pool import Pool, local_pool
 from .records import SCHEMA, Header, recorded
 from .repositories import find_repositories
@@ -31,22 +31,25 @@ if TYPE_CHECKING:
     from distributed import Client
 
 Progress = Callable[[Advance], None]
-_DEFAULTS = AuditOptions()
 _REMOVED_WITHIN = 2.0
 
 
 def audit(
-    place: str,
-    journal: Path,
-    options: AuditOptions = _DEFAULTS,
+    place: str | Path,
+    journal: str | Path,
+    options: AuditOptions = AuditOptions(),
+    *,
     resume: bool = False,
     progress: Progress | None = None,
 ) -> Audit:
-    """Scan every repository in the folder ``place``, or that the list ``place`` names, into ``journal``.
+    """Scan every repository in the folder ``place``, or that the list ``place`` names, into the file ``journal``.
 
-    With ``resume``, what the journal holds already is not done again. Raises ModelkinError; the journal is whole then
-    as well, as it is after any interruption. Workers import the main module, as all of ``multiprocessing`` does.
+    With ``resume``, what the journal holds already is not done again. No repository is trusted. ``progress`` is called
+    with each Advance that is on the disk. Raises ModelkinError; the journal is whole then as well, as it is after any
+    interruption. Workers import the main module, as all of ``multiprocessing`` does: call this from a script only below
+    ``if __name__ == "__main__"``.
     """
+    place, journal = str(place), Path(journal)
     repositories = find_repositories(place)
     with _compared_with(options) as (corpora, identity), _reached(options.scheduler) as cluster:
         writing, known, done = _opened(journal, _header(place, options, identity), resume)
@@ -54,7 +57,10 @@ def audit(
             left = [repository for repository in repositories if repository.name not in done]
             if left:
                 setup = setup_of(options, corpora)
-                with local_pool(options.jobs, options.memory) as here, _pool(here, cluster, setup, options) as pool:
+                with (
+                    local_pool(options.jobs or available_cores(), options.memory) as here,
+                    _pool(here, cluster, setup, options) as pool,
+                ):
                     coordinator = Coordinator(writing, known, pool, setup)
                     for advance in coordinator.run(left, len(left)):
                         if progress:
