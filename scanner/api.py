@@ -47,6 +47,8 @@ class SettingsTaken(Struct, frozen=True):
     file: str
     keys: frozenset[str]
     overridden: frozenset[str] = frozenset()
+    trust: Trust | None = None
+    """How far the source is trusted that they stand in; None where the user named the file."""
 
 
 class ScanOptions(Struct, frozen=True):
@@ -119,7 +121,7 @@ class Report(Struct, frozen=True):
 
     def cells(self) -> dict[str, Cells]:
         """Of each notebook, by its path, where its lines stand."""
-        return _cells_by_path(self.files)
+        return {file.path: file.cells for file in self.files if file.cells}
 
 
 def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
@@ -128,14 +130,14 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
     A list of sources, or of one file beside .git, is of the folder this process runs in, as a pre-commit hook names
     what changed: of what the repository says elsewhere, only what concerns them is reported.
     """
-    trust = trust_in(source, options.isolated)
+    trust = _trust_in(source, options)
     opened = open_sources(source, obey=trust is Trust.WORKING_TREE)
     return _report(opened, trust, upstreams(options), options, False, progress)
 
 
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """As ``scan``, with ``original`` as the only upstream: a file or a whole tree. Raises ModelkinError."""
-    trust = trust_in(copy, options.isolated)
+    trust = _trust_in(copy, options)
     opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
     return _report(opened, trust, [_upstream(original, options.timeout)], options, True, progress)
 
@@ -158,6 +160,12 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
         return examiner([corpus], ScanOptions(), named=True).examine(SourceFile("copy.py", copy, "")).verdict
     except OverBudgetError as over:
         raise SourceError(f"the texts cannot be compared: {over}") from None
+
+
+def _trust_in(source: str | Sequence[str], options: ScanOptions) -> Trust:
+    """Asked anew, unless it was when settings were looked for: what counts in one place counts in the other."""
+    known = options.settings.trust if options.settings else None
+    return known or trust_in(source, options.isolated)
 
 
 class _Found(Struct):
@@ -191,8 +199,9 @@ def _report(
     counting = obeyed(waivers, checkout.root, trust)
     partial = bool(options.include or options.exclude or checkout.chosen)
     files = [each.verdict for each in found.examined]
+    cells = {each.path: each.cells for each in files if each.cells}
     waived = [*options.waivers, *counting.waivers]
-    findings = settled(judged.findings, waived, known, partial, counting.bad, _cells_by_path(files))
+    findings = settled(judged.findings, waived, known, partial, counting.bad, cells)
     refused = files_not_obeyed(checkout, statements, trust, options)
     return assembled(
         replace(judged, findings=findings),
@@ -272,10 +281,6 @@ def files_not_obeyed(
     settings = (options.settings.file, options.settings.keys) if options.settings else ("", ())
     named = (path for path in (*(options.corpora or ()), options.baseline) if path is not None)
     return not_obeyed(statements.brought, checkout.root, trust, settings, named)
-
-
-def _cells_by_path(files: Iterable[FileVerdict]) -> dict[str, Cells]:
-    return {file.path: file.cells for file in files if file.cells}
 
 
 def _unselected(found: _Found, settings: SettingsTaken | None) -> Iterable[LeftOut]:
