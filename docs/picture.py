@@ -9,9 +9,9 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
+from modelkin.api import ScanOptions, scan
 from modelkin.reports import FORMATS
 from modelkin.reports.page import Page
-from modelkin.scan import ScanOptions, scan
 
 SOURCE, INCLUDE = "pypi:vllm==0.2.3", "internlm.py"
 COMMAND = f"modelkin scan '{SOURCE}' --include '{INCLUDE}'"

@@ -1,4 +1,7 @@
-"""modelkin: where the code of an AI-model repository came from, and whether its upstream's terms are met."""
+"""modelkin: where the code of an AI-model repository came from, and whether its upstream's terms are met.
+
+Everything for users of Python stands here, under one name each; docs/api.md shows how it is used.
+"""
 
 from __future__ import annotations
 
@@ -8,27 +11,136 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .scan import Report, ScanOptions, compare, compare_files, compare_texts, scan
-    from .sources import open_source
-    from .verdict import FileVerdict
+    from .api import (
+        CorpusIdentity,
+        Report,
+        ScanOptions,
+        SettingsTaken,
+        compare,
+        compare_files,
+        compare_texts,
+        scan,
+    )
+    from .attribution.model import Attribution, DutyState, Grade, State
+    from .audit import Advance, Audit, AuditOptions, AuditSummary, RepositoryRow, UpstreamRow, audit, open_audit
+    from .clones import DefinitionMatch, Kind, Rename, Verdict
+    from .errors import (
+        BaselineError,
+        ConfigurationError,
+        CorpusError,
+        MissingExtraError,
+        ModelkinError,
+        RestoreError,
+        RuleError,
+        SourceError,
+        UsageError,
+        WaiverError,
+    )
+    from .findings import Finding, Level, Suppression
+    from .notices import LicenceForm
+    from .regions import CellLines, Region
+    from .reports import render
+    from .sources import Checkout, Entry, LeftOut, Skipped, open_source
+    from .trust import Trust
+    from .verdict import FileVerdict, UpstreamMatch
+    from .waivers import Waiver
 
-__all__ = ["FileVerdict", "Report", "ScanOptions", "compare", "compare_files", "compare_texts", "open_source", "scan"]
+    __version__: str
 
-_HOME = dict.fromkeys(__all__, "scan") | {"FileVerdict": "verdict", "open_source": "sources"}
+__all__ = [
+    "Advance",
+    "Attribution",
+    "Audit",
+    "AuditOptions",
+    "AuditSummary",
+    "BaselineError",
+    "CellLines",
+    "Checkout",
+    "ConfigurationError",
+    "CorpusError",
+    "CorpusIdentity",
+    "DefinitionMatch",
+    "DutyState",
+    "Entry",
+    "FileVerdict",
+    "Finding",
+    "Grade",
+    "Kind",
+    "LeftOut",
+    "Level",
+    "LicenceForm",
+    "MissingExtraError",
+    "ModelkinError",
+    "Region",
+    "Rename",
+    "Report",
+    "RepositoryRow",
+    "RestoreError",
+    "RuleError",
+    "ScanOptions",
+    "SettingsTaken",
+    "Skipped",
+    "SourceError",
+    "State",
+    "Suppression",
+    "Trust",
+    "UpstreamMatch",
+    "UpstreamRow",
+    "UsageError",
+    "Verdict",
+    "Waiver",
+    "WaiverError",
+    "__version__",
+    "audit",
+    "compare",
+    "compare_files",
+    "compare_texts",
+    "open_audit",
+    "open_source",
+    "render",
+    "scan",
+]
+
+# The modules that names are imported from when they are asked for, as above for type checkers; a test compares both.
+_MODULES = {
+    "api": "CorpusIdentity Report ScanOptions SettingsTaken compare compare_files compare_texts scan",
+    "attribution.model": "Attribution DutyState Grade State",
+    "audit": "Advance Audit AuditOptions AuditSummary RepositoryRow UpstreamRow audit open_audit",
+    "clones": "DefinitionMatch Kind Rename Verdict",
+    "errors": "BaselineError ConfigurationError CorpusError MissingExtraError ModelkinError RestoreError RuleError "
+    "SourceError UsageError WaiverError",
+    "findings": "Finding Level Suppression",
+    "notices": "LicenceForm",
+    "regions": "CellLines Region",
+    "reports": "render",
+    "sources": "Checkout Entry LeftOut Skipped open_source",
+    "trust": "Trust",
+    "verdict": "FileVerdict UpstreamMatch",
+    "waivers": "Waiver",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Import on first use: `modelkin --help` and every pre-commit run pay for what is imported here."""
-    if name not in _HOME:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("modelkin")
+    for module, names in _MODULES.items():
+        if name in names.split():
+            return getattr(import_module(f".{module}", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
-class _Package(ModuleType):
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
+
+
+class _Face(ModuleType):
     def __setattr__(self, name: str, value: Any) -> None:
-        # Importing the module `modelkin.scan` must not hide the function `modelkin.scan`.
-        is_module = name == "scan" and isinstance(value, ModuleType)
-        super().__setattr__(name, value.scan if is_module else value)
+        # Importing the folder `modelkin.audit` must not hide the function `modelkin.audit`.
+        if not (name == "audit" and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
 
 
-sys.modules[__name__].__class__ = _Package
+sys.modules[__name__].__class__ = _Face

@@ -59,8 +59,10 @@ def write_baseline(path: Path, findings: Sequence[Finding], distrusted: Iterable
     return len(known)
 
 
-def read_baseline(path: Path) -> frozenset[str]:
-    """The fingerprints of what is known. Raises BaselineError in one line."""
+def read_baseline(path: Path | None) -> frozenset[str]:
+    """The fingerprints of what is known; without a baseline nothing is. Raises BaselineError in one line."""
+    if path is None:
+        return frozenset()
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise BaselineError(f"{path}: too large for a baseline; record it again with `modelkin baseline`")

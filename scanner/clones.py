@@ -27,10 +27,15 @@ class Verdict(str, Enum):
     """How a copy relates to an original, closest first (Type-1, Type-2, Type-3 clones, and less)."""
 
     IDENTICAL = "identical"
+    """Equal but for layout, comments, docstrings, annotations and imports."""
     RENAMED = "renamed"
+    """Equal once its renames are undone."""
     MODIFIED = "modified"
+    """At least half of it stands in the original."""
     FRAGMENTS = "fragments"
+    """Some of it does: a hint at where code is from, and no ground for duties."""
     INDEPENDENT = "independent"
+    """Nothing worth naming is shared."""
 
 
 COPIES = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
@@ -41,18 +46,20 @@ Fragments are a hint at where code is from; whole definitions among them are to 
 
 
 class Rename(Struct, frozen=True):
-    """``original`` is called ``copy`` in the copy.
-
-    ``scope`` is the qualified name, in the copy, of the function whose local it is; empty for names of the whole file.
-    ``consistency`` (0 to 1) is the share of the original name's occurrences that became ``copy``.
-    """
+    """A name of the original that is another in the copy."""
 
     original: str
+    """The name in the original."""
     copy: str
+    """What it is called in the copy."""
     kind: Kind
+    """What it names."""
     count: int
+    """How many aligned occurrences of ``original`` became ``copy``."""
     consistency: float
+    """The share (0 to 1) of the original name's occurrences that did."""
     scope: str = ""
+    """The qualified name, in the copy, of the function whose local it is; empty for names of the whole file."""
 
 
 def undoable(renames: Iterable[Rename]) -> list[Rename]:
@@ -67,18 +74,25 @@ def plain_qualname(qualname: str) -> str:
 
 
 class DefinitionMatch(Struct, frozen=True):
-    """One definition of the copy, and the upstream definition it stands in, if any.
-
-    ``statements`` and ``matched_statements`` are counts; ``tokens`` is the weight of the definition in its file.
-    """
+    """One definition of the copy, and the upstream definition it stands in, if any."""
 
     qualname: str
+    """Its name in the copy, with the names of what it stands in: ``Attention.forward``."""
     first_line: int
+    """Where it begins in the copy, counted from 1."""
     last_line: int
+    """Where it ends, included."""
     verdict: Verdict
+    """How it relates to the upstream's."""
     similarity: float
+    """The share (0 to 1) of its tokens that stand in the upstream's."""
     tokens: int
+    """How many it has: its weight in its file."""
     statements: int
+    """How many it has."""
     matched_statements: int
+    """How many of them stand in the upstream's."""
     upstream_qualname: str = ""
+    """The upstream definition's name; empty when there is none."""
     upstream: Region | None = None
+    """Where that is."""

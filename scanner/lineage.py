@@ -8,8 +8,8 @@ from enum import Enum
 
 from msgspec import Struct
 
+from .api import Report
 from .clones import COPIES, Verdict
-from .scan import Report
 from .verdict import FileVerdict, UpstreamMatch
 
 

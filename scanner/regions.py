@@ -14,27 +14,32 @@ from msgspec import Struct
 
 
 class Region(Struct, frozen=True):
-    """Lines ``first_line`` to ``last_line`` (1-based, both included) of ``path``; of a notebook, of its joined code."""
+    """Lines of a file, both ends included; of a notebook, of its code cells joined."""
 
     path: str
+    """Relative to the source it is in, with forward slashes."""
     first_line: int
+    """Counted from 1."""
     last_line: int
+    """Counted from 1."""
 
 
 class CellLines(Struct, frozen=True, array_like=True):
-    """Where lines ``first_line`` to ``last_line`` (1-based, both included) of a notebook's joined code stand in it.
-
-    The first is line ``cell_line`` of the ``cell``-th cell, text cells counted too, and stands on line ``file_line`` of
-    the file; each next one is the next line of the cell, and stands ``step`` lines further down in the file: 1 where
-    each line is a string of its own, 0 where one string holds them all.
-    """
+    """Where some lines of a notebook's joined code, which are of one cell, stand in it. All counts begin at 1."""
 
     first_line: int
+    """The first of them, in the joined code."""
     last_line: int
+    """The last of them, included."""
     cell: int
+    """The cell they are of; text cells are counted, too."""
     cell_line: int
+    """The line of the cell that the first is; each next one is the cell's next."""
     file_line: int
+    """The line of the file that the first stands on."""
     step: int
+    """How much further down in the file each next one stands: 1 where each line is a string of its own, 0 where one
+    string holds them all."""
 
 
 Cells = tuple[CellLines, ...]

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Set
 
 from msgspec import Struct
 
+from .api import Report
 from .budget import OverBudgetError, budget
 from .difference import Difference, remaining_difference
 from .errors import RestoreError
 from .files import NOTEBOOK_SUFFIX, SourceFile, read_file
 from .restore import restore
-from .scan import Report
 from .sources import Entry, Skipped, open_source
 from .verdict import FileVerdict
 

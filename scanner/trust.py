@@ -6,21 +6,21 @@ elsewhere, an archive, a release, a repository of git or the Hub, every reposito
 it is counted and shown, never obeyed. `--isolated` treats the working tree in that way, too. What lowers a threshold
 or brings something to compare with counts only where the person who runs the scan names it.
 
-Edit this when a scanned folder could say something new to modelkin, or when one more kind of place becomes a source.
+Edit this when a scanned folder could say something new to modelkin, or when one more kind of place becomes a source;
+`omissions` counts what did and did not count.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from pathlib import Path
 
 from .errors import SourceError
 from .settings import SETTINGS
-from .sources import LeftOut, of_current_folder
+from .sources import of_current_folder
 from .sources.specs import ARCHIVE_SUFFIXES, REMOTE_PREFIXES, split_path
-from .statements.brought import PROJECT_CORPUS, Brought
 
 SELECTING = frozenset(each.key for each in SETTINGS if each.selects)
 """The settings that count in the working tree one stands in; all others count only in a file named by --settings."""
@@ -29,8 +29,10 @@ SELECTING = frozenset(each.key for each in SETTINGS if each.selects)
 class Trust(str, Enum):
     """How far a source is trusted."""
 
-    WORKING_TREE = "working-tree"  # settings that select, waivers and ignore rules count
-    ISOLATED = "isolated"  # nothing that it says to modelkin counts
+    WORKING_TREE = "working-tree"
+    """Its settings that select, its waivers and its ignore rules count."""
+    ISOLATED = "isolated"
+    """Nothing that it says to modelkin counts."""
 
 
 def trust_in(source: str | Sequence[str], isolated: bool = False) -> Trust:
@@ -90,26 +92,3 @@ def is_of_another(top: Path, path: str) -> bool:
 
     parts = path.split("/")[:-1]
     return any(os.path.lexists(os.path.join(top, *parts[: count + 1], DOT_GIT)) for count in range(len(parts)))  # noqa: PTH118
-
-
-def not_obeyed(
-    brought: Iterable[Brought], root: str, trust: Trust, obeyed: tuple[str, Collection[str]], named: Iterable[Path]
-) -> tuple[LeftOut, ...]:
-    """What the files that the source ``root`` brings for modelkin ask for and do not get.
-
-    ``obeyed`` is a file of settings and its keys that count; ``named`` are the corpora and the baseline that the user
-    named. A baseline that lies unused in the user's own working tree is not worth a word.
-    """
-    file, keys = os.path.realpath(obeyed[0]), obeyed[1]
-    used = set(map(os.path.realpath, named))
-    found = []
-    for each in brought:
-        real = os.path.realpath(os.path.join(root, each.path))  # noqa: PTH118 - names need not be UTF-8
-        if each.is_settings:
-            counting = keys if real == file else ()
-            left = 1 if each.keys is None else sum(key not in counting for key in each.keys)
-            found += [LeftOut("settings", each.path, left)] if left else []
-        elif real not in used:
-            what = "corpora" if each.path.endswith(PROJECT_CORPUS) else "baselines"
-            found.append(LeftOut(what, each.path, 1))
-    return tuple(each for each in found if trust is Trust.ISOLATED or each.what != "baselines")

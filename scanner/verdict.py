@@ -43,56 +43,71 @@ SAME_PART = 0.8
 
 
 class UpstreamMatch(Struct, frozen=True):
-    """A known upstream file and the share (0 to 1) of the copy's tokens that stand in it.
-
-    ``first_release`` to ``last_release`` is the span of releases that hold the file in this very content;
-    ``released`` is the ISO date of the first of them. ``verdict`` is what the file is to this upstream alone.
-    ``licence_form`` is how the upstream file's own header states ``licence``, in notices that end on line
-    ``header_last_line``; where it does not, the project's LICENSE does, whose copyright lines are
-    ``licence_copyrights``. ``package`` is the project's name at the package registry. ``parts`` are the definitions of
-    the copy, by qualified name, that stand whole in this upstream and in none closer, where it as a whole does not.
-    """
+    """A known upstream file, and what the scanned file is to it alone."""
 
     project: str
+    """The upstream project, as the corpus calls it."""
     path: str
+    """The file's path in its first release with this content."""
     first_release: str
+    """The first release that holds the file in this very content."""
     last_release: str
+    """The last one that does."""
     released: str
+    """The ISO date of the first."""
     share: float
+    """The share (0 to 1) of the copy's tokens that stand in it."""
     licence: str
+    """What it is licensed under: an SPDX id or expression; empty when unknown."""
     copyrights: tuple[str, ...]
+    """The copyright lines of its header, as they stand."""
     url: str
+    """Where it can be read; empty when unknown."""
     verdict: Verdict = Verdict.MODIFIED
+    """What the file is to this upstream."""
     package: str = ""
+    """The project's name at the package registry; empty where it has none."""
     licence_form: LicenceForm = LicenceForm.NONE
+    """How its own header states ``licence``; where it does not, the project's LICENSE does."""
     header_last_line: int = 0
+    """The line on which the notices of its header end; 0 without any."""
     licence_copyrights: tuple[str, ...] = ()
+    """The copyright lines of the project's LICENSE."""
     has_notice_file: bool = False
+    """Whether the project has a NOTICE file."""
     parts: tuple[str, ...] = ()
+    """The copy's definitions, by qualified name, that stand whole in it and in none closer, where the file does not."""
 
 
 class FileVerdict(Struct, frozen=True):
-    """The answer for one file. ``upstreams`` is closest first; empty when the file is independent.
-
-    ``own_release`` is set when the file is a known upstream's own release under its own path; ``renames`` and
-    ``definitions`` are then about the next upstream, its lineage. Otherwise they are about the closest.
-    ``below_least`` is the similarity of a file that is told as independent because less was asked not to be reported.
-    ``cells`` says of a notebook, whose lines are told as those of its code joined, where they stand in it.
-    """
+    """The answer for one file."""
 
     path: str
+    """Relative to the source, with forward slashes."""
     sha256: str
+    """Of the file's bytes as they are stored."""
     verdict: Verdict
+    """What it is to the closest upstream."""
     similarity: float
+    """The share (0 to 1) of its tokens that stand there."""
     licence: str
+    """What its own header says it is licensed under; empty where it says nothing."""
     upstreams: tuple[UpstreamMatch, ...]
+    """Closest first; empty when the file is independent."""
     origin: UpstreamMatch | None
+    """The oldest known file that it goes back to."""
     renames: tuple[Rename, ...]
+    """Against the closest upstream; against the next one where the file is the closest's own release."""
     definitions: tuple[DefinitionMatch, ...]
+    """Its definitions against the same upstream, in the order of the file."""
     own_release: str = ""
+    """Project and release when the file is that release's own, under its own path."""
     notes: tuple[str, ...] = ()
+    """What a reader should know about this answer."""
     below_least: float = 0.0
+    """The similarity of a file that is told as independent because less was asked not to be reported."""
     cells: Cells = ()
+    """Of a notebook, whose lines are told as those of its code joined, where they stand in it."""
 
 
 class Judgement(Struct, frozen=True):

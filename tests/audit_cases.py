@@ -7,9 +7,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from modelkin.api import Report, ScanOptions
 from modelkin.audit import Audit, AuditOptions, audit
 from modelkin.reports.json import render
-from modelkin.scan import Report, ScanOptions
 
 from .small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, corpus_of
 
@@ -49,7 +49,7 @@ def asked(corpus: Path, jobs: int = 1, timeout: float = 30.0) -> AuditOptions:
 
 def run(place: Path, journal: Path, options: AuditOptions, resume: bool = False) -> Audit:
     """An audit of ``place``."""
-    return audit(str(place), journal, options, resume)
+    return audit(place, journal, options, resume=resume)
 
 
 def timeless(report: Report) -> str:

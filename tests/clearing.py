@@ -19,9 +19,9 @@ from io import StringIO
 from pathlib import Path
 from typing import NamedTuple
 
+from modelkin.api import ScanOptions, scan
 from modelkin.baseline import write_baseline
 from modelkin.cli import main
-from modelkin.scan import ScanOptions, scan
 
 from .working_trees import committed
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from modelkin.api import CorpusIdentity, Report
 from modelkin.attribution.model import Attribution, DutyState, Grade, State
 from modelkin.clones import DefinitionMatch, Kind, Rename, Verdict
 from modelkin.files import Skipped
 from modelkin.findings import Finding, Level, Suppression
 from modelkin.regions import Region
-from modelkin.scan import CorpusIdentity, Report
 from modelkin.sources import LeftOut
 from modelkin.trust import Trust
 from modelkin.verdict import FileVerdict, UpstreamMatch

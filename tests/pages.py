@@ -9,10 +9,10 @@ from itertools import cycle
 
 from msgspec.structs import replace
 
+from modelkin.api import Report
 from modelkin.clones import Verdict
 from modelkin.findings import Finding, Level
 from modelkin.regions import Region
-from modelkin.scan import Report
 from modelkin.sidebyside import Gap, Line, Mark, Piece, Row, RowKind, SideBySide
 
 from .example_reports import ATTRIBUTION, FINDING, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI

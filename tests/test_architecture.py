@@ -15,7 +15,7 @@ CASES = ROOT / "tests" / "cases"
 # What stands in a case is input, and need not even be Python.
 TESTS = sorted(path for path in (ROOT / "tests").rglob("*.py") if CASES not in path.parents)
 
-# The order of HOUSE_STYLE §1. A module may import from its own room and from any above it.
+# The order in which data flows. A module may import from its own room and from any above it.
 ORDER = (
     "errors",
     "settings",
@@ -67,9 +67,10 @@ ORDER = (
     "verdict",
     "attribution",
     "waivers",
-    "examination",
+    "omissions",
+    "pipeline",
     "settings_file",
-    "scan",
+    "api",
     "mending",
     "audit",
     "scopes",

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 import modelkin
+from modelkin.api import Report, ScanOptions
 from modelkin.corpus.shelf import shipped_path
 from modelkin.findings import Level
-from modelkin.scan import Report, ScanOptions
 from modelkin.sources import Entry, open_source
 
 from .attributed import MIT

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
+from modelkin.api import ScanOptions, scan
 from modelkin.audit import Audit, audit, open_audit
 from modelkin.audit.reading import read_lines
 from modelkin.audit.records import Content, Line
+from modelkin.baseline import write_baseline
 from modelkin.clones import Verdict
 from modelkin.errors import ModelkinError
 from modelkin.reports.audit_json import render as as_json
-from modelkin.scan import ScanOptions, scan
+from modelkin.waivers import Waiver
 
-from .audit_cases import OWN, REPOSITORIES, asked, run, timeless, write_repositories
+from .audit_cases import OWN, README, RENAMED, REPOSITORIES, asked, run, timeless, write_repositories
 from .index_server import serving, wheel
 from .small_corpora import ATTENTION
 
@@ -41,6 +45,61 @@ def contents(audit: Audit) -> list[Content]:
 def test_each_report_is_that_of_a_scan(name: str, audited: Audit, corpus: Path, place: Path) -> None:
     scanned = scan(str(place / name), ScanOptions(corpora=(corpus,)))
     assert timeless(audited.report(name)) == timeless(scanned)
+
+
+def notebook(*cells: str) -> str:
+    return json.dumps({"cells": [{"cell_type": "code", "source": cell} for cell in cells], "nbformat": 4})
+
+
+WAIVER = Waiver("modelkin.toml", 3, ("licence-text-missing", "changes-not-stated"), "agreed upon", glob="*")
+VARIED: dict[str, Mapping[str, str]] = REPOSITORIES | {
+    "notebook": README | {"a.ipynb": notebook("%pip install lamp\n", RENAMED, "x = 1"), "broken.ipynb": "{"},
+    "card": {
+        "README.md": "---\nlicense: mit\nbase_model: meta-llama/Llama-2-7b\n---\n"
+        "# Tuned\n<!-- modelkin: ignore[model-card-contradicts] agreed upon -->\n"
+    },
+    "asks": README
+    | {
+        "modelkin.toml": 'exclude = ["*"]\nmin-similarity = 0.9\n',
+        "pyproject.toml": '[tool.modelkin]\ninclude = ["b.py"]\n',
+        ".gitignore": "model.py\n",
+        "model.py": f"# modelkin: ignore[changes-not-stated] agreed upon\n{RENAMED}",
+    },
+    "slow": README | {"a.py": ";~" * 30_000, "b.ipynb": "{", "c.py": RENAMED},
+}
+OPTIONS = {
+    "none": ScanOptions(),
+    "selected": ScanOptions(include=("*.py", "*.ipynb"), exclude=("elsewhere.py", "sub/")),
+    "similar": ScanOptions(min_similarity=0.97),
+    "without an upstream": ScanOptions(exclude_upstream=("lan*",)),
+    "waived": ScanOptions(include=("*",), waivers=(WAIVER,)),
+}
+
+
+@pytest.mark.parametrize("asked_for", [*OPTIONS, "baseline"])
+def test_the_same_options_give_each_repository_the_report_of_its_scan(
+    asked_for: str, corpus: Path, tmp_path: Path
+) -> None:
+    place = write_repositories(tmp_path / "place", VARIED)
+    for name in VARIED:
+        (place / name / ".git").mkdir()
+    options = replace(OPTIONS.get(asked_for, ScanOptions()), corpora=(corpus,), timeout=0.5)
+    if asked_for == "baseline":
+        options = replace(options, baseline=tmp_path / "known.json")
+        write_baseline(
+            tmp_path / "known.json", scan(str(place / "org/renamed"), replace(options, baseline=None)).findings
+        )
+    found = run(place, tmp_path / "audit.jsonl", replace(asked(corpus), scan=options))
+    pairs = {name: (found.report(name), scan(str(place / name), options)) for name in found.names()}
+    assert [
+        name for name, (audited, scanned) in pairs.items() if replace(audited, seconds=scanned.seconds) != scanned
+    ] == []
+    assert len(pairs) + sum(bool(row.failed) for row in found.rows) == len(VARIED)
+    told = [scanned for _, scanned in pairs.values()]
+    assert all(
+        any(getattr(report, field) for report in told) for field in ("files", "findings", "skipped", "not_obeyed")
+    )
+    assert any(report.hidden for report in told) == (asked_for in ("waived", "baseline"))
 
 
 def test_reports_come_sorted_by_name(audited: Audit, place: Path) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from modelkin.api import ScanOptions
 from modelkin.audit import Audit, open_audit
 from modelkin.audit.coordinator import Coordinator
 from modelkin.audit.journal import Journal
@@ -25,7 +26,6 @@ from modelkin.audit.judging import judge_files
 from modelkin.audit.known import KnownContents
 from modelkin.audit.options import MEGABYTE, Setup
 from modelkin.audit.repositories import find_repositories
-from modelkin.scan import ScanOptions
 
 from .audit_cases import OWN, README, asked, run, write_repositories
 from .small_corpora import ATTENTION

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from modelkin.api import CorpusIdentity
 from modelkin.attribution.model import Copy
 from modelkin.audit import open_audit
 from modelkin.audit.chaining import START, sealed
@@ -32,10 +33,9 @@ from modelkin.audit.records import (
     encode,
 )
 from modelkin.errors import ModelkinError
-from modelkin.examination import Examined
 from modelkin.files import Skipped
 from modelkin.notices import Notice
-from modelkin.scan import CorpusIdentity
+from modelkin.pipeline import Examined
 
 from .example_reports import FINDING, YI
 

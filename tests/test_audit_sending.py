@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from modelkin.api import ScanOptions
 from modelkin.audit.corpus_files import CorpusFile, corpus_file, lacking, placed
 from modelkin.audit.installed import DISTRIBUTIONS, difference, releases
 from modelkin.audit.judging import Answer, Answers
@@ -19,7 +20,6 @@ from modelkin.audit.survey import Listed, survey
 from modelkin.audit.tree import Repository
 from modelkin.errors import CorpusError
 from modelkin.files import SourceFile
-from modelkin.scan import ScanOptions
 
 from .audit_cases import OWN, README, tiny_corpus, write_repositories
 from .small_corpora import ATTENTION

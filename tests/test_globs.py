@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
+from modelkin.api import ScanOptions
 from modelkin.errors import ConfigurationError
 from modelkin.globs import matcher
-from modelkin.scan import ScanOptions
 
 from .processor_time import processor_seconds
 

@@ -8,10 +8,10 @@ import xml.etree.ElementTree as ET
 import pytest
 from msgspec.structs import replace
 
+from modelkin.api import Report
 from modelkin.clones import Verdict
 from modelkin.lineage import Edge, Lineage, Node, NodeKind, Relation, lineage
 from modelkin.reports.graphs import dot, graphml, mermaid, of_report
-from modelkin.scan import Report
 from modelkin.verdict import FileVerdict, UpstreamMatch
 
 from .example_reports import EMPTY, INDEPENDENT, OWN, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from modelkin.api import CorpusIdentity, Report
 from modelkin.attribution.model import Attribution, DutyState, Grade, State
 from modelkin.clones import Verdict
 from modelkin.findings import Finding, Level, Suppression
@@ -19,7 +20,6 @@ from modelkin.mending.targets import Target, read_targets
 from modelkin.mending.wording import acknowledgement, header_lines
 from modelkin.regions import Region
 from modelkin.rulebook import Duty, licence_rule
-from modelkin.scan import CorpusIdentity, Report
 from modelkin.verdict import FileVerdict, UpstreamMatch
 
 TEXT = b"# What is needed.\nimport x\n"

@@ -66,6 +66,10 @@ EXIT_CODES = {
 }
 
 
+# What a script of docs/api.md prints, in the prepared project: one of these.
+PRINTED = ("  to do: ", "identical [(", "renamed [('Attention', 'Focus')", "2 of 2\n")
+
+
 def written(folder: Path, **files: str) -> Path:
     """The folder, made, with these files; ``__`` in a name is a full stop."""
     folder.mkdir(parents=True)
@@ -181,6 +185,15 @@ def test_the_readme_s_settings_and_waiver_are_read(tmp_path: Path) -> None:
     assert find_settings(tmp_path)["waivers"]
     (waiver,) = blocks(README, "python")
     assert read_waivers("model.py", waiver.encode()).waivers
+
+
+@pytest.mark.parametrize("script", blocks(ROOT / "docs" / "api.md", "python"))
+def test_the_python_of_the_page_on_it_runs_as_it_stands(script: str, project: Path) -> None:
+    (project / "script.py").write_text(script)
+    command = [sys.executable, "script.py"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=project, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert any(expected in done.stdout for expected in PRINTED), done.stdout
 
 
 def leaf(arguments: list[str]) -> tuple[click.Command, list[str]]:

@@ -24,6 +24,7 @@ from msgspec.structs import replace
 from spdx_tools.spdx.parser.parse_anything import parse_file
 from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
 
+from modelkin.api import Report
 from modelkin.baseline import fingerprints
 from modelkin.clones import Verdict
 from modelkin.findings import Level
@@ -31,7 +32,6 @@ from modelkin.reports import FORMATS, concise, cyclonedx, github, jsonl, markdow
 from modelkin.reports.json import as_data
 from modelkin.reports.page import PLAIN
 from modelkin.rulebook import finding_rules
-from modelkin.scan import Report
 
 from .example_reports import EMPTY, FINDING, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, WAIVED, YI
 from .hostile_reports import HOSTILE_REPORT, PATH

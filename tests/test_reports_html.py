@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from modelkin.api import Report
 from modelkin.attribution.model import State
 from modelkin.cli import main
 from modelkin.clones import Verdict
@@ -18,7 +19,6 @@ from modelkin.lineage import Edge, Lineage, Node, NodeKind, Relation
 from modelkin.regions import Region
 from modelkin.reports.html import render
 from modelkin.reports.html.graph import Drawing, drawing
-from modelkin.scan import Report
 from modelkin.sources import Skipped
 
 from .audit_cases import REPOSITORIES, asked, run, tiny_corpus, write_repositories

@@ -11,10 +11,10 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from modelkin.api import Report
 from modelkin.clones import Verdict
 from modelkin.reports.html import render
 from modelkin.reports.html.audits import render_audit
-from modelkin.scan import Report
 
 from .audit_cases import asked, run, tiny_corpus, write_repositories
 from .browser import chromium, console, prefer, settled

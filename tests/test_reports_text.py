@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from modelkin.api import CorpusIdentity
 from modelkin.clones import Kind, Rename, Verdict
 from modelkin.difference import Difference
 from modelkin.files import Skipped
@@ -15,7 +16,6 @@ from modelkin.reports.page import Page
 from modelkin.reports.restoration_section import render_restorations
 from modelkin.reports.text import render
 from modelkin.restoration import Restoration
-from modelkin.scan import CorpusIdentity
 
 from .example_reports import (
     EMPTY,

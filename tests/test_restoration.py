@@ -7,9 +7,9 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from modelkin.api import Report
 from modelkin.clones import Kind, Rename
 from modelkin.restoration import Restoration, Skipped, restorations
-from modelkin.scan import Report
 
 from .example_reports import EMPTY, INDEPENDENT, VLLM_LLAMA, YI
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import modelkin
+from modelkin.api import Report
 from modelkin.cli import main
 from modelkin.clones import Kind, Verdict
 from modelkin.errors import ModelkinError
-from modelkin.scan import Report
 from modelkin.verdict import FileVerdict
 
 from .index_server import Index, serving, wheel

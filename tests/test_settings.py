@@ -12,13 +12,13 @@ import pytest
 from msgspec.structs import fields, replace
 
 from modelkin import ScanOptions
+from modelkin.api import CorpusIdentity
 from modelkin.audit.journal import Journal
 from modelkin.audit.records import SCHEMA, Header, recorded
 from modelkin.cli import main
 from modelkin.cli.configured import configured
 from modelkin.cli.options import Choices, scan_options, setting_option, shared_options
 from modelkin.errors import ModelkinError
-from modelkin.scan import CorpusIdentity
 from modelkin.settings import IN_FILE, SETTINGS, Group, Kind, Setting
 from modelkin.waivers import Waiver
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from modelkin.api import Report, ScanOptions, compare, scan
 from modelkin.cli import main
 from modelkin.cli.beside import near_source
 from modelkin.clones import DefinitionMatch, Kind, Rename, Verdict
@@ -17,7 +18,6 @@ from modelkin.corpus import Project, pack
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.regions import Region
 from modelkin.restore import restore
-from modelkin.scan import Report, ScanOptions, compare, scan
 from modelkin.sidebyside import Gap, Limits, Line, Mark, Row, RowKind, SideBySide, side_by_sides
 from modelkin.sidebyside.comparing import compared
 from modelkin.sidebyside.folding import folded

@@ -19,21 +19,21 @@ from pathlib import Path
 import pytest
 
 import modelkin
+from modelkin.api import Report, ScanOptions, compare_texts
 from modelkin.audit import AuditOptions, audit
 from modelkin.clones import Verdict
 from modelkin.corpus.indexing import index_text
 from modelkin.decoding import to_utf8
 from modelkin.errors import ModelkinError, RestoreError
-from modelkin.examination import Examiner
 from modelkin.files import SourceFile, read_file
 from modelkin.magics import without_magics
 from modelkin.mending.header import header_added
 from modelkin.mending.model import UnwritableError
 from modelkin.notices import read_credits, read_notice
 from modelkin.patterns import _LazyPattern
+from modelkin.pipeline import Examiner
 from modelkin.regions import line_words
 from modelkin.restore import restore
-from modelkin.scan import Report, ScanOptions, compare_texts
 from modelkin.sources import Entry, Skipped
 from modelkin.verdict import Judgement
 from modelkin.waivers import read_waivers

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
@@ -99,6 +101,30 @@ def test_the_working_tree_is_the_folder_one_stands_in_and_what_its_git_tracks(
     assert trust_in("../..") is Trust.ISOLATED
     shutil.make_archive(str(tree / "all"), "zip", tree / "src")
     assert trust_in("../all.zip") is Trust.ISOLATED
+
+
+@pytest.mark.parametrize("source", ["src", "clone"])
+def test_how_far_a_source_is_trusted_is_asked_once_a_run(
+    source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scanned: Callable[..., Answer]
+) -> None:
+    files = {"modelkin.toml": 'exclude = ["b.py"]\n', "a.py": COPY, "b.py": COPY}
+    tree = committed(written(tmp_path / "tree", {f"src/{name}": text for name, text in files.items()}))
+    committed(written(tree / "clone", files))
+    monkeypatch.chdir(tree)
+    asked = []
+
+    def watch(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and frame.f_code is trust_in.__code__ and not frame.f_locals["isolated"]:
+            asked.append(frame.f_locals["source"])
+
+    sys.setprofile(watch)
+    try:
+        answer = scanned(source)
+    finally:
+        sys.setprofile(None)
+    assert answer.told["scanned"] == {"trust": "working-tree" if source == "src" else "isolated"}
+    assert [file["path"] for file in answer.told["files"]] == (["a.py"] if source == "src" else ["a.py", "b.py"])
+    assert asked == [(source,)]
 
 
 def test_without_git_only_the_folder_one_stands_in_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .options import AuditOptions, available_cores
+from .options import AuditOptions
 from .records import Header
 from .restoring import Audit, open_audit
 from .run import audit
-from .summary import AuditSummary, Row
+from .summary import AuditSummary, RepositoryRow, UpstreamRow
 from .syncing import Advance
 
 __all__ = [
@@ -15,8 +15,8 @@ __all__ = [
     "AuditOptions",
     "AuditSummary",
     "Header",
-    "Row",
+    "RepositoryRow",
+    "UpstreamRow",
     "audit",
-    "available_cores",
     "open_audit",
 ]

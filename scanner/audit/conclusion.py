@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import time
+from heapq import merge
 
 from msgspec import Struct
 
+from ..attribution.check import check
 from ..files import Skipped
-from ..sources import LeftOut
+from ..omissions import asked_in_vain
+from ..sources.checkout import sort_key
+from ..waivers import settled
 from .options import Setup
 from .records import Place, RepositoryRecord, encode, lone_content
-from .stages import held_to_terms, is_in_code, placed, waived, waivers_beside_code
+from .stages import is_in_code, known, placed, waivers_beside_code
 from .survey import Survey
 from .tree import Repository
 
@@ -40,8 +44,11 @@ def conclude(
     began = time.perf_counter()
     examined = (placed(content.examined, path) for path, line in copies if (content := lone_content(line)).examined)
     stands = [each.copy for each in examined if each.copy]
-    judged = held_to_terms(stands, survey.statements, survey.project, survey.whole)
-    findings = waived(judged.findings, setup)
+    judged = check(stands, survey.statements, survey.project, survey.whole)
+    # Waivers of the settings are for all repositories: none is too many in one.
+    findings = settled(judged.findings, setup.scan.waivers, known(setup.scan.baseline), partial=True)
+    # As a scan, which reads a file and examines it before the next, tells of them.
+    left = merge(survey.skipped, sorted(skipped, key=_order), key=_order)
     waivers = survey.waivers + waivers_beside_code(judged.findings, repository.source)
     record = RepositoryRecord(
         name=repository.name,
@@ -50,8 +57,8 @@ def conclude(
         places=places,
         findings=findings,
         attributions=judged.attributions,
-        skipped=(*survey.skipped, *skipped),
-        not_obeyed=(*survey.not_obeyed, *([LeftOut("waivers", "comments", waivers)] if waivers else [])),
+        skipped=tuple(dict.fromkeys((*left, *survey.statements.skipped))),
+        not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return Conclusion(
@@ -59,3 +66,7 @@ def conclude(
         sum(finding.counts for finding in findings),
         not skipped and all(map(is_in_code, judged.findings)),
     )
+
+
+def _order(skipped: Skipped) -> list[str]:
+    return sort_key(skipped.path)

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
+from ..api import examiner
 from ..budget import OverBudgetError
 from ..corpus.pack import Corpus
 from ..errors import SourceError
-from ..examination import Examiner
 from ..files import Skipped, SourceFile
+from ..pipeline import Examiner
 from .limits import OutOfTimeError, reason, timely, within
 from .options import Setup
 from .records import Content, ContentHead, Identity, encode
-from .stages import compared_with, examiner, judged, opened, picked, processor_time, suffix
+from .stages import compared_with, judged, opened, picked, suffix
 from .survey import Listed
 from .tree import Repository
 
@@ -47,7 +48,7 @@ def judge_files(repository: Repository, until: str, wanted: tuple[Listed, ...], 
     lost = "is no longer there"
     try:
         with opened(repository.source, setup) as (checkout, corpora):
-            found = timely(picked(checkout, {each.path for each in wanted}, processor_time(setup)), setup.timeout)
+            found = timely(picked(checkout, {each.path for each in wanted}, setup.scan.timeout), setup.timeout)
             for answer in _each_judged(found, corpora, until, setup):
                 answers[answer.path] = answer
     except (SourceError, OutOfTimeError) as error:
@@ -72,21 +73,18 @@ def unjudged(file: Listed, until: str, reason: str) -> Answer:
 def _each_judged(
     items: Iterable[SourceFile | Skipped], corpora: Sequence[Corpus], until: str, setup: Setup
 ) -> Iterator[Answer]:
-    examine = examiner(corpora, setup, until)
+    examine = examiner(corpora, setup.scan, until)
     for item in items:
         if isinstance(item, Skipped):
             yield Answer(item.path, gone=item.reason)
-            continue
-        content = _judged_in_time(examine, item, until, setup)
-        yield _answer(item.path, content)
-        if content.examined is None:  # it may have been left in the middle of anything
-            examine = examiner(corpora, setup, until)
+        else:
+            yield _answer(item.path, _judged_in_time(examine, item, until, setup))
 
 
 def _judged_in_time(examine: Examiner, file: SourceFile, until: str, setup: Setup) -> Content:
     try:
         with within(setup.timeout):
-            return judged(examine, file, until, processor_time(setup))
+            return judged(examine, file, until, setup.scan.timeout)
     except (OverBudgetError, MemoryError) as error:
         return _skipped(file.path, file.sha256, until, reason(error, setup.timeout))
 

@@ -6,8 +6,9 @@ import os
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
-from ..scan import ScanOptions
+from ..api import ScanOptions
 
 MEGABYTE = 1024**2
 DEFAULT_TIMEOUT = 60.0
@@ -21,17 +22,18 @@ def available_cores() -> int:
 
 
 class AuditOptions(Struct, frozen=True):
-    """``scan`` holds for every repository, its own ``timeout`` too, in processor time. This one is in seconds a file by
-    the clock, ``memory`` in bytes a worker.
-
-    ``scheduler`` is the address of a Dask cluster that judges.
-    """
+    """What an audit is asked for, beside its place and its journal."""
 
     scan: ScanOptions = field(default_factory=ScanOptions)
-    jobs: int = 1
+    """What holds for every repository; its ``timeout``, as in a scan, is in processor time."""
+    jobs: int | None = None
+    """Worker processes; None means one a core."""
     timeout: float = DEFAULT_TIMEOUT
+    """Seconds by the clock after which a file is left."""
     memory: int = 4096 * MEGABYTE
+    """Bytes that a worker may take; what takes more is left."""
     scheduler: str = ""
+    """The address of a Dask cluster that judges; empty for this machine."""
 
 
 class Setup(Struct, frozen=True):
@@ -40,3 +42,10 @@ class Setup(Struct, frozen=True):
     scan: ScanOptions
     corpora: tuple[Path, ...]
     timeout: float
+
+
+def setup_of(options: AuditOptions, corpora: tuple[Path, ...]) -> Setup:
+    """A file may take as long as in a scan, unless the audit was asked to wait longer than it does by default."""
+    longer = options.timeout if options.timeout > DEFAULT_TIMEOUT else None
+    scan = options.scan if options.scan.timeout is not None else replace(options.scan, timeout=longer)
+    return Setup(scan, corpora, options.timeout)

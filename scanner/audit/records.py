@@ -11,11 +11,11 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import Struct, defstruct
 
+from ..api import CorpusIdentity, ScanOptions
 from ..attribution.model import Attribution
-from ..examination import Examined
 from ..files import Skipped
 from ..findings import Finding
-from ..scan import CorpusIdentity, ScanOptions
+from ..pipeline import Examined
 from ..settings import RECORDED, Kind
 from ..sources import LeftOut
 from ..waivers import Waiver

@@ -8,14 +8,15 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
+from ..api import Report, assembled
+from ..attribution.model import Judged
 from ..clones import Verdict
 from ..errors import ModelkinError
-from ..scan import Report, held_back
 from ..verdict import FileVerdict
 from .reading import Span, read_lines, read_span
 from .records import Header, Identity, Line, Place, RepositoryRecord, decode, lone_content
 from .stages import placed, suffix
-from .summary import AuditSummary, Copied, Row, row_of, summarise
+from .summary import AuditSummary, Copied, RepositoryRow, row_of, summarise
 
 
 class _UpstreamBrief(Struct, frozen=True):
@@ -50,12 +51,16 @@ _Key = tuple[Identity, bool]
 
 
 class Audit(Struct, frozen=True, dict=True):
-    """An audit as its journal has it. ``rows`` are sorted by name; ``summary`` counts over all of them."""
+    """An audit as its journal has it."""
 
     path: Path
+    """The journal."""
     header: Header
-    rows: tuple[Row, ...]
+    """What it was asked for, and what answered."""
+    rows: tuple[RepositoryRow, ...]
+    """Each repository in numbers, sorted by name."""
     summary: AuditSummary
+    """All of them together."""
     _repositories: dict[str, Span]
     _contents: dict[_Key, Span]
 
@@ -82,17 +87,14 @@ class Audit(Struct, frozen=True, dict=True):
             raise ModelkinError(f"{self.path} changed while it was read")
         if record.failed:
             raise ModelkinError(f"{record.name}: {record.failed}")
-        files = (self._verdict(file, place, record.until) for place in record.places)
-        return Report(
+        return assembled(
+            Judged(record.attributions, record.findings),
+            (self._verdict(file, place, record.until) for place in record.places),
+            record.skipped,
             root=record.root,
             corpus=self.header.corpus,
-            files=tuple(files),
-            findings=record.findings,
-            skipped=record.skipped,
+            baseline=Path(self.header.known) if self.header.known else None,
             seconds=record.seconds,
-            attributions=record.attributions,
-            baseline=self.header.known,
-            hidden=tuple(held_back(record.findings, Path(self.header.known) if self.header.known else None)),
             not_obeyed=record.not_obeyed,
         )
 
@@ -107,7 +109,7 @@ def open_audit(path: Path) -> Audit:
     """Read a journal, of an audit that is done or not. Raises ModelkinError."""
     header: Header | None = None
     contents: dict[_Key, tuple[Span, Copied | None]] = {}
-    rows: dict[str, tuple[Span, Row]] = {}
+    rows: dict[str, tuple[Span, RepositoryRow]] = {}
     for span, line in read_lines(path, _Brief):
         header = header or line.header
         if line.content:

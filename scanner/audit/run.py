@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from ..api import CorpusIdentity, identity_of, upstreams
 from ..corpus.pack import CORPUS_SUFFIX, Corpus
-from ..corpus.shelf import default_corpora
 from ..errors import MissingExtraError
-from ..scan import CorpusIdentity, identity_of, upstream
 from .coordinator import Coordinator
 from .journal import Journal
 from .known import KnownContents
-from .options import AuditOptions, Setup
+from .options import AuditOptions, Setup, available_cores, setup_of
 from .pool import Pool, local_pool
 from .records import SCHEMA, Header, recorded
 from .repositories import find_repositories
@@ -32,30 +31,36 @@ if TYPE_CHECKING:
     from distributed import Client
 
 Progress = Callable[[Advance], None]
-_DEFAULTS = AuditOptions()
 _REMOVED_WITHIN = 2.0
 
 
 def audit(
-    place: str,
-    journal: Path,
-    options: AuditOptions = _DEFAULTS,
+    place: str | Path,
+    journal: str | Path,
+    options: AuditOptions = AuditOptions(),
+    *,
     resume: bool = False,
     progress: Progress | None = None,
 ) -> Audit:
-    """Scan every repository in the folder ``place``, or that the list ``place`` names, into ``journal``.
+    """Scan every repository in the folder ``place``, or that the list ``place`` names, into the file ``journal``.
 
-    With ``resume``, what the journal holds already is not done again. Raises ModelkinError; the journal is whole then
-    as well, as it is after any interruption. Workers import the main module, as all of ``multiprocessing`` does.
+    With ``resume``, what the journal holds already is not done again. No repository is trusted. ``progress`` is called
+    with each Advance that is on the disk. Raises ModelkinError; the journal is whole then as well, as it is after any
+    interruption. Workers import the main module, as all of ``multiprocessing`` does: call this from a script only below
+    ``if __name__ == "__main__"``.
     """
+    place, journal = str(place), Path(journal)
     repositories = find_repositories(place)
     with _compared_with(options) as (corpora, identity), _reached(options.scheduler) as cluster:
         writing, known, done = _opened(journal, _header(place, options, identity), resume)
         with closing(writing):
             left = [repository for repository in repositories if repository.name not in done]
             if left:
-                setup = Setup(options.scan, corpora, options.timeout)
-                with local_pool(options.jobs, options.memory) as here, _pool(here, cluster, setup, options) as pool:
+                setup = setup_of(options, corpora)
+                with (
+                    local_pool(options.jobs or available_cores(), options.memory) as here,
+                    _pool(here, cluster, setup, options) as pool,
+                ):
                     coordinator = Coordinator(writing, known, pool, setup)
                     for advance in coordinator.run(left, len(left)):
                         if progress:
@@ -87,18 +92,10 @@ def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOption
 @contextmanager
 def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
     """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
-    shelf = default_corpora(options.scan.corpora, required=not options.scan.against)
-    against = [upstream(source, options.scan.timeout) for source in options.scan.against]
-    identity = identity_of([*shelf, *against])
+    corpora = upstreams(options.scan)
     with _temporary_folder() as folder:
-        paths = [_file_of(corpus) for corpus in shelf]
-        for number, corpus in enumerate(against):
-            if corpus.path is None:
-                paths.append(Path(folder, f"{number}{CORPUS_SUFFIX}"))
-                corpus.save(paths[-1])
-            else:
-                paths.append(_file_of(corpus))
-        yield tuple(paths), identity
+        paths = (_file_of(corpus, Path(folder, f"{number}{CORPUS_SUFFIX}")) for number, corpus in enumerate(corpora))
+        yield tuple(paths), identity_of(corpora)
 
 
 @contextmanager
@@ -125,10 +122,12 @@ def _remove(folder: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _file_of(corpus: Corpus) -> Path:
-    if corpus.path is None:
-        raise TypeError(f"{corpus.name} was not opened from a file")
-    return corpus.path.absolute()
+def _file_of(corpus: Corpus, place: Path) -> Path:
+    """Where it was opened from; one that was made just now is saved to ``place``."""
+    if corpus.path is not None:
+        return corpus.path.absolute()
+    corpus.save(place)
+    return place
 
 
 def _opened(path: Path, header: Header, resume: bool) -> tuple[Journal, KnownContents, set[str]]:

@@ -14,7 +14,7 @@ from ..files import Skipped, SourceFile
 from .judging import Answer, Answers
 from .limits import OutOfTimeError, reason, timely
 from .options import Setup
-from .stages import opened, picked, processor_time
+from .stages import opened, picked
 from .survey import Listed
 from .tree import Repository
 
@@ -37,7 +37,7 @@ def read_wanted(repository: Repository, wanted: tuple[Listed, ...], setup: Setup
     lost = "is no longer there"
     try:
         with opened(repository.source, setup) as (checkout, _):
-            for item in timely(picked(checkout, {each.path for each in wanted}, processor_time(setup)), setup.timeout):
+            for item in timely(picked(checkout, {each.path for each in wanted}, setup.scan.timeout), setup.timeout):
                 found[item.path] = item
     except (SourceError, OutOfTimeError) as error:
         lost = reason(error, setup.timeout)

@@ -14,53 +14,69 @@ from ..sources import LeftOut
 from .records import RepositoryRecord
 
 
-class Row(Struct, frozen=True):
-    """One repository in numbers; every verdict and level is present. Waived findings, and those a
-    baseline holds, count at no level.
-
-    ``copies`` counts the files that are copies of each upstream project, its own releases aside. ``failed`` says why
-    there is no report.
-    """
+class RepositoryRow(Struct, frozen=True):
+    """One repository in numbers."""
 
     name: str
+    """Its path below the folder that was audited, or its line in the list."""
     files: int
+    """How many were judged."""
     by_verdict: Mapping[Verdict, int]
+    """How many files have each verdict; every verdict is there."""
     by_level: Mapping[Level, int]
+    """How many findings are at each level, those waived or known from a baseline aside; every level is there."""
     waived: int
+    """How many findings are waived."""
     skipped: tuple[Skipped, ...]
+    """What could not be scanned or read, and why."""
     copies: Mapping[str, int]
+    """How many files are copies of each upstream project, its own releases aside."""
     failed: str
+    """Why there is no report; empty when there is one."""
     seconds: float
+    """What workers spent on it."""
     not_obeyed: tuple[LeftOut, ...] = ()
+    """What it asked for in vain."""
 
 
 class UpstreamRow(Struct, frozen=True):
-    """How many files of how many repositories are copies of a project's."""
+    """How much was copied of one upstream project."""
 
     project: str
+    """As the corpus calls it."""
     files: int
+    """How many are copies of its files."""
     repositories: int
+    """How many repositories these are in."""
 
 
 class AuditSummary(Struct, frozen=True):
-    """All repositories together. ``contents`` are distinct ones; ``upstreams`` are most copied first.
-
-    ``first`` are the names of the repositories to look at first: those with most errors, then warnings, then copies.
-    ``seconds`` are those that workers spent.
-    """
+    """All repositories of an audit together."""
 
     repositories: int
+    """How many there are."""
     failed: int
+    """How many there is no report on."""
     files: int
+    """How many were judged, in all of them."""
     contents: int
+    """How many distinct contents these have."""
     by_verdict: Mapping[Verdict, int]
+    """How many files have each verdict."""
     by_level: Mapping[Level, int]
+    """How many findings are at each level, those waived or known from a baseline aside."""
     waived: int
+    """How many findings are waived."""
     skipped: int
+    """How much could not be scanned or read."""
     upstreams: tuple[UpstreamRow, ...]
+    """Most copied first."""
     first: tuple[str, ...]
+    """The repositories to look at first: those with most errors, then warnings, then copies."""
     seconds: float
+    """What workers spent."""
     not_obeyed: tuple[LeftOut, ...] = ()
+    """What repositories asked for in vain, by its kind."""
 
 
 class Copied(Struct, frozen=True):
@@ -70,12 +86,12 @@ class Copied(Struct, frozen=True):
     project: str
 
 
-def row_of(record: RepositoryRecord, files: Sequence[Copied]) -> Row:
+def row_of(record: RepositoryRecord, files: Sequence[Copied]) -> RepositoryRow:
     """The row of a repository with these files."""
     verdicts = Counter(file.verdict for file in files)
     levels = Counter(finding.level for finding in record.findings if finding.counts)
     projects = Counter(file.project for file in files if file.project and file.verdict in COPIES)
-    return Row(
+    return RepositoryRow(
         name=record.name,
         files=len(files),
         by_verdict={verdict: verdicts[verdict] for verdict in Verdict},
@@ -89,7 +105,7 @@ def row_of(record: RepositoryRecord, files: Sequence[Copied]) -> Row:
     )
 
 
-def summarise(rows: Sequence[Row], contents: int) -> AuditSummary:
+def summarise(rows: Sequence[RepositoryRow], contents: int) -> AuditSummary:
     """The summary of all ``rows``."""
     return AuditSummary(
         repositories=len(rows),
@@ -107,7 +123,7 @@ def summarise(rows: Sequence[Row], contents: int) -> AuditSummary:
     )
 
 
-def _together(rows: Iterable[Row]) -> Iterator[LeftOut]:
+def _together(rows: Iterable[RepositoryRow]) -> Iterator[LeftOut]:
     """How much of each kind, over all repositories."""
     counts: Counter[str] = Counter()
     places: Counter[str] = Counter()
@@ -119,7 +135,7 @@ def _together(rows: Iterable[Row]) -> Iterator[LeftOut]:
         yield LeftOut(what, "1 repository" if places[what] == 1 else f"{places[what]} repositories", counts[what])
 
 
-def _upstreams(rows: Iterable[Row]) -> list[UpstreamRow]:
+def _upstreams(rows: Iterable[RepositoryRow]) -> list[UpstreamRow]:
     files: Counter[str] = Counter()
     repositories: Counter[str] = Counter()
     for row in rows:
@@ -129,7 +145,7 @@ def _upstreams(rows: Iterable[Row]) -> list[UpstreamRow]:
     return sorted(found, key=lambda each: (-each.files, -each.repositories, each.project))
 
 
-def _urgency(row: Row) -> tuple[int, int, int, int, str]:
+def _urgency(row: RepositoryRow) -> tuple[int, int, int, int, str]:
     levels = (row.by_level[level] for level in Level)
     errors, warnings, notes = levels
     return -errors, -warnings, -sum(row.copies.values()), -notes, row.name

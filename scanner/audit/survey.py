@@ -8,17 +8,19 @@ import time
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..api import NOTHING_TO_SCAN, files_not_obeyed, is_empty, selection
 from ..errors import SourceError
 from ..files import Skipped
 from ..sources import Checkout, LeftOut
 from ..sources.specs import without_login
-from ..statements import Statements, says_anything
+from ..statements import Statements, read_statements
+from ..trust import Trust
+from ..waivers import files_with_waivers
 from .limits import OutOfTimeError, reason, timely, within
 from .options import Setup
-from .stages import in_vain, is_folder, listed, opened, told
+from .stages import is_folder, opened
 from .tree import Repository
 
-NOTHING_TO_SCAN = "no Python file or notebook in it"
 _NO_STATEMENTS = Statements()
 
 
@@ -33,7 +35,8 @@ class Listed(Struct, frozen=True):
 class Survey(Struct, frozen=True):
     """What a repository holds; ``failed`` says why it cannot be audited. A folder may be opened again at no cost.
 
-    ``waivers`` stand in comments of its code and, like all that is ``not_obeyed``, do not count.
+    ``waivers`` stand in comments of its code and, like what other files ask for (``not_obeyed``) and its
+    ``ignore_rules``, do not count: no repository of an audit is trusted.
     Repositories of one ``likeness`` differ in nothing that an audit looks at but their place.
     """
 
@@ -45,6 +48,7 @@ class Survey(Struct, frozen=True):
     statements: Statements = _NO_STATEMENTS
     waivers: int = 0
     not_obeyed: tuple[LeftOut, ...] = ()
+    ignore_rules: tuple[LeftOut, ...] = ()
     files: tuple[Listed, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
@@ -67,14 +71,15 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
     files: list[Listed] = []
     skipped: list[Skipped] = []
     waivers = 0
-    for item, found in timely(listed(checkout, setup), setup.timeout):
-        waivers += found
+    for item in timely(files_with_waivers(checkout, selection(setup.scan)), setup.timeout):
         if isinstance(item, Skipped):
             skipped.append(item)
         else:
-            files.append(Listed(item.path, item.sha256, len(item.text)))
+            file, found = item
+            waivers += len(found)
+            files.append(Listed(file.path, file.sha256, len(file.text)))
     with within(setup.timeout):
-        statements = told(checkout)
+        statements = read_statements(checkout)
     return Survey(
         root=checkout.root,
         until=checkout.released,
@@ -83,10 +88,11 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
         is_folder=folder,
         statements=statements,
         waivers=waivers,
-        not_obeyed=in_vain(checkout, statements, setup),
+        not_obeyed=files_not_obeyed(checkout, statements, Trust.ISOLATED, setup.scan),
+        ignore_rules=checkout.disregarded(),
         files=tuple(files),
-        skipped=tuple(dict.fromkeys((*skipped, *statements.skipped))),
-        failed="" if files or skipped or (not setup.scan.include and says_anything(statements)) else NOTHING_TO_SCAN,
+        skipped=tuple(skipped),
+        failed=NOTHING_TO_SCAN if not files and is_empty(skipped, statements, setup.scan) else "",
     )
 
 

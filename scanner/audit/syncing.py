@@ -12,12 +12,16 @@ from .journal import Journal
 
 
 class Advance(Struct, frozen=True):
-    """How far an audit is: ``since`` of the ``done`` were done in this run."""
+    """How far an audit is, in repositories."""
 
     done: int
+    """Their results are on the disk."""
     total: int
+    """All that there are."""
     since: int
+    """Those of the ``done`` that were done in this run."""
     findings: int
+    """How many findings to answer for they have."""
 
 
 class Syncing:

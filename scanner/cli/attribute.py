@@ -22,9 +22,9 @@ from .streams import write_standard_output
 from .threshold import exit_code
 
 if TYPE_CHECKING:
+    from ..api import Report, ScanOptions
     from ..findings import Finding
     from ..mending import Plan, Undone, WorkTree
-    from ..scan import Report, ScanOptions
 
 _EPILOG = """\b
 PATH is a folder, or a .py or .ipynb file; several are of the current folder.
@@ -94,7 +94,7 @@ def _check_local(path: Path) -> None:
 
 
 def _scanned(sources: Sequence[str], choices: Choices, options: ScanOptions) -> Report:
-    from ..scan import scan
+    from ..api import scan
 
     with progress_bar(choices.shows_progress) as step:
         return scan(sources, options, step)

@@ -79,13 +79,13 @@ def command(
     choices = configured(choices)
     check_audit_formats(choices)
     check_deliverable(choices, [place])
-    from ..audit import AuditOptions, audit, available_cores
+    from ..audit import AuditOptions, audit
     from ..audit.options import MEGABYTE
 
-    options = AuditOptions(scan_options(choices), jobs or available_cores(), seconds, memory * MEGABYTE, scheduler)
+    options = AuditOptions(scan_options(choices), jobs, seconds, memory * MEGABYTE, scheduler)
     try:
         with audit_progress(choices.shows_progress) as step:
-            found = audit(place, journal, options, resume, step)
+            found = audit(place, journal, options, resume=resume, progress=step)
     except KeyboardInterrupt:
         with suppress(OSError):  # the terminal is gone
             click.echo(f"modelkin: what is done is in {journal}: --resume goes on from there", err=True)

@@ -43,8 +43,8 @@ def command(source: str, path: str, choices: Choices) -> int:
     """
     choices = configured(choices, [source])
     check_writable(path, [source])
+    from ..api import scan
     from ..baseline import write_baseline
-    from ..scan import scan
 
     with progress_bar(choices.shows_progress) as step:
         report = scan(source, scan_options(choices), step)

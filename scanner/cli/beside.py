@@ -12,7 +12,7 @@ from .options import Choices
 from .progress import progress_bar
 
 if TYPE_CHECKING:
-    from ..scan import Report
+    from ..api import Report
     from ..sidebyside import SideBySide
     from ..sources import Skipped
 

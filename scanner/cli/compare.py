@@ -17,9 +17,9 @@ from .restoring import check_apart, write_restored
 from .threshold import exit_code
 
 if TYPE_CHECKING:
+    from ..api import Report
     from ..reports.page import Page
     from ..restoration import Restoration, Skipped
-    from ..scan import Report
 
 _EPILOG = """\b
 Examples:
@@ -53,7 +53,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     check_deliverable(choices, (copy, original))
     if restore is not None:
         check_apart(restore, (copy, original))
-    from ..scan import compare
+    from ..api import compare
     from ..sources import Skipped
 
     options = scan_options(choices)

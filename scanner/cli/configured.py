@@ -21,6 +21,7 @@ from .options import Choices
 
 if TYPE_CHECKING:
     from ..settings_file import SettingsFile
+    from ..trust import Trust
 
 # A command has no parameter for waivers, for one.
 _NOT_GIVEN = (None, ParameterSource.DEFAULT)
@@ -37,12 +38,13 @@ def configured(choices: Choices, sources: Sequence[str] = ()) -> Choices:
         return choices
     from ..trust import SELECTING, Trust, trust_in
 
-    if trust_in(sources, choices.scan["isolated"]) is Trust.ISOLATED:
-        return choices
+    trust = trust_in(sources, choices.scan["isolated"])
+    if trust is Trust.ISOLATED:
+        return replace(choices, scan={**choices.scan, "isolated": True})
     from ..settings_file import find_settings
 
     found = find_settings(folder)
-    return _filled(choices, found.counting(SELECTING), folder / found.path)
+    return _filled(choices, found.counting(SELECTING), folder / found.path, trust)
 
 
 def _named(file: Path, allow_network: bool) -> SettingsFile:
@@ -57,13 +59,13 @@ def _named(file: Path, allow_network: bool) -> SettingsFile:
     return found
 
 
-def _filled(choices: Choices, found: SettingsFile, file: Path) -> Choices:
-    from ..scan import SettingsTaken
+def _filled(choices: Choices, found: SettingsFile, file: Path, trust: Trust | None = None) -> Choices:
+    from ..api import SettingsTaken
 
     context = click.get_current_context()
     given = {key for key in found.origins if context.get_parameter_source(IN_FILE[key].field) not in _NOT_GIVEN}
     taken = [IN_FILE[key] for key in found.origins if key not in given]
     scan = {each.field: found[each.key] for each in taken if each.of_scan}
     own = {each.field: found[each.key] for each in taken if not each.of_scan}
-    settings = SettingsTaken(str(file), frozenset(found.origins), frozenset(given))
+    settings = SettingsTaken(str(file), frozenset(found.origins), frozenset(given), trust)
     return replace(choices, scan={**choices.scan, **scan, "settings": settings}, **own)

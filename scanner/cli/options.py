@@ -21,7 +21,7 @@ from .destinations import Destination, checked, destinations
 from .writing import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
-    from ..scan import ScanOptions
+    from ..api import ScanOptions
 
 
 class Choices(Struct, frozen=True):
@@ -150,6 +150,6 @@ def _decorated(
 
 def scan_options(choices: Choices) -> ScanOptions:
     """What of the choices the scan itself needs; an option not given keeps the library's default."""
-    from ..scan import ScanOptions
+    from ..api import ScanOptions
 
     return ScanOptions(**{name: value for name, value in choices.scan.items() if value not in (None, ())})

@@ -10,8 +10,8 @@ from .streams import standard_page
 from .writing import STANDARD_OUTPUT, check_writable, write
 
 if TYPE_CHECKING:
+    from ..api import Report
     from ..reports.page import Page
-    from ..scan import Report
     from ..sidebyside import SideBySide
     from ..sources import Skipped
 

@@ -45,7 +45,7 @@ def command(sources: tuple[str, ...], fetch: bool, choices: Choices) -> int:
     """
     choices = configured(choices, sources)
     check_deliverable(choices, sources)
-    from ..scan import scan
+    from ..api import scan
 
     options = scan_options(choices)
     with progress_bar(choices.shows_progress) as step:

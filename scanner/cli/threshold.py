@@ -13,10 +13,10 @@ from msgspec import Struct
 from ..settings import LEVELS, NEVER, SKIPPED, VERDICTS
 
 if TYPE_CHECKING:
+    from ..api import Report
     from ..audit import AuditSummary
     from ..clones import Verdict
     from ..findings import Level
-    from ..scan import Report
 
 _NOTHING_SCANNED = 2
 

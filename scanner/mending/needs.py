@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
+from ..api import Report
 from ..attribution.model import Attribution, DutyState, State
 from ..findings import Finding
 from ..rulebook import Duty, licence_rule
-from ..scan import Report
 from ..verdict import FileVerdict
 
 _IN_HEADER = frozenset({Duty.KEEP_NOTICES, Duty.KEEP_LICENCE_HEADER, Duty.STATE_CHANGES})

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from ..api import Report
 from ..attribution.repository import Repository
 from ..files import NOTEBOOK_SUFFIX
 from ..licences import identify
 from ..licences.expressions import is_covered
-from ..scan import Report
 from ..sources import Progress, open_source
 from ..statements import read_statements
 from ..trust import Trust

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ..api import Report
 from ..attribution.naming import credits_it
 from ..files import Skipped, read_file
 from ..notices import Credit, Strength, read_credits
 from ..notices.header import read_header
 from ..regions import line_words
-from ..scan import Report
 from ..sources import Entry
 from .model import Undone, UnwritableError
 from .needs import Need, needs

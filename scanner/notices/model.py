@@ -11,10 +11,15 @@ class LicenceForm(str, Enum):
     """How a header states its licence."""
 
     NONE = ""
-    TAG = "tag"  # SPDX-License-Identifier
-    NAMED = "named"  # by its name or a link
-    POINTER = "pointer"  # "the LICENSE file in the root directory"
-    TEXT = "text"  # its customary header, or its whole text
+    """Not at all."""
+    TAG = "tag"
+    """By SPDX-License-Identifier."""
+    NAMED = "named"
+    """By its name or a link."""
+    POINTER = "pointer"
+    """As "the LICENSE file in the root directory"."""
+    TEXT = "text"
+    """By its customary header, or its whole text."""
 
 
 class Notice(Struct, frozen=True):

@@ -6,8 +6,10 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..errors import UsageError
+
 if TYPE_CHECKING:
-    from ..scan import Report
+    from ..api import Report
     from .page import Page
 
     Format = Callable[[Report, Page], str]
@@ -54,3 +56,12 @@ FORMATS: Mapping[str, Format] = {
     "mermaid": _graph("mermaid"),
     "graphml": _graph("graphml"),
 }
+
+
+def render(report: Report, format: str = "text") -> str:  # noqa: A002 - called as the command's option is
+    """The report in one of `FORMATS`, as the command writes it to a file. Raises ModelkinError."""
+    from .page import PLAIN
+
+    if format not in FORMATS:
+        raise UsageError(f"there is no format {format!r}: choose from {', '.join(FORMATS)}")
+    return FORMATS[format](report, PLAIN)

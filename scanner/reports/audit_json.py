@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-from ..audit import Audit, Row
+from ..audit import Audit, RepositoryRow
 from .escaping import encodable
 from .left_out import left_out_data
 
@@ -47,7 +47,7 @@ def _as_data(audit: Audit) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: RepositoryRow) -> dict[str, Any]:
     return {
         "name": encodable(row.name),
         "failed": encodable(row.failed) or None,

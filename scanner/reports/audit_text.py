@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ..audit import Audit, AuditSummary, Row
+from ..audit import Audit, AuditSummary, RepositoryRow
 from ..audit.records import Header
 from ..findings import Level
 from .escaping import escape
@@ -74,7 +74,7 @@ def _upstreams(summary: AuditSummary) -> Iterator[RenderableType]:
     yield from _rest(len(summary.upstreams))
 
 
-def _first(rows: Sequence[Row]) -> Iterator[RenderableType]:
+def _first(rows: Sequence[RepositoryRow]) -> Iterator[RenderableType]:
     if not rows:
         return
     yield Text()

@@ -5,9 +5,9 @@ What could not be scanned has lines of its own, and what the scanned folder hid 
 
 from __future__ import annotations
 
+from ..api import Report
 from ..findings import Finding
 from ..regions import Cells, line_words, lines_of_file
-from ..scan import Report
 from .escaping import encodable, escape, inert
 from .left_out import note
 from .phrases import and_more

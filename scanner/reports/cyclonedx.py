@@ -9,8 +9,8 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from ..api import Report
 from ..regions import lines_of_file
-from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable, escape
 from .extras import needing

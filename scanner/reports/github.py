@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ..api import Report
 from ..findings import Finding, Level
 from ..regions import Cells, lines_of_file
-from ..scan import Report
 from ..sources import Skipped
 from .escaping import encodable, escape, inert
 from .left_out import note

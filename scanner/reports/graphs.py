@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..api import Report
 from ..lineage import Edge, Lineage, Node, NodeKind, Relation, lineage
-from ..scan import Report
 from .escaping import encodable, escape
 from .extras import needing
 from .phrases import counted, name, percent

@@ -6,11 +6,11 @@ import json
 from importlib.metadata import version
 from typing import Any
 
+from ..api import Report
 from ..attribution.model import Attribution
 from ..clones import DefinitionMatch, Rename
 from ..findings import Finding, Suppression
 from ..regions import Cells, Region, cell_place
-from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable
 from .left_out import left_out_data

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ..scan import Report
+from ..api import Report
 from .json import as_data
 
 _PARTS = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..scan import Report
+from ..api import Report
 from ..sources import LeftOut
 from ..trust import Trust
 from .escaping import encodable, escape

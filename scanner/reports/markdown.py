@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
+from ..api import Report
 from ..clones import COPIES
 from ..findings import Finding, Level
 from ..regions import Cells, Region, place_words
-from ..scan import Report
 from ..sources import Skipped
 from ..verdict import FileVerdict
 from .escaping import encodable, escape

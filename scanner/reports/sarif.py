@@ -9,13 +9,13 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
+from ..api import Report
 from ..baseline import fingerprints
 from ..files import NOTEBOOK_SUFFIX
 from ..findings import Finding, Level
 from ..regions import Cells, Region, lines_of_file
 from ..rulebook import finding_rules
 from ..rulebook.model import FindingRule
-from ..scan import Report
 from . import left_out
 from .escaping import encodable, escape
 

@@ -15,8 +15,8 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from ..api import Report
 from ..clones import Verdict
-from ..scan import Report
 from ..verdict import FileVerdict, UpstreamMatch
 from .escaping import encodable, escape
 from .extras import needing

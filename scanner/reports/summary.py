@@ -6,9 +6,9 @@ from collections import Counter
 
 from msgspec import Struct
 
+from ..api import Report
 from ..clones import Verdict
 from ..findings import Level
-from ..scan import Report
 
 
 class Summary(Struct, frozen=True):

@@ -8,8 +8,8 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
+from ..api import Report
 from ..files import Skipped
-from ..scan import Report
 from ..verdict import FileVerdict
 from .escaping import escape
 from .file_section import file_section, own_file

@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
+from ..api import Report
 from ..budget import OverBudgetError, budget
 from ..clones import Verdict
 from ..decoding import with_line_feeds
 from ..errors import SourceError
 from ..files import SourceFile, read_file
 from ..findings import Level
-from ..scan import Report
 from ..sources import Entry, Progress, Skipped, open_sources
 from ..verdict import FileVerdict, UpstreamMatch
 from .comparing import compared

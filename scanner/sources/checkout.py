@@ -11,35 +11,35 @@ Progress = Callable[[int, int], None]
 
 
 class Skipped(Struct, frozen=True):
-    """What was not scanned, and why, in one line."""
+    """What was not scanned."""
 
     path: str
+    """Its path in the source, or the source."""
     reason: str
+    """Why, in one line."""
 
 
 class Entry(Struct, frozen=True):
-    """One file of a checkout, not read yet.
-
-    ``path`` is relative to the checkout's root, with forward slashes; bytes of a name that are not UTF-8 stand in it
-    as surrogates. ``size`` is in bytes, as declared. ``read()`` gives the stored bytes, or Skipped when it cannot.
-    """
+    """One file of a checkout, not read yet."""
 
     path: str
+    """Relative to the checkout's root, with forward slashes; bytes that are not UTF-8 stand in it as surrogates."""
     size: int
+    """In bytes, as declared."""
     read: Callable[[], bytes | Skipped]
+    """Gives the stored bytes, or Skipped when they cannot be had."""
 
 
 class LeftOut(Struct, frozen=True):
-    """How much a walk left out, or what would have left something out and was not obeyed.
-
-    ``what`` is a plural: "files" (Python files and notebooks only), "folders" (not entered, each is one) or
-    "environments"; "ignore files" or "git indexes" where these were not obeyed. ``by`` names the rule: ".gitignore",
-    "node_modules", "pyvenv.cfg".
-    """
+    """How much was left out, or what would have left something out and was not obeyed."""
 
     what: str
+    """A plural: "files" (Python files and notebooks only), "folders" (not entered, each is one), "findings waived",
+    "settings", "ignore files" and the like."""
     by: str
+    """The rule or the file that says so: ".gitignore", "node_modules", "modelkin.toml", "comments"."""
     count: int
+    """How many."""
 
 
 def _nothing() -> tuple[LeftOut, ...]:
@@ -47,28 +47,29 @@ def _nothing() -> tuple[LeftOut, ...]:
 
 
 class Checkout(Struct, frozen=True):
-    """An opened source. ``entries()`` lists every file in it, Python or not, sorted by path, anew at each call.
-
-    ``root`` is the source as the user named it, less a password. ``project`` and ``release`` are known for registry
-    packages and wheels (PEP 503 normalised) and for git repositories (their name; the revision named, else the commit),
-    else empty; ``released``, the ISO date of that release, for registry packages. ``whole()`` lists all of what
-    ``entries()`` may be an inner part of; None where a single file was named, of which nothing more is known.
-    ``chosen`` are the paths of a folder that were named one by one, as a pre-commit hook names what changed; else None.
-    Once ``entries()`` has been read to its end, ``left_out()`` says what it left out because a rule of the working tree
-    said so, and ``disregarded()`` which such rules it met and did not obey; both of the last such reading.
-    ``unfetched`` is the code that was not fetched, and so is not among ``entries()``.
-    """
+    """An opened source."""
 
     root: str
+    """The source as the user named it, less a password."""
     entries: Callable[[], Iterator[Entry | Skipped]]
+    """Lists every file in it, Python or not, sorted by path, anew at each call."""
     project: str = ""
+    """Known for registry packages and wheels (PEP 503 normalised) and for git repositories (their name), else empty."""
     release: str = ""
+    """Of the same: the release; of a git repository the revision named, else the commit."""
     released: str = ""
+    """The ISO date of the release, for registry packages."""
     whole: Callable[[], Iterator[Entry | Skipped]] | None = None
+    """Lists all of what ``entries()`` may be an inner part of; None where a single file was named, of which nothing
+    more is known."""
     chosen: frozenset[str] | None = None
+    """The paths of a folder that were named one by one, as a pre-commit hook names what changed; else None."""
     left_out: Callable[[], tuple[LeftOut, ...]] = _nothing
+    """Says, once ``entries()`` was read to its end, what it left out because a rule of the working tree said so."""
     disregarded: Callable[[], tuple[LeftOut, ...]] = _nothing
+    """Says, likewise, which such rules it met and did not obey."""
     unfetched: tuple[Skipped, ...] = ()
+    """The code that was not fetched, and so is not among ``entries()``."""
 
 
 def sort_key(path: str) -> list[str]:

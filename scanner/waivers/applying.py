@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from msgspec.structs import replace
 
+from ..baseline import marked
 from ..findings import Finding, Suppression
 from ..globs import matcher
 from ..regions import Cells, Region, place_words
@@ -14,6 +15,18 @@ from .model import BadWaiver, Waiver
 UNUSED, BAD = "unused-waiver", "bad-waiver"
 
 _Fit = Callable[[Finding], bool]
+
+
+def settled(
+    findings: Iterable[Finding],
+    waivers: Sequence[Waiver],
+    known: frozenset[str],
+    partial: bool = False,
+    bad: Iterable[BadWaiver] = (),
+    cells: Mapping[str, Cells] = {},
+) -> tuple[Finding, ...]:
+    """As `apply_waivers`; then those whose fingerprints a baseline has, ``known``, are marked. Raises RuleError."""
+    return tuple(marked(apply_waivers(findings, waivers, partial, bad, cells), known))
 
 
 def apply_waivers(

@@ -1,4 +1,4 @@
-"""A file in, the waivers that stand in its comments out, and those that are none as they are written.
+"""Files in, the waivers that stand in their comments out, and those that are none as they are written.
 
 Edit this when a comment may say something else to modelkin, or when a waiver is to be refused for one more reason.
 """
@@ -6,12 +6,15 @@ Edit this when a comment may say something else to modelkin, or when a waiver is
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from itertools import islice
 
+from ..budget import OverBudgetError, budget
 from ..errors import WaiverError
+from ..files import Selection, Skipped, SourceFile, read_files
 from ..patterns import lazy_pattern
 from ..regions import Cells, line_words
+from ..sources import Checkout
 from .comments import comments_in
 from .model import MOST_WAIVERS, BadWaiver, Waiver, WaiversRead, check_rule
 
@@ -20,6 +23,23 @@ _LONGEST_REASON = 500
 _LONGEST_RULE = 100
 _DIRECTIVE = lazy_pattern(r"[ \t]*modelkin:[ \t]*(?P<verb>[A-Za-z-]+)[ \t]*(?P<rules>\[[^\]\n]*\])?(?P<reason>[^\n]*)")
 _NONE = WaiversRead()
+
+
+def files_with_waivers(
+    checkout: Checkout, selection: Selection, left_out: MutableMapping[str, int] | None = None
+) -> Iterator[tuple[SourceFile, WaiversRead] | Skipped]:
+    """What `read_files` gives, and with each file the waivers in its comments, which are read within its budget."""
+    for item in read_files(checkout, selection, left_out):
+        if isinstance(item, Skipped):
+            yield item
+            continue
+        try:
+            with budget(len(item.text), selection.timeout):
+                read = read_waivers(item.path, item.text, item.cells)
+        except OverBudgetError as over:
+            yield Skipped(item.path, str(over))
+        else:
+            yield item, read
 
 
 def read_waivers(path: str, text: bytes, cells: Cells = ()) -> WaiversRead:

@@ -10,8 +10,8 @@ from pathlib import Path
 import click
 
 import modelkin
+from modelkin.api import Report
 from modelkin.findings import Finding, Level
-from modelkin.scan import Report
 
 from .command_cost import added
 from .judging_cost import Cost, cost

@@ -11,12 +11,12 @@ REPEATS = 7
 WITH = "from modelkin.cli import main\nmain({arguments!r})\n"
 # The stages that attribution is made of, left out of the same command.
 WITHOUT = """
-from modelkin import examination, scan
+from modelkin import api, pipeline
 from modelkin.attribution.model import Judged
 from modelkin.statements import Statements
-scan.read_statements = lambda checkout: Statements()
-scan._judged = lambda *_: Judged((), ())
-examination.Examiner._copy = lambda *_: None
+api.read_statements = lambda checkout: Statements()
+api.check = lambda *_: Judged((), ())
+pipeline.Examiner._copy = lambda *_: None
 """
 TIMED = "import json, resource\nused = resource.getrusage(resource.RUSAGE_SELF)\n"
 PRINTED = "import sys\nprint(json.dumps([used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]), file=sys.stderr)\n"

@@ -12,8 +12,8 @@ import time
 from dataclasses import asdict, dataclass
 
 from modelkin.corpus.shelf import default_corpora
-from modelkin.examination import Examiner
 from modelkin.files import Skipped, read_files
+from modelkin.pipeline import Examiner
 from modelkin.sources import open_source
 from modelkin.verdict import Judgement
 

@@ -31,7 +31,7 @@ def _parsing(folder: Path) -> Callable[[], object]:
 
 def _scanning(folder: Path) -> Callable[[], object]:
     # By its module: `modelkin.scan` imports numpy and the rest when it is first asked for.
-    from modelkin.scan import scan
+    from modelkin.api import scan
 
     return lambda: scan(str(folder))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from importlib.metadata import version
 
-from ...audit import Audit, Row
+from ...audit import Audit, RepositoryRow
 from ...clones import Verdict
 from ...findings import Level
 from ..graphs import of_audit
@@ -38,7 +38,7 @@ def render_audit(audit: Audit) -> str:
     )
 
 
-def _ranked(audit: Audit) -> Iterator[Row]:
+def _ranked(audit: Audit) -> Iterator[RepositoryRow]:
     rows = {row.name: row for row in audit.rows}
     for name in audit.summary.first:
         yield rows.pop(name)

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
+from ...api import Report
 from ...attribution.model import Attribution, State
 from ...clones import DefinitionMatch, Rename, Verdict
 from ...findings import Level
-from ...scan import Report
 from ...verdict import FileVerdict, UpstreamMatch
 
 _NOT_IN_AN_ADDRESS = re.compile(r"[^A-Za-z0-9._/-]+")

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from ...api import Report
 from ...findings import Finding, Level
 from ...regions import Cells
 from ...rulebook import finding_rule
-from ...scan import Report
 from .files import FileView
 
 _NEW, _KNOWN, _WAIVED = "", "known from the baseline", "waived"

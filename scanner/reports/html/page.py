@@ -7,10 +7,10 @@ from importlib.metadata import version
 
 from msgspec import Struct
 
+from ...api import Report
 from ...attribution.model import State
 from ...clones import Verdict
 from ...findings import Level
-from ...scan import Report
 from ...sidebyside import SideBySide
 from ...sources import Skipped
 from ..graphs import of_report
