@@ -13,10 +13,9 @@ import numpy as np
 import pytest
 
 from modelkin.errors import RuleError
-from modelkin.licences.build import encode, main
+from modelkin.licences.build import encode, main, refreshed
 from modelkin.licences.gathering import ReferenceText, without_copyright_lines
 from modelkin.licences.recipe import read_recipe
-from modelkin.licences.refresh import refreshed
 from modelkin.licences.table import open_table, read_header, shipped_table
 from modelkin.licences.wording import current_id, rule_header
 from modelkin.rulebook import licence_rules, shipped_folder
@@ -25,7 +24,7 @@ from .invented_licences import invented, table_of
 
 RULES = shipped_folder()
 DATA = RULES / "licence_texts.safetensors"
-REBUILD = "bring it up to date: python -m modelkin.licences.refresh rules"
+REBUILD = "bring it up to date: python -m modelkin.licences.build rules --refresh"
 
 
 def header(path: Path) -> dict[str, Any]:

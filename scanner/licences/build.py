@@ -3,7 +3,7 @@
 ``python -m modelkin.licences.build rules [TEXTS]`` fetches what ``rules/licence_texts.yaml`` names (127 MB of packages,
 kept in modelkin's cache, and some repositories), reads it and writes ``rules/licence_texts.safetensors``: from the same
 input the same bytes. Repositories found as OWNER/NAME in the folder TEXTS are read there. After a change of names and
-anchors alone, ``python -m modelkin.licences.refresh rules`` does.
+anchors alone, ``python -m modelkin.licences.build rules --refresh`` does.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ..writing import replace_file
 from .gathering import ReferenceText, gather, open_packages, spdx_list
 from .recipe import read_recipe
 from .shingles import shingles
-from .table import ARRAYS, FORMAT, HEADER_KEY
+from .table import ARRAYS, FORMAT, HEADER_KEY, open_table, read_header
 from .wording import AnchorLists, listed_names, rule_header
 from .words import plain, read_words
 
@@ -34,6 +34,7 @@ _KEPT_OF_RULE = 2_500
 _KEPT_OF_OTHERS = 240
 # A text of fewer shingles is too little to be known by.
 _LEAST_SHINGLES = 20
+_REFRESH = "--refresh"
 
 
 def build(rules_folder: Path, texts_folder: Path | None = None) -> bytes:
@@ -103,13 +104,25 @@ def _arrays(kept: list[U32]) -> dict[str, Array]:
     return {name: np.ascontiguousarray(array, ARRAYS[name]) for name, array in arrays.items()}
 
 
+def refreshed(rules_folder: Path) -> bytes:
+    """The data file in a folder of rules, as a build would write it of the same texts. Raises ModelkinError."""
+    path = rules_folder / "licence_texts.safetensors"
+    recipe, rules = read_recipe(rules_folder / "licence_texts.yaml"), licence_rules(rules_folder)
+    table = open_table(path)
+    header = {**read_header(path.read_bytes()), **rule_header(rules, recipe)}
+    return pack({name: getattr(table, name) for name in ARRAYS}, header)
+
+
 def main(arguments: list[str]) -> int:
-    """Build the data file of the rules in the folder named first."""
+    """Build the data file of the rules in the folder named first, or refresh it."""
+    if _REFRESH in arguments:
+        arguments.remove(_REFRESH)
+        return _write_data(Path(arguments[0]), refreshed)
     folder, *texts = map(Path, arguments)
-    return write_data(folder, lambda rules: build(rules, *texts))
+    return _write_data(folder, lambda rules: build(rules, *texts))
 
 
-def write_data(folder: Path, made_of: Callable[[Path], bytes]) -> int:
+def _write_data(folder: Path, made_of: Callable[[Path], bytes]) -> int:
     """Write the data file made of the rules in ``folder``; gives the exit code."""
     path = folder / "licence_texts.safetensors"
     try:
