@@ -137,7 +137,7 @@ built = {Columns.file_starts: 1, Columns.file_startz: 2}
         check=False,
     )
     assert done.returncode == 1, done.stdout + done.stderr
-    refused = [line.split(":")[1] for line in done.stdout.splitlines() if ": error: " in line]
+    refused = [line.split(":")[1] for line in done.stdout.splitlines() if line.startswith("<string>:")]
     assert refused == ["10", "13", "15"], done.stdout
     assert '"Corpus" has no attribute "file_pathz"' in done.stdout
 
