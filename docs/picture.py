@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
-from modelkin.api import ScanOptions, scan
+from modelkin.api import scan
+from modelkin.pipeline import ScanOptions
 from modelkin.reports import FORMATS
-from modelkin.reports.page import Page
+from modelkin.reports.console import Page
 
 SOURCE, INCLUDE = "pypi:vllm==0.2.3", "internlm.py"
 COMMAND = f"modelkin scan '{SOURCE}' --include '{INCLUDE}'"

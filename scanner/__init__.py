@@ -11,19 +11,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import (
-        CorpusIdentity,
-        Report,
-        ScanOptions,
-        SettingsTaken,
-        compare,
-        compare_files,
-        compare_texts,
-        scan,
-    )
-    from .attribution.model import Attribution, DutyState, Grade, State
-    from .audit import Advance, Audit, AuditOptions, AuditSummary, RepositoryRow, UpstreamRow, audit, open_audit
-    from .clones import DefinitionMatch, Kind, Rename, Verdict
+    from .api import audit, compare, compare_files, compare_texts, scan
+    from .attribution.waivers import Waiver
+    from .audit.journal import Advance
+    from .audit.options import AuditOptions
+    from .audit.outcome import Audit, AuditSummary, RepositoryRow, UpstreamRow, open_audit
     from .errors import (
         BaselineError,
         ConfigurationError,
@@ -36,16 +28,36 @@ if TYPE_CHECKING:
         UsageError,
         WaiverError,
     )
-    from .findings import Finding, Level, Suppression
-    from .notices import LicenceForm
-    from .regions import CellLines, Region
+    from .pipeline import ScanOptions, SettingsTaken
     from .reports import render
-    from .sources import Checkout, Entry, LeftOut, Skipped, open_source
-    from .trust import Trust
-    from .verdict import FileVerdict, UpstreamMatch
-    from .waivers import Waiver
+    from .results import (
+        Attribution,
+        CellLines,
+        CorpusIdentity,
+        DefinitionMatch,
+        DutyState,
+        FileVerdict,
+        Finding,
+        Grade,
+        Kind,
+        LeftOut,
+        Level,
+        LicenceForm,
+        Region,
+        Rename,
+        Report,
+        Skipped,
+        State,
+        Suppression,
+        Trust,
+        UpstreamMatch,
+        Verdict,
+    )
+    from .sources import open_source
+    from .sources.checkout import Checkout, Entry
 
     __version__: str
+
 
 __all__ = [
     "Advance",
@@ -103,20 +115,19 @@ __all__ = [
 
 # The modules that names are imported from when they are asked for, as above for type checkers; a test compares both.
 _MODULES = {
-    "api": "CorpusIdentity Report ScanOptions SettingsTaken compare compare_files compare_texts scan",
-    "attribution.model": "Attribution DutyState Grade State",
-    "audit": "Advance Audit AuditOptions AuditSummary RepositoryRow UpstreamRow audit open_audit",
-    "clones": "DefinitionMatch Kind Rename Verdict",
-    "errors": "BaselineError ConfigurationError CorpusError MissingExtraError ModelkinError RestoreError RuleError "
-    "SourceError UsageError WaiverError",
-    "findings": "Finding Level Suppression",
-    "notices": "LicenceForm",
-    "regions": "CellLines Region",
+    "api": "audit compare compare_files compare_texts scan",
+    "attribution.waivers": "Waiver",
+    "audit.journal": "Advance",
+    "audit.options": "AuditOptions",
+    "audit.outcome": "Audit AuditSummary RepositoryRow UpstreamRow open_audit",
+    "errors": "BaselineError ConfigurationError CorpusError MissingExtraError ModelkinError RestoreError "
+    "RuleError SourceError UsageError WaiverError",
+    "pipeline": "ScanOptions SettingsTaken",
     "reports": "render",
-    "sources": "Checkout Entry LeftOut Skipped open_source",
-    "trust": "Trust",
-    "verdict": "FileVerdict UpstreamMatch",
-    "waivers": "Waiver",
+    "results": "Attribution CellLines CorpusIdentity DefinitionMatch DutyState FileVerdict Finding Grade Kind "
+    "LeftOut Level LicenceForm Region Rename Report Skipped State Suppression Trust UpstreamMatch Verdict",
+    "sources": "open_source",
+    "sources.checkout": "Checkout Entry",
 }
 
 

@@ -1,5 +1,7 @@
 """The errors that end a run: each message says what is wrong, where, and what to do next."""
 
+from __future__ import annotations
+
 
 class ModelkinError(Exception):
     """A run that cannot be done. Raised where it is known, caught once in the command line."""

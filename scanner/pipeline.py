@@ -5,27 +5,36 @@ Edit this when a stage comes, goes or changes its place; what each does is in th
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .attribution.model import Copy
-from .budget import OverBudgetError, budget
-from .canonical import canonicalise
-from .clones import COPIES
-from .corpus.lineages import lineages
-from .corpus.pack import Corpus
-from .files import SourceFile
-from .fingerprints import winnow
-from .globs import matcher
-from .lines import Lines
-from .matching import Candidate, Query, find_candidates, query
-from .notices import Notice, read_notice
-from .parsing import parse
-from .trees import SyntaxTree
-from .verdict import LEAST_SHARE, FileVerdict, Judgement, judge
+from .attribution.model import Copy, Judged
+from .attribution.waivers import Waiver
+from .corpus.histories import lineages
+from .corpus.model import CORPUS_SUFFIX, Corpus
+from .corpus.store import default_corpora, open_corpus
+from .fingerprints.normalize import canonicalise
+from .fingerprints.statement_cache import Lines
+from .fingerprints.winnowing import winnow
+from .matching.candidates import Candidate, Query, find_candidates, query
+from .matching.verdict import LEAST_SHARE, Judgement, judge
+from .notices.model import Notice
+from .notices.notice import read_notice
+from .repository.lookup import says_anything
+from .repository.model import Statements
+from .results import COPIES, CorpusIdentity, FileVerdict, LeftOut, Report, Skipped, Trust
+from .sources.checkout import Checkout
+from .sources.files import Selection, SourceFile
+from .support.budget import OverBudgetError, budget
+from .support.globs import matcher
+from .syntax.parser import parse
+from .syntax.tree import SyntaxTree
+from .trust import held_back, not_obeyed
 
 
 class Examined(Struct, frozen=True):
@@ -95,3 +104,124 @@ class Examiner:
         # Files of one project say the same: most lines are there many times.
         lines = {line for each in self._upstreams for notice in each.corpus.notices for line in notice.copyrights}
         return frozenset(map(letters, lines))
+
+
+NOTHING_TO_SCAN = "no Python file or notebook in it"
+
+
+class SettingsTaken(Struct, frozen=True):
+    """The settings in ``file`` that count: their ``keys``, and which of these the command line overrides."""
+
+    file: str
+    keys: frozenset[str]
+    overridden: frozenset[str] = frozenset()
+    trust: Trust | None = None
+    """How far the source is trusted that they stand in; None where the user named the file."""
+
+
+class ScanOptions(Struct, frozen=True):
+    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob."""
+
+    include: tuple[str, ...] = ()
+    """Globs as in .gitignore: scan only paths that match one; all, when empty."""
+    exclude: tuple[str, ...] = ()
+    """Globs: leave out paths that match one."""
+    exclude_upstream: tuple[str, ...] = ()
+    """Globs: leave out upstream projects whose name matches one."""
+    min_similarity: float = 0.0
+    """Report only files of which at least this share (0 to 1) stands in an upstream."""
+    against: tuple[str, ...] = ()
+    """Sources to take as further upstreams, and further corpus files."""
+    corpora: tuple[Path, ...] | None = None
+    """The corpus files to use; None means the shipped one and the user's."""
+    waivers: tuple[Waiver, ...] = ()
+    """Those of the settings; where the source is trusted, the ones in the scanned files are read with them."""
+    baseline: Path | None = None
+    """A file of findings that are known, and marked so."""
+    isolated: bool = False
+    """Trust no source, not even the working tree that this process stands in."""
+    settings: SettingsTaken | None = None
+    """Which of these options a file of settings filled: the report says what they hide."""
+    timeout: float | None = None
+    """Seconds of processor time that one file may take; None means 2, and 2 for each MB."""
+
+    def __post_init__(self) -> None:
+        for globs in (self.include, self.exclude, self.exclude_upstream):
+            matcher(globs)  # a broken one is told before anything is fetched
+
+
+def upstreams(options: ScanOptions) -> list[Corpus]:
+    """What to compare with. Raises ModelkinError."""
+    corpora = default_corpora(options.corpora, required=not options.against)
+    return [*corpora, *(_upstream(each, options.timeout) for each in options.against)]
+
+
+def _upstream(source: str, timeout: float | None) -> Corpus:
+    """One more thing to compare with: a corpus file, or a source, which is indexed. Raises ModelkinError."""
+    if source.endswith(CORPUS_SUFFIX):
+        return open_corpus(Path(source))
+    # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
+    from .corpus.indexing import index_source
+
+    return index_source(source, timeout)
+
+
+def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
+    """What a report says of the corpora it rests on."""
+    digests = [corpus.digest for corpus in corpora]
+    joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return CorpusIdentity(" + ".join(c.name for c in corpora), max((c.version for c in corpora), default=""), joined)
+
+
+def selection(options: ScanOptions) -> Selection:
+    """Which files to read."""
+    return Selection(options.include, options.exclude, timeout=options.timeout)
+
+
+def examiner(corpora: Sequence[Corpus], options: ScanOptions, until: str = "", named: bool = False) -> Examiner:
+    """What examines the files of a source that was released on the ISO date ``until``."""
+    how = Judgement(named=named, min_similarity=options.min_similarity)
+    return Examiner(corpora, how, options.exclude_upstream, until)
+
+
+def is_empty(skipped: Sequence[Skipped], statements: Statements, options: ScanOptions) -> bool:
+    """Whether a source without files to examine has nothing else to report on."""
+    return not skipped and (bool(options.include) or not says_anything(statements))
+
+
+def files_not_obeyed(
+    checkout: Checkout, statements: Statements, trust: Trust, options: ScanOptions
+) -> tuple[LeftOut, ...]:
+    """What the files that a source brings for modelkin ask for in vain."""
+    settings = (options.settings.file, options.settings.keys) if options.settings else ("", ())
+    named = (path for path in (*(options.corpora or ()), options.baseline) if path is not None)
+    return not_obeyed(statements.brought, checkout.root, trust, settings, named)
+
+
+def assembled(
+    judged: Judged,
+    files: Iterable[FileVerdict],
+    skipped: Iterable[Skipped],
+    *,
+    root: str,
+    corpus: CorpusIdentity,
+    baseline: Path | None,
+    seconds: float,
+    trust: Trust = Trust.ISOLATED,
+    left_out: Iterable[LeftOut] = (),
+    not_obeyed: tuple[LeftOut, ...] = (),
+) -> Report:
+    """The report: findings that waivers and the baseline hide are counted before what else was ``left_out``."""
+    return Report(
+        root=root,
+        corpus=corpus,
+        files=tuple(files),
+        findings=judged.findings,
+        skipped=tuple(dict.fromkeys(skipped)),
+        seconds=seconds,
+        attributions=judged.attributions,
+        baseline=str(baseline or ""),
+        trust=trust,
+        hidden=(*held_back(judged.findings, baseline), *left_out),
+        not_obeyed=not_obeyed,
+    )

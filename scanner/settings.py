@@ -12,7 +12,7 @@ from msgspec import Struct
 OWN_FILE, SHARED_FILE = "modelkin.toml", "pyproject.toml"
 SHARED_TABLE = "tool.modelkin"
 SETTINGS_FILES = (OWN_FILE, SHARED_FILE)
-MOST_BYTES = 256 * 1024
+MOST_SETTINGS_BYTES = 256 * 1024
 DEFAULT_BASELINE = ".modelkin-baseline.json"
 
 # Written out, since --help needs them and importing the enums costs more than the help may take; a test compares them.

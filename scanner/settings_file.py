@@ -11,12 +11,12 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from .attribution.waivers import MOST_WAIVERS, Waiver, check_rule, check_unrepeated
 from .errors import ConfigurationError
-from .globs import checked_glob
-from .regions import Region
-from .settings import IN_FILE, MOST_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, Kind
+from .results import Region
+from .settings import IN_FILE, MOST_SETTINGS_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, Kind
 from .sources.specs import REMOTE_PREFIXES
-from .waivers.model import MOST_WAIVERS, Waiver, check_rule, check_unrepeated
+from .support.globs import checked_glob
 
 _WAIVER_KEYS = ("path", "rule", "reason")
 _LONGEST = 300
@@ -56,13 +56,13 @@ class _Table(Struct, frozen=True):
 
     def line_of(self, key: str) -> int:
         """The line (1-based) of a key."""
-        from .statements.toml import line_of
+        from .support.toml import line_of
 
         return line_of(self.text, self.prefix, key)
 
     def line_of_entry(self, key: str, occurrence: int) -> int:
         """The line of the ``occurrence``-th (from 1) table of the array ``key``, else of the array."""
-        from .statements.toml import line_of
+        from .support.toml import line_of
 
         inner = f"{self.prefix}.{key}" if self.prefix else key
         line = line_of(self.text, inner, "", occurrence)
@@ -140,14 +140,14 @@ def _stored(path: Path, folder: Path) -> bytes | None:
         if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
             return None
         with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
+            return file.read(MOST_SETTINGS_BYTES + 1)
     except OSError as error:
         raise ConfigurationError(f"{path}: cannot be read: {error.strerror}") from None
 
 
 def _text(stored: bytes) -> str:
-    if len(stored) > MOST_BYTES:
-        raise ConfigurationError(f"over the limit of {MOST_BYTES // 1024} KB for settings")
+    if len(stored) > MOST_SETTINGS_BYTES:
+        raise ConfigurationError(f"over the limit of {MOST_SETTINGS_BYTES // 1024} KB for settings")
     try:
         return stored.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError:
@@ -155,7 +155,7 @@ def _text(stored: bytes) -> str:
 
 
 def _parsed(text: str) -> dict[str, Any]:
-    from .statements.toml import BrokenTomlError, parse_toml
+    from .support.toml import BrokenTomlError, parse_toml
 
     try:
         return parse_toml(text)

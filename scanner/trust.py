@@ -13,26 +13,20 @@ Edit this when a scanned folder could say something new to modelkin, or when one
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from enum import Enum
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from .attribution.waivers import WaiversRead, joined
 from .errors import SourceError
+from .repository.model import PROJECT_CORPUS, Brought
+from .results import Finding, LeftOut, Trust
 from .settings import SETTINGS
 from .sources import of_current_folder
 from .sources.specs import ARCHIVE_SUFFIXES, REMOTE_PREFIXES, split_path
 
 SELECTING = frozenset(each.key for each in SETTINGS if each.selects)
 """The settings that count in the working tree one stands in; all others count only in a file named by --settings."""
-
-
-class Trust(str, Enum):
-    """How far a source is trusted."""
-
-    WORKING_TREE = "working-tree"
-    """Its settings that select, its waivers and its ignore rules count."""
-    ISOLATED = "isolated"
-    """Nothing that it says to modelkin counts."""
 
 
 def trust_in(source: str | Sequence[str], isolated: bool = False) -> Trust:
@@ -60,7 +54,7 @@ def _folder_of(source: str) -> Path | None:
 
 def _stands_in(folder: Path) -> bool:
     """Whether ``folder`` is the working tree that this process runs in, or a part of it that its git tracks."""
-    from .sources.gitfolder import git_folder
+    from .sources.git_folder import git_folder
 
     here, real = Path(os.path.realpath(os.curdir)), Path(os.path.realpath(folder))
     if real == here:
@@ -73,8 +67,7 @@ def _stands_in(folder: Path) -> bool:
 
 def _is_tracked(folder: Path, top: Path) -> bool:
     """Whether git tracks files in ``folder``; not those of a repository of its own inside, as a clone or submodule."""
-    from .sources.gitfolder import git_folder
-    from .sources.gitindex import UnknownIndexError, read_tracked
+    from .sources.git_folder import UnknownIndexError, git_folder, read_tracked
 
     relative = folder.relative_to(top).as_posix()
     git = git_folder(top)
@@ -88,7 +81,65 @@ def _is_tracked(folder: Path, top: Path) -> bool:
 
 def is_of_another(top: Path, path: str) -> bool:
     """Whether the file at ``path`` below the folder ``top`` is of a repository of its own: a clone, a submodule."""
-    from .sources.gitfolder import DOT_GIT
+    from .sources.git_folder import DOT_GIT
 
     parts = path.split("/")[:-1]
     return any(os.path.lexists(os.path.join(top, *parts[: count + 1], DOT_GIT)) for count in range(len(parts)))  # noqa: PTH118
+
+
+def held_back(findings: Sequence[Finding], baseline: Path | None) -> Iterator[LeftOut]:
+    """How many findings are waived, by each place where that may stand, and how many the baseline knows."""
+    waived = (each.suppression for each in findings if each.suppression)
+    places = Counter("comments" if each.in_source else each.path for each in waived)
+    for place, count in sorted(places.items()):
+        yield LeftOut("findings waived", place, count)
+    if known := sum(each.known and not each.suppression for each in findings):
+        yield LeftOut("findings known", str(baseline), known)
+
+
+def unselected(counts: Mapping[str, int], file: str, keys: Collection[str]) -> Iterator[LeftOut]:
+    """What the settings ``keys`` of ``file`` left out; what the command line leaves out, its user knows."""
+    for each in SETTINGS:
+        if each.hides and counts.get(each.key) and each.key in keys:
+            yield LeftOut(each.hides, file, counts[each.key])
+
+
+def obeyed(read: Iterable[WaiversRead], root: str, trust: Trust) -> WaiversRead:
+    """Of the waivers in the files of the source ``root``, of each file apart, those that count."""
+    if trust is not Trust.WORKING_TREE:
+        return WaiversRead()
+    return joined([each for each in read if not _is_of_another(root, each)])
+
+
+def _is_of_another(root: str, read: WaiversRead) -> bool:
+    """Whether waivers, which are of one file, stand in a repository inside the working tree, which has no say in it."""
+    top, _ = split_path(root)
+    return any(is_of_another(top, each.path) for each in (read.waivers or read.bad)[:1])
+
+
+def asked_in_vain(files: Sequence[LeftOut], waivers: int, ignore_rules: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
+    """All that a source asks for and does not get: by files for modelkin, in its comments, by its ignore rules."""
+    return (*files, *([LeftOut("waivers", "comments", waivers)] if waivers else []), *ignore_rules)
+
+
+def not_obeyed(
+    brought: Iterable[Brought], root: str, trust: Trust, settings: tuple[str, Collection[str]], named: Iterable[Path]
+) -> tuple[LeftOut, ...]:
+    """What the files that the source ``root`` brings for modelkin ask for and do not get.
+
+    ``settings`` is a file of settings and its keys that count; ``named`` are the corpora and the baseline that the user
+    named. A baseline that lies unused in the user's own working tree is not worth a word.
+    """
+    file, keys = os.path.realpath(settings[0]), settings[1]
+    used = set(map(os.path.realpath, named))
+    found = []
+    for each in brought:
+        real = os.path.realpath(os.path.join(root, each.path))  # noqa: PTH118 - names need not be UTF-8
+        if each.is_settings:
+            counting = keys if real == file else ()
+            left = 1 if each.keys is None else sum(key not in counting for key in each.keys)
+            found += [LeftOut("settings", each.path, left)] if left else []
+        elif real not in used:
+            what = "corpora" if each.path.endswith(PROJECT_CORPUS) else "baselines"
+            found.append(LeftOut(what, each.path, 1))
+    return tuple(each for each in found if trust is Trust.ISOLATED or each.what != "baselines")

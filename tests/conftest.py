@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from .audit_cases import tiny_corpus
+from .support.audit_cases import tiny_corpus
 
 # Neither chance nor the wall clock decides a test: hypothesis draws the same examples each time, however slow it is.
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])

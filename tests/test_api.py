@@ -19,8 +19,8 @@ import modelkin
 import modelkin.errors
 from modelkin.reports import FORMATS
 
-from .documents import ROOT
-from .example_reports import REPORT
+from .support.documents import ROOT
+from .support.example_reports import REPORT
 
 FACE = Path(modelkin.__file__)
 # An audit's header repeats what it was asked for; it is the journal's own.

@@ -19,10 +19,10 @@ from typing import Any
 
 import pytest
 
-from modelkin.corpus.pack import FORMAT
+from modelkin.corpus.model import FORMAT
 
-from .index_server import serving
-from .small_corpora import ATTENTION, SCHEDULE, THREE, corpus_of
+from .support.index_server import serving
+from .support.small_corpora import ATTENTION, SCHEDULE, THREE, corpus_of
 
 Done = subprocess.CompletedProcess[str]
 Run = Callable[..., Done]

@@ -21,7 +21,7 @@ from modelkin.cli import main
 from modelkin.corpus import library
 from modelkin.reports.json import render
 
-from .upstreams import Release, write_corpus
+from .support.upstreams import Release, write_corpus
 
 CASES = Path(__file__).parent / "cases"
 Renames = set[tuple[str, str, str, str]]

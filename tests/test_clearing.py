@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .clearing import HEAVY, HIDDEN_IN_GIT, PLACES, TRICKS, outcomes
-from .small_corpora import ATTENTION, Upstream, corpus_of
+from .support.clearing import HEAVY, HIDDEN_IN_GIT, PLACES, TRICKS, outcomes
+from .support.small_corpora import ATTENTION, Upstream, corpus_of
 
 # What Python runs is not only named as skipped: the copy in it is found.
 UNHINDERED = {

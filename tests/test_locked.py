@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from .locked import locked, newer, plain, told
+from .support.locked import locked, newer, plain, told
 
 HASH = "--hash=sha256:" + "0" * 64
 TEXT = f"""\

@@ -12,7 +12,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from .locked import LOCK, locked
+from .support.locked import LOCK, locked
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = {"modelkin": "scanner", "modelkin.rules": "rules", "modelkin.corpora": "corpora"}

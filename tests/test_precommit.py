@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .hostile_folder import plant
-from .small_corpora import ATTENTION, Upstream, corpus_of
-from .test_sources_registry import registry_answers
+from .sources.test_registry import registry_answers
+from .support.hostile_folder import plant
+from .support.small_corpora import ATTENTION, Upstream, corpus_of
 
 ROOT = Path(__file__).parent.parent
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")

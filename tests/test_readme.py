@@ -18,23 +18,22 @@ import pytest
 import yaml
 
 from modelkin import cli
+from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.cli import main
-from modelkin.clones import Verdict
 from modelkin.corpus.manifest import read_manifest
 from modelkin.reports import FORMATS
 from modelkin.reports.audits import AUDIT_FORMATS
 from modelkin.reports.json import as_data
-from modelkin.rulebook import finding_rules
-from modelkin.rulebook.reading import read_licence
+from modelkin.results import Verdict
+from modelkin.rulebook.loader import finding_rules, read_licence
 from modelkin.settings_file import find_settings
-from modelkin.waivers import read_waivers
 
-from .documents import PAGES, README, ROOT, anchors, blocks, links, modelkin_commands, shell_commands
-from .example_reports import REPORT
-from .small_corpora import ATTENTION, ROTARY, Upstream, corpus_of
+from .sources.test_registry import registry_answers
+from .support.documents import PAGES, README, ROOT, anchors, blocks, links, modelkin_commands, shell_commands
+from .support.example_reports import REPORT
+from .support.small_corpora import ATTENTION, ROTARY, Upstream, corpus_of
 from .test_packaging import ACCUSING, configuration
 from .test_precommit import apache_text
-from .test_sources_registry import registry_answers
 
 FORMATS_PAGE = ROOT / "docs" / "formats.md"
 PICTURE = ROOT / "docs" / "scan.svg"

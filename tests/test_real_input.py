@@ -8,10 +8,10 @@ import pytest
 
 import modelkin
 from modelkin.cli import main
-from modelkin.clones import Kind, Verdict
-from modelkin.corpus.shelf import shipped_path
+from modelkin.corpus.store import shipped_path
+from modelkin.results import Kind, Verdict
 
-from .test_sources_registry import registry_answers
+from .sources.test_registry import registry_answers
 
 MODELS = "pypi:vllm==0.2.3!vllm/model_executor/models"
 RENAMES = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from .hostile_folder import Marked, marked, with_registry
+from .support.hostile_folder import Marked, marked, with_registry
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs are Unix scripts")
 

@@ -16,14 +16,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 import modelkin
-from modelkin.api import Report
 from modelkin.cli import main
-from modelkin.clones import Kind, Verdict
 from modelkin.errors import ModelkinError
-from modelkin.verdict import FileVerdict
+from modelkin.results import FileVerdict, Kind, Report, Verdict
 
-from .index_server import Index, serving, wheel
-from .upstreams import Release, original, renamed, write_corpus
+from .support.index_server import Index, serving, wheel
+from .support.upstreams import Release, original, renamed, write_corpus
 
 LANTERN = original("identical")
 COBALT = original("constant_changed")

@@ -12,18 +12,18 @@ import pytest
 from msgspec.structs import fields, replace
 
 from modelkin import ScanOptions
-from modelkin.api import CorpusIdentity
+from modelkin.attribution.waivers import Waiver
 from modelkin.audit.journal import Journal
 from modelkin.audit.records import SCHEMA, Header, recorded
 from modelkin.cli import main
+from modelkin.cli.choices import Choices, scan_options, setting_option, shared_options
 from modelkin.cli.configured import configured
-from modelkin.cli.options import Choices, scan_options, setting_option, shared_options
 from modelkin.errors import ModelkinError
+from modelkin.results import CorpusIdentity
 from modelkin.settings import IN_FILE, SETTINGS, Group, Kind, Setting
-from modelkin.waivers import Waiver
 
-from .documents import README, ROOT
-from .repositories import written
+from .support.documents import README, ROOT
+from .support.repositories import written
 
 SCANNING = {"scan", "compare", "attribute", "baseline", "audit"}
 OFFERED_BY = {

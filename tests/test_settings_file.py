@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
+from modelkin.attribution.waivers import Waiver
 from modelkin.cli import main
 from modelkin.errors import ConfigurationError
-from modelkin.regions import Region
+from modelkin.results import Region
 from modelkin.settings_file import SettingsFile, find_settings, read_settings
-from modelkin.waivers import Waiver
 
-from .repositories import written
+from .support.repositories import written
 
 SETTINGS = """\
 include = ["lamp/*"]

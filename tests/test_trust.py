@@ -13,11 +13,12 @@ from types import FrameType
 import pytest
 
 from modelkin.cli import main
-from modelkin.trust import SELECTING, Trust, trust_in
+from modelkin.results import Trust
+from modelkin.trust import SELECTING, trust_in
 
-from .repositories import written
-from .small_corpora import ATTENTION, Upstream, corpus_of
-from .working_trees import committed, git
+from .support.repositories import written
+from .support.small_corpora import ATTENTION, Upstream, corpus_of
+from .support.working_trees import committed, git
 
 COPY = ATTENTION[ATTENTION.index('"""') :].replace("Attention", "Focus")
 WAIVED = "# modelkin: ignore[holder-removed, licence-text-missing, licence-header-removed, changes-not-stated] agreed\n"

@@ -8,11 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from ..notices import Notice, read_credits
+from ..notices.credits import read_credits
 from ..notices.header import read_header
-from ..patterns import lazy_pattern
-from ..trees import SyntaxTree
-from ..verdict import FileVerdict
+from ..notices.model import Notice
+from ..results import FileVerdict
+from ..support.lazy import lazy_pattern
+from ..syntax.tree import SyntaxTree
 from .model import Copy
 
 # What a licence calls a notice of change: somebody changed this, or these are changes.

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from ..notices import Credit, Strength, holders
-from ..patterns import lazy_pattern
-from ..verdict import UpstreamMatch
+from ..notices.holders import holders
+from ..notices.model import Credit, Strength
+from ..results import UpstreamMatch
+from ..support.lazy import lazy_pattern
 
 _REPOSITORY = lazy_pattern(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
 _LINK = lazy_pattern(r"(?:https?://|www\.)\S*")

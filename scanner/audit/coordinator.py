@@ -1,31 +1,141 @@
-"""Repositories in, lines of a journal out: who looks into which repository, judges which contents, and when.
-
-A repository is looked into by one task, which hashes its files. Contents that are neither known nor being judged are
-judged by further tasks; when all of its contents are known, a last task concludes its record.
-"""
+"""Which contents are known, where the journal holds them, and who waits for the others."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import partial
 
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ..files import Skipped
-from .conclusion import Conclusion, conclude
-from .dispatch import Dispatcher, Task
-from .journal import Journal
-from .judging import Answers, judge_files, parts, unjudged
-from .known import KnownContents
-from .limits import ended
+from ..matching.verdict import stands_under
+from ..results import Skipped
+from ..sources.specs import without_login
+from .discovery import Repository
+from .journal import Advance, Journal, Span, syncing
 from .options import Setup
-from .pool import Pool
-from .recording import Recorder
-from .records import Place
-from .survey import Listed, Survey, survey
-from .syncing import Advance, syncing
-from .tree import Repository
-from .waiting import OpenRepository, WaitingList
+from .records import ContentHead, Identity, Line, Place, RepositoryRecord, decode, encode
+from .survey import Listed, Survey, suffix, survey
+from .tasks import Answers, Conclusion, conclude, judge_files, parts, unjudged
+from .workers import Dispatcher, Pool, Task, ended
+
+
+class Found(Struct, frozen=True):
+    """A content that is known: its head, and where the journal holds all of it."""
+
+    head: ContentHead
+    span: Span
+
+
+class KnownContents:
+    """An index of a journal's contents."""
+
+    def __init__(self) -> None:
+        self._contents: dict[Identity, dict[bool, Found]] = {}
+
+    def __len__(self) -> int:
+        return len(self._contents)
+
+    def add(self, head: ContentHead, span: Span) -> None:
+        """The journal holds this content there."""
+        self._contents.setdefault(head.identity, {})[head.own] = Found(head, span)
+
+    def find(self, identity: Identity, path: str) -> Found | None:
+        """What is known of a content that stands at ``path``."""
+        known = self._contents.get(identity)
+        if known is None:
+            return None
+        upstream_path = next(iter(known.values())).head.upstream_path
+        return known.get(stands_under(path, upstream_path))
+
+
+class OpenRepository(Struct):
+    """A repository that is under way: the paths whose contents are not known yet, and why some never will be."""
+
+    repository: Repository
+    survey: Survey
+    missing: set[str] = field(default_factory=set)
+    gone: dict[str, str] = field(default_factory=dict)
+
+    def identity(self, file: Listed) -> Identity:
+        """What the file's verdict will follow from."""
+        return Identity(file.sha256, suffix(file.path), self.survey.until)
+
+
+class WaitingList:
+    """Who waits for which content; the first in each line is the one whose file is being judged."""
+
+    def __init__(self, known: KnownContents) -> None:
+        self._known = known
+        self._lines: dict[Identity, list[tuple[OpenRepository, Listed]]] = {}
+
+    def found(self, entry: OpenRepository, file: Listed) -> Found | None:
+        """What is known of a file's content."""
+        return self._known.find(entry.identity(file), file.path)
+
+    def must_judge(self, entry: OpenRepository, file: Listed) -> bool:
+        """Whether a file is to be judged: its content is neither known nor being judged. Unless known, it waits."""
+        if self.found(entry, file):
+            return False
+        entry.missing.add(file.path)
+        line = self._lines.setdefault(entry.identity(file), [])
+        line.append((entry, file))
+        return len(line) == 1
+
+    def answered(self, identity: Identity) -> tuple[list[OpenRepository], tuple[OpenRepository, Listed] | None]:
+        """After a content became known, or a file unreadable: who now misses nothing, and which file to judge next.
+
+        One in the line may hold the content under a path that matters, or alone now.
+        """
+        ready: list[OpenRepository] = []
+        left: list[tuple[OpenRepository, Listed]] = []
+        for entry, file in self._lines.pop(identity, []):
+            if file.path not in entry.gone and not self.found(entry, file):
+                left.append((entry, file))
+            elif file.path in entry.missing:
+                entry.missing.remove(file.path)
+                if not entry.missing:
+                    ready.append(entry)
+        if left:
+            self._lines[identity] = left
+        return ready, left[0] if left else None
+
+
+class Recorder:
+    """Writes the records of repositories: ``written`` of them, with so many ``findings`` to answer for."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._alike: dict[str, Span] = {}
+        self.written = 0
+        self.findings = 0
+
+    def conclude(self, found: Conclusion, likeness: str) -> None:
+        """Record a repository, and remember it for those that are alike."""
+        span = self._write(found.line, found.findings)
+        if found.is_of_all_alike:
+            self._alike[likeness] = span
+
+    def repeat(self, repository: Repository, found: Survey) -> bool:
+        """Record a repository that is as one before; no when there is none."""
+        if found.likeness not in self._alike:
+            return False
+        record = decode(self._journal.read(self._alike[found.likeness]), Line).repository
+        assert record is not None, "the journal was written by this process"
+        again = replace(record, name=repository.name, root=found.root, seconds=round(found.seconds, 6))
+        self._write(encode(again), sum(finding.counts for finding in again.findings))
+        return True
+
+    def fail(self, repository: Repository, reason: str) -> None:
+        """Record why there is no report on a repository."""
+        self._write(encode(RepositoryRecord(repository.name, without_login(repository.source), failed=reason)), 0)
+
+    def _write(self, line: bytes, findings: int) -> Span:
+        span = self._journal.append(line)
+        self.written += 1
+        self.findings += findings
+        return span
+
 
 # A task must outweigh sending it; a repository is opened for each, so a large one has few.
 LEAST_TASK_BYTES = 400_000

@@ -1,25 +1,145 @@
-"""Records in, an append-only file of JSON lines out; what is in it survives kill -9, a full disk and a lost plug.
+"""Lines of a journal in, each with a digest over it and all lines before it out: what was changed since is noticed.
 
-A line is whole or it is the last: one that was cut short is dropped when the file is opened again. Each has a digest
-over all before it, so that one that was changed since is noticed.
+A line that was changed, dropped, put elsewhere or added breaks the chain from there on. Nothing stops who rewrites all
+of a journal: it is no signature.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, TypeVar, cast
 
+from msgspec import Struct
 from msgspec.structs import fields
 
 from ..errors import ModelkinError
-from ..folders import LinkError
-from ..writing import Place, placed
-from .chaining import START, digest_of, sealed
-from .reading import Span, read_open, read_span
-from .records import SCHEMA, Header, Headings, encode
+from ..support.atomic_write import Place, placed
+from ..support.folders import LinkError
+from .records import SCHEMA, Header, Headings, decode, encode
+
+_BYTES = 16
+_KEY = b',"digest":"'
+_END = b'"}\n'
+_TAIL = re.compile(rb',"digest":"([0-9a-f]{32})"\}\n')
+_TAIL_LENGTH = len(_KEY) + 2 * _BYTES + len(_END)
+START = bytes(_BYTES)
+"""Before the first line."""
+
+
+def sealed(line: bytes, before: bytes) -> tuple[bytes, bytes]:
+    """A line, a JSON object and its end, with the digest in it, and that; ``before`` is that of the line above."""
+    body = memoryview(line)[:-2]
+    digest = _digest(body, before)
+    return b"".join((body, _KEY, digest.hex().encode(), _END)), digest
+
+
+def opened(line: bytes, before: bytes) -> tuple[bytes, bytes] | None:
+    """The line as it was before `sealed`, and its digest; None when that is not what it says."""
+    body = memoryview(line)[:-_TAIL_LENGTH]
+    digest = _digest(body, before)
+    if line[-_TAIL_LENGTH:] != b"".join((_KEY, digest.hex().encode(), _END)):
+        return None
+    return b"".join((body, b"}\n")), digest
+
+
+def digest_of(line: bytes) -> bytes:
+    """The digest that a sealed line has."""
+    return bytes.fromhex(line[-len(_END) - 2 * _BYTES : -len(_END)].decode())
+
+
+def is_sealed(line: bytes) -> bool:
+    """Whether it has a digest, be it the wrong one."""
+    return _TAIL.fullmatch(line[-_TAIL_LENGTH:]) is not None
+
+
+def _digest(body: memoryview, before: bytes) -> bytes:
+    digest = hashlib.blake2b(before, digest_size=_BYTES)
+    digest.update(body)
+    return digest.digest()
+
+
+_KIND = TypeVar("_KIND")
+_DAMAGED = "it, or a line above it, was changed, removed, added or moved since; audit again into another --journal"
+
+
+class Span(NamedTuple):
+    """Where a line stands in the file, and the digest of the line before it."""
+
+    start: int
+    length: int
+    before: bytes
+
+
+def read_lines(path: Path, kind: type[_KIND]) -> Iterator[tuple[Span, _KIND]]:
+    """Each line of a journal and its place; the last is left out when it was cut short. Raises ModelkinError."""
+    try:
+        with path.open("rb") as file:
+            yield from read_open(file, path, kind)
+    except FileNotFoundError:
+        raise ModelkinError(f"{path}: no such journal") from None
+    except OSError as error:
+        raise ModelkinError(f"{path} cannot be read: {error.strerror}") from error
+
+
+def read_open(file: BinaryIO, path: Path, kind: type[_KIND]) -> Iterator[tuple[Span, _KIND]]:
+    """As `read_lines`, of a file that is open at its start. Raises ModelkinError or OSError."""
+    start, before = 0, START
+    for number, line in enumerate(file, 1):
+        unsealed = opened(line, before)
+        read = None if unsealed is None else _read(unsealed[0], kind)
+        if unsealed is None or read is None:
+            _check_cut_short(path, number, line, is_last=not file.read(1))
+            return
+        yield Span(start, len(line), before), read
+        start += len(line)
+        before = unsealed[1]
+
+
+def read_span(file: BinaryIO, span: Span, path: Path) -> bytes:
+    """A line that was read before, as it still is. Raises ModelkinError or OSError."""
+    file.seek(span.start)
+    unsealed = opened(file.read(span.length), span.before)
+    if unsealed is None:
+        raise ModelkinError(f"{path} was changed while it was read: do so again")
+    return unsealed[0]
+
+
+def _check_cut_short(path: Path, number: int, line: bytes, is_last: bool) -> None:
+    """Raise ModelkinError unless the line, which is none, is what is left of one that was never written whole."""
+    if number == 1:
+        _check_schema(path, line)
+    # Where the power went, zeros may stand for what was not yet on the disk.
+    if is_sealed(line) and not (is_last and b"\0" in line):
+        raise ModelkinError(f"{path}, line {number}: damaged: {_DAMAGED}")
+    if not is_last:
+        raise ModelkinError(f"{path}, line {number}: not a line of an audit's journal")
+
+
+def _check_schema(path: Path, line: bytes) -> None:
+    """That of a journal that an older or a newer modelkin wrote is said."""
+    read = _read(line, Headings)
+    found = read.header.schema if read is not None and read.header is not None else SCHEMA
+    if found != SCHEMA:
+        raise ModelkinError(
+            f"{path} is a journal of another version of modelkin ({found}, not {SCHEMA}): audit again into another "
+            "--journal"
+        )
+
+
+def _read(line: bytes, kind: type[_KIND]) -> _KIND | None:
+    if not line.endswith(b"\n"):
+        return None
+    try:
+        read = decode(line, kind)
+    except (ValueError, RecursionError):
+        return None
+    return read if read != kind() else None
 
 
 class Journal:
@@ -172,3 +292,48 @@ def _lock(path: Path, file: BinaryIO) -> None:
 
 def _unwritable(path: Path, error: OSError) -> ModelkinError:
     return ModelkinError(f"cannot write {path}: {error.strerror}; what is in it stays, and --resume goes on from there")
+
+
+class Advance(Struct, frozen=True):
+    """How far an audit is, in repositories."""
+
+    done: int
+    """Their results are on the disk."""
+    total: int
+    """All that there are."""
+    since: int
+    """Those of the ``done`` that were done in this run."""
+    findings: int
+    """How many findings to answer for they have."""
+
+
+class Syncing:
+    """Puts what is written so far on the disk, one request at a time, in a thread of its own."""
+
+    def __init__(self, journal: Journal, thread: ThreadPoolExecutor) -> None:
+        self._journal = journal
+        self._thread = thread
+        self._under_way: tuple[Future[None], Advance] | None = None
+
+    def reached(self) -> Advance | None:
+        """What the last request was for, once, when it is done. Raises ModelkinError when it cannot be."""
+        if self._under_way is None or not self._under_way[0].done():
+            return None
+        future, advance = self._under_way
+        self._under_way = None
+        future.result()
+        return advance
+
+    def ask(self, advance: Advance) -> bool:
+        """Have all that is written now on the disk; no when the last request is still under way."""
+        if self._under_way is not None:
+            return False
+        self._under_way = self._thread.submit(self._journal.sync), advance
+        return True
+
+
+@contextmanager
+def syncing(journal: Journal) -> Iterator[Syncing]:
+    """As long as the block lasts."""
+    with ThreadPoolExecutor(1) as thread:
+        yield Syncing(journal, thread)

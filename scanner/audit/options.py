@@ -8,7 +8,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ..api import ScanOptions
+from ..pipeline import ScanOptions
 
 MEGABYTE = 1024**2
 DEFAULT_TIMEOUT = 60.0

@@ -11,14 +11,10 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import Struct, defstruct
 
-from ..api import CorpusIdentity, ScanOptions
-from ..attribution.model import Attribution
-from ..files import Skipped
-from ..findings import Finding
-from ..pipeline import Examined
+from ..attribution.waivers import Waiver
+from ..pipeline import Examined, ScanOptions
+from ..results import Attribution, CorpusIdentity, Finding, LeftOut, Skipped
 from ..settings import RECORDED, Kind
-from ..sources import LeftOut
-from ..waivers import Waiver
 
 SCHEMA = "modelkin.journal/2"
 

@@ -14,41 +14,30 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..api import CorpusIdentity, identity_of, upstreams
-from ..corpus.pack import CORPUS_SUFFIX, Corpus
+from ..corpus.model import CORPUS_SUFFIX, Corpus
 from ..errors import MissingExtraError
-from .coordinator import Coordinator
-from .journal import Journal
-from .known import KnownContents
+from ..pipeline import identity_of, upstreams
+from ..results import CorpusIdentity
+from .coordinator import Coordinator, KnownContents
+from .discovery import find_repositories
+from .journal import Advance, Journal
 from .options import AuditOptions, Setup, available_cores, setup_of
-from .pool import Pool, local_pool
+from .outcome import Audit, open_audit
 from .records import SCHEMA, Header, recorded
-from .repositories import find_repositories
-from .restoring import Audit, open_audit
-from .syncing import Advance
+from .workers import Pool, local_pool
 
 if TYPE_CHECKING:
     from distributed import Client
+
 
 Progress = Callable[[Advance], None]
 _REMOVED_WITHIN = 2.0
 
 
-def audit(
-    place: str | Path,
-    journal: str | Path,
-    options: AuditOptions = AuditOptions(),
-    *,
-    resume: bool = False,
-    progress: Progress | None = None,
+def run_audit(
+    place: str | Path, journal: str | Path, options: AuditOptions, resume: bool, progress: Progress | None
 ) -> Audit:
-    """Scan every repository in the folder ``place``, or that the list ``place`` names, into the file ``journal``.
-
-    With ``resume``, what the journal holds already is not done again. No repository is trusted. ``progress`` is called
-    with each Advance that is on the disk. Raises ModelkinError; the journal is whole then as well, as it is after any
-    interruption. Workers import the main module, as all of ``multiprocessing`` does: call this from a script only below
-    ``if __name__ == "__main__"``.
-    """
+    """As `api.audit`, which says what these are."""
     place, journal = str(place), Path(journal)
     repositories = find_repositories(place)
     with _compared_with(options) as (corpora, identity), _reached(options.scheduler) as cluster:
@@ -73,7 +62,7 @@ def _reached(scheduler: str) -> AbstractContextManager[Client | None]:
     if not scheduler:
         return nullcontext()
     try:
-        from .reaching import connected  # distributed, an extra
+        from .cluster.client import connected  # distributed, an extra
     except ModuleNotFoundError as error:
         raise MissingExtraError(
             f"--scheduler needs {error.name}: install it with `pip install 'modelkin[cluster]'`"
@@ -84,7 +73,7 @@ def _reached(scheduler: str) -> AbstractContextManager[Client | None]:
 def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOptions) -> AbstractContextManager[Pool]:
     if cluster is None:
         return nullcontext(here)
-    from .cluster import cluster_pool
+    from .cluster.pool import cluster_pool
 
     return cluster_pool(cluster, options.scheduler, here, setup, options.memory)
 

@@ -1,25 +1,119 @@
-"""A repository in, what it holds out: its files by their content, and what it says of itself. A task for a worker."""
+"""What tasks of an audit do around the stages of a scan, which `api` has: open sources, and know contents again.
+
+Edit this when a verdict comes to depend on one more thing about a file's place: contents are judged for all places.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from functools import lru_cache
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..api import NOTHING_TO_SCAN, files_not_obeyed, is_empty, selection
+from ..attribution.known_findings import read_baseline
+from ..attribution.waiver_comments import files_with_waivers, waivers_beside
+from ..corpus.model import Corpus
+from ..corpus.store import open_corpus
+from ..corpus.validation import damage_explained
 from ..errors import SourceError
-from ..files import Skipped
-from ..sources import Checkout, LeftOut
-from ..sources.specs import without_login
-from ..statements import Statements, read_statements
-from ..trust import Trust
-from ..waivers import files_with_waivers
-from .limits import OutOfTimeError, reason, timely, within
+from ..matching.verdict import stands_under
+from ..pipeline import NOTHING_TO_SCAN, Examined, Examiner, files_not_obeyed, is_empty, selection
+from ..repository.declarations import read_statements
+from ..repository.model import Statements
+from ..results import Finding, LeftOut, Skipped, Trust
+from ..sources import open_source
+from ..sources.checkout import Checkout
+from ..sources.files import SourceFile, read_file
+from ..sources.specs import CODE_SUFFIXES, REMOTE_PREFIXES, split_path, without_login
+from .discovery import Repository
 from .options import Setup
-from .stages import is_folder, opened
-from .tree import Repository
+from .records import Content, Identity
+from .workers import OutOfTimeError, reason, timely, within
+
+
+def picked(checkout: Checkout, paths: set[str], timeout: float | None = None) -> Iterator[SourceFile | Skipped]:
+    """The files at ``paths``, as far as they are still there."""
+    left = set(paths)
+    for entry in checkout.entries():
+        if entry.path in left:
+            left.remove(entry.path)
+            yield entry if isinstance(entry, Skipped) else read_file(entry, timeout=timeout)
+        if not left:
+            return
+
+
+@contextmanager
+def opened(source: str, setup: Setup) -> Iterator[tuple[Checkout, Sequence[Corpus]]]:
+    """A source and what it is compared with; an error that a damaged corpus explains is a CorpusError."""
+    with compared_with(setup) as corpora, open_source(source) as checkout:
+        yield checkout, corpora
+
+
+@contextmanager
+def compared_with(setup: Setup) -> Iterator[Sequence[Corpus]]:
+    """What contents are compared with; an error that a damaged one explains is a CorpusError."""
+    corpora = _corpora(setup.corpora)
+    with damage_explained(corpora):
+        yield corpora
+
+
+def is_folder(source: str) -> bool:
+    """Whether ``source`` is a folder on disk, or in one."""
+    return not source.startswith(REMOTE_PREFIXES) and split_path(source)[0].is_dir()
+
+
+def judged(examine: Examiner, file: SourceFile, until: str, timeout: float | None = None) -> Content:
+    """What is to be said of a file's content wherever it stands, or wherever it stands under its upstream's own path.
+
+    A verdict depends on the file's path in this alone: whether it is the closest upstream's. Raises OverBudgetError.
+    """
+    examined = examine.examine(file, timeout)
+    upstreams = examined.verdict.upstreams
+    upstream_path = upstreams[0].path if upstreams else ""
+    own = stands_under(file.path, upstream_path)
+    return Content(Identity(file.sha256, suffix(file.path), until), own, upstream_path, placed(examined, ""))
+
+
+def placed(examined: Examined, path: str) -> Examined:
+    """The same content at ``path``."""
+    verdict = replace(examined.verdict, path=path)
+    return Examined(verdict, replace(examined.copy, verdict=verdict) if examined.copy else None)
+
+
+def is_in_code(finding: Finding) -> bool:
+    """Whether a finding is about a file that was judged, and whose waivers were counted."""
+    return finding.region.path.lower().endswith(CODE_SUFFIXES)
+
+
+def waivers_beside_code(findings: Sequence[Finding], source: str) -> int:
+    """How many waivers stand in the model cards, licences and configuration that ``findings`` point at."""
+    if all(map(is_in_code, findings)):
+        return 0
+    with suppress(SourceError), open_source(source) as checkout:
+        return sum(map(len, waivers_beside(checkout, findings)))
+    return 0
+
+
+def suffix(path: str) -> str:
+    """What tells the kind of a file."""
+    return path[path.rfind(".") :].lower()
+
+
+@lru_cache(1)
+def known(baseline: Path | None) -> frozenset[str]:
+    """As `read_baseline`, once a worker."""
+    return read_baseline(baseline)
+
+
+@lru_cache(1)
+def _corpora(paths: tuple[Path, ...]) -> tuple[Corpus, ...]:
+    return tuple(map(open_corpus, paths))
+
 
 _NO_STATEMENTS = Statements()
 

@@ -1,22 +1,41 @@
-"""The command line: arguments in, exit code out."""
+"""A click group whose commands are imported when they are asked for."""
 
 from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from importlib import import_module
 from io import StringIO
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from ..errors import ModelkinError
-from ..reports.escaping import escape
-from .ending import ended_by, heed_signals, signals_are_done
-from .groups import LazyGroup
-from .leaving import leave
-from .streams import tolerate_every_character
+from ..support.escaping import escape
+from .output import tolerate_every_character
+from .signals import ended_by, heed_signals, leave, signals_are_done
+
+
+class LazyGroup(click.Group):
+    """``modules`` maps each command's name to the module beside this one that defines ``command``."""
+
+    def __init__(self, modules: Mapping[str, str], **settings: Any) -> None:
+        super().__init__(**settings)
+        self._modules = modules
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - the signature is click's
+        """In the order they were given: the order in which a newcomer needs them."""
+        return list(self._modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
+        """The command of that name, or None."""
+        if cmd_name not in self._modules:
+            return None
+        command: click.Command = import_module(f".{self._modules[cmd_name]}", __package__).command
+        return command
+
 
 _NOTHING_SCANNED = 2
 

@@ -11,20 +11,22 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from ..regions import Cells, place_words
-from ..reports.escaping import escape
+from ..results import Cells
 from ..sources import of_current_folder
+from ..sources.cells import place_words
 from ..sources.specs import CODE_SUFFIXES
+from ..support.escaping import escape
+from .choices import Choices, exit_code, scan_options, scanning_options
 from .configured import configured
-from .options import Choices, scan_options, scanning_options
+from .output import write_standard_output
 from .progress import progress_bar
-from .streams import write_standard_output
-from .threshold import exit_code
 
 if TYPE_CHECKING:
-    from ..api import Report, ScanOptions
-    from ..findings import Finding
-    from ..mending import Plan, Undone, WorkTree
+    from ..fixes.model import Plan, Undone
+    from ..fixes.work_tree import WorkTree
+    from ..pipeline import ScanOptions
+    from ..results import Finding, Report
+
 
 _EPILOG = """\b
 PATH is a folder, or a .py or .ipynb file; several are of the current folder.
@@ -76,8 +78,8 @@ def command(paths: tuple[Path, ...], dry_run: bool, offline: bool, choices: Choi
 @contextmanager
 def _held(folder: Path) -> Iterator[WorkTree]:
     """The folder, opened once for all that is read and written in it."""
-    from ..folders import LinkError
-    from ..mending import work_tree
+    from ..fixes.work_tree import work_tree
+    from ..support.folders import LinkError
 
     try:
         with work_tree(folder) as tree:
@@ -101,7 +103,7 @@ def _scanned(sources: Sequence[str], choices: Choices, options: ScanOptions) -> 
 
 
 def _planned(report: Report, path: Path, tree: WorkTree, offline: bool, choices: Choices) -> Plan:
-    from ..mending import plan_file, plan_tree
+    from ..fixes.plan import plan_file, plan_tree
 
     if not path.is_dir():
         return plan_file(report, path, tree)
@@ -112,7 +114,8 @@ def _planned(report: Report, path: Path, tree: WorkTree, offline: bool, choices:
 
 def _shown(plan: Plan, report: Report, choices: Choices) -> int:
     """The diff on standard output, fit for `git apply`; all else on standard error."""
-    from ..mending import by_hand, unified
+    from ..fixes.needs import by_hand
+    from ..fixes.work_tree import unified
 
     if not choices.quiet:
         write_standard_output("".join(_printable(unified(edit)) for edit in plan.edits))
@@ -123,7 +126,8 @@ def _shown(plan: Plan, report: Report, choices: Choices) -> int:
 
 def _written(plan: Plan, tree: WorkTree, choices: Choices) -> tuple[Undone, ...]:
     """Write all, then say so: a reader of the output who leaves early stops nothing half-way."""
-    from ..mending import Edit, Undone, apply
+    from ..fixes.model import Edit, Undone
+    from ..fixes.work_tree import apply
 
     steps = tuple(apply(plan.edits, tree))
     written = [step for step in steps if isinstance(step, Edit)]

@@ -7,12 +7,10 @@ from pathlib import Path
 
 import click
 
-from .audit_progress import audit_progress
-from .audit_reporting import check_audit_formats, deliver_audit
+from .choices import Choices, audit_exit_code, auditing_options, scan_options
 from .configured import configured
-from .options import Choices, auditing_options, scan_options
-from .reporting import check_deliverable
-from .threshold import audit_exit_code
+from .delivery import check_audit_formats, check_deliverable, deliver_audit
+from .progress import audit_progress
 
 _EPILOG = """\b
 A folder's repositories are the folders in it with .git, with Python code and
@@ -79,8 +77,8 @@ def command(
     choices = configured(choices)
     check_audit_formats(choices)
     check_deliverable(choices, [place])
-    from ..audit import AuditOptions, audit
-    from ..audit.options import MEGABYTE
+    from ..api import audit
+    from ..audit.options import MEGABYTE, AuditOptions
 
     options = AuditOptions(scan_options(choices), jobs, seconds, memory * MEGABYTE, scheduler)
     try:

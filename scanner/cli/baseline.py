@@ -7,11 +7,10 @@ from pathlib import Path
 import click
 
 from ..settings import DEFAULT_BASELINE
+from .choices import Choices, scan_options, scanning_options
 from .configured import configured
-from .options import Choices, scan_options, scanning_options
+from .output import check_writable, write_standard_output
 from .progress import progress_bar
-from .streams import write_standard_output
-from .writing import check_writable
 
 _EPILOG = """\b
 Commit the file. A scan then marks what it holds as known, and fails on other
@@ -44,7 +43,7 @@ def command(source: str, path: str, choices: Choices) -> int:
     choices = configured(choices, [source])
     check_writable(path, [source])
     from ..api import scan
-    from ..baseline import write_baseline
+    from ..attribution.known_findings import write_baseline
 
     with progress_bar(choices.shows_progress) as step:
         report = scan(source, scan_options(choices), step)

@@ -1,25 +1,66 @@
-"""``modelkin compare``: a copy and an original in, one report and the difference that remains out."""
+"""Restored files in, written under the folder the user named and nowhere else."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import click
 
-from .beside import sides
+from ..errors import ModelkinError, UsageError
+from ..support.atomic_write import placed_folder
+from ..support.folders import LinkError
+from .choices import Choices, exit_code, scan_options, shared_options
 from .configured import configured
-from .options import Choices, scan_options, shared_options
+from .delivery import check_deliverable, deliver
 from .progress import progress_bar
-from .reporting import check_deliverable, deliver
-from .restoring import check_apart, write_restored
-from .threshold import exit_code
+from .upstream_texts import sides
 
 if TYPE_CHECKING:
-    from ..api import Report
-    from ..reports.page import Page
-    from ..restoration import Restoration, Skipped
+    from ..diffs.restoration import Restoration
+    from ..reports.console import Page
+    from ..results import Report, Skipped
+
+
+def check_apart(place: Path, sources: Iterable[str]) -> None:
+    """Raise UsageError when ``place`` is one of ``sources`` or lies in it: a restored file must not replace it."""
+    resolved = place.resolve()
+    for source in sources:
+        existing = Path(source if Path(source).exists() else source.partition("!")[0])
+        if existing.exists() and existing.resolve() in (resolved, *resolved.parents):
+            raise UsageError(f"--restore would write {place} among the files of {source}; name a folder apart from it")
+
+
+def write_restored(restored: Mapping[str, bytes], folder: Path, sources: Sequence[str]) -> None:
+    """Write each restored file, by its path, under ``folder``; none when one would land in a source or elsewhere.
+
+    No link below ``folder`` is followed. Raises UsageError or ModelkinError.
+    """
+    for path in restored:
+        _check_below(path, folder)
+        check_apart(folder / path, sources)
+    if not restored:
+        return
+    try:
+        with placed_folder(folder, sources, make=True) as top:
+            for path, content in restored.items():
+                *above, name = PurePath(path).parts
+                with top.below(above, make=True) as inner:
+                    inner.replace(name, content)
+    except LinkError as error:
+        raise ModelkinError(error.strerror) from error
+    except OSError as error:
+        raise ModelkinError(f"cannot create {folder / path}: {error.strerror}; name another --restore") from error
+
+
+def _check_below(path: str, folder: Path) -> None:
+    """By its name alone: what stands on the disk is looked at when it is opened."""
+    parts = PurePath(path).parts
+    if not parts or PurePath(path).is_absolute() or PurePath(path).drive or os.pardir in parts:
+        raise ModelkinError(f"{path} would be restored outside {folder}; name an empty folder")
+
 
 _EPILOG = """\b
 Examples:
@@ -54,7 +95,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     if restore is not None:
         check_apart(restore, (copy, original))
     from ..api import compare
-    from ..sources import Skipped
+    from ..results import Skipped
 
     options = scan_options(choices)
     with progress_bar(choices.shows_progress) as step:
@@ -71,12 +112,12 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
 
 # Both import late: restoring takes libcst, which a compare without a diff can do without.
 def _undone(report: Report, copy: str, original: str, timeout: float | None) -> Sequence[Restoration | Skipped]:
-    from ..restoration import restorations
+    from ..diffs.restoration import restorations
 
     return tuple(restorations(report, copy, original, timeout))
 
 
 def _rendered(undone: Sequence[Restoration | Skipped], page: Page) -> str:
-    from ..reports.restoration_section import render_restorations
+    from ..reports.text_file import render_restorations
 
     return render_restorations(undone, page)

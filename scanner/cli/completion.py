@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .streams import write_standard_output
+from .output import write_standard_output
 
 _SHELLS = ("bash", "zsh", "fish")
 _EPILOG = """\b

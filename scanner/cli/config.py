@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..reports.escaping import encodable, escape
 from ..settings import IN_FILE, Kind
-from .streams import standard_page, write_standard_output
+from ..support.escaping import encodable, escape
+from .output import standard_page, write_standard_output
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from ..settings_file import SettingsFile
+
 
 SCHEMA = "modelkin.configuration/1"
 _EPILOG = """\b
@@ -65,8 +66,9 @@ def show(folder: Path, settings: Path | None, form: str) -> int:
 
     Those that do not count by themselves are named below.
     """
+    from ..results import Trust
     from ..settings_file import find_settings, read_settings
-    from ..trust import SELECTING, Trust, trust_in
+    from ..trust import SELECTING, trust_in
 
     if settings is not None:
         folder, found = settings.parent, read_settings(settings)
@@ -108,13 +110,13 @@ def _plain(value: Any) -> Any:
 
 
 def _as_tables(found: SettingsFile, counting: SettingsFile, folder: Path) -> str:
-    from ..reports.printing import printed
+    from ..reports.console import printed
 
     return printed(_tables(found, counting, folder), standard_page())
 
 
 def _tables(found: SettingsFile, counting: SettingsFile, folder: Path) -> Iterator[RenderableType]:
-    from ..reports.printing import bare_table
+    from ..reports.console import bare_table
 
     if not found.path:
         yield f"{escape(str(folder))} has no settings for modelkin: neither modelkin.toml nor [tool.modelkin]"

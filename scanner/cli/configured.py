@@ -17,11 +17,12 @@ from ..errors import ConfigurationError
 from ..settings import IN_FILE, SETTINGS_FILES
 from ..sources import of_current_folder
 from ..sources.specs import REMOTE_PREFIXES, exists
-from .options import Choices
+from .choices import Choices
 
 if TYPE_CHECKING:
+    from ..results import Trust
     from ..settings_file import SettingsFile
-    from ..trust import Trust
+
 
 # A command has no parameter for waivers, for one.
 _NOT_GIVEN = (None, ParameterSource.DEFAULT)
@@ -36,7 +37,8 @@ def configured(choices: Choices, sources: Sequence[str] = ()) -> Choices:
     folder = Path() if not sources or of_current_folder(sources) else Path(sources[0])
     if not sources or not any(exists(str(folder / name)) for name in SETTINGS_FILES):
         return choices
-    from ..trust import SELECTING, Trust, trust_in
+    from ..results import Trust
+    from ..trust import SELECTING, trust_in
 
     trust = trust_in(sources, choices.scan["isolated"])
     if trust is Trust.ISOLATED:
@@ -60,7 +62,7 @@ def _named(file: Path, allow_network: bool) -> SettingsFile:
 
 
 def _filled(choices: Choices, found: SettingsFile, file: Path, trust: Trust | None = None) -> Choices:
-    from ..api import SettingsTaken
+    from ..pipeline import SettingsTaken
 
     context = click.get_current_context()
     given = {key for key in found.origins if context.get_parameter_source(IN_FILE[key].field) not in _NOT_GIVEN}

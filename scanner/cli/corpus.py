@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 from msgspec.structs import fields
 
-from ..reports.escaping import escape
+from ..support.escaping import escape
+from .output import write_standard_output
 from .progress import progress_bar
-from .streams import write_standard_output
 
 if TYPE_CHECKING:
-    from ..sources import Skipped
+    from ..results import Skipped
+
 
 _MOST_SKIPPED = 10
 _PATH = click.Path(path_type=Path)
@@ -88,7 +89,7 @@ def build(manifest: Path, output: Path, progress: bool) -> int:
     The releases it names are fetched from the package registry; the same
     manifest gives the same bytes.
     """
-    from ..corpus.build import build as build_corpus
+    from ..corpus.manifest import build as build_corpus
 
     with progress_bar(progress) as step:
         _print_facts(build_corpus(manifest, output, step))
@@ -110,7 +111,8 @@ def add(source: str, name: str, licence: str, release: str, corpus: Path | None,
     SOURCE is a folder, a file, an archive, a release such as pypi:timm==1.0.9
     or a git+URL.
     """
-    from ..corpus import library, shelf
+    from ..corpus import library
+    from ..corpus import store as shelf
 
     skipped: list[Skipped] = []
     with progress_bar(progress) as step:
@@ -164,7 +166,8 @@ def verify(corpus: Path | None) -> int:
 @_writing_option
 def remove(name: str, corpus: Path | None) -> int:
     """Remove the project NAME from a corpus."""
-    from ..corpus import library, shelf
+    from ..corpus import library
+    from ..corpus import store as shelf
 
     path = corpus or shelf.user_path()
     _print([f"{path}: {library.remove(name, path)} files of {name} removed"])
@@ -172,7 +175,7 @@ def remove(name: str, corpus: Path | None) -> int:
 
 
 def _chosen(corpus: Path | None) -> Sequence[Path]:
-    from ..corpus import shelf
+    from ..corpus import store as shelf
 
     return (corpus,) if corpus is not None else shelf.known_paths()
 

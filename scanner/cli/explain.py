@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from ..reports.escaping import escape
-from .streams import standard_page, write_standard_output
+from ..support.escaping import escape
+from .output import standard_page, write_standard_output
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..rulebook import FindingRule, LicenceRule, Obligation
+    from ..rulebook.model import FindingRule, LicenceRule, Obligation
+
 
 _EPILOG = """\b
 Examples:
@@ -38,8 +39,8 @@ def command(identifier: str) -> int:
     ID is a finding or a licence as `modelkin rules` lists them, or a usual
     name of a licence. Upper and lower case are the same.
     """
-    from ..reports.printing import printed
-    from ..rulebook import FindingRule
+    from ..reports.console import printed
+    from ..rulebook.model import FindingRule
 
     rule = _known(identifier)
     blocks = _finding(rule) if isinstance(rule, FindingRule) else _licence(rule)
@@ -49,7 +50,7 @@ def command(identifier: str) -> int:
 
 def _known(identifier: str) -> FindingRule | LicenceRule:
     """The rule of that id or name. Raises UsageError with the ids that are alike."""
-    from ..rulebook import finding_rules, licence_rules
+    from ..rulebook.loader import finding_rules, licence_rules
 
     rules: dict[str, FindingRule | LicenceRule] = {}
     for licence in licence_rules():
@@ -141,7 +142,7 @@ def _facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
     from rich.padding import Padding
     from rich.text import Text
 
-    from ..reports.printing import bare_table
+    from ..reports.console import bare_table
 
     table = bare_table("", "")
     for label, fact in facts:

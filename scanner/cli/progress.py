@@ -8,10 +8,13 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from ..reports.escaping import escape
+from ..support.escaping import escape
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn
+
+    from ..audit.journal import Advance
+
 
 # Most single files are done before this; a bar that flashes up only distracts, and loading it takes time.
 _PATIENCE_SECONDS = 0.5
@@ -62,3 +65,39 @@ def _started() -> Progress:
     progress.add_task("", total=None)
     progress.start()
     return progress
+
+
+AuditStep = Callable[["Advance"], None]
+
+
+@contextmanager
+def audit_progress(wanted: bool) -> Iterator[AuditStep | None]:
+    """What to call with each Advance; None when nobody watches. The bar is gone when the block ends."""
+    if not wanted or sys.stderr is None or not sys.stderr.isatty():
+        yield None
+        return
+    with _bar() as bar:
+        task = bar.add_task("repositories", total=None, findings=0, rate="")
+
+        def step(advance: Advance) -> None:
+            bar.update(task, completed=advance.done, total=advance.total, findings=advance.findings)
+            seconds = bar.tasks[0].elapsed or 0
+            if advance.since and seconds:
+                bar.update(task, rate=f"{advance.since / seconds:.1f}/s")
+
+        yield step
+
+
+def _bar() -> Progress:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns: tuple[ProgressColumn, ...] = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[findings]} findings"),
+    )
+    return Progress(*columns, console=Console(stderr=True), transient=True)

@@ -6,11 +6,9 @@ from pathlib import Path
 
 import click
 
-from .audit_reporting import check_audit_formats, deliver_audit
-from .beside import fetching_option, near_source, sides
-from .options import Choices, reporting_options
-from .reporting import check_deliverable, deliver
-from .threshold import audit_exit_code, exit_code
+from .choices import Choices, audit_exit_code, exit_code, reporting_options
+from .delivery import check_audit_formats, check_deliverable, deliver, deliver_audit
+from .upstream_texts import fetching_option, near_source, sides
 
 _EPILOG = """\b
 Without --repository the formats are text, json, html, dot, mermaid, graphml
@@ -39,7 +37,7 @@ def command(journal: Path, repository: str | None, fetch: bool, choices: Choices
     if repository is None:
         check_audit_formats(choices)
     check_deliverable(choices)
-    from ..audit import open_audit
+    from ..audit.outcome import open_audit
 
     audit = open_audit(journal)
     if repository is None:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..reports.escaping import encodable, escape
-from .streams import standard_page, write_standard_output
+from ..support.escaping import encodable, escape
+from .output import standard_page, write_standard_output
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ..rulebook import FindingRule, LicenceRule
+    from ..rulebook.model import FindingRule, LicenceRule
+
 
 SCHEMA = "modelkin.rules/1"
 
@@ -35,7 +36,7 @@ def command(only: str | None, form: str) -> int:
 
     `modelkin explain ID` prints one of them in full.
     """
-    from ..rulebook import finding_rules, licence_rules
+    from ..rulebook.loader import finding_rules, licence_rules
 
     findings = finding_rules() if only != "licences" else None
     licences = licence_rules() if only != "findings" else None
@@ -60,7 +61,7 @@ def _without_examples(rule: dict[str, object]) -> dict[str, object]:
 
 
 def _as_tables(findings: Iterable[FindingRule] | None, licences: Iterable[LicenceRule] | None) -> str:
-    from ..reports.printing import printed
+    from ..reports.console import printed
 
     return printed(_tables(findings, licences), standard_page())
 
@@ -76,7 +77,7 @@ def _tables(findings: Iterable[FindingRule] | None, licences: Iterable[LicenceRu
 
 
 def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> RenderableType:
-    from ..reports.printing import bare_table
+    from ..reports.console import bare_table
 
     table = bare_table(*headings)
     for row in rows:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import click
 
-from .beside import fetching_option, sides
+from .choices import Choices, exit_code, scan_options, setting_option, shared_options
 from .configured import configured
-from .options import Choices, scan_options, setting_option, shared_options
+from .delivery import check_deliverable, deliver
 from .progress import progress_bar
-from .reporting import check_deliverable, deliver
-from .threshold import exit_code
+from .upstream_texts import fetching_option, sides
 
 _EPILOG = """\b
 SOURCE is a folder, a file, an archive (.whl, .zip, .tar.gz), a release such

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 
-from ..budget import OverBudgetError
 from ..errors import CorpusError
-from ..files import Selection, Skipped, read_files
-from ..sources import Checkout, open_source
+from ..repository.declarations import read_statements
+from ..repository.lookup import repository_licence
+from ..repository.model import LegalKind, Subject
+from ..results import Skipped
+from ..sources import open_source
+from ..sources.checkout import Checkout
+from ..sources.files import Selection, read_files
 from ..sources.specs import REGISTRY_PREFIX
-from ..statements import LegalKind, Subject, read_statements, repository_licence
+from ..support.budget import OverBudgetError
 from .builder import CorpusBuilder
-from .pack import Corpus, Project, Release
+from .model import Corpus, Project, Release
 
 EVERYTHING = Selection()
 OF_CODE = (Subject.WORK, Subject.CODE)

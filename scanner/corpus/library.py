@@ -9,15 +9,14 @@ import numpy as np
 from msgspec import Struct
 
 from ..errors import CorpusError
-from ..sources import Skipped, open_source
-from .builder import CorpusBuilder
-from .checking import damaged, problems
+from ..results import Skipped
+from ..sources import open_source
+from ..support.atomic_write import check_writable
+from .builder import CorpusBuilder, absorb
 from .indexing import add_checkout, package_of
-from .merging import absorb
-from .opening import open_corpus
-from .pack import Corpus, Project, Version
-from .shelf import is_there
-from .writing import check_writable
+from .model import Corpus, Project, Version
+from .store import is_there, open_corpus
+from .validation import damaged, problems
 
 Progress = Callable[[int, int, str], None]
 

@@ -14,10 +14,11 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
-from ..arrays import Array
+from ..support.arrays import Array
 
 if TYPE_CHECKING:
     import numpy.typing as npt
+
 
 # What a definition may be.
 KINDS = ("module", "class", "function")

@@ -1,33 +1,91 @@
-"""The rules and the texts of registry packages in, the data file of licence texts out. For development only.
-
-``python -m modelkin.licences.build rules [TEXTS]`` fetches what ``rules/licence_texts.yaml`` names (127 MB of packages,
-kept in modelkin's cache, and some repositories), reads it and writes ``rules/licence_texts.safetensors``: from the same
-input the same bytes. Repositories found as OWNER/NAME in the folder TEXTS are read there. After a change of names and
-anchors alone, ``python -m modelkin.licences.build rules --refresh`` does.
-"""
+"""Rules in, the names and anchors that the data file takes from them out. For development only."""
 
 from __future__ import annotations
 
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from safetensors.numpy import save
 
-from ..arrays import U32, Array, distinct, group
 from ..errors import ModelkinError, RuleError
-from ..rulebook import licence_rules
-from ..writing import replace_file
-from .gathering import ReferenceText, gather, open_packages, spdx_list
-from .recipe import read_recipe
-from .shingles import shingles
+from ..rulebook.loader import licence_rules
+from ..rulebook.model import LicenceRule
+from ..support.arrays import U32, Array, distinct, group
+from ..support.atomic_write import replace_file
+from .licence_names import classifier_name, name_key
+from .recipe import Recipe, ReferenceText, gather, open_packages, read_recipe, spdx_list
 from .table import ARRAYS, FORMAT, HEADER_KEY, open_table, read_header
-from .wording import AnchorLists, listed_names, rule_header
-from .words import plain, read_words
+from .words import plain, read_words, shingles
+
+# By id, the required and the refused patterns.
+AnchorLists = dict[str, list[list[str]]]
+
+
+def rule_names(rules: Iterable[LicenceRule], recipe: Recipe) -> dict[str, str]:
+    """The id of each spelling that a rule or the recipe has, by its key. RuleError where one means two licences."""
+    ids: dict[str, str] = {}
+    for licence, name in _spellings(rules, recipe):
+        known = ids.setdefault(name_key(classifier_name(name)), licence)
+        if known != licence:
+            raise RuleError(f"{licence}.yaml: names: {name!r} already means {known}")
+    return ids
+
+
+def listed_names(listed: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The id of each id and title of the SPDX list, given as pairs; what several of them share says nothing.
+
+    The ids that SPDX has given up for GNU licences mean those in their place.
+    """
+    ids: dict[str, set[str]] = {}
+    rows = [(current_id(licence), licence, title) for licence, title in listed]
+    for current, licence, title in rows:
+        names = (licence, title) if current == licence else (licence,)
+        for key in map(name_key, names):
+            ids.setdefault(key, set()).add(current)
+    return {key: min(found) for key, found in sorted(ids.items()) if len(found) == 1}
+
+
+def rule_header(rules: Iterable[LicenceRule], recipe: Recipe) -> dict[str, Any]:
+    """What the header of the data file takes from the rules and the recipe."""
+    rules = tuple(rules)
+    return {
+        "anchors": anchor_lists(rules, recipe),
+        "names": dict(sorted(rule_names(rules, recipe).items())),
+        "ruled": sorted(rule.id for rule in rules),
+    }
+
+
+def current_id(licence: str) -> str:
+    """What SPDX writes today for a GNU licence's former id: "GPL-2.0" is "GPL-2.0-only", "GPL-2.0+" the other."""
+    family, _, version = licence.partition("-")
+    if family not in ("GPL", "LGPL", "AGPL", "GFDL") or not version.rstrip("+").replace(".", "").isdigit():
+        return licence
+    return f"{licence.rstrip('+')}-or-later" if licence.endswith("+") else f"{licence}-only"
+
+
+def anchor_lists(rules: Iterable[LicenceRule], recipe: Recipe) -> AnchorLists:
+    """The anchors of each licence that has any."""
+    anchors = {rule.id: rule.anchors for rule in rules} | recipe.anchors
+    return {
+        licence: [list(each.required), list(each.refused)]
+        for licence, each in sorted(anchors.items())
+        if each.required or each.refused
+    }
+
+
+def _spellings(rules: Iterable[LicenceRule], recipe: Recipe) -> Iterator[tuple[str, str]]:
+    for rule in rules:
+        for name in (rule.id, rule.title, *rule.names):
+            yield rule.id, name
+    for licence, names in recipe.names.items():
+        for name in names:
+            yield licence, name
+
 
 # Of a licence with a rule (nearly) all shingles are kept, of others about this many: they only tell what is alike.
 _KEPT_OF_RULE = 2_500

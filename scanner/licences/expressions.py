@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..patterns import lazy_pattern
+from ..support.lazy import lazy_pattern
 
 # A longer one names no licence: metadata may hold a whole text, which is for `identify`.
 MOST_CHARACTERS = 1_000

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from ..arrays import I64, Array, Mask, run_bounds
 from ..errors import RuleError
-from ..shipped import shipped_folder
+from ..support.arrays import I64, Array, Mask, run_bounds
+from ..support.data_files import shipped_folder
 
 FORMAT = 1
 HEADER_KEY = "modelkin.licence_texts"

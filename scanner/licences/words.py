@@ -7,7 +7,7 @@ import re
 import numpy as np
 from msgspec import Struct
 
-from ..arrays import I64, U64
+from ..support.arrays import I64, U32, U64
 
 # What of a file is read: the longest LICENSE files of wheels, with all their third parties, have some 700,000.
 MOST_CHARACTERS = 1_000_000
@@ -105,3 +105,22 @@ def _with_line_feeds(text: str) -> str:
     """Zeros, which an ASCII text read as UTF-16 is full of the other way round, dropped; old Mac line ends replaced."""
     text = text.replace("\0", "")
     return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
+
+
+SIZE = 4
+
+_FACTORS = tuple(
+    np.uint64(factor) for factor in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
+)
+_SHINGLE_MIX = np.uint64(0x94D049BB133111EB)
+
+
+def shingles(words: U64) -> U32:
+    """The hash of words i to i + 3, for each i: [n - 3], none for fewer than four words."""
+    count = max(len(words) - SIZE + 1, 0)
+    sums = np.zeros(count, np.uint64)
+    for place, factor in enumerate(_FACTORS):
+        sums += words[place : place + count] * factor
+    mixed = (sums ^ (sums >> np.uint64(29))) * _SHINGLE_MIX
+    hashes: U32 = (mixed >> np.uint64(32)).astype(np.uint32)
+    return hashes

@@ -1,7 +1,4 @@
-"""What the comments and docstrings of a source file say was taken from where: its credits.
-
-Edit this when a credit is missed, or read where none is; the phrases that give credit are in phrases.py.
-"""
+"""A phrase and the words around it in, the source it names out, when that is one of code."""
 
 from __future__ import annotations
 
@@ -11,16 +8,139 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from ..patterns import lazy_pattern
-from ..trees import SyntaxTree
-from .comments import Paragraph, Run, runs, split
-from .credited import origin_of
+from ..sources.specs import CODE_SUFFIXES
+from ..support.lazy import lazy_pattern
+from ..syntax.tree import SyntaxTree
+from .credit_phrases import Phrase, may_hold, pattern, phrases_by_text
+from .credit_sources import (
+    Certainty,
+    Name,
+    Origin,
+    calls_it_code,
+    first_link,
+    first_module,
+    first_path,
+    links,
+    name_at,
+    sentence_end,
+    speaks_of_code,
+)
 from .header import blanked_in_place
 from .links import Leads
 from .model import Credit, Strength
-from .origins import Origin, links, sentence_end
-from .phrasing import Phrase, may_hold, pattern
-from .stems import phrases_by_text
+from .paragraphs import Paragraph, Run, runs, split
+
+# How far before a phrase its sentence says what it is about.
+SUBJECT = 120
+
+_OF_DATA = lazy_pattern(
+    r"\b(?:weights?|checkpoints?|pre-?trained|data\s?sets?|corpus|vocab\w*|text|texts|quotes?|images?|photos?|tables?|figures?|"
+    r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?|urls?)\b[^.;\n]{0,45}\Z|\bdata(?:\s+(?:is|are|was|were))?\s*\Z",
+    re.IGNORECASE,
+)
+# A class is derived from another, a value comes from somewhere.
+_OFTEN_NO_CODE = lazy_pattern(r"deriv|come|extract|moved|pulled|originat", re.IGNORECASE)
+_THOUGHT = lazy_pattern(r"\b(?:propos\w+|ideas?|suggest\w*|discuss\w*|concept|notes?|tests?)\b", re.IGNORECASE)
+_LEADS_ON = lazy_pattern(r"(?::|\bsee|\bfollowing\b[^.;]{0,60})\s*\Z", re.IGNORECASE)
+_ITEM = lazy_pattern(r"\n\s?[-*] ")
+
+
+def origin_of(text: str, match: re.Match[str], phrase: Phrase, end: int) -> Origin | None:
+    """The source named after a phrase, when it is one that the phrase can mean."""
+    before = _subject(text, match.start())
+    named = _named(text, match, phrase, end, before)
+    if named is None or (_OF_DATA.search(before) and not _is_code_file(named)):
+        return None
+    return named
+
+
+def _named(text: str, match: re.Match[str], phrase: Phrase, end: int, before: str) -> Origin | None:
+    """The first of a link, a path, a module and a name that stands after a phrase and is enough for it."""
+    start, end = match.end(), _before_list(text, match.end(), end)
+    link = first_link(text, start, end)
+    if link and _leads_to_code(text, link, match, phrase, before):
+        return link
+    if phrase.least is Certainty.LINK:
+        return None
+    found = first_path(text, start, end)
+    if found and (found.path or _may_be_repository(match, phrase, before, text[start : found.start])):
+        return found
+    if phrase.least is Certainty.FILE:
+        return None
+    takes_modules = phrase.strength is not Strength.BASED and not _OFTEN_NO_CODE.match(match[0])
+    module = first_module(text, start, end) if takes_modules else None
+    if module and text[start : module.start].isspace():
+        return module
+    name = name_at(text, start, end) if phrase.least is Certainty.NAME else None
+    if module and not (name and name.is_known and name.start < module.start):
+        return module
+    if name is None or not _may_be_code(text, name, match, phrase, before):
+        return None
+    return Origin(Certainty.NAME, name.start, name.end, "", name.said)
+
+
+def _may_be_repository(match: re.Match[str], phrase: Phrase, before: str, between: str) -> bool:
+    """Whether "org/repo" without a link is code: a model is based on another, by the same spelling."""
+    if phrase.strength is Strength.BASED:
+        return speaks_of_code(f"{before} {match[0]} {between}")
+    return not _OFTEN_NO_CODE.match(match[0])
+
+
+def _may_be_code(text: str, name: Name, match: re.Match[str], phrase: Phrase, before: str) -> bool:
+    """Whether a name stands for code: by the phrase, by what it is called, or by what the sentence is about."""
+    is_based = phrase.strength is Strength.BASED or bool(_OFTEN_NO_CODE.match(match[0]))
+    if is_based and "." in name.said:
+        return False
+    if not name.is_known and any(each.leads is Leads.READING for each in links(text, name.end, name.end + 160)):
+        return False
+    if not phrase.of_code or (name.is_known and not is_based):
+        return True
+    said_before = f"{before} {text[match.end() : name.start]}"
+    return speaks_of_code(said_before, or_part=not is_based) or calls_it_code(text, name.end, name.end + 60)
+
+
+def _leads_to_code(text: str, link: Origin, match: re.Match[str], phrase: Phrase, before: str) -> bool:
+    between = text[match.end() : link.start]
+    if _THOUGHT.search(between) and not link.path:
+        return False
+    said = f"{before} {match[0]} {between}"
+    if link.leads is Leads.CODE:
+        if phrase.strength is Strength.BASED and not link.path and between.endswith("]("):
+            # "Based on [SentencePiece](…)" says what is used.
+            return speaks_of_code(said)
+        return (
+            not phrase.loose
+            or phrase.strength is Strength.IDEA
+            or bool(link.path)
+            or not before
+            or speaks_of_code(said, True)
+        )
+    if phrase.strength in (Strength.COPIED, Strength.ADAPTED):
+        return True
+    if link.leads is Leads.CHANGE:
+        return phrase.strength is Strength.BASED and not phrase.loose
+    return link.leads is Leads.ELSEWHERE and not phrase.loose and speaks_of_code(said, or_part=True)
+
+
+def _before_list(text: str, start: int, end: int) -> int:
+    """A list after a source has been named is not about it; one right after the phrase is of sources."""
+    item = _ITEM.search(text, start, end)
+    if not item or _LEADS_ON.search(text, start, item.start()) or not re.search(r"\w", text[start : item.start()]):
+        return end
+    return item.start()
+
+
+def _subject(text: str, start: int) -> str:
+    """What stands before a phrase in its sentence; a phrase that begins a line with a capital begins a sentence."""
+    if text[start : start + 1].isupper() and text[start - 1 : start] in ("", "\n"):
+        return ""
+    before = text[max(start - SUBJECT, 0) : start]
+    return re.split(r"[.!?;]\s|\n\s*[-*]\s", before)[-1].strip()
+
+
+def _is_code_file(origin: Origin) -> bool:
+    return origin.path.endswith((*CODE_SUFFIXES, ".cu", ".cpp")) or origin.certainty is Certainty.MODULE
+
 
 # Beyond these a text is a list of links, or hostile.
 MOST_CREDITS = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..decoding import with_line_feeds
+from ..support.decoding import with_line_feeds
 
 # Headers stand above the code; a docstring may follow them. Longer ones were not seen in 57,000 files.
 HEADER_BYTES = 6_000

@@ -6,7 +6,7 @@ import re
 from enum import Enum
 from typing import NamedTuple
 
-from ..patterns import lazy_pattern
+from ..support.lazy import lazy_pattern
 
 # A link that is broken after a slash goes on below.
 URL = lazy_pattern(

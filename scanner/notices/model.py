@@ -6,20 +6,7 @@ from enum import Enum
 
 from msgspec import Struct
 
-
-class LicenceForm(str, Enum):
-    """How a header states its licence."""
-
-    NONE = ""
-    """Not at all."""
-    TAG = "tag"
-    """By SPDX-License-Identifier."""
-    NAMED = "named"
-    """By its name or a link."""
-    POINTER = "pointer"
-    """As "the LICENSE file in the root directory"."""
-    TEXT = "text"
-    """By its customary header, or its whole text."""
+from ..results import LicenceForm
 
 
 class Notice(Struct, frozen=True):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
 
 if TYPE_CHECKING:
-    from ..api import Report
-    from .page import Page
+    from collections.abc import Callable
+
+    from ..results import Report
+    from .console import Page
 
     Format = Callable[[Report, Page], str]
 
@@ -29,10 +31,16 @@ def _graph(name: str) -> Format:
 
     def render(report: Report, _page: Page) -> str:
         graphs = import_module(".graphs", __package__)
-        told = import_module(".left_out", __package__).notes(report)
+        told = import_module(".summary", __package__).notes(report)
         return str(getattr(graphs, name)(graphs.of_report(report), told))
 
     return render
+
+
+def _json_lines(report: Report, _page: Page) -> str:
+    from .json import render_lines
+
+    return render_lines(report)
 
 
 def _text(report: Report, page: Page) -> str:
@@ -45,8 +53,8 @@ FORMATS: Mapping[str, Format] = {
     "text": _text,
     "concise": _module("concise"),
     "json": _module("json"),
-    "jsonl": _module("jsonl"),
-    "html": _module("html"),
+    "jsonl": _json_lines,
+    "html": _module("html.page"),
     "markdown": _module("markdown"),
     "github": _module("github"),
     "sarif": _module("sarif"),
@@ -60,7 +68,7 @@ FORMATS: Mapping[str, Format] = {
 
 def render(report: Report, format: str = "text") -> str:  # noqa: A002 - called as the command's option is
     """The report in one of `FORMATS`, as the command writes it to a file. Raises ModelkinError."""
-    from .page import PLAIN
+    from .console import PLAIN
 
     if format not in FORMATS:
         raise UsageError(f"there is no format {format!r}: choose from {', '.join(FORMATS)}")

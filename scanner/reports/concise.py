@@ -5,12 +5,11 @@ What could not be scanned has lines of its own, and what the scanned folder hid 
 
 from __future__ import annotations
 
-from ..api import Report
-from ..findings import Finding
-from ..regions import Cells, line_words, lines_of_file
-from .escaping import encodable, escape, inert
-from .left_out import note
+from ..results import Cells, Finding, Report
+from ..sources.cells import line_words, lines_of_file
+from ..support.escaping import encodable, escape, inert
 from .phrases import and_more
+from .summary import note
 
 _MOST_SKIPPED = 50
 

@@ -9,19 +9,19 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ..api import Report
-from ..regions import lines_of_file
-from ..verdict import FileVerdict, UpstreamMatch
-from .escaping import encodable, escape
-from .extras import needing
-from .left_out import notes
+from ..results import FileVerdict, Report, UpstreamMatch
+from ..sources.cells import lines_of_file
+from ..support.escaping import encodable, escape
+from ..support.lazy import needing
 from .phrases import percent
+from .summary import notes
 
 if TYPE_CHECKING:
     from cyclonedx.model.bom import Bom
     from cyclonedx.model.component import Component
     from cyclonedx.model.license import DisjunctiveLicense
     from packageurl import PackageURL
+
 
 _MOST_NOTED_RENAMES = 50
 

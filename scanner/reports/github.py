@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..api import Report
-from ..findings import Finding, Level
-from ..regions import Cells, lines_of_file
-from ..sources import Skipped
-from .escaping import encodable, escape, inert
-from .left_out import note
+from ..results import Cells, Finding, Level, Report, Skipped
+from ..sources.cells import lines_of_file
+from ..support.escaping import encodable, escape, inert
 from .phrases import counted
-from .summary import summarise
+from .summary import note, summarise
 
 # https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 _MOST_SKIPPED = 10

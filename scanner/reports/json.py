@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any
 
-from ..api import Report
-from ..attribution.model import Attribution
-from ..clones import DefinitionMatch, Rename
-from ..findings import Finding, Suppression
-from ..regions import Cells, Region, cell_place
-from ..verdict import FileVerdict, UpstreamMatch
-from .escaping import encodable
-from .left_out import left_out_data
-from .summary import summarise
+from ..results import (
+    Attribution,
+    Cells,
+    DefinitionMatch,
+    FileVerdict,
+    Finding,
+    Region,
+    Rename,
+    Report,
+    Suppression,
+    UpstreamMatch,
+)
+from ..sources.cells import cell_place
+from ..support.escaping import encodable
+from .summary import left_out_data, summarise
 
 SCHEMA = "modelkin.report/1"
 # Shares are ratios of counts; digits beyond these differ between machines and mean nothing.
@@ -192,3 +199,26 @@ def _encodable(value: Any) -> Any:
     if isinstance(value, list):
         return [_encodable(entry) for entry in value]
     return value
+
+
+_PARTS = (
+    ("files", "file"),
+    ("attributions", "attribution"),
+    ("findings", "finding"),
+    ("hidden", "hidden"),
+    ("not_obeyed", "not_obeyed"),
+    ("skipped", "skipped"),
+)
+
+
+def render_lines(report: Report) -> str:
+    """A line of type ``run`` first, then files, attributions, findings and skips, and the ``summary`` last."""
+    return "".join(f"{json.dumps(line)}\n" for line in _lines(as_data(report)))
+
+
+def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield {"type": "run", **{key: data[key] for key in ("schema", "tool", "corpus", "root", "scanned")}}
+    for part, kind in _PARTS:
+        for item in data[part]:
+            yield {"type": kind, **item}
+    yield {"type": "summary", **data["summary"]}

@@ -5,16 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from ..api import Report
-from ..clones import COPIES
-from ..findings import Finding, Level
-from ..regions import Cells, Region, place_words
-from ..sources import Skipped
-from ..verdict import FileVerdict
-from .escaping import encodable, escape
-from .left_out import notes
+from ..results import COPIES, Cells, FileVerdict, Finding, Level, Region, Report, Skipped
+from ..sources.cells import place_words
+from ..support.escaping import encodable, escape
 from .phrases import and_more, counted, name, percent, releases
-from .summary import summarise
+from .summary import notes, summarise
 
 # GitHub takes comments of 65,536 characters; what is left out is told in the last lines.
 MOST_CHARACTERS = 60_000

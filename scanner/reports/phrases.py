@@ -6,12 +6,10 @@ import math
 
 from rich.text import Text
 
-from ..clones import Verdict
-from ..files import NOTEBOOK_SUFFIX
-from ..findings import Level
-from ..regions import Region, line_words
-from ..verdict import UpstreamMatch
-from .escaping import escape
+from ..results import Level, Region, UpstreamMatch, Verdict
+from ..sources.cells import line_words
+from ..sources.files import NOTEBOOK_SUFFIX
+from ..support.escaping import escape
 
 VERDICT_STYLES = {
     Verdict.IDENTICAL: "bold magenta",

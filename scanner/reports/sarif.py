@@ -9,15 +9,14 @@ from urllib.parse import quote
 
 from msgspec.structs import replace
 
-from ..api import Report
-from ..baseline import fingerprints
-from ..files import NOTEBOOK_SUFFIX
-from ..findings import Finding, Level
-from ..regions import Cells, Region, lines_of_file
-from ..rulebook import finding_rules
+from ..attribution.known_findings import fingerprints
+from ..results import Cells, Finding, Level, Region, Report
+from ..rulebook.loader import finding_rules
 from ..rulebook.model import FindingRule
-from . import left_out
-from .escaping import encodable, escape
+from ..sources.cells import lines_of_file
+from ..sources.files import NOTEBOOK_SUFFIX
+from ..support.escaping import encodable, escape
+from . import summary
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # Under a name of our own: GitHub works out its own key, and warns about one that it did not.
@@ -132,7 +131,7 @@ def _invocation(report: Report) -> dict[str, Any]:
     notes = [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
     if len(report.findings) > MOST_RESULTS:
         notes.append(f"{len(report.findings) - MOST_RESULTS} findings beyond {MOST_RESULTS} are left out")
-    notes += left_out.notes(report)
+    notes += summary.notes(report)
     told = [{"level": "note", "message": {"text": escape(note)}} for note in notes]
     return {
         "executionSuccessful": True,

@@ -15,16 +15,15 @@ from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from ..api import Report
-from ..clones import Verdict
-from ..verdict import FileVerdict, UpstreamMatch
-from .escaping import encodable, escape
-from .extras import needing
-from .left_out import notes
+from ..results import FileVerdict, Report, UpstreamMatch, Verdict
+from ..support.escaping import encodable, escape
+from ..support.lazy import needing
 from .phrases import percent
+from .summary import notes
 
 if TYPE_CHECKING:
     from spdx_tools.spdx.model import CreationInfo, Document, ExtractedLicensingInfo, Package, Relationship
+
 
 _ROOT = "SPDXRef-scanned"
 _REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
@@ -158,7 +157,7 @@ def _extracted(licences: set[str]) -> Iterator[ExtractedLicensingInfo]:
     """What each LicenseRef stands for: its title and where its text is."""
     from spdx_tools.spdx.model import ExtractedLicensingInfo, SpdxNoAssertion
 
-    from ..rulebook import licence_rule
+    from ..rulebook.loader import licence_rule
 
     for reference in sorted({found for licence in licences for found in _REFERENCE.findall(licence)}):
         rule = licence_rule(reference)

@@ -2,13 +2,14 @@
 
 An anchor stands for words of a normalised text (lower case, joined by single spaces). It may use letters, digits,
 spaces, ``.`` for any one character (as in ``llama 3.1``, whatever became of the full stop), ``(?:one|other)``, ``?``,
-``\\b`` and the gap ``.{0,N}``. Nothing in it repeats without end, so a search looks at a bounded number of characters
+``\b`` and the gap ``.{0,N}``. Nothing in it repeats without end, so a search looks at a bounded number of characters
 from each place.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
 from math import prod
 
 # How many ways an anchor may be tried from one place in a text.
@@ -32,3 +33,18 @@ def anchor_problem(pattern: str) -> str:
     gaps = [int(token["reach"]) + 1 for token in tokens if token["gap"]]
     ways = prod(gaps) * 2 ** sum(token["choice"] is not None for token in tokens)
     return f"can match in {ways:,} ways, more than {MOST_WAYS:,}" if ways > MOST_WAYS else ""
+
+
+def all_of(anchors: tuple[str, ...], text: str) -> bool:
+    """Whether every anchor stands in ``text``."""
+    return all(_pattern(anchor).search(text) for anchor in anchors)
+
+
+def any_of(anchors: tuple[str, ...], text: str) -> bool:
+    """Whether one of the anchors does."""
+    return any(_pattern(anchor).search(text) for anchor in anchors)
+
+
+@cache
+def _pattern(anchor: str) -> re.Pattern[str]:
+    return re.compile(anchor)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import msgspec
 
-from ..findings import Level
+from ..results import Level
 
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 

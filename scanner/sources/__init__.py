@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from ..errors import SourceError
 from . import folder
-from .checkout import Checkout, Entry, LeftOut, Progress, Skipped, sort_key
+from .checkout import Checkout, Progress, sort_key
 from .specs import (
     ARCHIVE_SUFFIXES,
     CODE_SUFFIXES,
@@ -119,7 +119,7 @@ def _open_folder(spec: str, path: Path, inner: str, obey: bool) -> Checkout:
         return folder.open_folder(spec, path, inner, obey=obey)
     from heapq import merge
 
-    from . import hubcache
+    from . import hub as hubcache
 
     root = hubcache.snapshot_folder(path) or path
     project, release = hubcache.identity(root)
@@ -141,11 +141,11 @@ def _single_file(path: Path, inner: str) -> Path:
 
 @contextmanager
 def _open_release(spec: str, progress: Progress | None) -> Iterator[Checkout]:
-    from . import archive, registry  # urllib, ssl, packaging: not for local files
+    from . import archive, index, registry  # urllib, ssl, packaging: not for local files
 
     requirement = parse_requirement(spec)
     path, release = registry.fetch(requirement.name, requirement.version, progress)
-    identity = (registry.canonical_name(requirement.name), release.version)
+    identity = (index.canonical_name(requirement.name), release.version)
     is_sdist = not path.name.endswith(".whl")
     with archive.open_archive(spec, path, requirement.inner, identity, strip_top=is_sdist) as checkout:
         yield replace(checkout, released=release.uploaded)

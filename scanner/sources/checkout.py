@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 from msgspec import Struct
 
+from ..results import LeftOut, Skipped
+
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
-
-
-class Skipped(Struct, frozen=True):
-    """What was not scanned."""
-
-    path: str
-    """Its path in the source, or the source."""
-    reason: str
-    """Why, in one line."""
 
 
 class Entry(Struct, frozen=True):
@@ -28,18 +22,6 @@ class Entry(Struct, frozen=True):
     """In bytes, as declared."""
     read: Callable[[], bytes | Skipped]
     """Gives the stored bytes, or Skipped when they cannot be had."""
-
-
-class LeftOut(Struct, frozen=True):
-    """How much was left out, or what would have left something out and was not obeyed."""
-
-    what: str
-    """A plural: "files" (Python files and notebooks only), "folders" (not entered, each is one), "findings waived",
-    "settings", "ignore files" and the like."""
-    by: str
-    """The rule or the file that says so: ".gitignore", "node_modules", "modelkin.toml", "comments"."""
-    count: int
-    """How many."""
 
 
 def _nothing() -> tuple[LeftOut, ...]:
@@ -80,3 +62,30 @@ def sort_key(path: str) -> list[str]:
 def os_reason(error: OSError) -> str:
     """One clause for ``error``, without the path it names."""
     return f"cannot be read: {error.strerror or type(error).__name__}"
+
+
+class Tally:
+    """The counts of one walk. Each walk takes a new one, so that a folder walked twice counts once."""
+
+    def __init__(self) -> None:
+        self._left_out: Counter[tuple[str, str]] = Counter()
+        self._disregarded: Counter[tuple[str, str]] = Counter()
+
+    def leave_out(self, what: str, by: str) -> None:
+        self._left_out[what, by] += 1
+
+    def disregard(self, what: str, by: str) -> None:
+        self._disregarded[what, by] += 1
+
+    def disregard_as(self, other: Tally) -> None:
+        self._disregarded += other._disregarded
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        return _listed(self._left_out)
+
+    def disregarded(self) -> tuple[LeftOut, ...]:
+        return _listed(self._disregarded)
+
+
+def _listed(counts: Counter[tuple[str, str]]) -> tuple[LeftOut, ...]:
+    return tuple(LeftOut(what, by, count) for (what, by), count in sorted(counts.items()))

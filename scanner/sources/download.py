@@ -16,11 +16,8 @@ from typing import IO, TypeVar
 from urllib.error import HTTPError, URLError
 
 from ..errors import SourceError
-from .addresses import without_password
 from .checkout import Progress
-from .connection import Budget, open_url
-
-__all__ = ["NothingThereError", "download", "fetch_text", "without_password"]
+from .connection import Budget, open_url, without_password
 
 ATTEMPTS = 3
 FIRST_WAIT_SECONDS = 0.5

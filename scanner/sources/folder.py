@@ -17,11 +17,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import SourceError
-from .checkout import Checkout, Entry, LeftOut, Skipped, os_reason, sort_key
-from .gitfolder import DOT_GIT, hidden_code
+from ..results import LeftOut, Skipped
+from .checkout import Checkout, Entry, Tally, os_reason, sort_key
+from .git_folder import DOT_GIT, hidden_code
 from .ignores import Ignores
 from .specs import exists
-from .tally import Tally
 
 
 class _Folder(Struct, frozen=True):

@@ -5,21 +5,27 @@ Nothing is checked out: no attribute, filter, link or file name of a stranger's 
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
+from io import BytesIO
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
 
 from ..errors import SourceError
-from ..processes import PIPE, Process
-from . import gitfetch
+from ..results import Skipped
+from ..support.processes import PIPE, Process
+from . import git_command
 from .archive import inside, list_members
-from .checkout import Checkout, Skipped
-from .gitcommand import GitError, run, running
-from .members import MAX_MEMBERS, MAX_TOTAL_BYTES, Member, too_large
+from .checkout import Checkout
+from .git_command import GitError, reason_in, run, running
 from .specs import Address, parse_address, without_login
+from .tars import DISK_RESERVE_BYTES, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, too_large
 
 _SHORT_HASH = 12
 _PLACE = "a repository"
@@ -38,7 +44,7 @@ def open_repository(spec: str) -> Iterator[Checkout]:
             listed = run(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
             if listed.count(b"\0") > MAX_MEMBERS:
                 raise SourceError(f"cannot open {address.shown}: it holds more than {MAX_MEMBERS:,} files")
-            sizes = gitfetch.sizes(repository)
+            sizes = blob_sizes(repository)
         except GitError as error:
             raise SourceError(_failure(address, without_login(str(error)))) from error
         with running(repository, "cat-file", "--batch", requests=PIPE) as process:
@@ -53,7 +59,7 @@ def _fetch(address: Address, repository: Path) -> str:
     """Fetch one commit into a new bare repository; its hash. Raises GitError."""
     run(repository, "init", "--quiet", "--bare", "--template=")
     protocols = _REDIRECTS.get(address.scheme, address.scheme)
-    gitfetch.fetch(repository, address.url, address.revision or "HEAD", protocols)
+    fetch(repository, address.url, address.revision or "HEAD", protocols)
     return run(repository, "rev-parse", "--verify", "FETCH_HEAD^{commit}").decode().strip()
 
 
@@ -89,7 +95,7 @@ class _Reader:
         name = path.decode("utf-8", "surrogateescape")
         size = self.sizes.get(blob)
         if size is None and mode not in _NOT_FILES:
-            limit = gitfetch.FILTERED_BYTES // 1024**2
+            limit = FILTERED_BYTES // 1024**2
             return Member(
                 name, 0, partial(Skipped, name, f"larger than {limit} MB: its server was told not to send it")
             )
@@ -120,3 +126,76 @@ class _Reader:
         content = self.answers.read(int(stored))
         is_whole = self.answers.read(1) == b"\n" and len(content) == size
         return content if kind == b"blob" and is_whole else None
+
+
+# Servers that know the filter do not send larger files, which no scan reads; from the others come all.
+FILTERED_BYTES = 16 * 1024**2
+MAX_FETCHED_BYTES = 2 * 1024**3
+_MAX_ERROR_BYTES = 4 * 1024**2
+# Of addresses, mapped files included: a pack may ask for any amount of memory.
+_MAX_MEMORY_BYTES = 6 * 1024**3
+_FIRST_WAIT_SECONDS = 0.005
+_LONGEST_WAIT_SECONDS = 0.1
+_SETTINGS = {
+    "core.bigFileThreshold": str(FILTERED_BYTES),  # larger ones pass through, and are never held in memory
+    "fetch.unpackLimit": "1",  # one pack, not a file for every object
+    "http.lowSpeedLimit": "1000",
+    "http.lowSpeedTime": "60",
+}
+_OPTIONS = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", f"--filter=blob:limit={FILTERED_BYTES}")
+
+
+def fetch(repository: Path, url: str, revision: str, protocols: str) -> None:
+    """Fetch ``revision`` of ``url`` alone, as FETCH_HEAD of ``repository``; raises GitError."""
+    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    command = (*settings, "fetch", *_OPTIONS, "--", url, revision)
+    deadline = time.monotonic() + git_command.TIMEOUT_SECONDS
+    with TemporaryFile() as errors, running(repository, *command, protocols=protocols, errors=errors) as process:
+        _limit_memory(process.pid)
+        wait = _FIRST_WAIT_SECONDS
+        while (code := process.poll()) is None:
+            _check(repository, errors, deadline)
+            time.sleep(wait)
+            wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+        if code:
+            raise GitError(reason_in(errors) or f"git fetch ends with code {code}")
+        _check(repository, errors, deadline)
+
+
+def blob_sizes(repository: Path) -> Mapping[bytes, int]:
+    """The size of each object that was sent, by its hash. Never fetches another, as asking for its size might."""
+    form = "--batch-check=%(objectname) %(objectsize)"
+    lines = BytesIO(run(repository, "cat-file", "--batch-all-objects", "--unordered", form))
+    return {name: int(size) for name, size in (line.split() for line in lines)}
+
+
+def _check(repository: Path, errors: IO[bytes], deadline: float) -> None:
+    """Raises GitError when the fetch is over a bound."""
+    advice = "clone it yourself, without its large files, and scan the folder"
+    if _bytes_in(repository) > MAX_FETCHED_BYTES:
+        raise GitError(f"it sends more than {MAX_FETCHED_BYTES / 1024**2:,.0f} MB: {advice}")
+    if shutil.disk_usage(repository).free < DISK_RESERVE_BYTES:
+        raise GitError(f"the disk of the temporary folder is full: free some, set TMPDIR, or {advice}")
+    if os.fstat(errors.fileno()).st_size > _MAX_ERROR_BYTES:
+        raise GitError("its server sends messages without end")
+    if time.monotonic() > deadline:
+        raise GitError(f"it took longer than {git_command.TIMEOUT_SECONDS:.0f} seconds")
+
+
+def _bytes_in(folder: Path) -> int:
+    total = 0
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            with suppress(OSError):  # git has just moved it
+                is_folder = entry.is_dir(follow_symlinks=False)
+                total += _bytes_in(Path(entry)) if is_folder else entry.stat(follow_symlinks=False).st_size
+    return total
+
+
+def _limit_memory(process: int) -> None:
+    """Where the system lets us, before git has begun anything."""
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.prlimit(process, resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))

@@ -8,7 +8,10 @@ from __future__ import annotations
 import glob
 import os
 import re
-from collections.abc import Iterable
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -16,15 +19,16 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import SourceError
-from . import folder, hubwatch
+from ..results import Skipped
+from . import folder
 from .archive import safe_path
-from .checkout import Checkout, Skipped, sort_key
-from .hubcache import repository_folder
-from .hubwatch import watching
+from .checkout import Checkout, sort_key
+from .git_folder import unlisted_code
 from .specs import CODE_SUFFIXES, clean_inner
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling
+
 
 # Larger than any file that a scan reads.
 MAX_BYTES = 8 * 1024**2
@@ -135,7 +139,7 @@ def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
 
 
 def _late(reference: HubReference) -> str:
-    return f"gave up on {reference.shown} after {hubwatch.MAX_SECONDS:.0f} seconds: the Hub is too slow"
+    return f"gave up on {reference.shown} after {MAX_SECONDS:.0f} seconds: the Hub is too slow"
 
 
 def _commit(reference: HubReference, sha: object) -> str:
@@ -194,3 +198,153 @@ def _failure(reference: HubReference, error: Exception, hub: Any) -> str:
     if not lines:
         return f"cannot fetch {shown}: the Hub's answer cannot be read ({type(error).__name__}): check HF_ENDPOINT"
     return f"cannot fetch {shown}: {''.join(char if char.isprintable() else '?' for char in lines[0][:300])}"
+
+
+MAX_SECONDS = 600.0
+# Between two bytes; the library's own is none for some requests.
+TIMEOUT_SECONDS = 30.0
+# The listing of a repository with the most files that are fetched; it is asked for twice.
+MAX_LISTING_BYTES = 64 * 1024**2
+# What inflates while it is read: files that are fetched pack to less.
+_MAX_PACKED_BYTES = 8 * 1024**2
+_NAMES = ("etag", "x-linked-etag", "x-repo-commit")
+_NAME = re.compile(r'(?:W/)?"?[A-Za-z0-9][A-Za-z0-9._:-]{0,199}"?')
+
+
+class Watch:
+    """What one opening of a repository has taken so far."""
+
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+        self.bytes_left = 2 * MAX_LISTING_BYTES
+        self.began = time.monotonic()
+
+    def is_late(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() - self.began >= MAX_SECONDS
+
+    def check(self, count: int = 0) -> None:
+        """Account for ``count`` bytes; raises SourceError when a bound is passed."""
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            raise SourceError(f"gave up on {self.shown}: the Hub sends more than it lists")
+        if self.is_late():
+            raise SourceError(f"gave up on {self.shown} after {MAX_SECONDS:.0f} seconds: the Hub is too slow")
+
+    def on_answer(self, answer: Any) -> None:
+        """Before the library reads an answer; raises SourceError for one that names a file by a path."""
+        self.check()
+        for name in _NAMES:
+            value = answer.headers.get(name)
+            if value is not None and not _NAME.fullmatch(value):
+                raise SourceError(f"{self.shown}: the Hub's answer has a {name} that is none: check HF_ENDPOINT")
+        is_packed = answer.headers.get("content-encoding", "identity") != "identity"
+        answer.stream = _bounded(answer.stream, self.check, _MAX_PACKED_BYTES if is_packed else None)
+
+
+@contextmanager
+def watching(shown: str) -> Iterator[Watch]:
+    """Bound what the library does in the block. Old ones, which talk by requests, have only their own timeouts."""
+    from huggingface_hub import constants, utils
+
+    watch = Watch(shown)
+    close: Callable[[], None] | None = getattr(utils, "close_session", None)
+    client: Any = getattr(utils, "get_session")()  # noqa: B009  its type is that of whichever HTTP library is used
+    hooks = getattr(client, "event_hooks", None)
+    if close is None or hooks is None:
+        yield watch
+        return
+    before, patience = list(hooks["response"]), client.timeout
+    client.event_hooks = {**hooks, "response": [*before, watch.on_answer]}
+    client.timeout = TIMEOUT_SECONDS
+    has_ended = threading.Event()
+    offline = constants.HF_HUB_OFFLINE
+
+    def end_late() -> None:
+        """Waiting for headers is ended from outside only. Each request is refused from then on."""
+        pause = MAX_SECONDS
+        while not has_ended.wait(pause):
+            constants.HF_HUB_OFFLINE = True
+            with suppress(Exception):
+                close()
+            pause = 0.2
+
+    guard = threading.Thread(target=end_late, daemon=True)
+    guard.start()
+    try:
+        yield watch
+    finally:
+        has_ended.set()
+        guard.join()
+        constants.HF_HUB_OFFLINE = offline
+        client.event_hooks, client.timeout = {**hooks, "response": before}, patience
+
+
+def _bounded(stream: Any, check: Callable[[int], None], limit: int | None) -> Any:
+    """``stream`` with every part of it checked, of a class that the library accepts as one."""
+    base = next((kind for kind in type(stream).__mro__ if kind.__name__ == "SyncByteStream"), None)
+    if base is None:
+        return stream
+
+    def parts(_: object) -> Iterator[bytes]:
+        taken = 0
+        for part in stream:
+            taken += len(part)
+            check(len(part))
+            if limit is not None and taken > limit:
+                raise SourceError(f"the Hub sends a packed answer of more than {limit / 1024**2:.0f} MB: refused")
+            yield part
+
+    return type("Bounded", (base,), {"__iter__": parts, "close": lambda _: stream.close()})()
+
+
+_REPOSITORY = re.compile(r"(?:models|datasets|spaces)--(?P<name>[\w.-]+?)", re.ASCII)
+_COMMIT_FOLDER = re.compile(r"[0-9a-f]{40}")
+
+
+def repository_folder(folder: Path) -> Path | None:
+    """The ``models--ORG--NAME`` that ``folder`` is a snapshot of; its files are links to blobs there."""
+    parts = folder.absolute()
+    if parts.parent.name != "snapshots" or not _REPOSITORY.fullmatch(parts.parent.parent.name):
+        return None
+    return parts.parent.parent
+
+
+def snapshot_folder(folder: Path) -> Path | None:
+    """The snapshot to scan of a ``models--ORG--NAME``: that of its main branch, else its only one.
+
+    None where ``folder`` is none, or has several and does not say which.
+    """
+    if not _REPOSITORY.fullmatch(folder.absolute().name):
+        return None
+    snapshots = folder / "snapshots"
+    main = folder / "refs" / "main"
+    try:
+        commit = main.read_text("ascii").strip() if main.is_file() else ""
+        found = [path for path in snapshots.iterdir() if path.is_dir()]
+    except (OSError, ValueError):
+        return None
+    named = [path for path in found if _COMMIT_FOLDER.fullmatch(commit) and path.name == commit]
+    return named[0] if named else found[0] if len(found) == 1 else None
+
+
+def identity(folder: Path) -> tuple[str, str]:
+    """The repository's name and the commit of a snapshot; empty for any other folder."""
+    repository = repository_folder(folder)
+    if repository is None:
+        return "", ""
+    return repository.name.rpartition("--")[2], folder.absolute().name
+
+
+def beside(repository: Path, snapshot: Path) -> list[Skipped]:
+    """The Python files of ``repository`` that are not in its ``snapshot``, which alone is scanned."""
+    reason = "beside the snapshot that is scanned: name its folder to scan it"
+    return unlisted_code(str(repository), repository.absolute().name, reason, _is_empty, but=str(snapshot))
+
+
+def _is_empty(child: os.DirEntry[str]) -> bool:
+    """The Hub's library keeps an empty file for each one that it asked for and that was not there."""
+    try:
+        return child.is_file(follow_symlinks=False) and child.stat(follow_symlinks=False).st_size == 0
+    except OSError:
+        return False

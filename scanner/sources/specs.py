@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from msgspec import Struct
 
 from ..errors import SourceError
-from ..patterns import lazy_pattern
+from ..support.lazy import lazy_pattern
 
 REGISTRY_PREFIX = "pypi:"
 GIT_PREFIX = "git+"

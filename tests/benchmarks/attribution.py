@@ -10,8 +10,7 @@ from pathlib import Path
 import click
 
 import modelkin
-from modelkin.api import Report
-from modelkin.findings import Finding, Level
+from modelkin.results import Finding, Level, Report
 
 from .command_cost import added
 from .judging_cost import Cost, cost

@@ -14,7 +14,8 @@ from random import Random
 
 import click
 
-from modelkin.notices import Strength, read_credits
+from modelkin.notices.credits import read_credits
+from modelkin.notices.model import Strength
 
 from .figures import share
 from .releases import python_files, release_root

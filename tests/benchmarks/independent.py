@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from modelkin.verdict import FileVerdict
+from modelkin.results import FileVerdict
 
 from .releases import release_root
 from .scanning import is_copy, scan_folder

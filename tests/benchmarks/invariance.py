@@ -14,9 +14,9 @@ import black
 import click
 from black.parsing import InvalidInput
 
-from modelkin.canonical import canonicalise
-from modelkin.lines import Lines
-from modelkin.parsing import parse
+from modelkin.fingerprints.normalize import canonicalise
+from modelkin.fingerprints.statement_cache import Lines
+from modelkin.syntax.parser import parse
 
 from .releases import python_files, release_root
 from .tables import print_list, print_table

@@ -11,11 +11,12 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 
-from modelkin.corpus.shelf import default_corpora
-from modelkin.files import Skipped, read_files
+from modelkin.corpus.store import default_corpora
+from modelkin.matching.verdict import Judgement
 from modelkin.pipeline import Examiner
+from modelkin.results import Skipped
 from modelkin.sources import open_source
-from modelkin.verdict import Judgement
+from modelkin.sources.files import read_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,9 @@ def main(source: str) -> None:
         files = [file for file in read_files(checkout) if not isinstance(file, Skipped)]
         examined = [examiner.examine(file) for file in files]
         scanned, peak = time.perf_counter(), _peak()
-        from modelkin.attribution.check import check
         from modelkin.attribution.copies import read_copy
-        from modelkin.statements import read_statements
+        from modelkin.attribution.engine import check
+        from modelkin.repository.declarations import read_statements
 
         texts = {file.path: file.text for file in files}
         copies = [each.copy for each in examined if each.copy]

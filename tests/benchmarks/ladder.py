@@ -7,7 +7,7 @@ from random import Random
 
 import click
 
-from modelkin.verdict import FileVerdict
+from modelkin.results import FileVerdict
 
 from .disguise import RUNGS, disguises
 from .figures import mean, share

@@ -13,7 +13,8 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from modelkin.errors import ModelkinError
-from modelkin.sources import Entry, open_source
+from modelkin.sources import open_source
+from modelkin.sources.checkout import Entry
 
 LIST = Path(__file__).with_name("licences.tsv")
 DEBIAN = Path("/usr/share/common-licenses")

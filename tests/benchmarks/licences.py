@@ -14,8 +14,9 @@ from statistics import median
 import click
 
 from modelkin.errors import ModelkinError
-from modelkin.licences import LicenceText, identify
-from modelkin.sources import Entry, open_source
+from modelkin.licences.identify import LicenceText, identify
+from modelkin.sources import open_source
+from modelkin.sources.checkout import Entry
 
 from .figures import share
 from .licence_files import LicenceFile, listed, read

@@ -14,7 +14,7 @@ import click
 
 import modelkin
 from modelkin.cli import main as modelkin_main
-from modelkin.findings import Finding, Level
+from modelkin.results import Finding, Level
 
 from .scanning import is_copy, scan_texts
 from .stripped import Stripped, strip_files

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 import click
 
-from modelkin.verdict import FileVerdict
+from modelkin.results import FileVerdict
 
 from .annotations import read_annotations
 from .figures import share

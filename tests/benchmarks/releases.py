@@ -8,7 +8,8 @@ from pathlib import Path
 
 from platformdirs import user_cache_path
 
-from modelkin.sources import Entry, open_source, registry
+from modelkin.sources import open_source, registry
+from modelkin.sources.checkout import Entry
 
 # Tables of models, models no longer kept, and the TensorFlow and Flax ports, which corpora/upstreams.yaml leaves out.
 LEFT_OUT = re.compile(r"/(?:auto|deprecated)/|/modeling_(?:tf|flax)_")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from random import Random
 
-from modelkin.verdict import FileVerdict
+from modelkin.results import FileVerdict
 
 from .forms import alpha_equal
 from .releases import modeling_files

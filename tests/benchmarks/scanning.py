@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 import modelkin
-from modelkin.clones import COPIES
-from modelkin.verdict import FileVerdict
+from modelkin.results import COPIES, FileVerdict
 
 
 def scan_folder(

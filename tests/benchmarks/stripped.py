@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from modelkin.notices import read_notice
+from modelkin.notices.notice import read_notice
 
 from .releases import python_files, release_root
 from .whole_files import renamed_file

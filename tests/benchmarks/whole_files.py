@@ -8,7 +8,7 @@ from random import Random
 
 import click
 
-from modelkin.verdict import FileVerdict
+from modelkin.results import FileVerdict
 
 from .figures import mean, share
 from .forms import without_docstrings

@@ -37,7 +37,7 @@ def _scanning(folder: Path) -> Callable[[], object]:
 
 
 def _opening(_: Path) -> Callable[[], object]:
-    from modelkin.corpus.shelf import default_corpora
+    from modelkin.corpus.store import default_corpora
 
     return lambda: default_corpora(None)
 

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
-from ..report_syntax import (
+from ..support.report_syntax import (
     check_dot,
     check_github,
     check_html,

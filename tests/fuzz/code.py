@@ -9,7 +9,7 @@ import json
 import re
 from random import Random
 
-from ..small_corpora import ATTENTION, ROTARY, SCHEDULE
+from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE
 from .words import encoded, line, mutated, word
 
 _HEADERLESS = ATTENTION[ATTENTION.index('"""') :]

@@ -17,7 +17,7 @@ from random import Random
 from typing import Any
 from unittest import mock
 
-from ..index_server import wheel
+from ..support.index_server import wheel
 from . import code
 from .words import line, word
 

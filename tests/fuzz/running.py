@@ -22,7 +22,7 @@ from random import Random
 from modelkin.cli import main
 from modelkin.reports import FORMATS
 
-from ..small_corpora import ATTENTION, ROTARY, SCHEDULE, Upstream, corpus_of
+from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, Upstream, corpus_of
 from .checking import in_silence, wrong_ending, wrong_reports
 from .watching import watched
 from .writing import put, removed

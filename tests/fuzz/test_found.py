@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from modelkin.cli import main
-from modelkin.files import Skipped, SourceFile, read_files
-from modelkin.notebooks import join_cells
+from modelkin.results import Skipped
 from modelkin.sources import open_source
+from modelkin.sources.files import SourceFile, read_files
+from modelkin.sources.notebooks import join_cells
 
-from ..processor_time import processor_seconds
-from ..repositories import statements_of, written
-from ..small_corpora import ATTENTION, Upstream, corpus_of
+from ..support.processor_time import processor_seconds
+from ..support.repositories import statements_of, written
+from ..support.small_corpora import ATTENTION, Upstream, corpus_of
 
 
 @pytest.mark.parametrize("form", ["text", "concise"])
@@ -52,8 +53,8 @@ def test_no_file_is_opened_to_quote_a_syntax_error(tmp_path: Path, monkeypatch: 
 def test_a_folder_that_is_called_like_a_release_is_not_taken_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from modelkin.repository.declarations import read_statements
     from modelkin.sources.checkout import Checkout
-    from modelkin.statements import read_statements
 
     written(tmp_path, {"pypi:x/LICENSE/a": "", "x/LICENSE/a": ""})
     monkeypatch.chdir(tmp_path)

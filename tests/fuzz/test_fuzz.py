@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .. import report_syntax
+from ..support import report_syntax
 from .__main__ import main
 from .running import KINDS, Place, chance_of, surroundings
 from .supervising import folder_of_run, supervised

@@ -18,7 +18,7 @@ from typing import Any
 from unittest import mock
 
 import modelkin
-from modelkin.shipped import shipped_folder
+from modelkin.support.data_files import shipped_folder
 
 _PROGRAMS = frozenset(
     {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.forkpty", "pty.spawn"}

@@ -1,5 +1,1 @@
 """Report in, one web page out that needs nothing else: no network, no library, not even its own script."""
-
-from .page import render
-
-__all__ = ["render"]

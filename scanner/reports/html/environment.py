@@ -1,4 +1,4 @@
-"""A template's name and its values in, a page out that lets in only its own style and script."""
+"""The rows of a file beside its upstream in, the rows of an HTML table out."""
 
 from __future__ import annotations
 
@@ -11,11 +11,91 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+from markupsafe import escape as quoted
 
-from ...regions import line_words
+from ...diffs.model import Gap, Line, Mark, Row, RowKind, SideBySide
+from ...results import Cells
+from ...sources.cells import cell_place, line_words
+from ...support.escaping import encodable, escape
 from .. import phrases
-from ..escaping import encodable, escape
-from .sides import row_counts, side_rows
+
+# A sign beside the colour, for whoever cannot see that: the page's legend tells them.
+_CLASSES = {
+    RowKind.SAME: ("s", "="),
+    RowKind.RENAMED: ("r", "~"),
+    RowKind.CHANGED: ("c", "≠"),
+    RowKind.COPY_ONLY: ("o", "+"),
+    RowKind.UPSTREAM_ONLY: ("u", "\N{MINUS SIGN}"),
+}
+_LEFT_OUT = {
+    RowKind.SAME: "that are the same",
+    RowKind.COPY_ONLY: "that only the copy has",
+    RowKind.UPSTREAM_ONLY: "that only the upstream has",
+    None: "to the end of the comparison",
+}
+_COUNTED = {
+    RowKind.SAME: "lines the same",
+    RowKind.RENAMED: "the same but for names",
+    RowKind.CHANGED: "edited",
+    RowKind.COPY_ONLY: "only in the copy",
+    RowKind.UPSTREAM_ONLY: "only in the upstream",
+}
+_MARKS = {Mark.RENAMED: "r", Mark.CHANGED: "c"}
+
+
+def side_rows(side: SideBySide, cells: Cells) -> Markup:
+    """As many ``tr`` as there are rows and gaps; whole tables go through here, so it is plain joining of strings.
+
+    ``cells`` are of the copy.
+    """
+    return Markup("\n".join(_gap(row, cells) if isinstance(row, Gap) else _row(row, cells) for row in side.rows))
+
+
+def row_counts(side: SideBySide) -> str:
+    """``187 lines the same, 21 the same but for names``."""
+    told = [f"{count:,} {_COUNTED[kind]}" for kind in RowKind if (count := side.counts.get(kind))]
+    return ", ".join(told)
+
+
+def _gap_words(gap: Gap, cells: Cells) -> str:
+    """``31 more lines that are the same (copy 12-42, upstream 20-50)``; of a notebook ``copy 3:2-3:32``."""
+    spans = [f"copy {_number(cells, gap.copy[0])}-{_number(cells, gap.copy[1])}"] if gap.copy else []
+    spans += [f"upstream {gap.upstream[0]}-{gap.upstream[1]}"] if gap.upstream else []
+    what = _LEFT_OUT.get(gap.kind, "more")
+    return f"{gap.rows} more lines {what} ({', '.join(spans)})"
+
+
+def _row(row: Row, cells: Cells) -> str:
+    name, sign = _CLASSES[row.kind]
+    return f'<tr class="{name}">{_cell(row.copy, cells)}<td>{sign}</td>{_cell(row.upstream, ())}</tr>'
+
+
+def _gap(gap: Gap, cells: Cells) -> str:
+    return f'<tr class="gap"><td colspan="3">{quoted(_gap_words(gap, cells))}</td></tr>'
+
+
+def _number(cells: Cells, line: int) -> str:
+    """The number of a line; of a notebook, that of its cell before it."""
+    if not cells:
+        return str(line)
+    place = cell_place(cells, line)
+    return f"{place.cell}:{place.line}"
+
+
+def _cell(line: Line | None, cells: Cells) -> str:
+    if line is None:
+        return "<td></td>"
+    told = "".join(_piece(_shown(piece.text), _MARKS.get(piece.mark)) for piece in line.pieces)
+    return f'<td data-n="{_number(cells, line.number)}">{told}{"…" if line.cut else ""}</td>'
+
+
+def _piece(text: str, mark: str | None) -> str:
+    return f'<mark class="{mark}">{text}</mark>' if mark else text
+
+
+def _shown(text: str) -> str:
+    return str(quoted(encodable(escape(text))))
+
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _DEFINITION_WORDS = {

@@ -1,0 +1,121 @@
+"""What judging found missing in, findings in the words of their rules out: levels, clauses, remedies, grouping."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from ..errors import RuleError
+from ..results import Finding, Level, Region, UpstreamMatch
+from ..rulebook.loader import finding_rule
+from ..rulebook.model import FindingRule, Obligation
+
+_ORDER = tuple(Level)
+_MOST_QUOTED = 300
+
+
+class Draft(NamedTuple):
+    """What a rule has to say about ``region``.
+
+    ``at_most`` lowers the level, of the obligation or else of the rule. Drafts of one rule and one ``group`` become one
+    finding, at the place of the first; without a group each is its own.
+    """
+
+    rule: str
+    region: Region
+    facts: Mapping[str, str] = {}
+    upstream: UpstreamMatch | None = None
+    upstream_region: Region | None = None
+    licence: str = ""
+    obligation: Obligation | None = None
+    at_most: Level = Level.ERROR
+    group: str = ""
+
+
+def findings(drafts: Iterable[Draft]) -> tuple[Finding, ...]:
+    """Findings by level, path, place and rule: what matters most is read first."""
+    grouped: defaultdict[tuple[str, str, Region | None], list[Draft]] = defaultdict(list)
+    for draft in drafts:
+        grouped[draft.rule, draft.group, None if draft.group else draft.region].append(draft)
+    found = [_finding(members) for members in grouped.values()]
+    return tuple(sorted(found, key=_order))
+
+
+def _order(finding: Finding) -> tuple[int, str, int, str, str]:
+    region = finding.region
+    return _ORDER.index(finding.level), region.path, region.first_line, finding.rule, finding.message
+
+
+def named(upstream: UpstreamMatch) -> str:
+    """The upstream file in words: project, release and path."""
+    return f"{upstream.project} {upstream.first_release} {upstream.path}"
+
+
+def quoted(lines: Sequence[str]) -> str:
+    """Lines of a notice as a message quotes them."""
+    return "; ".join(f'"{shortened(line)}"' for line in lines)
+
+
+def shortened(text: str) -> str:
+    """What somebody else wrote, at a length that a message bears."""
+    return text if len(text) <= _MOST_QUOTED else f"{text[:_MOST_QUOTED]}…"
+
+
+def lower(one: Level, other: Level) -> Level:
+    """The one that matters less."""
+    return max(one, other, key=_ORDER.index)
+
+
+def _finding(members: Sequence[Draft]) -> Finding:
+    first = min(members, key=lambda each: (_ORDER.index(level_of(each)), each.region.path, each.region.first_line))
+    rule = _rule(first.rule)
+    facts = _Facts(_facts(first, members))
+    own = rule.remedy.format_map(facts)
+    return Finding(
+        rule=rule.id,
+        level=level_of(first),
+        region=first.region,
+        message=rule.message.format_map(facts),
+        upstream=facts["upstream"],
+        remedy=f"{first.obligation.remedy} {own}" if first.obligation else own,
+        clause=facts["clause"],
+        upstream_region=first.upstream_region,
+    )
+
+
+def level_of(draft: Draft) -> Level:
+    """The obligation's level, or else the rule's, no higher than the draft allows."""
+    return lower(draft.obligation.level if draft.obligation else _rule(draft.rule).level, draft.at_most)
+
+
+def _facts(first: Draft, members: Sequence[Draft]) -> dict[str, str]:
+    paths = sorted({each.region.path for each in members})
+    path = first.region.path + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
+    facts = {"path": path, "licence": first.licence}
+    if first.upstream:
+        facts |= {
+            "upstream": named(first.upstream),
+            "project": first.upstream.project,
+            "release": first.upstream.first_release,
+            "upstream_path": first.upstream.path,
+            "url": first.upstream.url,
+            "licence": first.licence or first.upstream.licence or "none stated",
+        }
+    if first.obligation:
+        facts |= {"clause": f"{first.licence} {first.obligation.clause}", "asks": first.obligation.asks}
+    return facts | dict(first.facts)
+
+
+class _Facts(dict[str, str]):
+    """The facts of one finding; those that do not apply are empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _rule(identifier: str) -> FindingRule:
+    rule = finding_rule(identifier)
+    if rule is None:
+        raise RuleError(f"rules/findings/{identifier}.yaml: is missing; judging needs it")
+    return rule

@@ -1,0 +1,204 @@
+"""A case and the licence it is passed on under in, terms left behind and terms that do not go together out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache
+
+from ..licences.expressions import is_covered, licences_stated
+from ..notices.holders import holders_missing
+from ..repository.model import Leftover, ModelCard
+from ..results import Level, Region, Verdict
+from ..rulebook.loader import licence_rule, shipped_folder
+from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
+from ..support.globs import matcher
+from .derivation import Case
+from .duties import EXACT_RULES, header_region, place_of, upstream_region
+from .findings import Draft, quoted, shortened
+from .repository_view import Repository
+
+
+def licence_drafts(case: Case, rules: Sequence[LicenceRule], repository: Repository) -> Iterator[Draft]:
+    """What is wrong with the licence the copy now stands under."""
+    for rule in rules:
+        yield from _relicensed(case, rule, repository)
+    refusing = [rule for rule in rules if _refuses(rule, repository.licences)]
+    changed = case.copy.verdict.verdict is not Verdict.IDENTICAL
+    refusing += [rule for rule in rules if changed and _duty(rule, Duty.NO_DERIVATIVES)]
+    for rule in refusing[:1]:
+        yield _combined(case, rule, repository)
+
+
+def _relicensed(case: Case, rule: LicenceRule, repository: Repository) -> Iterator[Draft]:
+    """The copy stands under another licence, and the upstream's terms do not go with it."""
+    duty = _duty(rule, Duty.CARRY_LICENCE)
+    now = licences_stated(case.licence) or repository.licences_of(case.path)
+    if duty is None or not now or is_covered(rule.id, now) or _carries(case, rule, repository):
+        return
+    yield Draft(
+        rule="relicensed",
+        region=header_region(case),
+        facts={"whole": ", ".join(now)},
+        upstream=case.upstream,
+        upstream_region=upstream_region(case),
+        licence=rule.id,
+        obligation=duty,
+        # Where the upstream file itself never named its terms, somebody may have passed it on in good faith.
+        at_most=Level.WARNING if case.is_headless else Level.ERROR,
+    )
+
+
+def _carries(case: Case, rule: LicenceRule, repository: Repository) -> bool:
+    """Whether the licence's text is there, and something ties it to this file: a kept line, an entry that names it."""
+    if not repository.whole:
+        return not case.licence
+    if repository.text_of(rule.id) is None:
+        return False
+    lines = case.lines or case.upstream.licence_copyrights
+    if lines and not holders_missing(lines, (*case.copyrights, *repository.copyrights)):
+        return True
+    return repository.entry_for(case.upstream) is not None
+
+
+def _combined(case: Case, rule: LicenceRule, repository: Repository) -> Draft:
+    ground = _duty(rule, Duty.SAME_LICENCE, Duty.NON_COMMERCIAL, Duty.NO_DERIVATIVES)
+    # What stands in a folder under its own licence may be a separate work that is only shipped along.
+    apart = is_covered(rule.id, repository.licences_of(case.path))
+    return Draft(
+        rule="combination-not-allowed",
+        region=header_region(case),
+        facts={
+            "whole": ", ".join(repository.licences),
+            "reason": rule.combination.reason,
+            "clause": f"{rule.id} {ground.clause}" if ground else rule.id,
+        },
+        upstream=case.upstream,
+        upstream_region=upstream_region(case),
+        licence=rule.id,
+        at_most=Level.WARNING if apart else Level.ERROR,
+    )
+
+
+def _refuses(rule: LicenceRule, whole: Sequence[str]) -> bool:
+    """Whether a work under every one of the licences of ``whole`` may not contain what is under ``rule``."""
+    return bool(whole) and all(_refuses_one(rule, licence) for licence in whole)
+
+
+def _refuses_one(rule: LicenceRule, licence: str) -> bool:
+    if is_covered(rule.id, (licence,)):
+        return False
+    known = licence_rule(licence)
+    names = {licence, known.family.value} if known else {licence}
+    return not names.isdisjoint(rule.combination.not_under)
+
+
+def _duty(rule: LicenceRule, *duties: Duty) -> Obligation | None:
+    return next((each for each in rule.obligations if each.duty in duties), None)
+
+
+def base_model_licence(base_model: str) -> str:
+    """The licence that the publisher put the weights under; empty where the table does not know."""
+    asked = base_model.strip().casefold()
+    return next((licence for matches, licence in _table() if matches(asked)), "")
+
+
+@cache
+def _table() -> tuple[tuple[Callable[[str], bool], str], ...]:
+    text = (shipped_folder() / "base_models.txt").read_text("utf-8")
+    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
+    return tuple((matcher((glob,)), licence) for glob, licence in rows)
+
+
+def material_drafts(repository: Repository) -> Iterator[Draft]:
+    """Findings about weights and what is shipped with them: notices that a model licence asks for, and leftovers."""
+    for card in repository.statements.model_cards:
+        for base_model, rule in _licences(card):
+            yield from _duty_drafts(card, base_model, rule, repository)
+        yield from _contradiction(card)
+    for leftover in repository.statements.leftovers:
+        yield from _leftover_drafts(leftover, repository)
+
+
+def _licences(card: ModelCard) -> Iterator[tuple[str, LicenceRule]]:
+    """The model licences that a card brings into play, each with the base model or the words that say so."""
+    seen: set[str] = set()
+    brought = [(base, base_model_licence(base)) for base in card.base_models]
+    if card.licence:
+        words = card.licence_name or card.licence.stated
+        brought += [(words, licence) for licence in card.licence.licences]
+    for words, licence in brought:
+        rule = licence_rule(licence) if licence and licence not in seen else None
+        seen.add(licence)
+        if rule and rule.family is Family.MODEL:
+            yield words, rule
+
+
+def _duty_drafts(card: ModelCard, base_model: str, rule: LicenceRule, repository: Repository) -> Iterator[Draft]:
+    for obligation in rule.obligations:
+        if obligation.scope is not Scope.CODE and _missed(obligation, card, repository):
+            yield Draft(
+                rule=EXACT_RULES[obligation.duty],
+                region=_place(card),
+                facts={
+                    "missing": " or ".join(quoted([each]) for each in obligation.strings),
+                    "base_model": shortened(base_model),
+                },
+                licence=rule.id,
+                obligation=obligation,
+                # That a licence is stated does not tell whether these are the licensor's own materials.
+                at_most=Level.WARNING,
+                group=f"{card.path} {rule.id} {obligation.clause}",
+            )
+
+
+def _missed(obligation: Obligation, card: ModelCard, repository: Repository) -> bool:
+    if obligation.duty not in EXACT_RULES:
+        return False
+    if obligation.duty is Duty.NAME_PREFIX:
+        name = card.title.rpartition("/")[2].strip().casefold()
+        return bool(name) and not any(name.startswith(each.casefold()) for each in obligation.strings)
+    return not place_of(obligation.strings, repository)
+
+
+def _contradiction(card: ModelCard) -> Iterator[Draft]:
+    """The card names a base model, and a licence that is not the base model's."""
+    if card.licence is None or not card.licence.licences:
+        return
+    named = f", license_name: {card.licence_name}" if card.licence_name else ""
+    for base_model in card.base_models:
+        licence = base_model_licence(base_model)
+        if licence and not is_covered(licence, card.licence.licences):
+            yield Draft(
+                rule="model-card-contradicts",
+                region=card.licence.region,
+                facts={
+                    "found": shortened(f"license: {card.licence.stated}{named}"),
+                    "base_model": shortened(base_model),
+                    "value": f"is under {licence}",
+                },
+                group=f"{card.path} {licence}",
+            )
+
+
+def _leftover_drafts(leftover: Leftover, repository: Repository) -> Iterator[Draft]:
+    cards = repository.statements.model_cards
+    named = leftover.repository or leftover.module
+    facts = {"key": leftover.key, "value": leftover.value, "base_model": named, "path": leftover.region.path}
+    yield Draft("leftover-reference", leftover.region, dict(facts), group=f"{leftover.region.path} {named}")
+    if leftover.repository and cards and not any(_speaks_of(card, leftover.repository) for card in cards):
+        card = cards[0]
+        facts["path"] = card.path
+        if card.base_models:
+            told = f"stands in {leftover.region.path} as {leftover.key}"
+            facts |= {"found": shortened(f"base_model: {', '.join(card.base_models)}"), "value": told}
+        rule = "model-card-contradicts" if card.base_models else "model-card-silent"
+        yield Draft(rule, _place(card), facts, group=f"{card.path} {leftover.repository}")
+
+
+def _speaks_of(card: ModelCard, name: str) -> bool:
+    wanted = name.rpartition("/")[2].casefold()
+    return any(wanted in said.casefold() for said in (*card.base_models, card.text))
+
+
+def _place(card: ModelCard) -> Region:
+    return card.licence.region if card.licence else Region(card.path, 1, 1)

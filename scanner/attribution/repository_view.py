@@ -1,0 +1,144 @@
+"""A repository's statements in, what they answer for any of its files out."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import cached_property
+
+from ..licences.expressions import is_covered
+from ..notices.model import Credit
+from ..repository.lookup import licence_files_for, repository_licence, sidecars_for
+from ..repository.model import LegalFile, LegalKind, SidecarNotice, Statements, Subject
+from ..results import FileVerdict, UpstreamMatch
+from ..support.lazy import lazy_pattern
+from . import naming
+from .model import Copy
+
+_CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
+
+# A few files under the paths of a release may be copies; so many are the project, or all of it in another's hands.
+LEAST_OF_A_TREE = 5
+
+
+class Repository:
+    """What stands outside the code of one repository, asked again for each of its copies.
+
+    ``own`` is the project that is scanned, empty where not known. ``whole`` says whether all of it was read: what was
+    not read is not missing.
+    """
+
+    def __init__(
+        self, statements: Statements, own: str = "", whole: bool = True, files: Iterable[FileVerdict] = ()
+    ) -> None:
+        self.statements = statements
+        self.whole = whole
+        self._legal = tuple(each for each in statements.legal_files if each.subject is not Subject.TEMPLATE)
+        self._own = naming.plain(own)
+        files = tuple(files)
+        self._owners = {naming.owner(each) for file in files for each in file.upstreams if self.owns(each)} - {""}
+        trees = Counter(_tree(file) for file in files if file.own_release)
+        self._trees = tuple(tree for tree, count in trees.items() if count >= LEAST_OF_A_TREE)
+        self._entries: dict[frozenset[str], LegalFile | None] = {}
+
+    def owns(self, upstream: UpstreamMatch) -> bool:
+        """Whether the upstream is the scanned project itself, which owes itself nothing."""
+        return bool(self._own) and self._own in (naming.plain(upstream.project), naming.plain(upstream.package))
+
+    def stands_in_the_tree_of(self, path: str, upstream: UpstreamMatch) -> bool:
+        """Whether ``path`` is one of many files that the upstream project released under these very paths.
+
+        A clone of a project need not say which it is. The file under the upstream's own path is held against it all
+        the same: somebody may have put the tree into another repository.
+        """
+        same = f"/{path}".endswith(f"/{upstream.path}")
+        return not same and any(path.startswith(tree) and upstream.project == name for tree, name in self._trees)
+
+    def is_at_home(self, path: str, upstream: UpstreamMatch) -> bool:
+        """Whether ``path`` stands in the upstream project itself, by its name or by the tree around it."""
+        return self.owns(upstream) or self.stands_in_the_tree_of(path, upstream)
+
+    def own_lines(self, upstream: UpstreamMatch) -> tuple[str, ...]:
+        """Copyright lines of who publishes the scanned project; another project of theirs has them in its LICENSE."""
+        shared = upstream.licence_copyrights if naming.owner(upstream) in self._owners else ()
+        return (*self.own_copyrights, *shared)
+
+    def is_own(self, credit: Credit) -> bool:
+        """Whether a credit names the scanned project itself."""
+        return bool(self._own) and naming.credits_project(credit, frozenset({self._own}))
+
+    @cached_property
+    def licences(self) -> tuple[str, ...]:
+        """The licences that the repository as a whole is under."""
+        return repository_licence(self.statements)
+
+    @cached_property
+    def card_credits(self) -> tuple[tuple[str, Credit], ...]:
+        """The credits of its READMEs, each with the path it stands in."""
+        return tuple((card.path, credit) for card in self.statements.model_cards for credit in card.credits)
+
+    @cached_property
+    def entries(self) -> tuple[LegalFile, ...]:
+        """Where other people's notices are kept: NOTICE and third-party files."""
+        return tuple(each for each in self._legal if each.kind is not LegalKind.LICENCE)
+
+    @cached_property
+    def copyrights(self) -> tuple[str, ...]:
+        """The copyright lines of all legal files."""
+        return tuple(line for each in self._legal for line in each.copyrights)
+
+    @cached_property
+    def own_copyrights(self) -> tuple[str, ...]:
+        """The copyright lines of the licence of the whole: those whose work the repository says it is."""
+        return tuple(line for each in self._legal if _decides(each) and not each.folder for line in each.copyrights)
+
+    def licences_of(self, path: str) -> tuple[str, ...]:
+        """The licences that ``path`` is under by the nearest licence file, else by what the whole says."""
+        for legal in licence_files_for(self.statements, path):
+            if _decides(legal) and legal.folder and legal.licences:
+                return legal.licences
+        return self.licences
+
+    def text_of(self, licence: str) -> LegalFile | None:
+        """The file that carries the text of a licence. Wherever it stands, whoever has the repository has it."""
+        return next((each for each in self._legal if is_covered(licence, each.licences)), None)
+
+    def sidecars(self, path: str) -> tuple[SidecarNotice, ...]:
+        """What REUSE says of ``path``."""
+        return sidecars_for(self.statements, path) if self.statements.sidecars else ()
+
+    def copyrights_of(self, copy: Copy) -> tuple[str, ...]:
+        """The copyright lines that a copy states, and those that sidecars state of it."""
+        beside = (line for sidecar in self.sidecars(copy.verdict.path) for line in sidecar.copyrights)
+        return (*copy.notice.copyrights, *beside)
+
+    def credits_of(self, copy: Copy) -> tuple[Credit, ...]:
+        """The credits in a copy, and those in READMEs, which are for any file."""
+        return (*copy.credits, *(credit for _, credit in self.card_credits))
+
+    def entry_for(self, upstream: UpstreamMatch) -> LegalFile | None:
+        """The NOTICE or third-party file that names the upstream."""
+        known = naming.names(upstream)
+        if known not in self._entries:
+            # Such a file may be a megabyte, and hundreds of copies ask for the same project.
+            naming_it = (each for each in self.entries if naming.mentions_project(each.text, known))
+            self._entries[known] = next(naming_it, None)
+        return self._entries[known] or next((each for each in self.entries if upstream.path in each.text), None)
+
+    def changes_told(self, upstream: UpstreamMatch) -> bool:
+        """Whether the entry that names the upstream says that its files were changed."""
+        entry = self.entry_for(upstream)
+        return entry is not None and _CHANGED.search(entry.text) is not None
+
+
+def _tree(file: FileVerdict) -> tuple[str, str]:
+    """The folder that stands for the package of a project, and the project, of a file that is its own release."""
+    upstream = file.upstreams[0]
+    package = upstream.path.partition("/")[0]
+    return f"{file.path.removesuffix(upstream.path)}{package}/", upstream.project
+
+
+def _decides(legal: LegalFile) -> bool:
+    """Whether a legal file says what the code of its folder is under."""
+    return legal.kind is LegalKind.LICENCE and legal.subject in (Subject.WORK, Subject.CODE)

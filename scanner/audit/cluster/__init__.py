@@ -1,0 +1,1 @@
+"""An audit on the machines of a Dask cluster."""

@@ -1,0 +1,184 @@
+"""Batches of a Dask worker's threads in, a process beside it for each out, for as long as the audit lasts."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import BrokenExecutor, CancelledError, Future
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event, Lock, Thread
+from typing import cast
+
+from distributed import Worker, WorkerPlugin, get_worker
+from msgspec import Struct
+from msgspec.structs import replace
+
+from ...errors import ModelkinError
+from ...sources.files import SourceFile
+from ...support.processes import allowed_to_start
+from ..options import Setup
+from ..survey import Listed
+from ..tasks import Answer, Answers, judge_contents, unjudged
+from ..workers import LocalPool, ended
+from .client import difference, releases
+from .transfer import CorpusFile, placed
+
+IDLE_SECONDS = 600.0
+_starting = Lock()
+
+
+class Processes:
+    """Processes that judge, each held to ``memory`` bytes: as many as there are threads that ask at once."""
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self._pools: list[LocalPool] = []
+        self._idle = SimpleQueue[LocalPool]()
+        self._over = Event()
+        self._used = time.monotonic()
+        Thread(target=self._watch, daemon=True).start()
+
+    @contextmanager
+    def one(self) -> Iterator[LocalPool]:
+        """A process for the calling thread alone, for as long as the block lasts. Raises ModelkinError."""
+        try:
+            pool = self._idle.get_nowait()
+        except Empty:
+            with self._may_start():
+                pool = LocalPool(1, self._memory)
+                self._pools.append(pool)
+        try:
+            yield pool
+        finally:
+            self._used = time.monotonic()
+            self._idle.put(pool)
+
+    def renew(self, pool: LocalPool) -> None:
+        """A process in place of one that ended. Raises ModelkinError."""
+        with self._may_start():
+            pool.renew()
+
+    def stop(self) -> None:
+        """End all, whatever they are at, and start no more."""
+        with _starting:
+            self._over.set()
+        for pool in self._pools:
+            pool.stop()
+
+    def _watch(self) -> None:
+        """End processes that nothing was asked of for long: an audit that was killed tells nobody."""
+        while not self._over.wait(IDLE_SECONDS / 2):
+            with suppress(Empty):
+                while time.monotonic() - self._used > IDLE_SECONDS:
+                    self._idle.get_nowait().stop()
+
+    @contextmanager
+    def _may_start(self) -> Iterator[None]:
+        """Let this process have others, one at a time, as long as the audit lasts.
+
+        Those that Dask starts are marked as having none, for they are ended by force; ours then leave by themselves.
+        """
+        with _starting:
+            if self._over.is_set():
+                raise ModelkinError("the audit is over")
+            with allowed_to_start():
+                yield
+
+
+class Batch(Struct, frozen=True):
+    """Contents that the host of that name is to judge."""
+
+    host: str
+    files: tuple[SourceFile, ...]
+    until: str
+    setup: Setup
+
+
+def judge(batch: Batch) -> Answers | BaseException:
+    """A task for a cluster. An error that the contents caused is an answer too: Dask has no need to try it again.
+
+    Raises ModelkinError where the worker is not fit for any.
+    """
+    return cast(Host, get_worker().plugins[batch.host]).judge(batch)
+
+
+class Host(WorkerPlugin):
+    """One audit's place on each worker: its corpora on the disk, and its processes. ``sent`` has corpora by digest."""
+
+    def __init__(self, name: str, corpora: tuple[CorpusFile, ...], sent: Mapping[str, bytes], memory: int) -> None:
+        self.name = name
+        self._corpora = corpora
+        self._sent = sent
+        self._memory = memory
+        self._releases = releases()
+
+    def setup(self, worker: Worker) -> None:
+        """Before the worker's first task. Raises ModelkinError, as every task then will."""
+        self._problem = ""
+        self._folder = Path(worker.local_directory, self.name).absolute()
+        self._processes = Processes(self._memory)
+        try:
+            self._settle()
+        except ModelkinError as error:
+            self._problem = f"the worker {worker.address} {error}"
+            raise ModelkinError(self._problem) from None
+
+    def _settle(self) -> None:
+        if differs := difference(self._releases, releases()):
+            raise ModelkinError(f"{differs}: install the same on every worker")
+        self._paths = tuple(placed(corpus, self._sent, self._folder) for corpus in self._corpora)
+        self._sent = {}
+
+    def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask names it
+        """End the processes, whatever they are at, and leave nothing behind."""
+        self._processes.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def judge(self, batch: Batch) -> Answers | BaseException:
+        """Judge all contents of a batch; one after another, where they end the process that does."""
+        if self._problem:
+            raise ModelkinError(self._problem)
+        setup = replace(batch.setup, corpora=self._paths)
+        found = self._tried(batch.files, batch.until, setup)
+        if found is not None:
+            return found
+        answers, seconds = list[Answer](), 0.0
+        for file in batch.files:
+            found = self._alone(file, batch.until, setup)
+            if isinstance(found, BaseException):
+                return found
+            answers += found.answers
+            seconds += found.seconds
+        return Answers(tuple(answers), seconds)
+
+    def _alone(self, file: SourceFile, until: str, setup: Setup) -> Answers | BaseException:
+        began = time.monotonic()
+        found = self._tried((file,), until, setup)
+        if found is not None:
+            return found
+        seconds = time.monotonic() - began
+        listed = Listed(file.path, file.sha256, len(file.text))
+        return Answers((unjudged(listed, until, ended(seconds, setup.timeout)),), seconds)
+
+    def _tried(self, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers | BaseException | None:
+        """None when the process ended."""
+        with self._processes.one() as pool:
+            judging = self._begun(pool, files, until, setup)
+            try:
+                error = judging.exception()
+            except CancelledError:  # the processes were stopped
+                raise ModelkinError("the audit is over") from None
+            if isinstance(error, BrokenExecutor):
+                self._processes.renew(pool)
+                return None
+            return error or judging.result()
+
+    def _begun(self, pool: LocalPool, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Future[Answers]:
+        try:
+            return pool.submit(judge_contents, files, until, setup)
+        except BrokenExecutor:  # it ended when nothing was asked of it
+            self._processes.renew(pool)
+            return pool.submit(judge_contents, files, until, setup)

@@ -1,0 +1,293 @@
+"""Processes that a closed terminal does not end: the audit is told so too, and ends them itself, in order."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from contextlib import contextmanager
+from multiprocessing.connection import Connection, Pipe
+from pathlib import Path
+from types import FrameType
+from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
+
+from ..errors import ModelkinError
+from ..support.budget import OutOfMemoryError, OverBudgetError
+from ..support.processes import end, workers
+
+
+@contextmanager
+def hangups_ignored() -> Iterator[None]:
+    """What is started meanwhile ignores SIGHUP, as that is inherited. Nothing changes where signals are not ours."""
+    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        # None where something other than Python handles it: that cannot be put back from here.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL if before is None else before)
+
+
+# What runs in C does not see the signal; the process ends when it is not back this much later.
+GRACE_SECONDS = 5.0
+_ITEM = TypeVar("_ITEM")
+
+
+class OutOfTimeError(OverBudgetError):
+    """A file took too long by the clock, whatever it waited for."""
+
+
+def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) -> None:
+    """Bound this process to ``memory`` bytes more than it has, and to the life of what holds the other end.
+
+    Ctrl-C is for the audit, which ends its workers itself. What they are forked from may be older than the audit's
+    ``environment``.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(environment)
+    _bound_memory(memory)
+    threading.Thread(target=_leave_with, args=(audit,), daemon=True).start()
+
+
+@contextmanager
+def within(seconds: float, grace: float = GRACE_SECONDS) -> Iterator[None]:
+    """Raise OutOfTimeError in the block after ``seconds``; end the process when that cannot be had ``grace`` later."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGALRM, _out_of_time)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # Nothing handles this one: the system itself ends the process, by the time it computed.
+    signal.setitimer(signal.ITIMER_PROF, seconds + grace)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+
+
+def timely(items: Iterator[_ITEM], seconds: float) -> Iterator[_ITEM]:
+    """The same items, each of which may take so long. Raises OutOfTimeError."""
+    while True:
+        with within(seconds):
+            item = next(items, None)
+        if item is None:
+            return
+        yield item
+
+
+def reason(error: BaseException, seconds: float) -> str:
+    """Why something was given up, in words."""
+    if isinstance(error, OutOfTimeError):
+        return too_slow(seconds)
+    if isinstance(error, MemoryError | OutOfMemoryError):
+        return "needs more memory than a worker may have"
+    return str(error)
+
+
+def ended(seconds: float, timeout: float) -> str:
+    """Why what ended its process after ``seconds`` was given up."""
+    if seconds >= timeout:
+        return too_slow(timeout)
+    return "ended the process that read it: out of memory, or a fault in a library"
+
+
+def too_slow(seconds: float) -> str:
+    """Why a file was left that took too long by the clock."""
+    return f"took longer than {seconds:g} s"
+
+
+def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
+    raise OutOfTimeError
+
+
+def _bound_memory(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not a Unix
+        return
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    except (OSError, ValueError):  # not Linux: others do not hold a process to its address space
+        return
+    bound = pages * resource.getpagesize() + memory
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _leave_with(audit: Connection) -> None:
+    """The other end is never written to; it is closed on purpose, or by the system when the audit was killed."""
+    try:
+        audit.recv_bytes()
+    except (EOFError, OSError):
+        os._exit(1)
+
+
+class Pool(Protocol):
+    """Where tasks run. ``lost`` are the errors of a task whose worker died; then ``renew`` before going on."""
+
+    lost: tuple[type[BaseException], ...]
+
+    @property
+    def jobs(self) -> int:
+        """How many tasks it can be at, at once; more or fewer may become of them."""
+
+    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Have ``call`` run in a worker."""
+
+    def renew(self) -> None:
+        """Workers in place of those that died."""
+
+    def stop(self) -> None:
+        """End the workers at once, whatever they are at."""
+
+
+class LocalPool:
+    """``jobs`` processes on this machine, each held to ``memory`` bytes; they end when this process does."""
+
+    lost: tuple[type[BaseException], ...] = (BrokenExecutor,)
+
+    def __init__(self, jobs: int, memory: int) -> None:
+        self.jobs = jobs
+        self._memory = memory
+        with hangups_ignored():
+            self._begin()
+
+    def _begin(self) -> None:
+        self._end, self._life = Pipe(duplex=False)
+        self._executor = workers(self.jobs, live_within, (self._memory, self._end, dict(os.environ)))
+        # The pool starts its workers with its first task.
+        try:
+            self._executor.submit(os.getpid).result()
+        except BrokenExecutor:
+            raise ModelkinError("no worker process can be started; give it more --memory") from None
+
+    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Have ``call`` run in a worker."""
+        try:
+            return self._executor.submit(call, *arguments)
+        except OSError as error:  # a worker ended just now, and what leads to it is closed
+            raise BrokenExecutor(str(error)) from error
+
+    def renew(self) -> None:
+        """A pool in place of one that broke, which ended all its workers."""
+        self.stop()
+        self._begin()
+
+    def stop(self) -> None:
+        """End the workers at once: they leave when nobody holds the other end of their pipe."""
+        self._life.close()
+        self._end.close()
+        end(self._executor)
+
+
+@contextmanager
+def local_pool(jobs: int, memory: int) -> Iterator[Pool]:
+    """Worker processes for as long as the block lasts."""
+    pool = LocalPool(jobs, memory)
+    try:
+        yield pool
+    finally:
+        pool.stop()
+
+
+# Enough for no worker to wait for its next task, and few enough to be tried alone when one of them ended a worker.
+TASKS_PER_WORKER = 3
+
+
+class Task(Struct, frozen=True, eq=False):
+    """A call for a worker.
+
+    ``then`` takes its answer and gives the tasks that follow. When there will be no answer, ``lost`` takes the error,
+    in words (none: the worker died), and the seconds it took to know, and gives the tasks to try instead, each alone.
+    """
+
+    call: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    then: Callable[[Any], Iterable[Task]]
+    lost: Callable[[str, float], Iterable[Task]]
+
+
+class _Flight(Struct, frozen=True):
+    task: Task
+    alone: bool
+    began: float
+
+
+class Dispatcher:
+    """Hands tasks to a pool, a bounded number at a time."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._ready: deque[Task] = deque()
+        self._suspects: deque[Task] = deque()
+        self._flying: dict[Future[Any], _Flight] = {}
+        self._broken = False
+
+    def run(self, begin: Callable[[], Task | None]) -> Iterator[None]:
+        """Do all tasks that ``begin`` gives until it gives none, and all that follow; yields after each few.
+
+        ``begin`` is asked when nothing else is ready. Raises the ModelkinError of a task that has one.
+        """
+        while self._fill(begin):
+            done = wait(self._flying, return_when=FIRST_COMPLETED).done
+            flights = [(future, self._flying.pop(future)) for future in list(self._flying) if future in done]
+            for future, flight in flights:
+                self._settle(future, flight)
+            yield
+
+    def _fill(self, begin: Callable[[], Task | None]) -> bool:
+        """Whether anything is under way."""
+        if self._broken and not self._flying:
+            self._pool.renew()
+            self._broken = False
+        if self._suspects and not self._flying:
+            self._fly(self._suspects.popleft(), alone=True)
+        while not self._suspects and not self._alone() and len(self._flying) < self._pool.jobs * TASKS_PER_WORKER:
+            task = self._ready.popleft() if self._ready else begin()
+            if task is None:
+                break
+            self._fly(task)
+        return bool(self._flying)
+
+    def _alone(self) -> bool:
+        return any(flight.alone for flight in self._flying.values())
+
+    def _fly(self, task: Task, alone: bool = False) -> None:
+        try:
+            future = self._pool.submit(task.call, *task.arguments)
+        except self._pool.lost as error:  # a worker died since; this task had no part in it
+            future = Future()
+            future.set_exception(error)
+        self._flying[future] = _Flight(task, alone, time.monotonic())
+
+    def _settle(self, future: Future[Any], flight: _Flight) -> None:
+        error = future.exception()
+        if error is None:
+            self._ready.extend(flight.task.then(future.result()))
+        elif isinstance(error, self._pool.lost):
+            self._suspect(flight)
+        elif isinstance(error, ModelkinError):
+            raise error
+        else:
+            self._give_up(flight, f"{type(error).__name__}: {error}")
+
+    def _suspect(self, flight: _Flight) -> None:
+        """Whichever task in flight ended a worker, it took the others down; all are tried again, one by one."""
+        self._broken = True
+        if flight.alone:
+            self._give_up(flight, "")
+        else:
+            self._suspects.append(flight.task)
+
+    def _give_up(self, flight: _Flight, reason: str) -> None:
+        self._suspects.extend(flight.task.lost(reason, time.monotonic() - flight.began))

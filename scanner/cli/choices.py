@@ -1,0 +1,227 @@
+"""``--format NAME[=FILE]`` in, what to write where out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from msgspec import Struct
+from msgspec.structs import fields
+
+from ..reports import FORMATS
+from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Kind, Setting
+from .output import STANDARD_OUTPUT
+
+if TYPE_CHECKING:
+    from ..audit.outcome import AuditSummary
+    from ..pipeline import ScanOptions
+    from ..results import Level, Report, Verdict
+
+
+class Destination(Struct, frozen=True):
+    """A format and where it goes: a file, or standard output."""
+
+    format: str
+    output: str
+
+
+def checked(_context: click.Context, _parameter: click.Parameter, formats: Sequence[str]) -> tuple[str, ...]:
+    """The values of --format, each a known name, and after ``=`` a file. A usage error says which is not."""
+    for value in formats:
+        name, equals, file = value.partition("=")
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.")
+        if equals and not file:
+            raise click.BadParameter(f"{value!r} names no file after the equals sign.")
+    return tuple(formats)
+
+
+def destinations(formats: Sequence[str], output: str) -> tuple[Destination, ...]:
+    """Each format to its own file, those without one to ``output``; a usage error when two would go to one place."""
+    found: dict[str, Destination] = {}
+    for value in formats:
+        name, _, file = value.partition("=")
+        destination = Destination(name, file or output)
+        if destination.output in found:
+            both = f"{found[destination.output].format} and {name}"
+            raise click.UsageError(
+                f"{both} would both go to {destination.output}: name files, as in --format {name}=FILE"
+            )
+        found[destination.output] = destination
+    return tuple(found.values())
+
+
+_NOTHING_SCANNED = 2
+
+
+class Tally(Struct, frozen=True):
+    """What there is: findings to answer for by level, files by verdict, and how much could not be scanned."""
+
+    by_level: Mapping[Level, int]
+    by_verdict: Mapping[Verdict, int]
+    skipped: int
+
+    def reaches(self, thresholds: Sequence[str]) -> bool:
+        """Whether a finding is at or above a level, a file as close as a verdict, or anything skipped that counts."""
+        return any(map(self._reaches, thresholds))
+
+    def _reaches(self, threshold: str) -> bool:
+        if threshold in LEVELS:
+            severe = LEVELS[: LEVELS.index(threshold) + 1]
+            return any(count for level, count in self.by_level.items() if level.value in severe)
+        if threshold in VERDICTS:
+            close = VERDICTS[: VERDICTS.index(threshold) + 1]
+            return any(count for verdict, count in self.by_verdict.items() if verdict.value in close)
+        return threshold == SKIPPED and self.skipped > 0
+
+
+def exit_code(report: Report, thresholds: Sequence[str]) -> int:
+    """1 when the report reaches one of ``thresholds``, else 0."""
+    from ..reports.summary import summarise
+
+    summary = summarise(report)
+    return int(Tally(summary.by_level, summary.by_verdict, summary.skipped).reaches(thresholds))
+
+
+def audit_exit_code(summary: AuditSummary, thresholds: Sequence[str]) -> int:
+    """As of a scan; 1 also when a repository could not be audited, unless never is asked for; 2 when none could."""
+    if summary.failed == summary.repositories:
+        return _NOTHING_SCANNED
+    tally = Tally(summary.by_level, summary.by_verdict, summary.skipped)
+    failed = summary.failed > 0 and tuple(thresholds) != (NEVER,)
+    return int(failed or tally.reaches(thresholds))
+
+
+class Choices(Struct, frozen=True):
+    """What was chosen on the command line: ``scan`` by the fields of `ScanOptions`, and what concerns the command."""
+
+    scan: Mapping[str, Any]
+    fail_on: tuple[str, ...]
+    formats: tuple[str, ...] = ()
+    output: str = STANDARD_OUTPUT
+    progress: bool = True
+    quiet: bool = False
+    settings: Path | None = None
+    allow_network: bool = False
+
+    @property
+    def shows_progress(self) -> bool:
+        return self.progress and not self.quiet
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """What to write where; nothing to standard output when quiet."""
+        chosen = destinations(self.formats, self.output)
+        return tuple(each for each in chosen if not (self.quiet and each.output == STANDARD_OUTPUT))
+
+
+_COMMAND = TypeVar("_COMMAND", bound="Callable[..., Any] | click.Command")
+_TYPES: Mapping[Kind, Mapping[str, Any]] = {
+    Kind.GLOBS: {"multiple": True},
+    Kind.SOURCES: {"multiple": True},
+    Kind.PATHS: {"multiple": True, "type": click.Path(path_type=Path)},
+    Kind.PATH: {"type": click.Path(path_type=Path)},
+    Kind.THRESHOLDS: {"multiple": True, "type": click.Choice(THRESHOLDS)},
+    Kind.SHARE: {"type": click.FloatRange(0, 1)},
+    Kind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
+    Kind.FLAG: {"is_flag": True},
+}
+
+
+def _option(setting: Setting) -> Callable[[_COMMAND], _COMMAND]:
+    how: dict[str, Any] = {**_TYPES[setting.kind], "metavar": setting.metavar, "help": setting.help}
+    if setting.default:
+        how |= {"default": setting.default, "show_default": ", ".join(setting.default)}
+    return click.option(f"--{setting.key}", setting.field, **how)
+
+
+def _options(group: Group) -> tuple[Any, ...]:
+    return tuple(_option(each) for each in SETTINGS if each.group is group)
+
+
+def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:
+    """The option of one setting, for a command that alone has it."""
+    return next(_option(each) for each in SETTINGS if each.key == key)
+
+
+_SCANNING = _options(Group.SCANNING)
+_SETTINGS = (
+    click.option(
+        "--settings",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Obey all settings in FILE, also those that set a threshold, a corpus, a baseline or upstreams.",
+    ),
+    click.option("--allow-network", is_flag=True, help="Let settings name sources on the network under `against`."),
+)
+_BOUNDED = (*_options(Group.TRUST), *_SETTINGS, *_options(Group.TIME))
+_DELIVERY = (
+    click.option(
+        "--format",
+        "formats",
+        callback=checked,
+        metavar="NAME[=FILE]",
+        multiple=True,
+        default=("text",),
+        help=f"What to write: {', '.join(FORMATS)}; with =FILE, there instead of to --output. Repeatable; text unless "
+        "given.",
+    ),
+    click.option(
+        "-o",
+        "--output",
+        default=STANDARD_OUTPUT,
+        metavar="FILE",
+        help="Write the report to FILE, whole or not at all; - is standard output.",
+    ),
+)
+_ENDING = (
+    *_options(Group.ENDING),
+    click.option("--progress/--no-progress", default=True, help="Draw a progress bar when a terminal shows it."),
+    click.option("-q", "--quiet", is_flag=True, help="Print no report and no bar: the exit code is the answer."),
+)
+
+
+def shared_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Give ``command`` the shared options; it receives them as one ``choices``."""
+    return _decorated(command, (*_SCANNING, *_BOUNDED, *_DELIVERY, *_ENDING))
+
+
+def auditing_options(command: Callable[..., int]) -> Callable[..., int]:
+    """As ``shared_options``, for a command that trusts no source and bounds files in a way of its own."""
+    return _decorated(command, (*_SCANNING, *_SETTINGS, *_DELIVERY, *_ENDING), {"isolated": True})
+
+
+def scanning_options(command: Callable[..., int]) -> Callable[..., int]:
+    """As ``shared_options``, for a command that writes no report."""
+    return _decorated(command, (*_SCANNING, *_BOUNDED, *_ENDING))
+
+
+def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
+    """As ``shared_options``, for a command that scans nothing."""
+    return _decorated(command, (*_DELIVERY, *_ENDING))
+
+
+def _decorated(
+    command: Callable[..., int], options: Sequence[Any], fixed: Mapping[str, Any] = MappingProxyType({})
+) -> Callable[..., int]:
+    @wraps(command)
+    def with_choices(**given: Any) -> int:
+        scan = {each.field: given.pop(each.field) for each in SETTINGS if each.of_scan and each.field in given}
+        own = {field.name: given.pop(field.name) for field in fields(Choices) if field.name in given}
+        return command(choices=Choices(scan={**scan, **fixed}, **own), **given)
+
+    decorated: Callable[..., int] = with_choices
+    for option in reversed(options):
+        decorated = option(decorated)
+    return decorated
+
+
+def scan_options(choices: Choices) -> ScanOptions:
+    """What of the choices the scan itself needs; an option not given keeps the library's default."""
+    from ..pipeline import ScanOptions
+
+    return ScanOptions(**{name: value for name, value in choices.scan.items() if value not in (None, ())})

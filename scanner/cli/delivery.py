@@ -1,0 +1,77 @@
+"""A report in, written in the chosen formats to the chosen places out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from ..reports.audits import AUDIT_FORMATS
+from .choices import Choices
+from .output import STANDARD_OUTPUT, check_writable, standard_page, write
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..audit.outcome import Audit
+    from ..diffs.model import SideBySide
+    from ..reports.console import Page
+    from ..results import Report, Skipped
+
+    Sides = Callable[[], Mapping[str, SideBySide | Skipped]]
+
+
+def check_deliverable(choices: Choices, sources: Iterable[str] = ()) -> None:
+    """Raise ModelkinError when a report could not be written where it is to go: known before the scan.
+
+    Below ``sources``, as below the current folder, no link is followed.
+    """
+    for destination in choices.destinations:
+        check_writable(destination.output, sources)
+
+
+def deliver(
+    report: Report,
+    choices: Choices,
+    supplement: Callable[[Page], str] = lambda _page: "",
+    sides: Sides | None = None,
+) -> None:
+    """Render and write; ``supplement`` is printed below a report in text, ``sides`` are looked for when html is."""
+    for destination in choices.destinations:
+        page = standard_page(destination.output == STANDARD_OUTPUT)
+        rendered = _rendered(report, destination.format, page, sides)
+        written = rendered + (supplement(page) if destination.format == "text" else "")
+        write(destination.output, written, [report.root])
+
+
+def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> str:
+    if format_ == "html" and sides is not None:
+        from ..reports.html.page import render
+
+        return render(report, sides())
+    from ..reports import FORMATS
+
+    return FORMATS[format_](report, page)
+
+
+def check_audit_formats(choices: Choices) -> None:
+    """A usage error for a format that only the report on one repository has."""
+    for destination in choices.destinations:
+        if destination.format not in AUDIT_FORMATS:
+            raise click.UsageError(
+                f"--format {destination.format} shows one repository: see `modelkin report --repository`; "
+                f"an audit has {', '.join(AUDIT_FORMATS)}"
+            )
+
+
+def deliver_audit(audit: Audit, choices: Choices) -> None:
+    """Render and write; what goes to standard output is written piece by piece."""
+    for destination in choices.destinations:
+        page = standard_page(destination.output == STANDARD_OUTPUT)
+        pieces = AUDIT_FORMATS[destination.format](audit, page)
+        if destination.output == STANDARD_OUTPUT:
+            for piece in pieces:
+                write(STANDARD_OUTPUT, piece)
+        else:
+            write(destination.output, "".join(pieces), [audit.header.place])

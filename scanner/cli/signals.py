@@ -1,0 +1,174 @@
+"""The end of a process: what it wrote is flushed, and its memory goes back in one piece."""
+
+from __future__ import annotations
+
+import _thread
+import atexit
+import os
+import signal
+import sys
+import threading
+import time
+from operator import attrgetter
+from types import CodeType, FrameType
+from typing import NoReturn, TextIO
+from weakref import ReferenceType, ref
+
+# What Python itself exits with when it cannot flush standard output.
+_NOT_WRITTEN = 120
+
+
+def leave(code: int) -> NoReturn:
+    """Exit with ``code`` without taking down each object first: after a short run with numpy that is a tenth of it.
+
+    As mypy does. By now what was opened is closed and what is to be kept is written; where a thread still works, or
+    somebody traces the process and has to write down what was seen, it ends in Python's own time.
+    """
+    if threading.active_count() > 1 or sys.gettrace() or sys.getprofile():
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    written = [_flushed(stream) for stream in (sys.stdout, sys.stderr)]
+    os._exit(code if all(written) else code or _NOT_WRITTEN)
+
+
+def _flushed(stream: TextIO | None) -> bool:
+    try:
+        if stream is not None:  # closed by the caller, as `>&-` does
+            stream.flush()
+    except OSError:
+        return False
+    return True
+
+
+# What a shell reports for a program that a signal ended: this, and the signal's number.
+_BY_SIGNAL = 128
+# Ctrl-C; what `kill`, schedulers and shutdowns send; a terminal that is gone; Ctrl-Break. Not every system has all.
+_ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+INTERRUPTED = _BY_SIGNAL + signal.SIGINT
+# Interrupted in these, a process would be left running or a folder lying there: they are short, and waited for.
+_WHOLE = {
+    "subprocess": ("Popen.__init__",),
+    "tempfile": (
+        "mkstemp",
+        "mkdtemp",
+        "NamedTemporaryFile",
+        "TemporaryDirectory.__init__",
+        "TemporaryDirectory.cleanup",
+    ),
+    "shutil": ("rmtree",),
+}
+_AGAIN_AFTER, _MOST_TIMES = 0.02, 250
+# A further signal is heeded again where the end takes longer, in seconds.
+_PATIENCE = 5.0
+
+
+class EndedError(KeyboardInterrupt):
+    """A signal asked for the end; all that is done upon Ctrl-C is done."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _End:
+    """The end that was asked for: the error that brings it about, since when, and whether it is through."""
+
+    error: ReferenceType[EndedError] | None = None
+    since = 0.0
+    is_through = False
+    waits = 0
+
+
+_state = _End()
+
+
+def heed_signals() -> None:
+    """From here on each signal that asks for the end ends the run as Ctrl-C does: what is temporary is removed.
+
+    A further one, while that is done, changes nothing. What whoever started the process has it ignore stays ignored.
+    """
+    _state.is_through = False
+    for number in _signals():
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _end)
+
+
+def ended_by(error: BaseException, otherwise: int = INTERRUPTED) -> int:
+    """The exit code of a run that ended in ``error``, by the signal that it comes from; ``otherwise`` by none."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, EndedError):
+            _state.is_through = True
+            return _BY_SIGNAL + cause.number
+        cause = cause.__cause__ or cause.__context__
+    return otherwise
+
+
+def signals_are_done() -> None:
+    """What is left to do is short: where the end was asked for, no further signal does anything; else all is as before.
+
+    Not to be heeded, a signal must be ignored by the system: Python puts back what else is set before it is through.
+    """
+    _state.is_through = True
+    for number in _signals():
+        if signal.getsignal(number) is _end:
+            before = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
+            signal.signal(number, before if _state.error is None else signal.SIG_IGN)
+
+
+def _signals() -> list[signal.Signals]:
+    return [getattr(signal, name) for name in _ENDING if hasattr(signal, name)]
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    if _state.is_through or (_is_under_way() and time.monotonic() - _state.since < _PATIENCE):
+        return
+    if _state.waits < _MOST_TIMES and _is_in(frame, _whole()):
+        _state.waits += 1
+        threading.Timer(_AGAIN_AFTER, _send, (number,)).start()
+        return
+    raise _error(number)
+
+
+def _error(number: int) -> EndedError:
+    """Nothing else holds on to it: where it is gone before the end is through, somebody has swallowed it."""
+    error = EndedError(number)
+    if _state.error is None:
+        threading.Thread(target=_insist, args=(number,), daemon=True).start()
+    _state.error, _state.since = ref(error), time.monotonic()
+    return error
+
+
+def _is_under_way() -> bool:
+    return _state.error is not None and _state.error() is not None
+
+
+def _insist(number: int) -> None:
+    """Python passes over an error that is raised while it takes down an object, or calls back: then raise another."""
+    while not _state.is_through:
+        time.sleep(_AGAIN_AFTER)
+        if not _is_under_way() and not _state.is_through:
+            _send(number)
+
+
+def _send(number: int) -> None:
+    """To the main thread, which may wait for something: a signal ends that."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, number)
+    else:
+        _thread.interrupt_main(signal.Signals(number))
+
+
+def _whole() -> set[CodeType]:
+    """The code of what must not be interrupted, of modules that are in use."""
+    modules = ((sys.modules.get(name), functions) for name, functions in _WHOLE.items())
+    found = (attrgetter(function)(module) for module, functions in modules if module for function in functions)
+    return {function.__code__ for function in found if hasattr(function, "__code__")}
+
+
+def _is_in(frame: FrameType | None, codes: set[CodeType]) -> bool:
+    while frame is not None:
+        if frame.f_code in codes:
+            return True
+        frame = frame.f_back
+    return False

@@ -1,0 +1,61 @@
+"""``--fetch-upstreams``, and where the texts that a web page shows beside each other come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import SourceError
+from .choices import Choices
+from .progress import progress_bar
+
+if TYPE_CHECKING:
+    from ..diffs.model import SideBySide
+    from ..results import Report, Skipped
+
+
+fetching_option = click.option(
+    "--fetch-upstreams/--no-fetch-upstreams",
+    "fetch",
+    default=False,
+    help="With --format html: fetch the upstreams' releases that are not in the cache yet, to show each copy beside "
+    "its upstream.",
+)
+
+
+def sides(
+    report: Report, choices: Choices, sources: str | Sequence[str], originals: Sequence[str] = (), fetch: bool = False
+) -> Callable[[], Mapping[str, SideBySide | Skipped]]:
+    """What looks for the texts when it is called: most formats never ask for it."""
+
+    def look() -> Mapping[str, SideBySide | Skipped]:
+        from ..diffs.side_by_side import side_by_sides
+
+        with progress_bar(choices.shows_progress) as step:
+            fetching = None if step is None else lambda done, total: step(done, total, "upstream releases")
+            return side_by_sides(report, sources, originals, fetch, progress=fetching)
+
+    return look
+
+
+def near_source(report: Report) -> tuple[str, ...]:
+    """What an older report is on, where that is still on this machine; nothing is fetched for it again."""
+    from ..sources.specs import REGISTRY_PREFIX, exists
+
+    is_near = exists(report.root) or (report.root.startswith(REGISTRY_PREFIX) and _is_cached(report.root))
+    return (report.root,) if is_near else ()
+
+
+def _is_cached(spec: str) -> bool:
+    from packaging.version import InvalidVersion, Version
+
+    from ..sources.registry import find
+    from ..sources.specs import parse_requirement
+
+    try:
+        requirement = parse_requirement(spec)
+        return bool(requirement.version) and find(requirement.name, Version(requirement.version)) is not None
+    except (SourceError, InvalidVersion):
+        return False

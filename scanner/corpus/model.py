@@ -1,0 +1,151 @@
+"""A corpus: facts about upstream code as flat arrays behind a JSON header, in one memory-mapped `.safetensors` file.
+
+No code is stored: hashes of statements and definitions, the names in them in order of first occurrence, where they
+stand, and for each upstream file its release, date, licence and copyright lines.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import astuple
+
+from ..fingerprints.winnowing import WINNOWING
+from ..notices.model import Notice
+from ..support.atomic_write import replace_corpus
+from .schema import COLUMNS, Columns, Table
+
+FORMAT = 2
+HEADER_KEY = "modelkin"
+
+CORPUS_SUFFIX = ".safetensors"
+
+
+class Project(Struct, frozen=True):
+    """An upstream project. ``source`` links to a file of a release, with ``{release}`` and ``{path}`` to fill in.
+
+    ``licence`` is what a file is under that names none; ``package`` the name at the package registry, if it is there.
+    """
+
+    name: str
+    licence: str
+    homepage: str
+    source: str
+    package: str = ""
+
+
+class Release(Struct, frozen=True):
+    """A release of project number ``project``; ``released`` is an ISO date, ``sha256`` that of the file read.
+
+    ``copyrights`` are the copyright lines of its licence files; ``has_notice_file``: a NOTICE comes with it.
+    """
+
+    project: int
+    version: str
+    released: str
+    sha256: str
+    copyrights: tuple[str, ...] = ()
+    has_notice_file: bool = False
+
+    @property
+    def day(self) -> str:
+        """The date to order by: one without a date is younger than any that has one, so never taken for an origin."""
+        return self.released or "9999-12-31"
+
+
+class Version(Struct, frozen=True):
+    """An upstream file as it stands in one release."""
+
+    project: Project
+    release: Release
+    path: str
+    notice: Notice
+
+    @property
+    def licence(self) -> str:
+        """What its own header names, else what its project is under."""
+        return self.notice.licence or self.project.licence
+
+
+class Corpus(Columns, frozen=True, dict=True):
+    """Known upstream code: the columns, and what is in the header; ``path`` is the file it was opened from."""
+
+    name: str
+    projects: tuple[Project, ...]
+    releases: tuple[Release, ...]
+    notices: Sequence[Notice]
+    version: str = ""
+    digest: str = ""
+    path: Path | None = None
+
+    def text(self, number: int) -> str:
+        """The name with that number."""
+        text = self._texts.get(number)
+        if text is None:
+            text = self._texts[number] = self.spelling(number).decode("utf-8", "replace")
+        return text
+
+    @cached_property
+    def _texts(self) -> dict[int, str]:
+        return {}
+
+    def spelling(self, number: int) -> bytes:
+        """The name with that number, as it stands in the code; of a path, in UTF-8."""
+        first, last = self.name_starts[number : number + 2].tolist()
+        return self.name_bytes[first:last].tobytes()
+
+    @cached_property
+    def file_count(self) -> int:
+        """How many distinct file contents there are."""
+        return self.count(Table.FILES)
+
+    def versions(self, file: int) -> list[Version]:
+        """The releases that hold file content ``file``, oldest first."""
+        first, last = self.file_version_starts[file : file + 2].tolist()
+        return sorted(map(self.version_at, range(first, last)), key=lambda version: version.release.day)
+
+    def version_at(self, row: int) -> Version:
+        """What row number ``row`` of the versions says."""
+        release = self.releases[self.version_releases[row]]
+        return Version(
+            self.projects[release.project],
+            release,
+            self.text(int(self.version_paths[row])),
+            self.notices[self.version_notices[row]],
+        )
+
+    def save(self, path: Path) -> None:
+        """Write the corpus, whole or not at all. The same corpus gives the same bytes. Raises CorpusError."""
+        from safetensors.numpy import save
+
+        # One key only: the library writes several in no fixed order.
+        header = {HEADER_KEY: json.dumps(self.header() | {"digest": self.content_digest()}, sort_keys=True)}
+        replace_corpus(path, save({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, header))
+
+    def header(self) -> dict[str, Any]:
+        """All that is not in the columns, but for the digest."""
+        return {
+            "format": FORMAT,
+            "name": self.name,
+            "version": self.version,
+            "k": WINNOWING.k,
+            "window": WINNOWING.window,
+            "projects": [list(astuple(project)) for project in self.projects],
+            "releases": [[*astuple(r)[:4], list(r.copyrights), r.has_notice_file] for r in self.releases],
+            "notices": [[n.licence, n.form.value, n.last_line, list(n.copyrights)] for n in self.notices],
+        }
+
+    def content_digest(self) -> str:
+        """A SHA-256 over the header and all columns, by name."""
+        digest = hashlib.sha256(json.dumps(self.header(), sort_keys=True).encode())
+        for name in COLUMNS:
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(self.arrays[name]).data)
+        return digest.hexdigest()

@@ -1,0 +1,181 @@
+"""A corpus file in, the corpus out, memory-mapped, its header and its shape checked."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import stat
+from collections.abc import Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any, overload
+
+import numpy as np
+
+from ..errors import CorpusError
+from ..fingerprints.winnowing import WINNOWING
+from ..notices.model import Notice
+from ..results import LicenceForm
+from ..support.arrays import Array
+from ..support.data_files import shipped_folder
+from .model import FORMAT, HEADER_KEY, Corpus, Project, Release
+from .schema import COLUMNS, Column
+from .validation import endless_problems, shape_problems
+
+# The longest header the format's own reference reader takes.
+_LONGEST_HEADER = 100_000_000
+_FORMS = {form.value: form for form in LicenceForm}
+_TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
+
+
+def open_corpus(path: Path) -> Corpus:
+    """Map a corpus file. CorpusError says what is wrong with it."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for a writer
+            raise CorpusError(f"{path}: cannot be read as a corpus: not a regular file")
+        with path.open("rb") as file:
+            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except FileNotFoundError:
+        raise CorpusError(f"{path}: no such corpus file") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CorpusError(f"{path}: cannot be read as a corpus: {reason}") from None
+    try:
+        return _decode(path, data)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise CorpusError(f"{path}: damaged corpus file ({error}); build or download it again") from None
+
+
+def _decode(path: Path, data: memoryview) -> Corpus:
+    length = int.from_bytes(data[:8], "little")
+    if not 0 < length <= min(len(data) - 8, _LONGEST_HEADER):
+        raise ValueError("its header is cut off")
+    tensors = json.loads(bytes(data[8 : 8 + length]))
+    if HEADER_KEY not in tensors.get("__metadata__", ()):
+        raise CorpusError(f"{path}: a .safetensors file, but not a corpus: name one that modelkin wrote")
+    header = json.loads(tensors["__metadata__"][HEADER_KEY])
+    _check_settings(path, header)
+    arrays = {name: _array(tensors[name], column, data[8 + length :]) for name, column in COLUMNS.items()}
+    corpus = _with_header(path, header, arrays)
+    for problem in chain(shape_problems(corpus), endless_problems(corpus)):
+        raise ValueError(problem)
+    return corpus
+
+
+def _check_settings(path: Path, header: dict[str, Any]) -> None:
+    numbers = [header["format"], header["k"], header["window"]]
+    if any(type(number) is not int for number in numbers):
+        raise ValueError("its settings are no numbers")
+    if numbers[0] != FORMAT:
+        remedy = "upgrade modelkin" if numbers[0] > FORMAT else "build or download it again"
+        raise CorpusError(f"{path}: corpus format {numbers[0]}, but this modelkin reads {FORMAT}; {remedy}")
+    if numbers[1:] != [WINNOWING.k, WINNOWING.window]:
+        raise CorpusError(
+            f"{path}: built with k {numbers[1]} and window {numbers[2]}, but this modelkin works with "
+            f"k {WINNOWING.k} and window {WINNOWING.window}; build or download it again"
+        )
+
+
+def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -> Corpus:
+    name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
+    projects = tuple(Project(*_texts(row)) for row in header["projects"])
+    releases = tuple(_release(row, len(projects)) for row in header["releases"])
+    return Corpus(arrays, name, projects, releases, _Notices(header["notices"]), version, digest, path)
+
+
+def _release(row: list[Any], projects: int) -> Release:
+    project, *texts, copyrights, has_notice_file = row
+    if type(project) is not int or not 0 <= project < projects:
+        raise ValueError("its header has a release of no project")
+    if type(has_notice_file) is not bool:
+        raise ValueError("its header has something else where yes or no belongs")
+    version, released, sha256 = _texts(texts)
+    return Release(project, version, released, sha256, _texts(copyrights), has_notice_file)
+
+
+class _Notices(Sequence[Notice]):
+    """Rows of the header, checked together; each becomes a notice when it is asked for, as few of them are."""
+
+    def __init__(self, rows: list[list[Any]]) -> None:
+        if type(rows) is not list:
+            raise ValueError("its header has something else where notices belong")
+        self._rows = rows
+        licences, forms, last_lines, copyrights = zip(*rows, strict=True) if rows else ((), (), (), ())
+        if not set(map(type, last_lines)) <= {int} or min(last_lines, default=0) < 0:
+            raise ValueError("its header has something else where a line number belongs")
+        if not set(forms) <= _FORMS.keys():
+            raise ValueError(f"{min(set(forms) - _FORMS.keys())!r} is no way to state a licence")
+        if not set(map(type, copyrights)) <= {list}:
+            raise ValueError("its header has something else where text belongs")
+        _texts([*licences, *chain.from_iterable(copyrights)])
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, number: int) -> Notice: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Notice, ...]: ...
+    def __getitem__(self, number: int | slice) -> Notice | tuple[Notice, ...]:
+        if isinstance(number, slice):
+            return tuple(map(_notice, self._rows[number]))
+        return _notice(self._rows[number])
+
+
+def _notice(row: list[Any]) -> Notice:
+    licence, form, last_line, copyrights = row
+    return Notice(licence, tuple(copyrights), _FORMS[form], last_line)
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    if type(values) is not list or not set(map(type, values)) <= {str}:
+        raise ValueError("its header has something else where text belongs")
+    return tuple(values)
+
+
+def _array(entry: dict[str, Any], column: Column[Any], data: memoryview) -> Array:
+    first, last = entry["data_offsets"]
+    if _TYPES.get(entry["dtype"]) != column.dtype or not 0 <= first <= last <= len(data):
+        raise ValueError(f"{column.name} is cut off or of another type")
+    array: Array = np.frombuffer(data[first:last], column.dtype)
+    if entry["shape"] != [len(array)]:
+        raise ValueError(f"{column.name} is of another length than its header says")
+    return array
+
+
+def shipped_path() -> Path:
+    """The corpus that comes with modelkin."""
+    return shipped_folder("corpora") / "base.safetensors"
+
+
+def user_path() -> Path:
+    """The corpus of the user's own upstreams; ``MODELKIN_DATA_DIR`` moves it."""
+    import platformdirs
+
+    folder = os.environ.get("MODELKIN_DATA_DIR") or platformdirs.user_data_dir("modelkin")
+    return Path(folder) / "corpus.safetensors"
+
+
+def known_paths(required: bool = True) -> list[Path]:
+    """The corpora on the shelf, of which there must be one if ``required``. Raises CorpusError."""
+    found = [path for path in (shipped_path(), user_path()) if is_there(path)]
+    if required and not found:
+        raise CorpusError("no corpus found; name one with --corpus, or build one with `modelkin corpus build`")
+    return found
+
+
+def default_corpora(paths: Sequence[Path] | None, required: bool = True) -> list[Corpus]:
+    """Open ``paths``; None means all on the shelf, of which there must be one if ``required``. Raises CorpusError."""
+    return [open_corpus(path) for path in (known_paths(required) if paths is None else paths)]
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is anything by that name, be it unreadable: opening it then says why."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,129 @@
+"""Whether a corpus is whole: what can be wrong with its columns, by the schema and beyond it.
+
+What keeps a scan from reading without end is checked whenever a corpus opens: bounds, lengths, what is followed step by
+step. What takes reading all of the file is for `corpus verify`, and for after an error that damage may explain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import numpy as np
+
+from ..errors import CorpusError
+from ..support.arrays import Array, run_sums
+from .model import Corpus
+from .schema import COLUMNS, FIRST_COLUMNS, KINDS, Columns, Table
+
+
+def problems(corpus: Corpus) -> list[str]:
+    """All that is wrong with the columns of a corpus."""
+    return (
+        list(shape_problems(corpus))
+        or list(content_problems(corpus))
+        or [*endless_problems(corpus), *lineage_problems(corpus), *_token_problems(corpus)]
+    )
+
+
+def shape_problems(columns: Columns) -> Iterator[str]:
+    """Columns of different lengths, and bounds that are out of order or do not end where what they bound does."""
+    for name, column in COLUMNS.items():
+        if column.runs is None and len(columns.arrays[name]) != columns.count(column.table):
+            yield f"{name} is not as long as {FIRST_COLUMNS[column.table].name}"
+    for name, column in COLUMNS.items():
+        if column.runs is None:
+            continue
+        starts, last = columns.arrays[name], columns.count(column.runs)
+        whole = len(starts) == columns.count(column.table) + 1 and starts[0] == 0 and starts[-1] == last
+        if not whole or bool(np.any(starts[1:] < starts[:-1])):
+            yield f"{name} does not bound {FIRST_COLUMNS[column.runs].name}"
+
+
+def content_problems(corpus: Corpus) -> Iterator[str]:
+    """Numbers of nothing, tables out of order, files of no release, where the shape is sound."""
+    listed: dict[Table, Sequence[object]] = {
+        Table.KINDS: KINDS,
+        Table.PROJECTS: corpus.projects,
+        Table.RELEASES: corpus.releases,
+        Table.NOTICES: corpus.notices,
+    }
+    for name, column in COLUMNS.items():
+        array, counted = corpus.arrays[name], column.numbers
+        if counted is None or not len(array):
+            continue
+        if int(array.max()) >= (len(listed[counted]) if counted in listed else corpus.count(counted)):
+            yield f"{name} counts further than there is"
+    for name, column in COLUMNS.items():
+        if column.is_sorted and bool(np.any(corpus.arrays[name][1:] < corpus.arrays[name][:-1])):
+            yield f"{name} is not in order"
+    if bool(np.any(np.diff(corpus.file_starts.astype(np.int64)) < 1)):
+        yield "file_starts leaves a file without members"
+    if bool(np.any(np.diff(corpus.file_version_starts.astype(np.int64)) < 1)):
+        yield "file_version_starts leaves a file without a release"
+
+
+def lineage_problems(corpus: Corpus) -> Iterator[str]:
+    """Lineages that are not the paths that the versions tell of, where the content is sound."""
+    owners = np.array([release.project for release in corpus.releases], np.int64)
+    files = _of_rows(corpus.file_version_starts)
+    told = np.stack([owners[corpus.version_releases], corpus.version_paths, files], axis=1)
+    lineages = _of_rows(corpus.lineage_file_starts)
+    held = np.stack([corpus.lineage_projects[lineages], corpus.lineage_paths[lineages], corpus.lineage_files], axis=1)
+    if not np.array_equal(np.unique(told, axis=0), np.unique(held, axis=0)):
+        yield "lineage_files are not those of the versions"
+    pairs = np.stack([np.arange(corpus.file_count), corpus.file_lineages], axis=1)
+    of_files = np.unique(np.stack([corpus.lineage_files, lineages], axis=1), axis=0)
+    if len(np.unique(np.concatenate([of_files, pairs]), axis=0)) != len(of_files):
+        yield "file_lineages are not those that hold the files"
+
+
+def _token_problems(corpus: Corpus) -> Iterator[str]:
+    told = run_sums(corpus.statement_tokens[corpus.definition_statements], corpus.definition_statement_starts)
+    if not np.array_equal(told, corpus.definition_tokens):
+        yield "definition_tokens are not those of the statements"
+
+
+def _of_rows(starts: Array) -> Array:
+    """The number of the run that each item is in, by the bounds of the runs."""
+    return np.repeat(np.arange(len(starts) - 1), np.diff(starts).astype(np.int64))
+
+
+def endless_problems(corpus: Corpus) -> Iterator[str]:
+    """What never ends when it is followed, where the shape is sound. Raises IndexError for numbers of nothing."""
+    counts = np.diff(corpus.file_starts.astype(np.int64))
+    # A file without members would put off the places of all after it.
+    if bool(np.any(counts < 1)) or not _parents_come_first(corpus.member_parents, counts):
+        yield "member_parents does not lead to the module"
+    days = np.array([release.day for release in corpus.releases], np.str_)
+    ages = np.unique(days, return_inverse=True)[1][corpus.lineage_first_releases][corpus.file_lineages]
+    younger = ages[corpus.file_ancestors] >= ages
+    if bool(np.any(younger & (corpus.file_ancestors != np.arange(corpus.file_count)))):
+        yield "file_ancestors does not lead to older files"
+
+
+def _parents_come_first(parents: Array, counts: Array) -> bool:
+    """Whether each member of files with ``counts`` members stands after its parent, or is told to be in the module."""
+    # One place further each time, and back to 0 at the start of a file; in one array, since fresh memory costs most.
+    places = np.ones(len(parents), np.int32)
+    places[:1] = 0
+    places[np.cumsum(counts)[:-1]] -= counts[:-1].astype(np.int32)
+    np.cumsum(places, out=places)
+    return not bool(np.any((parents >= places) & (parents != 0)))
+
+
+@contextmanager
+def damage_explained(corpora: Sequence[Corpus]) -> Iterator[None]:
+    """An error that damage in one of ``corpora`` explains becomes a CorpusError naming it; any other passes."""
+    try:
+        yield
+    except (LookupError, ValueError, ArithmeticError, MemoryError) as error:
+        for corpus in corpora:
+            if found := problems(corpus):
+                raise damaged(corpus, found[0]) from error
+        raise
+
+
+def damaged(corpus: Corpus, problem: str) -> CorpusError:
+    """The error that says so."""
+    return CorpusError(f"{corpus.path or corpus.name}: damaged corpus file ({problem}); build or download it again")

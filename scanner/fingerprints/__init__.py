@@ -1,0 +1,1 @@
+"""Tokens with names taken out, and the winnowing fingerprints that candidates are looked up by."""

@@ -1,0 +1,1 @@
+"""Findings in, the notices that mend them out, written into a working tree."""

@@ -1,0 +1,214 @@
+"""A source file as stored in, the place for further header lines out: below what must stay first and its own notices.
+
+Only lines above the first line of code are looked at, so that place is never inside a string.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from msgspec import Struct
+
+from ..notices.header import HEADER_BYTES
+from ..support.decoding import extends_ascii, source_encoding
+from .model import UnwritableError
+
+# Not splitlines: Python ends a line of code at these alone, a form feed is a blank.
+_LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
+_BLANKS = b" \t\f"
+COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]")
+# Emacs reads its modes from such a line only where it is the first, or follows `#!`.
+_MODES = re.compile(rb"[ \t\f]*#[^\r\n]*-\*-")
+_NOTICE = re.compile(rb"copyright|\(c\)|\xc2\xa9|spdx-|licen[cs]e|permission is hereby", re.IGNORECASE)
+_STRING = re.compile(rb"[ \t\f]*[rRuU]?[\"']")
+
+# A docstring opens within this many bytes of its line's start.
+_OPENING = 200
+# A comment of more lines is no header; all of it need not be looked at.
+_MOST_LINES = 2_000
+_MOST_PLACES = 6
+
+
+class HeaderLine(Struct, frozen=True):
+    """One line above the code: where it starts and ends, without its line ending ``eol``."""
+
+    start: int
+    end: int
+    text: bytes
+    eol: bytes
+
+
+class Place(Struct, frozen=True):
+    """Insert at byte ``offset``, which starts line ``line`` (0-based).
+
+    ``continues``: a comment with notices of the file's own ends there. ``parted``: what follows would otherwise read as
+    one with what is inserted. ``unended``: the line before has no line ending.
+    """
+
+    offset: int
+    line: int
+    eol: bytes
+    continues: bool
+    parted: bool
+    unended: bool
+
+
+def header_place(stored: bytes, size: int = 0) -> Place:
+    """Where ``size`` bytes of notices of others go: below the last comment with notices of its own.
+
+    Where there is none, or what stands below it would not be read as a header any more: before everything but `#!`, the
+    encoding line and the byte order mark.
+    """
+    return header_places(stored, size)[0]
+
+
+def header_places(stored: bytes, size: int = 0) -> list[Place]:
+    """`header_place`, and where else they could go, should they not be read there: first the top."""
+    lines = list(islice(_header(stored), _MOST_LINES))
+    first = _pinned(lines)
+    runs = [run for run in _comments(lines, first) if lines[run.stop - 1].end + size <= HEADER_BYTES]
+    own = next((run for run in reversed(runs) if _has_notice(lines, run)), None)
+    places = [] if own is None else [_place(stored, lines, own.stop, continues=True)]
+    places.append(_place(stored, lines, first, continues=False))
+    others = [run for run in reversed(runs) if run is not own][:_MOST_PLACES]
+    return places + [_place(stored, lines, run.stop, continues=True) for run in others]
+
+
+def _place(stored: bytes, lines: Sequence[HeaderLine], line: int, continues: bool) -> Place:
+    start = lines[0].start if lines else _mark_length(stored)
+    offset = lines[line - 1].end if line else start
+    eol = next((each.eol for each in (*reversed(lines[:line]), *lines[line:]) if each.eol), _first_ending(stored))
+    return Place(
+        offset=offset,
+        line=line,
+        eol=eol,
+        continues=continues,
+        parted=not continues and _needs_blank(stored[offset : offset + _OPENING]),
+        unended=line > 0 and not lines[line - 1].eol,
+    )
+
+
+def _header(stored: bytes) -> Iterator[HeaderLine]:
+    """The blank and comment lines before the first code."""
+    offset = _mark_length(stored)
+    while offset < len(stored) and (found := _LINE.match(stored, offset)):
+        bare = found[1].strip(_BLANKS)
+        if bare and not bare.startswith(b"#"):
+            return
+        yield HeaderLine(offset, found.end(), bare, found[2])
+        offset = found.end()
+
+
+def _mark_length(stored: bytes) -> int:
+    return len(codecs.BOM_UTF8) if stored.startswith(codecs.BOM_UTF8) else 0
+
+
+def _first_ending(stored: bytes) -> bytes:
+    """How the first line of code ends, as there is no line above it."""
+    found = _LINE.match(stored, _mark_length(stored))
+    return (found and found[2]) or b"\n"
+
+
+def _pinned(lines: Sequence[HeaderLine]) -> int:
+    """How many of the first two lines mean something only where they stand."""
+    pinned = int(bool(lines) and lines[0].text.startswith(b"#!"))
+    marked = [number for number, line in enumerate(lines[:2], 1) if COOKIE.match(line.text) or _MODES.match(line.text)]
+    return max([pinned, *marked])
+
+
+def _comments(lines: Sequence[HeaderLine], first: int) -> list[range]:
+    """Runs of comment lines from line ``first`` on, without a blank line in them."""
+    runs: list[range] = []
+    for number in range(first, len(lines)):
+        if not lines[number].text:
+            continue
+        if runs and runs[-1].stop == number:
+            runs[-1] = range(runs[-1].start, number + 1)
+        else:
+            runs.append(range(number, number + 1))
+    return runs
+
+
+def _has_notice(lines: Sequence[HeaderLine], run: range) -> bool:
+    return any(_NOTICE.search(lines[number].text) for number in run)
+
+
+def _needs_blank(following: bytes) -> bool:
+    """A comment right above a definition or another comment would read as being about it; above a docstring not."""
+    found = _LINE.match(following)
+    bare = found[1].strip(_BLANKS) if found else b""
+    return bool(bare) and not _STRING.match(bare)
+
+
+# Python reads an encoding declaration from its first two lines only.
+_COOKIE_LINES = 2
+# Bytes of a line ending, at most, and of an empty comment.
+_ENDINGS = 4
+# Control, format (direction overrides), surrogate and private: they end lines, or hide what a reader should see.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# As long as a copyright statement is read (notices.copyrights).
+_LONGEST = 600
+
+
+def header_added(stored: bytes, lines: Sequence[str]) -> bytes:
+    """``stored`` with each of ``lines`` as a comment, below notices of its own; an empty line is an empty comment.
+
+    Line endings, byte order mark and encoding are those of the file. Raises UnwritableError.
+    """
+    return next(header_ways(stored, lines))
+
+
+def header_ways(stored: bytes, lines: Sequence[str]) -> Iterator[bytes]:
+    """As `header_added`, and with the lines elsewhere in the header, in the order in which places suit."""
+    if not lines:
+        yield stored
+        return
+    comments = _encoded(lines, source_encoding(stored))
+    for place in header_places(stored, sum(map(len, comments)) + _ENDINGS * len(comments)):
+        yield stored[: place.offset] + _insertion(comments, place) + stored[place.offset :]
+
+
+def one_line(text: str) -> str:
+    """``text`` as it can stand in a comment: on one line, of visible characters, and not without end."""
+    visible = "".join(each for each in text if each.isspace() or unicodedata.category(each) not in _HIDDEN)
+    return " ".join(visible.split())[:_LONGEST].strip()
+
+
+def _insertion(comments: list[bytes], place: Place) -> bytes:
+    lines = [b"#", *comments] if place.continues else comments
+    lines = _kept_from_declaring(lines, place.line)
+    if place.unended:
+        return place.eol + place.eol.join(lines)
+    return b"".join(line + place.eol for line in lines) + place.eol * place.parted
+
+
+def _kept_from_declaring(lines: list[bytes], first: int) -> list[bytes]:
+    """Empty comments above, where a line such as ``# Decoding: fast`` would declare an encoding."""
+    pinned = max(_COOKIE_LINES - first, 0)
+    return [b"#"] * pinned + lines if any(COOKIE.match(line) for line in lines[:pinned]) else lines
+
+
+def _encoded(lines: Sequence[str], encoding: str) -> list[bytes]:
+    if encoding in ("utf-16", "utf-32"):
+        raise UnwritableError(f"it is in {encoding.upper()}, which Python does not run: save it as UTF-8 first")
+    try:
+        if not extends_ascii(encoding):
+            raise LookupError  # what is inserted might change what stands below
+        return [_comment(line, encoding) for line in lines]
+    except (LookupError, UnicodeEncodeError):
+        raise UnwritableError(
+            f"its encoding, {one_line(encoding)}, has not all characters of the notice: save it as UTF-8 first"
+        ) from None
+
+
+def _comment(line: str, encoding: str) -> bytes:
+    text = f"# {one_line(line)}".rstrip()
+    try:
+        return text.encode(encoding)
+    except UnicodeEncodeError:
+        # The one sign of copyright notices that has a spelling for every encoding.
+        return text.replace("©", "(c)").encode(encoding)

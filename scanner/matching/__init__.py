@@ -1,0 +1,1 @@
+"""A file's fingerprints against a corpus: candidates, alignment, renames, comparison, verdict."""

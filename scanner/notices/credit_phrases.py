@@ -1,0 +1,282 @@
+"""The shape of a phrase that credits, and the words phrases are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import accumulate
+from typing import NamedTuple
+
+import numpy as np
+
+from ..support.arrays import U32, Mask
+from .credit_sources import Certainty
+from .header import folded
+from .model import Strength
+
+Words = tuple[str, ...]
+
+
+class Phrase(NamedTuple):
+    """A way to credit. ``least`` is what must be named; a name counts with ``of_code`` only where it is called code.
+
+    ``loose`` phrases are everyday words: only a link to code itself makes a credit of them. Of each of ``stems``, one
+    stands in every text the phrase is found in, in lower case.
+    """
+
+    strength: Strength
+    words: str
+    least: Certainty
+    stems: tuple[Words, ...]
+    of_code: bool = False
+    loose: bool = False
+
+
+# Up to seven words between a verb and its "from": "copied with minor changes from".
+GAP = r"(?:[\s,/&(+]{1,3}[\w'-]{1,24}\)?){0,7}?"
+FROM = r"[\s:,)]{1,3}from\b"
+VERSION_OF = r"(?:\s+[\w,]{1,20}){0,5}?\s+(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
+LINE = r"(?:(?<=\n)|\A|(?<=[.;:)]\s))[-*\s]{0,4}"
+LINK_AHEAD = r"(?=[\s<`'\"(\[]{0,4}(?:https?:|(?:www\.)?(?:github|gitlab|huggingface)\.))"
+CODE_WORDS = r"(?:code|codes|impl(?:ementations?|s)?\.?|repo(?:sitory)?|sources?|authors?|version|work|licen[cs]e)"
+OF: Words = ("from", "of")
+LINKED: Words = ("http", "github.", "gitlab.", "huggingface.")
+
+
+def may_hold(folded: str, phrase: Phrase) -> bool:
+    """Whether one of each of a phrase's stems stands in a text in lower case."""
+    for words in phrase.stems:
+        for word in words:
+            if word in folded:
+                break
+        else:
+            return False
+    return True
+
+
+@cache
+def pattern(phrase: Phrase) -> re.Pattern[str]:
+    """Compiled on first use: a run over files without credits needs none of them."""
+    return re.compile(phrase.words, re.IGNORECASE)
+
+
+PHRASES = (
+    Phrase(
+        Strength.COPIED,
+        r"\b(?:copied|(?:copy|cut)[\s/&-]{1,3}(?:(?:and|n)\s)?past(?:ed?|ing)|borrow(?:s|ed|ing)?|lifted|"
+        r"forked|duplicated|cloned|excerpt(?:ed)?|backported|inlined|cribbed)"
+        + GAP + FROM,
+        Certainty.NAME,
+        (
+            ("copied", "paste", "pasting", "borrow", "lifted", "forked", "duplicated", "cloned", "excerpt",
+             "backported", "inlined", "cribbed"),
+            OF,
+        ),
+    ),
+    Phrase(
+        Strength.COPIED,
+        r"\b(?:taken|extracted|moved|vendored|pulled|ripped|originat(?:es?|ed|ing)|originally|comes?|grabbed|"
+        r"sourced|reused|synced|edited)" + GAP + FROM,
+        Certainty.NAME,
+        (
+            ("taken", "extracted", "moved", "vendored", "pulled", "ripped", "originat", "originally", "come from",
+             "comes from", "grabbed", "sourced", "reused", "synced", "edited"),
+            OF,
+        ),
+        of_code=True,
+    ),
+    Phrase(Strength.COPIED, r"\bcopy\s+from\b", Certainty.NAME, (("copy from", "copy\nfrom"),), of_code=True),
+    Phrase(
+        Strength.COPIED,
+        r"\bcopy\s+(?:and|&)\s+(?:modif|adapt)\w{1,8}\s+from\b",
+        Certainty.NAME,
+        (("copy and", "copy &"), OF),
+    ),
+    Phrase(
+        Strength.COPIED,
+        r"(?<!obtain\sa\s)(?<!make\sa\s)(?<!create\sa\s)\b(?:copy|clone)\s+of\b",
+        Certainty.MODULE,
+        (("copy of", "copy\nof", "clone of"),),
+    ),
+    Phrase(Strength.COPIED, r"\bforks?\s+of\b", Certainty.NAME, (("fork",), OF)),
+    Phrase(
+        Strength.ADAPTED,
+        r"\b(?:adapt(?:ed|s|ations?|ing)?|adpa?a?ted|addapted|adapated|adatped|adopt(?:ed|s)?|ported)(?:" + GAP + FROM
+        + "|" + VERSION_OF + r")|\b(?:adaptations?|port)\s+of\b|\bport\s+from\b",
+        Certainty.NAME,
+        (("adap", "adpa", "adpted", "addapted", "adat", "adopt", "ported", "port of", "port\nof", "port from"), OF),
+    ),
+    Phrase(
+        Strength.ADAPTED,
+        r"\b(?:modif(?:ied|y|ies|ed|ications?)|derived|derivative|derivation|simplified|refactored|rewritten|translated|"
+        r"re-?implement(?:ed|ations?)|reproduced|reworked|tweaked)(?:" + GAP + FROM
+        + "|" + VERSION_OF + r")|\b(?:modifications?|re-?implementations?|derivatives?|translations?)\s+of\b",
+        Certainty.NAME,
+        (
+            ("modif", "deriv", "simplified", "refactored", "rewritten", "translat", "implement", "reproduced",
+             "reworked", "tweaked"),
+            OF,
+        ),
+        of_code=True,
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\bbased\s{1,3}(?:up)?on\b|\bbuil(?:t|ds?|ding)\s{1,3}(?:up)?on(?:\s+top\s+of)?\b|\bbased\s+off(?:\s+of)?\b",
+        Certainty.NAME,
+        (("based", "built on", "built upon", "build on", "builds on", "building on"),),
+        of_code=True,
+    ),
+    Phrase(
+        Strength.BASED,
+        LINE + r"(?:the\s+)?(?:original|official)(?:ly)?(?:\s+[\w/&+'-]{1,24}){0,4}?[\s/]+" + CODE_WORDS
+        + r"(?:\s+(?:and|&)\s+(?:\w+\s+)?(?:weights|models?))?"
+        r"(?:\s*\([^()]{0,40}\))?(?:\s+(?:is|are|can\s+be\s+found|available|here|from|at|in|by|on|it)\b){0,4}[\s:,<`-]{1,6}"
+        + LINK_AHEAD,
+        Certainty.LINK,
+        (("original", "official"), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\boriginal\s+(?:[\w-]{1,24}\s+){0,2}" + CODE_WORDS + r"\s*:" + LINK_AHEAD,
+        Certainty.LINK,
+        (("original",), LINKED),
+    ),
+    Phrase(
+        Strength.ADAPTED,
+        r"\b(?:ported|adapted|converted|translated|rewritten)\s+(?:to|for|in)\s+(?:[\w.+-]{1,24}\s+){1,3}"
+        r"(?:by|thanks\s+to)\s+(?=\[|@|https?:)",
+        Certainty.LINK,
+        (("ported", "adapted", "converted", "translated", "rewritten"), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        LINE + r"source(?:\s+code)?\s*:",
+        Certainty.FILE,
+        (("source:", "source code:", "source :"),),
+    ),
+    Phrase(Strength.BASED, LINE + r"credits?\s*:", Certainty.FILE, (("credit:", "credits:", "credits :"),)),
+    Phrase(
+        Strength.BASED,
+        r"\bfollow(?:s|ed|ing)?(?:\s+\w{1,20}){0,2}\s+from\b[\s:]{1,3}" + LINK_AHEAD,
+        Certainty.LINK,
+        (("follow",), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\bcredits?(?:\s+goes)?(?:\s+to|\s+for\s+[\w\s]{1,40}\sto)?[\s:]{1,3}" + LINK_AHEAD,
+        Certainty.LINK,
+        (("credit",), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\b(?:portions?|parts?|some|much|most|bits)\s+of\s+(?:this|the|these|our)\s+(?:[\w-]{1,20}\s+){1,3}"
+        r"(?:is|are|comes?|were|was)\s+from\b",
+        Certainty.NAME,
+        (("portion", "part of", "parts of", "some of", "much of", "most of", "bits of"), ("from",)),
+    ),
+    Phrase(
+        Strength.COPIED,
+        LINE + r"from\s+(?=[\w-]{2,20}\s+(?:internals|source\s+code|codebase)\b)",
+        Certainty.NAME,
+        (("internals", "source code", "codebase"), ("from",)),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\bfrom\b[\s:]{1,3}(?:(?!(?:is|are|was|in|to|on|and|with|by)\b)[\w'-]{1,24}[\s:(]{1,3}){0,5}?" + LINK_AHEAD,
+        Certainty.LINK,
+        (("from",), LINKED),
+        loose=True,
+    ),
+    Phrase(
+        Strength.IDEA,
+        r"\b(?:inspired|influenced|motivated)\s+(?:by|from)\b",
+        Certainty.NAME,
+        (("inspired", "influenced", "motivated"),),
+    ),
+    Phrase(
+        Strength.IDEA,
+        r"\b(?:credits?|thanks|courtesy|kudos)\b(?:\s+goes)?(?:\s+(?:to|of))?",
+        Certainty.NAME,
+        (("credit", "thanks", "courtesy", "kudos"),),
+    ),
+    Phrase(
+        Strength.IDEA,
+        r"\b(?:references?|refer(?:red|s)?\s+to|see(?:\s+also)?|implementation|code)\b[\s:]{1,4}"
+        r"(?:(?!from\b)[\w'-]{1,24}[\s:(]{1,3}){0,3}?" + LINK_AHEAD,
+        Certainty.LINK,
+        (("refer", "see", "implementation", "code"), LINKED),
+        loose=True,
+    ),
+)  # fmt: skip
+
+
+# Stems are found by so many letters they begin with, which are one number.
+HEAD = 4
+# Up to here a line may be markup that is taken off.
+_LINE_END = re.compile(r"[ \t\f\r\"']*(?:\n|\Z)")
+_SPREAD = np.uint32(2_654_435_761)
+_HALF = np.uint32(16)
+
+
+class _Stem(NamedTuple):
+    """What a phrase needs, up to the end of its line; ``breaks`` where the line must end there."""
+
+    words: str
+    breaks: bool
+    phrases: tuple[int, ...]
+
+
+def _sought() -> dict[str, tuple[_Stem, ...]]:
+    """The stems of which each phrase needs one, by their heads.
+
+    Where a phrase needs a link, that is looked for: what else it needs is in most texts.
+    """
+    phrases: dict[str, list[int]] = {}
+    for index, phrase in enumerate(PHRASES):
+        for stem in LINKED if LINKED in phrase.stems else phrase.stems[0]:
+            phrases.setdefault(stem, []).append(index)
+    found: dict[str, tuple[_Stem, ...]] = {}
+    for stem, indices in phrases.items():
+        words, line_end, _ = stem.partition("\n")
+        found[stem[:HEAD]] = (*found.get(stem[:HEAD], ()), _Stem(words, bool(line_end), tuple(indices)))
+    return found
+
+
+def _slots(text: bytes) -> U32:
+    """A number below 65,536 for each place that HEAD bytes begin at: equal bytes, equal numbers."""
+    heads: U32 = np.ndarray((max(len(text) - HEAD + 1, 0),), "<u4", text, strides=(1,))
+    slots: U32 = heads * _SPREAD >> _HALF
+    return slots
+
+
+def _table(heads: Iterable[str]) -> Mask:
+    table: Mask = np.zeros(1 << 16, dtype=np.bool_)
+    for head in heads:
+        table[_slots(head.encode())] = True
+    return table
+
+
+_SOUGHT = _sought()
+_TABLE = _table(_SOUGHT)
+
+
+def phrases_by_text(texts: Sequence[str]) -> dict[int, list[Phrase]]:
+    """By the index of each text that may hold phrases, these in their order. Most texts are in none."""
+    found: dict[int, set[int]] = {}
+    ends = [end + index for index, end in enumerate(accumulate(map(len, texts)))]
+    text = 0
+    for place, phrases in _hits(folded("\n".join(texts))):
+        while ends[text] < place:
+            text += 1
+        found.setdefault(text, set()).update(phrases)
+    return {text: [PHRASES[index] for index in sorted(phrases)] for text, phrases in found.items()}
+
+
+def _hits(text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """Where a stem stands, and the indices of the phrases that need it."""
+    for place in np.flatnonzero(_TABLE.take(_slots(text.encode("ascii", "replace")))).tolist():
+        for stem in _SOUGHT.get(text[place : place + HEAD], ()):
+            words = stem.words
+            if text.startswith(words, place) and (not stem.breaks or _LINE_END.match(text, place + len(words))):
+                yield place, stem.phrases

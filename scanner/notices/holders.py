@@ -1,0 +1,132 @@
+"""A copyright statement in, its holders' names out: lower case, without years, legal forms and words like "team"."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
+from ..support.lazy import lazy_pattern
+
+# Longer statements are lists of people; what is beyond is not read.
+MOST_CHARACTERS = 1_000
+
+_MARK = lazy_pattern(r"spdx-(?:file|snippet)copyrighttext:?|(?<![a-z])copyright(?![a-z])|\(c\)|©|&copy;", re.IGNORECASE)
+# What follows these is no part of a name any more.
+_AFTER_NAMES = lazy_pattern(
+    r"\s*(?:\ball rights\b|\b(?:dual[- ])?licen[cs]e|\b(?:mit|apache|bsd|gpl|isc|mpl)[\s-](?:v?[\d.]|licen|style)|"
+    r"\boriginal (?:code|copyright)|\b(?:see|from|adapted|modified|used|confidential|proprietary)\b)",
+    re.IGNORECASE,
+)
+_URL = lazy_pattern(r"(?:https?://|www\.)(?P<host>[\w.-]{1,60})(?:/(?P<owner>[\w.-]{1,60}))?[^\s)>,]*")
+_ASIDE = lazy_pattern(r"\([^()]*\)?|<[^<>]*>?|\S+@\S+")
+_YEARS = lazy_pattern(
+    r"(?<![\w.])(?:19|20)\d{2,3}(?:\s?[-\u2013\u2014/]\s?(?:\d{2,4}|present|onwards?|now|today)?)*(?!\w)|\b(?:present|onwards)\b",
+    re.IGNORECASE,
+)
+_FOLLOWERS = lazy_pattern(
+    r",?\s(?:and/or|and|or|&)\s(?:its\s|their\s|other\s)?"
+    r"(?:affiliates?|affiliated companies|subsidiar(?:y|ies)|contributors|others)\b|,?\san?\s\w{1,40}\scompany\b",
+    re.IGNORECASE,
+)
+_LEGAL_FORM = lazy_pattern(
+    r",?\s(?:incorporated|inc|ltd|llc|corporation|corp|co|limited|company|gmbh|ag|plc|pte|pvt)\b(?:\.s?\b|\.)?",
+    re.IGNORECASE,
+)
+_BETWEEN = lazy_pattern(
+    r"(?:\s(?:and/or|and)\s|\s?&)(?!\s?(?:Technolog|Telephone|Engineering))|[,;|]|(?<!\bof)(?<!\bat)(?<!for)\sThe\s"
+)
+_NOISE = lazy_pattern(r"\b(?:the|teams?|authors?|developers?|contributors?(?: to)?|maintainers|projects?|org|etc)\b")
+_EDGES = lazy_pattern(r"^(?:and|by|in|or|inc)\s|\s(?:and|by|or)$")
+_DOMAIN = lazy_pattern(r"\.(?:com|org|net|io|ai|pl)\b")
+_LETTER = lazy_pattern(r"[^\W\d_]")
+
+
+@lru_cache(maxsize=4096)
+def holders(statement: str) -> tuple[str, ...]:
+    """The holders that a copyright statement, or a list of names alone, names; none where it is a year only."""
+    said = unicodedata.normalize("NFKC", statement[:MOST_CHARACTERS])
+    _, *parts = _MARK.split(said)
+    if not any(_LETTER.search(part) for part in parts):
+        parts = [_MARK.split(said)[0]]
+    names = [name for part in parts for name in _names(" ".join(part.split()))]
+    return tuple(dict.fromkeys(names))
+
+
+def squeezed(name: str) -> str:
+    """A name without white space and punctuation: "Hugging Face" is "huggingface"."""
+    return re.sub(r"[\W_]", "", name.lower())
+
+
+def _names(part: str) -> Iterator[str]:
+    """The names in what follows one mark. What stands aside is read only where there is nothing else."""
+    part = _YEARS.sub(" ", part)
+    cut = _AFTER_NAMES.search(part, 1)
+    part = part[: cut.start()] if cut else part
+    plain = list(_split(_ASIDE.sub(" ", _URL.sub(" ", part))))
+    yield from plain or _split(_URL.sub(lambda url: url["owner"] or url["host"], part.strip("()<> ")))
+
+
+def _split(part: str) -> Iterator[str]:
+    part = _LEGAL_FORM.sub(", ", _FOLLOWERS.sub(" ", f" {part} "))
+    pieces = [" ".join(piece.split()) for piece in _BETWEEN.split(part)]
+    named = [name for piece in pieces if (name := _name(piece))]
+    # "The Authors" are somebody, where nobody else is named.
+    yield from named or [piece.lower().strip(" .:-") for piece in pieces if _LETTER.search(piece)][:1]
+
+
+def _name(piece: str) -> str:
+    """One name as it is compared and shown; empty where only words like "team" are left."""
+    bare = _NOISE.sub(" ", _DOMAIN.sub(" ", piece.lower().strip(" .:-/'\"`")))
+    bare = " ".join(re.sub(r"[^\w\s'/-]", " ", bare).split())
+    bare = _EDGES.sub("", bare).strip(" -/'_")
+    return bare if _LETTER.search(bare) else ""
+
+
+# Shorter names are only equal when they are spelled alike: "Wei Zhang" and "Wei Zheng" are two people.
+LEAST_FUZZY = 9
+# A name of at least so many letters is also found in a statement whose names could not be told apart.
+LEAST_CONTAINED = 6
+
+
+@lru_cache(maxsize=4096)
+def same_holder(a: str, b: str) -> bool:
+    """Whether two names, or two statements, are of the same holders, small differences of spelling aside."""
+    ours, theirs = sorted(map(squeezed, holders(a))), sorted(map(squeezed, holders(b)))
+    return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+
+
+def holders_missing(upstream: Iterable[str], copy: Iterable[str]) -> tuple[str, ...]:
+    """The upstream's statements of which the copy's name not every holder. Years do not matter."""
+    carried = tuple(copy)
+    names = frozenset(squeezed(name) for statement in carried for name in holders(statement))
+    texts = [squeezed(statement) for statement in carried]
+    return tuple(
+        statement
+        for statement in dict.fromkeys(upstream)
+        if not all(_is_named(squeezed(name), names, texts) for name in holders(statement))
+    )
+
+
+def _is_named(name: str, names: frozenset[str], texts: list[str]) -> bool:
+    if name in names or (len(name) >= LEAST_CONTAINED and any(name in text for text in texts)):
+        return True
+    return any(_alike(name, other) for other in names)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Equal, or about one letter in ten wrong, missing or changed about: "HugginFace", "Studio-Ouisa"."""
+    if one == other:
+        return True
+    shorter = min(len(one), len(other))
+    if shorter < LEAST_FUZZY or one[0] != other[0] or _digits(one) != _digits(other):
+        return False
+    most = round(shorter / 10)
+    return bool(OSA.distance(one, other, score_cutoff=most) <= most)
+
+
+def _digits(name: str) -> str:
+    return "".join(filter(str.isdigit, name))

@@ -1,0 +1,91 @@
+"""What comments and docstrings say, in paragraphs, markup off, each line with its number.
+
+Edit this when words that belong together are read apart, or a sign of markup is taken for a word.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ..syntax.comments import remarks
+from ..syntax.tree import SyntaxTree
+
+_MARKUP = " \t\f#*\"'!"
+_TRAILING = " \t\f\"'"
+# "Adapted from:" goes on in the next paragraph.
+_OPEN = re.compile(r"(?::|\b(?:from|of|on|by|at|to|and))\W{0,3}\Z", re.IGNORECASE)
+# A paragraph of more lines is a table or a text of its own; what it says further down is read as another.
+MOST_LINES = 60
+# What stands further out on a line is no prose.
+MOST_CHARACTERS = 2_000
+# Of a docstring.
+_PREFIX = "rRuUbBfFtT"
+
+Line = tuple[int, str]
+
+
+class Run(NamedTuple):
+    """A docstring, or comments on lines one below the other, from line ``first`` (1-based) of the file on."""
+
+    first: int
+    text: str
+
+    def lines(self) -> list[Line]:
+        """The lines, markup off, with their numbers."""
+        return [(number, _bare(line)) for number, line in enumerate(self.text.split("\n"), self.first)]
+
+
+class Paragraph(NamedTuple):
+    """Lines that stand together, joined by line ends: ``numbers`` holds the line (1-based) of each."""
+
+    text: str
+    numbers: tuple[int, ...]
+
+    def line_at(self, place: int) -> int:
+        """The line of the file that a place in ``text`` stands on."""
+        return self.numbers[self.text.count("\n", 0, place)]
+
+
+def runs(text: bytes, shown: bytes, tree: SyntaxTree | None = None) -> Iterator[Run]:
+    """Each docstring, and each run of comments on lines one below the other.
+
+    ``shown`` is ``text`` byte for byte, with blanks for what is not to be read; ``tree`` is as in ``remarks``.
+    """
+    held: list[str] = []
+    first = 0
+    for remark in remarks(text, tree):
+        said = shown[remark.start : remark.end].decode("utf-8", "replace")
+        if not remark.is_comment:
+            yield Run(remark.line, said.lstrip(_PREFIX))
+        elif said.startswith("#"):
+            if held and remark.line != first + len(held):
+                yield Run(first, "\n".join(held))
+                held = []
+            first = first if held else remark.line
+            held.append(said)
+    if held:
+        yield Run(first, "\n".join(held))
+
+
+def split(lines: list[Line]) -> Iterator[Paragraph]:
+    """The paragraphs of a run of lines. One that ends in the middle of a phrase goes on after the blank line."""
+    held: list[Line] = []
+    for number, line in lines:
+        if line and len(held) < MOST_LINES:
+            held.append((number, line))
+        elif held and (line or not _OPEN.search(held[-1][1], max(len(held[-1][1]) - 12, 0))):
+            yield _paragraph(held)
+            held = [(number, line)] if line else []
+    if held:
+        yield _paragraph(held)
+
+
+def _paragraph(lines: list[Line]) -> Paragraph:
+    numbers, texts = zip(*lines, strict=True)
+    return Paragraph("\n".join(texts), numbers)
+
+
+def _bare(line: str) -> str:
+    return line[:MOST_CHARACTERS].strip(" \t\f\r").lstrip(_MARKUP).rstrip(_TRAILING)

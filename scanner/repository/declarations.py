@@ -1,0 +1,163 @@
+"""A checkout in, all that it says of itself out: one walk over its names, and a read of the few files that matter."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from msgspec import Struct, field
+
+from ..results import Skipped
+from ..sources.checkout import Checkout, Entry
+from ..support.budget import OverBudgetError, budget
+from .layout import Listing, Role, below, is_document, legal_place, list_readable, read_brought
+from .model import Brought, Declaration, Leftover, LegalFile, ModelCard, SidecarNotice, Statements
+from .texts import read_text
+
+# The configuration of the largest tokenizers lists every token.
+_MOST_BYTES = {Role.CONFIGURATION: 8 * 1024**2}
+
+
+Reader = Callable[[str, str, "_Found"], None]
+
+
+class _Found(Struct):
+    """What has been read so far of the files of ``listing``, in a repository of that name."""
+
+    listing: Listing
+    repository: str
+    legal_files: list[LegalFile] = field(default_factory=list)
+    declarations: list[Declaration] = field(default_factory=list)
+    model_cards: list[ModelCard] = field(default_factory=list)
+    leftovers: list[Leftover] = field(default_factory=list)
+    sidecars: list[SidecarNotice] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+
+
+def read_statements(checkout: Checkout) -> Statements:
+    """What the repository says of itself; where only a part of it was named, what all of it says.
+
+    Nothing is run, and each file is bounded; what could not be read is in ``skipped``, one line each.
+    """
+    listing = list_readable(checkout)
+    found = _Found(listing, _repository_name(checkout), skipped=list(listing.skipped))
+    # Cards before configuration: a reference to what a card names as its base is no leftover.
+    for role, reader in _READERS.items():
+        for entry in listing.by_role[role]:
+            _take(entry, role, found, reader)
+    return _statements(found)
+
+
+def _statements(found: _Found) -> Statements:
+    return Statements(
+        legal_files=tuple(sorted(found.legal_files, key=lambda each: each.path)),
+        declarations=tuple(sorted(found.declarations, key=lambda each: (each.region.path, each.region.first_line))),
+        model_cards=tuple(sorted(found.model_cards, key=lambda each: each.path)),
+        leftovers=tuple(sorted(found.leftovers, key=lambda each: (each.region.path, each.region.first_line))),
+        sidecars=tuple(found.sidecars),
+        skipped=tuple(sorted(dict.fromkeys(found.skipped), key=lambda each: each.path)),
+        root=found.listing.root,
+        brought=tuple(_brought(found.listing)),
+    )
+
+
+def _brought(listing: Listing) -> Iterator[Brought]:
+    for entry in listing.brought:
+        found = read_brought(entry, below(listing.root, entry.path))
+        if found is not None:
+            yield found
+
+
+def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
+    if role is Role.LEGAL and is_document(entry.path):
+        found.skipped.append(Skipped(entry.path, "not a plain text: which licence it is, is not known"))
+        return
+    text = read_text(entry, _MOST_BYTES[role]) if role in _MOST_BYTES else read_text(entry)
+    if isinstance(text, Skipped):
+        found.skipped.append(text)
+        return
+    try:
+        with budget(len(text)):
+            reader(entry.path, text, found)
+    except OverBudgetError as over:
+        found.skipped.append(Skipped(entry.path, str(over)))
+
+
+def _legal(path: str, text: str, found: _Found) -> None:
+    from .licence_files import read_legal
+
+    root = found.listing.root
+    place = legal_place(below(root, path))
+    if place:
+        folder = f"{root}/{place.folder}" if root and place.folder else place.folder
+        found.legal_files.append(read_legal(path, place._replace(folder=folder), text))
+
+
+def _metadata(path: str, text: str, found: _Found) -> None:
+    from .metadata import described, read_declarations
+
+    declared, problem = read_declarations(path, text)
+    found.declarations += declared
+    found.skipped += [problem] if problem else []
+    if path.endswith(".dist-info/METADATA"):
+        _card(path, described(text), found)
+
+
+def _card(path: str, text: str, found: _Found) -> None:
+    from .model_card import read_card
+
+    folder = below(found.listing.root, path).rpartition("/")[0].rpartition("/")[2]
+    card, problem = read_card(path, text, folder if folder and "dist-info" not in folder else found.repository)
+    found.model_cards.append(card)
+    found.skipped += [problem] if problem else []
+
+
+def _configuration(path: str, text: str, found: _Found) -> None:
+    from .configuration import Surroundings, read_configuration_file
+
+    names = tuple(_names(found.repository, found.model_cards))
+    facts = read_configuration_file(path, text, Surroundings(found.listing.modules, names))
+    if isinstance(facts, Skipped):
+        found.skipped.append(facts)
+    else:
+        found.leftovers += facts.leftovers
+        found.declarations += facts.declarations
+
+
+def _reuse(path: str, text: str, found: _Found) -> None:
+    from . import licence_files as reuse
+
+    if path.endswith(".license"):
+        found.sidecars += reuse.read_side_file(path, text)
+    elif path.endswith("dep5"):
+        found.sidecars += reuse.read_dep5(path, text)
+    else:
+        read = reuse.read_reuse_toml(path, text)
+        if isinstance(read, Skipped):
+            found.skipped.append(read)
+        else:
+            found.sidecars += read
+
+
+def _names(repository: str, cards: Iterable[ModelCard]) -> Iterator[str]:
+    """What the repository and what it is built on are called; a title goes on in words after its first sign."""
+    yield repository
+    for card in cards:
+        yield re.split("[:|(,\u2013\u2014]", card.title)[0].strip()
+        yield from card.base_models
+
+
+def _repository_name(checkout: Checkout) -> str:
+    root = checkout.root.partition("!")[0]
+    return checkout.project or Path(os.path.abspath(root)).name.partition(".zip")[0]  # noqa: PTH100  also of "."
+
+
+_READERS: dict[Role, Reader] = {
+    Role.LEGAL: _legal,
+    Role.METADATA: _metadata,
+    Role.CARD: _card,
+    Role.CONFIGURATION: _configuration,
+    Role.REUSE: _reuse,
+}

@@ -1,0 +1,112 @@
+"""Walk a checkout and hand out its source files, decoded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, MutableMapping
+from itertools import chain
+
+from msgspec import Struct
+
+from ..results import Cells, Skipped
+from ..support.budget import OverBudgetError, budget
+from ..support.decoding import to_utf8
+from ..support.globs import matcher
+from .checkout import Checkout, Entry
+from .specs import CODE_SUFFIXES
+
+# Real modules have 6.2 MB, and so may what hides a copy; above this it is data. ``budget`` bounds what it takes.
+MAX_BYTES = 16 * 1024**2
+NOTEBOOK_SUFFIX = ".ipynb"
+# What Git LFS, under its names so far, and git-annex leave in place of a file.
+_POINTERS = (
+    b"version https://git-lfs.github.com/spec/",
+    b"version https://hawser.github.com/spec/",
+    b"version http://git-media.io/v/",
+    b"/annex/objects/",
+)
+_LARGEST_POINTER = 1024
+
+
+class SourceFile(Struct, frozen=True):
+    """One Python file or notebook of a checkout.
+
+    ``path`` is relative to the checkout's root, with forward slashes. ``text`` is UTF-8 without a byte order mark,
+    each line ended by LF or CR LF; for a notebook its code cells joined, with ``cells`` where their lines stand in it.
+    ``sha256`` is of the bytes as stored.
+    """
+
+    path: str
+    text: bytes
+    sha256: str
+    cells: Cells = ()
+
+
+class Selection(Struct, frozen=True):
+    """Which files to read: those that match a glob of ``include`` (all, when empty) and none of ``exclude``.
+
+    Globs are as in ``globs.matcher``; ``max_bytes`` is the size as stored above which a file is skipped, and
+    ``timeout`` the processor time in seconds after which it is (None: as ``budget`` says).
+    """
+
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    max_bytes: int = MAX_BYTES
+    timeout: float | None = None
+
+
+def read_files(
+    checkout: Checkout, selection: Selection = Selection(), left_out: MutableMapping[str, int] | None = None
+) -> Iterator[SourceFile | Skipped]:
+    """The Python files and notebooks of ``checkout``, in its order, and whatever could not be read, unless excluded.
+
+    ``left_out`` counts, under ``include`` and ``exclude``, the files that were not selected, readable or not.
+    """
+    included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
+    counts = {} if left_out is None else left_out
+    for entry in chain(checkout.unfetched, checkout.entries()):
+        is_code = entry.path.lower().endswith(CODE_SUFFIXES)
+        if excluded(entry.path):
+            counts["exclude"] = counts.get("exclude", 0) + (is_code or isinstance(entry, Skipped))
+        elif isinstance(entry, Skipped):
+            yield entry
+        elif is_code and included(entry.path):
+            yield read_file(entry, selection.max_bytes, selection.timeout)
+        elif is_code:
+            counts["include"] = counts.get("include", 0) + 1
+
+
+def read_file(entry: Entry, max_bytes: int = MAX_BYTES, timeout: float | None = None) -> SourceFile | Skipped:
+    """Read and decode one entry, by its suffix a notebook or Python, within ``timeout`` seconds."""
+    if entry.size > max_bytes:
+        return Skipped(entry.path, f"{_megabytes(entry.size)} is over the limit of {_megabytes(max_bytes)}")
+    stored = entry.read()
+    if isinstance(stored, Skipped):
+        return Skipped(entry.path, stored.reason)
+    try:
+        with budget(len(stored), timeout):
+            return _decoded(entry.path, stored)
+    except OverBudgetError as over:
+        return Skipped(entry.path, str(over))
+
+
+def _decoded(path: str, stored: bytes) -> SourceFile | Skipped:
+    if stored.startswith(_POINTERS) and len(stored) <= _LARGEST_POINTER:
+        return Skipped(path, "a pointer of Git LFS or git-annex: fetch the file that it stands for, then scan again")
+    text = to_utf8(path, stored)
+    if isinstance(text, Skipped):
+        return text
+    sha256 = hashlib.sha256(stored).hexdigest()
+    if not path.lower().endswith(NOTEBOOK_SUFFIX):
+        return SourceFile(path, text, sha256)
+    from .notebooks import BrokenNotebookError, join_cells  # their patterns take 2 ms, and most scans meet no notebook
+
+    try:
+        joined = join_cells(text)
+    except BrokenNotebookError as error:
+        return Skipped(path, f"broken notebook: {error}")
+    return SourceFile(path, joined.text, sha256, joined.cells)
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1024**2:.1f} MB"

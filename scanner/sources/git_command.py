@@ -1,0 +1,109 @@
+"""The user's git, closed off -> the output of one command, or the reason it failed.
+
+It asks nothing, runs no hook and no program that settings name, speaks only the protocols given, and ends in time.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from ..errors import SourceError
+from ..support.processes import NO_FILE, Process, environment, find_program, killed_after, started
+
+TIMEOUT_SECONDS = 600.0
+MAX_OUTPUT_BYTES = 128 * 1024**2
+_MAX_MESSAGE_BYTES = 64 * 1024
+
+# protocol.version 2 is what lets a commit be fetched by its hash from any server.
+_SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.attributesFile": os.devnull,
+    "core.excludesFile": os.devnull,
+    "credential.helper": "",
+    "protocol.version": "2",
+    "gc.auto": "0",
+    "maintenance.auto": "false",
+}
+_ENVIRONMENT = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    "GIT_ATTR_NOSYSTEM": "1",
+    "GIT_OPTIONAL_LOCKS": "0",  # reading writes nothing
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_LITERAL_PATHSPECS": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_ASKPASS": "",
+    "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+    "GIT_NO_LAZY_FETCH": "1",  # a partial clone's settings name programs to fetch the rest with
+    "SSH_ASKPASS_REQUIRE": "never",
+    "LC_ALL": "C",  # messages in English, to tell them apart
+}
+
+
+class GitError(SourceError):
+    """git failed; the message is the reason alone, one line."""
+
+
+def run(repository: Path, *arguments: str, protocols: str = "", seconds: float | None = None) -> bytes:
+    """What the command prints; raises GitError. ``protocols`` it may speak, separated by colons: none unless given."""
+    seconds = seconds or TIMEOUT_SECONDS
+    deadline = time.monotonic() + seconds
+    with (
+        TemporaryFile() as errors,
+        running(repository, *arguments, protocols=protocols, errors=errors) as process,
+        killed_after(seconds, process),
+    ):
+        assert process.stdout
+        output = process.stdout.read(MAX_OUTPUT_BYTES + 1)
+        if len(output) > MAX_OUTPUT_BYTES:
+            raise GitError(f"it lists more than {MAX_OUTPUT_BYTES // 1024**2} MB of names")
+        if code := process.wait():
+            if time.monotonic() >= deadline:
+                raise GitError(f"it took longer than {seconds:.0f} seconds")
+            errors.seek(0)
+            raise GitError(_reason(errors.read(_MAX_MESSAGE_BYTES)) or f"git {arguments[0]} ends with code {code}")
+        return output
+
+
+@contextmanager
+def running(
+    repository: Path,
+    *arguments: str,
+    protocols: str = "",
+    errors: IO[bytes] | int = NO_FILE,
+    requests: IO[bytes] | int = NO_FILE,
+) -> Iterator[Process[bytes]]:
+    """git at work on the bare ``repository``; neither it nor a process it began outlives the context."""
+    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    variables = {**environment(), **_ENVIRONMENT, "GIT_ALLOW_PROTOCOL": protocols}
+    with ExitStack() as stack:
+        try:
+            command = [find_program("git"), "--no-pager", *settings, f"--git-dir={repository.absolute()}", *arguments]
+            process = stack.enter_context(started(command, variables, requests=requests, errors=errors))
+        except OSError as error:
+            raise GitError(
+                f"git cannot be run ({error.strerror}): install git, or name a folder or an archive"
+            ) from error
+        yield process
+
+
+def _reason(message: bytes) -> str:
+    """The line that tells most: git's first fatal one, or what ssh said before it."""
+    stripped = (line.strip() for line in message.decode("utf-8", "replace").splitlines())
+    lines = ["".join(char if char.isprintable() else "?" for char in line) for line in stripped if line]
+    place = next((number for number, line in enumerate(lines) if line.startswith("fatal:")), len(lines) - 1)
+    if place > 0 and "Could not read from remote repository" in lines[place]:
+        place -= 1
+    return lines[place].removeprefix("fatal: ").removeprefix("ssh: ") if lines else ""
+
+
+def reason_in(errors: IO[bytes]) -> str:
+    """The reason by what git wrote to this file; empty when it wrote nothing."""
+    errors.seek(0)
+    return _reason(errors.read(_MAX_MESSAGE_BYTES))

@@ -1,0 +1,198 @@
+"""What git knows of a stranger's checkout (tracked paths, commits of a path), without obeying its git folder.
+
+Its ``.git`` may name programs in many settings (fsmonitor, filters, gpg, pagers, aliases, files to include), so git
+never works in it: it works in a private git folder of ours, with settings of ours, that borrows the objects alone.
+The index, the commit of HEAD and the list of cut-off commits are read here and copied. Refs that replace commits and
+the cache of commits are left out: they could say other dates than the commits do. Nothing outside is followed to: a
+``.git`` file counts where the folder it names is the checkout's own by that folder's word, borrowed objects do not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from msgspec import Struct
+
+from .git_command import GitError, run
+
+_SECONDS = 120.0
+_MAX_INDEX_BYTES = 128 * 1024**2
+_MAX_LIST_BYTES = 64 * 1024**2
+_MAX_LINE_BYTES = 8 * 1024
+_MAX_LINKS = 5
+_SHA256_DIGITS = 64
+_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_REF = re.compile(r"refs(/(?!\.)[^\x00-\x20\x7f~^:?*\[\\/]+(?<!\.lock))+")
+# That these are false by default is git's word of today.
+_CONFIGURATION = """[core]
+    repositoryFormatVersion = 1
+    bare = true
+    commitGraph = false
+    multiPackIndex = false
+    fsmonitor = false
+[log]
+    showSignature = false
+    mailmap = false
+[extensions]
+    objectFormat = {hashes}
+"""
+
+
+class Commit(Struct, frozen=True):
+    """One commit, with the dates it claims, in seconds since 1970."""
+
+    hash: str
+    authored: int
+    committed: int
+
+
+class ClosedGit(Struct, frozen=True):
+    """git over a checkout. ``head`` is the hash of the commit that is checked out, empty before the first one."""
+
+    repository: Path
+    head: str
+
+    def tracked(self) -> tuple[str, ...]:
+        """The paths that git tracks, sorted; bytes that are not UTF-8 stand as surrogates. Raises GitError."""
+        names = run(self.repository, "ls-files", "-z", seconds=_SECONDS).split(b"\0")[:-1]
+        return tuple(dict.fromkeys(name.decode("utf-8", "surrogateescape") for name in names))
+
+    def commits(self, path: str) -> tuple[Commit, ...]:
+        """The commits that changed ``path``, under earlier names too, newest first. Raises GitError."""
+        if not self.head or "\0" in path:
+            return ()
+        closed = ("--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-notes", "--no-mailmap", "--no-color")
+        words = ("log", "--follow", *closed, "--format=%H %at %ct", self.head, "--", path)
+        answer = run(self.repository, *words, seconds=_SECONDS).decode("ascii", "replace")
+        rows = (line.split() for line in answer.splitlines())
+        return tuple(Commit(digest, int(authored), int(committed)) for digest, authored, committed in rows)
+
+
+@contextmanager
+def closed_git(top: Path) -> Iterator[ClosedGit]:
+    """git over the checkout ``top``, for as long as the block lasts. Raises GitError where there is none to trust."""
+    folder, common = _folders(top)
+    objects = common / "objects"
+    if objects.is_symlink() or not objects.is_dir():
+        raise GitError(f"{objects} is no folder of objects")
+    if _lines(objects / "info" / "alternates"):
+        raise GitError(f"{common} borrows objects from elsewhere (objects/info/alternates), which are not followed")
+    head = _commit_of_head(folder, common)
+    with TemporaryDirectory(prefix="modelkin-", ignore_cleanup_errors=True) as private:
+        repository = Path(private, "repository.git")
+        for name in ("objects/info", "refs"):
+            (repository / name).mkdir(parents=True)
+        hashes = "sha256" if len(head) == _SHA256_DIGITS else "sha1"
+        (repository / "config").write_text(_CONFIGURATION.format(hashes=hashes), encoding="ascii")
+        (repository / "HEAD").write_text(f"{head or 'ref: refs/heads/none'}\n", encoding="ascii")
+        (repository / "objects/info/alternates").write_bytes(_quoted(os.fsencode(objects.resolve())) + b"\n")
+        _copy_index(folder, repository)
+        if cut := [line for line in _lines(common / "shallow") if _HASH.fullmatch(line)]:
+            (repository / "shallow").write_text("".join(f"{line}\n" for line in cut), encoding="ascii")
+        yield ClosedGit(repository, head)
+
+
+def _folders(top: Path) -> tuple[Path, Path]:
+    """The checkout's git folder, and the one that holds its objects and refs: another one for a worktree."""
+    named = top.absolute() / ".git"
+    if named.is_symlink():
+        raise GitError(f"{named} is a link, which is not followed")
+    if named.is_dir():
+        return named, _common(named)
+    text = _line(named)
+    if not text.startswith("gitdir: "):
+        raise GitError(f"{top} is not the top of a git checkout")
+    folder = Path(named.parent, text.removeprefix("gitdir: ")).resolve()
+    common = _common(folder)
+    if common != folder:  # made by `git worktree add`, and the repository knows of it
+        belongs = _is_same(Path(folder, _line(folder / "gitdir")), named)
+    else:
+        inside = (parent / ".git" / "modules" for parent in named.parent.resolve().parents)
+        belongs = any(folder.is_relative_to(place) for place in (named.parent.resolve(), *inside))
+    if not belongs:
+        raise GitError(f"{named} names {folder}, which does not say that it is this checkout's: not followed")
+    return folder, common
+
+
+def _common(folder: Path) -> Path:
+    text = _line(folder / "commondir")
+    if not text:
+        return folder
+    common = Path(folder, text).resolve()
+    if folder.resolve().parent != common / "worktrees":
+        raise GitError(f"{folder} names {common} for its objects, which it is not a part of: not followed")
+    return common
+
+
+def _commit_of_head(folder: Path, common: Path) -> str:
+    """The hash HEAD stands for, by way of refs; empty where its branch has no commit yet."""
+    text = _line(folder / "HEAD")
+    for _ in range(_MAX_LINKS):
+        if _HASH.fullmatch(text):
+            return text
+        name = text.removeprefix("ref:").strip()
+        if not text.startswith("ref:") or not _REF.fullmatch(name) or name == "refs/heads/.invalid":
+            break
+        text = _line(common / name) or _packed(common, name)
+        if not text:
+            return ""
+    raise GitError(f"HEAD of {folder} leads to no commit by a way that is known here")
+
+
+def _packed(common: Path, name: str) -> str:
+    rows = (line.split(" ", 1) for line in _lines(common / "packed-refs") if line[:1] not in "#^")
+    return next((row[0] for row in rows if row[1:] == [name]), "")
+
+
+def _copy_index(folder: Path, repository: Path) -> None:
+    """With the file that a split index shares its entries with."""
+    index = _content(folder / "index", _MAX_INDEX_BYTES)
+    if not index:
+        return
+    (repository / "index").write_bytes(index)
+    for shared in folder.glob("sharedindex.*"):
+        digest = shared.suffix[1:]
+        if _HASH.fullmatch(digest) and bytes.fromhex(digest) in index:
+            (repository / shared.name).write_bytes(_content(shared, _MAX_INDEX_BYTES))
+
+
+def _line(path: Path) -> str:
+    """The first line of a small file; empty when there is none."""
+    return os.fsdecode(_content(path, _MAX_LINE_BYTES)).split("\n")[0].strip()
+
+
+def _lines(path: Path) -> list[str]:
+    return [line.strip() for line in os.fsdecode(_content(path, _MAX_LIST_BYTES)).split("\n") if line.strip()]
+
+
+def _content(path: Path, limit: int) -> bytes:
+    """Of a regular file that is no link; empty when there is none. Raises GitError for a larger one."""
+    try:
+        # A queue in its place would be waited for.
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a descriptor
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                return b""
+            content = file.read(limit + 1)
+    except OSError:
+        return b""
+    if len(content) > limit:
+        raise GitError(f"{path} is larger than {limit:,} bytes")
+    return content
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:
+        return False
+
+
+def _quoted(path: bytes) -> bytes:
+    return b'"' + path.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n") + b'"'

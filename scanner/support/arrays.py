@@ -1,0 +1,125 @@
+"""The array types of the stages; equal values brought together, runs laid end to end, pairs of numbers as one.
+
+`numpy.unique` and `numpy.typing` would do, but cost a start-up 20 ms of imports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Array = npt.NDArray[Any]
+    Mask = npt.NDArray[np.bool_]
+    U8 = npt.NDArray[np.uint8]
+    U32 = npt.NDArray[np.uint32]
+    U64 = npt.NDArray[np.uint64]
+    I64 = npt.NDArray[np.int64]
+    F64 = npt.NDArray[np.float64]
+else:
+    Array = Mask = U8 = U32 = U64 = I64 = F64 = np.ndarray
+
+
+class Groups(NamedTuple):
+    """Equal rows as one: ``rows`` [g, k] distinct and sorted, the ``first`` place [g] and ``counts`` [g] of each.
+
+    ``inverse`` [n] is the group of each row of the table.
+    """
+
+    rows: Array
+    first: Array
+    inverse: Array
+    counts: Array
+
+
+def distinct(values: Array) -> Array:
+    """The distinct values, sorted."""
+    ordered = np.sort(values)
+    return ordered[_leads(ordered)]
+
+
+def group(table: Array) -> Groups:
+    """The distinct rows of ``table`` [n, k]."""
+    keys = _packed(table)
+    if keys is None:
+        order = np.lexsort(table.T[::-1])
+        leads = _leads(table[order])
+    else:
+        # Values are sorted several times as fast as places: each takes its place along in its last bits.
+        bits = len(keys).bit_length()
+        ordered = np.sort(keys << bits | np.arange(len(keys)))
+        order = ordered & (1 << bits) - 1
+        leads = _leads(ordered >> bits)
+    inverse = np.empty(len(order), np.int64)
+    inverse[order] = np.cumsum(leads) - 1
+    first = order[leads]
+    return Groups(table[first], first, inverse, np.bincount(inverse, minlength=len(first)))
+
+
+def run_bounds(lengths: Sequence[int] | Array) -> I64:
+    """Lengths of runs [n] -> where each starts when they are laid end to end, and where the last ends [n + 1]."""
+    starts = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(np.asarray(lengths, np.int64), out=starts[1:])
+    return starts
+
+
+def run_sums(values: Array, starts: Array) -> I64:
+    """The sum of the whole numbers ``values`` [m] in each run, by the bounds ``starts`` [n + 1] of the runs -> [n]."""
+    sums = run_bounds(values)
+    return sums[starts[1:]] - sums[starts[:-1]]
+
+
+def pack_pairs(first: Array, second: Array) -> I64:
+    """A number for each pair, in the order of the pairs; from 0 on, ``first`` below 2^31 and ``second`` below 2^32."""
+    return first.astype(np.int64) << 32 | second
+
+
+def unpack_pairs(keys: I64) -> tuple[I64, I64]:
+    """The pairs that `pack_pairs` made these numbers of."""
+    return keys >> 32, keys & 0xFFFFFFFF
+
+
+def _packed(table: Array) -> Array | None:
+    """A number for each row that sorts as the row does, small enough to have its place beside it in 63 bits."""
+    columns = table.T
+    widths = [int(column.max(initial=0)).bit_length() for column in columns]
+    if sum(widths) + len(table).bit_length() > 63 or table.min(initial=0) < 0:
+        return None
+    keys = np.zeros(len(table), np.int64)
+    for column, width in zip(columns, widths, strict=True):
+        keys = keys << width | column.astype(np.int64)
+    return keys
+
+
+def _leads(ordered: Array) -> Array:
+    """Which values, or rows, differ from the one before."""
+    leads = np.ones(len(ordered), bool)
+    differs = ordered[1:] != ordered[:-1]
+    leads[1:] = differs if ordered.ndim == 1 else differs.any(axis=1)
+    return leads
+
+
+def run_places(starts: Array, ends: Array) -> tuple[Array, Array]:
+    """``[starts[i], ends[i])`` for every ``i`` -> all those places, and the ``i`` each is from."""
+    lengths = (ends - starts).astype(np.int64)
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    shifts = starts.astype(np.int64) - (np.cumsum(lengths) - lengths)
+    return np.arange(len(owners)) + np.repeat(shifts, lengths), owners
+
+
+def runs(bounds: Array, items: Array) -> tuple[Array, Array]:
+    """The places that runs number ``items`` take, by their ``bounds``, and the position in ``items`` each is from."""
+    return run_places(bounds[items], bounds[items + 1])
+
+
+def among(table: Array, values: Array) -> tuple[Array, Array]:
+    """Where in the sorted ``table`` each value stands, and whether it does."""
+    if not len(table):
+        return np.zeros(len(values), np.int64), np.zeros(len(values), bool)
+    places = np.searchsorted(table, values)
+    places[places == len(table)] = 0
+    return places, table[places] == values

@@ -1,0 +1,1 @@
+"""Python source read: grammar, parser, tokens, comments, names, and renames undone."""

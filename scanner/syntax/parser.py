@@ -1,0 +1,220 @@
+"""Source text in, its definitions out: each a flat list of statements, in order, with the scope each one stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+import tree_sitter
+from msgspec import Struct, field
+
+from ..support.budget import check
+from .comments import STRING_STARTS, is_bare_string
+from .grammar import NAMES, STEPS, Step
+from .tree import LineOf, SyntaxTree, syntax_tree
+
+# Python itself refuses more than 100 levels of indentation.
+DEEPEST_BLOCK = 100
+
+# A docstring, another bare string, or `...`: what does nothing begins with one of these.
+_INERT_STARTS = STRING_STARTS | frozenset(b".")
+# As plain numbers: the walk looks at one for every node that stands in a block.
+_EXPRESSION, _SIMPLE, _COMPOUND, _DEFINITION, _BLOCK, _ERROR = (int(step) for step in Step if step)
+_STATEMENTS = frozenset((_EXPRESSION, _SIMPLE))
+
+
+class Role(IntEnum):
+    """Which part of a syntax node a statement is."""
+
+    SIMPLE = 0
+    HEADER = 1  # a compound statement without its blocks
+    ELIF = 2  # an `if` that stands alone in an `else`: the same as `elif`
+    NAME = 3  # the name in `def name`, which belongs to the scope outside
+    PARAMETERS = 4
+    END = 5  # of a block
+
+
+class Statement(Struct, frozen=True, gc=False):
+    """One statement or header: its text, its syntax, and where it stands.
+
+    ``scope`` numbers the function whose locals it sees (0 for the module); ``member`` says that it stands in a class
+    body, where assigned names are attributes; ``start`` is its byte offset in the file. Equal texts of equal ``form``
+    are read alike: it joins the kind of the node, since in a broken file the parser may take a text for another kind of
+    statement than it is, ``role`` and ``member``.
+    """
+
+    text: bytes
+    role: Role
+    node: tree_sitter.Node | None
+    scope: int
+    member: bool
+    start: int
+    form: int
+
+
+class Definition(Struct):
+    """A function or method with all it holds, a class body without its methods, or a module without its definitions.
+
+    ``parent`` is the index of the enclosing definition in the file, -1 for the module itself.
+    """
+
+    qualname: str
+    kind: str
+    first_line: int
+    last_line: int
+    parent: int
+    statements: list[Statement] = field(default_factory=list)
+
+
+class ParsedFile(NamedTuple):
+    """``definitions[0]`` is the module. ``scopes[i]`` is the scope that encloses scope ``i`` (-1 for the module's), and
+    ``scope_names[i]`` the dotted name of its function.
+
+    ``errors`` counts the regions that did not parse and were left out; ``tree`` is what all this was read from.
+    """
+
+    definitions: tuple[Definition, ...]
+    scopes: tuple[int, ...]
+    scope_names: tuple[str, ...]
+    errors: int
+    tree: SyntaxTree
+
+
+def parse(text: bytes) -> ParsedFile:
+    """Parse UTF-8 ``text``, tolerating errors, into definitions in source order. Raises OverBudgetError."""
+    tree = syntax_tree(text)
+    walk = _Walk(text, tree.root, tree.line_of)
+    # An error inside a header or signature is left out with it, and not met by the walk.
+    errors = max(walk.errors, int(tree.root.has_error))
+    return ParsedFile(tuple(walk.definitions), tuple(walk.scopes), tuple(walk.scope_names), errors, tree)
+
+
+END = Statement(b"", Role.END, None, 0, False, 0, Role.END << 1)
+
+
+class _Walk:
+    """The state of one pass over a syntax tree, statement by statement."""
+
+    def __init__(self, text: bytes, root: tree_sitter.Node, line_of: LineOf) -> None:
+        self.text = text
+        self.line_of = line_of
+        self.broken = root.has_error
+        self.errors = 0
+        self.scopes = [-1]
+        self.scope_names = [""]
+        module = Definition("", "module", 1, line_of(root.end_point, root.end_byte), -1)
+        self.definitions = [module]
+        self._block(root, module, 0, 0, 0)
+
+    def _block(self, block: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int) -> None:
+        """Add the statements of ``block`` to ``unit`` (number ``index``), and the definitions in it to the file."""
+        check()
+        text, broken, member, add = self.text, self.broken, unit.kind == "class", unit.statements.append
+        for node in block.children:
+            kind = node.kind_id
+            step = STEPS[kind]
+            if step in _STATEMENTS:
+                start = node.start_byte
+                if step == _EXPRESSION and text[start] in _INERT_STARTS and _inert(node):
+                    continue
+                if not (broken and self._erroneous(node)):
+                    form = kind << 4 | member
+                    add(Statement(text[start : node.end_byte], Role.SIMPLE, node, scope, member, start, form))
+            elif step == _COMPOUND:
+                self._compound(node, unit, index, scope, depth, Role.HEADER)
+            elif step == _DEFINITION:
+                self._definition(node, unit, index, scope, depth)
+            elif step == _ERROR:
+                self.errors += 1
+                if depth < DEEPEST_BLOCK:
+                    self._block(node, unit, index, scope, depth + 1)
+
+    def _erroneous(self, node: tree_sitter.Node) -> bool:
+        self.errors += node.has_error
+        return node.has_error
+
+    def _compound(
+        self, node: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int, role: Role
+    ) -> None:
+        """Add a header, its blocks each closed by END, and its clauses."""
+        if depth >= DEEPEST_BLOCK:
+            self.errors += 1
+            return
+        children = [(STEPS[child.kind_id], child) for child in node.children]
+        end = next((child.start_byte for step, child in children if step == _BLOCK), node.end_byte)
+        unit.statements.append(self._statement(node, end, role, scope, unit.kind == "class"))
+        for step, child in children:
+            if step == _BLOCK:
+                self._block(child, unit, index, scope, depth + 1)
+                unit.statements.append(END)
+            elif step == _COMPOUND:
+                nested = _lone_if(node, child)
+                self._compound(nested or child, unit, index, scope, depth + 1, Role.ELIF if nested else Role.HEADER)
+
+    def _definition(self, node: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int) -> None:
+        """Add a class or function: a definition of its own, unless it stands inside a function."""
+        if depth >= DEEPEST_BLOCK:
+            self.errors += 1
+            return
+        target = node.child_by_field_name("definition") or node
+        name = target.child_by_field_name("name")
+        body = target.child_by_field_name("body")
+        if name is None or body is None:
+            self.errors += 1
+            return
+        is_class = NAMES[target.kind_id] == "class_definition"
+        inner, inner_index = unit, index
+        if unit.kind != "function":
+            inner_index = len(self.definitions)
+            inner = self._open(node, unit, index, self.text[name.start_byte : name.end_byte], is_class)
+        member = unit.kind == "class"
+        for decorator in node.children if target is not node else ():
+            if NAMES[decorator.kind_id] == "decorator":
+                inner.statements.append(self._statement(decorator, decorator.end_byte, Role.SIMPLE, scope, False))
+        if is_class:
+            inner.statements.append(self._statement(target, body.start_byte, Role.HEADER, scope, member))
+            inner_scope = scope
+        else:
+            inner.statements.append(self._statement(name, name.end_byte, Role.NAME, scope, member))
+            inner_scope = len(self.scopes)
+            self.scopes.append(scope)
+            self.scope_names.append(self._dotted(unit, scope, inner, name))
+            inner.statements.append(self._statement(target, body.start_byte, Role.PARAMETERS, inner_scope, False))
+        self._block(body, inner, inner_index, inner_scope, depth + 1)
+        inner.statements.append(END)
+
+    def _open(self, node: tree_sitter.Node, unit: Definition, index: int, name: bytes, is_class: bool) -> Definition:
+        qualname = name.decode("utf-8", "replace")
+        qualname = f"{unit.qualname}.{qualname}" if unit.qualname else qualname
+        kind = "class" if is_class else "function"
+        first, last = self.line_of(node.start_point, node.start_byte), self.line_of(node.end_point, node.end_byte)
+        definition = Definition(qualname, kind, first, last, index)
+        self.definitions.append(definition)
+        return definition
+
+    def _dotted(self, unit: Definition, scope: int, inner: Definition, name: tree_sitter.Node) -> str:
+        if inner is not unit:
+            return inner.qualname
+        return f"{self.scope_names[scope]}.{self.text[name.start_byte : name.end_byte].decode('utf-8', 'replace')}"
+
+    def _statement(self, node: tree_sitter.Node, end: int, role: Role, scope: int, member: bool) -> Statement:
+        form = node.kind_id << 4 | role << 1 | member
+        return Statement(self.text[node.start_byte : end], role, node, scope, member, node.start_byte, form)
+
+
+def _inert(node: tree_sitter.Node) -> bool:
+    """Whether an expression statement does nothing: a docstring, another bare string, or `...`."""
+    children: Sequence[tree_sitter.Node] = node.children
+    return is_bare_string(node) or (len(children) == 1 and NAMES[children[0].kind_id] == "ellipsis")
+
+
+def _lone_if(node: tree_sitter.Node, clause: tree_sitter.Node) -> tree_sitter.Node | None:
+    """The `if` that is all an `else` of an `if` holds, or None."""
+    if NAMES[clause.kind_id] != "else_clause" or NAMES[node.kind_id] not in ("if_statement", "elif_clause"):
+        return None
+    body = clause.child_by_field_name("body")
+    if body is None:
+        return None
+    held = [child for child in body.named_children if NAMES[child.kind_id] != "comment"]
+    return held[0] if len(held) == 1 and NAMES[held[0].kind_id] == "if_statement" else None

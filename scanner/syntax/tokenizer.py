@@ -1,0 +1,286 @@
+"""Strings and numbers in syntax trees in, what a token stream keeps of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tree_sitter import Node
+
+from .grammar import ACTIONS, LANGUAGE, NAMES, SYMBOLS, Action
+from .token_format import ATTRIBUTE, KEYWORD, MOST_CHILDREN, VARIABLE, is_name, number_token, symbol, with_children
+
+_TEXT = frozenset(("string_start", "string_content", "string_end", "escape_sequence", "escape_interpolation"))
+
+
+def interpolated(node: Node) -> list[Node]:
+    """The expressions in a string's replacement fields and their format specifications, in order."""
+    parts: list[Node] = []
+    stack = node.children[::-1]
+    while stack:
+        child = stack.pop()
+        name = NAMES[child.kind_id]
+        if name in ("interpolation", "string", "format_specifier", "format_expression"):
+            stack.extend(reversed(child.children))
+        elif name not in _TEXT and ACTIONS[child.kind_id] and child.is_named:
+            parts.append(child)
+    return parts
+
+
+def number(text: bytes) -> int:
+    """A number by its value: ``1e-5`` is ``0.00001`` and ``0x10`` is ``16``, but ``1`` is not ``1.0``."""
+    digits = text.replace(b"_", b"").lower()
+    try:
+        if digits[-1:] == b"j":
+            value = repr(complex(digits.decode()))
+        elif digits.isdigit() or digits[:2] in (b"0x", b"0o", b"0b"):
+            value = str(int(digits, 10 if digits.isdigit() else 0))
+        else:
+            value = repr(float(digits))
+    except ValueError:  # Python 2's `10L`, or more digits than int() takes
+        value = digits.decode("ascii", "replace")
+    return number_token(value)
+
+
+# Where an identifier token stands: its byte offset in the file, and its name.
+Token = tuple[int, bytes]
+
+_TARGETS = frozenset(
+    ("tuple", "tuple_pattern", "pattern_list", "list", "list_pattern", "list_splat_pattern", "dictionary_splat_pattern",
+     "list_splat", "typed_parameter", "default_parameter", "typed_default_parameter", "parameters", "lambda_parameters",
+     "as_pattern_target", "parenthesized_expression", "identifier")
+)  # fmt: skip
+_FIRST_ONLY = frozenset(("typed_parameter", "default_parameter", "typed_default_parameter"))
+_BINDERS = {
+    "assignment": "left",
+    "augmented_assignment": "left",
+    "for_in_clause": "left",
+    "named_expression": "name",
+    "as_pattern_target": "",
+    "parameters": "",
+    "lambda_parameters": "",
+}
+
+
+def token(node: Node, source: bytes) -> Token:
+    """The identifier ``node``."""
+    first = node.start_byte
+    return first, source[first : node.end_byte]
+
+
+def bound_by(node: Node, source: bytes) -> list[Token]:
+    """The plain names that an assignment, a loop or a list of parameters binds."""
+    field = _BINDERS.get(NAMES[node.kind_id])
+    if field is None:
+        return []
+    target = node.child_by_field_name(field) if field else node
+    return bound_in(target, source) if target is not None else []
+
+
+def bound_in(target: Node, source: bytes) -> list[Token]:
+    """The plain names that assigning to ``target`` binds."""
+    bound: list[Token] = []
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        name = NAMES[node.kind_id]
+        if name == "identifier":
+            bound.append(token(node, source))
+        elif name in _TARGETS:
+            stack.extend(node.children[:1] if name in _FIRST_ONLY else node.children)
+    return bound
+
+
+CALL_SYMBOL = symbol("call")
+ASSIGNMENT_SYMBOL = symbol("assignment")
+STRING_SYMBOL = symbol("string")
+
+# As plain numbers and names of this module: `Emitter.run` looks at one for every node of a file.
+_UNWRAP, _LEAF, _NAME, _NUMBER, _DESCEND, _ATTRIBUTE, _CALL, _SPECIAL = (
+    int(Action[name]) for name in "UNWRAP LEAF IDENTIFIER NUMBER DESCEND ATTRIBUTE CALL SPECIAL".split()
+)
+_SPLAT, _GENERATOR = (LANGUAGE.id_for_node_kind(name, True) for name in ("list_splat", "generator_expression"))
+_KEYWORDS_LAST = ("keyword_argument", "dictionary_splat")
+_QUOTES = frozenset(b"\"'")
+_SYMBOL_OF = {name: symbol(name) for name in ("subscript", "tuple", "slice", "with_clause")}
+_FORMATTED = symbol("formatted string")
+
+
+def kept_children(node: Node) -> list[Node]:
+    """The children that a stream has something of."""
+    # DROP is 0: what is dropped is false.
+    return [child for child in node.children if ACTIONS[child.kind_id]]
+
+
+def _arguments(node: Node) -> list[Node]:
+    """The arguments of a call, ``*args`` before keywords as Python itself orders them."""
+    kept = kept_children(node)
+    if len(kept) > 1 and _SPLAT in [child.kind_id for child in kept]:
+        kept.sort(key=lambda child: NAMES[child.kind_id] in _KEYWORDS_LAST)
+    return kept
+
+
+class Emitter:
+    """The tokens emitted so far, and the names bound on the way. An explicit stack: nesting has no limit here."""
+
+    def __init__(self, source: bytes) -> None:
+        self.source = source
+        self.symbols: list[int] = []
+        self.offsets: list[int] = []
+        self.names: list[bytes] = []
+        self.bound: list[Token] = []
+        self.free: list[Token] = []
+
+    def run(self, nodes: list[Node]) -> None:
+        """Emit ``nodes`` and all below them: where code that was not seen before takes most of its time.
+
+        That is why `with_children` is written out here.
+        """
+        source, actions, symbols = self.source, ACTIONS, SYMBOLS
+        emit, stand, name = self.symbols.append, self.offsets.append, self.names.append
+        stack = nodes[::-1]
+        pop, push, push_all = stack.pop, stack.append, stack.extend
+        while stack:
+            node = pop()
+            kind = node.kind_id
+            action = actions[kind]
+            if action == _NAME:
+                emit(VARIABLE)
+                stand(first := node.start_byte)
+                name(source[first : node.end_byte])
+            elif action == _ATTRIBUTE:
+                kept = [child for child in node.children if actions[child.kind_id]]
+                leaf = kept[-1]
+                emit(ATTRIBUTE)
+                stand(first := leaf.start_byte)
+                name(source[first : leaf.end_byte])
+                push(kept[0])
+            elif action == _CALL:
+                kept = kept_children(node)
+                arguments = kept[-1:] if kept[-1].kind_id == _GENERATOR else _arguments(kept[-1])
+                emit(CALL_SYMBOL | min(len(arguments), MOST_CHILDREN))
+                push_all(arguments[::-1])
+                push(kept[0])
+            elif action == _LEAF:
+                emit(symbols[kind])
+            elif action == _NUMBER:
+                emit(number(source[node.start_byte : node.end_byte]))
+            elif action == _SPECIAL:
+                _FORMS[NAMES[kind]](self, node, stack)
+            else:
+                kept = [child for child in node.children if actions[child.kind_id]]
+                push_all(kept[::-1])
+                if action != _UNWRAP:
+                    emit(symbols[kind] | min(len(kept), MOST_CHILDREN))
+                if action != _DESCEND:
+                    self._note_binding(node)
+
+    def _note_binding(self, node: Node) -> None:
+        if NAMES[node.kind_id] in ("global_statement", "nonlocal_statement"):
+            self.free.extend(token(child, self.source) for child in node.named_children)
+        else:
+            self.bound.extend(bound_by(node, self.source))
+
+    def as_member(self) -> None:
+        """In a class body, assigned names are attributes of the class."""
+        bound, names = {name for _, name in self.bound}, iter(self.names)
+        for place, code in enumerate(self.symbols):
+            if is_name(code) and next(names) in bound and code == VARIABLE:
+                self.symbols[place] = ATTRIBUTE
+        self.bound = []
+
+    def keyword_argument(self, node: Node, stack: list[Node]) -> None:
+        """The name, then the value."""
+        keyword, *value = kept_children(node)
+        self.symbols.append(KEYWORD)
+        self.offsets.append(first := keyword.start_byte)
+        self.names.append(self.source[first : keyword.end_byte])
+        stack.extend(value)
+
+    def subscript(self, node: Node, stack: list[Node]) -> None:
+        """``x[a, b]`` as ``x[(a, b)]``."""
+        value, *indices = kept_children(node)
+        self.symbols.append(with_children(_SYMBOL_OF["subscript"], 2))
+        if len(indices) > 1 or _has_comma(node):
+            self._tuple_of(len(indices))
+        # The value comes after its index: a tuple's marker has to stand right before its parts.
+        stack.append(value)
+        stack.extend(reversed(indices))
+
+    def slice(self, node: Node, stack: list[Node]) -> None:
+        """The number of children says which of start, stop and step are there."""
+        place, mask, parts = 0, 0, []
+        for child in node.children:
+            if NAMES[child.kind_id] == ":":
+                place += 1
+            elif ACTIONS[child.kind_id]:
+                mask |= 1 << place
+                parts.append(child)
+        self.symbols.append(with_children(_SYMBOL_OF["slice"], mask))
+        stack.extend(reversed(parts))
+
+    def string(self, node: Node, stack: list[Node]) -> None:
+        """One token, but for the expressions inside a formatted string, which has a prefix."""
+        if self.source[node.start_byte] in _QUOTES:
+            self.symbols.append(STRING_SYMBOL)
+        else:
+            self.concatenated_string(node, stack)
+
+    def concatenated_string(self, node: Node, stack: list[Node]) -> None:
+        """As the one string it is."""
+        parts = interpolated(node)
+        self.symbols.append(with_children(_FORMATTED, len(parts)) if parts else STRING_SYMBOL)
+        stack.extend(reversed(parts))
+
+    def with_clause(self, node: Node, stack: list[Node]) -> None:
+        """``with (a as b, c as d)`` as ``with a as b, c as d``."""
+        items = kept_children(node)
+        if len(items) == 1:
+            inner = kept_children(items[0])
+            if len(inner) == 1 and NAMES[inner[0].kind_id] == "tuple":
+                parts = kept_children(inner[0])
+                items = parts if any(NAMES[part.kind_id] == "as_pattern" for part in parts) else items
+        self.symbols.append(with_children(_SYMBOL_OF["with_clause"], len(items)))
+        stack.extend(reversed(items))
+
+    def class_definition(self, node: Node, stack: list[Node]) -> None:
+        """``class A():`` as ``class A:``."""
+        name, *rest = kept_children(node)
+        bases = [base for part in rest for base in _arguments(part)]
+        self.symbols.append(symbol("class_definition", len(bases)))
+        self.bound.append(token(name, self.source))
+        stack.extend(reversed(bases))
+        stack.append(name)
+
+    def tuple_pattern(self, node: Node, stack: list[Node]) -> None:
+        """``for (x) in y`` as ``for x in y``."""
+        kept = kept_children(node)
+        if len(kept) != 1 or _has_comma(node):
+            self._tuple_of(len(kept))
+        stack.extend(reversed(kept))
+
+    def expression_statement(self, node: Node, stack: list[Node]) -> None:
+        """``a, b`` on its own is a tuple without a node."""
+        kept = kept_children(node)
+        if len(kept) > 1 or _has_comma(node):
+            self._tuple_of(len(kept))
+        stack.extend(reversed(kept))
+
+    def _tuple_of(self, parts: int) -> None:
+        self.symbols.append(with_children(_SYMBOL_OF["tuple"], parts))
+
+
+def _has_comma(node: Node) -> bool:
+    return any(NAMES[child.kind_id] == "," for child in node.children)
+
+
+_FORMS: dict[str, Callable[[Emitter, Node, list[Node]], None]] = {
+    "keyword_argument": Emitter.keyword_argument,
+    "subscript": Emitter.subscript,
+    "slice": Emitter.slice,
+    "string": Emitter.string,
+    "concatenated_string": Emitter.concatenated_string,
+    "with_clause": Emitter.with_clause,
+    "class_definition": Emitter.class_definition,
+    "expression_statement": Emitter.expression_statement,
+    "tuple_pattern": Emitter.tuple_pattern,
+}

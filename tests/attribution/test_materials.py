@@ -1,0 +1,112 @@
+"""What a model licence asks of weights, model cards and their base models, leftovers in configuration."""
+
+from __future__ import annotations
+
+import pytest
+
+from modelkin.attribution.engine import check
+from modelkin.attribution.repository_licence import base_model_licence
+from modelkin.results import Level
+from modelkin.rulebook.loader import licence_rule
+
+from ..support.attributed import APACHE, CODE, LAMP, LAMP_HEADER, copy_of, judge, only, rules, statements_of
+
+LLAMA = "license: llama3.1\nbase_model: meta-llama/Llama-3.1-8B\n"
+NOTICE = (
+    "Llama 3.1 is licensed under the Llama 3.1 Community License, Copyright © Meta Platforms, Inc. All Rights Reserved."
+)
+EXACT = {"exact-notice-missing", "display-text-missing", "name-prefix-missing"}
+
+
+def card(front: str, body: str = "# Harbour-8B\n") -> str:
+    return f"---\n{front}---\n\n{body}"
+
+
+def test_a_derivative_owes_notice_display_and_name() -> None:
+    found = judge(README__md=card(LLAMA))
+    assert rules(found) == EXACT
+    assert {finding.level for finding in found.findings} == {Level.WARNING}
+    assert only(found, "name-prefix-missing").clause.startswith("LicenseRef-Llama-3.1 ")
+
+
+def test_it_may_meet_them() -> None:
+    body = "# Llama-3.1-Harbour-8B\n\nBuilt with Llama\n"
+    assert rules(judge(README__md=card(LLAMA, body), NOTICE=NOTICE)) == set()
+
+
+def test_quotes_case_and_line_breaks_do_not_matter() -> None:
+    body = "# Llama-3.1-Harbour-8B\n\n> **“built\n> with *Llama*”**\n"
+    assert "display-text-missing" not in rules(judge(README__md=card(LLAMA, body)))
+
+
+def test_the_agreement_itself_is_no_notice() -> None:
+    quoted = f"LLAMA 3.1 COMMUNITY LICENSE AGREEMENT\n\nretain the following notice: “{NOTICE}”\n"
+    assert "exact-notice-missing" in rules(judge(README__md=card(LLAMA), LICENSE=quoted))
+
+
+@pytest.mark.parametrize(
+    "front", ["license: apache-2.0\n", "license: mit\nbase_model: mistralai/Mistral-7B-v0.1\n", ""]
+)
+def test_a_clone_of_apache_code_owes_no_words(front: str) -> None:
+    llama = CODE.replace("Harbour", "LlamaAttention")
+    readme = card(front) if front else "# Built on Llama\n"
+    assert not rules(judge(copy_of(LAMP, text=LAMP_HEADER + llama), LICENSE=APACHE, README__md=readme)) & EXACT
+
+
+def test_a_card_may_contradict_its_base_model() -> None:
+    finding = only(
+        judge(README__md=card("license: mit\nbase_model: meta-llama/Llama-3.1-8B\n")), "model-card-contradicts"
+    )
+    assert "license: mit" in finding.message
+    assert "LicenseRef-Llama-3.1" in finding.message
+    assert finding.region.first_line == 2
+
+
+def test_a_licence_that_the_card_names_apart_goes_by_that_name() -> None:
+    front = "license: other\nlicense_name: llama3.1\n"
+    asking = only(judge(README__md=card(front)), "exact-notice-missing").message
+    assert asking.startswith("The licence of llama3.1 (LicenseRef-Llama-3.1) asks")
+    found = only(judge(README__md=card(front + "base_model: google/gemma-2-9b\n")), "model-card-contradicts")
+    assert "says `license: other, license_name: llama3.1`; " in found.message
+
+
+@pytest.mark.parametrize(
+    ("base_model", "expected"),
+    [
+        ("meta-llama/Llama-3.1-8B-Instruct", "LicenseRef-Llama-3.1"),
+        ("meta-llama/Meta-Llama-3-8B", "LicenseRef-Llama-3"),
+        ("meta-llama/Meta-Llama-3.1-8B", "LicenseRef-Llama-3.1"),
+        ("meta-llama/Llama-2-7b-hf", "LicenseRef-Llama-2"),
+        ("google/gemma-2-9b", "LicenseRef-Gemma"),
+        ("mistralai/Mistral-7B-v0.1", ""),
+        ("someone/llama-3.1-8b", ""),
+        ("", ""),
+    ],
+)
+def test_base_models_have_the_licence_of_their_publisher(base_model: str, expected: str) -> None:
+    assert base_model_licence(base_model) == expected
+    assert not expected or licence_rule(expected)
+
+
+def test_leftovers_name_where_files_are_from() -> None:
+    tokenizer = '{\n  "auto_map": {\n    "AutoTokenizer": ["modeling_lamp.LampTokenizerFast", null]\n  }\n}\n'
+    finding = only(judge(tokenizer_config__json=tokenizer), "leftover-reference")
+    assert "modeling_lamp.LampTokenizerFast" in finding.message
+    assert finding.region.path == "tokenizer_config.json"
+    assert finding.region.first_line > 1
+
+
+def test_a_card_that_names_no_base_is_silent_about_it() -> None:
+    configuration = '{\n  "_name_or_path": "lumenlabs/lamp-7b"\n}\n'
+    assert "model-card-silent" in rules(judge(README__md=card("license: mit\n"), config__json=configuration))
+    named = card("license: mit\nbase_model: lumenlabs/lamp-7b\n")
+    assert rules(judge(README__md=named, config__json=configuration)) == set()
+    other = card("license: mit\nbase_model: quay/cove-7b\n")
+    found = judge(README__md=other, config__json=configuration)
+    assert "quay/cove-7b" in only(found, "model-card-contradicts").message
+
+
+def test_a_repository_without_copies_or_cards_has_nothing_to_answer_for() -> None:
+    judged = check([], statements_of({"LICENSE": APACHE, "README.md": "# Harbour\n"}))
+    assert judged.findings == ()
+    assert judged.attributions == ()

@@ -1,0 +1,86 @@
+"""Whether a credit or a text names an upstream."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from modelkin.attribution.naming import credits_it, is_for_code, mentions, names
+from modelkin.notices.model import Credit, Strength
+
+from ..support.attributed import LAMP
+from ..support.processor_time import processor_seconds
+
+LINK = "https://github.com/example/lamp/blob/v1.0/lamp/modeling_lamp.py"
+TIMM = replace(
+    LAMP, project="timm", package="timm", url="https://github.com/huggingface/pytorch-image-models/blob/v1/x"
+)
+
+
+def credit(words: str, url: str = "", project: str = "", path: str = "") -> Credit:
+    return Credit(1, 1, words, Strength.ADAPTED, url, project, path)
+
+
+def test_a_project_goes_by_its_package_and_its_repository_too() -> None:
+    assert names(TIMM) == {"timm", "pytorch-image-models", "huggingface/pytorch-image-models"}
+
+
+@pytest.mark.parametrize(
+    "right",
+    [
+        credit(f"Adapted from {LINK}", url=LINK),
+        credit("Adapted from Lamp", project="Lamp"),
+        credit("Adapted from example/lamp", project="example/lamp"),
+        credit("Copied from lamp.modeling_lamp.LampAttention", path="lamp.modeling_lamp.LampAttention"),
+        credit("Taken from lamp/modeling_lamp.py", path="lamp/modeling_lamp.py"),
+        credit("based on the attention of lamp, thank you"),
+        credit("Adapted from https://github.com/example/lamp.git", url="https://github.com/example/lamp.git"),
+    ],
+)
+def test_a_credit_names_its_upstream(right: Credit) -> None:
+    assert credits_it(right, LAMP)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        credit("Adapted from https://github.com/other/thing", url="https://github.com/other/thing"),
+        credit("Adapted from https://huggingface.co/ada/lamp-7b", url="https://huggingface.co/ada/lamp-7b"),
+        credit("Adapted from lamplight", project="lamplight"),
+        credit("Adapted from https://lamp.example.org/", url="https://lamp.example.org/"),
+        credit("Copied from torch.nn.Linear", path="torch.nn.Linear"),
+    ],
+)
+def test_a_credit_for_another_does_not(wrong: Credit) -> None:
+    assert not credits_it(wrong, LAMP)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("This product includes code of lamp.", True),
+        ("https://github.com/example/lamp", True),
+        ("https://github.com/other/lamp", False),
+        ("lamp-light, blamp, lamps", False),
+        ("see lamp/modeling_lamp.py", True),
+        ("", False),
+    ],
+)
+def test_a_text_mentions_a_project_as_a_word(text: str, expected: bool) -> None:
+    assert mentions(text, LAMP) is expected
+
+
+def test_names_of_two_letters_are_found_in_no_text() -> None:
+    short = replace(LAMP, project="t5", package="t5", path="t5/x.py", url="")
+    assert not mentions("the t5 of it", short)
+
+
+def test_an_idea_is_no_credit_for_code() -> None:
+    assert is_for_code(credit("x", project="lamp"))
+    assert not is_for_code(replace(credit("x", project="lamp"), strength=Strength.IDEA))
+    assert not is_for_code(credit("thanks to the authors"))
+
+
+def test_a_long_notice_is_read_in_time() -> None:
+    with processor_seconds(at_most=2):
+        assert not mentions("lam example/ https:// " * 50_000, LAMP)

@@ -1,0 +1,113 @@
+"""Definitions taken from an upstream are to be named, also where the file as a whole is no copy of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from modelkin import ScanOptions, scan
+from modelkin.results import FileVerdict, Level, Verdict
+
+from ..support.attributed import APACHE, BEACON, CODE, LAMP, LAMP_HEADER, copy_of, judge, only, rules
+from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, Upstream, corpus_of
+
+RULE = "part-unacknowledged"
+PART = replace(LAMP, verdict=Verdict.FRAGMENTS, share=0.3, parts=("Rotary.forward", "Rotary"))
+
+
+def test_parts_that_nobody_names_are_reported_with_what_they_are_of() -> None:
+    finding = only(judge(copy_of(PART), LICENSE=APACHE), RULE)
+    assert finding.level is Level.WARNING
+    assert finding.message.startswith("Rotary.forward, Rotary stand whole in lamp 1.0 lamp/modeling_lamp.py")
+    assert "30 % of the file" in finding.message
+    assert LAMP.copyrights[0] in finding.remedy
+    assert LAMP.url in finding.remedy
+
+
+def test_without_parts_fragments_are_no_ground_for_duties() -> None:
+    assert not judge(copy_of(replace(PART, parts=())), LICENSE=APACHE).findings
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LAMP_HEADER + CODE,
+        "# Rotary is taken from https://github.com/example/lamp\n" + CODE,
+        "# Copyright 2022 Lumen Labs, The Lamp Authors\n" + CODE,
+    ],
+)
+def test_a_file_that_names_the_source_answers_for_its_parts(text: str) -> None:
+    assert RULE not in rules(judge(copy_of(PART, text=text), LICENSE=APACHE))
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"NOTICE": "modeling.py holds parts of lamp, https://github.com/example/lamp\n"},
+        {"README.md": "# Harbour\n\nThe rotary embedding is adapted from https://github.com/example/lamp.\n"},
+        {"modeling.py": CODE, "modeling.py.license": "SPDX-FileCopyrightText: 2022 The Lamp Authors and Lumen Labs\n"},
+    ],
+)
+def test_what_stands_beside_a_file_answers_for_its_parts(files: dict[str, str]) -> None:
+    assert RULE not in rules(judge(copy_of(PART), files={"LICENSE": APACHE, **files}))
+
+
+def test_a_project_owes_itself_nothing_for_parts() -> None:
+    assert RULE not in rules(judge(copy_of(PART), own="lamp", LICENSE=APACHE))
+
+
+def test_a_copy_is_judged_by_its_closest_upstream_and_reported_for_parts_of_another() -> None:
+    part = replace(BEACON, verdict=Verdict.FRAGMENTS, share=0.3, parts=("Schedule.rate",))
+    judged = judge(copy_of(LAMP, part, text=LAMP_HEADER + CODE), LICENSE=APACHE)
+    assert rules(judged) == {"changes-not-stated", RULE}
+    assert only(judged, RULE).upstream.startswith("beacon 1.0")
+
+
+def test_parts_of_a_sibling_of_the_closest_upstream_are_one_case() -> None:
+    sibling = replace(PART, path="lamp/other.py")
+    assert RULE not in rules(judge(copy_of(LAMP, sibling), LICENSE=APACHE))
+
+
+def test_each_project_is_reported_once() -> None:
+    again = replace(PART, path="lamp/other.py", parts=("Other",))
+    assert [each.rule for each in judge(copy_of(PART, again), LICENSE=APACHE).findings] == [RULE]
+
+
+def test_many_parts_are_counted() -> None:
+    many = replace(PART, parts=tuple(f"Rotary.part_{number}" for number in range(9)))
+    assert "Rotary.part_3 and 5 more stand whole" in only(judge(copy_of(many), LICENSE=APACHE), RULE).message
+
+
+def scanned(folder: Path, text: str) -> tuple[FileVerdict, dict[str, str]]:
+    """The verdict on a file of that text, and the message of each finding, with two projects known."""
+    lantern = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")
+    lighthouse = Upstream("lighthouse", files={"lighthouse/tools.py": f"{SCHEDULE}\n\n{ROTARY}"}, licence="MIT")
+    corpus_of(lantern, lighthouse).save(folder / "small.safetensors")
+    (folder / "code").mkdir()
+    (folder / "code" / "merged.py").write_text(text)
+    report = scan(str(folder / "code"), ScanOptions(corpora=(folder / "small.safetensors",)))
+    return report.files[0], {finding.rule: finding.message for finding in report.findings}
+
+
+def test_a_file_put_together_from_two_upstreams_answers_for_both(tmp_path: Path) -> None:
+    body = ATTENTION.partition("import torch\n")[2].replace("WindowAttention", "Focus")
+    text = f"import torch\n{body}\n\n{SCHEDULE.replace('WarmupSchedule', 'Rates')}\n\n{ROTARY}"
+    file, found = scanned(tmp_path, text)
+    assert [each.project for each in file.upstreams] == ["lighthouse", "lantern"]
+    assert [each.parts for each in file.upstreams] == [(), ("Focus.__init__", "Focus.forward")]
+    assert "licence-text-missing" in found
+    assert found[RULE].startswith("Focus.__init__, Focus.forward stand whole in lantern 1.0 lantern/attention.py")
+
+
+def test_a_class_among_a_file_of_ones_own_is_found(tmp_path: Path) -> None:
+    own = "\n\n".join(
+        f"def stage_{number}(rows, width):\n    kept = [row[{number}] * width for row in rows if row]\n"
+        f"    return sum(kept) / max(len(kept), {number + 1}), sorted(kept)[-{number + 1}:]\n"
+        for number in range(16)
+    )
+    file, found = scanned(tmp_path, own + ATTENTION.partition("import torch\n")[2].replace("WindowAttention", "Focus"))
+    assert file.verdict is Verdict.FRAGMENTS
+    assert file.upstreams[0].parts == ("Focus.__init__", "Focus.forward")
+    assert list(found) == [RULE]

@@ -1,0 +1,109 @@
+"""The licence a copy is passed on under, against the upstream's."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from modelkin.results import Level, UpstreamMatch, Verdict
+
+from ..support.attributed import APACHE, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, copy_of, judge, only, rules
+
+
+def under(licence: str) -> UpstreamMatch:
+    return replace(LAMP, licence=licence)
+
+
+def project(licence: str) -> str:
+    return f'[project]\nname = "harbour"\nlicense = "{licence}"\n'
+
+
+def test_a_stripped_file_under_another_licence_is_relicensed() -> None:
+    finding = only(judge(copy_of(LAMP), LICENSE=MIT), "relicensed")
+    assert finding.level is Level.ERROR
+    assert finding.clause == "Apache-2.0 §4(a)"
+    assert "MIT" in finding.message
+
+
+def test_a_kept_header_carries_its_terms() -> None:
+    assert "relicensed" not in rules(judge(copy_of(LAMP, text=LAMP_HEADER + CODE), LICENSE=MIT))
+
+
+def test_text_and_line_in_the_repository_carry_them_too() -> None:
+    files = {"LICENSE": MIT, "LICENSES/Apache-2.0.txt": APACHE, "NOTICE": f"lamp\n{LAMP.copyrights[0]}\n"}
+    assert "relicensed" not in rules(judge(copy_of(LAMP), files=files))
+
+
+def test_a_licence_text_that_nothing_ties_to_the_file_does_not() -> None:
+    assert "relicensed" in rules(judge(copy_of(LAMP), files={"LICENSE": MIT, "LICENSES/Apache-2.0.txt": APACHE}))
+
+
+def test_a_file_that_states_another_licence_is_relicensed_wherever_it_stands() -> None:
+    stated = "# SPDX-License-Identifier: MIT\n" + CODE
+    assert "relicensed" in rules(judge(copy_of(LAMP, text=stated), LICENSE=MIT))
+    assert "relicensed" in rules(judge(copy_of(LAMP, text=stated), whole=False))
+
+
+def test_of_a_headless_upstream_it_is_a_warning() -> None:
+    assert only(judge(copy_of(HEADLESS), LICENSE=MIT), "relicensed").level is Level.WARNING
+
+
+def test_the_nearest_licence_file_counts() -> None:
+    copy = copy_of(LAMP, path="third_party/lamp/modeling.py", text=LAMP_HEADER + CODE)
+    files = {"LICENSE": MIT, "third_party/lamp/LICENSE": APACHE}
+    assert not rules(judge(copy, files=files)) & {"relicensed", "licence-text-missing"}
+
+
+@pytest.mark.parametrize(
+    ("upstream", "whole"),
+    [
+        ("GPL-3.0-or-later", "MIT"),
+        ("AGPL-3.0-or-later", "Apache-2.0"),
+        ("GPL-2.0-only", "BSD-3-Clause"),
+        ("CC-BY-NC-4.0", "MIT"),
+        ("Apache-2.0", "GPL-2.0-only"),
+    ],
+)
+def test_what_cannot_be_combined_is_an_error(upstream: str, whole: str) -> None:
+    judged = judge(copy_of(under(upstream), text=LAMP_HEADER + CODE), pyproject__toml=project(whole))
+    finding = only(judged, "combination-not-allowed")
+    assert finding.level is Level.ERROR
+    assert upstream in finding.message
+    assert finding.clause.startswith(upstream)
+
+
+@pytest.mark.parametrize(
+    ("upstream", "whole"),
+    [
+        ("Apache-2.0", "MIT"),
+        ("MIT", "GPL-3.0-only"),
+        ("Apache-2.0", "GPL-3.0-only"),
+        ("GPL-2.0-or-later", "GPL-3.0-only"),
+        ("GPL-3.0-only", "AGPL-3.0-only"),
+        ("MPL-2.0", "MIT"),
+        ("GPL-3.0-only OR MIT", "MIT"),
+        ("GPL-3.0-only", "LicenseRef-Nobody"),
+    ],
+)
+def test_what_may_be_combined_is_not_reported(upstream: str, whole: str) -> None:
+    judged = judge(copy_of(under(upstream), text=LAMP_HEADER + CODE), pyproject__toml=project(whole))
+    assert "combination-not-allowed" not in rules(judged)
+
+
+def test_a_folder_under_its_own_licence_may_be_a_work_of_its_own() -> None:
+    header = f"# {LAMP.copyrights[0]}\n# SPDX-License-Identifier: GPL-3.0-or-later\n"
+    copy = copy_of(under("GPL-3.0-or-later"), path="vendored/modeling.py", text=header + CODE)
+    files = {"LICENSE": MIT, "vendored/LICENSE": "Licensed under the GPL-3.0-or-later license.\n"}
+    assert only(judge(copy, files=files), "combination-not-allowed").level is Level.WARNING
+
+
+def test_no_changed_copy_of_what_allows_none() -> None:
+    assert "combination-not-allowed" in rules(judge(copy_of(under("CC-BY-ND-4.0")), LICENSE=APACHE))
+    same = replace(under("CC-BY-ND-4.0"), verdict=Verdict.IDENTICAL)
+    assert "combination-not-allowed" not in rules(judge(copy_of(same), pyproject__toml=project("CC-BY-ND-4.0")))
+
+
+def test_an_unknown_licence_is_said_to_be_unknown() -> None:
+    judged = judge(copy_of(under("LicenseRef-Lamp-Community")), LICENSE=MIT)
+    assert only(judged, "licence-unknown").level is Level.NOTE
+    assert only(judged, "holder-removed").level is Level.WARNING

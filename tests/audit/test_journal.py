@@ -1,0 +1,271 @@
+"""A journal holds every line that was written whole, whatever stopped the writing."""
+
+from __future__ import annotations
+
+import json
+import resource
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from modelkin.attribution.model import Copy
+from modelkin.audit.journal import START, Journal, read_lines, sealed
+from modelkin.audit.outcome import open_audit
+from modelkin.audit.records import SCHEMA, Content, Header, Identity, Line, Place, RepositoryRecord, decode, encode
+from modelkin.errors import ModelkinError
+from modelkin.notices.model import Notice
+from modelkin.pipeline import Examined
+from modelkin.results import CorpusIdentity, Skipped
+
+from ..support.example_reports import FINDING, YI
+
+HEADER = Header(SCHEMA, "0.1", "repos", CorpusIdentity("base", "1", "ab" * 32))
+COPY = Copy(YI, Notice("MIT", ("Copyright 2020 Someone",)), ())
+CONTENT = Content(Identity("12" * 32, ".py"), False, "vllm/model_executor/models/llama.py", Examined(YI, COPY))
+REPOSITORY = RepositoryRecord(
+    "org/name",
+    "repos/org/name",
+    places=(Place("models/yi.py", "12" * 32, False),),
+    findings=(FINDING,),
+    skipped=(Skipped("big.py", "7.0 MB is over the limit"),),
+    seconds=1.25,
+)
+
+
+def lines_of(*records: Header | Content | RepositoryRecord) -> list[bytes]:
+    """As a journal holds them, each with its digest."""
+    lines, digest = [], START
+    for record in records:
+        line, digest = sealed(encode(record), digest)
+        lines.append(line)
+    return lines
+
+
+# Names of files are bytes: what is not UTF-8 stands in them as surrogates.
+TEXTS = st.text(st.characters(exclude_categories=()), max_size=20)
+
+
+@given(TEXTS, TEXTS)
+def test_any_text_comes_back_as_it_was(name: str, reason: str) -> None:
+    record = replace(REPOSITORY, name=name, skipped=(Skipped(name, reason),))
+    line = encode(record)
+    assert line.count(b"\n") == 1
+    assert decode(line, Line).repository == record
+
+
+@pytest.mark.parametrize("record", [HEADER, CONTENT, REPOSITORY])
+def test_a_record_comes_back_as_it_was(record: Header | Content | RepositoryRecord) -> None:
+    line = decode(encode(record), Line)
+    assert record in (line.header, line.content, line.repository)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000))
+def test_whatever_is_cut_off_the_lines_before_it_stay(cut: int) -> None:
+    lines = lines_of(HEADER, CONTENT, REPOSITORY)
+    whole = b"".join(lines)
+    kept = whole[: cut % (len(whole) + 1)]
+    left = max(count for count in range(4) if len(b"".join(lines[:count])) <= len(kept))
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "audit.jsonl")
+        path.write_bytes(kept)
+        journal, found = Journal.resume(path, HEADER)
+        journal.append(encode(REPOSITORY))
+        journal.close()
+        assert len(found) == left
+        kept_records = (HEADER, CONTENT, REPOSITORY)[: max(left, 1)]
+        assert path.read_bytes() == b"".join(lines_of(*kept_records, REPOSITORY))
+
+
+@pytest.mark.parametrize(
+    "end", [b"\0" * 100, b"\0" * 99 + b"\n", b'{"content":{}}\n', b"[]\n", b"{}\n", b"[" * 9_000 + b"\n"]
+)
+def test_a_last_line_that_is_none_is_dropped(end: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    whole = b"".join(lines_of(HEADER, CONTENT))
+    path.write_bytes(whole + end)
+    assert len(list(read_lines(path, Line))) == 2
+    journal, found = Journal.resume(path, HEADER)
+    journal.close()
+    assert len(found) == 2
+    assert path.read_bytes() == whole
+
+
+def test_a_line_in_the_middle_that_is_none_is_an_error(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    written = lines_of(HEADER)[0] + b"oops\n" + lines_of(HEADER, CONTENT)[1]
+    path.write_bytes(written)
+    with pytest.raises(ModelkinError, match="line 2: not a line"):
+        list(read_lines(path, Line))
+    with pytest.raises(ModelkinError, match="line 2: not a line"):
+        Journal.resume(path, HEADER)
+    assert path.read_bytes() == written
+
+
+RECORDS = (HEADER, CONTENT, REPOSITORY, replace(CONTENT, own=True), replace(REPOSITORY, name="org/other"))
+WHOLE = lines_of(*RECORDS)
+DAMAGES: dict[str, tuple[list[bytes], int]] = {
+    "a line changed": ([*WHOLE[:2], WHOLE[2].replace(b"org/name", b"org/nome"), *WHOLE[3:]], 3),
+    "the header changed": ([WHOLE[0].replace(b"repos", b"ropes"), *WHOLE[1:]], 1),
+    "the last line changed": ([*WHOLE[:4], WHOLE[4].replace(b"org/other", b"org/otter")], 5),
+    "a line dropped": ([*WHOLE[:2], *WHOLE[3:]], 3),
+    "the first line dropped": (WHOLE[1:], 1),
+    "two lines the other way round": ([*WHOLE[:2], WHOLE[3], WHOLE[2], WHOLE[4]], 3),
+    "a line twice": ([*WHOLE[:2], WHOLE[1], *WHOLE[2:]], 3),
+    "a line of another journal": ([*WHOLE[:2], lines_of(HEADER, replace(CONTENT, own=True))[1], *WHOLE[2:]], 3),
+    "a line of an older digest": ([*WHOLE[:3], lines_of(replace(CONTENT, own=True))[0], WHOLE[4]], 4),
+}
+
+
+@pytest.mark.parametrize(("lines", "number"), DAMAGES.values(), ids=DAMAGES)
+def test_what_was_changed_since_is_said_with_its_line(lines: list[bytes], number: int, tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(b"".join(lines))
+    for read in (lambda: list(read_lines(path, Line)), lambda: Journal.resume(path, HEADER), lambda: open_audit(path)):
+        with pytest.raises(ModelkinError, match=rf"audit\.jsonl, line {number}: damaged: ") as raised:
+            read()
+        assert "\n" not in str(raised.value)
+    assert path.read_bytes() == b"".join(lines)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_no_byte_of_a_line_changes_unnoticed(data: st.DataObject) -> None:
+    whole = b"".join(WHOLE)
+    place = data.draw(st.integers(0, len(whole) - 1))
+    changed = bytearray(whole)
+    changed[place] ^= 1 << data.draw(st.integers(0, 7))
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "audit.jsonl")
+        path.write_bytes(changed)
+        try:
+            found = list(read_lines(path, Line))
+        except ModelkinError:
+            return
+    # A last line whose digest or end is gone is one that was cut short.
+    assert place >= len(whole) - len(WHOLE[-1])
+    assert len(found) == len(WHOLE) - 1
+
+
+def test_a_line_of_zeros_where_the_power_went_is_dropped(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(b"".join(WHOLE[:-1]) + b"\0" * 50 + WHOLE[-1][50:])
+    journal, found = Journal.resume(path, HEADER)
+    journal.close()
+    assert len(found) == len(WHOLE) - 1
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_journal_of_another_version_is_said_to_be_one(count: int, tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    old = encode(replace(HEADER, schema="modelkin.journal/1"))
+    path.write_bytes(b"".join([old, encode(CONTENT)][:count]))
+    for read in (lambda: list(read_lines(path, Line)), lambda: Journal.resume(path, HEADER), lambda: open_audit(path)):
+        with pytest.raises(ModelkinError, match=r"another version of modelkin \(modelkin\.journal/1, not [^\n]+\Z"):
+            read()
+
+
+def test_what_is_read_again_is_what_was_read_before(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(b"".join(lines_of(HEADER, replace(REPOSITORY, places=()))))
+    audit = open_audit(path)
+    assert audit.report("org/name").findings
+    path.write_bytes(path.read_bytes().replace(b"big.py", b"bag.py"))
+    with pytest.raises(ModelkinError, match="was changed while it was read"):
+        audit.report("org/name")
+
+
+def test_a_journal_is_json_lines() -> None:
+    assert [list(json.loads(line)) for line in WHOLE[:3]] == [
+        ["header", "digest"],
+        ["content", "digest"],
+        ["repository", "digest"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (replace(HEADER, tool="0.2"), "begun with tool 0.1, not 0.2"),
+        (replace(HEADER, place="others"), "begun with place repos, not others"),
+        (replace(HEADER, exclude=("tests/*",)), r"begun with exclude none, not tests/\*"),
+        (replace(HEADER, corpus=CorpusIdentity("base", "1", "cd" * 32)), "begun with another corpus, not cdcd"),
+    ],
+)
+def test_going_on_asks_for_the_same(asked: Header, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    Journal.begin(path, HEADER).close()
+    with pytest.raises(ModelkinError, match=message) as raised:
+        Journal.resume(path, asked)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_file_that_is_no_journal_is_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("my notes\nin two lines\n")
+    with pytest.raises(ModelkinError, match="not a line of an audit's journal"):
+        Journal.resume(path, HEADER)
+    with pytest.raises(ModelkinError, match="is there already"):
+        Journal.begin(path, HEADER)
+    path.write_text("my only line")
+    with pytest.raises(ModelkinError, match="not a journal"):
+        Journal.resume(path, HEADER)
+    assert path.read_text() == "my only line"
+
+
+def test_two_audits_never_write_to_one_journal(tmp_path: Path) -> None:
+    journal = Journal.begin(tmp_path / "audit.jsonl", HEADER)
+    with pytest.raises(ModelkinError, match="another audit is writing to it"):
+        Journal.resume(tmp_path / "audit.jsonl", HEADER)
+    journal.close()
+    Journal.resume(tmp_path / "audit.jsonl", HEADER)[0].close()
+
+
+def test_what_was_written_can_be_read_at_once(tmp_path: Path) -> None:
+    journal = Journal.begin(tmp_path / "audit.jsonl", HEADER)
+    spans = [journal.append(encode(record)) for record in (CONTENT, REPOSITORY)]
+    assert [journal.read(span) for span in reversed(spans)] == [encode(REPOSITORY), encode(CONTENT)]
+    journal.close()
+
+
+FILL = """
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from modelkin.audit import open_audit
+from modelkin.audit.chaining import START, sealed
+from modelkin.audit.journal import Journal
+from modelkin.errors import ModelkinError
+from tests.test_audit_journal import CONTENT, HEADER, encode
+journal = Journal.begin(Path(sys.argv[1]), HEADER)
+try:
+    while True:
+        journal.append(encode(CONTENT))
+except ModelkinError as error:
+    print(error)
+"""
+
+
+def files_of_20_kb() -> None:
+    """As a full disk does, end a longer write with an error."""
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_a_full_disk_is_an_error_in_one_line_and_whole_lines_stay(tmp_path: Path) -> None:
+    path = tmp_path / "audit.jsonl"
+    done = subprocess.run(
+        [sys.executable, "-c", FILL, str(path)], preexec_fn=files_of_20_kb, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.count("\n") == 1
+    assert "File too large; what is in it stays" in done.stdout
+    lines = path.read_bytes().splitlines(keepends=True)
+    assert lines == lines_of(HEADER, *[CONTENT] * (len(lines) - 1))
+    assert 20_000 - len(lines[1]) < path.stat().st_size <= 20_000

@@ -1,0 +1,242 @@
+"""The command line: usage, thresholds, and whole runs."""
+
+from __future__ import annotations
+
+import os
+import runpy
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from modelkin.cli import main
+from modelkin.cli.choices import exit_code
+from modelkin.results import Level, Suppression, Verdict
+from modelkin.settings import LEVELS, VERDICTS
+
+from ..support.example_reports import EMPTY, FINDING, REPORT, only
+
+COMMANDS = [
+    (),
+    ("scan",),
+    ("attribute",),
+    ("compare",),
+    ("corpus",),
+    *(("corpus", name) for name in ("build", "add", "list", "info", "verify", "remove")),
+]
+ATTENTION = ("original.py", "--name", "attention", "--licence", "MIT", "--release", "1")
+LAYER = """
+class {name}:
+    def __init__(self, size, heads):
+        self.size = size
+        self.{attribute} = size // heads
+
+    def forward(self, hidden, mask=None):
+        scores = hidden @ hidden.transpose(-2, -1) / self.{attribute} ** 0.5
+        if mask is not None:
+            scores = scores + mask
+        weights = scores.softmax(dim=-1)
+        return weights @ hidden, self.size - scores.shape[0]
+"""
+
+
+@pytest.fixture
+def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder, made the current one, with an original and its renamed copy."""
+    (tmp_path / "original.py").write_text(LAYER.format(name="Attention", attribute="head_size"))
+    (tmp_path / "copy.py").write_text(LAYER.format(name="Focus", attribute="width"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_help_has_examples_and_fits_80_columns(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*command, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "Example" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+def test_help_and_version_import_nothing_heavy() -> None:
+    code = "import sys\nfrom modelkin.cli import main\nmain(['--help'])\nprint(sorted(sys.modules))"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
+    for heavy in ("numpy", "rich", "tree_sitter", "libcst", "rapidfuzz", "safetensors", "yaml", "pathspec"):
+        assert f"'{heavy}'" not in loaded
+
+
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out.startswith("modelkin 0.")
+
+
+def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["modelkin", "--version"])
+    monkeypatch.setattr(sys, "getprofile", lambda: print)  # a process that is measured is left by an exception
+    with pytest.raises(SystemExit) as ended:
+        runpy.run_module("modelkin", run_name="__main__")
+    assert ended.value.code == 0
+
+
+def test_no_module_of_the_current_folder_is_run(tmp_path: Path) -> None:
+    for name in ("click", "copy", "pathlib"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit('scanned code was run')")
+    command = [sys.executable, "-m", "modelkin", "--version"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("nonsense",),
+        ("scan",),
+        ("compare", "a", "b", "c"),
+        ("scan", ".", "--min-similarity", "2"),
+        ("scan", ".", "--fail-on", "sometimes"),
+        ("scan", ".", "--format", "xml"),
+        ("compare", "one"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "Usage: modelkin" in capsys.readouterr().err
+
+
+def test_a_usage_error_shows_no_escape_code(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "a", "\x1b[2Jb"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_the_threshold_s_words_are_the_levels_and_verdicts() -> None:
+    assert tuple(level.value for level in Level) == LEVELS
+    assert tuple(verdict.value for verdict in Verdict if verdict is not Verdict.INDEPENDENT) == VERDICTS
+
+
+@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize("threshold", LEVELS)
+def test_a_level_counts_itself_and_the_more_severe(level: Level, threshold: str) -> None:
+    report = replace(EMPTY, findings=(replace(FINDING, level=level),))
+    assert exit_code(report, (threshold,)) == int(LEVELS.index(level.value) <= LEVELS.index(threshold))
+
+
+@pytest.mark.parametrize("threshold", LEVELS)
+def test_a_waived_finding_fails_no_run(threshold: str) -> None:
+    waived = replace(FINDING, suppression=Suppression("a.py", 1, "agreed with the authors", in_source=True))
+    assert exit_code(replace(REPORT, findings=(waived,)), (threshold,)) == 0
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+@pytest.mark.parametrize("threshold", VERDICTS)
+def test_a_verdict_counts_itself_and_the_closer(verdict: str, threshold: str) -> None:
+    expected = int(VERDICTS.index(verdict) <= VERDICTS.index(threshold))
+    assert exit_code(only(Verdict(verdict)), (threshold,)) == expected
+
+
+@pytest.mark.parametrize("threshold", [*LEVELS, *VERDICTS, "never"])
+def test_nothing_found_is_0_at_any_threshold(threshold: str) -> None:
+    assert exit_code(only(Verdict.INDEPENDENT), (threshold,)) == 0
+
+
+def test_what_is_skipped_counts_where_that_is_asked_for() -> None:
+    assert (exit_code(REPORT, ("skipped",)), exit_code(EMPTY, ("skipped",))) == (1, 0)
+    assert exit_code(replace(EMPTY, skipped=REPORT.skipped), ("error", "skipped")) == 1
+    assert exit_code(replace(EMPTY, skipped=REPORT.skipped), ("error", "note", "fragments")) == 0
+
+
+def test_never_is_0_whatever_is_found() -> None:
+    assert exit_code(REPORT, ("never",)) == 0
+
+
+@pytest.mark.usefixtures("pair")
+def test_compare_shows_the_renames_and_that_nothing_else_differs(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "copy.py", "original.py", "--fail-on", "renamed"]) == 1
+    text = capsys.readouterr().out
+    assert "copy.py: renamed copy" in text
+    assert "Attention" in text
+    assert "Focus" in text
+    assert "the same text as original.py" in text
+
+
+def test_compare_restores_the_original_byte_for_byte(pair: Path) -> None:
+    assert main(["compare", "copy.py", "original.py", "--restore", "restored", "--quiet"]) == 0
+    assert (pair / "restored/copy.py").read_bytes() == (pair / "original.py").read_bytes()
+
+
+@pytest.mark.usefixtures("pair")
+def test_compare_refuses_to_restore_over_the_copy(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "copy.py", "original.py", "--restore", "."]) == 2
+    assert "among the files of copy.py" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("pair")
+def test_compare_without_diff_shows_none(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "copy.py", "original.py", "--no-diff"]) == 0
+    assert "after undoing" not in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("pair")
+def test_scan_against_one_more_upstream_finds_it(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["scan", "copy.py", "--against", "original.py", "--format", "json", "--fail-on", "modified"]) == 1
+    assert '"verdict": "renamed"' in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("pair")
+@pytest.mark.parametrize("command", [("scan", "gone"), ("compare", "copy.py", "gone.py")], ids=" ".join)
+def test_a_missing_source_is_one_line_and_2(command: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(command) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("modelkin: error: ")
+    assert error.count("\n") == 1
+
+
+def test_a_hostile_file_name_reaches_no_terminal(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (pair / "copy.py").rename(pair / "\x1b[31m\u202ecopy.py")
+    assert main(["scan", ".", "--against", "original.py"]) == 0
+    text = capsys.readouterr().out
+    assert "\\x1b[31m\\u202ecopy.py" in text
+    assert "\x1b" not in text
+
+
+def test_an_interrupted_run_says_so_and_leaves_the_old_report(pair: Path) -> None:
+    os.mkfifo(pair / "report")
+    command = [sys.executable, "-m", "modelkin", "compare", "copy.py", "original.py", "--output", "report"]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE)
+    with pytest.raises(subprocess.TimeoutExpired):  # nobody reads the pipe
+        process.wait(3)
+    process.send_signal(2)
+    _, error = process.communicate(timeout=60)
+    assert (process.returncode, error.strip()) == (130, b"modelkin: interrupted")
+
+
+def test_a_project_is_added_listed_checked_and_removed(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = ("--corpus", str(pair / "own.safetensors"))
+    assert (
+        main(["corpus", "add", "original.py", "--name", "attention", "--licence", "MIT", "--release", "1", *corpus])
+        == 0
+    )
+    assert main(["corpus", "list", *corpus]) == 0
+    assert "attention" in capsys.readouterr().out
+    assert main(["corpus", "info", *corpus]) == 0
+    assert main(["corpus", "verify", *corpus]) == 0
+    assert "whole" in capsys.readouterr().out
+    assert main(["scan", "copy.py", *corpus, "--fail-on", "renamed"]) == 1
+    assert main(["corpus", "remove", "attention", *corpus]) == 0
+    assert main(["scan", "copy.py", *corpus, "--fail-on", "renamed"]) == 0
+
+
+def test_a_damaged_corpus_fails_its_check(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corpus = ("--corpus", str(pair / "own.safetensors"))
+    assert (
+        main(["corpus", "add", "original.py", "--name", "attention", "--licence", "MIT", "--release", "1", *corpus])
+        == 0
+    )
+    whole = (pair / "own.safetensors").read_bytes()
+    (pair / "own.safetensors").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert main(["corpus", "verify", *corpus]) in (1, 2)
+    assert "own.safetensors" in "".join(capsys.readouterr())

@@ -1,0 +1,150 @@
+"""A statement's line is the same whatever was seen before: the fast path gives what the slow path gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+
+from modelkin.fingerprints.statement_cache import MOST_TEXTS, Line, Lines
+from modelkin.syntax.linear import linearise
+from modelkin.syntax.parser import Statement, parse
+
+from ..support.random_modules import Spelling, modules, printed, spellings
+from ..support.spellings import DIFFERENT, SAME
+from ..support.streams import streams
+
+AS_WRITTEN = {"file": "FGHIJKLM", "attribute": "abcdpqrs", "keyword": "abcdpqrs", "0": "abcd"}
+Spelled = tuple[bytes, tuple[bytes, ...], frozenset[bytes], frozenset[bytes]]
+
+
+def spelled(line: Line, lines: Lines) -> Spelled:
+    """A line with its names written out."""
+    names = memoryview(line.names).cast("I").tolist()
+    return (
+        line.symbols,
+        tuple(lines.names.spelled[name] for name in names),
+        frozenset(lines.names.spelled[name] for name in line.bound),
+        frozenset(lines.names.spelled[name] for name in line.free),
+    )
+
+
+def linearised(statement: Statement, source: bytes) -> list[Spelled]:
+    """What a statement's lines have to be, straight from its syntax."""
+    return [
+        (
+            stream.symbols,
+            stream.names,
+            frozenset(name for _, name in stream.bound),
+            frozenset(name for _, name in stream.free),
+        )
+        for stream in linearise(statement, source)
+    ]
+
+
+def check(source: str, lines: Lines) -> None:
+    text = source.encode()
+    for definition in parse(text).definitions:
+        for statement in definition.statements:
+            assert [spelled(line, lines) for line in lines.of(statement, text)] == linearised(statement, text)
+
+
+def written(case: Any) -> tuple[str, str]:
+    """The two sources of a pair, faulty or not."""
+    values: tuple[str, str] = getattr(case, "values", case)
+    return values
+
+
+PAIRS = [written(case) for case in (*SAME, *DIFFERENT)]
+
+
+@pytest.mark.parametrize(("one", "other"), PAIRS)
+def test_a_line_is_what_its_syntax_linearises_to(one: str, other: str) -> None:
+    lines = Lines()
+    for source in (one, other, one.replace("a", "z"), other.replace("b", "d")):
+        check(source, lines)
+
+
+@settings(max_examples=40, deadline=None)
+@example("<0:0>.<attribute:1> = [<0:1> for <0:1> in <file:0>]", AS_WRITTEN, {**AS_WRITTEN, "attribute": "qrspabcd"})
+@given(modules(), spellings(), spellings())
+def test_a_renamed_statement_has_the_line_of_its_own_names(module: str, first: Spelling, second: Spelling) -> None:
+    lines = Lines()
+    check(printed(module, first), lines)
+    check(printed(module, second), lines)
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+def test_all_spellings_together_have_the_streams_they_have_alone(reverse: bool) -> None:
+    lines = Lines()
+    sources = [source for pair in PAIRS for source in pair]
+    for source in reversed(sources) if reverse else sources:
+        assert streams(source, lines) == streams(source)
+
+
+@pytest.mark.parametrize(
+    ("before", "source"),
+    [
+        ("x = f(a, b)", "x = f(c, c)"),
+        ("x = f(a, a)", "x = f(b, c)"),
+        ("x = 'a'", "x = f'{a}'"),
+        ("x = 'a'", "x = a"),
+        ("x = ['a # b', c]", "x = ['a', c]  # b"),
+        ("x = y", "x = not_y"),
+        ("x = y", "x = ÿ"),
+        ("x = a if b else c", "x = a if b else None"),
+        ("f(a)", "print(a)"),
+        ("f(a)", "match(a)"),
+        ("a = b", "_ = b"),
+        ("x = 1.e5", "x = 1.0"),
+        ("x = a\\\n.b", "x = a.b"),
+        ("f(a, # it's\n  b)", "f(a, # it's\n  b, 'c')"),
+        ("x = a", "class A:\n  x = a"),
+        ("x = a", "def f(x):\n  x = a"),
+        ("def f(): global a", "def f(): global b"),
+        ("if a: pass", "if a:\n  b()"),
+        ("if a: b()\nelse:\n  if c: d()", "if a: b()\nif c: d()"),
+        ("for a in b: c()", "[c() for a in b]"),
+        ("class A(B): pass", "@A\nclass C(D): pass"),
+        ("def f(a): pass", "async def f(a): pass"),
+        ("def f(a: b): pass", "def f(a: c, d): pass"),
+        ("a: b", "a: b = c"),
+        ("f(a, c)", "f(a, # '''\n  b, # '''\n  c)"),
+        ("class A: x = x", "class A: x = y"),
+        ("class A: x = y", "class A: x = x"),
+        ("class A: x = f(x)", "class A: x = f(y)"),
+        ("class A: a, b = b, a", "class A: a, b = a, b"),
+        ("a.x, x = b", "def f():\n  a.y, x = b\n  def y(): x()"),
+        ("a.b = [b for b in c]", "a.b = [d for d in c]"),
+        ("[a for a in b]", "[a for c in b]"),
+        ("(a return", "def f(): return"),
+    ],
+)
+def test_what_was_seen_before_does_not_count(before: str, source: str) -> None:
+    lines = Lines()
+    streams(before, lines)
+    check(source, lines)
+    assert streams(source, lines) == streams(source)
+
+
+def test_more_statements_than_are_remembered_are_linearised_still() -> None:
+    lines = Lines()
+    many = "\n".join(f"x = {number}" for number in range(MOST_TEXTS + 9))
+    streams(many, lines)
+    check("x = a + b\ny = a - b", lines)
+
+
+def test_names_are_numbered_as_they_come() -> None:
+    lines = Lines()
+    streams("b = a(b, c)", lines)
+    streams("d = c", lines)
+    assert sorted(lines.names.spelled) == [b"a", b"b", b"c", b"d"]
+    assert [lines.names[name] for name in lines.names.spelled] == [0, 1, 2, 3]
+
+
+def test_a_name_has_the_same_hash_in_any_run() -> None:
+    one, other = Lines(), Lines()
+    streams("a = b", one)
+    streams("c = b", other)
+    assert one.names.hashes[one.names[b"b"]] == other.names.hashes[other.names[b"b"]]

@@ -1,0 +1,404 @@
+"""The web page of a report: whole, accessible, closed to whatever was scanned, and complete without its script."""
+
+from __future__ import annotations
+
+import json
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from modelkin.cli import main
+from modelkin.reports.graphs import Edge, Lineage, Node, NodeKind, Relation
+from modelkin.reports.html.graph import Drawing, drawing
+from modelkin.reports.html.page import render
+from modelkin.results import Level, Region, Report, Skipped, State, Verdict
+
+from ..support.audit_cases import REPOSITORIES, asked, run, tiny_corpus, write_repositories
+from ..support.example_reports import EMPTY, FINDING, REPORT, WAIVED, YI
+from ..support.hostile_reports import FILE, HOSTILE, HOSTILE_REPORT, PATH
+from ..support.pages import Element, beside, many, read_page
+from ..support.report_syntax import check_closed
+from ..support.small_corpora import ATTENTION
+from ..support.upstreams import Release, renamed, write_corpus
+
+BESIDE = replace(FINDING, region=Region("LICENSE", 1, 1), rule="licence-text-missing")
+EVERYTHING = {
+    "usual": REPORT,
+    "empty": EMPTY,
+    "hostile": HOSTILE_REPORT,
+    "many": many(30),
+    "finding on a file that was not scanned": replace(REPORT, findings=(FINDING, BESIDE)),
+}
+SIDES = {"models/yi.py": beside("models/yi.py"), PATH: beside(PATH, comment=HOSTILE)}
+HEADINGS = ("h1", "h2", "h3", "h4")
+
+
+def page(report: Report = REPORT, **sides: object) -> Element:
+    return read_page(render(report, SIDES if not sides else None))
+
+
+def one(element: Element, *tags: str, **attributes: str) -> Element:
+    (found,) = element.all(*tags, **attributes)
+    return found
+
+
+def section(report: Report, name: str) -> Element:
+    return one(page(report), "section", id=name)
+
+
+@pytest.fixture(params=EVERYTHING, ids=str)
+def any_page(request: pytest.FixtureRequest) -> Element:
+    return page(EVERYTHING[request.param])
+
+
+def test_a_page_is_well_formed_and_its_ids_are_told_once(any_page: Element) -> None:
+    ids = [each.attributes["id"] for each in any_page.all() if "id" in each.attributes]
+    assert len(ids) == len(set(ids))
+    links = [each.attributes["href"] for each in any_page.all("a")]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    for labelled in any_page.all():
+        for name in ("aria-labelledby", "aria-controls", "for"):
+            assert set(labelled.attributes.get(name, "").split()) <= set(ids)
+
+
+def test_headings_go_down_one_step_at_a_time(any_page: Element) -> None:
+    levels = [HEADINGS.index(each.tag) for each in any_page.all(*HEADINGS)]
+    assert levels[0] == 0
+    assert levels.count(0) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_there_are_landmarks_labels_and_headers_for_those_who_do_not_see(any_page: Element) -> None:
+    assert one(any_page, "html").attributes["lang"] == "en"
+    for landmark in ("header", "nav", "main", "footer"):
+        one(any_page, landmark)
+    labels = {each.attributes["for"] for each in any_page.all("label")}
+    assert {each.attributes["id"] for each in any_page.all("input", "select")} <= labels
+    assert all(each.attributes.get("scope") in ("col", "row") for each in any_page.all("th"))
+    assert all("aria-labelledby" in each.attributes for each in any_page.all("section", "article"))
+    for picture in any_page.all("svg"):
+        assert picture.attributes.get("aria-hidden") == "true" or picture.attributes.get("role") == "img"
+
+
+def test_nothing_is_asked_of_the_network_and_nothing_runs_but_the_page_s_own(any_page: Element) -> None:
+    check_closed(any_page)
+
+
+def test_a_link_of_a_corpus_that_is_not_of_the_web_is_no_link() -> None:
+    upstream = replace(YI.upstreams[0], url="javascript:alert(1)")
+    found = page(replace(REPORT, files=(replace(YI, upstreams=(upstream,), origin=upstream),)))
+    assert not [each for each in found.all("a") if "javascript" in each.attributes["href"]]
+
+
+def test_at_a_glance_there_is_every_verdict_and_level_with_its_count() -> None:
+    glance = section(REPORT, "glance")
+    told = {one(tile, "dt").text: one(tile, "dd").text for tile in glance.all("div", class_="tile")}
+    assert told == {
+        "identical": "0",
+        "renamed": "0",
+        "modified": "1",
+        "sharing fragments": "0",
+        "independent": "2",
+        "errors": "1",
+        "warnings": "0",
+        "notes": "0",
+        "waived": "1",
+        "skipped": "1",
+    }
+    header = one(page(), "header").text
+    assert "pypi:vllm==0.2.3" in header
+    assert "against corpus base 2026.11.21" in header
+
+
+def test_findings_have_their_place_clause_upstream_and_remedy_and_lead_to_the_file() -> None:
+    findings = section(REPORT, "findings")
+    first, last = findings.all("details")
+    assert one(first, "a").attributes["href"] == "#file-models/yi.py"
+    facts = {one(row, "dt").text: one(row, "dd").text for row in first.all("div")}
+    assert facts == {
+        "clause": "Apache-2.0 §4(c)",
+        "upstream": "vllm 0.2.0 vllm/model_executor/models/llama.py, lines 1-22",
+        "remedy": "add the upstream's header above the file's own",
+    }
+    assert "waived" in one(last, "summary").text
+    assert "stated in CHANGES.md (models/yi.py, line 2)" in last.text
+    assert ("open" in first.attributes, "open" in last.attributes) == (True, False)
+
+
+def test_findings_known_from_a_baseline_are_told_apart() -> None:
+    known = replace(REPORT, findings=(FINDING, replace(FINDING, known=True)), baseline="b.json")
+    summaries = [one(group, "summary").text for group in section(known, "findings").all("details")]
+    assert ["known from the baseline" in each for each in summaries] == [False, True]
+    assert "findings known from b.json are marked" in page(known).text
+
+
+def test_obligations_are_a_checklist_with_where_each_is_met() -> None:
+    checklist = one(page(), "ul", class_="checklist")
+    states = [one(row, "span", class_="state").text for row in checklist.all("li")]
+    assert states == [State.MET.value, State.MISSED.value, State.NOT_JUDGED.value]
+    assert "Apache-2.0 4(c) the copyright lines 2023 The vLLM team." in checklist.text.replace("\n", "")
+    rows = [[cell.text for cell in row.all("th", "td")] for row in section(REPORT, "obligations").all("tr")]
+    assert rows[2] == ["Apache-2.0", "4(c)", "the copyright lines", "·", "1", "·"]
+
+
+def test_a_file_has_its_facts_renames_and_definitions() -> None:
+    file = one(page(), "article")
+    facts = {
+        one(row, "dt").text: " ".join(one(row, "dd").text.split()) for row in file.all("div") if list(row.all("dt"))
+    }
+    assert facts["upstream"] == "vllm 0.2.0 to 0.2.1 vllm/model_executor/models/llama.py"
+    assert facts["share"] == "99.9 % of the file's tokens"
+    assert facts["credit"] == "none, 1 of 2 obligations met"
+    assert facts["note"] == "its header names Yi alone"
+    assert "input_layernorm" in file.text
+    assert "x → hidden" in file.text
+    assert "31 of 33 statements, lines 50-59 ← lines 150-159" in file.text
+
+
+def test_a_copy_stands_beside_its_upstream_line_by_line() -> None:
+    table = one(page(), "table", class_="sides")
+    rows = list(one(table, "tbody").all("tr"))
+    cells = [[(cell.attributes.get("data-n"), cell.text) for cell in row.all("td")] for row in rows]
+    assert cells[1] == [("2", "class YiMLP"), (None, "~"), ("5", "class LlamaMLP")]
+    assert [(mark.attributes["class"], mark.text) for mark in rows[1].all("mark")] == [
+        ("r", "YiMLP"),
+        ("r", "LlamaMLP"),
+    ]
+    assert [(mark.attributes["class"], mark.text) for mark in rows[2].all("mark")] == [("c", "2"), ("c", "1")]
+    assert cells[3] == [("4", "y = 3"), (None, "+"), (None, "")]
+    assert cells[4] == [(None, ""), (None, "\N{MINUS SIGN}"), ("7", "z = 4…")]
+    assert cells[5] == [(None, "31 more lines that are the same (copy 5-35, upstream 8-38)")]
+    assert cells[-1] == [(None, "7 more lines to the end of the comparison (copy 90-92, upstream 93-99)")]
+
+
+def test_a_file_that_is_not_shown_beside_its_upstream_says_why() -> None:
+    told = "transformers 4.28.0 is not in the cache; --fetch-upstreams fetches it"
+    file = one(read_page(render(REPORT, {"models/yi.py": Skipped("models/yi.py", told)})), "article")
+    assert f"Not shown beside its upstream: {told}." in file.text
+    assert not list(file.all("table", class_="sides"))
+
+
+def test_the_lineage_is_drawn_and_told_in_a_table() -> None:
+    lineage = section(REPORT, "lineage")
+    assert len(list(lineage.all("g", class_="box"))) == 3
+    assert len(list(lineage.all("path", class_="arrow"))) == 3
+    rows = [[cell.text for cell in row.all("th", "td")] for row in lineage.all("tr")]
+    assert ["vllm", "goes back to", "transformers", "1", "·", "·"] in rows
+    assert ["pypi:vllm==0.2.3", "derives from", "vllm", "1", "33.3 %", "modified"] in rows
+
+
+def test_other_files_and_what_was_skipped_are_listed() -> None:
+    others = section(REPORT, "others").text
+    for path, told in (("models/opt.py", "vllm 0.2.3"), ("setup.py", ""), ("models/big.py", "larger than 10 MB")):
+        assert path in others
+        assert told in others
+
+
+def test_an_empty_report_has_no_empty_parts() -> None:
+    assert [each.attributes["id"] for each in page(EMPTY).all("section")] == ["glance"]
+
+
+def test_the_text_of_a_hostile_report_is_text() -> None:
+    hostile = page(HOSTILE_REPORT)
+    assert len(list(hostile.all("script"))) == 1
+    assert {each.tag for each in hostile.all()} <= {each.tag for each in page().all()}
+    visible = "models/a\\n::error::b <script>alert(1)</script> \\x1b[31m \\u202egnp.py"
+    assert visible in one(hostile, "article").text
+    assert any(
+        visible in cell.text or "<script>alert(1)" in cell.text
+        for cell in one(hostile, "table", class_="sides").all("td")
+    )
+    assert not re.search(
+        "[\x00-\x09\x0b-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]", render(HOSTILE_REPORT, SIDES)
+    )
+
+
+def test_files_whose_paths_look_alike_in_an_address_have_anchors_of_their_own() -> None:
+    paths = ("a b.py", "a-b.py", "a?b.py", "a-b.py", "x" * 200, "x" * 201)
+    files = tuple(replace(YI, path=path) for path in paths)
+    anchors = [each.attributes["id"] for each in page(replace(REPORT, files=files)).all("article")]
+    assert len(set(anchors)) == len(paths)
+    assert anchors[1] == "file-a-b.py"
+    assert all(re.fullmatch(r"[A-Za-z0-9._/-]{6,150}", anchor) for anchor in anchors)
+
+
+def test_long_lists_are_cut_and_the_rest_is_counted() -> None:
+    file = replace(YI, renames=YI.renames[:1] * 160, definitions=YI.definitions[:1] * 90)
+    article = one(page(replace(REPORT, files=(file,), skipped=(Skipped("a", "b"),) * 501)), "article")
+    assert "and 10 more" in article.text
+    assert "90 definitions" in article.text
+
+
+@pytest.mark.parametrize("verdict", list(Verdict))
+def test_what_the_filters_go_by_stands_with_each_file(verdict: Verdict) -> None:
+    article = one(page(replace(REPORT, files=(replace(YI, verdict=verdict),))), "article")
+    assert article.attributes["data-verdict"] == verdict.value
+    assert article.attributes["data-levels"].split() == [Level.ERROR.value]
+    options = [each.text for each in one(page(), "select", id="project").all("option")]
+    assert options == ["all", "vllm", "transformers"]
+    assert article.attributes["data-projects"].split() == ["0", "1"]
+    assert "input_layernorm" in article.attributes["data-search"]
+
+
+def luminance(colour: str) -> float:
+    """By WCAG 2.2."""
+    parts = (int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one_: str, other: str) -> float:
+    darker, lighter = sorted((luminance(one_), luminance(other)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def test_text_has_enough_contrast_in_light_and_dark() -> None:
+    style = one(page(), "style").text
+    palettes = [dict(re.findall(r"--([a-z_-]+): (#[0-9a-f]{6});", part)) for part in style.split("@media screen", 1)]
+    assert len(palettes) == 2
+    inks = ("ink", "quiet", "link", "identical", "renamed", "modified", "fragments", "independent", "met", "missed")
+    for palette in palettes:
+        for paper in ("paper", "raised"):
+            assert [ink for ink in inks if contrast(palette[ink], palette[paper]) < 4.5] == []
+        for paper in ("name", "edit", "copy", "upstream", "edited", "same-names"):
+            assert contrast(palette["ink"], palette[paper]) >= 4.5
+            assert contrast(palette["quiet"], palette[paper]) >= 4.5 or paper in ("name", "edit")
+
+
+@pytest.mark.parametrize("command", ["scan", "compare"])
+def test_the_command_line_writes_a_page_with_the_copy_beside_its_upstream(command: str, tmp_path: Path) -> None:
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "ours" / "copy.py").write_text(renamed(ATTENTION, WindowAttention="PaneAttention"))
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "original.py").write_text(ATTENTION)
+    corpus = write_corpus(tmp_path / "empty.safetensors", [Release("lamp", "1", "2020-01-01", {"x.py": "x = 1\n"})])
+    ours, theirs, out = (str(tmp_path / name) for name in ("ours", "theirs", "page.html"))
+    given = [ours, theirs] if command == "compare" else [ours, "--against", theirs, "--corpus", str(corpus)]
+    assert main([command, *given, "--format", f"html={out}", "--fail-on", "never"]) == 0
+    article = one(read_page(Path(out).read_text("utf-8")), "article")
+    marks = [mark.text for mark in one(article, "table", class_="sides").all("mark")]
+    assert marks == ["PaneAttention", "WindowAttention"]
+
+
+def test_the_report_of_a_journal_shows_what_is_still_on_this_machine(tmp_path: Path) -> None:
+    (tmp_path / "all" / "ours").mkdir(parents=True)
+    (tmp_path / "all" / "ours" / "copy.py").write_text(renamed(ATTENTION, WindowAttention="PaneAttention"))
+    corpus = write_corpus(tmp_path / "c.safetensors", [Release("lamp", "1", "2020-01-01", {"lamp/a.py": ATTENTION})])
+    journal, out = str(tmp_path / "journal.jsonl"), tmp_path / "page.html"
+    audit = ["audit", str(tmp_path / "all"), "--journal", journal, "--corpus", str(corpus), "--jobs", "1", "-q"]
+    main([*audit, "--fail-on", "never"])
+    row = json.loads(_output(tmp_path, ["report", journal, "--format", "json", "--fail-on", "never"]))["repositories"][
+        0
+    ]
+    told = ["report", journal, "--repository", row["name"], "--format", f"html={out}", "--fail-on", "never"]
+    assert main(told) == 0
+    assert "lamp has no known package to read it from" in read_page(out.read_text("utf-8")).text
+
+
+def _output(folder: Path, command: list[str]) -> str:
+    out = folder / "out.json"
+    main([*command, "--output", str(out)])
+    return out.read_text("utf-8")
+
+
+def test_waived_findings_have_no_remedy_left_to_do() -> None:
+    assert "remedy" not in section(replace(REPORT, findings=(WAIVED,)), "findings").text.split("waived", 1)[1]
+
+
+def test_a_report_of_two_hundred_files_is_of_a_size_that_can_be_sent() -> None:
+    report = many(200)
+    sides = {file.path: beside(file.path, rows=100) for file in report.files}
+    assert len(render(report, sides)) < 6_000_000
+
+
+def test_every_name_of_the_hostile_file_is_in_the_page() -> None:
+    text = page(HOSTILE_REPORT).text
+    for rename in FILE.renames:
+        assert rename.original.split("\n")[0] in text
+
+
+def drawn(*edges: tuple[str, str]) -> Drawing:
+    """The drawing of a lineage; names that begin with r are repositories."""
+    kinds = {"r": NodeKind.REPOSITORY, "u": NodeKind.UPSTREAM}
+    nodes = {name: Node(kinds[name[0]], name) for pair in edges for name in pair}
+    relations = {"r": Relation.DERIVES, "u": Relation.ORIGIN}
+    told = [Edge(nodes[one_], nodes[other], relations[one_[0]], 3, 0.0, None) for one_, other in edges]
+    return drawing(Lineage(tuple(nodes.values()), tuple(told)))
+
+
+def columns(found: Drawing) -> dict[str, int]:
+    lefts = sorted({box.x for box in found.boxes})
+    return {box.node.name: lefts.index(box.x) for box in found.boxes}
+
+
+@pytest.mark.parametrize(
+    ("edges", "places"),
+    [
+        ([("r1", "u1"), ("u1", "u2"), ("u2", "u3")], {"r1": 0, "u1": 1, "u2": 2, "u3": 3}),
+        ([("r1", "u1"), ("r1", "u2"), ("u1", "u2")], {"r1": 0, "u1": 1, "u2": 1}),
+        ([("r1", "u1"), ("u1", "u2"), ("u2", "u1")], {"r1": 0, "u1": 1, "u2": 2}),
+    ],
+)
+def test_each_node_is_drawn_right_of_what_leads_to_it(edges: list[tuple[str, str]], places: dict[str, int]) -> None:
+    assert columns(drawn(*edges)) == places
+
+
+def test_boxes_are_on_the_paper_and_none_is_on_another() -> None:
+    found = drawn(*((f"r{number}", f"u{number * 7 % 11}") for number in range(30)), ("u1", "u2"), ("u2", "u1"))
+    assert found.left == 5
+    assert len({(box.x, box.y) for box in found.boxes}) == len(found.boxes)
+    for box in found.boxes:
+        assert 0 <= box.x <= found.width - box.width
+        assert 0 <= box.y <= found.height - box.height
+    for arrow in found.arrows:
+        assert not [b for b in found.boxes if b.x < arrow.x < b.x + b.width and b.y < arrow.y < b.y + b.height]
+        ends = [float(number) for number in re.findall(r"[\d.]+", arrow.path)]
+        assert all(0 <= x <= found.width for x in ends[::2])
+
+
+def test_nodes_stand_at_the_height_of_their_neighbours() -> None:
+    found = drawn(*((f"r{number}", f"u{9 - number}") for number in range(10)))
+    heights = {box.node.name: box.y for box in found.boxes}
+    assert all(heights[f"r{number}"] == heights[f"u{9 - number}"] for number in range(10))
+
+
+@pytest.fixture(scope="module")
+def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Element:
+    folder = tmp_path_factory.mktemp("audit")
+    place = write_repositories(folder / "all", REPOSITORIES | {"org/<script>alert(1)": {"model.py": ATTENTION}})
+    run(place, folder / "j.jsonl", asked(tiny_corpus(folder / "c.safetensors")))
+    main(["report", str(folder / "j.jsonl"), "--format", f"html={folder / 'audit.html'}"])
+    return read_page((folder / "audit.html").read_text("utf-8"))
+
+
+def test_the_page_of_an_audit_has_every_repository_and_its_upstreams(audit_page: Element) -> None:
+    rows = [row for row in audit_page.all("tr") if row.attributes.get("data-item") == "repository"]
+    names = {one(row, "th").text for row in rows}
+    assert names == {*REPOSITORIES, "org/<script>alert(1)"}
+    told = {one(row, "th").text: [cell.text for cell in row.all("td")] for row in rows}
+    assert told["org/copy"][0] == "2"
+    assert told["org/copy"][2] == "lantern (1)"
+    assert "lantern" in one(audit_page, "section", id="upstreams").text
+    table = one(audit_page, "section", id="lineage").all("tr")
+    edges = [[cell.text for cell in row.all("th", "td")][:3] for row in table]
+    assert ["org/copy", "derives from", "lantern"] in edges
+    assert ["own-path", "holds files of", "lantern"] in edges
+
+
+def test_the_page_of_an_audit_is_as_accessible_and_closed_as_that_of_a_report(audit_page: Element) -> None:
+    test_a_page_is_well_formed_and_its_ids_are_told_once(audit_page)
+    test_headings_go_down_one_step_at_a_time(audit_page)
+    test_there_are_landmarks_labels_and_headers_for_those_who_do_not_see(audit_page)
+    test_nothing_is_asked_of_the_network_and_nothing_runs_but_the_page_s_own(audit_page)
+
+
+@pytest.mark.parametrize(("name", "begins"), [("dot", "digraph"), ("mermaid", "flowchart"), ("graphml", "<graphml")])
+def test_an_audit_is_one_graph(name: str, begins: str, tmp_path: Path) -> None:
+    place = write_repositories(tmp_path / "all")
+    run(place, tmp_path / "j.jsonl", asked(tiny_corpus(tmp_path / "c.safetensors")))
+    text = _output(tmp_path, ["report", str(tmp_path / "j.jsonl"), "--format", name, "--fail-on", "never"])
+    assert text.startswith(begins)
+    assert all(repository in text.replace("#45;", "-") for repository in REPOSITORIES)

@@ -1,0 +1,449 @@
+"""A commit of a git repository opens to its files, and nothing a repository or a setting names is run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from modelkin.errors import SourceError
+from modelkin.results import Skipped
+from modelkin.sources import git as git_source
+from modelkin.sources import git_command, open_source, tars
+from modelkin.sources.checkout import Entry
+
+pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+
+FILES = {"b.py": b"b = 1\n", "pkg/z.py": b"z = 1\r\n", "pkg/a/c.py": b"c = 1\n", "LICENSE": b"MIT\n", "pkg.py": b""}
+UNKNOWN = "0123456789" * 4
+
+
+@pytest.fixture(autouse=True)
+def nothing_left(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    """Whatever is done here leaves no temporary folder."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+def git(root: Path, *arguments: str, stdin: bytes = b"", settings: Path = Path(os.devnull)) -> str:
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": str(settings), "GIT_CONFIG_SYSTEM": os.devnull}
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
+    command = ["git", "-C", str(root), *identity, *arguments]
+    return (
+        subprocess.run(command, check=True, input=stdin, capture_output=True, env=environment).stdout.decode().strip()
+    )
+
+
+def commit(root: Path, files: dict[str, bytes]) -> str:
+    """One more commit of the repository ``root``, made when there is none; its hash."""
+    root.mkdir(exist_ok=True)
+    git(root, "init", "-q")
+    for path, content in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "--allow-empty", "-m", "x")
+    return git(root, "rev-parse", "HEAD")
+
+
+def stage(root: Path, mode: str, path: str, content: bytes) -> None:
+    """Commit a blob under any mode and name, without a file on disk."""
+    blob = git(root, "hash-object", "-w", "--stdin", stdin=content)
+    git(root, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")
+    git(root, "commit", "-q", "-m", "x")
+
+
+def commit_tree(root: Path, entries: list[tuple[bytes, bytes, str]]) -> None:
+    """Point ``main`` at a commit of a tree that git itself would not write."""
+    stored = b"".join(mode + b" " + name + b"\0" + bytes.fromhex(digest) for mode, name, digest in entries)
+    tree = git(root, "hash-object", "-t", "tree", "-w", "--stdin", "--literally", stdin=stored)
+    git(root, "update-ref", "refs/heads/main", git(root, "commit-tree", "-m", "x", tree))
+
+
+def contents(spec: str) -> dict[str, bytes | str]:
+    """Bytes of what can be read, the reason of what cannot."""
+    found: dict[str, bytes | str] = {}
+    with open_source(spec) as checkout:
+        for item in checkout.entries():
+            result = item.read() if isinstance(item, Entry) else item
+            found[item.path] = result.reason if isinstance(result, Skipped) else result
+    return found
+
+
+def fails(spec: str, message: str) -> None:
+    with pytest.raises(SourceError, match=message) as raised, open_source(spec):
+        pass
+    assert "\n" not in str(raised.value)
+
+
+def address(root: Path, rest: str = "") -> str:
+    return f"git+file://{root}{rest}"
+
+
+@contextmanager
+def silent_server() -> Iterator[tuple[str, socket.socket]]:
+    """A server that takes connections and never answers: its address and socket."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(60)
+        yield f"git+http://127.0.0.1:{listening.getsockname()[1]}/x", listening
+
+
+def is_hung_up(connection: socket.socket) -> bool:
+    """Whether the other end is gone, within 60 seconds."""
+    connection.settimeout(60)
+    while connection.recv(1024):
+        pass
+    return True
+
+
+@contextmanager
+def answering(status: int, header: tuple[str, str]) -> Iterator[str]:
+    """The address of a web server that gives every request this one answer."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.send_header(*header)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002  its name in the standard library
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"git+http://127.0.0.1:{server.server_port}/org/x.git"
+        server.shutdown()
+
+
+def script(path: Path, marker: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'#!/bin/sh\ntouch "{marker}"\n[ "$1" != git ] || exec "$@"\n')
+    path.chmod(0o755)
+    return path
+
+
+def test_files_are_listed_as_a_folder_would_be_and_read_in_any_order(tmp_path: Path) -> None:
+    commit(tmp_path / "repo", FILES)
+    assert contents(address(tmp_path / "repo")) == FILES
+    assert list(contents(address(tmp_path / "repo"))) == ["LICENSE", "b.py", "pkg/a/c.py", "pkg/z.py", "pkg.py"]
+    with open_source(address(tmp_path / "repo")) as checkout:
+        entries = [item for item in checkout.entries() if isinstance(item, Entry)]
+        assert [entry.read() for entry in reversed(entries)] == [FILES[entry.path] for entry in reversed(entries)]
+        assert [entry.size for entry in entries] == [len(FILES[entry.path]) for entry in entries]
+
+
+def test_a_repository_tells_its_project_and_commit(tmp_path: Path) -> None:
+    digest = commit(tmp_path / "Some_Repo", FILES)
+    git(tmp_path, "clone", "-q", "--bare", "Some_Repo", "bare.git")
+    for ending, project in {"Some_Repo": "Some_Repo", "Some_Repo/.git": "Some_Repo", "bare.git/": "bare"}.items():
+        with open_source(address(tmp_path, f"/{ending}")) as checkout:
+            assert (checkout.project, checkout.release) == (project, digest[:12])
+            assert checkout.root == address(tmp_path, f"/{ending}")
+
+
+def test_a_revision_is_a_branch_a_tag_or_a_commit(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    first = commit(root, {"a.py": b"1"})
+    git(root, "tag", "light")
+    git(root, "tag", "-a", "-m", "x", "pkg@1.0")
+    git(root, "branch", "feature/caf\u00e9")
+    commit(root, {"a.py": b"2"})
+    assert contents(address(root)) == {"a.py": b"2"}
+    for revision in ("light", "pkg%401.0", "feature/caf\u00e9", "refs/tags/light", first):
+        with open_source(address(root, f"@{revision}!a.py")) as checkout:
+            assert checkout.release == revision.replace("%40", "@")
+        assert contents(address(root, f"@{revision}")) == {"a.py": b"1"}
+
+
+def test_a_path_inside_names_one_file_or_folder(tmp_path: Path) -> None:
+    commit(tmp_path / "repo", FILES)
+    assert list(contents(address(tmp_path / "repo", "!pkg"))) == ["pkg/a/c.py", "pkg/z.py"]
+    assert list(contents(address(tmp_path / "repo", "@main!pkg//z.py"))) == ["pkg/z.py"]
+    fails(address(tmp_path / "repo", "!pkg/y.py"), r"there is no pkg/y\.py in it; the nearest name is pkg/z\.py")
+    fails(address(tmp_path / "repo", "!../x"), "must stay inside")
+
+
+def test_signs_with_a_meaning_are_written_as_escapes_in_an_address(tmp_path: Path) -> None:
+    commit(tmp_path / "a@b! c", FILES)
+    with open_source(address(tmp_path, "/a%40b%21 c")) as checkout:
+        assert checkout.project == "a@b! c"
+
+
+def test_only_the_one_commit_is_fetched(tmp_path: Path, temporary: Path) -> None:
+    root = tmp_path / "repo"
+    first = commit(root, {"a.py": b"1"})
+    git(root, "tag", "old")
+    last = commit(root, {"a.py": b"2"})
+    with open_source(address(root)):
+        (kept,) = temporary.glob("*/*.git")
+        assert git(kept, "rev-list", "--all", "FETCH_HEAD") == last
+        assert first not in git(kept, "cat-file", "--batch-all-objects", "--batch-check")
+        assert not (kept / "hooks").exists()
+
+
+def test_links_and_submodules_are_named(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    commit(root, {"a.py": b"1"})
+    stage(root, "120000", "link.py", b"/etc/passwd")
+    git(root, "update-index", "--add", "--cacheinfo", f"160000,{UNKNOWN},vendored")
+    git(root, "commit", "-q", "-m", "x")
+    assert contents(address(root)) == {
+        "a.py": b"1",
+        "link.py": "symbolic link in a repository",
+        "vendored": "submodule, a repository of its own",
+    }
+
+
+def test_files_over_the_limit_are_named_by_their_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tars, "MAX_MEMBER_BYTES", 1024**2)
+    commit(tmp_path / "repo", {"a.py": b"1", "big.py": b"x" * (2 * 1024**2)})
+    assert contents(address(tmp_path / "repo")) == {
+        "a.py": b"1",
+        "big.py": "2 MB is over the limit of 1 MB in a repository",
+    }
+
+
+def test_files_past_the_limit_for_all_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_source, "MAX_TOTAL_BYTES", 5)
+    commit(tmp_path / "repo", {"a.py": b"123", "b.py": b"123"})
+    found = contents(address(tmp_path / "repo"))
+    assert found == {"a.py": b"123", "b.py": "the repository's files are past the limit for all of them"}
+
+
+def test_more_files_than_the_limit_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_source, "MAX_MEMBERS", 2)
+    commit(tmp_path / "repo", FILES)
+    fails(address(tmp_path / "repo"), "it holds more than 2 files")
+
+
+def test_a_tree_that_unfolds_without_end_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_command, "MAX_OUTPUT_BYTES", 1024**2)
+    root = tmp_path / "repo"
+    commit(root, {"a.py": b"1"})
+    kind, digest = "blob", git(root, "rev-parse", "HEAD:a.py")
+    for _ in range(10):
+        mode = "100644" if kind == "blob" else "040000"
+        rows = "".join(f"{mode} {kind} {digest}\t{number}\n" for number in range(10))
+        kind, digest = "tree", git(root, "mktree", stdin=rows.encode())
+    git(root, "update-ref", "refs/heads/main", git(root, "commit-tree", "-m", "x", digest))
+    fails(address(root), "it lists more than 1 MB of names")
+
+
+@pytest.mark.parametrize("name", [b"..", b"../up.py", b"/etc/passwd", b"C:\\x.py"])
+def test_a_name_that_would_leave_the_repository_is_named(tmp_path: Path, name: bytes) -> None:
+    root = tmp_path / "repo"
+    commit(root, {"ok.py": b"1"})
+    blob = git(root, "rev-parse", "HEAD:ok.py")
+    commit_tree(root, [(b"100644", name, blob), (b"100644", b"ok.py", blob)])
+    assert contents(address(root)) == {name.decode(): "path leaves the repository", "ok.py": b"1"}
+
+
+def test_a_tree_that_calls_a_folder_a_file_hides_no_other_file(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    commit(root, {"pkg/a.py": b"1"})
+    tree, blob = git(root, "rev-parse", "HEAD:pkg"), git(root, "rev-parse", "HEAD:pkg/a.py")
+    commit_tree(root, [(b"100644", b"a.py", tree), (b"100644", b"b.py", blob)])
+    assert contents(address(root)) == {"a.py": "missing from the repository, or damaged", "b.py": b"1"}
+
+
+def test_names_of_any_bytes_and_case_are_kept_apart(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    commit(root, {"a.py": b"1"})
+    blob = git(root, "rev-parse", "HEAD:a.py")
+    names = (b"A.py", b"a.py", b"line\nend.py", b"tab\t.py", b"\xff.py")
+    commit_tree(root, [(b"100644", name, blob) for name in names])
+    assert {*contents(address(root))} == {name.decode("utf-8", "surrogateescape") for name in names}
+
+
+def test_attributes_and_filters_change_no_byte(tmp_path: Path) -> None:
+    files = {".gitattributes": b"*.py ident eol=crlf filter=lfs\n*.txt export-ignore\n", "n.txt": b"$Format:%H$\n"}
+    commit(tmp_path / "repo", files | {"a.py": b"# $Id$\n"})
+    assert contents(address(tmp_path / "repo")) == files | {"a.py": b"# $Id$\n"}
+
+
+def test_an_entry_read_too_late_is_named(tmp_path: Path) -> None:
+    commit(tmp_path / "repo", {"a.py": b"1"})
+    with open_source(address(tmp_path / "repo")) as checkout:
+        (entry,) = checkout.entries()
+    assert isinstance(entry, Entry)
+    assert entry.read() == Skipped("a.py", "missing from the repository, or damaged")
+
+
+def test_no_program_that_the_users_settings_name_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, marker = tmp_path / "repo", tmp_path / "ran"
+    commit(root, FILES)
+    program = script(tmp_path / "program", marker)
+    script(tmp_path / "template/hooks/reference-transaction", marker)
+    settings = tmp_path / "gitconfig"
+    settings.write_text(
+        f"[uploadpack]\n\tpackObjectsHook = {program}\n[init]\n\ttemplateDir = {tmp_path / 'template'}\n"
+        f"[core]\n\thooksPath = {tmp_path / 'template/hooks'}\n"
+    )
+    git(tmp_path, "clone", "-q", f"file://{root}", "clone", settings=settings)
+    assert marker.exists(), "git itself runs them"
+    marker.unlink()
+    settings.rename(tmp_path / ".gitconfig")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("GIT_TEMPLATE_DIR", str(tmp_path / "template"))
+    monkeypatch.setenv("GIT_NAMESPACE", "elsewhere")
+    assert contents(address(root)) == FILES
+    assert not marker.exists()
+
+
+def test_no_program_that_the_repository_names_is_run(tmp_path: Path) -> None:
+    root, marker = tmp_path / "repo", tmp_path / "ran"
+    commit(root, FILES)
+    program = script(tmp_path / "program", marker)
+    for name in ("reference-transaction", "post-checkout", "pre-auto-gc"):
+        script(root / ".git/hooks" / name, marker)
+    for name in (
+        "uploadpack.packObjectsHook",
+        "core.fsmonitor",
+        "core.alternateRefsCommand",
+        "remote.origin.uploadpack",
+    ):
+        git(root, "config", name, str(program))
+    # What a partial clone lacks, git fetches by the program its settings name.
+    git(root, "config", "remote.origin.url", f"file://{tmp_path}/elsewhere")
+    git(root, "config", "remote.origin.promisor", "true")
+    git(root, "config", "extensions.partialClone", "origin")
+    git(root, "config", "core.repositoryFormatVersion", "1")
+    blob = git(root, "rev-parse", "HEAD:b.py")
+    (root / ".git/objects" / blob[:2] / blob[2:]).unlink()
+    fails(address(root), "cannot fetch ")
+    assert not marker.exists()
+
+
+def test_no_one_is_asked_for_a_password(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    marker = tmp_path / "asked"
+    for name in ("GIT_ASKPASS", "SSH_ASKPASS"):
+        monkeypatch.setenv(name, str(script(tmp_path / "ask", marker)))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with answering(401, ("WWW-Authenticate", 'Basic realm="x"')) as spec:
+        fails(spec, "there is no such repository, or it asks for a login")
+    assert not marker.exists()
+
+
+def test_a_server_cannot_send_on_to_another_protocol(tmp_path: Path) -> None:
+    commit(tmp_path / "repo", FILES)
+    for target in (f"file://{tmp_path}/repo/info/refs?service=git-upload-pack", "ftp://127.0.0.1:1/info/refs"):
+        with answering(302, ("Location", target)) as spec:
+            fails(spec, "cannot fetch git.http")
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        "git+ext::sh -c 'touch ran'",
+        "git+ext://x/y",
+        "git+ftp://host/x",
+        "git+HTTPS://host/x",
+        "git+https:///x",
+        "git+https://host",
+        "git+file://host/x",
+        "git+/path/to/x",
+        "git+--upload-pack=touch",
+        "git+git@host:org/x",
+        "git+ssh://-oProxyCommand=touch ran/x",
+        "git+ssh://git@-oProxyCommand=touch ran/x",
+        "git+ssh://-l@host/x",
+        "git+https://host/a\nb",
+        "git+https://host/a%0Ab",
+        "git+file:///a\0b",
+        "git+",
+    ],
+)
+def test_what_is_no_address_is_refused_before_git_sees_it(spec: str) -> None:
+    fails(spec, "is not a git repository's address: write git.https://HOST/PATH")
+
+
+@pytest.mark.parametrize(
+    "revision", ["", "--upload-pack=x", "%2D-x", "+main", "a:b", "^a", "a b", "a*", "a%0Ab", "a\\b"]
+)
+def test_what_is_no_revision_is_refused_before_git_sees_it(revision: str) -> None:
+    fails(f"git+file:///x@{revision}", "after @ comes the name of a branch or tag, or a commit's full hash")
+
+
+def test_a_revision_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    digest = commit(tmp_path / "repo", FILES)
+    for revision in ("nope", UNKNOWN, digest[:8], "HEAD/x"):
+        fails(
+            address(tmp_path / "repo", f"@{revision}"), "no branch or tag .* there; a commit is named by its full hash"
+        )
+
+
+def test_a_tag_of_something_other_than_a_commit_is_an_error(tmp_path: Path) -> None:
+    commit(tmp_path / "repo", FILES)
+    git(tmp_path / "repo", "tag", "-a", "-m", "x", "content", "HEAD:b.py")
+    fails(address(tmp_path / "repo", "@content"), "content is a tag of something other than a commit")
+
+
+def test_what_is_no_repository_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    git(tmp_path / "empty", "init", "-q", "--bare")
+    fails(address(tmp_path / "empty"), "the repository is empty, or has no default branch")
+    fails(address(tmp_path), "does not appear to be a git repository")
+    fails(address(tmp_path / "none"), "does not appear to be a git repository")
+
+
+@pytest.mark.parametrize("scheme", ["https", "ssh", "git"])
+def test_an_unknown_host_is_an_error(scheme: str) -> None:
+    if scheme == "ssh" and shutil.which("ssh") is None:
+        pytest.skip("ssh is not installed")
+    fails(f"git+{scheme}://host.invalid/x", f"cannot fetch git.{scheme}://host.invalid/x: .*host.*invalid")
+
+
+def test_without_git_the_error_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    fails(address(tmp_path), "git cannot be run .*: install git, or name a folder or an archive")
+
+
+def test_a_password_in_an_address_is_never_shown() -> None:
+    for spec in ("git+http://me:secret@127.0.0.1:1/x", "git+https://secret@/x", "git+http://secret@127.0.0.1:1/x@-"):
+        with pytest.raises(SourceError) as raised, open_source(spec):
+            pass
+        assert "secret" not in str(raised.value)
+
+
+def test_what_a_remote_says_moves_no_cursor(tmp_path: Path) -> None:
+    fails(address(tmp_path / "\x9b2Jx"), r"'\S+/\?2Jx' does not appear")
+
+
+def test_git_speaks_no_protocol_that_it_was_not_given(tmp_path: Path) -> None:
+    commit(tmp_path / "repo", FILES)
+    git(tmp_path, "init", "-q", "--bare", "own")
+    with pytest.raises(SourceError, match="transport 'file' not allowed"):
+        git_command.run(tmp_path / "own", "fetch", f"file://{tmp_path}/repo", protocols="https")
+
+
+def test_a_server_that_never_answers_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(git_command, "TIMEOUT_SECONDS", 1.0)
+    with silent_server() as (spec, listening):
+        fails(spec, "it took longer than 1 seconds")
+        assert is_hung_up(listening.accept()[0])
+
+
+def test_an_interrupt_leaves_no_folder_and_no_process(tmp_path: Path) -> None:
+    own = tmp_path / "own"
+    own.mkdir()
+    with silent_server() as (spec, listening):
+        program = f"from modelkin.sources import open_source\nwith open_source({spec!r}): pass"
+        environment = {**os.environ, "TMPDIR": str(own)}
+        running = subprocess.Popen([sys.executable, "-c", program], stderr=subprocess.PIPE, env=environment)
+        connection, _ = listening.accept()
+        assert list(own.iterdir())
+        running.send_signal(signal.SIGINT)
+        assert b"KeyboardInterrupt" in running.communicate(timeout=60)[1]
+        assert is_hung_up(connection)
+    assert list(own.iterdir()) == []

@@ -1,0 +1,429 @@
+"""A checkout leaves out what git ignores, and git itself is the judge of what that is."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from modelkin.errors import ConfigurationError
+from modelkin.results import LeftOut
+from modelkin.sources import open_source
+from modelkin.sources.checkout import Entry
+from modelkin.sources.ignores import MAX_BYTES, MAX_FILES, MAX_PATTERNS, IgnoreFile, Unusable, read_ignore_file
+from modelkin.support.globs import matcher
+
+from ..support.working_trees import git, needs_git
+
+FILES = [
+    "a.py",
+    "b.py",
+    "gen_a.py",
+    "models/yi.py",
+    "models/keep.py",
+    "models/sub/deep.py",
+    "out/a.py",
+    "src/out/a.py",
+    "src/local.py",
+    "src/data/x.py",
+    "src/data/keep/x.py",
+    "sp ace .py",
+    "#hash.py",
+    "!bang.py",
+    "x[1].py",
+    "x1.py",
+    "caf\u00e9.py",
+]
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
+def known_to_git(root: Path) -> list[str]:
+    return sorted(filter(None, git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")))
+
+
+def names(root: Path | str) -> list[str]:
+    with open_source(str(root), obey=True) as checkout:
+        return sorted(item.path for item in checkout.entries() if isinstance(item, Entry))
+
+
+@needs_git
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {".gitignore": "gen_*.py\nout/\n"},
+        {".gitignore": "/out\n/src/local.py\n"},
+        {".gitignore": "models/*\n!models/keep.py\n"},
+        {".gitignore": "models/**\n!models/keep.py\n"},
+        {".gitignore": "models/\n!models/keep.py\n"},
+        {".gitignore": "models\n!models/\n"},
+        {".gitignore": "*\n!*.py\n!*/\n"},
+        {".gitignore": "*/\n"},
+        {".gitignore": "**/out\n"},
+        {".gitignore": "src/**/x.py\n!src/data/keep/\n"},
+        {".gitignore": "a.py\n", "src/.gitignore": "!a.py\n/local.py\n"},
+        {".gitignore": "*.py\n", "src/data/.gitignore": "!keep/\n!x.py\n"},
+        {"src/.gitignore": "/data\nout/\n", "src/data/.gitignore": "!*\n"},
+        {".gitignore": "\ufeffa.py\r\nb.py\r\n\r\n# gen_a.py\r\n"},
+        {".gitignore": "sp ace .py\n\\#hash.py\n\\!bang.py\nx\\[1\\].py\n"},
+        {".gitignore": "x[0-9].py\nx[9-0.py\ncaf?.py\n/\n!\n   \n"},
+        {".gitignore": "a.py   \nb.py\\ \n"},
+        {".gitignore": "src/*/x.py\nout\n!out\n"},
+        {".git/info/exclude": "b.py\n/src/data\n"},
+        {".git/info/exclude": "b.py\n", ".gitignore": "!b.py\n"},
+    ],
+)
+def test_the_files_listed_are_those_git_would_add(tmp_path: Path, rules: dict[str, str]) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, dict.fromkeys(FILES, "x = 1\n") | rules)
+    assert names(tmp_path) == known_to_git(tmp_path)
+
+
+@needs_git
+@pytest.mark.parametrize("index_version", ["2", "3", "4"])
+def test_what_git_tracks_is_listed_even_where_a_pattern_matches(tmp_path: Path, index_version: str) -> None:
+    git(tmp_path, "init", "-q")
+    long_name = "build/lib/" + "n" * 200 + ".py"  # version 4 then counts what the next name drops in two bytes
+    write(tmp_path, dict.fromkeys([*FILES, "build/lib/a.py", long_name, "dist/b.py"], "x = 1\n"))
+    git(tmp_path, "update-index", "--index-version", index_version)
+    git(tmp_path, "add", "models/yi.py", "models/sub", "a.py", "build", "src")
+    git(tmp_path, "add", "-N", "b.py")  # intent to add: the flag only versions 3 and 4 have
+    write(tmp_path, {".gitignore": "models/\n*.py\nbuild\nsrc/out\n"})
+    assert names(tmp_path) == known_to_git(tmp_path)
+    assert {"models/yi.py", long_name} <= {*names(tmp_path)}
+    assert "models/keep.py" not in names(tmp_path)
+
+
+PIECES = (
+    [
+        "a",
+        "b",
+        "aa",
+        "B",
+        ".",
+        "-",
+        "]",
+        "[",
+        "^",
+        "!",
+        ":",
+        " ",
+        "#",
+        "\t",
+        "\\",
+        "\\*",
+        "\\/",
+        "\\ ",
+        "\u00e9",
+        "\xff",
+    ]
+    + ["/", "/", "*", "*", "**", "**/", "/**", "/**/", "***", "?", "??"]
+    + [
+        "[ab]",
+        "[!a]",
+        "[^a]",
+        "[]a]",
+        "[!]a]",
+        "[a-b]",
+        "[b-a]",
+        "[a-]",
+        "[-a]",
+        "[\\]a]",
+        "[a",
+        "[",
+        "[!",
+        "[/]",
+        "[]",
+    ]
+    + [
+        f"[[:{name}:]]"
+        for name in ("alpha", "digit", "space", "punct", "print", "graph", "xdigit", "nonsense", "upper")
+    ]
+    + ["[[:alpha:]-b]", "[[:alpha", "[[:a]", "[[:]", "[[::]]", "[a-\\b]", "[\\a-b]", "[--0]", "[a-b-z]", "[!-~]"]
+)
+LINES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=7).map("".join)
+RULES = st.lists(
+    st.tuples(st.sampled_from(["", "", "", "!", "/", "!/", "\\"]), LINES).map("".join), min_size=1, max_size=4
+)
+NAMES = st.text(alphabet="aabbB./-]:[!^# \t\\0*\x0b\u00e9\x7f", min_size=1, max_size=9)
+
+
+def as_path(text: str) -> str:
+    """No empty, ``.`` or ``..`` part, which no path of a walk has."""
+    return "/".join(part for part in text.split("/") if part.strip("."))
+
+
+def ignored(rules: IgnoreFile | Unusable | None, path: str) -> bool:
+    """As a walk from the top judges: an ignored folder is not entered."""
+    if rules is None:
+        return False
+    assert isinstance(rules, IgnoreFile)
+    ends = [place for place, char in enumerate(path) if char == "/"]
+    return any(rules.verdict(path[:end], is_folder=True) for end in ends) or bool(rules.verdict(path, is_folder=False))
+
+
+@pytest.fixture(scope="module")
+def empty_repository(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("ignores")
+    git(root, "init", "-q")
+    return root
+
+
+def ignored_by_git(root: Path, paths: list[str]) -> set[str]:
+    command = ["git", "-C", str(root), "check-ignore", "--no-index", "--stdin", "-z"]
+    given = b"".join(b"./" + path.encode("latin-1") + b"\0" for path in paths)
+    done = subprocess.run(command, input=given, capture_output=True, check=False)
+    assert done.returncode in (0, 1), done.stderr
+    return {path.decode("latin-1").removeprefix("./") for path in done.stdout.split(b"\0")[:-1]}
+
+
+@needs_git
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    RULES,
+    st.lists(NAMES.map(as_path).filter(bool), min_size=1, max_size=12, unique=True),
+    st.sampled_from(["\n", "\r\n"]),
+)
+@example(["a**/b"], ["aa/b", "aa/a/b", "ab", "a/b"], "\n")
+@example(["/a/", "a/b/"], ["a/b", "ab/b", "a/b/a"], "\n")
+@example(["*a*b*"], ["ab", "aab.b", "ba"], "\n")
+@example(["a/**/b/*c"], ["a/b/c", "a/x/b/y/b/cc", "a/b/b/c"], "\n")
+@example(["**"], ["a", "a/b"], "\n")
+@example(["a\\ ", "b\\\\ ", "c\\  "], ["a ", "b\\", "c ", "c"], "\n")
+@example(["a\0b"], ["a", "ab"], "\n")
+def test_a_pattern_means_what_git_means_by_it(
+    empty_repository: Path, rules: list[str], paths: list[str], line_end: str
+) -> None:
+    path = empty_repository / ".gitignore"
+    path.write_bytes("".join(rule + line_end for rule in rules).encode("latin-1"))
+    found = read_ignore_file(path, "", ".gitignore")
+    names = {path: os.fsdecode(path.encode("latin-1")) for path in paths}
+    assert {path for path, name in names.items() if ignored(found, name)} == ignored_by_git(empty_repository, paths)
+
+
+def is_glob(rule: str) -> bool:
+    """Whether it is one on its own: no comment, of ASCII, and not refused for matching nothing."""
+    if rule.startswith(("#", "./")) or rule.endswith(" ") or "\0" in rule or not rule.isascii():
+        return False
+    try:
+        matcher((rule,))
+    except ConfigurationError:
+        return False
+    return True
+
+
+@needs_git
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(RULES.map(lambda rules: [*filter(is_glob, rules)]), st.lists(NAMES.map(as_path).filter(bool), max_size=12))
+@example(["a", "!a/b", "b/"], ["a/b", "b", "b/c"])
+@example(["a/*", "!a/b"], ["a/b", "a/c", "a/b/c"])
+def test_globs_of_options_mean_what_git_means_by_them(
+    empty_repository: Path, globs: list[str], paths: list[str]
+) -> None:
+    (empty_repository / ".gitignore").write_text("".join(f"{glob}\n" for glob in globs))
+    names = {*filter(str.isascii, paths)}
+    assert {*filter(matcher(globs), names)} == ignored_by_git(empty_repository, sorted(names))
+
+
+@needs_git
+def test_rules_above_the_root_hold_in_it_unless_they_ignore_the_root_itself(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, dict.fromkeys(FILES, "x = 1\n") | {".gitignore": "models/\nlocal.py\nx.py\n"})
+    assert names(tmp_path / "src") == ["out/a.py"]
+    assert names(f"{tmp_path}!src") == ["src/out/a.py"]
+    assert names(tmp_path / "models") == ["keep.py", "sub/deep.py", "yi.py"]
+    assert names(tmp_path / "models/sub") == ["deep.py"]
+
+
+@needs_git
+def test_a_worktree_finds_its_index_through_its_git_file(tmp_path: Path) -> None:
+    main, tree = tmp_path / "main", tmp_path / "tree"
+    main.mkdir()
+    git(main, "init", "-q")
+    write(main, {"models/yi.py": "x = 1\n", ".gitignore": "models/\n"})
+    git(main, "add", "-f", "models/yi.py", ".gitignore")
+    git(main, "commit", "-qm", "x")
+    git(main, "worktree", "add", "-q", str(tree))
+    assert names(tree) == [".gitignore", "models/yi.py"]
+
+
+def test_a_folder_that_is_no_git_checkout_has_no_gitignore(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "", "gen/b.py": "", ".gitignore": "gen/\n"})
+    assert names(tmp_path) == [".gitignore", "a.py", "gen/b.py"]
+
+
+def index_of(root: Path, *arguments: str, algorithm: str = "sha1") -> bytes:
+    """An index in which ``a.py`` and ``kept/b.py`` are tracked, as git writes it under these settings."""
+    git(root, "init", "-q", f"--object-format={algorithm}")
+    write(root, {"a.py": "x = 1\n", "kept/b.py": "x = 1\n", "c.py": "x = 1\n", ".gitignore": "*.py\n"})
+    git(root, *arguments, "add", "--force", "a.py", "kept/b.py", ".gitignore")
+    return (root / ".git/index").read_bytes()
+
+
+@needs_git
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+@pytest.mark.parametrize("setting", ["index.version=2", "index.version=4", "index.skipHash=true"])
+def test_every_index_git_writes_is_read(tmp_path: Path, algorithm: str, setting: str) -> None:
+    index_of(tmp_path, "-c", setting, algorithm=algorithm)
+    assert names(tmp_path) == [".gitignore", "a.py", "kept/b.py"]
+
+
+@needs_git
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+def test_an_index_without_its_hash_is_read(tmp_path: Path, algorithm: str) -> None:
+    length = {"sha1": 20, "sha256": 32}[algorithm]
+    (tmp_path / ".git/index").write_bytes(index_of(tmp_path, algorithm=algorithm)[:-length] + bytes(length))
+    assert names(tmp_path) == [".gitignore", "a.py", "kept/b.py"]
+
+
+def signed(data: bytes) -> bytes:
+    return data + hashlib.sha1(data).digest()
+
+
+HEADER = b"DIRC\0\0\0\2\0\0\0"
+ENTRY = bytes(40) + b"\1" * 20 + b"\0\4a.py" + bytes(6)
+
+
+@needs_git
+@pytest.mark.parametrize(
+    "index",
+    [
+        pytest.param(b"", id="empty"),
+        pytest.param(b"DIRC", id="cut in its header"),
+        pytest.param(signed(HEADER + b"\5short"), id="cut in an entry"),
+        pytest.param(b"JUNK" * 20, id="junk"),
+        pytest.param(signed(b"DIRC\0\0\0\x09" + bytes(4)), id="version 9"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY)[:-1], id="cut at its end"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY)[:-20] + b"\1" * 20, id="another hash"),
+        pytest.param(signed(HEADER + b"\0" + ENTRY), id="more than it counts"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY + b"link\0\0\0\0"), id="split"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY + b"sdir\0\0\0\0"), id="sparse"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY.replace(b"a.py", b"kep/")), id="a folder for what is in it"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY.replace(b"\4a", b"\5a")), id="a name of another length"),
+        pytest.param(signed(HEADER + b"\1" + ENTRY + b"TREE\0\0\0\x09"), id="cut in an extension"),
+    ],
+)
+def test_where_the_index_is_not_understood_nothing_is_left_out(tmp_path: Path, index: bytes) -> None:
+    index_of(tmp_path)
+    write(tmp_path, {"build/d.py": "", ".venv/e.py": "", "env/pyvenv.cfg": "", "env/f.py": ""})
+    (tmp_path / ".git/index").write_bytes(index)
+    with open_source(str(tmp_path), obey=True) as checkout:
+        listed = {entry.path for entry in checkout.entries()}
+        assert {"a.py", "c.py", "kept/b.py", "build/d.py", ".venv/e.py", "env/f.py"} <= listed
+        assert checkout.left_out() == ()
+        assert checkout.disregarded() == (
+            LeftOut("git indexes", ".git/index", 1),
+            LeftOut("ignore files", ".gitignore", 1),
+        )
+
+
+@needs_git
+def test_an_index_made_by_hand_is_one(tmp_path: Path) -> None:
+    index_of(tmp_path)
+    (tmp_path / ".git/index").write_bytes(signed(HEADER + b"\1" + ENTRY + b"TREE\0\0\0\0"))
+    assert names(tmp_path) == [".gitignore", "a.py"]
+
+
+@needs_git
+@pytest.mark.parametrize("setting", [["split-index"], ["sparse-index"]])
+def test_real_split_and_sparse_indexes_are_not_understood(tmp_path: Path, setting: list[str]) -> None:
+    index_of(tmp_path)
+    if setting == ["split-index"]:
+        git(tmp_path, "update-index", "--split-index")
+    else:
+        git(tmp_path, "commit", "-qm", "x")
+        git(tmp_path, "sparse-checkout", "set", "--cone", "--sparse-index", "none")
+        write(tmp_path, {"kept/b.py": "x = 1\n"})
+    assert {"a.py", "c.py", "kept/b.py"} <= {*names(tmp_path)}
+
+
+@needs_git
+@pytest.mark.parametrize(
+    "rules",
+    [
+        pytest.param("*.py\n" + "#" * MAX_BYTES, id="too large"),
+        pytest.param("*.py\n" * (MAX_PATTERNS + 1), id="too many patterns"),
+        pytest.param("*a?\n" * 8_000 + "*.py\n", id="too many wildcards"),
+    ],
+)
+@pytest.mark.parametrize("where", [".gitignore", ".git/info/exclude", "kept/.gitignore"])
+def test_an_ignore_file_past_a_bound_is_not_obeyed_nor_is_any_below_it(tmp_path: Path, where: str, rules: str) -> None:
+    git(tmp_path, "init", "-q")
+    write(tmp_path, {".gitignore": "*.py\n", "kept/b.py": "", "kept/c/d.py": "", "e.py": ""})
+    write(tmp_path, {where: rules})
+    with open_source(str(tmp_path), obey=True) as checkout:
+        listed = {entry.path for entry in checkout.entries() if entry.path.endswith(".py")}
+        assert listed == {"kept/b.py", "kept/c/d.py", "e.py"} - ({"e.py"} if where == "kept/.gitignore" else set())
+        told = {(each.by, each.count) for each in checkout.disregarded()}
+        assert (where.removeprefix("kept/"), 1) in told
+
+
+@needs_git
+def test_too_many_ignore_files_that_hold_together_are_not_obeyed(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    folders = ["d/" * depth for depth in range(MAX_FILES + 2)]
+    write(
+        tmp_path, {f"{folder}.gitignore": "*.py\n" for folder in folders} | {f"{folder}a.py": "" for folder in folders}
+    )
+    with open_source(str(tmp_path), obey=True) as checkout:
+        assert [entry.path for entry in checkout.entries() if entry.path.endswith(".py")] == [
+            f"{folder}a.py" for folder in folders[MAX_FILES:]
+        ]
+
+
+HOSTILE_RULES: dict[str, Callable[[int], tuple[list[str], str]]] = {
+    "stars": lambda n: (["*a" * 500 * n + "b"], "a" * 240),
+    "stars in folders": lambda n: (["/**/" + "*a*b/" * 250 * n + "c"], "aabb/" * 200 * n),
+    "question marks": lambda n: (["*" + "?" * 1_000 * n + "*b"], "a" * 1_000 * n),
+    "any folders": lambda n: (["**/a/" * 500 * n + "b"], "a/" * 500 * n),
+    "a long name that almost fits": lambda n: (["*" + "a" * 120 + "b*"] * 30 * n, "a" * 240),
+    "sets": lambda n: (["[ab]*[!c]*[[:digit:]]x"] * 180 * n, "ab" * 100),
+    "many endings": lambda n: ([f"*.a{number}" for number in range(2_000 * n)], "a" * 200),
+    "many names": lambda n: ([f"a{number}" for number in range(2_000 * n)], "a" * 200),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE_RULES)
+def test_hostile_rules_take_time_in_proportion(kind: str, tmp_path: Path) -> None:
+    spent = []
+    for n in (1, 2, 4):
+        rules, path = HOSTILE_RULES[kind](n)
+        write(tmp_path, {".gitignore": "\n".join(rules)})
+        began = time.process_time()
+        found = read_ignore_file(tmp_path / ".gitignore", "", ".gitignore")
+        assert isinstance(found, IgnoreFile)
+        for number in range(20):
+            assert found.verdict(f"{path}{number}", is_folder=False) is None
+        spent.append(time.process_time() - began)
+    # In proportion to pattern times path, both of which grow in some.
+    assert spent[1] <= 5 * spent[0] + 0.1
+    assert spent[2] <= 5 * spent[1] + 0.1
+
+
+def test_pipes_in_place_of_gits_files_do_not_hold_the_scan(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "", ".git/HEAD": "ref: refs/heads/x\n", ".git/objects/x": "", ".git/refs/x": ""})
+    for path in (".gitignore", ".git/index", ".git/commondir", ".git/x.py"):
+        os.mkfifo(tmp_path / path)
+    (tmp_path / ".git/info").mkdir()
+    os.mkfifo(tmp_path / ".git/info/exclude")
+    assert names(tmp_path) == ["a.py"]
+    (tmp_path / ".git/index").unlink()
+    assert names(tmp_path) == ["a.py"]
+
+
+def test_a_git_file_or_gitignore_that_makes_no_sense_does_no_harm(tmp_path: Path) -> None:
+    write(tmp_path, {"a.py": "", "sub/b.py": "", ".git": "not a git file\n"})
+    (tmp_path / ".gitignore").write_bytes(b"\xff\xfe[\n!!\n\\\n[z-a]\n(((\n")
+    (tmp_path / "sub/.gitignore").mkdir()
+    assert {"a.py", "sub/b.py"} <= {*names(tmp_path)}

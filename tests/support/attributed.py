@@ -1,0 +1,102 @@
+"""Copies and repositories for tests of judging: an upstream's facts, a file's text, the texts that stand around it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from modelkin.attribution.copies import letters, read_copy
+from modelkin.attribution.engine import check
+from modelkin.attribution.model import Copy, Judged
+from modelkin.notices.notice import read_notice
+from modelkin.repository.declarations import read_statements
+from modelkin.repository.model import Statements
+from modelkin.results import FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict
+from modelkin.sources import open_source
+
+LAMP = UpstreamMatch(
+    project="lamp",
+    path="lamp/modeling_lamp.py",
+    first_release="1.0",
+    last_release="1.2",
+    released="2022-03-01",
+    share=0.9,
+    licence="Apache-2.0",
+    copyrights=("Copyright 2022 The Lamp Authors and Lumen Labs. All rights reserved.",),
+    url="https://github.com/example/lamp/blob/v1.0/lamp/modeling_lamp.py",
+    verdict=Verdict.RENAMED,
+    package="lamp",
+    licence_form=LicenceForm.TEXT,
+    header_last_line=12,
+)
+BEACON = replace(
+    LAMP,
+    project="beacon",
+    package="beacon",
+    path="beacon/model.py",
+    copyrights=("Copyright (c) 2021 Ada Beacon",),
+    url="https://github.com/ada/beacon/blob/v1.0/beacon/model.py",
+)
+HEADLESS = replace(LAMP, copyrights=(), licence_form=LicenceForm.NONE, header_last_line=0)
+LAMP_HEADER = f"# {LAMP.copyrights[0]}\n# Licensed under the Apache License, Version 2.0\n"
+APACHE = "Licensed under the Apache License, Version 2.0\n"
+MIT = "Copyright (c) 2024 Harbour AI\n\nLicensed under the MIT License.\n"
+CODE = "import torch\n\n\nclass Harbour(torch.nn.Module):\n    heads = 8\n"
+
+
+def copy_of(
+    *upstreams: UpstreamMatch,
+    text: str = CODE,
+    path: str = "modeling.py",
+    origin: UpstreamMatch | None = None,
+    own_release: str = "",
+    known: tuple[str, ...] = (),
+) -> Copy:
+    """A file of that text that stands on ``upstreams``, the closest first."""
+    notice = read_notice(text.encode())
+    verdict = FileVerdict(
+        path=path,
+        sha256="",
+        verdict=upstreams[0].verdict,
+        similarity=upstreams[0].share,
+        licence=notice.licence,
+        upstreams=upstreams,
+        origin=origin or upstreams[-1],
+        renames=(),
+        definitions=(),
+        own_release=own_release,
+    )
+    return read_copy(verdict, notice, text.encode(), frozenset(map(letters, known)))
+
+
+def statements_of(files: Mapping[str, str]) -> Statements:
+    """What a repository of these texts says of itself."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, text in files.items():
+            path = Path(folder, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode())
+        with open_source(folder) as checkout:
+            return read_statements(checkout)
+
+
+def judge(
+    *copies: Copy, own: str = "", whole: bool = True, files: Mapping[str, str] | None = None, **named: str
+) -> Judged:
+    """Judge ``copies`` in a repository that holds ``files`` besides them; in ``named`` names ``__`` is a full stop."""
+    around = {name.replace("__", "."): text for name, text in named.items()} | dict(files or {})
+    return check(copies, statements_of(around), own, whole)
+
+
+def rules(judged: Judged) -> set[str]:
+    """The ids of the rules that report."""
+    return {finding.rule for finding in judged.findings}
+
+
+def only(judged: Judged, rule: str) -> Finding:
+    """The one finding of that rule."""
+    (finding,) = (finding for finding in judged.findings if finding.rule == rule)
+    return finding

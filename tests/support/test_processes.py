@@ -1,0 +1,337 @@
+"""One module starts processes, no module runs code that it was given, and what is started is closed off."""
+
+from __future__ import annotations
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+
+from modelkin.support import processes
+
+from .hostile_folder import Marked, marked, with_registry
+
+SCANNER = Path(__file__).parent.parent.parent / "scanner"
+
+# Modules by which a process is started, code is loaded, or objects are rebuilt from bytes.
+MODULES = frozenset(
+    """
+    bdb cProfile cffi code codeop commands concurrent.futures.process concurrent.futures.interpreter ctypes
+    _ctypes dill distutils doctest ensurepip idlelib imp importlib importlib.machinery importlib.util joblib
+    logging.config marshal multiprocessing nt pdb pickle pip pkgutil platform posix _posixsubprocess profile pty runpy
+    setuptools shelve subprocess timeit trace turtle unittest venv webbrowser _winapi zipapp zipimport cloudpickle
+    concurrent.interpreters _xxsubinterpreters test tkinter pydoc sqlite3
+    """.split()
+)
+FORMATS = "json jsonl markdown github sarif cyclonedx spdx dot mermaid graphml concise".split()
+HARMLESS = frozenset({"multiprocessing.connection", "importlib.metadata", "importlib.resources"})
+# Functions, by the end of the dotted name that they are called or imported by.
+FUNCTIONS = frozenset(
+    """
+    ProcessPoolExecutor InterpreterPoolExecutor os.system os.popen os.startfile os.fork os.forkpty os.add_dll_directory
+    yaml.unsafe_load yaml.unsafe_load_all yaml.full_load yaml.full_load_all yaml.UnsafeLoader yaml.FullLoader
+    click.launch click.edit click.echo_via_pager numpy.load np.load sys.setprofile sys.settrace import_module
+    create_subprocess_exec create_subprocess_shell subprocess_exec subprocess_shell
+    """.split()
+)
+PREFIXES = ("os.exec", "os.spawn", "os.posix_spawn")
+BUILTINS = frozenset({"eval", "exec", "compile", "__import__", "breakpoint"})
+KEYWORDS = frozenset({"allow_pickle", "preexec_fn"})
+# Each with its reason.
+ALLOWED = {
+    ("processes", "subprocess"): "the one place",
+    ("processes", "multiprocessing"): "the one place",
+    ("processes", "concurrent.futures.ProcessPoolExecutor"): "the one place",
+    ("__init__", "importlib.import_module"): "a name of this package's own table, when it is first used",
+    ("notices.__init__", "importlib.import_module"): "a name of this package's own table, when it is first used",
+    ("cli.groups", "importlib.import_module"): "a command of this package's own table",
+    ("reports.__init__", "importlib.import_module"): "a format of this package's own table",
+    ("shipped", "importlib.import_module"): "modelkin.corpora and modelkin.rules",
+    ("decoding", "importlib.import_module"): "a module of Python's own package encodings, never one in it by a dot",
+    ("decoding", "importlib.util.find_spec"): "whether that package has such a module",
+}
+
+
+def forbidden(source: str | bytes) -> Iterator[str]:
+    """What in a module's text starts a process or runs code, by its dotted name."""
+    for node in ast.walk(ast.parse(source)):
+        for name in imported(node):
+            if is_forbidden(name, MODULES):
+                yield name
+        if isinstance(node, ast.Attribute) and is_forbidden(ast.unparse(node), frozenset()):
+            yield ast.unparse(node)
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and node.func.id in BUILTINS:
+                yield node.func.id
+            yield from (word.arg for word in node.keywords if word.arg in KEYWORDS)
+
+
+def imported(node: ast.AST) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        for alias in node.names:
+            yield alias.name
+            assert alias.name != "os" or alias.asname is None, "os goes by its own name, so that its use is seen"
+    elif isinstance(node, ast.ImportFrom) and not node.level:
+        yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def is_forbidden(name: str, modules: frozenset[str]) -> bool:
+    parts = name.split(".")
+    above = {".".join(parts[:end]) for end in range(1, len(parts) + 1)}
+    below = {".".join(parts[start:]) for start in range(len(parts))}
+    return not above & HARMLESS and bool(above & modules or below & FUNCTIONS or name.startswith(PREFIXES))
+
+
+def is_allowed(module: str, name: str) -> bool:
+    return any(module == where and (name == what or name.startswith(f"{what}.")) for where, what in ALLOWED)
+
+
+def modules() -> dict[str, Path]:
+    return {".".join(path.relative_to(SCANNER).with_suffix("").parts): path for path in SCANNER.rglob("*.py")}
+
+
+def test_one_module_starts_processes_and_none_runs_code() -> None:
+    found = {(module, name) for module, path in modules().items() for name in forbidden(path.read_bytes())}
+    assert sorted(each for each in found if not is_allowed(*each)) == []
+    unused = [each for each in ALLOWED if not any(is_allowed(*row) and is_of(each, row) for row in found)]
+    assert unused == []
+
+
+def is_of(allowed: tuple[str, str], found: tuple[str, str]) -> bool:
+    return allowed[0] == found[0] and (found[1] == allowed[1] or found[1].startswith(f"{allowed[1]}."))
+
+
+def test_yaml_is_loaded_by_a_safe_loader_only() -> None:
+    for path in modules().values():
+        text = path.read_text("utf-8")
+        assert "yaml.Loader" not in text
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("yaml.load", "yaml.load_all"):
+                given = [ast.unparse(word.value) for word in node.keywords if word.arg == "Loader"]
+                assert [name for name in (*given, *map(ast.unparse, node.args[1:])) if "Safe" in name], path
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import subprocess",
+        "import subprocess as s",
+        "from subprocess import run",
+        "def f():\n    import multiprocessing",
+        "import multiprocessing.pool",
+        "from multiprocessing import pool",
+        "from concurrent.futures import ProcessPoolExecutor",
+        "from concurrent.futures.process import ProcessPoolExecutor as P",
+        "import concurrent.futures\nconcurrent.futures.ProcessPoolExecutor()",
+        "import os\nos.system('x')",
+        "import os\nrun = os.popen",
+        "from os import system",
+        "from os import execv as e",
+        "import os\nos.execvpe('x', [], {})",
+        "import os\nos.spawnlp(0, 'x')",
+        "import os\nos.posix_spawnp('x', [], {})",
+        "import os\nos.fork()",
+        "import pty",
+        "import runpy",
+        "from importlib import import_module",
+        "import importlib.util",
+        "import importlib\nimportlib.import_module('x')",
+        "eval('x')",
+        "exec('x')",
+        "compile('x', 'y', 'exec')",
+        "__import__('x')",
+        "import pickle",
+        "from marshal import loads",
+        "import shelve",
+        "import yaml\nyaml.unsafe_load('x')",
+        "from yaml import full_load",
+        "import webbrowser",
+        "from ctypes import CDLL",
+        "import ctypes.util",
+        "import platform\nplatform.uname()",
+        "import asyncio\nasyncio.create_subprocess_exec('x')",
+        "import click\nclick.launch('x')",
+        "import numpy\nnumpy.load('x')",
+        "f(allow_pickle=True)",
+    ],
+)
+def test_every_way_is_seen(source: str) -> None:
+    assert list(forbidden(source))
+
+
+def test_what_is_harmless_is_not_taken_for_it() -> None:
+    harmless = (
+        "import os, re, ast\nfrom multiprocessing.connection import Pipe\nre.compile('x')\nos.environ\nimport codecs\n"
+    )
+    assert list(forbidden(harmless)) == []
+
+
+RECORDING = """
+import os, sys
+log = os.open({log!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+STARTS = ("subprocess.", "os.system", "os.exec", "os.posix_spawn", "os.spawn", "os.fork", "os.startfile", "pty.spawn",
+          "webbrowser.", "os.startfile", "os.popen")
+def seen(event, arguments):
+    if event.startswith(STARTS):
+        os.write(log, (event + " " + repr(arguments) + chr(10)).encode())
+sys.addaudithook(seen)
+{first}
+from modelkin.cli import run
+sys.argv[0] = "modelkin"
+run()
+"""
+
+
+def recorded(folder: Path, variables: Mapping[str, str], *words: str, first: str = "") -> tuple[int, list[str]]:
+    """What a command starts: its exit code, and each event of Python that a process begins with."""
+    log = folder.parent / "events"
+    log.unlink(missing_ok=True)
+    program = RECORDING.format(log=str(log), first=first)
+    command = [sys.executable, "-I", "-c", program, *words]
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, timeout=120, check=False)
+    return done.returncode, log.read_text().splitlines()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Marked]:
+    with with_registry(tmp_path) as registry:
+        yield marked(tmp_path / "repo", registry, modules=False)
+
+
+def test_nothing_is_started_where_nothing_has_to_be(folder: Marked) -> None:
+    commands = {
+        ("scan", ".", "--corpus", str(folder.corpus)): 1,
+        ("scan", ".", "--corpus", str(folder.corpus), "--format", f"html={folder.out}/a.html", "--fetch-upstreams"): 1,
+        ("scan", ".", "--corpus", str(folder.corpus), *(f"--format={name}={folder.out}/{name}" for name in FORMATS)): 1,
+        ("scan", "pypi:lantern==1.0", "--corpus", str(folder.corpus)): 0,
+        ("attribute", ".", "--dry-run", "--corpus", str(folder.corpus)): 1,
+        ("attribute", ".", "--corpus", str(folder.corpus)): 0,
+        ("corpus", "add", ".", "--name", "x", "--licence", "MIT"): 0,
+        ("config", "show"): 0,
+        ("completion", "bash"): 0,
+        ("completion", "zsh"): 0,
+        ("--version",): 0,
+    }
+    for with_address in (False, True):  # what one fetched, the other finds in the cache
+        for words, code in commands.items():
+            found = recorded(folder.root, folder.variables(with_address), *words)
+            assert found[1] == [], words
+            assert with_address or found[0] == code, words
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_no_shell_is_started_for_the_script_that_click_gives(folder: Marked, shell: str) -> None:
+    variables = folder.variables() | {"_MODELKIN_COMPLETE": f"{shell}_source"}
+    assert recorded(folder.root, variables) == (0, [])
+
+
+def test_a_start_is_recorded(folder: Marked) -> None:
+    _, events = recorded(folder.root, folder.variables(), "--version", first="import subprocess; subprocess.run(['/'])")
+    assert events[0].startswith("subprocess.Popen")
+
+
+def test_of_git_the_absolute_path_is_started_and_elsewhere(folder: Marked) -> None:
+    code, events = recorded(folder.root, folder.variables(), "scan", folder.git_source, "--corpus", str(folder.corpus))
+    assert code == 1
+    starts = [event for event in events if event.startswith("subprocess.Popen")]
+    assert starts
+    for event in starts:
+        program, words, place, _variables = ast.literal_eval(event.partition(" ")[2])
+        assert Path(program or words[0]).is_absolute()
+        assert (Path(words[0]).name, place) == ("git", "/")
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a program in it, that is the current one; another, with the same one, is on PATH."""
+    for name in ("here/tool", "here/bin/tool", "there/tool"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("#!/bin/sh\n")
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.chdir(tmp_path / "here")
+    return tmp_path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the programs are Unix scripts")
+@pytest.mark.parametrize("first", ["", ".", "bin", "./bin", "../here", "~", "{here}", "{here}/../here", "{file}"])
+def test_a_program_is_found_by_absolute_folders_only(
+    first: str, programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = first.format(here=programs / "here", file=programs / "here/tool")
+    monkeypatch.setenv("PATH", os.pathsep.join([named, str(programs / "there"), ""]))
+    assert processes.find_program("tool") == str(programs / "there" / "tool")
+    entries = processes.environment()["PATH"].split(os.pathsep)
+    assert all(Path(entry).is_absolute() for entry in entries)
+    assert str(programs / "here") not in entries
+    monkeypatch.setenv("PATH", named)
+    with pytest.raises(FileNotFoundError):
+        processes.find_program("tool")
+
+
+def test_the_environment_is_a_list_of_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = """
+        PYTHONPATH PYTHONSTARTUP PYTHONWARNINGS PYTHONHOME GIT_DIR GIT_SSH GIT_EXTERNAL_DIFF GIT_CONFIG_COUNT LD_PRELOAD
+        DYLD_INSERT_LIBRARIES BASH_ENV ENV EDITOR PAGER SSH_ASKPASS PERL5LIB IFS SECRET
+    """.split()
+    for name in given:
+        monkeypatch.setenv(name, "./x")
+    kept = {"HTTPS_PROXY": "http://proxy", "SSL_CERT_FILE": "/a/b.pem", "SSH_AUTH_SOCK": "/a/agent", "LC_TIME": "C"}
+    for name, value in kept.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("LD_LIBRARY_PATH", os.pathsep.join(["", "/usr/lib", "lib", "."]))
+    monkeypatch.setenv("GIT_SSL_CAINFO", "ca.pem")
+    monkeypatch.setenv("TMPDIR", ".")
+    found = processes.environment()
+    assert not {*given, "GIT_SSL_CAINFO", "TMPDIR"} & {*found}
+    assert {name: found[name] for name in kept} == kept
+    assert found["LD_LIBRARY_PATH"] == "/usr/lib"
+
+
+def test_a_program_by_its_name_alone_is_not_started() -> None:
+    with pytest.raises(FileNotFoundError), processes.started(["git"], {}):
+        pass
+
+
+AROUND = """
+import os, sys
+from concurrent.futures import process
+sys.path[:] = [path for path in sys.path if path]
+sys.path.insert(0, {home!r})
+import processes
+if __name__ == "__main__":
+    sys.path[:0] = ["", "relative"]
+    os.chdir({folder!r})
+    pool = processes.workers(2, os.getpid, ())
+    asked = "(__import__('os').getcwd(), __import__('sys').path, dict(__import__('os').environ))"
+    print(pool.submit(eval, asked).result())
+    pool.shutdown()
+    assert os.getcwd() == os.path.realpath({folder!r}), os.getcwd()
+    assert sys.path[:2] == ["", "relative"]
+    assert os.environ["PYTHONPATH"] == os.environ["KEPT"]
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+@pytest.mark.parametrize("flags", [[], ["-E"], ["-I"]])
+def test_workers_import_nothing_of_the_current_folder(folder: Marked, tmp_path: Path, flags: list[str]) -> None:
+    """The module alone, from a copy, as a program: what the parent imports is chosen by its user."""
+    hostile = marked(tmp_path / "full", folder.registry)
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/processes.py").write_bytes((SCANNER / "processes.py").read_bytes())
+    (tmp_path / "main.py").write_text(AROUND.format(home=str(tmp_path / "lib"), folder=str(hostile.root)))
+    paths = os.pathsep.join(["", ".", "bin", str(tmp_path / "lib")])
+    variables = {**hostile.variables(), "PYTHONPATH": paths, "KEPT": paths, "PYTHONSTARTUP": f"{hostile.root}/os.py"}
+    command = [sys.executable, *flags, str(tmp_path / "main.py")]
+    done = subprocess.run(command, cwd=tmp_path, env=variables, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    place, path, environment = ast.literal_eval(done.stdout)
+    assert place == str(hostile.root)
+    assert all(Path(entry).is_absolute() for entry in path)
+    assert str(tmp_path / "lib") in path
+    assert str(hostile.root) not in path
+    assert "PYTHONPATH" not in environment
+    assert hostile.markers() == []

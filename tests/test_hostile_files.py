@@ -1,0 +1,525 @@
+"""What is scanned decides neither what is read of it nor how long it takes: read as Python reads it, within budgets."""
+
+from __future__ import annotations
+
+import ast
+import codecs
+import encodings
+import importlib
+import json
+import pkgutil
+import re
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import modelkin
+from modelkin.api import audit, compare_texts
+from modelkin.attribution.waiver_comments import read_waivers
+from modelkin.audit.options import AuditOptions
+from modelkin.corpus.indexing import index_text
+from modelkin.errors import ModelkinError, RestoreError
+from modelkin.fixes.header_lines import header_added
+from modelkin.fixes.model import UnwritableError
+from modelkin.matching.verdict import Judgement
+from modelkin.notices.credits import read_credits
+from modelkin.notices.notice import read_notice
+from modelkin.pipeline import Examiner, ScanOptions
+from modelkin.results import Report, Skipped, Verdict
+from modelkin.sources.cells import line_words
+from modelkin.sources.checkout import Entry
+from modelkin.sources.files import SourceFile, read_file
+from modelkin.sources.notebooks import without_magics
+from modelkin.support.decoding import to_utf8
+from modelkin.support.lazy import _LazyPattern
+from modelkin.syntax.rename_undo import restore
+
+from .support.processor_time import processor_seconds
+from .support.small_corpora import ATTENTION
+
+RENAMED = ATTENTION.replace("WindowAttention", "PaneAttention").replace("heads", "parts")
+CODE = "def lamp(x):\n    return x - 1  # a-b.c +AGE- ~{ \\d\n"
+LESS_ESCAPES = CODE.replace("\\d", "")
+# A parser that recovers from errors takes quadratic time for it: 60 kB are more than any budget.
+TRAP = b";~" * 30_000
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """The processor time of a call."""
+    began = time.process_time()
+    call()
+    return time.process_time() - began
+
+
+def grows_in_proportion(work: Callable[[int], object], size: int) -> None:
+    """Four times as much takes less than eight times as long."""
+    once, four = (min(seconds(lambda n=n: work(n)) for _ in range(2)) for n in (size, 4 * size))  # type: ignore[misc]
+    assert four < 8 * max(once, 0.004), f"{once:.3f} s, of four times as much {four:.3f} s"
+
+
+def compared(tmp_path: Path, timeout: float | None = None, **copies: bytes) -> Report:
+    """The files of a folder against the upstream."""
+    original, copy = tmp_path / "original", tmp_path / "copy"
+    for folder in (original, copy):
+        folder.mkdir()
+    (original / "attention.py").write_text(ATTENTION, encoding="utf-8", newline="")
+    for name, stored in copies.items():
+        (copy / f"{name}.py").write_bytes(stored)
+    options = ScanOptions() if timeout is None else ScanOptions(timeout=timeout)
+    return modelkin.compare(str(copy), str(original), options)
+
+
+def codec_names() -> Iterator[str]:
+    """Every module of the standard library's codecs."""
+    return (module.name for module in pkgutil.iter_modules(encodings.__path__))
+
+
+def spellings(codec: str) -> Iterator[bytes]:
+    """Modules that say they are in a codec: in ASCII, as punycode needs it, with stray bytes, in it, in it below."""
+    cookie = f"# coding: {codec}\n"
+    for code in (CODE, LESS_ESCAPES):
+        yield (cookie + code).encode()
+        yield (cookie + code + "#-").encode()
+        yield (cookie + code + "# \x80\xff\n").encode("latin-1")
+        with suppress(LookupError, ValueError):
+            yield (cookie + code).encode(codec)
+            yield cookie.encode() + code.encode(codec)
+
+
+def tree(source: bytes | str) -> str | None:
+    """What Python takes a module for, None when it refuses it."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            return ast.dump(ast.parse(source))
+        except (SyntaxError, ValueError):
+            return None
+
+
+def test_what_python_imports_in_any_codec_of_its_library_is_read_so() -> None:
+    failures = []
+    for codec in codec_names():
+        for stored in spellings(codec):
+            wanted, read = tree(stored), to_utf8("a.py", stored)
+            if wanted is not None and (isinstance(read, Skipped) or tree(read.decode()) != wanted):
+                failures.append((codec, stored, read))
+    assert not failures
+
+
+def test_what_python_refuses_is_read_as_it_stands_or_named() -> None:
+    """ASCII code below a lie about its encoding is found, or named as skipped: never empty in silence."""
+    failures = []
+    for codec in codec_names():
+        for stored in ((f"# coding: {codec}\n" + CODE + end).encode("latin-1") for end in ("", "# \xff\n", "#-")):
+            read = to_utf8("a.py", stored)
+            if not isinstance(read, Skipped) and b"def lamp(x):" not in read:
+                failures.append((codec, stored, read))
+    assert not failures
+
+
+def test_ebcdic_that_python_starts_is_read() -> None:
+    for codec in ("cp037", "cp500", "cp1140"):
+        assert to_utf8("a.py", f"# coding: {codec}\n".encode() + CODE.encode(codec)) == (
+            f"# coding: {codec}\n{CODE}".encode()
+        )
+
+
+@pytest.mark.parametrize("codec", ["raw_unicode_escape", "unicode_escape", "utf-7", "hz", "iso2022_jp", "idna"])
+def test_a_copy_in_a_rare_codec_is_found(tmp_path: Path, codec: str) -> None:
+    (file,) = compared(tmp_path, copy=f"# coding: {codec}\n{RENAMED}".encode()).files
+    assert file.verdict is Verdict.RENAMED
+
+
+def test_the_first_line_declares_before_the_second_and_however_long_it_is() -> None:
+    twice = "# coding: latin-1\n# coding: utf-8\n# é\n"
+    assert to_utf8("a.py", twice.encode("latin-1")) == twice.encode()
+    far = f"#{' ' * 20_000}coding: latin-1\n# é\n"
+    assert to_utf8("a.py", far.encode("latin-1")) == far.encode()
+    below = f"#{' ' * 20_000}\r# coding: latin-1\r# é\r"
+    assert to_utf8("a.py", below.encode("latin-1")) == below.replace("\r", "\n").encode()
+
+
+def test_no_codec_of_others_is_asked() -> None:
+    asked: list[str] = []
+
+    def search(name: str) -> None:
+        asked.append(name)
+
+    codecs.register(search)
+    try:
+        for stored in (
+            b"# coding: future_fstrings\nx = 1\n",
+            b"#\r# coding: future_fstrings\rx = 1\r",
+            b"# a\rx = 'coding: other'\n",
+        ):
+            to_utf8("a.py", stored)
+            with pytest.raises(RestoreError):
+                restore(stored, [])
+    finally:
+        getattr(codecs, "unregister", lambda _: None)(search)
+    assert not asked
+
+
+def test_punycode_is_bounded_before_it_is_decoded() -> None:
+    with processor_seconds(5):
+        for codec in ("punycode", "idna"):
+            read = to_utf8("a.py", f"# coding: {codec}\n.xn--".encode() + b"9" * 6_000_000)
+            assert isinstance(read, Skipped)
+            assert codec in read.reason
+
+
+ENDINGS = ["\r", "\r\n", "mixed"]
+
+
+def ended(text: str, ending: str) -> bytes:
+    """The text with other line ends; mixed are all three in turn."""
+    lines = text.split("\n")
+    ends = ["\n", "\r", "\r\n"] if ending == "mixed" else [ending]
+    return "".join(line + ends[number % len(ends)] for number, line in enumerate(lines[:-1])).encode()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_line_ends_of_every_kind_are_lines(tmp_path: Path, ending: str) -> None:
+    report = compared(tmp_path, copy=ended(RENAMED, ending), plain=RENAMED.encode())
+    copy, plain = report.files
+    assert copy.verdict is plain.verdict is Verdict.RENAMED
+    assert copy.definitions == plain.definitions
+    assert copy.renames == plain.renames
+
+
+def as_read(stored: bytes) -> bytes:
+    read = to_utf8("a.py", stored)
+    assert isinstance(read, bytes)
+    return read
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_findings_stand_on_the_line_that_python_shows(ending: str) -> None:
+    text = "# One line\n# modelkin: ignore[no-such-rule] a reason\nx = 1\n"
+    (bad,) = read_waivers("a.py", as_read(ended(text, ending))).bad
+    assert bad.line == 2
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_renames_are_undone_whatever_ends_the_lines(tmp_path: Path, ending: str) -> None:
+    from modelkin.diffs.restoration import Restoration, restorations
+
+    report = compared(tmp_path, copy=ended(RENAMED, ending))
+    (restored,) = restorations(report, str(tmp_path / "copy"), str(tmp_path / "original"))
+    assert isinstance(restored, Restoration)
+    assert restored.restored == ended(ATTENTION, ending)
+    assert not restored.difference.unified
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_header_goes_where_a_line_ends(ending: str) -> None:
+    before = ended("#!/usr/bin/python\n# Copyright 2020 One\nx = 1\n", ending)
+    after = to_utf8("a.py", header_added(before, ["Copyright 2021 Two"]))
+    assert isinstance(after, bytes)
+    assert after.replace(b"\r\n", b"\n").split(b"\n")[1:4] == [b"# Copyright 2020 One", b"#", b"# Copyright 2021 Two"]
+
+
+def test_nothing_is_inserted_where_it_may_change_what_stands_below() -> None:
+    for codec in ("unicode_escape", "utf-7", "punycode", "hz"):
+        with pytest.raises(UnwritableError):
+            header_added(f"# coding: {codec}\nx = 1\n".encode(), ["Copyright 2021 Two"])
+
+
+def test_cells_of_notebooks_have_lines_of_every_kind() -> None:
+    cells = [{"cell_type": "code", "source": "# a\rx = 1\r%time y\rz = 2"}, {"cell_type": "code", "source": "y = 2"}]
+    stored = json.dumps({"cells": cells}).encode()
+    read = read_file(Entry("a.ipynb", len(stored), lambda: stored))
+    assert isinstance(read, SourceFile)
+    assert read.text == b"# a\nx = 1\n\nz = 2\ny = 2\n"
+    assert [line_words(read.cells, line, line) for line in (1, 4, 5)] == [
+        "cell 1, line 1",
+        "cell 1, line 4",
+        "cell 2, line 1",
+    ]
+
+
+def test_other_characters_end_no_line() -> None:
+    text = "# a\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029b\nclass A:\n    pass\n"
+    report = compare_texts(text.encode(), text.encode())
+    assert [each.first_line for each in report.definitions if each.qualname == "A"] == [2]
+
+
+@pytest.mark.parametrize("comment", [b"# some words that say nothing\n", b"# don't {x}\n\n", b'    # "\n', b"# a\r"])
+def test_six_megabytes_of_comments_hide_nothing(tmp_path: Path, comment: bytes) -> None:
+    comments = comment * (3 * 1024**2 // len(comment))
+    (file,) = compared(tmp_path, copy=comments + RENAMED.encode() + comments).files
+    assert file.verdict is Verdict.RENAMED
+
+
+@pytest.mark.parametrize("ending", [b"\\\n", b"  \\\n", b"\\\r\n", b"\t\\\n"])
+def test_runs_of_continued_lines_take_time_in_proportion(ending: bytes) -> None:
+    def work(size: int) -> None:
+        trap = b"\nx = 1 + \\\n" + ending * size + b"2\n"
+        assert compare_texts(RENAMED.encode() + trap, ATTENTION.encode()).verdict is Verdict.MODIFIED
+
+    with processor_seconds(20):
+        grows_in_proportion(work, 10_000)
+
+
+@pytest.mark.parametrize("before", ["", "x = 1 + ", "# a ", "x = 'a", "x = '''", "if x:\n    y = (", "x.", "f'{"])
+def test_continued_lines_leave_the_lines_below_where_they_are(before: str) -> None:
+    after = {"x = 'a": "'", "x = '''": "'''", "if x:\n    y = (": "3)", "x.": "y", "f'{": "a}'", "x = 1 + ": "2"}
+    for count in (3, 40):
+        text = f"{before}" + "\\\n" * count + after.get(before, "") + "\ndef lamp(x):\n    return x\n"
+        found = compare_texts(text.encode(), b"def lamp(x):\n    return x\n").definitions
+        line = text[: text.index("def")].count("\n") + 1
+        assert [(each.qualname, each.first_line) for each in found if each.qualname == "lamp"] == [("lamp", line)], (
+            count
+        )
+
+
+def test_a_file_over_its_budget_is_named_and_the_others_are_told_of(tmp_path: Path) -> None:
+    with processor_seconds(5):
+        report = compared(tmp_path, a=RENAMED.encode() + TRAP, b=RENAMED.encode(), c=TRAP, timeout=0.5)
+    assert [file.verdict for file in report.files] == [Verdict.RENAMED]
+    assert [(each.path, re.sub(r"[\d.]+", "N", each.reason)) for each in report.skipped] == [
+        (path, "took longer than N s of processor time: left out; --timeout SECONDS gives it more")
+        for path in ("a.py", "c.py")
+    ]
+
+
+def test_without_an_option_a_budget_is_two_seconds_and_two_a_megabyte(tmp_path: Path) -> None:
+    with processor_seconds(6):
+        report = compared(tmp_path, a=TRAP, b=RENAMED.encode())
+    assert [each.reason.partition(":")[0] for each in report.skipped] == ["took longer than 2.11 s of processor time"]
+
+
+def test_an_upstream_over_its_budget_is_named(tmp_path: Path) -> None:
+    (tmp_path / "copy.py").write_text(RENAMED, encoding="utf-8")
+    (tmp_path / "original.py").write_bytes(TRAP)
+    with processor_seconds(10), pytest.raises(ModelkinError, match=r"original\.py took longer than"):
+        modelkin.compare(str(tmp_path / "copy.py"), str(tmp_path / "original.py"))
+
+
+def test_an_audit_has_the_same_budgets(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.safetensors"
+    index_text(ATTENTION.encode()).save(corpus)
+    for name, stored in {"a/trap.py": TRAP, "a/copy.py": RENAMED.encode(), "b/copy.py": RENAMED.encode()}.items():
+        (tmp_path / "all" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "all" / name).write_bytes(stored)
+        (tmp_path / "all" / name).with_name("README.md").write_text("# A model\n", encoding="utf-8")
+    done = audit(
+        str(tmp_path / "all"), tmp_path / "a.jsonl", AuditOptions(ScanOptions(corpora=(corpus,), timeout=0.5), jobs=1)
+    )
+    reports = {Path(report.root).name: report for report in done.reports()}
+    assert [each.path for each in reports["a"].skipped] == ["trap.py"]
+    assert "of processor time" in reports["a"].skipped[0].reason
+    assert [file.verdict for report in reports.values() for file in report.files] == [Verdict.RENAMED] * 2
+
+
+def test_a_waiver_and_a_setup_script_are_no_way_around_a_budget(tmp_path: Path) -> None:
+    (tmp_path / "setup.py").write_bytes(b"setup(license='MIT')\n" + TRAP[:20_000])
+    (tmp_path / "a.py").write_bytes(b"# modelkin: ignore[no-such] x\n" + TRAP)
+    (tmp_path / "original.py").write_text(ATTENTION, encoding="utf-8")
+    with processor_seconds(20):
+        report = modelkin.compare(str(tmp_path), str(tmp_path / "original.py"), ScanOptions(timeout=0.2))
+    assert {each.path for each in report.skipped} == {"a.py", "setup.py"}
+
+
+def test_what_was_interrupted_leaves_nothing_half_done() -> None:
+    from modelkin.support.budget import OverBudgetError, budget
+
+    examiner = Examiner([index_text(ATTENTION.encode())], Judgement(named=True))
+    wanted = examiner.examine(SourceFile("a.py", RENAMED.encode(), ""))
+    long = "".join(f"def f{n}(a{n}):\n    b{n} = a{n} + {n}\n    return c{n}(b{n})\n" for n in range(20_000)).encode()
+    for tenths in range(1, 4):
+        with pytest.raises(OverBudgetError), budget(0, tenths / 10):
+            examiner.examine(SourceFile("b.py", long, ""))
+        assert examiner.examine(SourceFile("a.py", RENAMED.encode(), "")) == wanted
+
+
+def test_python_code_the_parser_and_other_threads_are_interrupted() -> None:
+    from modelkin.support.budget import OverBudgetError, budget, check
+    from modelkin.syntax.tree import syntax_tree
+
+    def endless() -> None:
+        while True:
+            check()
+
+    def in_time(work: Callable[[], object]) -> None:
+        with processor_seconds(2), pytest.raises(OverBudgetError, match=r"0\.2 s of processor time"), budget(0, 0.2):
+            work()
+
+    def both() -> None:
+        in_time(endless)
+        in_time(lambda: syntax_tree(TRAP))
+        done.append(True)
+
+    done: list[bool] = []
+    both()
+    in_time(lambda: sum(1 for _ in iter(int, 1)))
+    other = threading.Thread(target=both)
+    other.start()
+    other.join()
+    assert done == [True, True]
+
+
+def test_a_budget_inside_another_has_no_more_than_that() -> None:
+    from modelkin.support.budget import OverBudgetError, budget, check, current
+
+    def endless() -> None:
+        with budget(0, 100):
+            while True:
+                check()
+
+    with processor_seconds(2), pytest.raises(OverBudgetError, match=r"0\.1 s"), budget(0, 0.1):
+        endless()
+    assert current() is None
+
+
+def test_memory_that_runs_out_is_a_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    from modelkin.support import budget as module
+    from modelkin.support.budget import OverBudgetError, budget, check
+
+    with pytest.raises(OverBudgetError, match="more memory than this process may have: left out"), budget(0):
+        raise MemoryError
+    monkeypatch.setattr(module, "MOST_MEMORY", 64 * 1024**2)
+
+    def hoard() -> None:
+        held = [b"x" * (40 * 1024**2) for _ in range(4)]  # so large that the system is asked for each
+        while held:
+            check()
+
+    with pytest.raises(OverBudgetError, match="more than 64 MB of memory"), budget(0, 20):
+        hoard()
+
+
+def test_patterns_of_case_do_not_hang_a_restoration() -> None:
+    for opening, closing in (("(", ")"), ("[", "]"), ("{1: ", "}"), ("A(b=", ")")):
+        for end in ("\n", "\r"):
+            nested = f"match x:\n case {opening * 30}a{closing * 30}: pass\n".replace("\n", end)
+            with processor_seconds(2), pytest.raises(RestoreError, match="line 2 is nested too deeply"):
+                restore(nested.encode(), [])
+    assert restore(b"match x:\n case {1: [(a, B(c=[d]))]}: pass\n", []).startswith(b"match x")
+
+
+def test_nesting_is_counted_below_a_lone_carriage_return() -> None:
+    with pytest.raises(RestoreError, match="line 2 is nested too deeply"):
+        restore(b"# a\rx = " + b"(" * 5_000 + b")" * 5_000 + b"\r", [])
+
+
+def test_licence_files_beside_files_are_looked_up_in_time_that_is_in_proportion() -> None:
+    from modelkin.repository.layout import _of_files_there
+
+    def work(size: int) -> None:
+        entries = [Entry(f"{number}.py{end}", 1, bytes) for number in range(size) for end in ("", ".license")]
+        assert len(_of_files_there(entries[1::2], [*entries])) == size
+
+    grows_in_proportion(work, 4_000)
+
+
+@pytest.mark.parametrize("run", [" ", "'\\", '"\\', "a ", "!a\\\n", "'''\\", "a?\n"])
+def test_magics_are_looked_for_in_time_that_is_in_proportion(run: str) -> None:
+    grows_in_proportion(lambda size: without_magics(run * size), 8_000)
+
+
+SHAPES: dict[str, Callable[[int], str]] = {
+    "definitions": lambda n: "".join(f"def f{i}(a, b):\n    c = a + b\n    return c - a\n" for i in range(n // 50)),
+    "one expression": lambda n: "x = 1" + " + a" * (n // 4),
+    "one string": lambda n: "x = '" + "a" * n + "'",
+    "one comment": lambda n: "# " + "Copyright (c) 2020 " * (n // 19),
+    "one list": lambda n: "x = [" + "1, " * (n // 3) + "]",
+    "equal lines": lambda n: "x = a + b * c\n" * (n // 14),
+    "equal definitions": lambda n: "def f(a):\n    b = a + 1\n    return b * a\n" * (n // 44),
+    "one name": lambda n: "a" * n + " = 1",
+    "many names": lambda n: "x = [" + "".join(f"a{i}, " for i in range(n // 6)) + "]",
+    "brackets": lambda n: "x = " + "(" * (n // 2) + ")" * (n // 2),
+    "lambdas": lambda n: "x = " + "lambda: " * (n // 8) + "1",
+    "not": lambda n: "x = " + "not " * (n // 4) + "1",
+    "decorators": lambda n: "@a\n" * (n // 3) + "def f(): pass",
+    "calls": lambda n: "x = a" + "(b)" * (n // 3),
+    "elifs": lambda n: "if a:\n    b\n" + "elif a:\n    b\n" * (n // 15),
+    "comprehension": lambda n: "x = [a " + "for a in b " * (n // 11) + "]",
+    "formatted": lambda n: "x = f'" + "{a}" * (n // 3) + "'",
+    "quotes": lambda n: "x = '" + "\\'" * (n // 2),
+    "blanks": lambda n: " " * n,
+    "form feeds": lambda n: "\f" * n + "x = 1",
+    "parameters": lambda n: "def f(" + "".join(f"a{i}, " for i in range(n // 6)) + "): pass",
+    "links": lambda n: "# Adapted from https://github.com/a/b/blob/main/c.py\n" * (n // 53),
+}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_file_of_one_thing_takes_time_in_proportion(shape: str) -> None:
+    corpus = index_text((ATTENTION + SHAPES["definitions"](10_000)).encode())
+
+    def work(size: int) -> None:
+        file = SourceFile("a.py", (SHAPES[shape](size) + "\n" + RENAMED).encode(), "")
+        Examiner([corpus], Judgement(named=True)).examine(file)
+
+    grows_in_proportion(work, 12_000)
+
+
+def test_a_budget_that_was_exceeded_is_not_handed_on() -> None:
+    from modelkin.support.budget import OverBudgetError, budget, check, current
+
+    lost = budget(0, 0.1)
+    lost.__enter__()  # and its end is interrupted
+    with pytest.raises(OverBudgetError):
+        sum(1 for _ in iter(check, 1))
+    with budget(0, 5):
+        began = time.process_time()
+        while time.process_time() < began + 0.3:
+            check()
+    assert current() is None
+
+
+def test_licence_files_beside_copies_are_asked_in_time_that_is_in_proportion() -> None:
+    from modelkin.repository.lookup import sidecars_for
+    from modelkin.repository.model import SidecarNotice, Statements
+
+    def work(size: int) -> None:
+        notices = (SidecarNotice(f"a/{n}.py.license", f"a/{n}.py", "MIT", (), overrides=False) for n in range(2_000))
+        statements = Statements(sidecars=tuple(notices))
+        assert all(len(sidecars_for(statements, f"a/{number}.py")) == 1 for number in range(size))
+
+    with processor_seconds(4):
+        grows_in_proportion(work, 200)
+
+
+def patterns_of(value: object, depth: int = 0) -> Iterator[re.Pattern[str] | re.Pattern[bytes]]:
+    """The patterns that a module holds, in collections too."""
+    if isinstance(value, re.Pattern):
+        yield value
+    elif isinstance(value, _LazyPattern):
+        yield re.compile(value._source, value._flags)
+    elif isinstance(value, tuple | list | dict) and depth < 3:
+        for each in value.items() if isinstance(value, dict) else value:
+            yield from patterns_of(each, depth + 1)
+
+
+def words_of_patterns() -> Iterator[str]:
+    """What patterns of the rooms that read notices, licences, waivers and cells look for, word by word."""
+    for module in pkgutil.walk_packages(modelkin.__path__, "modelkin."):
+        if re.search(r"\.(notices|licences|waivers|magics|header)\b", module.name):
+            for value in vars(importlib.import_module(module.name)).values():
+                for pattern in patterns_of(value):
+                    source = pattern.pattern if isinstance(pattern.pattern, str) else pattern.pattern.decode("latin-1")
+                    yield from re.findall(r"[A-Za-z]{2,}|[^\w\\]", re.sub(r"\\[A-Za-z]", " ", source))
+
+
+def test_no_pattern_takes_longer_than_in_proportion_for_runs_of_its_own_words() -> None:
+    words = sorted(set(words_of_patterns()))
+    assert len(words) > 300
+    slow = []
+    for word in [*words, *(f"{word} " for word in words), *(f"{word}," for word in words)]:
+        run = (word * 20_000)[:20_000]
+        line, block = f"# Copied from {run}\n", f'"""\n{run}\n"""\n# Copyright 2020 {run[:5_000]}\n'
+        began = time.process_time()
+        for text in (line, block):
+            read_notice(text.encode())
+            read_credits(text.encode())
+            without_magics(text)
+        if time.process_time() - began > 1:
+            slow.append(word)
+    assert not slow
