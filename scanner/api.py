@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from .attribution.engine import check
 from .attribution.known_findings import read_baseline
 from .attribution.waiver_comments import files_with_waivers, waivers_beside
 from .attribution.waivers import WaiversRead, settled
@@ -31,6 +30,7 @@ from .pipeline import (
     SettingsTaken,
     _upstream,
     assembled,
+    check,
     examiner,
     files_not_obeyed,
     identity_of,

@@ -6,7 +6,7 @@ Edit this when a stage comes, goes or changes its place; what each does is in th
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -225,3 +225,37 @@ def assembled(
         hidden=(*held_back(judged.findings, baseline), *left_out),
         not_obeyed=not_obeyed,
     )
+
+
+def check(
+    copies: Sequence[Copy],
+    statements: Statements,
+    own: str = "",
+    whole: bool = True,
+    chosen: Collection[str] | None = None,
+) -> Judged:
+    """Hold each copied file against the terms of the upstream it stands on.
+
+    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``statements`` tell of a whole
+    repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Where
+    only some paths were ``chosen``, nothing is said of other files that would be so without the copies. Raises
+    RuleError.
+    """
+    judged = _checked(copies, statements, own, whole)
+    if chosen is None:
+        return judged
+    untouched = {each for each in _checked((), statements).findings if each.region.path not in chosen}
+    return replace(judged, findings=tuple(each for each in judged.findings if each not in untouched))
+
+
+def _checked(copies: Sequence[Copy], statements: Statements, own: str = "", whole: bool = True) -> Judged:
+    if not copies and not _tells_of_a_model(statements):
+        return Judged((), ())
+    from .attribution.engine import judge_copies  # rules, which are not loaded for a run in which nothing was copied
+    from .attribution.repository_view import Repository
+
+    return judge_copies(copies, Repository(statements, own, whole, [copy.verdict for copy in copies]))
+
+
+def _tells_of_a_model(statements: Statements) -> bool:
+    return bool(statements.leftovers) or any(card.licence or card.base_models for card in statements.model_cards)

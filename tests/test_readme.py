@@ -21,8 +21,7 @@ from modelkin import cli
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.cli import main
 from modelkin.corpus.manifest import read_manifest
-from modelkin.reports import FORMATS
-from modelkin.reports.audits import AUDIT_FORMATS
+from modelkin.reports import AUDIT_FORMATS, FORMATS
 from modelkin.reports.json import as_data
 from modelkin.results import Verdict
 from modelkin.rulebook.loader import finding_rules, read_licence

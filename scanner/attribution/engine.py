@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from ..licences.expressions import licences_owed
-from ..repository.model import Statements
 from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
@@ -77,36 +74,3 @@ def _unknown_licence(case: Case) -> Iterator[Draft]:
     if case.missing:
         facts = {"missing": quoted(case.missing), "holders": quoted(case.missing)}
         yield Draft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)
-
-
-def check(
-    copies: Sequence[Copy],
-    statements: Statements,
-    own: str = "",
-    whole: bool = True,
-    chosen: Collection[str] | None = None,
-) -> Judged:
-    """Hold each copied file against the terms of the upstream it stands on.
-
-    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``statements`` tell of a whole
-    repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Where
-    only some paths were ``chosen``, nothing is said of other files that would be so without the copies. Raises
-    RuleError.
-    """
-    judged = _checked(copies, statements, own, whole)
-    if chosen is None:
-        return judged
-    untouched = {each for each in _checked((), statements).findings if each.region.path not in chosen}
-    return replace(judged, findings=tuple(each for each in judged.findings if each not in untouched))
-
-
-def _checked(copies: Sequence[Copy], statements: Statements, own: str = "", whole: bool = True) -> Judged:
-    if not copies and not _tells_of_a_model(statements):
-        return Judged((), ())
-    from .repository_view import Repository
-
-    return judge_copies(copies, Repository(statements, own, whole, [copy.verdict for copy in copies]))
-
-
-def _tells_of_a_model(statements: Statements) -> bool:
-    return bool(statements.leftovers) or any(card.licence or card.base_models for card in statements.model_cards)

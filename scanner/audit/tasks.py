@@ -8,11 +8,10 @@ from heapq import merge
 
 from msgspec import Struct
 
-from ..attribution.engine import check
 from ..attribution.waivers import settled
 from ..corpus.model import Corpus
 from ..errors import SourceError
-from ..pipeline import Examiner, examiner
+from ..pipeline import Examiner, check, examiner
 from ..results import Skipped
 from ..sources.checkout import sort_key
 from ..sources.files import SourceFile

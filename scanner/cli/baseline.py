@@ -9,7 +9,8 @@ import click
 from ..settings import DEFAULT_BASELINE
 from .choices import Choices, scan_options, scanning_options
 from .configured import configured
-from .output import check_writable, write_standard_output
+from .output import write_standard_output
+from .output_files import check_writable
 from .progress import progress_bar
 
 _EPILOG = """\b

@@ -14,7 +14,7 @@ from msgspec.structs import fields
 
 from ..reports import FORMATS
 from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Kind, Setting
-from .output import STANDARD_OUTPUT
+from .output_files import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
     from ..audit.outcome import AuditSummary

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..reports.audits import AUDIT_FORMATS
+from ..reports import AUDIT_FORMATS
 from .choices import Choices
-from .output import STANDARD_OUTPUT, check_writable, standard_page, write
+from .output import standard_page
+from .output_files import STANDARD_OUTPUT, check_writable, write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

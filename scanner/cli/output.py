@@ -1,107 +1,22 @@
-"""Files written whole or not at all; devices and pipes that the user named, written to."""
+"""Standard output: any character, any terminal, and a reader that may leave early.
+
+Edit this where something goes wrong between a command and what reads it.
+"""
 
 from __future__ import annotations
 
 import codecs
-import errno
 import os
 import shutil
-import stat
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import ModelkinError
-from ..support.atomic_write import Place, placed
-from ..support.folders import LinkError
-from ..support.lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from ..reports.console import Page
-
-
-STANDARD_OUTPUT = "-"
-# What this process has open already, under a name: a shell's `>(program)` among it.
-_DESCRIPTOR = lazy_pattern(
-    r"/dev/(?:fd/(?P<number>[0-9]{1,9})|(?P<name>stdout|stderr))|/proc/self/fd/(?P<other>[0-9]{1,9})"
-)
-_STREAMS = {"stdout": 1, "stderr": 2}
-
-
-def check_writable(output: str, distrusted: Iterable[str] = ()) -> None:
-    """Raise ModelkinError when `write` could not write ``output``: known before the work rather than after it."""
-    if output == STANDARD_OUTPUT:
-        return
-    with _explained(output):
-        descriptor = _descriptor(output)
-        if descriptor is not None:
-            os.fstat(descriptor)
-            return
-        with placed(Path(output), distrusted) as place:
-            if not _is_device(place):
-                place.folder.try_replacing(place.name)
-
-
-def write(output: str, text: str, distrusted: Iterable[str] = ()) -> None:
-    """Write ``text`` to the file ``output`` in UTF-8, or to standard output for ``-``."""
-    if output == STANDARD_OUTPUT:
-        write_standard_output(text)
-    else:
-        replace(Path(output), text.encode("utf-8", "backslashreplace"), distrusted)
-
-
-def replace(path: Path, content: bytes, distrusted: Iterable[str] = ()) -> None:
-    """Make ``content`` the whole file at ``path``, whose old content stays until the new is complete.
-
-    A device or pipe is written to. No link is followed below the current folder or one of ``distrusted``.
-    """
-    with _explained(str(path)):
-        descriptor = _descriptor(str(path))
-        if descriptor is not None:
-            _pour(os.dup(descriptor), content)
-            return
-        with placed(path, distrusted) as place:
-            if _is_device(place):
-                _pour(place.folder.open_device(place.name, follow=not place.is_strict), content)
-            else:
-                place.folder.replace(place.name, content)
-
-
-def _descriptor(output: str) -> int | None:
-    found = _DESCRIPTOR.fullmatch(output) if os.name == "posix" else None
-    if found is None:
-        return None
-    return _STREAMS[found["name"]] if found["name"] else int(found["number"] or found["other"])
-
-
-def _pour(descriptor: int, content: bytes) -> None:
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-
-
-def _is_device(place: Place) -> bool:
-    """Whether it is there, and no file, folder or link that may not be followed."""
-    found = place.folder.status(place.name)
-    mode = stat.S_IFREG if found is None else found.st_mode
-    if stat.S_ISLNK(mode):  # where links are followed, one is left that leads to a device
-        return not place.is_strict
-    return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
-
-
-@contextmanager
-def _explained(name: str) -> Iterator[None]:
-    try:
-        yield
-    except LinkError as error:
-        raise ModelkinError(error.strerror) from error
-    except OSError as error:
-        reason = error.strerror or os.strerror(error.errno or errno.EIO)
-        raise ModelkinError(f"cannot write {name}: {reason}; name another --output or folder") from error
-
 
 # What a shell reports for a program that SIGPIPE ended, as it ends `cat` and `grep`.
 _READER_LEFT = 128 + 13

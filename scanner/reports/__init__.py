@@ -1,4 +1,7 @@
-"""Report in, text out: one module per format, with ``render(report) -> str``."""
+"""Reports in words: one module a format, with ``render(report) -> str``, and the tables of all formats.
+
+Each format is imported when it is asked for: the command line lists all and must not pay for them. Add a format here.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +12,18 @@ from typing import TYPE_CHECKING
 from ..errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
+    from ..audit.outcome import Audit
     from ..results import Report
     from .console import Page
 
     Format = Callable[[Report, Page], str]
+    AuditFormat = Callable[[Audit, Page], Iterable[str]]
 
 
 def _module(name: str) -> Format:
-    """The format of that module, imported when it is called: the command line lists all and must not pay for them."""
+    """The format of that module, imported when it is called."""
 
     def render(report: Report, _page: Page) -> str:
         return str(import_module(f".{name}", __package__).render(report))
@@ -63,6 +68,59 @@ FORMATS: Mapping[str, Format] = {
     "dot": _graph("dot"),
     "mermaid": _graph("mermaid"),
     "graphml": _graph("graphml"),
+}
+
+
+def _audit_text(audit: Audit, page: Page) -> Iterable[str]:
+    from .audits import render_text
+
+    return (render_text(audit, page),)
+
+
+def _audit_json(audit: Audit, _page: Page) -> Iterable[str]:
+    from .audits import render_json
+
+    return (render_json(audit),)
+
+
+def _audit_jsonl(audit: Audit, _page: Page) -> Iterable[str]:
+    from .json import render_lines
+
+    return map(render_lines, audit.reports())
+
+
+def _audit_html(audit: Audit, _page: Page) -> Iterable[str]:
+    from .html.page import render_audit
+
+    return (render_audit(audit),)
+
+
+def _audit_dot(audit: Audit, _page: Page) -> Iterable[str]:
+    from .graphs import dot, of_audit
+
+    return (dot(of_audit(audit)),)
+
+
+def _audit_mermaid(audit: Audit, _page: Page) -> Iterable[str]:
+    from .graphs import mermaid, of_audit
+
+    return (mermaid(of_audit(audit)),)
+
+
+def _audit_graphml(audit: Audit, _page: Page) -> Iterable[str]:
+    from .graphs import graphml, of_audit
+
+    return (graphml(of_audit(audit)),)
+
+
+AUDIT_FORMATS: Mapping[str, AuditFormat] = {
+    "text": _audit_text,
+    "json": _audit_json,
+    "jsonl": _audit_jsonl,
+    "html": _audit_html,
+    "dot": _audit_dot,
+    "mermaid": _audit_mermaid,
+    "graphml": _audit_graphml,
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -164,55 +164,3 @@ def _rest(total: int) -> Iterator[RenderableType]:
 
 def _repositories(count: int) -> str:
     return "1 repository" if count == 1 else f"{count:,} repositories"
-
-
-# Each imports its module when called: the command line lists the formats and must not pay for them.
-def _text(audit: Audit, page: Page) -> Iterable[str]:
-
-    return (render_text(audit, page),)
-
-
-def _json(audit: Audit, _page: Page) -> Iterable[str]:
-
-    return (render_json(audit),)
-
-
-def _jsonl(audit: Audit, _page: Page) -> Iterable[str]:
-    from .json import render_lines as render
-
-    return map(render, audit.reports())
-
-
-def _html(audit: Audit, _page: Page) -> Iterable[str]:
-    from .html.page import render_audit
-
-    return (render_audit(audit),)
-
-
-def _dot(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import dot, of_audit
-
-    return (dot(of_audit(audit)),)
-
-
-def _mermaid(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import mermaid, of_audit
-
-    return (mermaid(of_audit(audit)),)
-
-
-def _graphml(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import graphml, of_audit
-
-    return (graphml(of_audit(audit)),)
-
-
-AUDIT_FORMATS: Mapping[str, Callable[[Audit, Page], Iterable[str]]] = {
-    "text": _text,
-    "json": _json,
-    "jsonl": _jsonl,
-    "html": _html,
-    "dot": _dot,
-    "mermaid": _mermaid,
-    "graphml": _graphml,
-}

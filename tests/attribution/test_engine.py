@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from modelkin.attribution.engine import check
 from modelkin.attribution.model import Copy
+from modelkin.pipeline import check
 from modelkin.repository.model import Statements
 from modelkin.results import Level, LicenceForm, UpstreamMatch, Verdict
 from modelkin.rulebook.loader import finding_rules, licence_rules
@@ -131,9 +131,9 @@ def test_hundreds_of_copies_beside_a_megabyte_of_notices_take_no_time() -> None:
 def test_where_nothing_was_copied_no_rules_are_loaded() -> None:
     code = """if True:
         import sys
-        from modelkin.attribution.check import check
-        from modelkin.statements import Statements
+        from modelkin.pipeline import check
+        from modelkin.repository.model import Statements
         assert not check([], Statements()).findings
-        sys.exit(any(name in sys.modules for name in ("yaml", "modelkin.rulebook")))
+        sys.exit(any(name in sys.modules for name in ("yaml", "modelkin.rulebook.loader")))
     """
     assert run([sys.executable, "-c", code], check=False).returncode == 0

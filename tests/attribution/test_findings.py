@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from modelkin.attribution.copies import read_copy
-from modelkin.attribution.engine import check
 from modelkin.attribution.model import Copy
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
+from modelkin.pipeline import check
 from modelkin.repository.declarations import read_statements
 from modelkin.results import FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict
 from modelkin.rulebook.loader import finding_rules

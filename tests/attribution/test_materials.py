@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from modelkin.attribution.engine import check
 from modelkin.attribution.repository_licence import base_model_licence
+from modelkin.pipeline import check
 from modelkin.results import Level
 from modelkin.rulebook.loader import licence_rule
 

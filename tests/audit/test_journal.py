@@ -239,11 +239,10 @@ FILL = """
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from modelkin.audit import open_audit
-from modelkin.audit.chaining import START, sealed
-from modelkin.audit.journal import Journal
+from modelkin.audit.journal import START, Journal, sealed
+from modelkin.audit.outcome import open_audit
 from modelkin.errors import ModelkinError
-from tests.test_audit_journal import CONTENT, HEADER, encode
+from tests.audit.test_journal import CONTENT, HEADER, encode
 journal = Journal.begin(Path(sys.argv[1]), HEADER)
 try:
     while True:

@@ -47,7 +47,7 @@ def main(source: str) -> None:
         examined = [examiner.examine(file) for file in files]
         scanned, peak = time.perf_counter(), _peak()
         from modelkin.attribution.copies import read_copy
-        from modelkin.attribution.engine import check
+        from modelkin.pipeline import check
         from modelkin.repository.declarations import read_statements
 
         texts = {file.path: file.text for file in files}

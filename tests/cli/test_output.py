@@ -18,8 +18,9 @@ from msgspec.structs import replace
 from modelkin.cli import main
 from modelkin.cli.choices import Choices
 from modelkin.cli.delivery import deliver
-from modelkin.cli.output import check_writable, standard_page, tolerate_every_character, write, write_standard_output
-from modelkin.cli.output import replace as replace_file
+from modelkin.cli.output import standard_page, tolerate_every_character, write_standard_output
+from modelkin.cli.output_files import check_writable, write
+from modelkin.cli.output_files import replace as replace_file
 from modelkin.errors import ModelkinError
 from modelkin.reports.console import PLAIN
 
@@ -29,7 +30,7 @@ CHOICES = Choices({}, fail_on=("error",), formats=("text",))
 
 
 def python(code: str, **settings: Any) -> subprocess.CompletedProcess[bytes]:
-    preamble = "from tests.test_cli_output import *\n"
+    preamble = "from tests.cli.test_output import *\n"
     root = Path(__file__).parent.parent.parent
     command = [sys.executable, "-c", preamble + code]
     return subprocess.run(command, cwd=root, timeout=60, check=False, **settings)
@@ -149,14 +150,14 @@ def test_a_report_written_to_a_file_has_no_colours(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_any_encoding_can_take_a_report(encoding: str) -> None:
-    code = "from modelkin.cli.streams import *\ntolerate_every_character()\ndeliver(REPORT, CHOICES)"
+    code = "from modelkin.cli.output import *\ntolerate_every_character()\ndeliver(REPORT, CHOICES)"
     done = python(code, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert ("x → hidden" if encoding == "utf-8" else "x -> hidden") in done.stdout.decode(encoding)
 
 
 def test_an_unknown_character_is_written_out_when_it_cannot_be_encoded() -> None:
-    code = "from modelkin.cli.streams import *\ntolerate_every_character()\nwrite_standard_output('模\\n')"
+    code = "from modelkin.cli.output import *\ntolerate_every_character()\nwrite_standard_output('模\\n')"
     done = python(code, capture_output=True, env={**os.environ, "PYTHONIOENCODING": "ascii"})
     assert done.stdout == b"\\u6a21\n"
 

@@ -81,7 +81,7 @@ def test_who_measures_the_process_may_write_down_what_was_seen(measured: str, mo
 def test_what_was_written_arrives_and_what_is_registered_is_done(tmp_path: Path) -> None:
     code = """if True:
         import atexit, pathlib, sys
-        from modelkin.cli.leaving import leave
+        from modelkin.cli.signals import leave
         atexit.register(pathlib.Path("registered").touch)
         sys.stdout.write("x" * 100_000)
         sys.stderr.write("told")
@@ -195,7 +195,7 @@ SWALLOWED = {
 def test_an_end_that_somebody_swallowed_is_asked_for_again(swallowing: str) -> None:
     code = f"""
 import os, signal, sys, time
-from modelkin.cli.ending import ended_by, heed_signals
+from modelkin.cli.signals import ended_by, heed_signals
 sys.unraisablehook = lambda _: None
 heed_signals()
 def ask():
@@ -217,7 +217,7 @@ def test_what_is_to_be_ignored_stays_ignored(tmp_path: Path) -> None:
     code = """if True:
         import os, signal
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
-        from modelkin.cli.ending import heed_signals
+        from modelkin.cli.signals import heed_signals
         heed_signals()
         os.kill(os.getpid(), signal.SIGHUP)
         print("still here")

@@ -14,7 +14,7 @@ from modelkin.fixes.model import Edit, Undone
 from modelkin.fixes.work_tree import apply, work_tree
 from modelkin.support import folders
 
-# As many as there are process numbers: python -c "from tests.test_mending_races import planted; planted(32_768)"
+# As many as there are process numbers: python -c "from tests.fixes.test_races import planted; planted(32_768)"
 MANY = 3_000
 OLD, NEW = b"x = 1\n", b"# Copyright 2020 Them\nx = 1\n"
 

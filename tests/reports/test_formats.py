@@ -86,7 +86,7 @@ def test_a_concise_report_is_a_line_per_finding_and_empty_without_any() -> None:
 
 
 def test_json_lines_are_the_parts_of_the_json_report() -> None:
-    lines = [json.loads(line) for line in jsonl.render(REPORT).splitlines()]
+    lines = [json.loads(line) for line in jsonl.render_lines(REPORT).splitlines()]
     data = as_data(REPORT)
     assert [line["type"] for line in lines] == [
         *("run", *["file"] * 3, "attribution", "finding", "finding"),

@@ -194,7 +194,7 @@ def test_a_member_larger_than_any_source_is_not_inflated(tmp_path: Path) -> None
 
 
 def test_members_that_inflate_too_far_together_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modelkin.sources.tars.MAX_TOTAL_BYTES", 15)
+    monkeypatch.setattr("modelkin.sources.archive.MAX_TOTAL_BYTES", 15)
     found = contents(write_zip(tmp_path / "a.zip", {"a.py": b"x" * 10, "b.py": b"x" * 10, "c.py": b"x" * 5}))
     reason = "the archive inflates past the limit for all its members"
     assert found == {"a.py": b"x" * 10, "b.py": reason, "c.py": b"x" * 5}
@@ -208,7 +208,7 @@ def test_a_tar_that_inflates_too_far_is_an_error(tmp_path: Path, monkeypatch: py
 
 
 def test_an_archive_of_too_many_members_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modelkin.sources.tars.MAX_MEMBERS", 3)
+    monkeypatch.setattr("modelkin.sources.archive.MAX_MEMBERS", 3)
     monkeypatch.setattr("modelkin.sources.tars.MAX_MEMBERS", 3)
     for path in (write_zip(tmp_path / "a.zip", FILES), write_tar(tmp_path / "a.tgz", FILES)):
         with pytest.raises(SourceError, match="it holds more than 3 members"), opened(path):

@@ -19,7 +19,7 @@ import pytest
 
 from modelkin.errors import SourceError
 from modelkin.results import Skipped
-from modelkin.sources import git as gitfetch
+from modelkin.sources import git as git_source
 from modelkin.sources import git_command, hub, open_source
 from modelkin.sources.files import SourceFile, read_files
 
@@ -43,7 +43,7 @@ def refused(spec: str) -> str:
 @needs_git
 def test_a_large_file_is_not_sent_and_is_named(tmp_path: Path, temporary: Path) -> None:
     root = tmp_path / "repo"
-    large = os.urandom(gitfetch.FILTERED_BYTES + 1)
+    large = os.urandom(git_source.FILTERED_BYTES + 1)
     commit(root, {"a.py": b"x = 1\n", "b.py": large, "weights.bin": large})
     git(root, "config", "uploadpack.allowFilter", "true")
     with open_source(address(root)) as checkout:
@@ -58,7 +58,7 @@ def test_a_large_file_is_not_sent_and_is_named(tmp_path: Path, temporary: Path) 
 
 @needs_git
 def test_a_server_that_sends_all_is_stopped(tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gitfetch, "MAX_FETCHED_BYTES", 1024**2)
+    monkeypatch.setattr(git_source, "MAX_FETCHED_BYTES", 1024**2)
     commit(tmp_path / "repo", {"a.py": b"x = 1\n", "weights.bin": os.urandom(5 * 1024**2)})
     message = refused(address(tmp_path / "repo"))
     assert "it sends more than 1 MB: clone it yourself" in message
@@ -69,18 +69,18 @@ def test_a_server_that_sends_all_is_stopped(tmp_path: Path, temporary: Path, mon
 @pytest.mark.usefixtures("temporary")
 def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit(tmp_path / "repo", {"a.py": b"x = 1\n"})
-    monkeypatch.setattr(gitfetch, "DISK_RESERVE_BYTES", 2**80)
+    monkeypatch.setattr(git_source, "DISK_RESERVE_BYTES", 2**80)
     assert "the disk of the temporary folder is full" in refused(address(tmp_path / "repo"))
 
 
 @needs_git
 def test_messages_without_end_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gitfetch, "_MAX_ERROR_BYTES", 100)
+    monkeypatch.setattr(git_source, "_MAX_ERROR_BYTES", 100)
     with tempfile.TemporaryFile() as errors:
         errors.write(b"x" * 101)
         errors.flush()
         with pytest.raises(git_command.GitError, match="messages without end"):
-            gitfetch._check(tmp_path, errors, time.monotonic() + 9)
+            git_source._check(tmp_path, errors, time.monotonic() + 9)
 
 
 @needs_git
@@ -141,9 +141,9 @@ def outcomes(url: str, home: Path, count: int, **settings: object) -> list[str]:
     code = f"""
 import json
 from modelkin.errors import SourceError
-from modelkin.sources import hubwatch, open_source
+from modelkin.sources import hub, open_source
 for name, value in {settings!r}.items():
-    setattr(hubwatch, name, value)
+    setattr(hub, name, value)
 for number in range({count}):
     try:
         with open_source(f"hf:evil/n{{number}}") as checkout:

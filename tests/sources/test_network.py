@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 
 from modelkin.errors import SourceError
 from modelkin.sources import connection, download, index, registry
-from modelkin.sources import connection as addresses
 
 from ..support.index_server import Index, serving, wheel
 from ..support.processor_time import processor_seconds
@@ -422,9 +421,10 @@ PRIVATE = [
 @pytest.mark.parametrize("host", [*PRIVATE, "0x7f000001", "[::ffff:127.0.0.1]"])
 def test_a_public_index_leads_to_no_private_address(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
+    real = connection.addresses
 
-    def resolved(name: str, port: int = 0) -> list[addresses.IPAddress]:
-        return [ip_address("93.184.216.34")] if name == "public.example" else addresses.addresses(name, port)
+    def resolved(name: str, port: int = 0) -> list[connection.IPAddress]:
+        return [ip_address("93.184.216.34")] if name == "public.example" else real(name, port)
 
     monkeypatch.setattr(connection, "addresses", resolved)
     with raw_server(lambda *_: asked.append(1)) as url:
@@ -510,7 +510,7 @@ def test_addresses_are_shown_without_login_in_one_line() -> None:
         "http://me:secret@h\n/x\x1b[2J",
         "http://me:secret@h/" + "x" * 9999,
     ):
-        shown = addresses.without_password(url)
+        shown = connection.without_password(url)
         assert "secret" not in shown
         assert shown.isprintable()
         assert len(shown) < 400

@@ -9,9 +9,9 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import letters, read_copy
-from modelkin.attribution.engine import check
 from modelkin.attribution.model import Copy, Judged
 from modelkin.notices.notice import read_notice
+from modelkin.pipeline import check
 from modelkin.repository.declarations import read_statements
 from modelkin.repository.model import Statements
 from modelkin.results import FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict

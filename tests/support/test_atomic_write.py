@@ -13,7 +13,7 @@ import pytest
 
 from modelkin.attribution.known_findings import write_baseline
 from modelkin.cli import main
-from modelkin.cli.output import check_writable, write
+from modelkin.cli.output_files import check_writable, write
 from modelkin.errors import BaselineError, ModelkinError
 from modelkin.support import folders
 from modelkin.support.atomic_write import replace_file, try_replacing
@@ -156,7 +156,7 @@ def test_a_current_folder_that_is_gone_is_in_nobody_s_way(tmp_path: Path, monkey
 @pytest.mark.skipif(not Path("/dev/fd").exists(), reason="needs /dev/fd")
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"])
 def test_what_is_open_already_is_written_to(name: str, tmp_path: Path) -> None:
-    code = f"from modelkin.cli.writing import *\ncheck_writable({name!r})\nwrite({name!r}, 'told')"
+    code = f"from modelkin.cli.output_files import *\ncheck_writable({name!r})\nwrite({name!r}, 'told')"
     words = [sys.executable, "-c", code]
     assert subprocess.run(words, stdout=subprocess.PIPE, check=True).stdout == b"told"
     with (tmp_path / "out").open("wb") as file:
@@ -168,7 +168,9 @@ def test_what_is_open_already_is_written_to(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not Path("/bin/bash").exists(), reason="needs a shell with >( )")
 def test_a_program_of_the_shell_is_written_to(tmp_path: Path) -> None:
-    code = "import sys; from modelkin.cli.writing import *; check_writable(sys.argv[1]); write(sys.argv[1], 'told')"
+    code = (
+        "import sys; from modelkin.cli.output_files import *; check_writable(sys.argv[1]); write(sys.argv[1], 'told')"
+    )
     line = f'"$0" -c "$1" >(cat > {tmp_path}/out); wait $!'
     subprocess.run(["/bin/bash", "-c", line, sys.executable, code], check=True, cwd=tmp_path)
     assert (tmp_path / "out").read_text() == "told"

@@ -43,16 +43,18 @@ BUILTINS = frozenset({"eval", "exec", "compile", "__import__", "breakpoint"})
 KEYWORDS = frozenset({"allow_pickle", "preexec_fn"})
 # Each with its reason.
 ALLOWED = {
-    ("processes", "subprocess"): "the one place",
-    ("processes", "multiprocessing"): "the one place",
-    ("processes", "concurrent.futures.ProcessPoolExecutor"): "the one place",
+    ("support.processes", "subprocess"): "the one place",
+    ("support.processes", "multiprocessing"): "the one place",
+    ("support.processes", "concurrent.futures.ProcessPoolExecutor"): "the one place",
     ("__init__", "importlib.import_module"): "a name of this package's own table, when it is first used",
-    ("notices.__init__", "importlib.import_module"): "a name of this package's own table, when it is first used",
-    ("cli.groups", "importlib.import_module"): "a command of this package's own table",
+    ("cli.__init__", "importlib.import_module"): "a command of this package's own table",
     ("reports.__init__", "importlib.import_module"): "a format of this package's own table",
-    ("shipped", "importlib.import_module"): "modelkin.corpora and modelkin.rules",
-    ("decoding", "importlib.import_module"): "a module of Python's own package encodings, never one in it by a dot",
-    ("decoding", "importlib.util.find_spec"): "whether that package has such a module",
+    ("support.data_files", "importlib.import_module"): "modelkin.corpora and modelkin.rules",
+    (
+        "support.decoding",
+        "importlib.import_module",
+    ): "a module of Python's own package encodings, never one in it by a dot",
+    ("support.decoding", "importlib.util.find_spec"): "whether that package has such a module",
 }
 
 
@@ -321,7 +323,7 @@ def test_workers_import_nothing_of_the_current_folder(folder: Marked, tmp_path: 
     """The module alone, from a copy, as a program: what the parent imports is chosen by its user."""
     hostile = marked(tmp_path / "full", folder.registry)
     (tmp_path / "lib").mkdir()
-    (tmp_path / "lib/processes.py").write_bytes((SCANNER / "processes.py").read_bytes())
+    (tmp_path / "lib/processes.py").write_bytes((SCANNER / "support/processes.py").read_bytes())
     (tmp_path / "main.py").write_text(AROUND.format(home=str(tmp_path / "lib"), folder=str(hostile.root)))
     paths = os.pathsep.join(["", ".", "bin", str(tmp_path / "lib")])
     variables = {**hostile.variables(), "PYTHONPATH": paths, "KEPT": paths, "PYTHONSTARTUP": f"{hostile.root}/os.py"}
