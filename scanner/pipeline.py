@@ -26,7 +26,7 @@ from .matching.verdict import LEAST_SHARE, Judgement, judge
 from .notices.model import Notice
 from .notices.notice import read_notice
 from .repository.lookup import says_anything
-from .repository.model import Statements
+from .repository.model import Declarations
 from .results import COPIES, CorpusIdentity, FileVerdict, LeftOut, Report, Skipped, Trust
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
@@ -184,18 +184,18 @@ def examiner(corpora: Sequence[Corpus], options: ScanOptions, until: str = "", n
     return Examiner(corpora, how, options.exclude_upstream, until)
 
 
-def is_empty(skipped: Sequence[Skipped], statements: Statements, options: ScanOptions) -> bool:
+def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:
     """Whether a source without files to examine has nothing else to report on."""
-    return not skipped and (bool(options.include) or not says_anything(statements))
+    return not skipped and (bool(options.include) or not says_anything(declarations))
 
 
 def files_not_obeyed(
-    checkout: Checkout, statements: Statements, trust: Trust, options: ScanOptions
+    checkout: Checkout, declarations: Declarations, trust: Trust, options: ScanOptions
 ) -> tuple[LeftOut, ...]:
     """What the files that a source brings for modelkin ask for in vain."""
     settings = (options.settings.file, options.settings.keys) if options.settings else ("", ())
     named = (path for path in (*(options.corpora or ()), options.baseline) if path is not None)
-    return not_obeyed(statements.brought, checkout.root, trust, settings, named)
+    return not_obeyed(declarations.brought, checkout.root, trust, settings, named)
 
 
 def assembled(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ..licences.expressions import licences_owed
-from ..repository.model import Statements
+from ..repository.model import Declarations
 from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
@@ -81,32 +81,32 @@ def _unknown_licence(case: Case) -> Iterator[Draft]:
 
 def check(
     copies: Sequence[Copy],
-    statements: Statements,
+    declarations: Declarations,
     own: str = "",
     whole: bool = True,
     chosen: Collection[str] | None = None,
 ) -> Judged:
     """Hold each copied file against the terms of the upstream it stands on.
 
-    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``statements`` tell of a whole
+    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``declarations`` tell of a whole
     repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Where
     only some paths were ``chosen``, nothing is said of other files that would be so without the copies. Raises
     RuleError.
     """
-    judged = _checked(copies, statements, own, whole)
+    judged = _checked(copies, declarations, own, whole)
     if chosen is None:
         return judged
-    untouched = {each for each in _checked((), statements).findings if each.region.path not in chosen}
+    untouched = {each for each in _checked((), declarations).findings if each.region.path not in chosen}
     return replace(judged, findings=tuple(each for each in judged.findings if each not in untouched))
 
 
-def _checked(copies: Sequence[Copy], statements: Statements, own: str = "", whole: bool = True) -> Judged:
-    if not copies and not _tells_of_a_model(statements):
+def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", whole: bool = True) -> Judged:
+    if not copies and not _tells_of_a_model(declarations):
         return Judged((), ())
     from .repository_view import Repository
 
-    return judge_copies(copies, Repository(statements, own, whole, [copy.verdict for copy in copies]))
+    return judge_copies(copies, Repository(declarations, own, whole, [copy.verdict for copy in copies]))
 
 
-def _tells_of_a_model(statements: Statements) -> bool:
-    return bool(statements.leftovers) or any(card.licence or card.base_models for card in statements.model_cards)
+def _tells_of_a_model(declarations: Declarations) -> bool:
+    return bool(declarations.leftovers) or any(card.licence or card.base_models for card in declarations.model_cards)

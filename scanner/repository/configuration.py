@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 from ..results import Region, Skipped
 from ..support.lazy import lazy_pattern
 from ..support.nesting import NESTED_TOO_DEEPLY, is_deep_json
-from .metadata import declared_licences
-from .model import Declaration, Leftover
+from .metadata import licences_meant_by
+from .model import DeclaredLicence, Leftover
 
 _KEYS = ("auto_map", "_name_or_path", "license")
 _DEEPEST = 6
@@ -39,7 +39,7 @@ class ConfigurationFacts(NamedTuple):
     """What one configuration file says."""
 
     leftovers: tuple[Leftover, ...] = ()
-    declarations: tuple[Declaration, ...] = ()
+    licences: tuple[DeclaredLicence, ...] = ()
 
 
 def read_configuration_file(path: str, text: str, around: Surroundings) -> ConfigurationFacts | Skipped:
@@ -122,10 +122,10 @@ def _letters(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.lower())
 
 
-def _declared(path: str, text: str, loaded: dict[str, Any]) -> Iterator[Declaration]:
+def _declared(path: str, text: str, loaded: dict[str, Any]) -> Iterator[DeclaredLicence]:
     stated = loaded.get("license")
     if isinstance(stated, str) and 0 < len(stated) <= _LONGEST:
-        yield Declaration(_region(path, text, ("license", stated), 0)[1], stated, declared_licences(stated))
+        yield DeclaredLicence(_region(path, text, ("license", stated), 0)[1], stated, licences_meant_by(stated))
 
 
 def _region(path: str, text: str, literals: Iterable[str], place: int) -> tuple[int, Region]:

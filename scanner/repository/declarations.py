@@ -13,7 +13,7 @@ from ..results import Skipped
 from ..sources.checkout import Checkout, Entry
 from ..support.budget import OverBudgetError, budget
 from .layout import Listing, Role, below, is_document, legal_place, list_readable, read_brought
-from .model import Brought, Declaration, Leftover, LegalFile, ModelCard, SidecarNotice, Statements
+from .model import Brought, Declarations, DeclaredLicence, Leftover, LegalFile, ModelCard, SidecarNotice
 from .texts import read_text
 
 # The configuration of the largest tokenizers lists every token.
@@ -29,14 +29,14 @@ class _Found(Struct):
     listing: Listing
     repository: str
     legal_files: list[LegalFile] = field(default_factory=list)
-    declarations: list[Declaration] = field(default_factory=list)
+    declared_licences: list[DeclaredLicence] = field(default_factory=list)
     model_cards: list[ModelCard] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     sidecars: list[SidecarNotice] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def read_statements(checkout: Checkout) -> Statements:
+def read_declarations(checkout: Checkout) -> Declarations:
     """What the repository says of itself; where only a part of it was named, what all of it says.
 
     Nothing is run, and each file is bounded; what could not be read is in ``skipped``, one line each.
@@ -47,20 +47,24 @@ def read_statements(checkout: Checkout) -> Statements:
     for role, reader in _READERS.items():
         for entry in listing.by_role[role]:
             _take(entry, role, found, reader)
-    return _statements(found)
+    return _declarations(found)
 
 
-def _statements(found: _Found) -> Statements:
-    return Statements(
+def _declarations(found: _Found) -> Declarations:
+    return Declarations(
         legal_files=tuple(sorted(found.legal_files, key=lambda each: each.path)),
-        declarations=tuple(sorted(found.declarations, key=lambda each: (each.region.path, each.region.first_line))),
+        declared_licences=tuple(sorted(found.declared_licences, key=_by_place)),
         model_cards=tuple(sorted(found.model_cards, key=lambda each: each.path)),
-        leftovers=tuple(sorted(found.leftovers, key=lambda each: (each.region.path, each.region.first_line))),
+        leftovers=tuple(sorted(found.leftovers, key=_by_place)),
         sidecars=tuple(found.sidecars),
         skipped=tuple(sorted(dict.fromkeys(found.skipped), key=lambda each: each.path)),
         root=found.listing.root,
         brought=tuple(_brought(found.listing)),
     )
+
+
+def _by_place(found: DeclaredLicence | Leftover) -> tuple[str, int]:
+    return found.region.path, found.region.first_line
 
 
 def _brought(listing: Listing) -> Iterator[Brought]:
@@ -96,10 +100,10 @@ def _legal(path: str, text: str, found: _Found) -> None:
 
 
 def _metadata(path: str, text: str, found: _Found) -> None:
-    from .metadata import described, read_declarations
+    from .metadata import described, read_metadata
 
-    declared, problem = read_declarations(path, text)
-    found.declarations += declared
+    declared, problem = read_metadata(path, text)
+    found.declared_licences += declared
     found.skipped += [problem] if problem else []
     if path.endswith(".dist-info/METADATA"):
         _card(path, described(text), found)
@@ -123,7 +127,7 @@ def _configuration(path: str, text: str, found: _Found) -> None:
         found.skipped.append(facts)
     else:
         found.leftovers += facts.leftovers
-        found.declarations += facts.declarations
+        found.declared_licences += facts.licences
 
 
 def _reuse(path: str, text: str, found: _Found) -> None:

@@ -11,7 +11,7 @@ import tree_sitter
 
 from ..results import Region, Skipped
 from ..syntax.tree import LineOf, syntax_tree
-from .model import Declaration
+from .model import DeclaredLicence
 
 
 def header_fields(text: str) -> Iterator[tuple[str, str, int]]:
@@ -114,7 +114,7 @@ class UnreadableError(Exception):
     """Why a metadata file tells nothing, in one line."""
 
 
-def read_declarations(path: str, text: str) -> tuple[tuple[Declaration, ...], Skipped | None]:
+def read_metadata(path: str, text: str) -> tuple[tuple[DeclaredLicence, ...], Skipped | None]:
     """The licences that the metadata file at ``path`` declares, and why it could not be read, if so."""
     name = path.rpartition("/")[2].lower()
     if "licen" not in text.lower():
@@ -127,7 +127,7 @@ def read_declarations(path: str, text: str) -> tuple[tuple[Declaration, ...], Sk
     return tuple(declared), None
 
 
-def declared_licences(stated: str) -> tuple[str, ...]:
+def licences_meant_by(stated: str) -> tuple[str, ...]:
     """The ids that ``stated`` means: a name, an expression, a classifier, or the text of a licence itself."""
     from ..licences.identify import identify
     from ..licences.licence_names import licence_ids
@@ -137,9 +137,9 @@ def declared_licences(stated: str) -> tuple[str, ...]:
     return tuple(licence_ids(stated))
 
 
-def _declaration(path: str, named: _Named) -> Declaration:
+def _declaration(path: str, named: _Named) -> DeclaredLicence:
     first = next(line.strip() for line in named.stated.split("\n") if line.strip())
-    return Declaration(Region(path, named.line, named.line), first[:_LONGEST_NAME], declared_licences(named.stated))
+    return DeclaredLicence(Region(path, named.line, named.line), first[:_LONGEST_NAME], licences_meant_by(named.stated))
 
 
 def _pyproject(text: str) -> Iterator[_Named]:

@@ -59,7 +59,7 @@ class LegalFile(Struct, frozen=True):
     subject: Subject = Subject.WORK
 
 
-class Declaration(Struct, frozen=True):
+class DeclaredLicence(Struct, frozen=True):
     """A licence that metadata names: ``stated`` as it stands, ``licences`` the ids it means, none where unknown."""
 
     region: Region
@@ -76,7 +76,7 @@ class ModelCard(Struct, frozen=True):
 
     path: str
     title: str
-    licence: Declaration | None
+    licence: DeclaredLicence | None
     licence_name: str
     base_models: tuple[str, ...]
     credits: tuple[Credit, ...]
@@ -110,7 +110,7 @@ class SidecarNotice(Struct, frozen=True):
     overrides: bool
 
 
-class Statements(Struct, frozen=True):
+class Declarations(Struct, frozen=True):
     """All of them, by path. ``skipped`` names what could not be read.
 
     ``root`` is the one folder that holds all of the repository, as an archive of one often has; else "". ``brought``
@@ -118,7 +118,7 @@ class Statements(Struct, frozen=True):
     """
 
     legal_files: tuple[LegalFile, ...] = ()
-    declarations: tuple[Declaration, ...] = ()
+    declared_licences: tuple[DeclaredLicence, ...] = ()
     model_cards: tuple[ModelCard, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     sidecars: tuple[SidecarNotice, ...] = ()

@@ -10,7 +10,7 @@ from msgspec import Struct
 from ..notices.header import blanked
 from ..notices.readme_credits import read_credits_in_prose
 from ..results import Region, Skipped
-from .model import Declaration, ModelCard
+from .model import DeclaredLicence, ModelCard
 
 if TYPE_CHECKING:
     from ..support.yaml import Value
@@ -119,7 +119,7 @@ def _front_matter(path: str, parts: _Parts) -> tuple[dict[str, Value], Skipped |
         return {}, Skipped(path, f"front matter not read: line {line}: {error.reason}")
 
 
-def _licence(path: str, value: Value | None, name: str, first_line: int) -> Declaration | None:
+def _licence(path: str, value: Value | None, name: str, first_line: int) -> DeclaredLicence | None:
     if value is None or not value.texts:
         return None
     from ..licences.licence_names import licence_ids
@@ -127,7 +127,7 @@ def _licence(path: str, value: Value | None, name: str, first_line: int) -> Decl
     line = first_line + value.line - 1
     stated = (name,) if name else value.texts
     ids = tuple(dict.fromkeys(licence for each in stated for licence in licence_ids(each)))
-    return Declaration(Region(path, line, line), ", ".join(value.texts), ids)
+    return DeclaredLicence(Region(path, line, line), ", ".join(value.texts), ids)
 
 
 def _name_apart(values: dict[str, Value]) -> str:
