@@ -19,7 +19,7 @@ from ..rulebook.anchors import anchor_problem
 from ..rulebook.model import Anchors
 from ..sources import open_source, registry
 from ..sources.checkout import Entry
-from ..support.yaml import PlainYamlError, read_plain_yaml
+from ..support.yaml import BrokenYamlError, read_plain_yaml
 from .table import Anchor
 from .words import plain
 
@@ -89,7 +89,7 @@ def read_recipe(path: Path) -> Recipe:
         recipe = msgspec.convert(read_plain_yaml(path.read_bytes()), Recipe, strict=False)
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from None
-    except (PlainYamlError, msgspec.ValidationError) as error:
+    except (BrokenYamlError, msgspec.ValidationError) as error:
         raise RuleError(f"{path}: {error}") from None
     for key, anchors in (
         *recipe.anchors.items(),
