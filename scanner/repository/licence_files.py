@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..licences.expressions import conjunction
-from ..notices.header import Header, blanked
+from ..notices.header import Header, folded, without_ignored
 from ..notices.notice import find_copyrights
 from ..results import Skipped
 from ..support.lazy import lazy_pattern
@@ -44,10 +44,8 @@ def copyright_lines(text: str) -> tuple[str, ...]:
     if not _MARK.search(text):
         return ()
     found: dict[str, None] = {}
-    visible = blanked(text, "REUSE-Ignore") if "REUSE-IgnoreStart" in text else text
-    for block in _blocks([line.strip(_MARKUP) for line in visible.split("\n")]):
-        # Lower case place for place, which Header asks for: of all letters only this one becomes two.
-        header = Header(block, block.replace("\u0130", "I").lower())
+    for block in _blocks([line.strip(_MARKUP) for line in without_ignored(text).split("\n")]):
+        header = Header(block, folded(block))
         lines = [*block.split("\n"), ""]
         for statement, last in find_copyrights(header):
             if _CLAIM.match(statement):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..notices.header import blanked
+from ..notices.header import without_ignored
 from ..notices.readme_credits import read_credits_in_prose
 from ..results import Region, Skipped
 from .model import DeclaredLicence, ModelCard
@@ -97,16 +97,12 @@ def _parts(text: str) -> _Parts:
     lines = text.split("\n")
     first = next((number for number, line in enumerate(lines) if line.strip()), 0)
     if lines[first].rstrip() != "---":
-        return _Parts("", 1, _visible(text))
+        return _Parts("", 1, without_ignored(text))
     last = next((n for n in range(first + 1, len(lines)) if lines[n].rstrip() in ("---", "...")), None)
     if last is None:
-        return _Parts("", 1, _visible(text))
+        return _Parts("", 1, without_ignored(text))
     body = [""] * (last + 1) + lines[last + 1 :]
-    return _Parts("\n".join(lines[first + 1 : last]), first + 2, _visible("\n".join(body)))
-
-
-def _visible(text: str) -> str:
-    return blanked(text, "REUSE-Ignore") if "REUSE-IgnoreStart" in text else text
+    return _Parts("\n".join(lines[first + 1 : last]), first + 2, without_ignored("\n".join(body)))
 
 
 def _front_matter(path: str, parts: _Parts) -> tuple[dict[str, Value], Skipped | None]:

@@ -243,9 +243,9 @@ def test_whatever_stands_where_an_expression_should_is_read(pieces: list[str]) -
 def test_one_id_is_told_without_the_library() -> None:
     code = (
         "import sys\n"
-        "from modelkin.licences import licence_ids\n"
+        "from modelkin.licences.licence_names import licence_ids\n"
         "from modelkin.licences.expressions import conjunction, is_expression, licences_owed\n"
-        "from modelkin.notices import read_notice\n"
+        "from modelkin.notices.notice import read_notice\n"
         "licence_ids('apache-2.0'), licences_owed('MIT', ['MIT']), conjunction(['MIT', 'ISC'])\n"
         "is_expression('A OR B')\n"
         "read_notice(b'# SPDX-License-Identifier: Apache-2.0\\n')\n"
