@@ -1,4 +1,8 @@
-"""A model's configuration in, its references to what is not in the repository out; and the licence it names."""
+"""What the configuration of a model tells of: code and models that are elsewhere (leftovers), and a licence.
+
+Edit this when one more key of ``config.json`` or a tokenizer's files refers to an origin, or a reference to the
+repository itself is taken for one.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +18,19 @@ from .metadata import licences_meant_by
 from .model import DeclaredLicence, Leftover
 
 _KEYS = ("auto_map", "_name_or_path", "license")
+# ``auto_map`` stands at the top, or in the part of a model that is made of several.
 _DEEPEST = 6
 _MOST_REFERENCES = 100
+# Of a reference or a licence.
 _LONGEST = 300
 _HUB_ID = lazy_pattern(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+# First parts of paths that people's own runs have, and no owner at the Hub.
 _LOCAL_FOLDERS = frozenset(
     "output outputs model models checkpoint checkpoints ckpt ckpts result results run runs exp exps experiment "
     "experiments tmp temp data saved save work work_dir work_dirs logs weights pretrained pretrained_models hf "
     "hf_models converted merged final last best home root mnt workspace".split()
 )
+# A checkpoint's own name: what stands before it is the model's.
 _STEP = lazy_pattern(r"(?:checkpoint|ckpt|step|epoch|iter|global_step)[-_]?\d*", re.IGNORECASE)
 _CLASS = lazy_pattern(r"(?:(?P<repository>[^\s]{1,200}?)--)?(?P<module>\w[\w.]{0,200})\.(?P<name>\w{1,200})")
 

@@ -1,4 +1,8 @@
-"""A checkout in, all that it says of itself out: one walk over its names, and a read of the few files that matter."""
+"""Reads all that a repository says of itself: one walk over its names, and a look into the few files that matter.
+
+Edit this when one more kind of file says something: it gets a `Role` in `layout.py`, and a reader here. Readers are
+imported when there is something to read: most runs need none or one of them.
+"""
 
 from __future__ import annotations
 
@@ -18,12 +22,10 @@ from .texts import read_text
 
 # The configuration of the largest tokenizers lists every token.
 _MOST_BYTES = {Role.CONFIGURATION: 8 * 1024**2}
+Reader = Callable[[str, str, "_Collected"], None]
 
 
-Reader = Callable[[str, str, "_Found"], None]
-
-
-class _Found(Struct):
+class _Collected(Struct):
     """What has been read so far of the files of ``listing``, in a repository of that name."""
 
     listing: Listing
@@ -42,15 +44,20 @@ def read_declarations(checkout: Checkout) -> Declarations:
     Nothing is run, and each file is bounded; what could not be read is in ``skipped``, one line each.
     """
     listing = list_readable(checkout)
-    found = _Found(listing, _repository_name(checkout), skipped=list(listing.skipped))
+    found = _Collected(listing, _repository_name(checkout), skipped=list(listing.skipped))
     # Cards before configuration: a reference to what a card names as its base is no leftover.
     for role, reader in _READERS.items():
         for entry in listing.by_role[role]:
-            _take(entry, role, found, reader)
+            _read(entry, role, found, reader)
     return _declarations(found)
 
 
-def _declarations(found: _Found) -> Declarations:
+def _repository_name(checkout: Checkout) -> str:
+    root = checkout.root.partition("!")[0]
+    return checkout.project or Path(os.path.abspath(root)).name.partition(".zip")[0]  # noqa: PTH100  also of "."
+
+
+def _declarations(found: _Collected) -> Declarations:
     return Declarations(
         legal_files=tuple(sorted(found.legal_files, key=lambda each: each.path)),
         declared_licences=tuple(sorted(found.declared_licences, key=_by_place)),
@@ -74,7 +81,7 @@ def _brought(listing: Listing) -> Iterator[Brought]:
             yield found
 
 
-def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
+def _read(entry: Entry, role: Role, found: _Collected, reader: Reader) -> None:
     if role is Role.LEGAL and is_document(entry.path):
         found.skipped.append(Skipped(entry.path, "not a plain text: which licence it is, is not known"))
         return
@@ -89,7 +96,7 @@ def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
         found.skipped.append(Skipped(entry.path, str(over)))
 
 
-def _legal(path: str, text: str, found: _Found) -> None:
+def _legal(path: str, text: str, found: _Collected) -> None:
     from .licence_files import read_legal
 
     root = found.listing.root
@@ -99,17 +106,17 @@ def _legal(path: str, text: str, found: _Found) -> None:
         found.legal_files.append(read_legal(path, place._replace(folder=folder), text))
 
 
-def _metadata(path: str, text: str, found: _Found) -> None:
-    from .metadata import described, read_metadata
+def _metadata(path: str, text: str, found: _Collected) -> None:
+    from .metadata import read_metadata, readme_in
 
     declared, problem = read_metadata(path, text)
     found.declared_licences += declared
     found.skipped += [problem] if problem else []
     if path.endswith(".dist-info/METADATA"):
-        _card(path, described(text), found)
+        _card(path, readme_in(text), found)
 
 
-def _card(path: str, text: str, found: _Found) -> None:
+def _card(path: str, text: str, found: _Collected) -> None:
     from .model_card import read_card
 
     folder = below(found.listing.root, path).rpartition("/")[0].rpartition("/")[2]
@@ -118,7 +125,7 @@ def _card(path: str, text: str, found: _Found) -> None:
     found.skipped += [problem] if problem else []
 
 
-def _configuration(path: str, text: str, found: _Found) -> None:
+def _configuration(path: str, text: str, found: _Collected) -> None:
     from .configuration import Surroundings, read_configuration_file
 
     names = tuple(_names(found.repository, found.model_cards))
@@ -130,21 +137,6 @@ def _configuration(path: str, text: str, found: _Found) -> None:
         found.declared_licences += facts.licences
 
 
-def _reuse(path: str, text: str, found: _Found) -> None:
-    from . import licence_files as reuse
-
-    if path.endswith(".license"):
-        found.sidecars += reuse.read_side_file(path, text)
-    elif path.endswith("dep5"):
-        found.sidecars += reuse.read_dep5(path, text)
-    else:
-        read = reuse.read_reuse_toml(path, text)
-        if isinstance(read, Skipped):
-            found.skipped.append(read)
-        else:
-            found.sidecars += read
-
-
 def _names(repository: str, cards: Iterable[ModelCard]) -> Iterator[str]:
     """What the repository and what it is built on are called; a title goes on in words after its first sign."""
     yield repository
@@ -153,9 +145,19 @@ def _names(repository: str, cards: Iterable[ModelCard]) -> Iterator[str]:
         yield from card.base_models
 
 
-def _repository_name(checkout: Checkout) -> str:
-    root = checkout.root.partition("!")[0]
-    return checkout.project or Path(os.path.abspath(root)).name.partition(".zip")[0]  # noqa: PTH100  also of "."
+def _reuse(path: str, text: str, found: _Collected) -> None:
+    from .licence_files import read_dep5, read_reuse_toml, read_side_file
+
+    if path.endswith(".license"):
+        found.sidecars += read_side_file(path, text)
+    elif path.endswith("dep5"):
+        found.sidecars += read_dep5(path, text)
+    else:
+        read = read_reuse_toml(path, text)
+        if isinstance(read, Skipped):
+            found.skipped.append(read)
+        else:
+            found.sidecars += read
 
 
 _READERS: dict[Role, Reader] = {

@@ -1,4 +1,7 @@
-"""Declarations and a path in, those that speak for the path out; and what the repository as a whole is under."""
+"""Which declarations speak for a file of the repository, and what licences the repository as a whole is under.
+
+Edit this when two declarations differ and the wrong one counts.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +98,7 @@ def _root_files(declarations: Declarations, subjects: tuple[Subject, ...]) -> li
 
 
 def _joined(texts: Iterable[str], stated: Iterable[str]) -> tuple[str, ...]:
-    """``texts`` and what ``stated`` adds; whether later versions are allowed only a statement can tell."""
+    """``texts`` and what ``stated`` adds; whether later versions are allowed, only metadata or a card can tell."""
     ids = dict.fromkeys(texts)
     named = {_TERMS.sub("", each): each for each in stated}
     refined = [named.get(_TERMS.sub("", each), each) if _TERMS.search(each) else each for each in ids]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelkin.repository.metadata import described, read_metadata
+from modelkin.repository.metadata import read_metadata, readme_in
 from modelkin.repository.model import DeclaredLicence
 
 from ..support.processor_time import processor_seconds
@@ -102,8 +102,8 @@ def test_a_whole_licence_in_one_field_is_identified_as_a_text() -> None:
 
 
 def test_the_readme_of_a_wheel_keeps_its_lines() -> None:
-    assert described("Name: lamp\nVersion: 1\n\n# Lamp\n").split("\n")[3] == "# Lamp"
-    assert described("Name: lamp\nVersion: 1\n") == ""
+    assert readme_in("Name: lamp\nVersion: 1\n\n# Lamp\n").split("\n")[3] == "# Lamp"
+    assert readme_in("Name: lamp\nVersion: 1\n") == ""
 
 
 @pytest.mark.parametrize("licence", ["license: Apache-2.0", 'license: "Apache 2.0"', "license:\n  - Apache-2.0"])

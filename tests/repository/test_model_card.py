@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelkin.repository.model import ModelCard
-from modelkin.repository.model_card import read_card, title
+from modelkin.repository.model_card import card_title, read_card
 from modelkin.support.yaml import BrokenYamlError, Value, top_level
 
 from ..support.processor_time import processor_seconds
@@ -172,7 +172,7 @@ def test_a_card_with_broken_front_matter_keeps_its_title() -> None:
     ],
 )
 def test_the_title_is_the_first_heading(body: str, expected: str) -> None:
-    assert title(body) == expected
+    assert card_title(body) == expected
 
 
 def test_a_card_without_a_heading_goes_by_its_repository(tmp_path: Path) -> None:
