@@ -38,7 +38,7 @@ from .pipeline import (
     selection,
     upstreams,
 )
-from .repository.declarations import read_statements
+from .repository.declarations import read_declarations
 from .results import FileVerdict, LeftOut, Report, Skipped, Trust
 from .sources import open_source, open_sources
 from .sources.checkout import Checkout
@@ -140,11 +140,11 @@ def _report(
     known = read_baseline(options.baseline)
     with opened as checkout, damage_explained(corpora):
         found = _examined(checkout, examiner(corpora, options, checkout.released, named), options, progress)
-        statements = read_statements(checkout)
+        declarations = read_declarations(checkout)
         copies = [each.copy for each in found.examined if each.copy]
-        judged = check(copies, statements, checkout.project, checkout.whole is not None, checkout.chosen)
+        judged = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen)
         waivers = [*found.waivers, *waivers_beside(checkout, judged.findings)]
-    if checkout.chosen is None and not found.examined and is_empty(found.skipped, statements, options):
+    if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
         raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN}; check the path and the --include globs")
     counting = obeyed(waivers, checkout.root, trust)
     partial = bool(options.include or options.exclude or checkout.chosen)
@@ -152,11 +152,11 @@ def _report(
     cells = {each.path: each.cells for each in files if each.cells}
     waived = [*options.waivers, *counting.waivers]
     findings = settled(judged.findings, waived, known, partial, counting.bad, cells)
-    refused = files_not_obeyed(checkout, statements, trust, options)
+    refused = files_not_obeyed(checkout, declarations, trust, options)
     return assembled(
         replace(judged, findings=findings),
         files,
-        [*found.skipped, *statements.skipped],
+        [*found.skipped, *declarations.skipped],
         root=checkout.root,
         corpus=identity_of(corpora),
         baseline=options.baseline,

@@ -26,7 +26,7 @@ from .matching.verdict import LEAST_SHARE, Judgement, judge
 from .notices.model import Notice
 from .notices.notice import read_notice
 from .repository.lookup import says_anything
-from .repository.model import Statements
+from .repository.model import Declarations
 from .results import COPIES, CorpusIdentity, FileVerdict, LeftOut, Report, Skipped, Trust
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
@@ -184,18 +184,18 @@ def examiner(corpora: Sequence[Corpus], options: ScanOptions, until: str = "", n
     return Examiner(corpora, how, options.exclude_upstream, until)
 
 
-def is_empty(skipped: Sequence[Skipped], statements: Statements, options: ScanOptions) -> bool:
+def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:
     """Whether a source without files to examine has nothing else to report on."""
-    return not skipped and (bool(options.include) or not says_anything(statements))
+    return not skipped and (bool(options.include) or not says_anything(declarations))
 
 
 def files_not_obeyed(
-    checkout: Checkout, statements: Statements, trust: Trust, options: ScanOptions
+    checkout: Checkout, declarations: Declarations, trust: Trust, options: ScanOptions
 ) -> tuple[LeftOut, ...]:
     """What the files that a source brings for modelkin ask for in vain."""
     settings = (options.settings.file, options.settings.keys) if options.settings else ("", ())
     named = (path for path in (*(options.corpora or ()), options.baseline) if path is not None)
-    return not_obeyed(statements.brought, checkout.root, trust, settings, named)
+    return not_obeyed(declarations.brought, checkout.root, trust, settings, named)
 
 
 def assembled(
@@ -229,33 +229,33 @@ def assembled(
 
 def check(
     copies: Sequence[Copy],
-    statements: Statements,
+    declarations: Declarations,
     own: str = "",
     whole: bool = True,
     chosen: Collection[str] | None = None,
 ) -> Judged:
     """Hold each copied file against the terms of the upstream it stands on.
 
-    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``statements`` tell of a whole
+    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``declarations`` tell of a whole
     repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Where
     only some paths were ``chosen``, nothing is said of other files that would be so without the copies. Raises
     RuleError.
     """
-    judged = _checked(copies, statements, own, whole)
+    judged = _checked(copies, declarations, own, whole)
     if chosen is None:
         return judged
-    untouched = {each for each in _checked((), statements).findings if each.region.path not in chosen}
+    untouched = {each for each in _checked((), declarations).findings if each.region.path not in chosen}
     return replace(judged, findings=tuple(each for each in judged.findings if each not in untouched))
 
 
-def _checked(copies: Sequence[Copy], statements: Statements, own: str = "", whole: bool = True) -> Judged:
-    if not copies and not _tells_of_a_model(statements):
+def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", whole: bool = True) -> Judged:
+    if not copies and not _tells_of_a_model(declarations):
         return Judged((), ())
     from .attribution.engine import judge_copies  # rules, which are not loaded for a run in which nothing was copied
     from .attribution.repository_view import Repository
 
-    return judge_copies(copies, Repository(statements, own, whole, [copy.verdict for copy in copies]))
+    return judge_copies(copies, Repository(declarations, own, whole, [copy.verdict for copy in copies]))
 
 
-def _tells_of_a_model(statements: Statements) -> bool:
-    return bool(statements.leftovers) or any(card.licence or card.base_models for card in statements.model_cards)
+def _tells_of_a_model(declarations: Declarations) -> bool:
+    return bool(declarations.leftovers) or any(card.licence or card.base_models for card in declarations.model_cards)

@@ -476,12 +476,12 @@ def test_a_budget_that_was_exceeded_is_not_handed_on() -> None:
 
 def test_licence_files_beside_copies_are_asked_in_time_that_is_in_proportion() -> None:
     from modelkin.repository.lookup import sidecars_for
-    from modelkin.repository.model import SidecarNotice, Statements
+    from modelkin.repository.model import Declarations, SidecarNotice
 
     def work(size: int) -> None:
         notices = (SidecarNotice(f"a/{n}.py.license", f"a/{n}.py", "MIT", (), overrides=False) for n in range(2_000))
-        statements = Statements(sidecars=tuple(notices))
-        assert all(len(sidecars_for(statements, f"a/{number}.py")) == 1 for number in range(size))
+        declarations = Declarations(sidecars=tuple(notices))
+        assert all(len(sidecars_for(declarations, f"a/{number}.py")) == 1 for number in range(size))
 
     with processor_seconds(4):
         grows_in_proportion(work, 200)

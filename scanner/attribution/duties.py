@@ -258,7 +258,7 @@ def place_of(wanted: tuple[str, ...], repository: Repository) -> str:
     Not of a licence file: the agreement itself quotes what it asks for.
     """
     texts = [(each.path, each.text) for each in repository.entries]
-    texts += [(card.path, card.text) for card in repository.statements.model_cards]
+    texts += [(card.path, card.text) for card in repository.declarations.model_cards]
     sought = [_words(each) for each in wanted]
     return next((path for path, text in texts if any(each in _words(text) for each in sought)), "")
 

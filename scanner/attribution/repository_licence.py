@@ -111,11 +111,11 @@ def _table() -> tuple[tuple[Callable[[str], bool], str], ...]:
 
 def material_drafts(repository: Repository) -> Iterator[Draft]:
     """Findings about weights and what is shipped with them: notices that a model licence asks for, and leftovers."""
-    for card in repository.statements.model_cards:
+    for card in repository.declarations.model_cards:
         for base_model, rule in _licences(card):
             yield from _duty_drafts(card, base_model, rule, repository)
         yield from _contradiction(card)
-    for leftover in repository.statements.leftovers:
+    for leftover in repository.declarations.leftovers:
         yield from _leftover_drafts(leftover, repository)
 
 
@@ -181,7 +181,7 @@ def _contradiction(card: ModelCard) -> Iterator[Draft]:
 
 
 def _leftover_drafts(leftover: Leftover, repository: Repository) -> Iterator[Draft]:
-    cards = repository.statements.model_cards
+    cards = repository.declarations.model_cards
     named = leftover.repository or leftover.module
     facts = {"key": leftover.key, "value": leftover.value, "base_model": named, "path": leftover.region.path}
     yield Draft("leftover-reference", leftover.region, dict(facts), group=f"{leftover.region.path} {named}")

@@ -1,4 +1,4 @@
-"""A repository's statements in, what they answer for any of its files out."""
+"""A repository's declarations in, what they answer for any of its files out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cached_property
 from ..licences.expressions import is_covered
 from ..notices.model import Credit
 from ..repository.lookup import licence_files_for, repository_licence, sidecars_for
-from ..repository.model import LegalFile, LegalKind, SidecarNotice, Statements, Subject
+from ..repository.model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
 from ..results import FileVerdict, UpstreamMatch
 from ..support.lazy import lazy_pattern
 from . import naming
@@ -30,11 +30,11 @@ class Repository:
     """
 
     def __init__(
-        self, statements: Statements, own: str = "", whole: bool = True, files: Iterable[FileVerdict] = ()
+        self, declarations: Declarations, own: str = "", whole: bool = True, files: Iterable[FileVerdict] = ()
     ) -> None:
-        self.statements = statements
+        self.declarations = declarations
         self.whole = whole
-        self._legal = tuple(each for each in statements.legal_files if each.subject is not Subject.TEMPLATE)
+        self._legal = tuple(each for each in declarations.legal_files if each.subject is not Subject.TEMPLATE)
         self._own = naming.plain(own)
         files = tuple(files)
         self._owners = {naming.owner(each) for file in files for each in file.upstreams if self.owns(each)} - {""}
@@ -71,12 +71,12 @@ class Repository:
     @cached_property
     def licences(self) -> tuple[str, ...]:
         """The licences that the repository as a whole is under."""
-        return repository_licence(self.statements)
+        return repository_licence(self.declarations)
 
     @cached_property
     def card_credits(self) -> tuple[tuple[str, Credit], ...]:
         """The credits of its READMEs, each with the path it stands in."""
-        return tuple((card.path, credit) for card in self.statements.model_cards for credit in card.credits)
+        return tuple((card.path, credit) for card in self.declarations.model_cards for credit in card.credits)
 
     @cached_property
     def entries(self) -> tuple[LegalFile, ...]:
@@ -95,7 +95,7 @@ class Repository:
 
     def licences_of(self, path: str) -> tuple[str, ...]:
         """The licences that ``path`` is under by the nearest licence file, else by what the whole says."""
-        for legal in licence_files_for(self.statements, path):
+        for legal in licence_files_for(self.declarations, path):
             if _decides(legal) and legal.folder and legal.licences:
                 return legal.licences
         return self.licences
@@ -106,7 +106,7 @@ class Repository:
 
     def sidecars(self, path: str) -> tuple[SidecarNotice, ...]:
         """What REUSE says of ``path``."""
-        return sidecars_for(self.statements, path) if self.statements.sidecars else ()
+        return sidecars_for(self.declarations, path) if self.declarations.sidecars else ()
 
     def copyrights_of(self, copy: Copy) -> tuple[str, ...]:
         """The copyright lines that a copy states, and those that sidecars state of it."""

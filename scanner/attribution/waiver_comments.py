@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from itertools import islice
 
 from ..errors import WaiverError
-from ..notices.header import blanked, blanked_in_place, read_header
+from ..notices.header import read_header, without_ignored, without_ignored_in_place
 from ..results import Cells, Finding, Skipped
 from ..sources.cells import line_words
 from ..sources.checkout import Checkout
@@ -53,7 +53,7 @@ def _of_python(text: bytes) -> tuple[Iterator[Comment], int]:
 
 
 def _python_comments(text: bytes) -> Iterator[Comment]:
-    shown = blanked_in_place(text, "REUSE-Ignore") if b"REUSE-IgnoreStart" in text else text
+    shown = without_ignored_in_place(text)
     if not _IN_PYTHON.search(shown):
         return
     from ..syntax.comments import remarks  # the parser, which most files do not need for this
@@ -110,11 +110,7 @@ def _header_end(lines: list[str], start: int, opening: str, closing: str) -> int
 
 
 def _lines(text: bytes) -> list[str]:
-    return _visible(with_line_feeds(text.decode("utf-8-sig", "replace"))).split("\n")
-
-
-def _visible(text: str) -> str:
-    return blanked(text, "REUSE-Ignore") if "REUSE-IgnoreStart" in text else text
+    return without_ignored(with_line_feeds(text.decode("utf-8-sig", "replace"))).split("\n")
 
 
 _MARK = b"modelkin:"

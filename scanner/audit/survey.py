@@ -23,8 +23,8 @@ from ..corpus.validation import damage_explained
 from ..errors import SourceError
 from ..matching.verdict import stands_under
 from ..pipeline import NOTHING_TO_SCAN, Examined, Examiner, files_not_obeyed, is_empty, selection
-from ..repository.declarations import read_statements
-from ..repository.model import Statements
+from ..repository.declarations import read_declarations
+from ..repository.model import Declarations
 from ..results import Finding, LeftOut, Skipped, Trust
 from ..sources import open_source
 from ..sources.checkout import Checkout
@@ -115,7 +115,7 @@ def _corpora(paths: tuple[Path, ...]) -> tuple[Corpus, ...]:
     return tuple(map(open_corpus, paths))
 
 
-_NO_STATEMENTS = Statements()
+_NO_DECLARATIONS = Declarations()
 
 
 class Listed(Struct, frozen=True):
@@ -139,7 +139,7 @@ class Survey(Struct, frozen=True):
     project: str = ""
     whole: bool = True
     is_folder: bool = False
-    statements: Statements = _NO_STATEMENTS
+    declarations: Declarations = _NO_DECLARATIONS
     waivers: int = 0
     not_obeyed: tuple[LeftOut, ...] = ()
     ignore_rules: tuple[LeftOut, ...] = ()
@@ -173,20 +173,20 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
             waivers += len(found)
             files.append(Listed(file.path, file.sha256, len(file.text)))
     with within(setup.timeout):
-        statements = read_statements(checkout)
+        declarations = read_declarations(checkout)
     return Survey(
         root=checkout.root,
         until=checkout.released,
         project=checkout.project,
         whole=checkout.whole is not None,
         is_folder=folder,
-        statements=statements,
+        declarations=declarations,
         waivers=waivers,
-        not_obeyed=files_not_obeyed(checkout, statements, Trust.ISOLATED, setup.scan),
+        not_obeyed=files_not_obeyed(checkout, declarations, Trust.ISOLATED, setup.scan),
         ignore_rules=checkout.disregarded(),
         files=tuple(files),
         skipped=tuple(skipped),
-        failed=NOTHING_TO_SCAN if not files and is_empty(skipped, statements, setup.scan) else "",
+        failed=NOTHING_TO_SCAN if not files and is_empty(skipped, declarations, setup.scan) else "",
     )
 
 

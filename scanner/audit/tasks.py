@@ -154,7 +154,7 @@ def conclude(
     began = time.perf_counter()
     examined = (placed(content.examined, path) for path, line in copies if (content := lone_content(line)).examined)
     stands = [each.copy for each in examined if each.copy]
-    judged = check(stands, survey.statements, survey.project, survey.whole)
+    judged = check(stands, survey.declarations, survey.project, survey.whole)
     # Waivers of the settings are for all repositories: none is too many in one.
     findings = settled(judged.findings, setup.scan.waivers, known(setup.scan.baseline), partial=True)
     # As a scan, which reads a file and examines it before the next, tells of them.
@@ -167,7 +167,7 @@ def conclude(
         places=places,
         findings=findings,
         attributions=judged.attributions,
-        skipped=tuple(dict.fromkeys((*left, *survey.statements.skipped))),
+        skipped=tuple(dict.fromkeys((*left, *survey.declarations.skipped))),
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from ..errors import CorpusError
-from ..repository.declarations import read_statements
+from ..repository.declarations import read_declarations
 from ..repository.lookup import repository_licence
 from ..repository.model import LegalKind, Subject
 from ..results import Skipped
@@ -50,7 +50,7 @@ def add_checkout(
 
 def _release(checkout: Checkout, version: str, sha256: str) -> Release:
     """The release that a checkout is, with what its own legal files say."""
-    legal = [file for file in read_statements(checkout).legal_files if not file.folder]
+    legal = [file for file in read_declarations(checkout).legal_files if not file.folder]
     licences = [file for file in legal if file.kind is LegalKind.LICENCE and file.subject in OF_CODE]
     copyrights = dict.fromkeys(line for file in licences for line in file.copyrights)
     notice = any(file.kind is LegalKind.NOTICE for file in legal)
@@ -65,7 +65,7 @@ def index_source(spec: str, timeout: float | None = None) -> Corpus:
     builder = CorpusBuilder()
     # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
     with open_source(spec, obey=True) as checkout:
-        licences = repository_licence(read_statements(checkout))
+        licences = repository_licence(read_declarations(checkout))
         project = Project(checkout.project or spec, "".join(licences[:1]), "", "", package_of(spec, checkout))
         skipped: list[Skipped] = []
         if not add_checkout(builder, checkout, project, selection=Selection(timeout=timeout), skipped=skipped):

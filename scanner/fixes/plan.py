@@ -15,7 +15,7 @@ from ..licences.identify import identify
 from ..notices.credits import read_credits
 from ..notices.header import read_header
 from ..notices.model import Credit, Strength
-from ..repository.declarations import read_statements
+from ..repository.declarations import read_declarations
 from ..results import Report, Skipped, Trust, UpstreamMatch
 from ..sources import open_source
 from ..sources.cells import line_words
@@ -160,7 +160,7 @@ def plan_tree(
         if not targets:
             return Plan((), unread)
         with open_source(str(root), obey=report.trust is Trust.WORKING_TREE) as checkout:
-            repository = Repository(read_statements(checkout))
+            repository = Repository(read_declarations(checkout))
         needed = [target.need for target in targets]
         fetch = _fetcher(offline, progress)
         carried = carry(needed, repository, held, fetch)

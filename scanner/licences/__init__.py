@@ -1,1 +1,1 @@
-"""Licence texts and names in, licence ids out."""
+"""Which licences a text is, a name means, an SPDX expression joins."""

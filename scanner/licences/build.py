@@ -1,4 +1,8 @@
-"""Rules in, the names and anchors that the data file takes from them out. For development only."""
+"""Builds the data file of licence texts after a change of the recipe: ``python -m modelkin.licences.build rules``.
+
+For development only. ``--refresh`` brings its names and anchors up to date after a change of rules, without the texts.
+Edit this when the data file is to be made of something else; `table.py` reads it.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +26,47 @@ from .recipe import Recipe, ReferenceText, gather, open_packages, read_recipe, s
 from .table import ARRAYS, FORMAT, HEADER_KEY, open_table, read_header
 from .words import plain, read_words, shingles
 
-# By id, the required and the refused patterns.
+# Of a licence with a rule (nearly) all shingles are kept, of others about this many: they only tell what is alike.
+_KEPT_OF_RULE = 2_500
+_KEPT_OF_OTHERS = 240
+# A text of fewer shingles is too little to be known by.
+_LEAST_SHINGLES = 20
+_REFRESH = "--refresh"
+
+# By the licence's id, the required and the refused patterns.
 AnchorLists = dict[str, list[list[str]]]
+
+
+def build(rules_folder: Path, texts_folder: Path | None = None) -> bytes:
+    """The data file, from the recipe and the rules in a folder. Raises ModelkinError."""
+    recipe, rules = read_recipe(rules_folder / "licence_texts.yaml"), licence_rules(rules_folder)
+    with open_packages(recipe, texts_folder) as packages:
+        listed = spdx_list(recipe, packages)
+        texts = list(gather(recipe, listed, packages))
+    titles = listed_names((each.licence, each.title) for each in listed)
+    header = {"format": FORMAT, "listed_names": titles, **rule_header(rules, recipe)}
+    for text in texts:
+        _check_anchors(text, header["anchors"])
+    return encode(texts, header, frozenset(rule.id for rule in rules))
+
+
+def refreshed(rules_folder: Path) -> bytes:
+    """The data file in a folder of rules, as a build would write it of the same texts. Raises ModelkinError."""
+    path = rules_folder / "licence_texts.safetensors"
+    recipe, rules = read_recipe(rules_folder / "licence_texts.yaml"), licence_rules(rules_folder)
+    table = open_table(path)
+    header = {**read_header(path.read_bytes()), **rule_header(rules, recipe)}
+    return pack({name: getattr(table, name) for name in ARRAYS}, header)
+
+
+def rule_header(rules: Iterable[LicenceRule], recipe: Recipe) -> dict[str, Any]:
+    """What the header of the data file takes from the rules and the recipe."""
+    rules = tuple(rules)
+    return {
+        "anchors": anchor_lists(rules, recipe),
+        "names": dict(sorted(rule_names(rules, recipe).items())),
+        "ruled": sorted(rule.id for rule in rules),
+    }
 
 
 def rule_names(rules: Iterable[LicenceRule], recipe: Recipe) -> dict[str, str]:
@@ -34,6 +77,15 @@ def rule_names(rules: Iterable[LicenceRule], recipe: Recipe) -> dict[str, str]:
         if known != licence:
             raise RuleError(f"{licence}.yaml: names: {name!r} already means {known}")
     return ids
+
+
+def _spellings(rules: Iterable[LicenceRule], recipe: Recipe) -> Iterator[tuple[str, str]]:
+    for rule in rules:
+        for name in (rule.id, rule.title, *rule.names):
+            yield rule.id, name
+    for licence, names in recipe.names.items():
+        for name in names:
+            yield licence, name
 
 
 def listed_names(listed: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -48,16 +100,6 @@ def listed_names(listed: Iterable[tuple[str, str]]) -> dict[str, str]:
         for key in map(name_key, names):
             ids.setdefault(key, set()).add(current)
     return {key: min(found) for key, found in sorted(ids.items()) if len(found) == 1}
-
-
-def rule_header(rules: Iterable[LicenceRule], recipe: Recipe) -> dict[str, Any]:
-    """What the header of the data file takes from the rules and the recipe."""
-    rules = tuple(rules)
-    return {
-        "anchors": anchor_lists(rules, recipe),
-        "names": dict(sorted(rule_names(rules, recipe).items())),
-        "ruled": sorted(rule.id for rule in rules),
-    }
 
 
 def current_id(licence: str) -> str:
@@ -76,36 +118,6 @@ def anchor_lists(rules: Iterable[LicenceRule], recipe: Recipe) -> AnchorLists:
         for licence, each in sorted(anchors.items())
         if each.required or each.refused
     }
-
-
-def _spellings(rules: Iterable[LicenceRule], recipe: Recipe) -> Iterator[tuple[str, str]]:
-    for rule in rules:
-        for name in (rule.id, rule.title, *rule.names):
-            yield rule.id, name
-    for licence, names in recipe.names.items():
-        for name in names:
-            yield licence, name
-
-
-# Of a licence with a rule (nearly) all shingles are kept, of others about this many: they only tell what is alike.
-_KEPT_OF_RULE = 2_500
-_KEPT_OF_OTHERS = 240
-# A text of fewer shingles is too little to be known by.
-_LEAST_SHINGLES = 20
-_REFRESH = "--refresh"
-
-
-def build(rules_folder: Path, texts_folder: Path | None = None) -> bytes:
-    """The data file, from the recipe and the rules in a folder. Raises ModelkinError."""
-    recipe, rules = read_recipe(rules_folder / "licence_texts.yaml"), licence_rules(rules_folder)
-    with open_packages(recipe, texts_folder) as packages:
-        listed = spdx_list(recipe, packages)
-        texts = list(gather(recipe, listed, packages))
-    titles = listed_names((each.licence, each.title) for each in listed)
-    header = {"format": FORMAT, "listed_names": titles, **rule_header(rules, recipe)}
-    for text in texts:
-        _check_anchors(text, header["anchors"])
-    return encode(texts, header, frozenset(rule.id for rule in rules))
 
 
 def _check_anchors(text: ReferenceText, anchors: AnchorLists) -> None:
@@ -139,12 +151,6 @@ def encode(texts: Iterable[ReferenceText], header: dict[str, Any], with_rule: fr
     return pack(arrays, {**header, "references": rows})
 
 
-def pack(arrays: dict[str, Array], header: dict[str, Any]) -> bytes:
-    """The bytes of a data file."""
-    metadata = {HEADER_KEY: json.dumps(header, sort_keys=True, separators=(",", ":"))}
-    return save({name: arrays[name] for name in ARRAYS}, metadata)
-
-
 def _rate(size: int, kept: int) -> int:
     """The power of two that leaves at most ``kept`` of ``size``, by chance."""
     return 1 << max((size - 1) // kept, 0).bit_length()
@@ -162,13 +168,10 @@ def _arrays(kept: list[U32]) -> dict[str, Array]:
     return {name: np.ascontiguousarray(array, ARRAYS[name]) for name, array in arrays.items()}
 
 
-def refreshed(rules_folder: Path) -> bytes:
-    """The data file in a folder of rules, as a build would write it of the same texts. Raises ModelkinError."""
-    path = rules_folder / "licence_texts.safetensors"
-    recipe, rules = read_recipe(rules_folder / "licence_texts.yaml"), licence_rules(rules_folder)
-    table = open_table(path)
-    header = {**read_header(path.read_bytes()), **rule_header(rules, recipe)}
-    return pack({name: getattr(table, name) for name in ARRAYS}, header)
+def pack(arrays: dict[str, Array], header: dict[str, Any]) -> bytes:
+    """The bytes of a data file."""
+    metadata = {HEADER_KEY: json.dumps(header, sort_keys=True, separators=(",", ":"))}
+    return save({name: arrays[name] for name in ARRAYS}, metadata)
 
 
 def main(arguments: list[str]) -> int:
@@ -180,11 +183,11 @@ def main(arguments: list[str]) -> int:
     return _write_data(folder, lambda rules: build(rules, *texts))
 
 
-def _write_data(folder: Path, made_of: Callable[[Path], bytes]) -> int:
-    """Write the data file made of the rules in ``folder``; gives the exit code."""
+def _write_data(folder: Path, make: Callable[[Path], bytes]) -> int:
+    """Write the data file that ``make`` makes of the rules in ``folder``; gives the exit code."""
     path = folder / "licence_texts.safetensors"
     try:
-        content = made_of(folder.resolve())
+        content = make(folder.resolve())
     except ModelkinError as error:
         print(error, file=sys.stderr)
         return 2

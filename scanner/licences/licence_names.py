@@ -1,4 +1,8 @@
-"""What a name or an expression in metadata says in, licence ids out: none for a family of licences, or the unknown."""
+"""Which licence ids a name means, as metadata, model cards and tags write it: "Apache License, Version 2.0".
+
+Edit this when a spelling of a known licence is not understood, or means more than it should. Single spellings go into
+the licence's rule, under ``names``; here are the ways in which all names vary.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""``rules/licence_texts.yaml`` in, what the data file is to be built from out. For development only."""
+"""The recipe of the data file, ``rules/licence_texts.yaml``, and the texts that it names, gathered from packages.
+
+For development only. Edit this when licence texts are to be taken from one more kind of place; a further text needs a
+line in the recipe alone.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +23,16 @@ from ..rulebook.anchors import anchor_problem
 from ..rulebook.model import Anchors
 from ..sources import open_source, registry
 from ..sources.checkout import Entry
-from ..support.yaml import PlainYamlError, read_plain_yaml
+from ..support.yaml import BrokenYamlError, read_plain_yaml
 from .table import Anchor
 from .words import plain
+
+# What ScanCode writes above a text.
+_FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
+# "Copyright (c) <year> <owner>" is another in each copy.
+_COPYRIGHT_LINE = re.compile(
+    r"^.{0,4}copyright\b(?=.{0,120}(?:\(c\)|©|<|\[|year|\d{4})).{0,120}$", re.IGNORECASE | re.MULTILINE
+)
 
 
 class Package(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -32,7 +43,7 @@ class Package(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sha256: str
 
 
-class Repository(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class GitRepository(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A public git repository at GitHub, at one commit, for a text that no package carries."""
 
     name: str
@@ -47,7 +58,7 @@ class ListedTexts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     left_out: tuple[str, ...] = ()
 
 
-class Text(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class TextSource(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The text of ``licence``: a file, or its part from the words ``first`` to the words ``last``.
 
     ``package`` is the name of a package or a repository; a file of a repository has its own ``sha256``.
@@ -72,41 +83,15 @@ class HeaderNotice(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Recipe(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All of them. ``anchors`` and ``names`` are for licences without a rule; a rule has its own."""
+    """All of the file. ``anchors`` and ``names`` are for licences without a rule; a rule has its own."""
 
     packages: tuple[Package, ...]
-    repositories: tuple[Repository, ...]
+    repositories: tuple[GitRepository, ...]
     listed: ListedTexts
-    texts: tuple[Text, ...]
+    texts: tuple[TextSource, ...]
     notices: tuple[HeaderNotice, ...]
     anchors: dict[str, Anchors]
     names: dict[str, tuple[str, ...]]
-
-
-def read_recipe(path: Path) -> Recipe:
-    """Read and check a recipe. Raises RuleError naming the file and the key."""
-    try:
-        recipe = msgspec.convert(read_plain_yaml(path.read_bytes()), Recipe, strict=False)
-    except OSError as error:
-        raise RuleError(f"{path}: cannot be read: {error.strerror}") from None
-    except (PlainYamlError, msgspec.ValidationError) as error:
-        raise RuleError(f"{path}: {error}") from None
-    for key, anchors in (
-        *recipe.anchors.items(),
-        *((f"notices: {each.first}", each.anchors) for each in recipe.notices),
-    ):
-        for pattern in (*anchors.required, *anchors.refused):
-            if problem := anchor_problem(pattern):
-                raise RuleError(f"{path}: {key}: {pattern!r} {problem}")
-    return recipe
-
-
-# What ScanCode writes above a text.
-_FRONT_MATTER = re.compile(r"\A---\n.*?^---\n", re.DOTALL | re.MULTILINE)
-# "Copyright (c) <year> <owner>" is another in each copy.
-_COPYRIGHT_LINE = re.compile(
-    r"^.{0,4}copyright\b(?=.{0,120}(?:\(c\)|©|<|\[|year|\d{4})).{0,120}$", re.IGNORECASE | re.MULTILINE
-)
 
 
 class ReferenceText(Struct, frozen=True):
@@ -118,7 +103,7 @@ class ReferenceText(Struct, frozen=True):
     anchor: Anchor | None = None
 
 
-class Listed(Struct, frozen=True):
+class ListedLicence(Struct, frozen=True):
     """A licence of the SPDX list, its text empty where it is deprecated."""
 
     licence: str
@@ -143,6 +128,24 @@ class Packages:
         return content
 
 
+def read_recipe(path: Path) -> Recipe:
+    """Read and check a recipe. Raises RuleError naming the file and the key."""
+    try:
+        recipe = msgspec.convert(read_plain_yaml(path.read_bytes()), Recipe, strict=False)
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from None
+    except (BrokenYamlError, msgspec.ValidationError) as error:
+        raise RuleError(f"{path}: {error}") from None
+    for key, anchors in (
+        *recipe.anchors.items(),
+        *((f"notices: {each.first}", each.anchors) for each in recipe.notices),
+    ):
+        for pattern in (*anchors.required, *anchors.refused):
+            if problem := anchor_problem(pattern):
+                raise RuleError(f"{path}: {key}: {pattern!r} {problem}")
+    return recipe
+
+
 @contextmanager
 def open_packages(recipe: Recipe, texts: Path | None = None) -> Iterator[Packages]:
     """Open each package and repository, fetched if need be, or found as OWNER/NAME in the folder ``texts``.
@@ -161,7 +164,7 @@ def _package_files(package: Package, stack: ExitStack) -> dict[str, Entry]:
     return _files(f"pypi:{package.name}=={package.version}", stack)
 
 
-def _repository_files(repository: Repository, texts: Path | None, stack: ExitStack) -> dict[str, Entry]:
+def _repository_files(repository: GitRepository, texts: Path | None, stack: ExitStack) -> dict[str, Entry]:
     if texts and (texts / repository.name).is_dir():
         return _files(str(texts / repository.name), stack)
     return _files(f"git+https://github.com/{repository.name}@{repository.commit}", stack)
@@ -172,17 +175,17 @@ def _files(source: str, stack: ExitStack) -> dict[str, Entry]:
     return {entry.path: entry for entry in checkout.entries() if isinstance(entry, Entry)}
 
 
-def spdx_list(recipe: Recipe, packages: Packages) -> list[Listed]:
+def spdx_list(recipe: Recipe, packages: Packages) -> list[ListedLicence]:
     """The SPDX list, by id."""
     data = json.loads(gzip.decompress(packages.read(recipe.listed.package, recipe.listed.path)))
     return sorted((_listed(row) for row in data["licenses"]), key=lambda each: each.licence)
 
 
-def _listed(row: dict[str, Any]) -> Listed:
-    return Listed(row["licenseId"], row["name"], "" if row["isDeprecatedLicenseId"] else row["text"])
+def _listed(row: dict[str, Any]) -> ListedLicence:
+    return ListedLicence(row["licenseId"], row["name"], "" if row["isDeprecatedLicenseId"] else row["text"])
 
 
-def gather(recipe: Recipe, listed: list[Listed], packages: Packages) -> Iterator[ReferenceText]:
+def gather(recipe: Recipe, listed: list[ListedLicence], packages: Packages) -> Iterator[ReferenceText]:
     """Every text: of the SPDX list, of the recipe, and the notices that stand in headers."""
     texts = {each.licence: each.text for each in listed if each.text}
     for licence, text in texts.items():

@@ -1,4 +1,7 @@
-"""The data file of licence texts in, what is known of them out: shingles of each text, anchors, names; never a text."""
+"""What is known of licence texts: the data file ``rules/licence_texts.safetensors``, of hashes, anchors and names.
+
+Edit this, and raise ``FORMAT``, when the file is to hold something else; `build.py` writes it. No text is in it.
+"""
 
 from __future__ import annotations
 
@@ -29,25 +32,27 @@ class Anchor(NamedTuple):
 
 
 class Reference(NamedTuple):
-    """A text known by its shingles: of ``size`` distinct ones, one in ``rate`` is kept, that whose hash it divides.
-
-    ``licence`` is what the text is of. One that ``is_notice`` is what headers of files say instead of the whole text.
-    One that is not ``is_ruled`` is of a licence without a rule: it is known for the sake of those it is like.
-    """
+    """A known text, by its shingles."""
 
     licence: str
+    "The id of the licence that it is a text of."
     size: int
+    "How many distinct shingles it has;"
     rate: int
+    "one in so many is kept, those whose hash it divides."
     is_notice: bool
+    "Whether it is what headers of files say instead of the whole text."
     is_ruled: bool
+    "Whether its licence has a rule; one without is known for the sake of those it is like."
     anchor: Anchor
+    "What tells it from its twins."
 
 
 class LicenceTable(Struct, frozen=True, dict=True):
-    """``shingles`` [v] sorted; the references that hold shingle i are ``postings[starts[i] : starts[i + 1]]``.
+    """An index of the known texts: ``shingles`` [v] sorted; shingle i is in ``postings[starts[i] : starts[i + 1]]``.
 
-    ``names`` gives the id of each known spelling, by its key (`names.name_key`); ``titles`` the anchors of the licences
-    of which no text is known.
+    ``names`` gives the id of each known spelling, by its key (`licence_names.name_key`); ``titles`` the anchors of the
+    licences of which no text is known.
     """
 
     references: tuple[Reference, ...]

@@ -1,4 +1,8 @@
-"""A text in, its words out: a hash each, the bytes and the lines they stand on. Comment markers are no words."""
+"""The words of a text as hashes, with the lines they stand on, and its shingles: a hash for each four words in a row.
+
+Edit this when layout, case, comment markers or typography make two equal texts differ. What words hash to is in the
+data file: with any change of that it has to be built again (`build.py`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ from ..support.arrays import I64, U32, U64
 
 # What of a file is read: the longest LICENSE files of wheels, with all their third parties, have some 700,000.
 MOST_CHARACTERS = 1_000_000
+WORDS_IN_SHINGLE = 4
 
 _NOT_ASCII_WORDS = re.compile(r"[^\w\x00-\x7f]+")
 _IDEOGRAPHS = (0xE3, 0xE9)  # the lead bytes, in UTF-8, of U+3000 to U+9FFF: written without spaces
@@ -18,7 +23,12 @@ _NEW_LINE = 10
 # Powers of an odd number: where in its word a letter stands changes what it adds.
 _LONGEST_TOLD_APART = 64
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_WORD_MIX = np.uint64(0xBF58476D1CE4E5B9)
+_SHINGLE_MIX = np.uint64(0x94D049BB133111EB)
+# One for each word of a shingle: their order counts.
+_FACTORS = tuple(
+    np.uint64(factor) for factor in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
+)
 
 
 def _letter_values() -> U64:
@@ -39,16 +49,18 @@ _POWERS = np.cumprod(np.full(_LONGEST_TOLD_APART, 0xD6E8FEB86659FD93, np.uint64)
 
 
 class Words(Struct, frozen=True):
-    """The words of a text: ``hashes`` [n], and the byte of ``text`` each begins at and ends before, ``first``, ``end``.
-
-    ``text`` is UTF-8 of what was read, ``breaks`` the bytes of its line ends.
-    """
+    """The words of a text, n of them."""
 
     text: bytes
+    "What was read, in UTF-8."
     hashes: U64
+    "[n]"
     first: I64
+    "[n] The byte of ``text`` that each begins at,"
     end: I64
+    "[n] and that it ends before."
     breaks: I64
+    "The bytes of its line ends."
 
     def line(self, word: int) -> int:
         """The line (1-based) that a word stands on."""
@@ -58,15 +70,6 @@ class Words(Struct, frozen=True):
         """Words ``first`` to ``last``, as far as there are such, in the form that anchors are written for."""
         first, last = max(first, 0), min(last, len(self.first) - 1)
         return _plain(self.text[self.first[first] : self.end[last]]) if first <= last else ""
-
-
-def plain(text: str) -> str:
-    """Words in lower case, joined by single spaces."""
-    return _plain(_without_typography(text).encode("utf-8", "replace"))
-
-
-def _plain(text: bytes) -> str:
-    return b" ".join(text.translate(_PLAIN).split()).decode("utf-8", "ignore")
 
 
 def read_words(text: str) -> Words:
@@ -86,13 +89,33 @@ def read_words(text: str) -> Words:
     return Words(read, hashes, first, np.flatnonzero(ends) + 1, np.flatnonzero(codes == _NEW_LINE))
 
 
+def plain(text: str) -> str:
+    """Words in lower case, joined by single spaces."""
+    return _plain(_without_typography(text).encode("utf-8", "replace"))
+
+
+def shingles(words: U64) -> U32:
+    """The hash of words i to i + 3, for each i: [n - 3], none for fewer than four words."""
+    count = max(len(words) - WORDS_IN_SHINGLE + 1, 0)
+    sums = np.zeros(count, np.uint64)
+    for place, factor in enumerate(_FACTORS):
+        sums += words[place : place + count] * factor
+    mixed = (sums ^ (sums >> np.uint64(29))) * _SHINGLE_MIX
+    hashes: U32 = (mixed >> np.uint64(32)).astype(np.uint32)
+    return hashes
+
+
+def _plain(text: bytes) -> str:
+    return b" ".join(text.translate(_PLAIN).split()).decode("utf-8", "ignore")
+
+
 def _hashes(letters: U64, first: I64) -> U64:
     """One hash a word, of letters that begin one at each ``first``: values, each times the power of its place."""
     if not len(first):
         return np.empty(0, np.uint64)
     place = np.arange(len(letters)) - np.repeat(first, np.diff(first, append=len(letters)))
     sums = np.add.reduceat(letters * _POWERS[np.minimum(place, _LONGEST_TOLD_APART - 1)], first)
-    mixed: U64 = (sums ^ (sums >> np.uint64(31))) * _MIX
+    mixed: U64 = (sums ^ (sums >> np.uint64(31))) * _WORD_MIX
     return mixed
 
 
@@ -105,22 +128,3 @@ def _with_line_feeds(text: str) -> str:
     """Zeros, which an ASCII text read as UTF-16 is full of the other way round, dropped; old Mac line ends replaced."""
     text = text.replace("\0", "")
     return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
-
-
-SIZE = 4
-
-_FACTORS = tuple(
-    np.uint64(factor) for factor in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0x27D4EB2F165667C5)
-)
-_SHINGLE_MIX = np.uint64(0x94D049BB133111EB)
-
-
-def shingles(words: U64) -> U32:
-    """The hash of words i to i + 3, for each i: [n - 3], none for fewer than four words."""
-    count = max(len(words) - SIZE + 1, 0)
-    sums = np.zeros(count, np.uint64)
-    for place, factor in enumerate(_FACTORS):
-        sums += words[place : place + count] * factor
-    mixed = (sums ^ (sums >> np.uint64(29))) * _SHINGLE_MIX
-    hashes: U32 = (mixed >> np.uint64(32)).astype(np.uint32)
-    return hashes

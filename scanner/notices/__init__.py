@@ -1,1 +1,1 @@
-"""A file's text in, its notices out: copyright lines, licence statements and credits."""
+"""What a file says of whose it is and where it is from: copyright lines, licences and credits."""

@@ -1,4 +1,8 @@
-"""The shape of a phrase that credits, and the words phrases are made of."""
+"""The phrases that credit a source ("adapted from", "a port of"), and which texts may hold which of them.
+
+Edit this when a way to credit is not known, or is none: ``PHRASES`` has them all. What a phrase goes on to name is read
+in `credit_sources.py`. Few texts hold any: stems, looked for in all texts at once, spare most of them the patterns.
+"""
 
 from __future__ import annotations
 
@@ -15,74 +19,65 @@ from .credit_sources import Certainty
 from .header import folded
 from .model import Strength
 
-Words = tuple[str, ...]
+# Words of which one must be there.
+OneOf = tuple[str, ...]
+# Stems are found by so many letters they begin with, which are one number.
+HEAD = 4
+# Up to here a line may be markup that is taken off.
+_LINE_END = re.compile(r"[ \t\f\r\"']*(?:\n|\Z)")
+# Multiplied so and cut to the upper half, heads spread over a table of 65,536 (Knuth's multiplicative hash).
+_SPREAD = np.uint32(2_654_435_761)
+_HALF = np.uint32(16)
 
 
 class Phrase(NamedTuple):
-    """A way to credit. ``least`` is what must be named; a name counts with ``of_code`` only where it is called code.
-
-    ``loose`` phrases are everyday words: only a link to code itself makes a credit of them. Of each of ``stems``, one
-    stands in every text the phrase is found in, in lower case.
-    """
+    """A way to credit."""
 
     strength: Strength
+    "What it says was taken."
     words: str
+    "Its pattern, whatever the case."
     least: Certainty
-    stems: tuple[Words, ...]
+    "How surely its source must be named."
+    stems: tuple[OneOf, ...]
+    "In lower case, of each one that every text with the phrase has."
     of_code: bool = False
+    "Whether a name counts only where it is called code."
     loose: bool = False
+    "Whether these are everyday words: only a link to code itself makes a credit of them."
 
 
 # Up to seven words between a verb and its "from": "copied with minor changes from".
-GAP = r"(?:[\s,/&(+]{1,3}[\w'-]{1,24}\)?){0,7}?"
-FROM = r"[\s:,)]{1,3}from\b"
-VERSION_OF = r"(?:\s+[\w,]{1,20}){0,5}?\s+(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
-LINE = r"(?:(?<=\n)|\A|(?<=[.;:)]\s))[-*\s]{0,4}"
-LINK_AHEAD = r"(?=[\s<`'\"(\[]{0,4}(?:https?:|(?:www\.)?(?:github|gitlab|huggingface)\.))"
-CODE_WORDS = r"(?:code|codes|impl(?:ementations?|s)?\.?|repo(?:sitory)?|sources?|authors?|version|work|licen[cs]e)"
-OF: Words = ("from", "of")
-LINKED: Words = ("http", "github.", "gitlab.", "huggingface.")
-
-
-def may_hold(folded: str, phrase: Phrase) -> bool:
-    """Whether one of each of a phrase's stems stands in a text in lower case."""
-    for words in phrase.stems:
-        for word in words:
-            if word in folded:
-                break
-        else:
-            return False
-    return True
-
-
-@cache
-def pattern(phrase: Phrase) -> re.Pattern[str]:
-    """Compiled on first use: a run over files without credits needs none of them."""
-    return re.compile(phrase.words, re.IGNORECASE)
-
-
+_GAP = r"(?:[\s,/&(+]{1,3}[\w'-]{1,24}\)?){0,7}?"
+_FROM = r"[\s:,)]{1,3}from\b"
+_VERSION_OF = r"(?:\s+[\w,]{1,20}){0,5}?\s+(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
+_LINE_BEGINS = r"(?:(?<=\n)|\A|(?<=[.;:)]\s))[-*\s]{0,4}"
+_LINK_AHEAD = r"(?=[\s<`'\"(\[]{0,4}(?:https?:|(?:www\.)?(?:github|gitlab|huggingface)\.))"
+_CODE_WORDS = r"(?:code|codes|impl(?:ementations?|s)?\.?|repo(?:sitory)?|sources?|authors?|version|work|licen[cs]e)"
+_OF: OneOf = ("from", "of")
+LINKED: OneOf = ("http", "github.", "gitlab.", "huggingface.")
 PHRASES = (
     Phrase(
         Strength.COPIED,
         r"\b(?:copied|(?:copy|cut)[\s/&-]{1,3}(?:(?:and|n)\s)?past(?:ed?|ing)|borrow(?:s|ed|ing)?|lifted|"
         r"forked|duplicated|cloned|excerpt(?:ed)?|backported|inlined|cribbed)"
-        + GAP + FROM,
+        + _GAP + _FROM,
         Certainty.NAME,
         (
             ("copied", "paste", "pasting", "borrow", "lifted", "forked", "duplicated", "cloned", "excerpt",
              "backported", "inlined", "cribbed"),
-            OF,
+            _OF,
         ),
     ),
     Phrase(
         Strength.COPIED,
         r"\b(?:taken|extracted|moved|vendored|pulled|ripped|originat(?:es?|ed|ing)|originally|comes?|grabbed|"
-        r"sourced|reused|synced|edited)" + GAP + FROM,
+        r"sourced|reused|synced|edited)" + _GAP + _FROM,
         Certainty.NAME,
         (
             ("taken", "extracted", "moved", "vendored", "pulled", "ripped", "originat", "originally", "come from",
              "comes from", "grabbed", "sourced", "reused", "synced", "edited"),
-            OF,
+            _OF,
         ),
         of_code=True,
     ),
@@ -91,7 +86,7 @@ PHRASES = (
         Strength.COPIED,
         r"\bcopy\s+(?:and|&)\s+(?:modif|adapt)\w{1,8}\s+from\b",
         Certainty.NAME,
-        (("copy and", "copy &"), OF),
+        (("copy and", "copy &"), _OF),
     ),
     Phrase(
         Strength.COPIED,
@@ -99,24 +94,24 @@ PHRASES = (
         Certainty.MODULE,
         (("copy of", "copy\nof", "clone of"),),
     ),
-    Phrase(Strength.COPIED, r"\bforks?\s+of\b", Certainty.NAME, (("fork",), OF)),
+    Phrase(Strength.COPIED, r"\bforks?\s+of\b", Certainty.NAME, (("fork",), _OF)),
     Phrase(
         Strength.ADAPTED,
-        r"\b(?:adapt(?:ed|s|ations?|ing)?|adpa?a?ted|addapted|adapated|adatped|adopt(?:ed|s)?|ported)(?:" + GAP + FROM
-        + "|" + VERSION_OF + r")|\b(?:adaptations?|port)\s+of\b|\bport\s+from\b",
+        r"\b(?:adapt(?:ed|s|ations?|ing)?|adpa?a?ted|addapted|adapated|adatped|adopt(?:ed|s)?|ported)(?:" + _GAP + _FROM
+        + "|" + _VERSION_OF + r")|\b(?:adaptations?|port)\s+of\b|\bport\s+from\b",
         Certainty.NAME,
-        (("adap", "adpa", "adpted", "addapted", "adat", "adopt", "ported", "port of", "port\nof", "port from"), OF),
+        (("adap", "adpa", "adpted", "addapted", "adat", "adopt", "ported", "port of", "port\nof", "port from"), _OF),
     ),
     Phrase(
         Strength.ADAPTED,
         r"\b(?:modif(?:ied|y|ies|ed|ications?)|derived|derivative|derivation|simplified|refactored|rewritten|translated|"
-        r"re-?implement(?:ed|ations?)|reproduced|reworked|tweaked)(?:" + GAP + FROM
-        + "|" + VERSION_OF + r")|\b(?:modifications?|re-?implementations?|derivatives?|translations?)\s+of\b",
+        r"re-?implement(?:ed|ations?)|reproduced|reworked|tweaked)(?:" + _GAP + _FROM
+        + "|" + _VERSION_OF + r")|\b(?:modifications?|re-?implementations?|derivatives?|translations?)\s+of\b",
         Certainty.NAME,
         (
             ("modif", "deriv", "simplified", "refactored", "rewritten", "translat", "implement", "reproduced",
              "reworked", "tweaked"),
-            OF,
+            _OF,
         ),
         of_code=True,
     ),
@@ -129,16 +124,16 @@ PHRASES = (
     ),
     Phrase(
         Strength.BASED,
-        LINE + r"(?:the\s+)?(?:original|official)(?:ly)?(?:\s+[\w/&+'-]{1,24}){0,4}?[\s/]+" + CODE_WORDS
+        _LINE_BEGINS + r"(?:the\s+)?(?:original|official)(?:ly)?(?:\s+[\w/&+'-]{1,24}){0,4}?[\s/]+" + _CODE_WORDS
         + r"(?:\s+(?:and|&)\s+(?:\w+\s+)?(?:weights|models?))?"
         r"(?:\s*\([^()]{0,40}\))?(?:\s+(?:is|are|can\s+be\s+found|available|here|from|at|in|by|on|it)\b){0,4}[\s:,<`-]{1,6}"
-        + LINK_AHEAD,
+        + _LINK_AHEAD,
         Certainty.LINK,
         (("original", "official"), LINKED),
     ),
     Phrase(
         Strength.BASED,
-        r"\boriginal\s+(?:[\w-]{1,24}\s+){0,2}" + CODE_WORDS + r"\s*:" + LINK_AHEAD,
+        r"\boriginal\s+(?:[\w-]{1,24}\s+){0,2}" + _CODE_WORDS + r"\s*:" + _LINK_AHEAD,
         Certainty.LINK,
         (("original",), LINKED),
     ),
@@ -151,20 +146,20 @@ PHRASES = (
     ),
     Phrase(
         Strength.BASED,
-        LINE + r"source(?:\s+code)?\s*:",
+        _LINE_BEGINS + r"source(?:\s+code)?\s*:",
         Certainty.FILE,
         (("source:", "source code:", "source :"),),
     ),
-    Phrase(Strength.BASED, LINE + r"credits?\s*:", Certainty.FILE, (("credit:", "credits:", "credits :"),)),
+    Phrase(Strength.BASED, _LINE_BEGINS + r"credits?\s*:", Certainty.FILE, (("credit:", "credits:", "credits :"),)),
     Phrase(
         Strength.BASED,
-        r"\bfollow(?:s|ed|ing)?(?:\s+\w{1,20}){0,2}\s+from\b[\s:]{1,3}" + LINK_AHEAD,
+        r"\bfollow(?:s|ed|ing)?(?:\s+\w{1,20}){0,2}\s+from\b[\s:]{1,3}" + _LINK_AHEAD,
         Certainty.LINK,
         (("follow",), LINKED),
     ),
     Phrase(
         Strength.BASED,
-        r"\bcredits?(?:\s+goes)?(?:\s+to|\s+for\s+[\w\s]{1,40}\sto)?[\s:]{1,3}" + LINK_AHEAD,
+        r"\bcredits?(?:\s+goes)?(?:\s+to|\s+for\s+[\w\s]{1,40}\sto)?[\s:]{1,3}" + _LINK_AHEAD,
         Certainty.LINK,
         (("credit",), LINKED),
     ),
@@ -177,13 +172,13 @@ PHRASES = (
     ),
     Phrase(
         Strength.COPIED,
-        LINE + r"from\s+(?=[\w-]{2,20}\s+(?:internals|source\s+code|codebase)\b)",
+        _LINE_BEGINS + r"from\s+(?=[\w-]{2,20}\s+(?:internals|source\s+code|codebase)\b)",
         Certainty.NAME,
         (("internals", "source code", "codebase"), ("from",)),
     ),
     Phrase(
         Strength.BASED,
-        r"\bfrom\b[\s:]{1,3}(?:(?!(?:is|are|was|in|to|on|and|with|by)\b)[\w'-]{1,24}[\s:(]{1,3}){0,5}?" + LINK_AHEAD,
+        r"\bfrom\b[\s:]{1,3}(?:(?!(?:is|are|was|in|to|on|and|with|by)\b)[\w'-]{1,24}[\s:(]{1,3}){0,5}?" + _LINK_AHEAD,
         Certainty.LINK,
         (("from",), LINKED),
         loose=True,
@@ -203,7 +198,7 @@ PHRASES = (
     Phrase(
         Strength.IDEA,
         r"\b(?:references?|refer(?:red|s)?\s+to|see(?:\s+also)?|implementation|code)\b[\s:]{1,4}"
-        r"(?:(?!from\b)[\w'-]{1,24}[\s:(]{1,3}){0,3}?" + LINK_AHEAD,
+        r"(?:(?!from\b)[\w'-]{1,24}[\s:(]{1,3}){0,3}?" + _LINK_AHEAD,
         Certainty.LINK,
         (("refer", "see", "implementation", "code"), LINKED),
         loose=True,
@@ -211,16 +206,37 @@ PHRASES = (
 )  # fmt: skip
 
 
-# Stems are found by so many letters they begin with, which are one number.
-HEAD = 4
-# Up to here a line may be markup that is taken off.
-_LINE_END = re.compile(r"[ \t\f\r\"']*(?:\n|\Z)")
-_SPREAD = np.uint32(2_654_435_761)
-_HALF = np.uint32(16)
+def phrases_by_text(texts: Sequence[str]) -> dict[int, list[Phrase]]:
+    """By the index of each text that may hold phrases, these in their order. Most texts are in none."""
+    found: dict[int, set[int]] = {}
+    ends = [end + index for index, end in enumerate(accumulate(map(len, texts)))]
+    text = 0
+    for place, phrases in _hits(folded("\n".join(texts))):
+        while ends[text] < place:
+            text += 1
+        found.setdefault(text, set()).update(phrases)
+    return {text: [PHRASES[index] for index in sorted(phrases)] for text, phrases in found.items()}
+
+
+def may_hold(folded: str, phrase: Phrase) -> bool:
+    """Whether one of each of a phrase's stems stands in a text in lower case."""
+    for words in phrase.stems:
+        for word in words:
+            if word in folded:
+                break
+        else:
+            return False
+    return True
+
+
+@cache
+def pattern(phrase: Phrase) -> re.Pattern[str]:
+    """Compiled on first use: a run over files without credits needs none of them."""
+    return re.compile(phrase.words, re.IGNORECASE)
 
 
 class _Stem(NamedTuple):
-    """What a phrase needs, up to the end of its line; ``breaks`` where the line must end there."""
+    """A stem up to the end of its line, ``breaks`` where the line must end there, and the phrases that need it."""
 
     words: str
     breaks: bool
@@ -259,18 +275,6 @@ def _table(heads: Iterable[str]) -> Mask:
 
 _SOUGHT = _sought()
 _TABLE = _table(_SOUGHT)
-
-
-def phrases_by_text(texts: Sequence[str]) -> dict[int, list[Phrase]]:
-    """By the index of each text that may hold phrases, these in their order. Most texts are in none."""
-    found: dict[int, set[int]] = {}
-    ends = [end + index for index, end in enumerate(accumulate(map(len, texts)))]
-    text = 0
-    for place, phrases in _hits(folded("\n".join(texts))):
-        while ends[text] < place:
-            text += 1
-        found.setdefault(text, set()).update(phrases)
-    return {text: [PHRASES[index] for index in sorted(phrases)] for text, phrases in found.items()}
 
 
 def _hits(text: str) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -1,4 +1,8 @@
-"""The words after "adapted from" in, the proper name they begin with out."""
+"""What the words after "adapted from" name: a link, a repository or file, a module, or a proper name of a project.
+
+Edit this when a source is not found, or what is found is none: ``_LOWER`` has projects that write themselves in lower
+case, ``_NO_NAMES`` words with a capital that are no project.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,38 @@ from typing import NamedTuple
 
 from ..support.lazy import lazy_pattern
 from .links import URL, Leads, read_link
+
+# A repository without a link is named at once: two words with a slash are found anywhere.
+NEAR = 60
+# A source is named within so many characters of the phrase.
+REACH = 320
+
+_SENTENCE_END = lazy_pattern(r"[.!?](?=\s+[A-Z\"'(])(?<!et al\.)(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!v\.)")
+# What stands between a paper's link and its code's.
+_BESIDE = lazy_pattern(
+    r"\W{0,12}(?:(?:(?:and|also|code|repo\w*|implementation|official|at|in|github)\W{1,6}){0,4}"
+    r"|[^\W\d][^\]\n]{0,50}\]\W{1,3})",
+    re.IGNORECASE,
+)
+_SUFFIX = r"\.(?:py|pyx|cuh?|cpp|cc|hpp|lua|pl|perl|js|ts|jl|java|go|rs|sh|ipynb)\b"
+_FILE = lazy_pattern(rf"(?<![\w/.-])[\w./-]{{1,160}}{_SUFFIX}")
+_REPOSITORY = lazy_pattern(
+    r"(?<![\w/.:-])(?=[\w.-]*[-A-Z\d_][\w.-]*/|[\w.-]+/[\w.]*[-A-Z\d_])(?=[A-Z\d.-]*[a-z])"
+    r"[A-Za-z][\w.-]{1,60}/(?=[A-Z\d.-]*[a-z])[A-Za-z][\w.-]{1,80}"
+)
+_IS_FILE = lazy_pattern(_SUFFIX)
+_MERELY_SEEN = lazy_pattern(r"\b(?:see|cf|compare|unlike)\b", re.IGNORECASE)
+_STOP = lazy_pattern(r"[.;]\s")
+_MODULE = lazy_pattern(r"(?<![\w./-])[A-Za-z_]\w{1,60}(?:\.[A-Za-z_]\w{0,80}){1,8}(?!\w|/|\.\w|\((?!\)))")
+# What begins like a module and is an object, or a sentence end without its space.
+_OBJECTS = frozenset(
+    ("self", "cls", "args", "cfg", "config", "model", "module", "opt", "batch", "data", "input", "x", "i", "e")
+)
+_ROOTS = frozenset(
+    "torch torchvision torchaudio transformers diffusers timm fairseq vllm sglang megatron deepspeed numpy scipy "
+    "sklearn jax flax tensorflow keras mmcv mmdet mmengine detectron2 peft trl accelerate espnet espnet2 speechbrain "
+    "nemo".split()
+)
 
 _LEADING = (
     r"the|an?|our|his|her|its|their|original|official|open[\s-]?source|public|upstream|existing|following|current|same|"
@@ -59,92 +95,6 @@ _NOT_CODE = lazy_pattern(
 )
 
 
-class Name(NamedTuple):
-    """A proper name, from ``start`` to ``end``; ``is_known`` where it can be nothing but a project's."""
-
-    said: str
-    start: int
-    end: int
-    is_known: bool
-
-
-def name_at(text: str, start: int, end: int) -> Name | None:
-    """The name that stands there; None where it is no proper name of a project, a person or a class."""
-    match = _NAME.match(text, start, end)
-    if not match:
-        return None
-    first, *others = re.split(r"[ \n]", match["name"])
-    kept = [first]
-    for word in others if "." not in first else ():
-        if not _is_proper(word) or word.lower() in _NO_NAMES:
-            break
-        kept.append(word)
-    place = match.start("name")
-    last = place + len(" ".join(kept))
-    if not _is_proper(first) or _root(first) in _NO_NAMES or _NOT_CODE.match(text, last, end):
-        return None
-    return Name(_owned(kept), place, last, _root(first) in _LOWER)
-
-
-def calls_it_code(text: str, start: int, end: int) -> bool:
-    """Whether what follows a name says that it is of code: "… library", "… with some changes"."""
-    return bool(_CALLED_CODE.match(text, start, end))
-
-
-def speaks_of_code(before: str, or_part: bool = False) -> bool:
-    """Whether what stands before a phrase in its sentence is about code, or a part of it: "this code", "the kernel"."""
-    return bool((_SAYS_PART if or_part else _SAYS_CODE).search(before))
-
-
-def _root(word: str) -> str:
-    return word.lower().strip("@'\u2019").removesuffix("'s").removesuffix("\u2019s")
-
-
-def _is_proper(word: str) -> bool:
-    return word[0] == "@" or _root(word) in _LOWER or (len(word) > 1 and any(map(str.isupper, word)))
-
-
-def _owned(words: list[str]) -> str:
-    """What the owner's name goes before: "GPT-NeoX" of "EleutherAI's GPT-NeoX"."""
-    for index, word in enumerate(words[:-1], 1):
-        if word.endswith(("'s", "\u2019s", "'")):
-            return " ".join(words[index:])
-    return re.sub(r"['\u2019]s?\Z", "", " ".join(words)).rstrip(".")
-
-
-# A repository without a link is named at once: two words with a slash are found anywhere.
-NEAR = 60
-# A source is named within so many characters of the phrase.
-REACH = 320
-
-_SENTENCE_END = lazy_pattern(r"[.!?](?=\s+[A-Z\"'(])(?<!et al\.)(?<!e\.g\.)(?<!i\.e\.)(?<!vs\.)(?<!v\.)")
-# What stands between a paper's link and its code's.
-_BESIDE = lazy_pattern(
-    r"\W{0,12}(?:(?:(?:and|also|code|repo\w*|implementation|official|at|in|github)\W{1,6}){0,4}"
-    r"|[^\W\d][^\]\n]{0,50}\]\W{1,3})",
-    re.IGNORECASE,
-)
-_SUFFIX = r"\.(?:py|pyx|cuh?|cpp|cc|hpp|lua|pl|perl|js|ts|jl|java|go|rs|sh|ipynb)\b"
-_FILE = lazy_pattern(rf"(?<![\w/.-])[\w./-]{{1,160}}{_SUFFIX}")
-_REPOSITORY = lazy_pattern(
-    r"(?<![\w/.:-])(?=[\w.-]*[-A-Z\d_][\w.-]*/|[\w.-]+/[\w.]*[-A-Z\d_])(?=[A-Z\d.-]*[a-z])"
-    r"[A-Za-z][\w.-]{1,60}/(?=[A-Z\d.-]*[a-z])[A-Za-z][\w.-]{1,80}"
-)
-_IS_FILE = lazy_pattern(_SUFFIX)
-_MERELY_SEEN = lazy_pattern(r"\b(?:see|cf|compare|unlike)\b", re.IGNORECASE)
-_STOP = lazy_pattern(r"[.;]\s")
-_MODULE = lazy_pattern(r"(?<![\w./-])[A-Za-z_]\w{1,60}(?:\.[A-Za-z_]\w{0,80}){1,8}(?!\w|/|\.\w|\((?!\)))")
-# What begins like a module and is an object, or a sentence end without its space.
-_OBJECTS = frozenset(
-    ("self", "cls", "args", "cfg", "config", "model", "module", "opt", "batch", "data", "input", "x", "i", "e")
-)
-_ROOTS = frozenset(
-    "torch torchvision torchaudio transformers diffusers timm fairseq vllm sglang megatron deepspeed numpy scipy "
-    "sklearn jax flax tensorflow keras mmcv mmdet mmengine detectron2 peft trl accelerate espnet espnet2 speechbrain "
-    "nemo".split()
-)
-
-
 class Certainty(IntEnum):
     """How surely words name code: a name may be anybody's, a module is code, a link is followed."""
 
@@ -155,7 +105,7 @@ class Certainty(IntEnum):
 
 
 class Origin(NamedTuple):
-    """A source that is named from ``start`` to ``end`` of a text."""
+    """A source that a text names from ``start`` to ``end``; ``url``, ``project`` and ``path`` are as in a Credit."""
 
     certainty: Certainty
     start: int
@@ -164,6 +114,16 @@ class Origin(NamedTuple):
     project: str = ""
     path: str = ""
     leads: Leads = Leads.CODE
+    "What a link leads to."
+
+
+class ProperName(NamedTuple):
+    """A proper name, from ``start`` to ``end``; ``is_known`` where it can be nothing but a project's."""
+
+    said: str
+    start: int
+    end: int
+    is_known: bool
 
 
 def sentence_end(text: str, start: int) -> int:
@@ -220,3 +180,47 @@ def first_module(text: str, start: int, end: int) -> Origin | None:
         if root.lower() not in _OBJECTS and (root in _ROOTS or len(others) > 1):
             return Origin(Certainty.MODULE, match.start(), match.end(), "", root, match[0])
     return None
+
+
+def name_at(text: str, start: int, end: int) -> ProperName | None:
+    """The name that stands there; None where it is no proper name of a project, a person or a class."""
+    match = _NAME.match(text, start, end)
+    if not match:
+        return None
+    first, *others = re.split(r"[ \n]", match["name"])
+    kept = [first]
+    for word in others if "." not in first else ():
+        if not _is_proper(word) or word.lower() in _NO_NAMES:
+            break
+        kept.append(word)
+    place = match.start("name")
+    last = place + len(" ".join(kept))
+    if not _is_proper(first) or _root(first) in _NO_NAMES or _NOT_CODE.match(text, last, end):
+        return None
+    return ProperName(_owned(kept), place, last, _root(first) in _LOWER)
+
+
+def _root(word: str) -> str:
+    return word.lower().strip("@'\u2019").removesuffix("'s").removesuffix("\u2019s")
+
+
+def _is_proper(word: str) -> bool:
+    return word[0] == "@" or _root(word) in _LOWER or (len(word) > 1 and any(map(str.isupper, word)))
+
+
+def _owned(words: list[str]) -> str:
+    """What the owner's name goes before: "GPT-NeoX" of "EleutherAI's GPT-NeoX"."""
+    for index, word in enumerate(words[:-1], 1):
+        if word.endswith(("'s", "\u2019s", "'")):
+            return " ".join(words[index:])
+    return re.sub(r"['\u2019]s?\Z", "", " ".join(words)).rstrip(".")
+
+
+def calls_it_code(text: str, start: int, end: int) -> bool:
+    """Whether what follows a name says that it is of code: "… library", "… with some changes"."""
+    return bool(_CALLED_CODE.match(text, start, end))
+
+
+def speaks_of_code(before: str, or_part: bool = False) -> bool:
+    """Whether what stands before a phrase in its sentence is about code, or a part of it: "this code", "the kernel"."""
+    return bool((_SAYS_PART if or_part else _SAYS_CODE).search(before))

@@ -1,4 +1,8 @@
-"""A phrase and the words around it in, the source it names out, when that is one of code."""
+"""The credits in comments and docstrings: phrases such as "adapted from" that name a source, if it is one of code.
+
+Edit this when a credit is missed, or a sentence about data, papers or classes is taken for one. The phrases are in
+`credit_phrases.py`, what they name in `credit_sources.py`; this module puts the two together, sentence by sentence.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +18,8 @@ from ..syntax.tree import SyntaxTree
 from .credit_phrases import Phrase, may_hold, pattern, phrases_by_text
 from .credit_sources import (
     Certainty,
-    Name,
     Origin,
+    ProperName,
     calls_it_code,
     first_link,
     first_module,
@@ -25,14 +29,31 @@ from .credit_sources import (
     sentence_end,
     speaks_of_code,
 )
-from .header import blanked_in_place
+from .header import without_ignored_in_place
 from .links import Leads
 from .model import Credit, Strength
 from .paragraphs import Paragraph, Run, runs, split
 
 # How far before a phrase its sentence says what it is about.
-SUBJECT = 120
+_SUBJECT = 120
+# Beyond these a text is a list of links, or hostile: of credits, of links after one phrase, of signs kept of a phrase.
+MOST_CREDITS = 500
+_MOST_LINKS = 8
+_MOST_CHARACTERS = 400
 
+# Before a phrase: it says the contrary.
+_DENIED = lazy_pattern(
+    r"(?:\bno\s+longer|\bdiffer\w*|\bapart|\bfar|\bnot|n't|\bnever|\brather\s+than|\binstead\s+of|\btodo\s?\([^)]{0,40}\):?)"
+    r"(?:\s+(?:be(?:en)?|yet|\w+ly))?\s*\Z",
+    re.IGNORECASE,
+)
+# Between the links of one list stand marks, an "and", a label of a few words.
+_LIST = lazy_pattern(
+    r"[\s,;&*>)\]\[(<`'\"_#\d.:-]*(?:(?:and|also|plus|with)\b)?[\s*`(\[<:-]*"
+    r"(?:(?!\w+ (?:\w+ )?(?:is|are|at|see|for)\b)[\w./'+-]{1,40}(?: [\w./'+-]{1,40}){0,3}\]?[\s:(<`-]{1,4})?",
+    re.IGNORECASE,
+)
+# What a source may be of without being of code.
 _OF_DATA = lazy_pattern(
     r"\b(?:weights?|checkpoints?|pre-?trained|data\s?sets?|corpus|vocab\w*|text|texts|quotes?|images?|photos?|tables?|figures?|"
     r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?|urls?)\b[^.;\n]{0,45}\Z|\bdata(?:\s+(?:is|are|was|were))?\s*\Z",
@@ -40,12 +61,96 @@ _OF_DATA = lazy_pattern(
 )
 # A class is derived from another, a value comes from somewhere.
 _OFTEN_NO_CODE = lazy_pattern(r"deriv|come|extract|moved|pulled|originat", re.IGNORECASE)
+# What is said of a link's page rather than of its code.
 _THOUGHT = lazy_pattern(r"\b(?:propos\w+|ideas?|suggest\w*|discuss\w*|concept|notes?|tests?)\b", re.IGNORECASE)
 _LEADS_ON = lazy_pattern(r"(?::|\bsee|\bfollowing\b[^.;]{0,60})\s*\Z", re.IGNORECASE)
 _ITEM = lazy_pattern(r"\n\s?[-*] ")
 
 
-def origin_of(text: str, match: re.Match[str], phrase: Phrase, end: int) -> Origin | None:
+def read_credits(text: bytes, tree: SyntaxTree | None = None) -> tuple[Credit, ...]:
+    """The credits in the comments and docstrings of Python code, in order; of a notebook, its joined code cells.
+
+    ``text`` is as a ``SourceFile`` has it; ``tree`` is its syntax tree, where it was parsed before.
+    """
+    spoken = list(runs(text, without_ignored_in_place(text), tree))
+    found = dict.fromkeys(islice(_credits(spoken), MOST_CREDITS))  # what is broken may be read as two things
+    return tuple(sorted(found, key=lambda credit: credit.first_line))
+
+
+def _credits(spoken: Sequence[Run]) -> Iterator[Credit]:
+    """The credits, those of a docstring before those of the comments above it."""
+    for index, phrases in phrases_by_text([run.text for run in spoken]).items():
+        for paragraph in split(spoken[index].lines()):
+            yield from credits_in(paragraph, phrases)
+
+
+def credits_in(paragraph: Paragraph, phrases: Iterable[Phrase]) -> Iterator[Credit]:
+    """The credits by ``phrases`` in a paragraph, in order; where they overlap, the first that names a source counts."""
+    text = paragraph.text
+    lowered = text.lower()
+    matches = [
+        (match, phrase) for phrase in phrases if may_hold(lowered, phrase) for match in pattern(phrase).finditer(text)
+    ]
+    firm = sorted(match.start() for match, phrase in matches if not phrase.loose)
+    done = 0
+    for match, phrase in sorted(matches, key=lambda each: each[0].start()):
+        start = match.start()
+        next_phrase = _next(firm, start + 1)
+        # An everyday word before a phrase is a part of it.
+        if (
+            start < done
+            or (phrase.loose and next_phrase < match.end())
+            or _DENIED.search(text, max(start - 40, 0), start)
+        ):
+            continue
+        # What the next phrase names is not what this one does.
+        end = min(sentence_end(text, match.end()), _next(firm, match.end()))
+        if not (origin := _origin_of(text, match, phrase, end)):
+            continue
+        yield _credit(paragraph, start, phrase.strength, origin)
+        done = origin.end
+        for further in _further(text, origin, end) if origin.url else ():
+            yield _credit(paragraph, start, phrase.strength, further, match[0])
+            done = further.end
+
+
+def _next(starts: list[int], place: int) -> int:
+    """The first of the sorted places from ``place`` on."""
+    index = bisect_left(starts, place)
+    return starts[index] if index < len(starts) else sys.maxsize
+
+
+def _further(text: str, origin: Origin, end: int) -> Iterator[Origin]:
+    """More links to code in the same list."""
+    last, limit = origin.end, min(len(text), max(end, origin.end + 600))
+    for count, link in enumerate(links(text, last, limit)):
+        if count == _MOST_LINKS or link.leads is not Leads.CODE or not _LIST.fullmatch(text, last, link.start):
+            return
+        yield link
+        last = link.end
+
+
+def _credit(paragraph: Paragraph, start: int, strength: Strength, origin: Origin, lead: str = "") -> Credit:
+    """The phrase up to the end of the line its source ends on; of a further link, the phrase's lead and the link."""
+    text = paragraph.text
+    if lead:
+        said, start = f"{lead} {text[origin.start : origin.end]}", origin.start
+    else:
+        start += len(text[start:]) - len(text[start:].lstrip(" \t\n-*"))
+        line_end = text.find("\n", origin.end)
+        said = text[start : line_end if line_end >= 0 else None]
+    return Credit(
+        first_line=paragraph.line_at(start),
+        last_line=paragraph.line_at(origin.end - 1),
+        words=" ".join(said.split())[:_MOST_CHARACTERS],
+        strength=strength,
+        url=origin.url,
+        project=origin.project,
+        path=origin.path,
+    )
+
+
+def _origin_of(text: str, match: re.Match[str], phrase: Phrase, end: int) -> Origin | None:
     """The source named after a phrase, when it is one that the phrase can mean."""
     before = _subject(text, match.start())
     named = _named(text, match, phrase, end, before)
@@ -86,7 +191,7 @@ def _may_be_repository(match: re.Match[str], phrase: Phrase, before: str, betwee
     return not _OFTEN_NO_CODE.match(match[0])
 
 
-def _may_be_code(text: str, name: Name, match: re.Match[str], phrase: Phrase, before: str) -> bool:
+def _may_be_code(text: str, name: ProperName, match: re.Match[str], phrase: Phrase, before: str) -> bool:
     """Whether a name stands for code: by the phrase, by what it is called, or by what the sentence is about."""
     is_based = phrase.strength is Strength.BASED or bool(_OFTEN_NO_CODE.match(match[0]))
     if is_based and "." in name.said:
@@ -134,110 +239,9 @@ def _subject(text: str, start: int) -> str:
     """What stands before a phrase in its sentence; a phrase that begins a line with a capital begins a sentence."""
     if text[start : start + 1].isupper() and text[start - 1 : start] in ("", "\n"):
         return ""
-    before = text[max(start - SUBJECT, 0) : start]
+    before = text[max(start - _SUBJECT, 0) : start]
     return re.split(r"[.!?;]\s|\n\s*[-*]\s", before)[-1].strip()
 
 
 def _is_code_file(origin: Origin) -> bool:
     return origin.path.endswith((*CODE_SUFFIXES, ".cu", ".cpp")) or origin.certainty is Certainty.MODULE
-
-
-# Beyond these a text is a list of links, or hostile.
-MOST_CREDITS = 500
-MOST_LINKS = 8
-MOST_WORDS = 400
-_DENIED = lazy_pattern(
-    r"(?:\bno\s+longer|\bdiffer\w*|\bapart|\bfar|\bnot|n't|\bnever|\brather\s+than|\binstead\s+of|\btodo\s?\([^)]{0,40}\):?)"
-    r"(?:\s+(?:be(?:en)?|yet|\w+ly))?\s*\Z",
-    re.IGNORECASE,
-)
-# Between the links of one list stand marks, an "and", a label of a few words.
-_LIST = lazy_pattern(
-    r"[\s,;&*>)\]\[(<`'\"_#\d.:-]*(?:(?:and|also|plus|with)\b)?[\s*`(\[<:-]*"
-    r"(?:(?!\w+ (?:\w+ )?(?:is|are|at|see|for)\b)[\w./'+-]{1,40}(?: [\w./'+-]{1,40}){0,3}\]?[\s:(<`-]{1,4})?",
-    re.IGNORECASE,
-)
-
-
-def read_credits(text: bytes, tree: SyntaxTree | None = None) -> tuple[Credit, ...]:
-    """The credits in the comments and docstrings of Python code, in order; of a notebook, its joined code cells.
-
-    ``text`` is as a ``SourceFile`` has it; ``tree`` is its syntax tree, where it was parsed before.
-    """
-    shown = blanked_in_place(text, "REUSE-Ignore") if b"REUSE-IgnoreStart" in text else text
-    spoken = list(runs(text, shown, tree))
-    found = dict.fromkeys(islice(_credits(spoken), MOST_CREDITS))  # what is broken may be read as two things
-    return tuple(sorted(found, key=lambda credit: credit.first_line))
-
-
-def _credits(spoken: Sequence[Run]) -> Iterator[Credit]:
-    """The credits, those of a docstring before those of the comments above it."""
-    for index, phrases in phrases_by_text([run.text for run in spoken]).items():
-        for paragraph in split(spoken[index].lines()):
-            yield from credits_in(paragraph, phrases)
-
-
-def credits_in(paragraph: Paragraph, phrases: Iterable[Phrase]) -> Iterator[Credit]:
-    """The credits by ``phrases`` in a paragraph, in order; where they overlap, the first that names a source counts."""
-    text = paragraph.text
-    lowered = text.lower()
-    matches = [
-        (match, phrase) for phrase in phrases if may_hold(lowered, phrase) for match in pattern(phrase).finditer(text)
-    ]
-    firm = sorted(match.start() for match, phrase in matches if not phrase.loose)
-    done = 0
-    for match, phrase in sorted(matches, key=lambda each: each[0].start()):
-        start = match.start()
-        next_phrase = _next(firm, start + 1)
-        # An everyday word before a phrase is a part of it.
-        if (
-            start < done
-            or (phrase.loose and next_phrase < match.end())
-            or _DENIED.search(text, max(start - 40, 0), start)
-        ):
-            continue
-        # What the next phrase names is not what this one does.
-        end = min(sentence_end(text, match.end()), _next(firm, match.end()))
-        if not (origin := origin_of(text, match, phrase, end)):
-            continue
-        yield _credit(paragraph, start, phrase.strength, origin)
-        done = origin.end
-        for further in _further(text, origin, end) if origin.url else ():
-            yield _credit(paragraph, start, phrase.strength, further, match[0])
-            done = further.end
-
-
-def _next(starts: list[int], place: int) -> int:
-    """The first of the sorted places from ``place`` on."""
-    index = bisect_left(starts, place)
-    return starts[index] if index < len(starts) else sys.maxsize
-
-
-def _further(text: str, origin: Origin, end: int) -> Iterator[Origin]:
-    """More links to code in the same list."""
-    last, limit = origin.end, min(len(text), max(end, origin.end + 600))
-    for count, link in enumerate(links(text, last, limit)):
-        if count == MOST_LINKS or link.leads is not Leads.CODE or not _LIST.fullmatch(text, last, link.start):
-            return
-        yield link
-        last = link.end
-
-
-def _credit(paragraph: Paragraph, start: int, strength: Strength, origin: Origin, lead: str = "") -> Credit:
-    """The phrase up to the end of the line its source ends on; of a further link, the phrase's lead and the link."""
-    text = paragraph.text
-    if lead:
-        said, start = f"{lead} {text[origin.start : origin.end]}", origin.start
-    else:
-        start += len(text[start:]) - len(text[start:].lstrip(" \t\n-*"))
-        line_end = text.find("\n", origin.end)
-        said = text[start : line_end if line_end >= 0 else None]
-    return Credit(
-        first_line=paragraph.line_at(start),
-        last_line=paragraph.line_at(origin.end - 1),
-        words=" ".join(said.split())[:MOST_WORDS],
-        strength=strength,
-        url=origin.url,
-        project=origin.project,
-        path=origin.path,
-    )

@@ -1,4 +1,7 @@
-"""A copyright statement in, its holders' names out: lower case, without years, legal forms and words like "team"."""
+"""Whom copyright lines name, and whether two name the same holders, whatever the years, legal forms and spelling.
+
+Edit this when a name is read wrongly ("The X team" and "X, Inc." are X), or a holder is said to be gone who is not.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,12 @@ from rapidfuzz.distance import OSA
 
 from ..support.lazy import lazy_pattern
 
-# Longer statements are lists of people; what is beyond is not read.
+# Longer lines are lists of people; what is beyond is not read.
 MOST_CHARACTERS = 1_000
+# Shorter names are only equal when they are spelled alike: "Wei Zhang" and "Wei Zheng" are two people.
+LEAST_FUZZY = 9
+# A name of at least so many letters is also found in a line whose names could not be told apart.
+LEAST_CONTAINED = 6
 
 _MARK = lazy_pattern(r"spdx-(?:file|snippet)copyrighttext:?|(?<![a-z])copyright(?![a-z])|\(c\)|©|&copy;", re.IGNORECASE)
 # What follows these is no part of a name any more.
@@ -46,14 +53,33 @@ _LETTER = lazy_pattern(r"[^\W\d_]")
 
 
 @lru_cache(maxsize=4096)
-def holders(statement: str) -> tuple[str, ...]:
-    """The holders that a copyright statement, or a list of names alone, names; none where it is a year only."""
-    said = unicodedata.normalize("NFKC", statement[:MOST_CHARACTERS])
+def holders(line: str) -> tuple[str, ...]:
+    """The holders that a copyright line, or a list of names alone, names; none where it is a year only."""
+    said = unicodedata.normalize("NFKC", line[:MOST_CHARACTERS])
     _, *parts = _MARK.split(said)
     if not any(_LETTER.search(part) for part in parts):
         parts = [_MARK.split(said)[0]]
     names = [name for part in parts for name in _names(" ".join(part.split()))]
     return tuple(dict.fromkeys(names))
+
+
+def holders_missing(upstream: Iterable[str], copy: Iterable[str]) -> tuple[str, ...]:
+    """Those of the upstream's copyright lines with a holder whom the copy's lines do not name. Years do not matter."""
+    carried = tuple(copy)
+    names = frozenset(squeezed(name) for line in carried for name in holders(line))
+    texts = [squeezed(line) for line in carried]
+    return tuple(
+        line
+        for line in dict.fromkeys(upstream)
+        if not all(_is_named(squeezed(name), names, texts) for name in holders(line))
+    )
+
+
+@lru_cache(maxsize=4096)
+def same_holder(a: str, b: str) -> bool:
+    """Whether two names, or two copyright lines, are of the same holders, small differences of spelling aside."""
+    ours, theirs = sorted(map(squeezed, holders(a))), sorted(map(squeezed, holders(b)))
+    return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
 
 
 def squeezed(name: str) -> str:
@@ -84,31 +110,6 @@ def _name(piece: str) -> str:
     bare = " ".join(re.sub(r"[^\w\s'/-]", " ", bare).split())
     bare = _EDGES.sub("", bare).strip(" -/'_")
     return bare if _LETTER.search(bare) else ""
-
-
-# Shorter names are only equal when they are spelled alike: "Wei Zhang" and "Wei Zheng" are two people.
-LEAST_FUZZY = 9
-# A name of at least so many letters is also found in a statement whose names could not be told apart.
-LEAST_CONTAINED = 6
-
-
-@lru_cache(maxsize=4096)
-def same_holder(a: str, b: str) -> bool:
-    """Whether two names, or two statements, are of the same holders, small differences of spelling aside."""
-    ours, theirs = sorted(map(squeezed, holders(a))), sorted(map(squeezed, holders(b)))
-    return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
-
-
-def holders_missing(upstream: Iterable[str], copy: Iterable[str]) -> tuple[str, ...]:
-    """The upstream's statements of which the copy's name not every holder. Years do not matter."""
-    carried = tuple(copy)
-    names = frozenset(squeezed(name) for statement in carried for name in holders(statement))
-    texts = [squeezed(statement) for statement in carried]
-    return tuple(
-        statement
-        for statement in dict.fromkeys(upstream)
-        if not all(_is_named(squeezed(name), names, texts) for name in holders(statement))
-    )
 
 
 def _is_named(name: str, names: frozenset[str], texts: list[str]) -> bool:

@@ -1,4 +1,7 @@
-"""A link in, what it leads to out: code and whose, or what only looks like it."""
+"""What a link leads to, by its words alone: code, and whose; or a change, talk, a page, a paper.
+
+Edit this when a host of code or of papers is not known, or its addresses have another form.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a file says of whose it is and where it came from."""
+"""What a file says of whose it is and where it is from: the records that the readers in this room make.
+
+Edit this when a report or the corpus is to keep more of it.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,20 @@ from ..results import LicenceForm
 
 
 class Notice(Struct, frozen=True):
-    """The header of a file.
-
-    ``licence`` is an SPDX id or expression, empty where none is named; ``copyrights`` the statements as they stand, one
-    line each; ``last_line`` the last line (1-based) of the header that either stands on, 0 where there is neither.
-    """
+    """What the header of a file says."""
 
     licence: str
+    "An SPDX id or expression; empty where no licence is named."
     copyrights: tuple[str, ...]
+    "The copyright lines as they stand, each on one line."
     form: LicenceForm = LicenceForm.NONE
+    "How the licence is stated."
     last_line: int = 0
+    "The last line (1-based) of the header that either stands on; 0 where there is neither."
 
 
 class Strength(str, Enum):
-    """What a credit says was taken: ``IDEA`` is no statement that code was."""
+    """What a credit says was taken: ``IDEA`` does not say that code was."""
 
     COPIED = "copied"
     ADAPTED = "adapted"
@@ -32,16 +35,19 @@ class Strength(str, Enum):
 
 
 class Credit(Struct, frozen=True):
-    """A phrase that names a source: "Adapted from https://github.com/org/repo/blob/main/file.py".
-
-    ``words`` is the phrase, white space joined. What of the source it names is in ``url``, ``project`` ("org/repo", a
-    package or a name in words) and ``path`` (a file or a dotted module), each empty where not named.
-    """
+    """A phrase that names a source: "Adapted from https://github.com/org/repo/blob/main/file.py"."""
 
     first_line: int
+    "The first line (1-based) that it stands on,"
     last_line: int
+    "and the last."
     words: str
+    "The phrase, its white space joined."
     strength: Strength
+    "What it says was taken."
     url: str = ""
+    "What it names of the source, each empty where not named: its address,"
     project: str = ""
+    '"org/repo", a package or a name in words,'
     path: str = ""
+    "and a file or a dotted module."

@@ -1,4 +1,8 @@
-"""A source file's text in, the copyright statements of the SPDX snippets in it out."""
+"""The notice of a source file: its copyright lines, and the licence that its header states.
+
+Edit this when a copyright line is missed, cut off, joined with what follows it, or mere talk of copyright is taken for
+one; what licence a header states is read in `header_licence.py`.
+"""
 
 from __future__ import annotations
 
@@ -6,31 +10,20 @@ import re
 from collections.abc import Iterator
 
 from ..support.lazy import lazy_pattern
-from .header import Header, blanked, read_header, without_snippets
+from .header import Header, read_header, without_ignored, without_snippets
 from .header_licence import find_licence
 from .model import Notice
 
 _SNIPPET = lazy_pattern(r"SPDX-SnippetCopyrightText:[ \t]*(?=[^\s<\[{])[^\n]*")
-# A file of snippets is read as far as this.
-MOST_STATEMENTS = 100
+# Of a file of snippets so many are read.
+_MOST_SNIPPETS = 100
 
-
-def snippet_copyrights(text: bytes) -> Iterator[str]:
-    """The statements of all SPDX-SnippetBegin … SPDX-SnippetEnd regions, wherever in the file."""
-    whole = blanked(text.decode("utf-8", "replace"), "REUSE-Ignore")
-    for number, match in enumerate(_SNIPPET.finditer(whole)):
-        if number == MOST_STATEMENTS:
-            return
-        yield match[0].rstrip(" \t\r#*/\"'")[:MOST_CHARACTERS]
-
-
-# A statement goes on over at most so many further lines, and is cut at so many characters.
+# A copyright line goes on over at most so many further lines, and is cut at so many characters.
 MOST_LINES = 6
 MOST_CHARACTERS = 600
-
 _MARKS = ("copyright", "(c)", "©")
-# What follows a mark tells a statement from talk of copyright: a year, a name, a sign; no placeholder.
-_STATEMENT = lazy_pattern(
+# What follows a mark tells a copyright line from talk of copyright: a year, a name, a sign; no placeholder.
+_COPYRIGHT = lazy_pattern(
     r"spdx-(?:file|snippet)copyrighttext:[ \t]*[^\s<\[{]"
     r"|(?<![a-z])(?P<mark>copyright|\(c\)|©)[\s:,/-]*(?P<sign>\(c\)|©|&copy;)?[\s:,/-]*(?:by\s+)?"
     r"(?![\s<\[{$%]|\(c\)|©)(?P<rest>[^\n]*)",
@@ -53,8 +46,30 @@ _OTHER = lazy_pattern(
 )
 
 
+def read_notice(text: bytes) -> Notice:
+    """The notices in the header comment and module docstring of a Python file, and of the SPDX snippets in it."""
+    header = read_header(text)
+    stated = find_licence(without_snippets(header))
+    copyrights = dict(find_copyrights(header))
+    last_line = max(copyrights.values(), default=0)
+    if stated.place >= 0:
+        last_line = max(last_line, header.line_at(stated.place))
+    if b"SPDX-Snippet" in text:
+        copyrights |= dict.fromkeys(_snippet_copyrights(text), 0)
+    return Notice(stated.licence, tuple(copyrights), stated.form, last_line)
+
+
+def _snippet_copyrights(text: bytes) -> Iterator[str]:
+    """The copyright lines of all SPDX-SnippetBegin … SPDX-SnippetEnd regions, wherever in the file."""
+    whole = without_ignored(text.decode("utf-8", "replace"))
+    for number, match in enumerate(_SNIPPET.finditer(whole)):
+        if number == _MOST_SNIPPETS:
+            return
+        yield match[0].rstrip(" \t\r#*/\"'")[:MOST_CHARACTERS]
+
+
 def find_copyrights(header: Header) -> Iterator[tuple[str, int]]:
-    """Each distinct statement of the header and the last line (1-based) it stands on."""
+    """Each distinct copyright line of the header, joined where it goes on, and the last line (1-based) it stands on."""
     numbers = _marked_lines(header.folded)
     if not numbers:
         return
@@ -62,17 +77,25 @@ def find_copyrights(header: Header) -> Iterator[tuple[str, int]]:
     seen: set[str] = set()
     last = 0
     for number in numbers:
-        if number <= last or not is_statement(lines[number - 1]):
+        if number <= last or not _is_copyright_line(lines[number - 1]):
             continue
-        statement, last = _joined(lines, number)
-        if statement not in seen:
-            seen.add(statement)
-            yield statement, last
+        said, last = _joined(lines, number)
+        if said not in seen:
+            seen.add(said)
+            yield said, last
 
 
-def is_statement(line: str) -> bool:
+def _marked_lines(folded: str) -> list[int]:
+    """The lines (1-based) that a copyright mark stands on, in order."""
+    marks = [mark for mark in _MARKS if mark in folded]
+    if not marks:
+        return []
+    return [number for number, line in enumerate(folded.split("\n"), 1) if any(mark in line for mark in marks)]
+
+
+def _is_copyright_line(line: str) -> bool:
     """Whether a line says whose copyright something is, rather than speaks of copyright."""
-    return any(_says_whose(match) for match in _STATEMENT.finditer(line))
+    return any(_says_whose(match) for match in _COPYRIGHT.finditer(line))
 
 
 def _says_whose(match: re.Match[str]) -> bool:
@@ -84,40 +107,19 @@ def _says_whose(match: re.Match[str]) -> bool:
     return not _TALK.match(rest) and bool(match["sign"] or _NAME.match(rest))
 
 
-def _marked_lines(folded: str) -> list[int]:
-    """The lines (1-based) that a copyright mark stands on, in order."""
-    marks = [mark for mark in _MARKS if mark in folded]
-    if not marks:
-        return []
-    return [number for number, line in enumerate(folded.split("\n"), 1) if any(mark in line for mark in marks)]
-
-
 def _joined(lines: list[str], number: int) -> tuple[str, int]:
-    statement = lines[number - 1]
+    said = lines[number - 1]
     last = number
     for further in lines[number : number + MOST_LINES]:
-        if not _goes_on(statement, further):
+        if not _goes_on(said, further):
             break
-        statement, last = f"{statement} {further}", last + 1
-    return statement[:MOST_CHARACTERS].rstrip(), last
+        said, last = f"{said} {further}", last + 1
+    return said[:MOST_CHARACTERS].rstrip(), last
 
 
-def _goes_on(statement: str, further: str) -> bool:
+def _goes_on(said: str, further: str) -> bool:
     if not further or _OTHER.match(further):
         return False
-    if _UNFINISHED.search(statement, max(len(statement) - 12, 0)) or _CONTINUES.match(further):
+    if _UNFINISHED.search(said, max(len(said) - 12, 0)) or _CONTINUES.match(further):
         return True
-    return statement.count("(") > statement.count(")")
-
-
-def read_notice(text: bytes) -> Notice:
-    """The notices in the header comment and module docstring of a Python file, and of the SPDX snippets in it."""
-    header = read_header(text)
-    licensing = find_licence(without_snippets(header))
-    stated = dict(find_copyrights(header))
-    last_line = max(stated.values(), default=0)
-    if licensing.place >= 0:
-        last_line = max(last_line, header.line_at(licensing.place))
-    if b"SPDX-Snippet" in text:
-        stated |= dict.fromkeys(snippet_copyrights(text), 0)
-    return Notice(licensing.licence, tuple(stated), licensing.form, last_line)
+    return said.count("(") > said.count(")")

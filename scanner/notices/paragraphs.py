@@ -23,7 +23,8 @@ MOST_CHARACTERS = 2_000
 # Of a docstring.
 _PREFIX = "rRuUbBfFtT"
 
-Line = tuple[int, str]
+# Its number (1-based) and what it says.
+NumberedLine = tuple[int, str]
 
 
 class Run(NamedTuple):
@@ -32,7 +33,7 @@ class Run(NamedTuple):
     first: int
     text: str
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[NumberedLine]:
         """The lines, markup off, with their numbers."""
         return [(number, _bare(line)) for number, line in enumerate(self.text.split("\n"), self.first)]
 
@@ -69,9 +70,9 @@ def runs(text: bytes, shown: bytes, tree: SyntaxTree | None = None) -> Iterator[
         yield Run(first, "\n".join(held))
 
 
-def split(lines: list[Line]) -> Iterator[Paragraph]:
+def split(lines: list[NumberedLine]) -> Iterator[Paragraph]:
     """The paragraphs of a run of lines. One that ends in the middle of a phrase goes on after the blank line."""
-    held: list[Line] = []
+    held: list[NumberedLine] = []
     for number, line in lines:
         if line and len(held) < MOST_LINES:
             held.append((number, line))
@@ -82,7 +83,7 @@ def split(lines: list[Line]) -> Iterator[Paragraph]:
         yield _paragraph(held)
 
 
-def _paragraph(lines: list[Line]) -> Paragraph:
+def _paragraph(lines: list[NumberedLine]) -> Paragraph:
     numbers, texts = zip(*lines, strict=True)
     return Paragraph("\n".join(texts), numbers)
 

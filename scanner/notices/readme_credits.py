@@ -1,4 +1,8 @@
-"""A README in, its credits out: what its sections of thanks list, and what its sentences say was taken from where."""
+"""The credits of a README: what its sections of thanks list, and what its sentences say was taken from where.
+
+Edit this when such a section is not seen, or lists what is no code. Sentences are read as those in code, by
+`credits.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +14,16 @@ from ..support.decoding import with_line_feeds
 from .credit_phrases import phrases_by_text
 from .credit_sources import links, name_at
 from .credits import MOST_CREDITS, credits_in
-from .header import blanked
+from .header import without_ignored
 from .links import Leads
 from .model import Credit, Strength
-from .paragraphs import Line, Paragraph, split
+from .paragraphs import NumberedLine, Paragraph, split
 
 # A README is read as far as this; longer lines are no prose.
 MOST_CHARACTERS = 400_000
-MOST_LINE = 2_000
+_LONGEST_LINE = 2_000
 # An item of a list that is longer says more than a name.
-MOST_ITEM = 100
+_LONGEST_ITEM = 100
 
 _HEADING = re.compile(r"#{1,6}\s+(?P<title>[^\n]{1,200})|\*\*(?P<bold>[^*\n]{1,80})\*\*:?\s*\Z")
 _UNDERLINE = re.compile(r"(?:=+|-{3,})\Z")
@@ -37,26 +41,27 @@ _BEGINS_LIST = re.compile(
 _FENCE = re.compile(r"^[ \t]*(?:```|~~~).*?(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
 _ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+")
 _BETWEEN_NAMES = re.compile(r"\s*(?:\+|,|&|\band\b|;)\s*")
+# A line of thanks for these is not about code.
 _NO_CODE = re.compile(
     r"\bdata\s?sets?\b|\bcorpus\b|\bcompute\b|\bGPUs?\b|\bfund\w*|\bsponsor\w*|\bpapers?\b|\bfeedback\b|\bdiscussions?\b",
     re.IGNORECASE,
 )
 
 
-class _Part(NamedTuple):
-    """Lines of one section; ``is_thanks`` when all it names are credits."""
+class _Section(NamedTuple):
+    """Lines of one section, or of a list in it; ``is_thanks`` when all it names are credits."""
 
-    lines: list[Line]
+    lines: list[NumberedLine]
     is_thanks: bool
 
 
 def read_credits_in_prose(text: str) -> tuple[Credit, ...]:
     """The credits of a README or another text in Markdown, in order."""
-    text = with_line_feeds(text[:MOST_CHARACTERS])
-    if "REUSE-IgnoreStart" in text:
-        text = blanked(text, "REUSE-Ignore")
+    text = without_ignored(with_line_feeds(text[:MOST_CHARACTERS]))
     text = _FENCE.sub(lambda fence: "\n" * fence[0].count("\n"), text)
-    paragraphs = [(paragraph, part.is_thanks) for part in _parts(text.split("\n")) for paragraph in split(part.lines)]
+    paragraphs = [
+        (paragraph, section.is_thanks) for section in _sections(text.split("\n")) for paragraph in split(section.lines)
+    ]
     phrases = phrases_by_text([paragraph.text for paragraph, _ in paragraphs])
     found: list[Credit] = []
     for index, (paragraph, is_thanks) in enumerate(paragraphs):
@@ -69,20 +74,20 @@ def read_credits_in_prose(text: str) -> tuple[Credit, ...]:
     return tuple(sorted(found, key=lambda credit: credit.first_line))
 
 
-def _parts(lines: list[str]) -> Iterator[_Part]:
+def _sections(lines: list[str]) -> Iterator[_Section]:
     """The sections of a text, and within them the lists that a sentence makes lists of credits."""
-    held: list[Line] = []
+    held: list[NumberedLine] = []
     is_thanks = False
     for number, line in enumerate(lines, 1):
         bare = line.strip()
         title = _title(bare, lines[number] if number < len(lines) else "")
-        begins = bool(_BEGINS_LIST.search(bare[:MOST_LINE]))
+        begins = bool(_BEGINS_LIST.search(bare[:_LONGEST_LINE]))
         if title or (begins and not is_thanks):
-            yield _Part(held, is_thanks)
+            yield _Section(held, is_thanks)
             held = []
             is_thanks = begins or bool(_OF_CREDITS.search(title))
-        held.append((number, "" if title and not begins else bare if len(bare) <= MOST_LINE else ""))
-    yield _Part(held, is_thanks)
+        held.append((number, "" if title and not begins else bare if len(bare) <= _LONGEST_LINE else ""))
+    yield _Section(held, is_thanks)
 
 
 def _title(line: str, below: str) -> str:
@@ -99,9 +104,9 @@ def _listed(paragraph: Paragraph, said: list[Credit]) -> Iterator[Credit]:
         linked = [link for link in links(line, 0, len(line)) if link.leads in (Leads.CODE, Leads.ELSEWHERE)]
         for link in linked:
             if link.url not in known and link.project not in known:
-                yield Credit(number, number, line[: MOST_ITEM * 3], strength, link.url, link.project, link.path)
+                yield Credit(number, number, line[: _LONGEST_ITEM * 3], strength, link.url, link.project, link.path)
         item = _ITEM.match(line)
-        if item and not linked and len(line) <= MOST_ITEM:
+        if item and not linked and len(line) <= _LONGEST_ITEM:
             yield from _named(line[item.end() :], number, strength, known)
 
 

@@ -1,1 +1,1 @@
-"""A checkout in, what the repository says of itself out: licences, notices, model card, leftovers."""
+"""What a repository says of itself, its declarations: licence files, metadata, model card, configuration."""

@@ -1,4 +1,8 @@
-"""A model's configuration in, its references to what is not in the repository out; and the licence it names."""
+"""What the configuration of a model tells of: code and models that are elsewhere (leftovers), and a licence.
+
+Edit this when one more key of ``config.json`` or a tokenizer's files refers to an origin, or a reference to the
+repository itself is taken for one.
+"""
 
 from __future__ import annotations
 
@@ -10,19 +14,23 @@ from typing import Any, NamedTuple
 from ..results import Region, Skipped
 from ..support.lazy import lazy_pattern
 from ..support.nesting import NESTED_TOO_DEEPLY, is_deep_json
-from .metadata import declared_licences
-from .model import Declaration, Leftover
+from .metadata import licences_meant_by
+from .model import DeclaredLicence, Leftover
 
 _KEYS = ("auto_map", "_name_or_path", "license")
+# ``auto_map`` stands at the top, or in the part of a model that is made of several.
 _DEEPEST = 6
 _MOST_REFERENCES = 100
+# Of a reference or a licence.
 _LONGEST = 300
 _HUB_ID = lazy_pattern(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}")
+# First parts of paths that people's own runs have, and no owner at the Hub.
 _LOCAL_FOLDERS = frozenset(
     "output outputs model models checkpoint checkpoints ckpt ckpts result results run runs exp exps experiment "
     "experiments tmp temp data saved save work work_dir work_dirs logs weights pretrained pretrained_models hf "
     "hf_models converted merged final last best home root mnt workspace".split()
 )
+# A checkpoint's own name: what stands before it is the model's.
 _STEP = lazy_pattern(r"(?:checkpoint|ckpt|step|epoch|iter|global_step)[-_]?\d*", re.IGNORECASE)
 _CLASS = lazy_pattern(r"(?:(?P<repository>[^\s]{1,200}?)--)?(?P<module>\w[\w.]{0,200})\.(?P<name>\w{1,200})")
 
@@ -39,7 +47,7 @@ class ConfigurationFacts(NamedTuple):
     """What one configuration file says."""
 
     leftovers: tuple[Leftover, ...] = ()
-    declarations: tuple[Declaration, ...] = ()
+    licences: tuple[DeclaredLicence, ...] = ()
 
 
 def read_configuration_file(path: str, text: str, around: Surroundings) -> ConfigurationFacts | Skipped:
@@ -122,10 +130,10 @@ def _letters(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.lower())
 
 
-def _declared(path: str, text: str, loaded: dict[str, Any]) -> Iterator[Declaration]:
+def _declared(path: str, text: str, loaded: dict[str, Any]) -> Iterator[DeclaredLicence]:
     stated = loaded.get("license")
     if isinstance(stated, str) and 0 < len(stated) <= _LONGEST:
-        yield Declaration(_region(path, text, ("license", stated), 0)[1], stated, declared_licences(stated))
+        yield DeclaredLicence(_region(path, text, ("license", stated), 0)[1], stated, licences_meant_by(stated))
 
 
 def _region(path: str, text: str, literals: Iterable[str], place: int) -> tuple[int, Region]:

@@ -1,4 +1,8 @@
-"""A checkout in, all that it says of itself out: one walk over its names, and a read of the few files that matter."""
+"""Reads all that a repository says of itself: one walk over its names, and a look into the few files that matter.
+
+Edit this when one more kind of file says something: it gets a `Role` in `layout.py`, and a reader here. Readers are
+imported when there is something to read: most runs need none or one of them.
+"""
 
 from __future__ import annotations
 
@@ -13,54 +17,61 @@ from ..results import Skipped
 from ..sources.checkout import Checkout, Entry
 from ..support.budget import OverBudgetError, budget
 from .layout import Listing, Role, below, is_document, legal_place, list_readable, read_brought
-from .model import Brought, Declaration, Leftover, LegalFile, ModelCard, SidecarNotice, Statements
+from .model import Brought, Declarations, DeclaredLicence, Leftover, LegalFile, ModelCard, SidecarNotice
 from .texts import read_text
 
 # The configuration of the largest tokenizers lists every token.
 _MOST_BYTES = {Role.CONFIGURATION: 8 * 1024**2}
+Reader = Callable[[str, str, "_Collected"], None]
 
 
-Reader = Callable[[str, str, "_Found"], None]
-
-
-class _Found(Struct):
+class _Collected(Struct):
     """What has been read so far of the files of ``listing``, in a repository of that name."""
 
     listing: Listing
     repository: str
     legal_files: list[LegalFile] = field(default_factory=list)
-    declarations: list[Declaration] = field(default_factory=list)
+    declared_licences: list[DeclaredLicence] = field(default_factory=list)
     model_cards: list[ModelCard] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     sidecars: list[SidecarNotice] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
 
 
-def read_statements(checkout: Checkout) -> Statements:
+def read_declarations(checkout: Checkout) -> Declarations:
     """What the repository says of itself; where only a part of it was named, what all of it says.
 
     Nothing is run, and each file is bounded; what could not be read is in ``skipped``, one line each.
     """
     listing = list_readable(checkout)
-    found = _Found(listing, _repository_name(checkout), skipped=list(listing.skipped))
+    found = _Collected(listing, _repository_name(checkout), skipped=list(listing.skipped))
     # Cards before configuration: a reference to what a card names as its base is no leftover.
     for role, reader in _READERS.items():
         for entry in listing.by_role[role]:
-            _take(entry, role, found, reader)
-    return _statements(found)
+            _read(entry, role, found, reader)
+    return _declarations(found)
 
 
-def _statements(found: _Found) -> Statements:
-    return Statements(
+def _repository_name(checkout: Checkout) -> str:
+    root = checkout.root.partition("!")[0]
+    return checkout.project or Path(os.path.abspath(root)).name.partition(".zip")[0]  # noqa: PTH100  also of "."
+
+
+def _declarations(found: _Collected) -> Declarations:
+    return Declarations(
         legal_files=tuple(sorted(found.legal_files, key=lambda each: each.path)),
-        declarations=tuple(sorted(found.declarations, key=lambda each: (each.region.path, each.region.first_line))),
+        declared_licences=tuple(sorted(found.declared_licences, key=_by_place)),
         model_cards=tuple(sorted(found.model_cards, key=lambda each: each.path)),
-        leftovers=tuple(sorted(found.leftovers, key=lambda each: (each.region.path, each.region.first_line))),
+        leftovers=tuple(sorted(found.leftovers, key=_by_place)),
         sidecars=tuple(found.sidecars),
         skipped=tuple(sorted(dict.fromkeys(found.skipped), key=lambda each: each.path)),
         root=found.listing.root,
         brought=tuple(_brought(found.listing)),
     )
+
+
+def _by_place(found: DeclaredLicence | Leftover) -> tuple[str, int]:
+    return found.region.path, found.region.first_line
 
 
 def _brought(listing: Listing) -> Iterator[Brought]:
@@ -70,7 +81,7 @@ def _brought(listing: Listing) -> Iterator[Brought]:
             yield found
 
 
-def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
+def _read(entry: Entry, role: Role, found: _Collected, reader: Reader) -> None:
     if role is Role.LEGAL and is_document(entry.path):
         found.skipped.append(Skipped(entry.path, "not a plain text: which licence it is, is not known"))
         return
@@ -85,7 +96,7 @@ def _take(entry: Entry, role: Role, found: _Found, reader: Reader) -> None:
         found.skipped.append(Skipped(entry.path, str(over)))
 
 
-def _legal(path: str, text: str, found: _Found) -> None:
+def _legal(path: str, text: str, found: _Collected) -> None:
     from .licence_files import read_legal
 
     root = found.listing.root
@@ -95,17 +106,17 @@ def _legal(path: str, text: str, found: _Found) -> None:
         found.legal_files.append(read_legal(path, place._replace(folder=folder), text))
 
 
-def _metadata(path: str, text: str, found: _Found) -> None:
-    from .metadata import described, read_declarations
+def _metadata(path: str, text: str, found: _Collected) -> None:
+    from .metadata import read_metadata, readme_in
 
-    declared, problem = read_declarations(path, text)
-    found.declarations += declared
+    declared, problem = read_metadata(path, text)
+    found.declared_licences += declared
     found.skipped += [problem] if problem else []
     if path.endswith(".dist-info/METADATA"):
-        _card(path, described(text), found)
+        _card(path, readme_in(text), found)
 
 
-def _card(path: str, text: str, found: _Found) -> None:
+def _card(path: str, text: str, found: _Collected) -> None:
     from .model_card import read_card
 
     folder = below(found.listing.root, path).rpartition("/")[0].rpartition("/")[2]
@@ -114,7 +125,7 @@ def _card(path: str, text: str, found: _Found) -> None:
     found.skipped += [problem] if problem else []
 
 
-def _configuration(path: str, text: str, found: _Found) -> None:
+def _configuration(path: str, text: str, found: _Collected) -> None:
     from .configuration import Surroundings, read_configuration_file
 
     names = tuple(_names(found.repository, found.model_cards))
@@ -123,22 +134,7 @@ def _configuration(path: str, text: str, found: _Found) -> None:
         found.skipped.append(facts)
     else:
         found.leftovers += facts.leftovers
-        found.declarations += facts.declarations
-
-
-def _reuse(path: str, text: str, found: _Found) -> None:
-    from . import licence_files as reuse
-
-    if path.endswith(".license"):
-        found.sidecars += reuse.read_side_file(path, text)
-    elif path.endswith("dep5"):
-        found.sidecars += reuse.read_dep5(path, text)
-    else:
-        read = reuse.read_reuse_toml(path, text)
-        if isinstance(read, Skipped):
-            found.skipped.append(read)
-        else:
-            found.sidecars += read
+        found.declared_licences += facts.licences
 
 
 def _names(repository: str, cards: Iterable[ModelCard]) -> Iterator[str]:
@@ -149,9 +145,19 @@ def _names(repository: str, cards: Iterable[ModelCard]) -> Iterator[str]:
         yield from card.base_models
 
 
-def _repository_name(checkout: Checkout) -> str:
-    root = checkout.root.partition("!")[0]
-    return checkout.project or Path(os.path.abspath(root)).name.partition(".zip")[0]  # noqa: PTH100  also of "."
+def _reuse(path: str, text: str, found: _Collected) -> None:
+    from .licence_files import read_dep5, read_reuse_toml, read_side_file
+
+    if path.endswith(".license"):
+        found.sidecars += read_side_file(path, text)
+    elif path.endswith("dep5"):
+        found.sidecars += read_dep5(path, text)
+    else:
+        read = read_reuse_toml(path, text)
+        if isinstance(read, Skipped):
+            found.skipped.append(read)
+        else:
+            found.sidecars += read
 
 
 _READERS: dict[Role, Reader] = {

@@ -1,4 +1,8 @@
-"""A path in, what it is by its name out: a legal file, metadata, a README, configuration, or nothing of interest."""
+"""Which files of a repository say something of it, by their names: legal files, metadata, READMEs, configuration.
+
+Edit this when such a file goes by one more name, or a file is read that says nothing. What is read is bounded here, in
+number and in bytes; what stands in it is for the readers.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +29,13 @@ _OTHER = frozenset(
 )
 # Legal all the same, though no reader here takes them.
 DOCUMENTS = frozenset((".pdf", ".doc", ".docx", ".odt", ".rtf"))
+METADATA = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "pkg-info", "citation.cff"))
+CONFIGURATION = frozenset(
+    f"{name}.json"
+    for name in ("config", "tokenizer_config", "preprocessor_config", "processor_config", "generation_config")
+)
+_CARD = r"(?:readme|model[-_]?card)(?:\.md|\.markdown|\.rst|\.txt)?"
+
 # Patterns are texts here: most runs are over code alone, and compile none of them.
 _QUALIFIED = r"(?i:(?:(?:un)?licen[cs]e|copying|notice)\.[^/]+)"
 _LICENCE = r"(?:un)?licen[cs]es?(?:[-_. ].*)?|copying(?:[-_. ].*)?|copyrights?(?:[-_. ].*)?"
@@ -32,7 +43,7 @@ _PREFIXED = r"(?:(?i:model|code|weights?|data|dataset|software)|[A-Z0-9. _-]+)[-
 _NOTICE = r"notices?(?:[-_. ].*)?"
 _THIRD_PARTY = r"(?:third|3rd)[-_ ]?part(?:y|ies)"
 _THIRD_PARTY_NAME = (
-    r"(?:third|3rd)[-_ ]?part(?:y|ies)"
+    rf"{_THIRD_PARTY}"
     r"(?:[-_. ]?(?:software|code|components?|packages?|open[-_ ]?source|oss|legal"
     r"|notices?|notice[-_ ]?text|licen[cs]es?|attributions?|acknowledge?ments?|copyrights?))*"
 )
@@ -44,7 +55,6 @@ _DIST_INFO = r"(?P<folder>(?:[^/]+/)*)[^/]+\.dist-info/(?P<inner>.+)"
 # LICENSES/MIT.txt, model_licenses/LICENSE-B, third-party-licenses/bulb/LICENSE.
 _TEXTS = r"(?i:(?P<folder>(?:[^/]+/)*)(?P<label>[\w-]*)licen[cs]es/(?P<inner>(?:[^/]+/)?[^/]+))"
 _FOLDERS = r"(?:LICEN[CS]E|COPYING|NOTICE)(?:\.\w+)?"
-_CARD = r"(?:readme|model[-_]?card)(?:\.md|\.markdown|\.rst|\.txt)?"
 _SUBJECTS = {
     Subject.TEMPLATE: frozenset(("header", "headers", "template", "boilerplate", "sample")),
     Subject.MODEL: frozenset(("model", "models", "weight", "weights", "checkpoint", "checkpoints")),
@@ -53,11 +63,6 @@ _SUBJECTS = {
     ),
     Subject.CODE: frozenset(("code", "software")),
 }
-METADATA = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "pkg-info", "citation.cff"))
-CONFIGURATION = frozenset(
-    f"{name}.json"
-    for name in ("config", "tokenizer_config", "preprocessor_config", "processor_config", "generation_config")
-)
 
 
 class Role(Enum):
@@ -70,12 +75,109 @@ class Role(Enum):
     REUSE = auto()
 
 
+# Far more than any repository seen needs to be judged by; nearest to the root first.
+MOST_TOTAL_BYTES = 16 * 1024**2
+MOST_FILES = {Role.LEGAL: 500, Role.METADATA: 20, Role.CARD: 100, Role.CONFIGURATION: 300, Role.REUSE: 2_000}
+
+
 class LegalPlace(NamedTuple):
     """What a legal file is, the folder it speaks for ("" the whole repository) and what in it."""
 
     kind: LegalKind
     folder: str
     subject: Subject
+
+
+class Listing(NamedTuple):
+    """What to read of a repository."""
+
+    root: str
+    "The one folder that holds all of it; else empty."
+    by_role: dict[Role, list[Entry]]
+    "The files for each reader, the nearest to the root first."
+    modules: frozenset[str]
+    "The names of all Python files, less ``.py``, and of packages."
+    skipped: tuple[Skipped, ...]
+    "What is left out, and why."
+    brought: tuple[Entry, ...] = ()
+    "The files at the root that speak to modelkin itself."
+
+
+def list_readable(checkout: Checkout) -> Listing:
+    """What to read of a checkout; where only a part of it was named, of all of it."""
+    items = list((checkout.whole or checkout.entries)())
+    skipped = list(_folders_in_place_of_files(checkout, items))
+    root = _root(items)
+    brought = tuple(item for item in items if isinstance(item, Entry) and below(root, item.path) in BROUGHT_FILES)
+    return Listing(root, _by_role(items, root, skipped), frozenset(_modules(items)), tuple(skipped), brought)
+
+
+def below(root: str, path: str) -> str:
+    """``path`` as it reads from ``root``."""
+    return path.removeprefix(f"{root}/") if root else path
+
+
+def _root(items: list[Entry | Skipped]) -> str:
+    """The one folder at the top, when nothing lies beside it and it is named as a repository may be."""
+    tops = {item.path.partition("/")[0] if "/" in item.path else "" for item in items}
+    top = tops.pop() if len(tops) == 1 else ""
+    return "" if top.startswith(".") or top.endswith(".dist-info") else top
+
+
+def _by_role(items: list[Entry | Skipped], root: str, skipped: list[Skipped]) -> dict[Role, list[Entry]]:
+    """The entries each reader takes, the nearest to the root first; what is left out goes to ``skipped``."""
+    wanted: dict[Role, list[Entry]] = {role: [] for role in Role}
+    for item in items:
+        role = role_of(below(root, item.path))
+        if role is None:
+            continue
+        if isinstance(item, Skipped):
+            skipped.append(item)
+        else:
+            wanted[role].append(item)
+    wanted[Role.REUSE] = _of_files_there(wanted[Role.REUSE], items)
+    return {role: _bounded(entries, MOST_FILES[role], skipped) for role, entries in wanted.items()}
+
+
+def _bounded(entries: list[Entry], most: int, skipped: list[Skipped]) -> list[Entry]:
+    """The first in number and in bytes: legal texts and READMEs are kept while a repository is judged."""
+    ordered = sorted(entries, key=lambda each: (each.path.count("/"), each.path))
+    sizes = accumulate(each.size if each.size <= MOST_BYTES else 0 for each in ordered)
+    kept = sum(size <= MOST_TOTAL_BYTES for size in islice(sizes, most))
+    if kept < len(ordered):
+        further = len(ordered) - kept - 1
+        reason = f"left out with {further} more: of such files {most}, of {MOST_TOTAL_BYTES // 1024**2} MB, are read"
+        skipped.append(Skipped(ordered[kept].path, reason))
+    return ordered[:kept]
+
+
+def _of_files_there(entries: list[Entry], items: list[Entry | Skipped]) -> list[Entry]:
+    """A ``.license`` file speaks for the file beside it; without one it is something else."""
+    paths = {item.path for item in items}
+    return [each for each in entries if each.path.removesuffix(".license") in paths]
+
+
+def _modules(items: Iterable[Entry | Skipped]) -> Iterator[str]:
+    for item in items:
+        if item.path.endswith(".py"):
+            folder, _, name = item.path.rpartition("/")
+            yield folder.rpartition("/")[2] if name == "__init__.py" else name[: -len(".py")]
+
+
+def _folders_in_place_of_files(checkout: Checkout, items: Iterable[Entry | Skipped]) -> Iterator[Skipped]:
+    """A folder called LICENSE: met on a path, or, since an empty one is on none, at the root of a local folder."""
+    folders = {legal_folder(item.path) for item in items if "/" in item.path} | set(_at_root(checkout.root))
+    for folder in sorted(folders - {""}):
+        yield Skipped(folder, "a folder, not a text: in it only what is named like a legal file is read")
+
+
+def _at_root(root: str) -> Iterator[str]:
+    if root.startswith(REMOTE_PREFIXES):  # a folder here may be called so
+        return
+    try:
+        yield from (child.name for child in Path(root).iterdir() if legal_folder(f"{child.name}/") and child.is_dir())
+    except OSError:  # no folder, as most sources are none; one that cannot be listed the checkout tells of
+        return
 
 
 def role_of(path: str) -> Role | None:
@@ -94,6 +196,10 @@ def role_of(path: str) -> Role | None:
     return Role.CARD if re.fullmatch(_CARD, name) else None
 
 
+def _speaks_for_all(path: str) -> bool:
+    return path.count("/") <= ("dist-info/" in path)
+
+
 def legal_place(path: str) -> LegalPlace | None:
     """What the file at ``path`` is among legal files; None when it is none."""
     folder, _, name = path.rpartition("/")
@@ -106,22 +212,6 @@ def legal_place(path: str) -> LegalPlace | None:
         subject = Subject.MODEL if texts["label"].lower().startswith("model") else Subject.PARTS
         return LegalPlace(kind or LegalKind.LICENCE, texts["folder"].rstrip("/"), subject)
     return LegalPlace(kind, folder, _subject(name)) if kind else None
-
-
-def is_document(path: str) -> bool:
-    """Whether a legal file is of a kind that is not plain text."""
-    return _ending(path.rpartition("/")[2]) in DOCUMENTS
-
-
-def legal_folder(path: str) -> str:
-    """The outermost folder on ``path`` that is called as a legal file is, such as LICENSE; "" when none is."""
-    parts = path.split("/")[:-1]
-    place = next((place for place, part in enumerate(parts) if re.fullmatch(_FOLDERS, part)), None)
-    return "" if place is None else "/".join(parts[: place + 1])
-
-
-def _speaks_for_all(path: str) -> bool:
-    return path.count("/") <= ("dist-info/" in path)
 
 
 def _in_dist_info(folder: str, inner: str) -> LegalPlace | None:
@@ -157,6 +247,18 @@ def _subject(name: str) -> Subject:
     return next((subject for subject, signs in _SUBJECTS.items() if words & signs), Subject.WORK)
 
 
+def is_document(path: str) -> bool:
+    """Whether a legal file is of a kind that is not plain text."""
+    return _ending(path.rpartition("/")[2]) in DOCUMENTS
+
+
+def legal_folder(path: str) -> str:
+    """The outermost folder on ``path`` that is called as a legal file is, such as LICENSE; "" when none is."""
+    parts = path.split("/")[:-1]
+    place = next((place for place, part in enumerate(parts) if re.fullmatch(_FOLDERS, part)), None)
+    return "" if place is None else "/".join(parts[: place + 1])
+
+
 def read_brought(entry: Entry, name: str) -> Brought | None:
     """What the file ``entry``, called ``name`` at the root, is to modelkin; None when it does not concern modelkin."""
     if name not in SETTINGS_FILES:
@@ -179,98 +281,3 @@ def _keys(text: str, name: str) -> tuple[str, ...] | None:
         ours = tool.get("modelkin") if isinstance(tool, dict) else None
         return tuple(ours) if isinstance(ours, dict) else None
     return tuple(values)
-
-
-# Far more than any repository seen needs to be judged by; nearest to the root first.
-MOST_TOTAL_BYTES = 16 * 1024**2
-MOST_FILES = {Role.LEGAL: 500, Role.METADATA: 20, Role.CARD: 100, Role.CONFIGURATION: 300, Role.REUSE: 2_000}
-
-
-class Listing(NamedTuple):
-    """``modules`` are the names of all Python files, less ``.py``, and packages; ``root`` the folder that holds all.
-
-    ``brought`` are the files at the root that speak to modelkin itself.
-    """
-
-    root: str
-    by_role: dict[Role, list[Entry]]
-    modules: frozenset[str]
-    skipped: tuple[Skipped, ...]
-    brought: tuple[Entry, ...] = ()
-
-
-def list_readable(checkout: Checkout) -> Listing:
-    """What to read of a checkout; where only a part of it was named, of all of it."""
-    items = list((checkout.whole or checkout.entries)())
-    skipped = list(_folders_in_place_of_files(checkout, items))
-    root = _root(items)
-    brought = tuple(item for item in items if isinstance(item, Entry) and below(root, item.path) in BROUGHT_FILES)
-    return Listing(root, _by_role(items, root, skipped), frozenset(_modules(items)), tuple(skipped), brought)
-
-
-def below(root: str, path: str) -> str:
-    """``path`` as it reads from ``root``."""
-    return path.removeprefix(f"{root}/") if root else path
-
-
-def _root(items: list[Entry | Skipped]) -> str:
-    """The one folder at the top, when nothing lies beside it and it is named as a repository may be."""
-    tops = {item.path.partition("/")[0] if "/" in item.path else "" for item in items}
-    top = tops.pop() if len(tops) == 1 else ""
-    return "" if top.startswith(".") or top.endswith(".dist-info") else top
-
-
-def _by_role(listing: list[Entry | Skipped], root: str, skipped: list[Skipped]) -> dict[Role, list[Entry]]:
-    """The entries each reader takes, the nearest to the root first; what is left out goes to ``skipped``."""
-    wanted: dict[Role, list[Entry]] = {role: [] for role in Role}
-    for item in listing:
-        role = role_of(below(root, item.path))
-        if role is None:
-            continue
-        if isinstance(item, Skipped):
-            skipped.append(item)
-        else:
-            wanted[role].append(item)
-    wanted[Role.REUSE] = _of_files_there(wanted[Role.REUSE], listing)
-    return {role: _bounded(entries, MOST_FILES[role], skipped) for role, entries in wanted.items()}
-
-
-def _bounded(entries: list[Entry], most: int, skipped: list[Skipped]) -> list[Entry]:
-    """The first in number and in bytes: legal texts and READMEs are kept while a repository is judged."""
-    ordered = sorted(entries, key=lambda each: (each.path.count("/"), each.path))
-    sizes = accumulate(each.size if each.size <= MOST_BYTES else 0 for each in ordered)
-    kept = sum(size <= MOST_TOTAL_BYTES for size in islice(sizes, most))
-    if kept < len(ordered):
-        further = len(ordered) - kept - 1
-        reason = f"left out with {further} more: of such files {most}, of {MOST_TOTAL_BYTES // 1024**2} MB, are read"
-        skipped.append(Skipped(ordered[kept].path, reason))
-    return ordered[:kept]
-
-
-def _of_files_there(entries: list[Entry], listing: list[Entry | Skipped]) -> list[Entry]:
-    """A ``.license`` file speaks for the file beside it; without one it is something else."""
-    paths = {item.path for item in listing}
-    return [each for each in entries if each.path.removesuffix(".license") in paths]
-
-
-def _modules(listing: Iterable[Entry | Skipped]) -> Iterator[str]:
-    for item in listing:
-        if item.path.endswith(".py"):
-            folder, _, name = item.path.rpartition("/")
-            yield folder.rpartition("/")[2] if name == "__init__.py" else name[: -len(".py")]
-
-
-def _folders_in_place_of_files(checkout: Checkout, items: Iterable[Entry | Skipped]) -> Iterator[Skipped]:
-    """A folder called LICENSE: met on a path, or, since an empty one is on none, at the root of a local folder."""
-    folders = {legal_folder(item.path) for item in items if "/" in item.path} | set(_at_root(checkout.root))
-    for folder in sorted(folders - {""}):
-        yield Skipped(folder, "a folder, not a text: in it only what is named like a legal file is read")
-
-
-def _at_root(root: str) -> Iterator[str]:
-    if root.startswith(REMOTE_PREFIXES):  # a folder here may be called so
-        return
-    try:
-        yield from (child.name for child in Path(root).iterdir() if legal_folder(f"{child.name}/") and child.is_dir())
-    except OSError:  # no folder, as most sources are none; one that cannot be listed the checkout tells of
-        return

@@ -1,4 +1,8 @@
-"""The text of a LICENSE, NOTICE or THIRD_PARTY file in, what it says out: its licences and copyright lines."""
+"""What LICENSE, NOTICE and THIRD_PARTY files say, and what REUSE says of files: licences and copyright lines.
+
+Edit this when a copyright line in such a text is missed, or REUSE gets one more way to say it (``X.license``,
+``REUSE.toml`` and ``.reuse/dep5`` are read).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..licences.expressions import conjunction
-from ..notices.header import Header, blanked
+from ..notices.header import Header, folded, without_ignored
 from ..notices.notice import find_copyrights
 from ..results import Skipped
 from ..support.lazy import lazy_pattern
@@ -17,7 +21,7 @@ from .model import LegalFile, SidecarNotice
 # Of the licences of a thousand bundled packages, as a browser ships, the first are enough to judge a copy by.
 MOST_MARKED_LINES = 2_000
 _BLOCK_LINES = 200
-# A statement goes on over a few lines at most.
+# A copyright line goes on over a few lines at most.
 _FOLLOWING = 6
 _MARK = lazy_pattern(r"copyright|\(c\)|©", re.IGNORECASE)
 _MARKUP = " \t\f#*/\"'>|"
@@ -25,6 +29,12 @@ _MARKUP = " \t\f#*/\"'>|"
 _CLAIM = lazy_pattern(r"[^\n]{0,60}?(?:copyright(?! (?:grant|treaty|and similar))|\(c\)|©)", re.IGNORECASE)
 _YEARS_ONLY = lazy_pattern(r"(?:copyright|\(c\)|©|[\d\s,\u2013-])+", re.IGNORECASE)
 _GNU = ("GPL-", "LGPL-", "AGPL-", "GFDL-")
+
+# Of a REUSE.toml or dep5.
+_MOST_SIDECARS = 2_000
+_TAG = re.compile(r"SPDX-License-Identifier:[ \t]*(\S[^\n]*)")
+# What in a path would be a sign of a glob.
+_SPECIAL = re.compile(r"([\\*])")
 
 
 def read_legal(path: str, place: LegalPlace, text: str) -> LegalFile:
@@ -40,18 +50,16 @@ def read_legal(path: str, place: LegalPlace, text: str) -> LegalFile:
 
 
 def copyright_lines(text: str) -> tuple[str, ...]:
-    """The copyright statements of a text in prose, each on one line, markup off."""
+    """The copyright lines of a text in prose, each joined where it goes on, markup off."""
     if not _MARK.search(text):
         return ()
     found: dict[str, None] = {}
-    visible = blanked(text, "REUSE-Ignore") if "REUSE-IgnoreStart" in text else text
-    for block in _blocks([line.strip(_MARKUP) for line in visible.split("\n")]):
-        # Lower case place for place, which Header asks for: of all letters only this one becomes two.
-        header = Header(block, block.replace("\u0130", "I").lower())
+    for block in _blocks([line.strip(_MARKUP) for line in without_ignored(text).split("\n")]):
+        header = Header(block, folded(block))
         lines = [*block.split("\n"), ""]
-        for statement, last in find_copyrights(header):
-            if _CLAIM.match(statement):
-                found[f"{statement} {lines[last]}".rstrip() if _YEARS_ONLY.fullmatch(statement) else statement] = None
+        for said, last in find_copyrights(header):
+            if _CLAIM.match(said):
+                found[f"{said} {lines[last]}".rstrip() if _YEARS_ONLY.fullmatch(said) else said] = None
     return tuple(found)
 
 
@@ -70,11 +78,6 @@ def _blocks(lines: list[str]) -> Iterator[str]:
 
 def _marked(lines: list[str]) -> list[int]:
     return [number for number, line in enumerate(lines) if _MARK.search(line)][:MOST_MARKED_LINES]
-
-
-_MOST_NOTICES = 2_000
-_TAG = re.compile(r"SPDX-License-Identifier:[ \t]*(\S[^\n]*)")
-_SPECIAL = re.compile(r"([\\*])")
 
 
 def read_side_file(path: str, text: str) -> tuple[SidecarNotice, ...]:
@@ -97,20 +100,7 @@ def read_reuse_toml(path: str, text: str) -> tuple[SidecarNotice, ...] | Skipped
     folder = path.rpartition("/")[0]
     prefix = _SPECIAL.sub(r"\\\1", folder) + "/" if folder else ""
     notices = (notice for each in annotations if isinstance(each, dict) for notice in _annotation(path, prefix, each))
-    return tuple(notices)[:_MOST_NOTICES]
-
-
-def read_dep5(path: str, text: str) -> tuple[SidecarNotice, ...]:
-    """Each Files paragraph of .reuse/dep5; its ``*`` matches slashes as well."""
-    found = []
-    prefix = _SPECIAL.sub(r"\\\1", path.removesuffix(".reuse/dep5"))
-    for paragraph in re.split(r"\n[ \t]*\n", text):
-        fields = _fields(paragraph)
-        for glob in fields.get("files", "").split():
-            copyrights = tuple(line.strip() for line in fields.get("copyright", "").split("\n") if line.strip())
-            licence = fields.get("license", "").split("\n")[0].strip()
-            found.append(SidecarNotice(path, prefix + glob.replace("*", "**"), licence, copyrights, overrides=False))
-    return tuple(found)[:_MOST_NOTICES]
+    return tuple(notices)[:_MOST_SIDECARS]
 
 
 def _annotation(path: str, prefix: str, table: dict[str, Any]) -> Iterator[SidecarNotice]:
@@ -123,6 +113,19 @@ def _annotation(path: str, prefix: str, table: dict[str, Any]) -> Iterator[Sidec
 def _texts(value: Any) -> tuple[str, ...]:
     listed = value if isinstance(value, list) else [value]
     return tuple(each.strip() for each in listed if isinstance(each, str) and each.strip())
+
+
+def read_dep5(path: str, text: str) -> tuple[SidecarNotice, ...]:
+    """Each Files paragraph of .reuse/dep5; its ``*`` matches slashes as well."""
+    found = []
+    prefix = _SPECIAL.sub(r"\\\1", path.removesuffix(".reuse/dep5"))
+    for paragraph in re.split(r"\n[ \t]*\n", text):
+        fields = _fields(paragraph)
+        for glob in fields.get("files", "").split():
+            copyrights = tuple(line.strip() for line in fields.get("copyright", "").split("\n") if line.strip())
+            licence = fields.get("license", "").split("\n")[0].strip()
+            found.append(SidecarNotice(path, prefix + glob.replace("*", "**"), licence, copyrights, overrides=False))
+    return tuple(found)[:_MOST_SIDECARS]
 
 
 def _fields(paragraph: str) -> dict[str, str]:

@@ -1,4 +1,7 @@
-"""Statements and a path in, those that speak for the path out; and what the repository as a whole is under."""
+"""Which declarations speak for a file of the repository, and what licences the repository as a whole is under.
+
+Edit this when two declarations differ and the wrong one counts.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from itertools import count
 from ..support.lazy import lazy_pattern
 from ..support.wildcards import ANYTHING, Part, Wild, linear_pattern
 from .layout import below
-from .model import LegalFile, LegalKind, SidecarNotice, Statements, Subject
+from .model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
 
 # The LGPL comes as two texts, COPYING and COPYING.LESSER.
 _PLAIN = lazy_pattern(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
@@ -19,22 +22,22 @@ _MOST_PARTS = 10_000
 _TERMS = lazy_pattern(r"-(?:only|or-later)$")
 
 
-def licence_files_for(statements: Statements, path: str) -> tuple[LegalFile, ...]:
+def licence_files_for(declarations: Declarations, path: str) -> tuple[LegalFile, ...]:
     """The legal files that speak for the file at ``path``, those of the nearest folder first."""
-    speaking = [each for each in statements.legal_files if not each.folder or path.startswith(f"{each.folder}/")]
+    speaking = [each for each in declarations.legal_files if not each.folder or path.startswith(f"{each.folder}/")]
     return tuple(sorted(speaking, key=lambda each: (-len(each.folder), each.path)))
 
 
-def says_anything(statements: Statements) -> bool:
+def says_anything(declarations: Declarations) -> bool:
     """Whether a repository says what it is even without code: by a model card, metadata or its configuration."""
-    return bool(statements.model_cards or statements.declarations or statements.leftovers)
+    return bool(declarations.model_cards or declarations.declared_licences or declarations.leftovers)
 
 
-def sidecars_for(statements: Statements, path: str) -> tuple[SidecarNotice, ...]:
+def sidecars_for(declarations: Declarations, path: str) -> tuple[SidecarNotice, ...]:
     """What REUSE says of the file at ``path``: an override first, then its side file, then the nearest table."""
     # Of the tables of one file the last that matches counts.
     own = f"{path}.license"
-    matching = [each for each in statements.sidecars[::-1] if _speaks_for(each, path, own)]
+    matching = [each for each in declarations.sidecars[::-1] if _speaks_for(each, path, own)]
     return tuple(sorted(matching, key=lambda each: (not each.overrides, each.path != own, -each.path.count("/"))))
 
 
@@ -42,23 +45,22 @@ def _speaks_for(sidecar: SidecarNotice, path: str, own: str) -> bool:
     return sidecar.path == own if sidecar.path.endswith(".license") else matches(sidecar.glob, path)
 
 
-def repository_licence(statements: Statements) -> tuple[str, ...]:
+def repository_licence(declarations: Declarations) -> tuple[str, ...]:
     """The ids of the licences that the repository says its code is under, what counts most first.
 
     The LICENSE text at the root comes before what metadata and the model card name; where they differ all are given.
     Only where none of these says anything do texts that speak for a part, as in LICENSES/, or for the model count.
     """
-    texts = _of_texts(statements)
-    declared = [each for each in statements.declarations if speaks_for_all(statements, each.region.path)]
-    carded = [card.licence for card in statements.model_cards if card.licence and speaks_for_all(statements, card.path)]
-    stated = [licence for each in (*declared, *carded) for licence in each.licences]
-    found = _joined(texts, stated) or _ids(statements, (Subject.PARTS,)) or _ids(statements, (Subject.MODEL,))
+    texts = _of_texts(declarations)
+    named = [*declarations.declared_licences, *(card.licence for card in declarations.model_cards if card.licence)]
+    stated = [licence for each in named if speaks_for_all(declarations, each.region.path) for licence in each.licences]
+    found = _joined(texts, stated) or _ids(declarations, (Subject.PARTS,)) or _ids(declarations, (Subject.MODEL,))
     return _without_incorporated(found)
 
 
-def speaks_for_all(statements: Statements, path: str) -> bool:
+def speaks_for_all(declarations: Declarations, path: str) -> bool:
     """Whether metadata, a README or configuration at ``path`` is about the repository and not about a part of it."""
-    return re.fullmatch(r"(?:[^/]+\.dist-info/)?[^/]+", below(statements.root, path)) is not None
+    return re.fullmatch(r"(?:[^/]+\.dist-info/)?[^/]+", below(declarations.root, path)) is not None
 
 
 def matches(glob: str, path: str) -> bool:
@@ -77,26 +79,26 @@ def _pattern(glob: str) -> re.Pattern[str]:
     return re.compile(linear_pattern(parts, count()) if len(parts) <= _MOST_PARTS else r"(?!)")
 
 
-def _of_texts(statements: Statements) -> list[str]:
+def _of_texts(declarations: Declarations) -> list[str]:
     """Of the root's LICENSE files; one of the plain name speaks alone, since the others then are of parts."""
-    files = _root_files(statements, (Subject.WORK, Subject.CODE))
+    files = _root_files(declarations, (Subject.WORK, Subject.CODE))
     plain = [each for each in files if _PLAIN.fullmatch(each.path.rpartition("/")[2])]
     deciding = [each for each in plain if each.licences] or files
     return [licence for each in deciding for licence in each.licences]
 
 
-def _ids(statements: Statements, subjects: tuple[Subject, ...]) -> tuple[str, ...]:
-    files = _root_files(statements, subjects)
+def _ids(declarations: Declarations, subjects: tuple[Subject, ...]) -> tuple[str, ...]:
+    files = _root_files(declarations, subjects)
     return tuple(dict.fromkeys(licence for each in files for licence in each.licences))
 
 
-def _root_files(statements: Statements, subjects: tuple[Subject, ...]) -> list[LegalFile]:
-    files = (each for each in statements.legal_files if each.kind is LegalKind.LICENCE and not each.folder)
+def _root_files(declarations: Declarations, subjects: tuple[Subject, ...]) -> list[LegalFile]:
+    files = (each for each in declarations.legal_files if each.kind is LegalKind.LICENCE and not each.folder)
     return [each for each in files if each.subject in subjects]
 
 
 def _joined(texts: Iterable[str], stated: Iterable[str]) -> tuple[str, ...]:
-    """``texts`` and what ``stated`` adds; whether later versions are allowed only a statement can tell."""
+    """``texts`` and what ``stated`` adds; whether later versions are allowed, only metadata or a card can tell."""
     ids = dict.fromkeys(texts)
     named = {_TERMS.sub("", each): each for each in stated}
     refined = [named.get(_TERMS.sub("", each), each) if _TERMS.search(each) else each for each in ids]

@@ -1,46 +1,137 @@
-"""The text of METADATA or PKG-INFO in, its fields and the README below them out."""
+"""The licences that package metadata declares: pyproject.toml, setup.cfg, setup.py, METADATA, PKG-INFO, CITATION.cff.
+
+Edit this when such a file has one more place for a licence, or one more kind of file is to be read (``_READERS``).
+"""
 
 from __future__ import annotations
 
 import configparser
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any, NamedTuple
-
-import tree_sitter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..results import Region, Skipped
-from ..syntax.tree import LineOf, syntax_tree
-from .model import Declaration
+from .model import DeclaredLicence
+
+if TYPE_CHECKING:
+    import tree_sitter
+
+    from ..syntax.tree import LineOf
+
+_CLASSIFIER = "License ::"
+# What is longer is no name but a text.
+_LONGEST_NAME = 200
+# So many licences of one file are taken.
+_MOST_NAMED = 50
+# A longer setup.py is not parsed.
+_MOST_OF_SETUP = 256 * 1024
 
 
-def header_fields(text: str) -> Iterator[tuple[str, str, int]]:
-    """Each field in lower case, its value and its line (1-based); a value goes on over lines that begin with blanks."""
-    name, value, start = "", "", 0
-    for number, line in enumerate([*text.split("\n\n", 1)[0].split("\n"), "end:"], 1):
-        if line[:1] in (" ", "\t"):
-            value += "\n" + line.strip().removeprefix("|")
-            continue
-        if name:
-            yield name, value.strip(), start
-        name, _, value = line.partition(":")
-        name, value, start = name.strip().lower(), value.strip(), number
+class _StatedAt(NamedTuple):
+    """A licence as some key states it, and the line (1-based) of the key."""
+
+    stated: str
+    line: int
 
 
-def described(text: str) -> str:
+class _UnreadableError(Exception):
+    """Why a metadata file tells nothing, in one line."""
+
+
+def read_metadata(path: str, text: str) -> tuple[tuple[DeclaredLicence, ...], Skipped | None]:
+    """The licences that the metadata file at ``path`` declares, and why it could not be read, if so."""
+    name = path.rpartition("/")[2].lower()
+    if "licen" not in text.lower():
+        return (), None
+    try:
+        named = list(islice(_READERS[name](text), _MOST_NAMED))
+    except _UnreadableError as error:
+        return (), Skipped(path, f"its licence is not known: {error}")
+    declared = [_declared(path, each) for each in dict.fromkeys(named) if each.stated.strip()]
+    return tuple(declared), None
+
+
+def licences_meant_by(stated: str) -> tuple[str, ...]:
+    """The ids that ``stated`` means: a name, an expression, a classifier, or the text of a licence itself."""
+    from ..licences.identify import identify
+    from ..licences.licence_names import licence_ids
+
+    if "\n" in stated or len(stated) > _LONGEST_NAME:
+        return tuple(dict.fromkeys(found.licence for found in identify(stated)))
+    return tuple(licence_ids(stated))
+
+
+def readme_in(text: str) -> str:
     """The README that METADATA carries below its headers, on the lines it stands on; a wheel has no other."""
     headers, blank, body = text.partition("\n\n")
     return "\n" * (headers.count("\n") + 2) + body if blank else ""
 
 
-MOST_BYTES = 256 * 1024
+def _declared(path: str, named: _StatedAt) -> DeclaredLicence:
+    first = next(line.strip() for line in named.stated.split("\n") if line.strip())
+    return DeclaredLicence(Region(path, named.line, named.line), first[:_LONGEST_NAME], licences_meant_by(named.stated))
 
 
-def setup_arguments(text: str) -> Iterator[tuple[str, str, int]]:
+def _pyproject(text: str) -> Iterator[_StatedAt]:
+    from ..support.toml import BrokenTomlError, line_of, parse_toml
+
+    try:
+        tables = parse_toml(text)
+    except BrokenTomlError as error:
+        raise _UnreadableError(str(error)) from None
+    project, tool = _table(tables, "project"), _table(tables, "tool")
+    places = (
+        ("project", project),
+        ("tool.poetry", _table(tool, "poetry")),
+        ("tool.flit.metadata", _table(_table(tool, "flit"), "metadata")),
+    )
+    for place, table in places:
+        licence = table.get("license")
+        stated = licence.get("text") if isinstance(licence, dict) else licence
+        if isinstance(stated, str):
+            yield _StatedAt(stated, line_of(text, place, "license"))
+        classifiers = table.get("classifiers")
+        for each in classifiers if isinstance(classifiers, list) else ():
+            if isinstance(each, str) and each.startswith(_CLASSIFIER):
+                yield _StatedAt(each, _line_with(text, each))
+
+
+def _table(tables: dict[str, Any], name: str) -> dict[str, Any]:
+    found = tables.get(name)
+    return found if isinstance(found, dict) else {}
+
+
+def _setup_cfg(text: str) -> Iterator[_StatedAt]:
+    parser = configparser.RawConfigParser(strict=False)
+    try:
+        parser.read_string(text)
+    except configparser.Error as error:
+        raise _UnreadableError(f"not valid: {' '.join(str(error).split())[:_LONGEST_NAME]}") from None
+    if not parser.has_section("metadata"):
+        return
+    metadata = dict(parser.items("metadata"))
+    if (stated := metadata.get("license", "")) and not stated.startswith("file:"):
+        yield _StatedAt(stated, _line_with(text, "license"))
+    for each in metadata.get("classifiers", metadata.get("classifier", "")).splitlines():
+        if each.strip().startswith(_CLASSIFIER):
+            yield _StatedAt(each.strip(), _line_with(text, each.strip()))
+
+
+def _setup_py(text: str) -> Iterator[_StatedAt]:
+    if len(text) > _MOST_OF_SETUP:
+        raise _UnreadableError(f"it is over the limit of {_MOST_OF_SETUP // 1024} KB for a setup.py")
+    for name, value, line in _setup_arguments(text):
+        if name == "license" or value.startswith(_CLASSIFIER):
+            yield _StatedAt(value, line)
+
+
+def _setup_arguments(text: str) -> Iterator[tuple[str, str, int]]:
     """``license`` and each of ``classifiers`` of the calls of setup(): name, value, line (1-based).
 
     A value is a string that stands there, or a name that a string is assigned to in the same file.
     """
+    from ..syntax.tree import syntax_tree  # the parser, which a repository without code does not need
+
     source = text.encode("utf-8", "replace")
     tree = syntax_tree(source)
     strings: dict[str, str] = {}
@@ -98,119 +189,34 @@ def _text(node: tree_sitter.Node, source: bytes) -> str:
     return source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
 
-_CLASSIFIER = "License ::"
-_LONGEST_NAME = 200
-_MOST_NAMED = 50
-
-
-class _Named(NamedTuple):
-    """A licence as some key states it, and the line (1-based) of the key."""
-
-    stated: str
-    line: int
-
-
-class UnreadableError(Exception):
-    """Why a metadata file tells nothing, in one line."""
-
-
-def read_declarations(path: str, text: str) -> tuple[tuple[Declaration, ...], Skipped | None]:
-    """The licences that the metadata file at ``path`` declares, and why it could not be read, if so."""
-    name = path.rpartition("/")[2].lower()
-    if "licen" not in text.lower():
-        return (), None
-    try:
-        named = list(islice(_READERS[name](text), _MOST_NAMED))
-    except UnreadableError as error:
-        return (), Skipped(path, f"its licence is not known: {error}")
-    declared = [_declaration(path, each) for each in dict.fromkeys(named) if each.stated.strip()]
-    return tuple(declared), None
-
-
-def declared_licences(stated: str) -> tuple[str, ...]:
-    """The ids that ``stated`` means: a name, an expression, a classifier, or the text of a licence itself."""
-    from ..licences.identify import identify
-    from ..licences.licence_names import licence_ids
-
-    if "\n" in stated or len(stated) > _LONGEST_NAME:
-        return tuple(dict.fromkeys(found.licence for found in identify(stated)))
-    return tuple(licence_ids(stated))
-
-
-def _declaration(path: str, named: _Named) -> Declaration:
-    first = next(line.strip() for line in named.stated.split("\n") if line.strip())
-    return Declaration(Region(path, named.line, named.line), first[:_LONGEST_NAME], declared_licences(named.stated))
-
-
-def _pyproject(text: str) -> Iterator[_Named]:
-    from ..support.toml import BrokenTomlError, line_of, parse_toml
-
-    try:
-        tables = parse_toml(text)
-    except BrokenTomlError as error:
-        raise UnreadableError(str(error)) from None
-    project, tool = _table(tables, "project"), _table(tables, "tool")
-    places = (
-        ("project", project),
-        ("tool.poetry", _table(tool, "poetry")),
-        ("tool.flit.metadata", _table(_table(tool, "flit"), "metadata")),
-    )
-    for place, table in places:
-        licence = table.get("license")
-        stated = licence.get("text") if isinstance(licence, dict) else licence
-        if isinstance(stated, str):
-            yield _Named(stated, line_of(text, place, "license"))
-        classifiers = table.get("classifiers")
-        for each in classifiers if isinstance(classifiers, list) else ():
-            if isinstance(each, str) and each.startswith(_CLASSIFIER):
-                yield _Named(each, _line_with(text, each))
-
-
-def _table(tables: dict[str, Any], name: str) -> dict[str, Any]:
-    found = tables.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def _setup_cfg(text: str) -> Iterator[_Named]:
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error as error:
-        raise UnreadableError(f"not valid: {' '.join(str(error).split())[:_LONGEST_NAME]}") from None
-    if not parser.has_section("metadata"):
-        return
-    metadata = dict(parser.items("metadata"))
-    if (stated := metadata.get("license", "")) and not stated.startswith("file:"):
-        yield _Named(stated, _line_with(text, "license"))
-    for each in metadata.get("classifiers", metadata.get("classifier", "")).splitlines():
-        if each.strip().startswith(_CLASSIFIER):
-            yield _Named(each.strip(), _line_with(text, each.strip()))
-
-
-def _setup_py(text: str) -> Iterator[_Named]:
-
-    if len(text) > MOST_BYTES:
-        raise UnreadableError(f"it is over the limit of {MOST_BYTES // 1024} KB for a setup.py")
-    for name, value, line in setup_arguments(text):
-        if name == "license" or value.startswith(_CLASSIFIER):
-            yield _Named(value, line)
-
-
-def _core_metadata(text: str) -> Iterator[_Named]:
-    for name, value, line in header_fields(text):
+def _core_metadata(text: str) -> Iterator[_StatedAt]:
+    for name, value, line in _header_fields(text):
         if name in ("license", "license-expression") or (name == "classifier" and value.startswith(_CLASSIFIER)):
-            yield _Named(value, line)
+            yield _StatedAt(value, line)
 
 
-def _citation(text: str) -> Iterator[_Named]:
+def _header_fields(text: str) -> Iterator[tuple[str, str, int]]:
+    """Each field in lower case, its value and its line (1-based); a value goes on over lines that begin with blanks."""
+    name, value, start = "", "", 0
+    for number, line in enumerate([*text.split("\n\n", 1)[0].split("\n"), "end:"], 1):
+        if line[:1] in (" ", "\t"):
+            value += "\n" + line.strip().removeprefix("|")
+            continue
+        if name:
+            yield name, value.strip(), start
+        name, _, value = line.partition(":")
+        name, value, start = name.strip().lower(), value.strip(), number
+
+
+def _citation(text: str) -> Iterator[_StatedAt]:
     from ..support.yaml import BrokenYamlError, top_level
 
     try:
         licence = top_level(text, frozenset(("license",))).get("license")
     except BrokenYamlError as error:
-        raise UnreadableError(str(error)) from None
+        raise _UnreadableError(str(error)) from None
     for stated in licence.texts if licence else ():
-        yield _Named(stated, licence.line if licence else 1)
+        yield _StatedAt(stated, licence.line if licence else 1)
 
 
 def _line_with(text: str, words: str) -> int:
@@ -219,7 +225,7 @@ def _line_with(text: str, words: str) -> int:
     return next((number for number, line in lines if line.strip(" \t\"',").startswith(words)), 1)
 
 
-_READERS: dict[str, Callable[[str], Iterator[_Named]]] = {
+_READERS: dict[str, Callable[[str], Iterator[_StatedAt]]] = {
     "pyproject.toml": _pyproject,
     "setup.cfg": _setup_cfg,
     "setup.py": _setup_py,

@@ -1,4 +1,7 @@
-"""What a repository says of itself, outside its code."""
+"""What a repository says of itself outside its code: the records that the readers in this room make.
+
+Edit this when rules are to judge by something that no record has.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from ..notices.model import Credit
 from ..results import Region, Skipped
 from ..settings import DEFAULT_BASELINE, SETTINGS_FILES
 
+# Files at the root by which a repository speaks to modelkin itself.
 PROJECT_CORPUS = ".modelkin/corpus.safetensors"
 BROUGHT_FILES = frozenset((*SETTINGS_FILES, PROJECT_CORPUS, DEFAULT_BASELINE))
 
 
 class Brought(Struct, frozen=True):
-    """One such file. ``keys`` are the settings in it; None where it holds none, as a corpus does, or is broken."""
+    """A file that speaks to modelkin. ``keys`` are the settings in it; None where it is broken, or no settings file."""
 
     path: str
     keys: tuple[str, ...] | None = None
@@ -40,61 +44,64 @@ class Subject(str, Enum):
     CODE = "code"
     MODEL = "model"
     PARTS = "parts"  # texts that some files are under: LICENSES/, data, documentation
-    TEMPLATE = "template"  # LICENSE_HEADER: what a tool puts on files, and no statement
+    TEMPLATE = "template"  # LICENSE_HEADER: what a tool puts on files, and says nothing of these
 
 
 class LegalFile(Struct, frozen=True):
-    """A LICENSE, COPYING, NOTICE or THIRD_PARTY file.
-
-    ``licences`` are the ids of the texts in it, the longest first; ``copyrights`` its copyright lines; ``text`` is
-    what it says, bounded. ``folder`` is the one it speaks for, "" the whole repository, and ``subject`` what in it.
-    """
+    """A LICENSE, COPYING, NOTICE or THIRD_PARTY file."""
 
     path: str
     kind: LegalKind
     folder: str
+    "The folder that it speaks for; empty for the whole repository."
     licences: tuple[str, ...]
+    "The ids of the texts in it, the longest text first."
     copyrights: tuple[str, ...]
+    "Its copyright lines."
     text: str
+    "All that it says, bounded."
     subject: Subject = Subject.WORK
+    "What in the folder it speaks of."
 
 
-class Declaration(Struct, frozen=True):
-    """A licence that metadata names: ``stated`` as it stands, ``licences`` the ids it means, none where unknown."""
+class DeclaredLicence(Struct, frozen=True):
+    """A licence that metadata, a model card or a configuration names."""
 
     region: Region
     stated: str
+    "What stands there."
     licences: tuple[str, ...]
+    "The ids that it means; none where it is not known."
 
 
 class ModelCard(Struct, frozen=True):
-    """The README of a model. ``title`` is its name; ``licence`` None where its front matter names none.
-
-    ``licence_name`` is what ``license_name`` calls it beside a ``license`` that says only "other"; else empty.
-    ``text`` is what follows the front matter, on the lines it stands on.
-    """
+    """A README, read as the card of a model."""
 
     path: str
     title: str
-    licence: Declaration | None
+    "The name of the model."
+    licence: DeclaredLicence | None
+    "None where its front matter names none."
     licence_name: str
+    'What ``license_name`` calls it beside a ``license`` that says only "other"; else empty.'
     base_models: tuple[str, ...]
+    "The models that it is built on, as Hub ids."
     credits: tuple[Credit, ...]
+    "What its prose says it is from."
     text: str
+    "What follows the front matter, on the lines it stands on."
 
 
 class Leftover(Struct, frozen=True):
-    """A reference in configuration to what is not in the repository: ``value`` under ``key``.
-
-    ``module`` is the file name of the module it names, without ``.py``; ``repository`` the other repository or the path
-    it names. Each is empty where it names none.
-    """
+    """A reference in configuration to what is not in the repository: ``value`` under ``key``."""
 
     region: Region
     key: str
     value: str
     module: str
+    "The file name of the module it names, without ``.py``; empty where it names none."
     repository: str = ""
+    "The other repository, or the path, that it names; empty where it names none."
 
 
 class SidecarNotice(Struct, frozen=True):
@@ -110,18 +117,17 @@ class SidecarNotice(Struct, frozen=True):
     overrides: bool
 
 
-class Statements(Struct, frozen=True):
-    """All of them, by path. ``skipped`` names what could not be read.
-
-    ``root`` is the one folder that holds all of the repository, as an archive of one often has; else "". ``brought``
-    are the files by which the repository speaks to modelkin itself.
-    """
+class Declarations(Struct, frozen=True):
+    """All that a repository says of itself, each kind by path."""
 
     legal_files: tuple[LegalFile, ...] = ()
-    declarations: tuple[Declaration, ...] = ()
+    declared_licences: tuple[DeclaredLicence, ...] = ()
     model_cards: tuple[ModelCard, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     sidecars: tuple[SidecarNotice, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    "What could not be read."
     root: str = ""
+    "The one folder that holds all of the repository, as an archive of one often has; else empty."
     brought: tuple[Brought, ...] = ()
+    "The files by which it speaks to modelkin itself."

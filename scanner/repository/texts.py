@@ -1,4 +1,7 @@
-"""An entry in, its text out: decoded, bounded, with one kind of line ending; or why it could not be read."""
+"""The text of a legal file, a README or metadata: decoded, bounded, its line ends alike; or why it is not read.
+
+Edit this when a text in one more encoding is to be read, or a binary file is taken for one.
+"""
 
 from __future__ import annotations
 

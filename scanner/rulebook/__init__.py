@@ -1,1 +1,1 @@
-"""Rules as YAML in, checked rules out."""
+"""The rules: what licences ask for, and what findings say. They are YAML files in ``rules/``."""

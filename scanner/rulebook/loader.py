@@ -1,4 +1,8 @@
-"""A message template in, what is wrong with it out: which facts the messages of findings may name."""
+"""The rules as they stand in ``rules/``: one licence or finding by its id, or all, read and checked.
+
+Edit this when a rule could be wrong in one more way: what is wrong is said in one line, with the file and the key. A
+new fact that messages of findings may name goes into ``FIELDS``; what a rule may say at all is in ``model.py``.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +20,10 @@ from ..errors import RuleError
 from ..results import Level
 from ..support.data_files import shipped_folder as folder_of
 from ..support.lazy import lazy_pattern
-from ..support.yaml import MOST_BYTES, PlainYamlError, read_plain_yaml
 from .anchors import anchor_problem
 from .model import Duty, Family, FindingRule, LicenceRule, Scope
 
-# Attribution fills each of these for every finding it makes; what does not apply is an empty text.
+# What messages of findings may name. Attribution fills in each for every finding; what does not apply is empty.
 FIELDS = frozenset(
     {
         "asks",  # what the clause asks for
@@ -46,83 +49,14 @@ FIELDS = frozenset(
     }
 )
 
-
-def template_problem(template: str) -> str:
-    """Why ``template`` cannot be filled in, in words; empty where it can."""
-    try:
-        parts = list(Formatter().parse(template))
-    except ValueError as error:
-        return f"is no template: {error}"
-    for _, field, form, conversion in parts:
-        if field is None:
-            continue
-        if field not in FIELDS:
-            return f"names {{{field}}}; known are {', '.join(sorted(FIELDS))}"
-        if form or conversion:
-            return f"formats {{{field}}}; a field stands bare"
-    return ""
-
-
+_SUFFIX = ".yaml"
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
-_EXACT = frozenset({Duty.EXACT_NOTICE, Duty.DISPLAY, Duty.NAME_PREFIX})
 _FAMILIES = frozenset(family.value for family in Family)
-
-
-def licence_problems(rule: LicenceRule) -> Iterator[str]:
-    """What is wrong in one licence: each begins with its key."""
-    if not _ID.fullmatch(rule.id):
-        yield f"id: {rule.id!r} may use letters, digits, full stops, plus signs and hyphens"
-    yield from _name_problems(rule)
-    for place, obligation in enumerate(rule.obligations):
-        if obligation.duty in _EXACT and not obligation.strings:
-            yield f"obligations[{place}].strings: is missing; {obligation.duty.value} needs the exact words"
-    for key, patterns in (("required", rule.anchors.required), ("refused", rule.anchors.refused)):
-        for place, pattern in enumerate(patterns):
-            if problem := anchor_problem(pattern):
-                yield f"anchors.{key}[{place}]: {pattern!r} {problem}"
-    if (rule.combination.under or rule.combination.not_under) and not rule.combination.reason:
-        yield "combination.reason: is missing"
-
-
-def _name_problems(rule: LicenceRule) -> Iterator[str]:
-    for place, name in enumerate(rule.names):
-        if name != " ".join(name.lower().split()):
-            yield f"names[{place}]: {name!r} is not in lower case and single spaces"
-        elif name in rule.names[:place] or name == rule.id.lower():
-            yield f"names[{place}]: {name!r} stands twice, or is the id"
-
-
-def finding_problems(rule: FindingRule) -> Iterator[str]:
-    """What is wrong in one finding: each begins with its key."""
-    for key, template in (("message", rule.message), ("remedy", rule.remedy)):
-        if problem := template_problem(template):
-            yield f"{key}: {problem}"
-    for key, examples in (("reported", rule.reported), ("passed", rule.passed)):
-        if not examples:
-            yield f"{key}: has no example"
-        for place, example in enumerate(examples):
-            if example.copy not in example.files:
-                yield f"{key}[{place}].copy: {example.copy!r} is not among its files"
-
-
-def clashes(rules: Iterable[LicenceRule]) -> Iterator[tuple[LicenceRule, str]]:
-    """What is wrong between licences: the rule it is wrong in, and words that begin with its key."""
-    rules = tuple(rules)
-    known = _FAMILIES | {rule.id for rule in rules}
-    owners = {rule.id.lower(): rule for rule in rules}
-    for rule in rules:
-        for place, name in enumerate(rule.names):
-            if owners.setdefault(name, rule) is not rule:
-                yield rule, f"names[{place}]: {name!r} already means {owners[name].id}"
-        for key in ("under", "not_under"):
-            for place, name in enumerate(getattr(rule.combination, key)):
-                if name not in known:
-                    yield rule, f"combination.{key}[{place}]: {name!r} is neither a known licence nor a family"
-
-
-Rule = TypeVar("Rule", LicenceRule, FindingRule)
+# These say nothing without the exact words.
+_EXACT = frozenset({Duty.EXACT_NOTICE, Duty.DISPLAY, Duty.NAME_PREFIX})
 
 _CHOICES: dict[str, type[Enum]] = {"duty": Duty, "family": Family, "level": Level, "scope": Scope}
+# What msgspec calls the kinds of values, in words.
 _KINDS = {
     "array": "a list",
     "object": "a mapping",
@@ -131,79 +65,14 @@ _KINDS = {
     "float": "a number",
     "int": "a number",
 }
-_WORDS = (
+# What msgspec says is wrong, in words that follow the key.
+_SAID = (
     (lazy_pattern(r"Object missing required field `(?P<key>\w+)`"), "is missing"),
     (lazy_pattern(r"Object contains unknown field `(?P<key>[^`]*)`"), "is not a key of a rule"),
     (lazy_pattern(r"Expected `str` of length >= 1"), "is empty"),
 )
 
-
-def read_licence(path: Path) -> LicenceRule:
-    """The licence at ``path``, whose name must be its id. Raises RuleError naming the file and the key."""
-    rule = _read(path, LicenceRule)
-    _refuse(path, licence_problems(rule))
-    return rule
-
-
-def read_finding(path: Path) -> FindingRule:
-    """As ``read_licence``, for a finding."""
-    rule = _read(path, FindingRule)
-    _refuse(path, finding_problems(rule))
-    return rule
-
-
-def _read(path: Path, kind: type[Rule]) -> Rule:
-    try:
-        rule = msgspec.convert(read_plain_yaml(_bytes(path)), kind, strict=False)
-    except PlainYamlError as error:
-        raise RuleError(f"{path}: {error}") from None
-    except msgspec.ValidationError as error:
-        raise RuleError(f"{path}: {' '.join(_explained(str(error)).split())}") from None
-    if rule.id != path.stem:
-        raise RuleError(f"{path}: id: {rule.id!r} is not the file's name")
-    return rule
-
-
-def _refuse(path: Path, problems: Iterator[str]) -> None:
-    for problem in problems:
-        raise RuleError(f"{path}: {problem}")
-
-
-def _bytes(path: Path) -> bytes:
-    if not path.is_file():
-        raise RuleError(f"{path}: not a file")
-    try:
-        with path.open("rb") as file:
-            return file.read(MOST_BYTES + 1)
-    except OSError as error:
-        raise RuleError(f"{path}: cannot be read: {error.strerror}") from None
-
-
-def _explained(message: str) -> str:
-    """msgspec's sentence, its place first: ``obligations[1].duty: is missing``."""
-    what, _, where = message.partition(" - at `")
-    where = where.rstrip("`").removeprefix("$").removeprefix(".")
-    for pattern, words in _WORDS:
-        if match := pattern.fullmatch(what):
-            named = ".".join(part for part in (where, match.groupdict().get("key", "")) if part)
-            return f"{named}: {words}"
-    return f"{where or 'the whole file'}: {_choice(where) or _kind(what)}"
-
-
-def _choice(where: str) -> str:
-    choices = _CHOICES.get(where.rpartition(".")[2])
-    return f"is not one of {', '.join(str(choice.value) for choice in choices)}" if choices else ""
-
-
-def _kind(what: str) -> str:
-    match = re.fullmatch(r"Expected `(\w+)[^`]*`, got `(\w+)`", what)
-    if match is None:
-        return what
-    wanted, found = (_KINDS.get(name, name) for name in match.groups())
-    return f"must be {wanted}, not {found}"
-
-
-_SUFFIX = ".yaml"
+Rule = TypeVar("Rule", LicenceRule, FindingRule)
 
 
 def shipped_folder() -> Path:
@@ -233,27 +102,23 @@ def finding_rules(folder: Path | None = None) -> tuple[FindingRule, ...]:
     return tuple(rule for rule in found if rule)
 
 
-# Reading loads YAML, which a run that finds no copy does without.
 @cache
 def _licence(folder: Path, identifier: str) -> LicenceRule | None:
-
     path = _path(folder / "licences", identifier)
     return read_licence(path) if path else None
 
 
 @cache
 def _finding(folder: Path, identifier: str) -> FindingRule | None:
-
     path = _path(folder / "findings", identifier)
     return read_finding(path) if path else None
 
 
 @cache
 def _licences(folder: Path) -> tuple[LicenceRule, ...]:
-
     found = (_licence(folder, identifier) for identifier in sorted(_identifiers(folder / "licences")))
     rules = tuple(rule for rule in found if rule)
-    for rule, problem in clashes(rules):
+    for rule, problem in _clashes(rules):
         raise RuleError(f"{_path(folder / 'licences', rule.id)}: {problem}")
     return rules
 
@@ -274,3 +139,142 @@ def _identifiers(folder: Path) -> frozenset[str]:
         if path.suffix != _SUFFIX:
             raise RuleError(f"{path}: not a rule; a rule's name is its id and {_SUFFIX}")
     return frozenset(path.name.removesuffix(_SUFFIX) for path in paths)
+
+
+def read_licence(path: Path) -> LicenceRule:
+    """The licence at ``path``, whose name must be its id. Raises RuleError naming the file and the key."""
+    rule = _read(path, LicenceRule)
+    _refuse(path, _licence_problems(rule))
+    return rule
+
+
+def read_finding(path: Path) -> FindingRule:
+    """As ``read_licence``, for a finding."""
+    rule = _read(path, FindingRule)
+    _refuse(path, _finding_problems(rule))
+    return rule
+
+
+def _read(path: Path, kind: type[Rule]) -> Rule:
+    from ..support.yaml import (  # which a run that finds no copy does without
+        MOST_BYTES,
+        BrokenYamlError,
+        read_plain_yaml,
+    )
+
+    try:
+        rule = msgspec.convert(read_plain_yaml(_bytes(path, MOST_BYTES)), kind, strict=False)
+    except BrokenYamlError as error:
+        raise RuleError(f"{path}: {error}") from None
+    except msgspec.ValidationError as error:
+        raise RuleError(f"{path}: {' '.join(_explained(str(error)).split())}") from None
+    if rule.id != path.stem:
+        raise RuleError(f"{path}: id: {rule.id!r} is not the file's name")
+    return rule
+
+
+def _bytes(path: Path, most: int) -> bytes:
+    if not path.is_file():
+        raise RuleError(f"{path}: not a file")
+    try:
+        with path.open("rb") as file:
+            return file.read(most + 1)
+    except OSError as error:
+        raise RuleError(f"{path}: cannot be read: {error.strerror}") from None
+
+
+def _refuse(path: Path, problems: Iterator[str]) -> None:
+    for problem in problems:
+        raise RuleError(f"{path}: {problem}")
+
+
+def _licence_problems(rule: LicenceRule) -> Iterator[str]:
+    """What is wrong in one licence: each begins with its key."""
+    if not _ID.fullmatch(rule.id):
+        yield f"id: {rule.id!r} may use letters, digits, full stops, plus signs and hyphens"
+    yield from _name_problems(rule)
+    for place, obligation in enumerate(rule.obligations):
+        if obligation.duty in _EXACT and not obligation.strings:
+            yield f"obligations[{place}].strings: is missing; {obligation.duty.value} needs the exact words"
+    for key, patterns in (("required", rule.anchors.required), ("refused", rule.anchors.refused)):
+        for place, pattern in enumerate(patterns):
+            if problem := anchor_problem(pattern):
+                yield f"anchors.{key}[{place}]: {pattern!r} {problem}"
+    if (rule.combination.under or rule.combination.not_under) and not rule.combination.reason:
+        yield "combination.reason: is missing"
+
+
+def _name_problems(rule: LicenceRule) -> Iterator[str]:
+    for place, name in enumerate(rule.names):
+        if name != " ".join(name.lower().split()):
+            yield f"names[{place}]: {name!r} is not in lower case and single spaces"
+        elif name in rule.names[:place] or name == rule.id.lower():
+            yield f"names[{place}]: {name!r} stands twice, or is the id"
+
+
+def _finding_problems(rule: FindingRule) -> Iterator[str]:
+    """What is wrong in one finding: each begins with its key."""
+    for key, template in (("message", rule.message), ("remedy", rule.remedy)):
+        if problem := _template_problem(template):
+            yield f"{key}: {problem}"
+    for key, examples in (("reported", rule.reported), ("passed", rule.passed)):
+        if not examples:
+            yield f"{key}: has no example"
+        for place, example in enumerate(examples):
+            if example.copy not in example.files:
+                yield f"{key}[{place}].copy: {example.copy!r} is not among its files"
+
+
+def _template_problem(template: str) -> str:
+    """Why ``template`` cannot be filled in, in words; empty where it can."""
+    try:
+        parts = list(Formatter().parse(template))
+    except ValueError as error:
+        return f"is no template: {error}"
+    for _, field, form, conversion in parts:
+        if field is None:
+            continue
+        if field not in FIELDS:
+            return f"names {{{field}}}; known are {', '.join(sorted(FIELDS))}"
+        if form or conversion:
+            return f"formats {{{field}}}; a field stands bare"
+    return ""
+
+
+def _clashes(rules: Iterable[LicenceRule]) -> Iterator[tuple[LicenceRule, str]]:
+    """What is wrong between licences: the rule it is wrong in, and words that begin with its key."""
+    rules = tuple(rules)
+    known = _FAMILIES | {rule.id for rule in rules}
+    owners = {rule.id.lower(): rule for rule in rules}
+    for rule in rules:
+        for place, name in enumerate(rule.names):
+            if owners.setdefault(name, rule) is not rule:
+                yield rule, f"names[{place}]: {name!r} already means {owners[name].id}"
+        for key in ("under", "not_under"):
+            for place, name in enumerate(getattr(rule.combination, key)):
+                if name not in known:
+                    yield rule, f"combination.{key}[{place}]: {name!r} is neither a known licence nor a family"
+
+
+def _explained(message: str) -> str:
+    """msgspec's sentence, its place first: ``obligations[1].duty: is missing``."""
+    what, _, where = message.partition(" - at `")
+    where = where.rstrip("`").removeprefix("$").removeprefix(".")
+    for pattern, words in _SAID:
+        if match := pattern.fullmatch(what):
+            named = ".".join(part for part in (where, match.groupdict().get("key", "")) if part)
+            return f"{named}: {words}"
+    return f"{where or 'the whole file'}: {_choice(where) or _kind(what)}"
+
+
+def _choice(where: str) -> str:
+    choices = _CHOICES.get(where.rpartition(".")[2])
+    return f"is not one of {', '.join(str(choice.value) for choice in choices)}" if choices else ""
+
+
+def _kind(what: str) -> str:
+    match = re.fullmatch(r"Expected `(\w+)[^`]*`, got `(\w+)`", what)
+    if match is None:
+        return what
+    wanted, found = (_KINDS.get(name, name) for name in match.groups())
+    return f"must be {wanted}, not {found}"

@@ -1,4 +1,7 @@
-"""The shape of a licence file and of a finding file in ``rules/``: what a rule may say, and nothing else."""
+"""What a rule may say: the keys of the licence files and the finding files in ``rules/``, and nothing else.
+
+Edit this when rules need one more key; ``docs/extending.md`` explains them to those who write rules.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,7 @@ class ExampleUpstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     release: str = "1.0"
     licence: str = "Apache-2.0"
     copyrights: tuple[str, ...] = ()
-    licence_form: str = ""  # as notices.LicenceForm
+    licence_form: str = ""  # as results.LicenceForm
     licence_copyrights: tuple[str, ...] = ()
     has_notice_file: bool = False
     url: str = "https://github.com/example/lamp/blob/v1.0/lamp/modeling_lamp.py"

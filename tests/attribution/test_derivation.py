@@ -10,13 +10,24 @@ from modelkin.attribution.model import Copy
 from modelkin.attribution.repository_view import Repository
 from modelkin.results import Level, UpstreamMatch, Verdict
 
-from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, copy_of, judge, rules, statements_of
+from ..support.attributed import (
+    APACHE,
+    BEACON,
+    CODE,
+    HEADLESS,
+    LAMP,
+    LAMP_HEADER,
+    copy_of,
+    declarations_of,
+    judge,
+    rules,
+)
 
 OWN_HEADER = "# Copyright 2024 Harbour AI\n"
 
 
 def case(copy: Copy, own: str = "", **files: str) -> Case | None:
-    return choose(copy, Repository(statements_of(files), own))
+    return choose(copy, Repository(declarations_of(files), own))
 
 
 def upstream_of(chosen: Case | None) -> UpstreamMatch:

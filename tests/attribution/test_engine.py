@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from modelkin.attribution.model import Copy
 from modelkin.pipeline import check
-from modelkin.repository.model import Statements
+from modelkin.repository.model import Declarations
 from modelkin.results import Level, LicenceForm, UpstreamMatch, Verdict
 from modelkin.rulebook.loader import finding_rules, licence_rules
 
-from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, copy_of, judge, statements_of
+from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, copy_of, declarations_of, judge
 from ..support.processor_time import processor_seconds
 
 LICENCES = sorted(rule.id for rule in licence_rules())
@@ -27,7 +27,7 @@ HEADERS = (
     "# SPDX-License-Identifier: MIT\n",
     "# Adapted from Beacon\n",
 )
-REPOSITORIES = tuple(statements_of(files) for files in ({}, {"LICENSE": APACHE}, {"LICENSE": MIT, "NOTICE": "lamp\n"}))
+REPOSITORIES = tuple(map(declarations_of, ({}, {"LICENSE": APACHE}, {"LICENSE": MIT, "NOTICE": "lamp\n"})))
 
 
 @st.composite
@@ -56,9 +56,9 @@ def copies(draw: st.DrawFn) -> Copy:
 )
 @settings(max_examples=120, deadline=None)
 def test_whatever_is_copied_findings_are_whole_and_in_order(
-    found: list[Copy], statements: Statements, data: st.DataObject
+    found: list[Copy], declarations: Declarations, data: st.DataObject
 ) -> None:
-    judged = check(found, statements, own=data.draw(st.sampled_from(("", "beacon"))))
+    judged = check(found, declarations, own=data.draw(st.sampled_from(("", "beacon"))))
     known = {rule.id for rule in finding_rules()}
     levels = list(Level)
     keys = [
@@ -79,9 +79,9 @@ def test_whatever_is_copied_findings_are_whole_and_in_order(
     st.lists(copies(), max_size=4, unique_by=lambda copy: copy.verdict.path), st.sampled_from(REPOSITORIES), st.data()
 )
 @settings(max_examples=60, deadline=None)
-def test_the_order_of_files_does_not_matter(found: list[Copy], statements: Statements, data: st.DataObject) -> None:
+def test_the_order_of_files_does_not_matter(found: list[Copy], declarations: Declarations, data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(found))
-    first, second = check(found, statements), check(shuffled, statements)
+    first, second = check(found, declarations), check(shuffled, declarations)
     assert first.findings == second.findings
     assert set(first.attributions) == set(second.attributions)
 
@@ -89,7 +89,7 @@ def test_the_order_of_files_does_not_matter(found: list[Copy], statements: State
 @given(upstreams(), st.sampled_from(REPOSITORIES))
 @settings(max_examples=120, deadline=None)
 def test_the_upstream_file_itself_with_all_it_came_with_is_no_error(
-    upstream: UpstreamMatch, around: Statements
+    upstream: UpstreamMatch, around: Declarations
 ) -> None:
     lines = "".join(f"# {line}\n" for line in upstream.copyrights)
     tag = f"# SPDX-License-Identifier: {upstream.licence}\n" if upstream.licence else ""
@@ -121,10 +121,10 @@ def test_rules_state_facts_and_accuse_nobody(word: str) -> None:
 def test_hundreds_of_copies_beside_a_megabyte_of_notices_take_no_time() -> None:
     notices = "Another project\nCopyright (c) 2020 Somebody\n\nLicensed under the MIT License.\n\n" * 12_000
     found = [copy_of(LAMP, BEACON, path=f"models/m{number}.py") for number in range(300)]
-    statements = statements_of({"THIRD_PARTY_NOTICES": notices, "LICENSE": APACHE})
-    check(found[:1], statements)
+    declarations = declarations_of({"THIRD_PARTY_NOTICES": notices, "LICENSE": APACHE})
+    check(found[:1], declarations)
     with processor_seconds(at_most=4):
-        judged = check(found, statements)
+        judged = check(found, declarations)
     assert sum(finding.level is Level.ERROR for finding in judged.findings) >= 300
 
 
@@ -132,8 +132,8 @@ def test_where_nothing_was_copied_no_rules_are_loaded() -> None:
     code = """if True:
         import sys
         from modelkin.pipeline import check
-        from modelkin.repository.model import Statements
-        assert not check([], Statements()).findings
-        sys.exit(any(name in sys.modules for name in ("yaml", "modelkin.rulebook.loader")))
+        from modelkin.repository.model import Declarations
+        assert not check([], Declarations()).findings
+        sys.exit("yaml" in sys.modules)
     """
     assert run([sys.executable, "-c", code], check=False).returncode == 0

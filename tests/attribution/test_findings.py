@@ -12,7 +12,7 @@ from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
 from modelkin.pipeline import check
-from modelkin.repository.declarations import read_statements
+from modelkin.repository.declarations import read_declarations
 from modelkin.results import FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict
 from modelkin.rulebook.loader import finding_rules
 from modelkin.rulebook.model import Example, ExampleUpstream, FindingRule
@@ -62,7 +62,7 @@ def judged(example: Example, folder: Path) -> list[Finding]:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
     with open_source(str(folder)) as checkout:
-        found = check([copy_of(example)], read_statements(checkout)).findings
+        found = check([copy_of(example)], read_declarations(checkout)).findings
     read = [read_waivers(name, text.encode()) for name, text in example.files.items()]
     waivers = [waiver for each in read for waiver in each.waivers]
     return apply_waivers(found, waivers, bad=[bad for each in read for bad in each.bad])

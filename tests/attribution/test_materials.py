@@ -9,7 +9,7 @@ from modelkin.pipeline import check
 from modelkin.results import Level
 from modelkin.rulebook.loader import licence_rule
 
-from ..support.attributed import APACHE, CODE, LAMP, LAMP_HEADER, copy_of, judge, only, rules, statements_of
+from ..support.attributed import APACHE, CODE, LAMP, LAMP_HEADER, copy_of, declarations_of, judge, only, rules
 
 LLAMA = "license: llama3.1\nbase_model: meta-llama/Llama-3.1-8B\n"
 NOTICE = (
@@ -107,6 +107,6 @@ def test_a_card_that_names_no_base_is_silent_about_it() -> None:
 
 
 def test_a_repository_without_copies_or_cards_has_nothing_to_answer_for() -> None:
-    judged = check([], statements_of({"LICENSE": APACHE, "README.md": "# Harbour\n"}))
+    judged = check([], declarations_of({"LICENSE": APACHE, "README.md": "# Harbour\n"}))
     assert judged.findings == ()
     assert judged.attributions == ()

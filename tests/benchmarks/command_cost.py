@@ -13,8 +13,8 @@ WITH = "from modelkin.cli import main\nmain({arguments!r})\n"
 WITHOUT = """
 from modelkin import api, pipeline
 from modelkin.attribution.model import Judged
-from modelkin.statements import Statements
-api.read_statements = lambda checkout: Statements()
+from modelkin.repository.model import Declarations
+api.read_declarations = lambda checkout: Declarations()
 api.check = lambda *_: Judged((), ())
 pipeline.Examiner._copy = lambda *_: None
 """

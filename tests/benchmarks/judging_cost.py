@@ -48,14 +48,14 @@ def main(source: str) -> None:
         scanned, peak = time.perf_counter(), _peak()
         from modelkin.attribution.copies import read_copy
         from modelkin.pipeline import check
-        from modelkin.repository.declarations import read_statements
+        from modelkin.repository.declarations import read_declarations
 
         texts = {file.path: file.text for file in files}
         copies = [each.copy for each in examined if each.copy]
         # Reading credits is a part of examining; it is done again here to be timed.
         copies = [read_copy(each.verdict, each.notice, texts[each.verdict.path]) for each in copies]
         reading = time.perf_counter() - scanned
-        check(copies, read_statements(checkout), checkout.project)
+        check(copies, read_declarations(checkout), checkout.project)
         judging = time.perf_counter() - scanned
         print(json.dumps(asdict(Cost(scanned - began - reading, judging, _peak() - peak))))
 

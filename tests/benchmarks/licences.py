@@ -14,7 +14,7 @@ from statistics import median
 import click
 
 from modelkin.errors import ModelkinError
-from modelkin.licences.identify import LicenceText, identify
+from modelkin.licences.identify import LicenceMatch, identify
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Entry
 
@@ -89,7 +89,7 @@ def _answer(file: LicenceFile, text: str) -> Answer:
     return Answer(file, tuple(dict.fromkeys(part.licence for part in found)), seconds)
 
 
-def timed(text: str) -> tuple[tuple[LicenceText, ...], float]:
+def timed(text: str) -> tuple[tuple[LicenceMatch, ...], float]:
     """What is found, and in how many seconds: the quickest of three times, since other work slows a machine down."""
     times = []
     for _ in range(3):

@@ -19,7 +19,7 @@ from modelkin.sources.files import SourceFile, read_files
 from modelkin.sources.notebooks import join_cells
 
 from ..support.processor_time import processor_seconds
-from ..support.repositories import statements_of, written
+from ..support.repositories import declarations_of, written
 from ..support.small_corpora import ATTENTION, Upstream, corpus_of
 
 
@@ -53,13 +53,13 @@ def test_no_file_is_opened_to_quote_a_syntax_error(tmp_path: Path, monkeypatch: 
 def test_a_folder_that_is_called_like_a_release_is_not_taken_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from modelkin.repository.declarations import read_statements
+    from modelkin.repository.declarations import read_declarations
     from modelkin.sources.checkout import Checkout
 
     written(tmp_path, {"pypi:x/LICENSE/a": "", "x/LICENSE/a": ""})
     monkeypatch.chdir(tmp_path)
-    assert statements_of("x").skipped
-    assert read_statements(Checkout("pypi:x", lambda: iter([]))).skipped == ()
+    assert declarations_of("x").skipped
+    assert read_declarations(Checkout("pypi:x", lambda: iter([]))).skipped == ()
 
 
 def test_a_member_of_a_zip_without_a_name_is_named_as_skipped(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ SAYING_NOTHING = [
 @pytest.mark.parametrize(("text", "licence"), SENTENCES.items())
 def test_a_sentence_in_a_short_header_names_its_licence(text: str, licence: str) -> None:
     (found,) = identify(text)
-    assert (found.licence, found.share, found.first_line) == (licence, 1.0, 1)
+    assert (found.licence, found.containment, found.first_line) == (licence, 1.0, 1)
 
 
 @pytest.mark.parametrize("text", SAYING_NOTHING)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.licences.words import MOST_CHARACTERS, SIZE, plain, read_words, shingles
+from modelkin.licences.words import MOST_CHARACTERS, WORDS_IN_SHINGLE, plain, read_words, shingles
 
 from ..support.processor_time import processor_seconds
 
@@ -68,7 +68,7 @@ def test_any_text_has_words_in_its_order(text: str) -> None:
     assert len(words.hashes) == len(words.first) == len(words.end)
     assert np.all(words.first < words.end)
     assert np.all(words.end[:-1] <= words.first[1:])
-    assert len(shingles(words.hashes)) == max(len(words.hashes) - SIZE + 1, 0)
+    assert len(shingles(words.hashes)) == max(len(words.hashes) - WORDS_IN_SHINGLE + 1, 0)
 
 
 @given(st.lists(st.from_regex(r"[a-z0-9]{1,80}", fullmatch=True), max_size=40))

@@ -12,7 +12,7 @@ from modelkin.repository.model import Leftover
 from modelkin.results import Skipped
 
 from ..support.processor_time import processor_seconds
-from ..support.repositories import statements_of, written
+from ..support.repositories import declarations_of, written
 
 INCIDENTS = Path("/work/shared/incidents")
 NOWHERE = Surroundings(frozenset(), ("lamp",))
@@ -20,7 +20,7 @@ NOWHERE = Surroundings(frozenset(), ("lamp",))
 
 def leftovers(root: Path, configuration: object, *modules: str, name: str = "config.json") -> tuple[Leftover, ...]:
     files = {name: json.dumps(configuration, indent=2), **dict.fromkeys(modules, "")}
-    return statements_of(written(root / "lamp", files)).leftovers
+    return declarations_of(written(root / "lamp", files)).leftovers
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_where_a_model_was_loaded_from_may_name_another(
     card = "---\nbase_model: org/bulb\n---\n# Lamp\n"
     configuration = json.dumps({"model_type": kind, "_name_or_path": value}, indent=2)
     files = {"README.md": card, "config.json": configuration}
-    found = statements_of(written(tmp_path / "lamp", files)).leftovers
+    found = declarations_of(written(tmp_path / "lamp", files)).leftovers
     assert [(each.key, each.repository, each.region.first_line) for each in found] == (
         [("_name_or_path", value, 3)] if is_leftover else []
     )
@@ -143,7 +143,7 @@ class TestRealConfiguration:
     """The published files of the incidents and of controls, as they stand."""
 
     def test_llama3v_names_the_module_of_its_upstream(self) -> None:
-        found = statements_of(INCIDENTS / "llama3v").leftovers
+        found = declarations_of(INCIDENTS / "llama3v").leftovers
         (tokenizer,) = [each for each in found if each.region.path == "tokenizer_config.json"]
         assert tokenizer.module == "modeling_minicpmv"
         assert tokenizer.value == "modeling_minicpmv.PreTrainedTokenizerFastWrapper"
@@ -151,7 +151,7 @@ class TestRealConfiguration:
         assert not [each for each in found if each.key == "_name_or_path"]
 
     def test_a_list_over_several_lines_is_found_with_its_lines(self) -> None:
-        found = statements_of(INCIDENTS / "minicpm-v-2").leftovers
+        found = declarations_of(INCIDENTS / "minicpm-v-2").leftovers
         (tokenizer,) = [each for each in found if each.region.path == "tokenizer_config.json"]
         assert (tokenizer.module, tokenizer.region.first_line, tokenizer.region.last_line) == (
             "tokenization_minicpmv",
@@ -161,5 +161,5 @@ class TestRealConfiguration:
 
     @pytest.mark.parametrize("name", ["llama-2-7b-chat", "llama-3", "mistral-7b", "qwen2-7b", "yi-6b-chat-llamafied"])
     def test_models_of_the_library_s_own_classes_leave_nothing(self, name: str) -> None:
-        found = statements_of(INCIDENTS / name)
+        found = declarations_of(INCIDENTS / name)
         assert (found.leftovers, found.skipped) == ((), ())

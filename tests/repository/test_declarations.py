@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.repository.declarations import read_statements
+from modelkin.repository.declarations import read_declarations
 from modelkin.repository.layout import MOST_FILES, MOST_TOTAL_BYTES, Role
 from modelkin.repository.lookup import repository_licence
-from modelkin.repository.model import LegalKind, Statements
+from modelkin.repository.model import Declarations, LegalKind
 from modelkin.repository.texts import MOST_BYTES
 from modelkin.results import Skipped
 from modelkin.sources import open_source
@@ -19,7 +19,7 @@ from modelkin.sources.checkout import Checkout, Entry
 
 from ..sources.test_registry import registry_answers
 from ..support.processor_time import processor_seconds
-from ..support.repositories import APACHE, MIT, statements_of, written, zipped
+from ..support.repositories import APACHE, MIT, declarations_of, written, zipped
 
 FILES = {
     "LICENSE": MIT,
@@ -31,14 +31,14 @@ FILES = {
 }
 
 
-def reasons(statements: Statements) -> dict[str, str]:
-    return {each.path: each.reason for each in statements.skipped}
+def reasons(declarations: Declarations) -> dict[str, str]:
+    return {each.path: each.reason for each in declarations.skipped}
 
 
 @pytest.mark.parametrize("kind", ["folder", "zip"])
 def test_a_folder_and_its_archive_say_the_same(tmp_path: Path, kind: str) -> None:
     source = written(tmp_path / "lamp", FILES) if kind == "folder" else zipped(tmp_path / "lamp.zip", FILES)
-    found = statements_of(source)
+    found = declarations_of(source)
     assert [(each.path, each.kind, each.folder, each.licences) for each in found.legal_files] == [
         ("LICENSE", LegalKind.LICENCE, "", ("MIT",)),
         ("NOTICE", LegalKind.NOTICE, "", ()),
@@ -60,7 +60,7 @@ def test_the_legal_files_and_the_metadata_of_a_wheel_speak_for_all_of_it(tmp_pat
         f"{info}/licenses/third_party/bulb/LICENSE": APACHE,
         f"{info}/NOTICE": "Copyright 2024 Lamp Inc.",
     }
-    found = statements_of(zipped(tmp_path / "lamp-1.0-py3-none-any.whl", files))
+    found = declarations_of(zipped(tmp_path / "lamp-1.0-py3-none-any.whl", files))
     assert {each.folder for each in found.legal_files} == {""}
     assert [each.path.removeprefix(f"{info}/") for each in found.legal_files] == [
         "NOTICE",
@@ -68,7 +68,7 @@ def test_the_legal_files_and_the_metadata_of_a_wheel_speak_for_all_of_it(tmp_pat
         "licenses/LICENSE",
         "licenses/third_party/bulb/LICENSE",
     ]
-    (declared,) = found.declarations
+    (declared,) = found.declared_licences
     assert (declared.stated, declared.licences, declared.region.first_line) == ("MIT", ("MIT",), 4)
     assert [card.title for card in found.model_cards] == ["Old Lamp"]
     assert repository_licence(found) == ("MIT",)
@@ -76,12 +76,12 @@ def test_the_legal_files_and_the_metadata_of_a_wheel_speak_for_all_of_it(tmp_pat
 
 def test_where_a_part_is_named_all_of_the_repository_speaks(tmp_path: Path) -> None:
     written(tmp_path, FILES)
-    assert "LICENSE" in [each.path for each in statements_of(f"{tmp_path}!lamp").legal_files]
+    assert "LICENSE" in [each.path for each in declarations_of(f"{tmp_path}!lamp").legal_files]
 
 
 def test_a_single_file_says_nothing_of_a_repository(tmp_path: Path) -> None:
     written(tmp_path, {"LICENSE": MIT, "a.py": ""})
-    assert statements_of(tmp_path / "a.py") == Statements()
+    assert declarations_of(tmp_path / "a.py") == Declarations()
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_single_file_says_nothing_of_a_repository(tmp_path: Path) -> None:
 )
 def test_what_cannot_be_read_is_one_clear_line(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
     written(tmp_path, {name: content, "a.py": b""})
-    ((path, said),) = reasons(statements_of(tmp_path)).items()
+    ((path, said),) = reasons(declarations_of(tmp_path)).items()
     assert path == name
     assert reason in said
     assert "\n" not in said
@@ -115,7 +115,7 @@ def test_what_cannot_be_read_is_one_clear_line(tmp_path: Path, name: str, conten
 def test_a_folder_called_licence_is_one_line(tmp_path: Path, inner: str) -> None:
     files = {inner: MIT, "a.py": ""}
     for source in (written(tmp_path / "folder", files), zipped(tmp_path / "lamp.zip", files)):
-        assert reasons(statements_of(source)) == {
+        assert reasons(declarations_of(source)) == {
             "LICENSE": "a folder, not a text: in it only what is named like a legal file is read"
         }
 
@@ -123,19 +123,19 @@ def test_a_folder_called_licence_is_one_line(tmp_path: Path, inner: str) -> None
 def test_an_empty_folder_called_licence_is_one_line(tmp_path: Path) -> None:
     written(tmp_path, {"a.py": ""})
     (tmp_path / "LICENSE").mkdir()
-    assert list(reasons(statements_of(tmp_path))) == ["LICENSE"]
+    assert list(reasons(declarations_of(tmp_path))) == ["LICENSE"]
 
 
 def test_a_broken_link_called_licence_is_told(tmp_path: Path) -> None:
     written(tmp_path, {"a.py": ""})
     (tmp_path / "LICENSE").symlink_to("nowhere")
-    assert reasons(statements_of(tmp_path)) == {"LICENSE": "broken symbolic link"}
+    assert reasons(declarations_of(tmp_path)) == {"LICENSE": "broken symbolic link"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32", "cp1252", "latin-1"])
 def test_a_notice_is_read_in_any_usual_encoding(tmp_path: Path, encoding: str) -> None:
     written(tmp_path, {"NOTICE": "Lamp\r\nCopyright \u00a9 2024 Pablo Pern\u00edas\r\n".encode(encoding)})
-    found = statements_of(tmp_path)
+    found = declarations_of(tmp_path)
     assert found.skipped == ()
     (notice,) = found.legal_files
     assert notice.copyrights == ("Copyright \u00a9 2024 Pablo Pern\u00edas",)
@@ -144,19 +144,19 @@ def test_a_notice_is_read_in_any_usual_encoding(tmp_path: Path, encoding: str) -
 
 def test_a_file_that_grew_since_it_was_listed_is_bounded_all_the_same() -> None:
     entry = Entry("LICENSE", 10, lambda: b"x" * (MOST_BYTES + 1))
-    found = read_statements(Checkout("lamp", lambda: iter([entry])))
+    found = read_declarations(Checkout("lamp", lambda: iter([entry])))
     assert "over the limit" in reasons(found)["LICENSE"]
 
 
 def test_a_file_that_cannot_be_read_goes_by_its_path_in_the_source() -> None:
     entry = Entry("LICENSE", 10, lambda: Skipped("./LICENSE", "damaged"))
-    assert read_statements(Checkout("lamp", lambda: iter([entry]))).skipped == (Skipped("LICENSE", "damaged"),)
+    assert read_declarations(Checkout("lamp", lambda: iter([entry]))).skipped == (Skipped("LICENSE", "damaged"),)
 
 
 def test_of_very_many_files_those_nearest_to_the_root_are_read() -> None:
     most = MOST_FILES[Role.LEGAL]
     entries = [Entry(f"a/{number:04}/NOTICE", 4, lambda: b"Lamp") for number in range(most + 5)]
-    found = read_statements(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 4, lambda: b"Lamp")])))
+    found = read_declarations(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 4, lambda: b"Lamp")])))
     assert len(found.legal_files) == most
     assert found.legal_files[0].path == "NOTICE"
     assert list(reasons(found).values()) == [f"left out with 5 more: of such files {most}, of 16 MB, are read"]
@@ -165,7 +165,7 @@ def test_of_very_many_files_those_nearest_to_the_root_are_read() -> None:
 def test_of_very_large_files_those_nearest_to_the_root_are_read() -> None:
     notice = b"\n" * 1_950_000
     entries = [Entry(f"a{number}/NOTICE", len(notice), lambda: notice) for number in range(12)]
-    found = read_statements(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 40 * 1024**2, lambda: notice)])))
+    found = read_declarations(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 40 * 1024**2, lambda: notice)])))
     assert len(found.legal_files) == MOST_TOTAL_BYTES // len(notice)
     assert reasons(found)["NOTICE"].startswith("40.0 MB is over the limit")
     assert len(found.skipped) == 2
@@ -174,7 +174,7 @@ def test_of_very_large_files_those_nearest_to_the_root_are_read() -> None:
 def test_the_order_of_entries_changes_nothing(tmp_path: Path) -> None:
     with open_source(str(written(tmp_path / "lamp", FILES))) as checkout:
         backwards = Checkout(checkout.root, lambda: iter([*checkout.entries()][::-1]))
-        assert read_statements(backwards) == read_statements(checkout)
+        assert read_declarations(backwards) == read_declarations(checkout)
 
 
 NAMES = ["LICENSE", "NOTICE", "README.md", "pyproject.toml", "setup.cfg", "setup.py", "PKG-INFO", "CITATION.cff"]
@@ -188,17 +188,17 @@ WORDS = st.sampled_from(
 @given(st.sampled_from(NAMES), st.lists(WORDS | st.binary(max_size=5), max_size=12).map(b"".join))
 def test_no_content_of_any_file_ends_a_run(name: str, content: bytes) -> None:
     entries = [Entry(name, len(content), lambda: content), Entry("a.py", 0, lambda: b"")]
-    found = read_statements(Checkout("lamp", lambda: iter(entries)))
+    found = read_declarations(Checkout("lamp", lambda: iter(entries)))
     assert not [each for each in found.skipped if "\n" in each.reason or not each.reason]
 
 
 @pytest.mark.skipif(not registry_answers(), reason="the package registry cannot be reached")
 def test_a_real_wheel_says_what_it_is_under() -> None:
-    found = statements_of("pypi:vllm==0.2.3!vllm/model_executor")
+    found = declarations_of("pypi:vllm==0.2.3!vllm/model_executor")
     assert [(each.path, each.licences) for each in found.legal_files] == [
         ("vllm-0.2.3.dist-info/LICENSE", ("Apache-2.0",))
     ]
-    assert [each.licences for each in found.declarations] == [("Apache-2.0",), ("Apache-2.0",)]
+    assert [each.licences for each in found.declared_licences] == [("Apache-2.0",), ("Apache-2.0",)]
     assert (repository_licence(found), found.skipped) == (("Apache-2.0",), ())
 
 
@@ -216,11 +216,11 @@ def test_no_python_file_is_read_but_setup_py() -> None:
         "img/NOTICE.png",
     ]
     entries = [Entry(path, 1, refuse) for path in paths]
-    assert read_statements(Checkout("lamp", lambda: iter(entries))) == Statements()
+    assert read_declarations(Checkout("lamp", lambda: iter(entries))) == Declarations()
 
 
 def test_fifty_thousand_python_files_cost_next_to_nothing() -> None:
     entries = [Entry(f"lamp/models/m{number}/modeling_m{number}.py", 1, lambda: b"") for number in range(50_000)]
     checkout = Checkout("lamp", lambda: iter(entries))
     with processor_seconds(at_most=2.5):
-        read_statements(checkout)
+        read_declarations(checkout)

@@ -1,4 +1,4 @@
-"""Which statements speak for a path, and what a repository as a whole is under."""
+"""Which declarations speak for a path, and what a repository as a whole is under."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from modelkin.repository.lookup import licence_files_for, repository_licence, sidecars_for, speaks_for_all
 
-from ..support.repositories import APACHE, MIT, Files, statements_of, written, zipped
+from ..support.repositories import APACHE, MIT, Files, declarations_of, written, zipped
 
 CARD = "---\nlicense: apache-2.0\n---\n"
 GPL = "Licensed under the GNU General Public License v3.0.\n"
@@ -16,7 +16,7 @@ ROOT_LICENCE = (Path(__file__).parent.parent.parent / "LICENSE").read_text("utf-
 
 
 def licence_of(root: Path, files: Files) -> tuple[str, ...]:
-    return repository_licence(statements_of(written(root, {"a.py": "", **files})))
+    return repository_licence(declarations_of(written(root, {"a.py": "", **files})))
 
 
 @pytest.mark.parametrize(
@@ -66,10 +66,10 @@ def test_the_nearest_legal_files_come_first(tmp_path: Path) -> None:
         "src/bulbous/LICENSE": MIT,
         "docs/LICENSE": MIT,
     }
-    statements = statements_of(written(tmp_path, files))
+    declarations = declarations_of(written(tmp_path, files))
 
     def found(path: str) -> list[str]:
-        return [each.path for each in licence_files_for(statements, path)]
+        return [each.path for each in licence_files_for(declarations, path)]
 
     assert found("src/bulb/a.py") == ["src/bulb/NOTICE", "src/LICENSE", "LICENSE"]
     assert found("src/a.py") == ["src/LICENSE", "LICENSE"]
@@ -87,7 +87,7 @@ def test_the_one_folder_of_an_archive_is_the_root(tmp_path: Path) -> None:
         "src/a.py": "",
     }
     inner = {f"lamp-main/{path}": text for path, text in files.items()}
-    flat, nested = (statements_of(zipped(tmp_path / f"{n}.zip", each)) for n, each in enumerate((files, inner)))
+    flat, nested = (declarations_of(zipped(tmp_path / f"{n}.zip", each)) for n, each in enumerate((files, inner)))
     assert (flat.root, nested.root) == ("", "lamp-main")
     assert repository_licence(nested) == repository_licence(flat) == ("MIT", "ISC", "Apache-2.0")
     assert [each.folder for each in nested.legal_files] == ["", "lamp-main/vendored"]

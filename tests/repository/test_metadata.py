@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from modelkin.repository.metadata import described, read_declarations
-from modelkin.repository.model import Declaration
+from modelkin.repository.metadata import read_metadata, readme_in
+from modelkin.repository.model import DeclaredLicence
 
 from ..support.processor_time import processor_seconds
-from ..support.repositories import MIT, statements_of, written
+from ..support.repositories import MIT, declarations_of, written
 
 APACHE_CLASSIFIER = "License :: OSI Approved :: Apache Software License"
 
 
 def declared(path: str, text: str) -> list[tuple[str, tuple[str, ...], int]]:
-    found, problem = read_declarations(path, text)
+    found, problem = read_metadata(path, text)
     assert problem is None
     return [(each.stated, each.licences, each.region.first_line) for each in found]
 
@@ -78,7 +78,7 @@ def test_setup_py_is_read_and_never_run(text: str, expected: list[tuple[str, int
 def test_setup_py_that_would_do_harm_does_none(tmp_path: Path) -> None:
     trace = tmp_path / "trace"
     written(tmp_path, {"setup.py": f"open({str(trace)!r}, 'w')\nsetup(license='MIT')\n"})
-    assert [each.stated for each in statements_of(tmp_path).declarations] == ["MIT"]
+    assert [each.stated for each in declarations_of(tmp_path).declared_licences] == ["MIT"]
     assert not trace.exists()
 
 
@@ -102,8 +102,8 @@ def test_a_whole_licence_in_one_field_is_identified_as_a_text() -> None:
 
 
 def test_the_readme_of_a_wheel_keeps_its_lines() -> None:
-    assert described("Name: lamp\nVersion: 1\n\n# Lamp\n").split("\n")[3] == "# Lamp"
-    assert described("Name: lamp\nVersion: 1\n") == ""
+    assert readme_in("Name: lamp\nVersion: 1\n\n# Lamp\n").split("\n")[3] == "# Lamp"
+    assert readme_in("Name: lamp\nVersion: 1\n") == ""
 
 
 @pytest.mark.parametrize("licence", ["license: Apache-2.0", 'license: "Apache 2.0"', "license:\n  - Apache-2.0"])
@@ -114,14 +114,14 @@ def test_a_citation_names_a_licence(licence: str) -> None:
 
 def test_a_configuration_may_name_a_licence(tmp_path: Path) -> None:
     written(tmp_path, {"config.json": '{\n  "license": "apache-2.0"\n}'})
-    (found,) = statements_of(tmp_path).declarations
+    (found,) = declarations_of(tmp_path).declared_licences
     assert (found.stated, found.licences, found.region.first_line) == ("apache-2.0", ("Apache-2.0",), 2)
 
 
 def test_an_unknown_licence_is_stated_as_it_stands() -> None:
-    found, _ = read_declarations("setup.cfg", "[metadata]\nlicense = Lamp Terms 7\n")
+    found, _ = read_metadata("setup.cfg", "[metadata]\nlicense = Lamp Terms 7\n")
     assert [(each.stated, each.licences) for each in found] == [("Lamp Terms 7", ())]
-    assert isinstance(found[0], Declaration)
+    assert isinstance(found[0], DeclaredLicence)
 
 
 @pytest.mark.parametrize(
@@ -143,4 +143,4 @@ def test_an_unknown_licence_is_stated_as_it_stands() -> None:
 )
 def test_hostile_metadata_is_read_or_refused_in_bounded_time(path: str, text: str) -> None:
     with processor_seconds(at_most=15):
-        read_declarations(path, text)
+        read_metadata(path, text)

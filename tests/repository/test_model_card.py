@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelkin.repository.model import ModelCard
-from modelkin.repository.model_card import read_card, title
+from modelkin.repository.model_card import card_title, read_card
 from modelkin.support.yaml import BrokenYamlError, Value, top_level
 
 from ..support.processor_time import processor_seconds
-from ..support.repositories import statements_of, written
+from ..support.repositories import declarations_of, written
 
 CARD = """\
 ---
@@ -66,7 +66,7 @@ def test_marks_blank_lines_and_line_endings_do_not_hide_front_matter(tmp_path: P
     text = CARD.replace("\n", "\r\n") if change == "crlf" else CARD
     stored = text.encode("utf-16") if change == "utf-16" else (text if change == "crlf" else change + text).encode()
     written(tmp_path, {"README.md": stored})
-    (found,) = statements_of(tmp_path).model_cards
+    (found,) = declarations_of(tmp_path).model_cards
     assert found.licence is not None
     assert found.licence.licences == ("Apache-2.0",)
     assert found.licence.region.first_line == (4 if change == "\n\n" else 2)
@@ -172,12 +172,12 @@ def test_a_card_with_broken_front_matter_keeps_its_title() -> None:
     ],
 )
 def test_the_title_is_the_first_heading(body: str, expected: str) -> None:
-    assert title(body) == expected
+    assert card_title(body) == expected
 
 
 def test_a_card_without_a_heading_goes_by_its_repository(tmp_path: Path) -> None:
     written(tmp_path / "lamp-7b", {"README.md": "text\n", "models/bulb/README.md": "text\n"})
-    titles = {card.path: card.title for card in statements_of(tmp_path / "lamp-7b").model_cards}
+    titles = {card.path: card.title for card in declarations_of(tmp_path / "lamp-7b").model_cards}
     assert titles == {"README.md": "lamp-7b", "models/bulb/README.md": "bulb"}
 
 

@@ -13,7 +13,7 @@ from modelkin.repository.lookup import matches, sidecars_for
 from modelkin.repository.model import SidecarNotice
 
 from ..support.processor_time import processor_seconds
-from ..support.repositories import statements_of, written
+from ..support.repositories import declarations_of, written
 
 TABLE = """\
 version = 1
@@ -32,7 +32,7 @@ SPDX-License-Identifier = ["Apache-2.0", "MIT OR ISC"]
 
 
 def test_each_annotation_is_a_notice_for_its_globs(tmp_path: Path) -> None:
-    found = statements_of(written(tmp_path, {"REUSE.toml": TABLE})).sidecars
+    found = declarations_of(written(tmp_path, {"REUSE.toml": TABLE})).sidecars
     holders = ("2023 The Lantern Authors", "2024 Lamp Inc.")
     assert found == (
         SidecarNotice("REUSE.toml", "src/**", "MIT", holders, overrides=False),
@@ -43,7 +43,7 @@ def test_each_annotation_is_a_notice_for_its_globs(tmp_path: Path) -> None:
 
 def test_globs_count_from_the_folder_of_their_table(tmp_path: Path) -> None:
     table = '[[annotations]]\npath = "*.py"\nSPDX-License-Identifier = "MIT"\n'
-    (found,) = statements_of(written(tmp_path, {"a*b/REUSE.toml": table})).sidecars
+    (found,) = declarations_of(written(tmp_path, {"a*b/REUSE.toml": table})).sidecars
     assert matches(found.glob, "a*b/x.py")
     assert not matches(found.glob, "axb/x.py")
 
@@ -51,7 +51,7 @@ def test_globs_count_from_the_folder_of_their_table(tmp_path: Path) -> None:
 def test_a_side_file_speaks_for_the_file_beside_it_alone(tmp_path: Path) -> None:
     text = "SPDX-FileCopyrightText: 2023 The Lantern Authors\n\nSPDX-License-Identifier: MIT\n"
     files = {"a[1].py": "", "a[1].py.license": text, "lost.py.license": text, "LICENSE.license": text}
-    (found,) = statements_of(written(tmp_path, files)).sidecars
+    (found,) = declarations_of(written(tmp_path, files)).sidecars
     assert (found.path, found.licence) == ("a[1].py.license", "MIT")
     assert found.copyrights == ("SPDX-FileCopyrightText: 2023 The Lantern Authors",)
     assert matches(found.glob, "a[1].py")
@@ -59,7 +59,7 @@ def test_a_side_file_speaks_for_the_file_beside_it_alone(tmp_path: Path) -> None
 
 def test_dep5_stars_match_slashes(tmp_path: Path) -> None:
     text = "Format: x\n\nFiles: src/*.py docs/*\nCopyright: 2023 Lantern\n 2024 Lamp\nLicense: MIT\n text of it\n"
-    found = statements_of(written(tmp_path, {".reuse/dep5": text})).sidecars
+    found = declarations_of(written(tmp_path, {".reuse/dep5": text})).sidecars
     assert [(each.glob, each.licence, each.copyrights) for each in found] == [
         ("src/**.py", "MIT", ("2023 Lantern", "2024 Lamp")),
         ("docs/**", "MIT", ("2023 Lantern", "2024 Lamp")),
@@ -76,15 +76,15 @@ def test_an_override_comes_before_the_side_file_and_that_before_the_nearest_tabl
         "src/a.py": "",
         "src/a.py.license": "SPDX-License-Identifier: Zlib\n",
     }
-    statements = statements_of(written(tmp_path, files))
-    assert [each.licence for each in sidecars_for(statements, "src/a.py")] == [
+    declarations = declarations_of(written(tmp_path, files))
+    assert [each.licence for each in sidecars_for(declarations, "src/a.py")] == [
         "ISC",
         "Zlib",
         "Apache-2.0",
         "0BSD",
         "MIT",
     ]
-    assert [each.licence for each in sidecars_for(statements, "b.py")] == ["0BSD", "MIT"]
+    assert [each.licence for each in sidecars_for(declarations, "b.py")] == ["0BSD", "MIT"]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_an_override_comes_before_the_side_file_and_that_before_the_nearest_tabl
     ],
 )
 def test_a_table_of_another_shape_says_nothing(tmp_path: Path, table: str) -> None:
-    found = statements_of(written(tmp_path, {"REUSE.toml": table}))
+    found = declarations_of(written(tmp_path, {"REUSE.toml": table}))
     assert (found.sidecars, found.skipped) == ((), ())
 
 

@@ -12,8 +12,8 @@ from modelkin.attribution.copies import letters, read_copy
 from modelkin.attribution.model import Copy, Judged
 from modelkin.notices.notice import read_notice
 from modelkin.pipeline import check
-from modelkin.repository.declarations import read_statements
-from modelkin.repository.model import Statements
+from modelkin.repository.declarations import read_declarations
+from modelkin.repository.model import Declarations
 from modelkin.results import FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict
 from modelkin.sources import open_source
 
@@ -72,7 +72,7 @@ def copy_of(
     return read_copy(verdict, notice, text.encode(), frozenset(map(letters, known)))
 
 
-def statements_of(files: Mapping[str, str]) -> Statements:
+def declarations_of(files: Mapping[str, str]) -> Declarations:
     """What a repository of these texts says of itself."""
     with tempfile.TemporaryDirectory() as folder:
         for name, text in files.items():
@@ -80,7 +80,7 @@ def statements_of(files: Mapping[str, str]) -> Statements:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(text.encode())
         with open_source(folder) as checkout:
-            return read_statements(checkout)
+            return read_declarations(checkout)
 
 
 def judge(
@@ -88,7 +88,7 @@ def judge(
 ) -> Judged:
     """Judge ``copies`` in a repository that holds ``files`` besides them; in ``named`` names ``__`` is a full stop."""
     around = {name.replace("__", "."): text for name, text in named.items()} | dict(files or {})
-    return check(copies, statements_of(around), own, whole)
+    return check(copies, declarations_of(around), own, whole)
 
 
 def rules(judged: Judged) -> set[str]:

@@ -6,8 +6,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from modelkin.repository.declarations import read_statements
-from modelkin.repository.model import Statements
+from modelkin.repository.declarations import read_declarations
+from modelkin.repository.model import Declarations
 from modelkin.sources import open_source
 
 Files = Mapping[str, str | bytes]
@@ -32,7 +32,7 @@ def zipped(path: Path, files: Files) -> Path:
     return path
 
 
-def statements_of(source: Path | str) -> Statements:
+def declarations_of(source: Path | str) -> Declarations:
     """What the repository at ``source`` says of itself."""
     with open_source(str(source)) as checkout:
-        return read_statements(checkout)
+        return read_declarations(checkout)

@@ -18,9 +18,8 @@ from modelkin.repository import configuration
 from modelkin.repository.configuration import Surroundings, read_configuration_file
 from modelkin.sources.notebooks import BrokenNotebookError, join_cells
 from modelkin.support import toml
-from modelkin.support import yaml as flat_yaml
 from modelkin.support.nesting import MOST_DEPTH, is_deep_json, is_deep_toml, passing
-from modelkin.support.yaml import MOST_BYTES, PlainYamlError, read_plain_yaml
+from modelkin.support.yaml import MOST_BYTES, BrokenYamlError, read_plain_yaml, top_level
 
 from .processor_time import processor_seconds
 
@@ -63,13 +62,10 @@ def limits() -> list[BaseException]:
 @pytest.mark.parametrize("text", DEEP_YAML.values(), ids=DEEP_YAML.keys())
 def test_deep_yaml_is_said_to_be_in_our_words(loader: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modelkin.support.yaml._LOADER", getattr(yaml, loader))
-    monkeypatch.setattr(yaml, "CSafeLoader", getattr(yaml, loader), raising=False)
-    with pytest.raises(PlainYamlError, match=r"^line \d+: a (value nested more than 12 deep|key that is not a text), "):
+    with pytest.raises(BrokenYamlError, match=r"^line \d+: (nested more than 12 deep|a key that is not a text)$"):
         read_plain_yaml(text[:MOST_BYTES].encode())
-    with pytest.raises(
-        flat_yaml.BrokenYamlError, match=r"^line \d+: (nested more than 40 deep|a key that is not a tex)"
-    ):
-        flat_yaml.top_level(f"a:\n {text}", frozenset("a"))
+    with pytest.raises(BrokenYamlError, match=r"^line \d+: (nested more than 40 deep|a key that is not a text)$"):
+        top_level(f"a:\n {text}", frozenset("a"))
 
 
 @pytest.mark.parametrize("error", limits(), ids=lambda error: type(error).__name__)
@@ -77,10 +73,10 @@ def test_a_parser_s_own_limit_does_not_change_what_is_said(
     error: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(yaml, "parse", Limited(error))
-    with pytest.raises(PlainYamlError, match=r"^line 1: a value nested more than 12 deep, which no rule may have$"):
+    with pytest.raises(BrokenYamlError, match=r"^line 1: nested more than 12 deep$"):
         read_plain_yaml(b"[" * 1_000)
-    with pytest.raises(flat_yaml.BrokenYamlError, match=r"^line 1: nested more than 40 deep$"):
-        flat_yaml.top_level("{a: " * 1_000, frozenset("a"))
+    with pytest.raises(BrokenYamlError, match=r"^line 1: nested more than 40 deep$"):
+        top_level("{a: " * 1_000, frozenset("a"))
 
 
 @pytest.mark.parametrize("error", limits(), ids=lambda error: type(error).__name__)
@@ -94,7 +90,7 @@ def test_a_manifest_is_nested_too_deeply_whatever_its_parser_says(
 
 
 def test_what_is_wrong_before_the_nesting_is_what_is_said() -> None:
-    with pytest.raises(PlainYamlError, match="line 1: not valid YAML: mapping values"):
+    with pytest.raises(BrokenYamlError, match="line 1: not valid YAML \\(mapping values"):
         read_plain_yaml(b"a: b: c\nd: " + b"[" * 1_000)
 
 
