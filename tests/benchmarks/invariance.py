@@ -14,8 +14,8 @@ import black
 import click
 from black.parsing import InvalidInput
 
-from modelkin.fingerprints.normalize import canonicalise
-from modelkin.fingerprints.statement_cache import Lines
+from modelkin.fingerprints.normalize import normalise
+from modelkin.fingerprints.statement_cache import StatementCache
 from modelkin.syntax.parser import parse
 
 from .releases import python_files, release_root
@@ -63,7 +63,7 @@ def check_file(root: Path, path: str) -> list[Outcome]:
 
 def stream_digests(text: bytes) -> dict[tuple[str, int], int]:
     """The canonical digest of each definition by its qualified name and how often that name came before."""
-    canonical = canonicalise(parse(text), text, Lines())
+    canonical = normalise(parse(text), text, StatementCache())
     digests: dict[tuple[str, int], int] = {}
     for definition, digest in zip(canonical.definitions, canonical.hashes.tolist(), strict=True):
         number = sum(name == definition.qualname for name, _ in digests)
