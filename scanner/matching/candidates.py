@@ -103,13 +103,13 @@ def single_hits(query: Query, corpus: Corpus, equal: EqualDefinitions) -> Defini
 
 def _spelled_alike(query: Query, corpus: Corpus, equal: EqualDefinitions) -> DefinitionHits:
     """Of the equal ones those with the same names."""
-    spellings, asked_for = corpus.definition_spellings, query.code.spellings
+    spellings, wanted = corpus.definition_spellings, query.code.spellings
     few = equal.last - equal.first <= SHORT_RUN
     short, long = (EqualDefinitions(*(column[chosen] for column in equal)) for chosen in (few, ~few))
     places, source = run_places(short.first, short.last)
-    same = spellings[places] == asked_for[short.definition][source]
+    same = spellings[places] == wanted[short.definition][source]
     alike = [
-        first + (spellings[first:last] == asked_for[definition]).nonzero()[0]
+        first + (spellings[first:last] == wanted[definition]).nonzero()[0]
         for definition, first, last in zip(*map(np.ndarray.tolist, long), strict=True)
     ]
     of_long = np.repeat(long.definition, [len(found) for found in alike])
@@ -133,13 +133,13 @@ def _shared_fingerprints(query: Query, corpus: Corpus, matched: Array) -> Defini
     keep = _rarest(owner, spread)
     owner, places = owner[keep], places[keep]
     postings, source = runs(corpus.posting_starts, places)
-    asked_for = np.bincount(owner, minlength=len(query.definition_tokens))
-    known_share = asked_for / np.maximum(np.minimum(np.diff(prints.starts), MOST_FINGERPRINTS), 1)
+    wanted = np.bincount(owner, minlength=len(query.definition_tokens))
+    known_share = wanted / np.maximum(np.minimum(np.diff(prints.starts), MOST_FINGERPRINTS), 1)
     keys = owner[source] * len(corpus.definition_hashes) + corpus.postings[postings].astype(np.int64)
     pairs, _, _, shared = group(keys[:, None])
     pairs = pairs[:, 0]
     definition, reference = np.divmod(pairs, max(len(corpus.definition_hashes), 1))
-    share = shared / np.maximum(asked_for[definition], 1) * np.minimum(known_share[definition], 1)
+    share = shared / np.maximum(wanted[definition], 1) * np.minimum(known_share[definition], 1)
     return _strongest(definition, reference, share)
 
 

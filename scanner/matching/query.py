@@ -80,10 +80,10 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         if found is None:
             digests = self.code.digests
             # Each once and in order: the table is large, and neighbours are near each other in it.
-            asked_for = distinct(digests)
-            places, known = among(corpus.digests, asked_for)
-            numbers = np.where(known & (asked_for != END_DIGEST), places, -1)
-            found = self._known[id(corpus)] = numbers[np.searchsorted(asked_for, digests)]
+            wanted = distinct(digests)
+            places, known = among(corpus.digests, wanted)
+            numbers = np.where(known & (wanted != END_DIGEST), places, -1)
+            found = self._known[id(corpus)] = numbers[np.searchsorted(wanted, digests)]
         return found
 
 

@@ -1,4 +1,4 @@
-"""A source in, what judging its copies adds to a scan out: seconds and megabytes."""
+"""What checking the obligations of its copies adds to the scan of a source: seconds and megabytes."""
 
 from __future__ import annotations
 
