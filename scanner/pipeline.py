@@ -15,14 +15,15 @@ from msgspec.structs import replace
 
 from .attribution.model import Copy, Judged
 from .attribution.waivers import Waiver
-from .corpus.histories import lineages
+from .corpus.histories import path_histories
 from .corpus.model import CORPUS_SUFFIX, Corpus
 from .corpus.store import default_corpora, open_corpus
-from .fingerprints.normalize import canonicalise
-from .fingerprints.statement_cache import Lines
+from .fingerprints.normalize import normalise
+from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
-from .matching.candidates import Candidate, Query, find_candidates, query
-from .matching.verdict import LEAST_SHARE, Judgement, judge
+from .matching.candidates import Candidate, find_candidates
+from .matching.query import Query, make_query
+from .matching.verdict import LEAST_SHARE, VerdictOptions, judge
 from .notices.model import Notice
 from .notices.notice import read_notice
 from .repository.lookup import says_anything
@@ -52,12 +53,14 @@ class Examiner:
     """
 
     def __init__(
-        self, corpora: Sequence[Corpus], how: Judgement, exclude_upstream: Sequence[str] = (), until: str = ""
+        self, corpora: Sequence[Corpus], how: VerdictOptions, exclude_upstream: Sequence[str] = (), until: str = ""
     ) -> None:
         excluded = matcher(exclude_upstream)
         until = "" if how.named else until
-        self._upstreams = [lineages(corpus, lambda project: not excluded(project.name), until) for corpus in corpora]
-        self._lines = Lines()
+        self._upstreams = [
+            path_histories(corpus, lambda project: not excluded(project.name), until) for corpus in corpora
+        ]
+        self._cache = StatementCache()
         self._how = how
 
     def examine(self, file: SourceFile, timeout: float | None = None) -> Examined:
@@ -66,25 +69,25 @@ class Examiner:
             with budget(len(file.text), timeout):
                 return self._examined(file)
         except OverBudgetError:
-            self._lines = Lines()  # it may have been left in the middle of anything
+            self._cache = StatementCache()  # it may have been left in the middle of anything
             raise
 
     def _examined(self, file: SourceFile) -> Examined:
         parsed = parse(file.text)
-        code = canonicalise(parsed, file.text, self._lines)
-        asked = query(code, winnow(code), self._lines.names.hashes)
-        candidates = self._candidates(asked)
+        code = normalise(parsed, file.text, self._cache)
+        query = make_query(code, winnow(code), self._cache.names.hashes)
+        candidates = self._candidates(query)
         notice = read_notice(file.text)
-        verdict = judge(file, notice.licence, asked, self._lines.names.spelled, candidates, self._how)
+        verdict = judge(file, notice.licence, query, self._cache.names.spelled, candidates, self._how)
         if code.errors:
             told = f"{code.errors} regions did not parse and were left out"
             verdict = replace(verdict, notes=(*verdict.notes, told))
         return Examined(verdict, self._copy(verdict, notice, file.text, parsed.tree) if verdict.upstreams else None)
 
-    def _candidates(self, asked: Query) -> list[Candidate]:
+    def _candidates(self, query: Query) -> list[Candidate]:
         """The upstream files that share enough with it; of an original that the user named, whatever it shares."""
         least = 0.0 if self._how.named else LEAST_SHARE
-        candidates = [candidate for each in self._upstreams for candidate in find_candidates(asked, each, least)]
+        candidates = [candidate for each in self._upstreams for candidate in find_candidates(query, each, least)]
         if self._how.named and not candidates:
             return [Candidate(each, 0, 0, 0.0) for each in self._upstreams if each.corpus.file_count == 1]
         return candidates
@@ -180,7 +183,7 @@ def selection(options: ScanOptions) -> Selection:
 
 def examiner(corpora: Sequence[Corpus], options: ScanOptions, until: str = "", named: bool = False) -> Examiner:
     """What examines the files of a source that was released on the ISO date ``until``."""
-    how = Judgement(named=named, min_similarity=options.min_similarity)
+    how = VerdictOptions(named=named, min_similarity=options.min_similarity)
     return Examiner(corpora, how, options.exclude_upstream, until)
 
 

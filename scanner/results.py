@@ -40,10 +40,6 @@ Cells = tuple[CellLines, ...]
 """Of a notebook all its lines, in order; empty of any other file."""
 
 
-# A copy's name that fewer than half of the original's occurrences became is an edit, which has to be seen.
-_MAJORITY = 0.5
-
-
 class Kind(str, Enum):
     """What a renamed identifier names."""
 

@@ -26,7 +26,7 @@ from modelkin.corpus.indexing import index_text
 from modelkin.errors import ModelkinError, RestoreError
 from modelkin.fixes.header_lines import header_added
 from modelkin.fixes.model import UnwritableError
-from modelkin.matching.verdict import Judgement
+from modelkin.matching.verdict import VerdictOptions
 from modelkin.notices.credits import read_credits
 from modelkin.notices.notice import read_notice
 from modelkin.pipeline import Examiner, ScanOptions
@@ -329,7 +329,7 @@ def test_a_waiver_and_a_setup_script_are_no_way_around_a_budget(tmp_path: Path) 
 def test_what_was_interrupted_leaves_nothing_half_done() -> None:
     from modelkin.support.budget import OverBudgetError, budget
 
-    examiner = Examiner([index_text(ATTENTION.encode())], Judgement(named=True))
+    examiner = Examiner([index_text(ATTENTION.encode())], VerdictOptions(named=True))
     wanted = examiner.examine(SourceFile("a.py", RENAMED.encode(), ""))
     long = "".join(f"def f{n}(a{n}):\n    b{n} = a{n} + {n}\n    return c{n}(b{n})\n" for n in range(20_000)).encode()
     for tenths in range(1, 4):
@@ -455,7 +455,7 @@ def test_a_file_of_one_thing_takes_time_in_proportion(shape: str) -> None:
 
     def work(size: int) -> None:
         file = SourceFile("a.py", (SHAPES[shape](size) + "\n" + RENAMED).encode(), "")
-        Examiner([corpus], Judgement(named=True)).examine(file)
+        Examiner([corpus], VerdictOptions(named=True)).examine(file)
 
     grows_in_proportion(work, 12_000)
 

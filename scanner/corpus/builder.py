@@ -1,4 +1,7 @@
-"""Upstream files in, the tables of a corpus out. Equal statements, definitions and files are stored once."""
+"""Building a corpus, file by file or out of another corpus. Equal statements, definitions and files are stored once.
+
+Edit this when something else about upstream code should be known, or when corpora are put together in another way.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from msgspec.structs import replace
 
-from ..fingerprints.normalize import END_DIGEST, CanonicalFile, canonicalise
+from ..fingerprints.normalize import END_DIGEST, NormalisedFile, normalise
 from ..fingerprints.winnowing import Fingerprints, winnow
 from ..notices.notice import read_notice
 from ..sources.checkout import sort_key
@@ -16,7 +19,7 @@ from ..support.budget import budget
 from ..syntax.parser import parse
 from .model import Corpus, Project, Release, Version
 from .schema import KINDS
-from .tables import Row, Tables
+from .tables import Tables, VersionRow
 
 # What the corpus has room for; a longer statement is data, and its exact length tells nothing.
 MOST_STATEMENT_TOKENS = 65_535
@@ -48,28 +51,28 @@ class CorpusBuilder(Tables):
         # Not abrupt, and nothing is added in it: the tables of all files are never left half changed.
         with budget(len(text), timeout, abrupt=False):
             notice = read_notice(text)
-            code = canonicalise(parse(text), text, self.lines) if file is None else None
+            code = normalise(parse(text), text, self.cache) if file is None else None
             prints = winnow(code) if code else None
         if code and prints:
             file = self._seen[key] = self._index(code, prints)
         assert file is not None
-        number = self.lines.names[path.encode("utf-8", "replace")]
-        self.rows.append(Row(file, release, number, self.notices[notice]))
+        number = self.cache.names[path.encode("utf-8", "replace")]
+        self.rows.append(VersionRow(file, release, number, self.notices[notice]))
 
-    def _index(self, code: CanonicalFile, prints: Fingerprints) -> int:
+    def _index(self, code: NormalisedFile, prints: Fingerprints) -> int:
         statements = self._statement_numbers(code)
-        members = []
+        rows = []
         for place, definition in enumerate(code.definitions):
             number = self._definition(code, prints, place, statements)
             leaf = definition.qualname.rpartition(".")[2].encode()
             parent = max(definition.parent, 0)
-            members.append((number, self.lines.names[leaf], parent, definition.first_line, definition.last_line))
-        return self.files[tuple(members)]
+            rows.append((number, self.cache.names[leaf], parent, definition.first_line, definition.last_line))
+        return self.files[tuple(rows)]
 
-    def _statement_numbers(self, code: CanonicalFile) -> list[int]:
+    def _statement_numbers(self, code: NormalisedFile) -> list[int]:
         """The number of each statement of a file; -1 for the ends of blocks, which no alignment needs."""
         bounds, digests = code.order_starts.tolist(), code.digests.tolist()
-        tokens = np.diff(code.statement_tokens).tolist()
+        tokens = np.diff(code.statement_token_starts).tolist()
         numbers = []
         for place, digest in enumerate(digests):
             if digest == END_DIGEST:
@@ -80,13 +83,13 @@ class CorpusBuilder(Tables):
         return numbers
 
     def add_statement(self, digest: int, names: Array, tokens: int) -> int:
-        """The number of a statement: its canonical digest, and its names uint32[n] in order of first occurrence."""
+        """The number of a statement: its digest, and its names uint32[n] in order of first occurrence."""
         number = self.statements[digest, names.tobytes()]
         if number == len(self.statement_tokens):
             self.statement_tokens.append(min(tokens, MOST_STATEMENT_TOKENS))
         return number
 
-    def _definition(self, code: CanonicalFile, prints: Fingerprints, place: int, statements: list[int]) -> int:
+    def _definition(self, code: NormalisedFile, prints: Fingerprints, place: int, statements: list[int]) -> int:
         first, last = code.statement_starts[place : place + 2].tolist()
         return self.add_definition(
             int(code.hashes[place]),
@@ -97,7 +100,7 @@ class CorpusBuilder(Tables):
         )
 
     def add_definition(self, digest: int, kind: str, spelling: int, statements: list[int], prints: Array) -> int:
-        """The number of a definition: its canonical hash, its kind, and its statements."""
+        """The number of a definition: the hash of its tokens, its kind, and its statements."""
         number = self.definitions[digest, KINDS.index(kind), np.array(statements, np.uint32).tobytes()]
         if number == len(self.fingerprints):
             self.fingerprints.append(prints)
@@ -111,20 +114,20 @@ def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bo
 
     In the order of a build, release by release and path by path: what is kept is numbered as if it had been alone.
     """
-    reader = _Reader(builder, corpus)
+    translator = _Translator(builder, corpus)
     lengths = np.diff(corpus.file_version_starts).astype(np.int64)
     files = np.repeat(np.arange(corpus.file_count), lengths).tolist()
-    for row in sorted(range(len(files)), key=lambda row: _place(corpus, row)):
+    for row in sorted(range(len(files)), key=lambda row: _build_order(corpus, row)):
         if keeps(corpus.version_at(row)):
-            builder.rows.append(reader.row(row, files[row]))
+            builder.rows.append(translator.row(row, files[row]))
 
 
-def _place(corpus: Corpus, row: int) -> tuple[int, list[str]]:
+def _build_order(corpus: Corpus, row: int) -> tuple[int, list[str]]:
     """Where a build comes to a row: paths in the order of a checkout."""
     return int(corpus.version_releases[row]), sort_key(corpus.text(int(corpus.version_paths[row])))
 
 
-class _Reader:
+class _Translator:
     """Translates a corpus's numbers into a builder's, each once."""
 
     def __init__(self, builder: CorpusBuilder, corpus: Corpus) -> None:
@@ -135,9 +138,9 @@ class _Reader:
         self._statements: dict[int, int] = {}
         self._prints = _prints_by_definition(corpus)
 
-    def row(self, row: int, file: int) -> Row:
+    def row(self, row: int, file: int) -> VersionRow:
         corpus, builder = self.corpus, self.builder
-        return Row(
+        return VersionRow(
             self.file(file),
             self.release(int(corpus.version_releases[row])),
             self.name(int(corpus.version_paths[row])),
@@ -152,15 +155,15 @@ class _Reader:
         return self._releases[number]
 
     def name(self, number: int) -> int:
-        return self.builder.lines.names[self.corpus.spelling(number)]
+        return self.builder.cache.names[self.corpus.spelling(number)]
 
     def file(self, file: int) -> int:
         if file not in self._files:
             rows = range(*self.corpus.file_starts[file : file + 2].tolist())
-            self._files[file] = self.builder.files[tuple(map(self.member, rows))]
+            self._files[file] = self.builder.files[tuple(map(self.definition_row, rows))]
         return self._files[file]
 
-    def member(self, row: int) -> tuple[int, int, int, int, int]:
+    def definition_row(self, row: int) -> tuple[int, int, int, int, int]:
         corpus = self.corpus
         return (
             self.definition(int(corpus.member_definitions[row])),

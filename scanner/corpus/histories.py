@@ -1,4 +1,8 @@
-"""Which upstream paths of a corpus may answer, and since when each is known."""
+"""Path histories: the paths of upstream files through the releases, how old each is, and which descends from which.
+
+Edit this when an upstream should not answer for a copy, or when the wrong file is taken for the ancestor of another.
+The columns of a corpus that say `lineage` are about path histories.
+"""
 
 from __future__ import annotations
 
@@ -6,21 +10,27 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
-from ..support.arrays import Array
+from ..support.arrays import Array, pack_pairs, runs, unpack_pairs
 from .model import Corpus, Project, Version
+from .schema import Columns
+
+# A name in more upstream paths than this is a word of the field (`Block`, `forward`), not a family's.
+COMMON_NAME = 60
+# An ancestor has at least this share of the distinctive names, and this share of the statements as they stand.
+LEAST_NAMES = 0.4
+LEAST_STATEMENTS = 0.02
 
 
-class Lineages(NamedTuple):
-    """A corpus seen by lineage: one path of one project through its releases.
-
-    ``first`` int64[L] ranks the first release that holds the path by its date, among all releases; ``allowed``
-    bool[L] says which lineages may answer.
-    """
+class PathHistories(NamedTuple):
+    """The path histories [H] of a corpus: each is one path of one project through its releases."""
 
     corpus: Corpus
     first: Array
+    """int64[H]: the rank, by date, of the first release that holds the path."""
     allowed: Array
+    """bool[H]: whether the path may answer for a copy."""
 
     def oldest_ancestor(self, file: int) -> int | None:
         """The oldest file content that ``file`` descends from by its names, among those that may answer."""
@@ -31,20 +41,22 @@ class Lineages(NamedTuple):
                 found = file
         return found
 
-    def born(self, lineage: int) -> str:
+    def born(self, history: int) -> str:
         """The ISO date of the first release that holds the path, far in the future where none is known."""
-        return self.corpus.releases[int(self.corpus.lineage_first_releases[lineage])].day
+        return self.corpus.releases[int(self.corpus.lineage_first_releases[history])].day
 
-    def versions(self, file: int, lineage: int) -> list[Version]:
-        """The releases that hold file content ``file`` under the path of ``lineage``, oldest first."""
+    def versions(self, file: int, history: int) -> list[Version]:
+        """The releases that hold file content ``file`` under the path of ``history``, oldest first."""
         corpus = self.corpus
-        project = corpus.projects[int(corpus.lineage_projects[lineage])]
-        path = corpus.text(int(corpus.lineage_paths[lineage]))
+        project = corpus.projects[int(corpus.lineage_projects[history])]
+        path = corpus.text(int(corpus.lineage_paths[history]))
         return [each for each in corpus.versions(file) if (each.project, each.path) == (project, path)]
 
 
-def lineages(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True, until: str = "") -> Lineages:
-    """The lineages of a corpus; those of projects that ``allows`` refuses do not answer.
+def path_histories(
+    corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True, until: str = ""
+) -> PathHistories:
+    """The path histories of a corpus; those of projects that ``allows`` refuses do not answer.
 
     With ``until``, an ISO date, paths that first appeared after it do not either: nothing is copied from the future.
     Those without a date do.
@@ -57,4 +69,62 @@ def lineages(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True,
     if until:
         undated = np.array([not release.released for release in corpus.releases], bool)
         allowed &= (first < sum(day <= until for day in days)) | undated[corpus.lineage_first_releases]
-    return Lineages(corpus, first, allowed)
+    return PathHistories(corpus, first, allowed)
+
+
+def ancestors(columns: Columns, ages: Array) -> Array:
+    """For each file content the one it descends from, itself where none is known.
+
+    Of the ``columns`` all others are filled; ``ages`` int64[H] ranks the path histories by their first release. An
+    ancestor is of an older history, so that to follow ancestors always ends.
+    """
+    ancestry = _Ancestry.of(columns, ages)
+    return np.array([ancestry.ancestor(file) for file in range(len(columns.file_lineages))], np.int64)
+
+
+class _Ancestry(Struct, frozen=True):
+    """The columns, and which files define each name."""
+
+    columns: Columns
+    ages: Array
+    files_by_name: Array
+    name_starts: Array
+
+    @classmethod
+    def of(cls, columns: Columns, ages: Array) -> _Ancestry:
+        owners = np.repeat(np.arange(len(columns.file_lineages)), np.diff(columns.file_starts).astype(np.int64))
+        names, files = unpack_pairs(np.unique(pack_pairs(columns.member_names, owners)))
+        starts = np.searchsorted(names, np.arange(len(columns.name_lineages) + 1))
+        return cls(columns, ages, files, starts)
+
+    def ancestor(self, file: int) -> int:
+        rare, weights = self._distinctive_names(file)
+        if not weights.any():  # no rare name, or one upstream path only, whose names are then nothing special
+            return file
+        places, of_name = runs(self.name_starts, rare)
+        files, inverse = np.unique(self.files_by_name[places], return_inverse=True)
+        shares = np.bincount(inverse, weights[of_name]) / weights.sum()
+        history = self.columns.file_lineages
+        older = self.ages[history[files]] < self.ages[history[file]]
+        near = files[older & (shares >= LEAST_NAMES)].tolist()
+        kept = [other for other in near if self._shared_statements(file, other) >= LEAST_STATEMENTS]
+        # Files are numbered as releases were added, so that the least number is the oldest content of a history.
+        return min(kept, key=lambda other: (self.ages[history[other]], other), default=file)
+
+    def _distinctive_names(self, file: int) -> tuple[Array, Array]:
+        """The distinctive names that a file defines, and the IDF weight of each."""
+        counts = self.columns.name_lineages
+        held = np.unique(self.columns.member_names[slice(*self.columns.file_starts[file : file + 2].tolist())])
+        rare = held[counts[held] <= COMMON_NAME]
+        return rare, np.log(len(self.ages) / np.maximum(counts[rare], 1).astype(np.int64))
+
+    def _shared_statements(self, file: int, other: int) -> float:
+        """Share of the distinctive statements of ``file`` that stand in ``other``, spelled alike."""
+        mine, theirs = self._contents(file), self._contents(other)
+        value = self.columns.statement_tokens[mine] * self.columns.statement_weights[mine].astype(np.float64)
+        return float(value[np.isin(mine, theirs)].sum() / max(value.sum(), 1.0))
+
+    def _contents(self, file: int) -> Array:
+        definitions = self.columns.member_definitions[slice(*self.columns.file_starts[file : file + 2].tolist())]
+        places, _ = runs(self.columns.definition_statement_starts, definitions)
+        return np.unique(self.columns.definition_statements[places])

@@ -1,4 +1,7 @@
-"""A source in, what a corpus holds of it out."""
+"""Sources indexed: the files of a checkout as a release in a corpus, or as a corpus of their own in memory.
+
+Edit this when more of a source should be read into a corpus than its Python files and the notices that come with it.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from .model import Corpus, Project, Release
 
 EVERYTHING = Selection()
 OF_CODE = (Subject.WORK, Subject.CODE)
-# A licence file with more lists the holders of what is bundled.
+# A licence file with more copyright lines lists the holders of what is bundled.
 MOST_COPYRIGHTS = 40
 
 
@@ -32,7 +35,7 @@ def add_checkout(
     selection: Selection = EVERYTHING,
     skipped: list[Skipped] | None = None,
 ) -> int:
-    """Index the files of a checkout as one release of ``project``; how many there were. Others go to ``skipped``."""
+    """Index the files of a checkout as one release of ``project``; how many. Those not read go to ``skipped``."""
     number = builder.add_release(project, _release(checkout, release or checkout.release, sha256))
     left: list[Skipped] = [] if skipped is None else skipped
     count = 0

@@ -1,4 +1,7 @@
-"""Corpora as things to keep: what is in them, adding to them, taking from them, checking them."""
+"""Corpora that a user keeps: what is in them, adding to them, removing from them, checking them.
+
+Edit this when `modelkin corpus` gets a command or tells more.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,11 @@ from .store import is_there, open_corpus
 from .validation import damaged, problems
 
 Progress = Callable[[int, int, str], None]
+"""Told how many sources are done, of how many, and the one at work."""
 
 
 class CorpusFacts(Struct, frozen=True):
-    """A corpus in numbers; ``bytes`` on disk."""
+    """A corpus in numbers; ``bytes`` is its size on disk."""
 
     path: Path
     name: str

@@ -1,8 +1,10 @@
-"""The manifest of upstreams in, checked entries out."""
+"""The manifest: a YAML file that lists the upstreams of a corpus, read with care, and the corpus that is built from it.
+
+Edit this when an entry gets a key.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ from ..support.globs import matcher
 from ..support.nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
 from .builder import CorpusBuilder
 from .indexing import add_checkout
-from .library import CorpusFacts, facts
+from .library import CorpusFacts, Progress, facts
 from .model import Project
 
 
@@ -41,6 +43,8 @@ class Upstream(Struct, frozen=True):
         return Project(self.name, self.licence, self.homepage, self.source, self.package)
 
 
+# Seconds for one file: what is in a corpus is not for the machine it is built on to decide.
+_LONGEST = 3_600.0
 _KEYS = frozenset(field.name for field in fields(Upstream))
 _LISTS = frozenset(("releases", "include", "exclude"))
 
@@ -114,16 +118,10 @@ def _value(where: str, key: str, value: Any) -> Any:
     return tuple(value)
 
 
-Progress = Callable[[int, int, str], None]
-
-# Seconds for one file: what is in a corpus is not for the machine it is built on to decide.
-_LONGEST = 3_600.0
-
-
 def build(manifest: Path, output: Path, progress: Progress | None = None) -> CorpusFacts:
     """Build what ``manifest`` lists into ``output``; the same manifest gives the same bytes.
 
-    ``progress`` is told the releases done, their number and the one at work. Raises ModelkinError.
+    Raises ModelkinError.
     """
     upstreams = read_manifest(manifest)
     check_writable(output)

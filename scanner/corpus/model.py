@@ -1,7 +1,8 @@
-"""A corpus: facts about upstream code as flat arrays behind a JSON header, in one memory-mapped `.safetensors` file.
+"""A corpus in memory: facts about upstream code as flat arrays behind a JSON header, and how they are saved.
 
 No code is stored: hashes of statements and definitions, the names in them in order of first occurrence, where they
-stand, and for each upstream file its release, date, licence and copyright lines.
+stand, and for each upstream file its release, date, licence and copyright lines. Edit this when the header changes, and
+raise FORMAT.
 """
 
 from __future__ import annotations
@@ -29,30 +30,32 @@ CORPUS_SUFFIX = ".safetensors"
 
 
 class Project(Struct, frozen=True):
-    """An upstream project. ``source`` links to a file of a release, with ``{release}`` and ``{path}`` to fill in.
-
-    ``licence`` is what a file is under that names none; ``package`` the name at the package registry, if it is there.
-    """
+    """An upstream project."""
 
     name: str
     licence: str
+    """What a file is under that names no licence."""
     homepage: str
     source: str
+    """The address of a file in a release, with ``{release}`` and ``{path}`` to fill in."""
     package: str = ""
+    """Its name at the package registry, if it is there."""
 
 
 class Release(Struct, frozen=True):
-    """A release of project number ``project``; ``released`` is an ISO date, ``sha256`` that of the file read.
-
-    ``copyrights`` are the copyright lines of its licence files; ``has_notice_file``: a NOTICE comes with it.
-    """
+    """A release of an upstream project."""
 
     project: int
+    """The number of the project."""
     version: str
     released: str
+    """An ISO date; empty where none is known."""
     sha256: str
+    """That of the file it was read from."""
     copyrights: tuple[str, ...] = ()
+    """The copyright lines of its licence files."""
     has_notice_file: bool = False
+    """Whether a NOTICE comes with it."""
 
     @property
     def day(self) -> str:

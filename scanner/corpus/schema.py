@@ -1,7 +1,8 @@
-"""The columns of a corpus, one row each: type, what there is one entry for, and what an entry holds.
+"""The columns of a corpus: the type of each, what it has one entry for, and what an entry holds.
 
 Files are written, opened and checked by this table, and docs/corpus.md shows it. To add a column, add its row, fill it
-in `tables.py`, and raise FORMAT. The order of rows is the order in which the digest of a corpus reads them.
+in `tables.py`, and raise FORMAT. The order of rows is the order in which the digest of a corpus reads them. Names of
+columns are part of the format: there a path history is called `lineage`, a definition as it stands in a file `member`.
 """
 
 from __future__ import annotations
@@ -27,25 +28,25 @@ _Scalar = TypeVar("_Scalar", bound=np.unsignedinteger[Any])
 
 
 class Table(Enum):
-    """What there is one entry for: a thing of which a corpus holds many, each once. The last four are in the header.
+    """What a column may have one entry for: a thing of which a corpus holds many, each once.
 
-    A lineage is one path of one project through its releases; a member is a definition as it stands in a file.
+    The last three but one are in the header; the kinds of definitions are KINDS.
     """
 
     NAMES = "name"
     NAME_BYTES = "byte of a name"
-    DIGESTS = "canonical statement"
+    DIGESTS = "normalised statement"
     STATEMENTS = "statement"
     STATEMENT_NAMES = "name in a statement"
     DEFINITIONS = "definition"
     HELD_STATEMENTS = "statement in a definition"
-    HOLDING_LINEAGES = "lineage that holds a definition"
+    HOLDING_HISTORIES = "path history that holds a definition"
     FINGERPRINTS = "fingerprint"
     POSTINGS = "definition with a fingerprint"
     FILES = "file content"
-    MEMBERS = "member of a file content"
-    LINEAGES = "lineage"
-    LINEAGE_FILES = "file content of a lineage"
+    FILE_DEFINITIONS = "definition in a file content"
+    HISTORIES = "path history"
+    HISTORY_FILES = "file content of a path history"
     VERSIONS = "file content in a release"
     PROJECTS = "project"
     RELEASES = "release"
@@ -54,18 +55,19 @@ class Table(Enum):
 
 
 class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
-    """An array [n]: an entry for each of the n rows of ``table``, and in words what an entry ``holds``.
-
-    With ``numbers``, entries are numbers of rows of that table, from 0. With ``runs``, they are bounds, [n + 1]: the
-    rows of that table from entry i to before entry i + 1 are those of row i. What ``is_sorted`` is ascending.
-    """
+    """An array of a corpus."""
 
     dtype: type[_Scalar]
     table: Table
+    """It has an entry for each row of this table."""
     holds: str
+    """What an entry says, in words."""
     numbers: Table | None = None
+    """Its entries are numbers of rows of this table, from 0."""
     runs: Table | None = None
+    """Its entries are bounds, one more than rows: from entry i to before entry i + 1 go the rows of this table."""
     is_sorted: bool = False
+    """It is ascending."""
     name: str = ""
 
     def __set_name__(self, _owner: type, name: str) -> None:
@@ -95,10 +97,10 @@ class Columns(Struct, frozen=True, dict=True):
     name_bytes = Column(_8, Table.NAME_BYTES, "a byte of the spelling, UTF-8")
     name_starts = Column(_32, Table.NAMES, "bounds of its bytes", runs=Table.NAME_BYTES)
     digests = Column(_64, Table.DIGESTS, "hash of its tokens, names by first occurrence", is_sorted=True)
-    digest_weights = Column(_8, Table.DIGESTS, "IDF weight: 255 in one lineage only, 0 in all")
+    digest_weights = Column(_8, Table.DIGESTS, "IDF weight: 255 in one path history only, 0 in all")
     statement_digests = Column(_32, Table.STATEMENTS, "what it is without names", numbers=Table.DIGESTS)
     statement_tokens = Column(_16, Table.STATEMENTS, "tokens, at most 65,535")
-    statement_weights = Column(_8, Table.STATEMENTS, "IDF weight, as that of canonical statements")
+    statement_weights = Column(_8, Table.STATEMENTS, "IDF weight, as that of normalised statements")
     statement_name_starts = Column(_32, Table.STATEMENTS, "bounds of its names", runs=Table.STATEMENT_NAMES)
     statement_names = Column(_32, Table.STATEMENT_NAMES, "the name; in order of first occurrence", numbers=Table.NAMES)
     definition_hashes = Column(_64, Table.DEFINITIONS, "hash of its tokens", is_sorted=True)
@@ -107,25 +109,31 @@ class Columns(Struct, frozen=True, dict=True):
     definition_tokens = Column(_32, Table.DEFINITIONS, "tokens, without the ends of blocks")
     definition_statement_starts = Column(_32, Table.DEFINITIONS, "bounds of its statements", runs=Table.HELD_STATEMENTS)
     definition_statements = Column(_32, Table.HELD_STATEMENTS, "the statement; in order", numbers=Table.STATEMENTS)
-    definition_lineage_starts = Column(_32, Table.DEFINITIONS, "bounds of its lineages", runs=Table.HOLDING_LINEAGES)
-    definition_lineages = Column(_16, Table.HOLDING_LINEAGES, "the lineage; ascending", numbers=Table.LINEAGES)
+    definition_lineage_starts = Column(
+        _32, Table.DEFINITIONS, "bounds of its path histories", runs=Table.HOLDING_HISTORIES
+    )
+    definition_lineages = Column(_16, Table.HOLDING_HISTORIES, "the path history; ascending", numbers=Table.HISTORIES)
     fingerprints = Column(_64, Table.FINGERPRINTS, "hash of a k-gram that winnowing kept", is_sorted=True)
     posting_starts = Column(_32, Table.FINGERPRINTS, "bounds of its definitions", runs=Table.POSTINGS)
     postings = Column(_32, Table.POSTINGS, "the definition; ascending", numbers=Table.DEFINITIONS)
-    file_starts = Column(_32, Table.FILES, "bounds of its members; the first is the module", runs=Table.MEMBERS)
-    member_definitions = Column(_32, Table.MEMBERS, "the definition it is", numbers=Table.DEFINITIONS)
-    member_names = Column(_32, Table.MEMBERS, "the last part of its name", numbers=Table.NAMES)
-    member_parents = Column(_16, Table.MEMBERS, "place in the file of the member around it; 0, the module, is its own")
-    member_first_lines = Column(_32, Table.MEMBERS, "its first line, from 1")
-    member_last_lines = Column(_32, Table.MEMBERS, "its last line, from 1")
-    file_lineages = Column(_16, Table.FILES, "the first it was seen in", numbers=Table.LINEAGES)
+    file_starts = Column(
+        _32, Table.FILES, "bounds of its definitions; the first is the module", runs=Table.FILE_DEFINITIONS
+    )
+    member_definitions = Column(_32, Table.FILE_DEFINITIONS, "the definition it is", numbers=Table.DEFINITIONS)
+    member_names = Column(_32, Table.FILE_DEFINITIONS, "the last part of its name", numbers=Table.NAMES)
+    member_parents = Column(
+        _16, Table.FILE_DEFINITIONS, "place in the file of the one around it; 0, the module, is its own"
+    )
+    member_first_lines = Column(_32, Table.FILE_DEFINITIONS, "its first line, from 1")
+    member_last_lines = Column(_32, Table.FILE_DEFINITIONS, "its last line, from 1")
+    file_lineages = Column(_16, Table.FILES, "the first it was seen in", numbers=Table.HISTORIES)
     file_ancestors = Column(_32, Table.FILES, "what it descends from by its names, or itself", numbers=Table.FILES)
-    lineage_paths = Column(_32, Table.LINEAGES, "the path in the release", numbers=Table.NAMES)
-    lineage_projects = Column(_16, Table.LINEAGES, "whose it is", numbers=Table.PROJECTS)
-    lineage_first_releases = Column(_16, Table.LINEAGES, "the oldest that holds it", numbers=Table.RELEASES)
-    lineage_file_starts = Column(_32, Table.LINEAGES, "bounds of all it ever was", runs=Table.LINEAGE_FILES)
-    lineage_files = Column(_32, Table.LINEAGE_FILES, "the file content; ascending", numbers=Table.FILES)
-    name_lineages = Column(_16, Table.NAMES, "how many lineages define it")
+    lineage_paths = Column(_32, Table.HISTORIES, "the path in the release", numbers=Table.NAMES)
+    lineage_projects = Column(_16, Table.HISTORIES, "whose it is", numbers=Table.PROJECTS)
+    lineage_first_releases = Column(_16, Table.HISTORIES, "the oldest that holds it", numbers=Table.RELEASES)
+    lineage_file_starts = Column(_32, Table.HISTORIES, "bounds of all it ever was", runs=Table.HISTORY_FILES)
+    lineage_files = Column(_32, Table.HISTORY_FILES, "the file content; ascending", numbers=Table.FILES)
+    name_lineages = Column(_16, Table.NAMES, "how many path histories define it")
     file_version_starts = Column(_32, Table.FILES, "bounds of the places where it stands", runs=Table.VERSIONS)
     version_releases = Column(_16, Table.VERSIONS, "the release", numbers=Table.RELEASES)
     version_paths = Column(_32, Table.VERSIONS, "the path in the release", numbers=Table.NAMES)

@@ -1,4 +1,7 @@
-"""A corpus file in, the corpus out, memory-mapped, its header and its shape checked."""
+"""Corpus files opened: which ones there are, and each mapped into memory, its header and its shape checked.
+
+Edit this when the file format changes, or when corpora stand in another place.
+"""
 
 from __future__ import annotations
 
@@ -158,7 +161,7 @@ def user_path() -> Path:
 
 
 def known_paths(required: bool = True) -> list[Path]:
-    """The corpora on the shelf, of which there must be one if ``required``. Raises CorpusError."""
+    """The shipped corpus and the user's, of which there must be one if ``required``. Raises CorpusError."""
     found = [path for path in (shipped_path(), user_path()) if is_there(path)]
     if required and not found:
         raise CorpusError("no corpus found; name one with --corpus, or build one with `modelkin corpus build`")
@@ -166,7 +169,7 @@ def known_paths(required: bool = True) -> list[Path]:
 
 
 def default_corpora(paths: Sequence[Path] | None, required: bool = True) -> list[Corpus]:
-    """Open ``paths``; None means all on the shelf, of which there must be one if ``required``. Raises CorpusError."""
+    """Open ``paths``; None means all of `known_paths`. Raises CorpusError."""
     return [open_corpus(path) for path in (known_paths(required) if paths is None else paths)]
 
 

@@ -1,4 +1,7 @@
-"""What was collected of upstream files in, the arrays of a corpus out."""
+"""The tables of a corpus that is being built: everything once and numbered, and packed into columns at the end.
+
+Edit this when the corpus gets a column, together with `schema`.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import CorpusError
-from ..fingerprints.statement_cache import Lines
-from ..support.arrays import Array, pack_pairs, run_bounds, runs, unpack_pairs
+from ..fingerprints.statement_cache import StatementCache
+from ..support.arrays import Array, pack_pairs, run_bounds, unpack_pairs
+from .histories import ancestors
 from .model import Corpus, Release
 from .schema import Column, Columns
 
-# What all of two upstreams hold is not common for that: below this many groups, frequencies are taken as of so many.
+# What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
 FEW_GROUPS = 10
 
 # Arrays that will be columns of a corpus, in whatever type they were worked out.
@@ -30,8 +34,8 @@ class Numbering(dict[Any, int]):
         return number
 
 
-class Row(Struct, frozen=True):
-    """One file of one release."""
+class VersionRow(Struct, frozen=True):
+    """One file of one release, by the numbers of what it is."""
 
     file: int
     release: int
@@ -45,7 +49,7 @@ class Tables:
     def __init__(self) -> None:
         self.projects = Numbering()
         self.releases: list[Release] = []
-        self.lines = Lines()
+        self.cache = StatementCache()
         self.notices = Numbering()
         self.statements = Numbering()  # (digest, names) -> number
         self.statement_tokens: list[int] = []
@@ -53,8 +57,8 @@ class Tables:
         self.definition_tokens: list[int] = []
         self.spellings: list[int] = []
         self.fingerprints: list[Array] = []
-        self.files = Numbering()  # members -> number
-        self.rows: list[Row] = []
+        self.files = Numbering()  # rows of definitions -> number
+        self.rows: list[VersionRow] = []
 
     def finish(self, name: str, version: str = "") -> Corpus:
         """Pack everything added so far. The order it was added in changes no answer."""
@@ -63,7 +67,7 @@ class Tables:
             **self._name_columns(),
             **self._statement_columns(),
             **self._definition_columns(),
-            **self._lineage_columns(),
+            **self._history_columns(),
             **self._version_columns(),
         }
         columns = Columns({column.name: _fitted(column, array) for column, array in filled.items()})
@@ -79,10 +83,10 @@ class Tables:
         return replace(corpus, digest=corpus.content_digest())
 
     def _number_by_age(self) -> None:
-        """Put rows, and so lineages, and files in order of age: among equals a look-up takes the first."""
-        projects, spelled = list(self.projects), self.lines.names.spelled
+        """Put rows, and so path histories, and files in order of age: among equals a look-up takes the first."""
+        projects, spelled = list(self.projects), self.cache.names.spelled
 
-        def age(row: Row) -> tuple[str, str, bytes, int]:
+        def age(row: VersionRow) -> tuple[str, str, bytes, int]:
             release = self.releases[row.release]
             return release.day, projects[release.project].name, spelled[row.path], row.release
 
@@ -93,7 +97,7 @@ class Tables:
         self.rows = [replace(row, file=numbers[row.file]) for row in rows]
 
     def _name_columns(self) -> _Filled:
-        spelled, order = self.lines.names.spelled, np.argsort(self._name_hashes(), kind="stable")
+        spelled, order = self.cache.names.spelled, np.argsort(self._name_hashes(), kind="stable")
         names = [spelled[number] for number in order]
         return {
             Columns.name_hashes: self._name_hashes()[order],
@@ -102,7 +106,7 @@ class Tables:
         }
 
     def _name_hashes(self) -> Array:
-        return np.array(self.lines.names.hashes, np.uint64)
+        return np.array(self.cache.names.hashes, np.uint64)
 
     def _name_ranks(self) -> Array:
         """Where each name of the builder's numbering stands in the corpus, which sorts them by hash."""
@@ -115,40 +119,40 @@ class Tables:
         keys = list(self.statements)
         of_statement = np.array([digest for digest, _ in keys], np.uint64)
         digests, places = np.unique(of_statement, return_inverse=True)
-        by_lineage = list(self._lineage_statements())
+        by_history = list(self._history_statements())
         return {
             Columns.digests: digests,
-            Columns.digest_weights: rarity((places[held] for held in by_lineage), len(digests), len(by_lineage)),
+            Columns.digest_weights: idf_weights((places[held] for held in by_history), len(digests), len(by_history)),
             Columns.statement_digests: places,
             Columns.statement_tokens: np.array(self.statement_tokens, np.int64),
-            Columns.statement_weights: rarity(iter(by_lineage), len(keys), len(by_lineage)),
+            Columns.statement_weights: idf_weights(iter(by_history), len(keys), len(by_history)),
             Columns.statement_name_starts: run_bounds([len(names) // 4 for _, names in keys]),
             Columns.statement_names: self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
         }
 
-    def _lineages(self) -> dict[tuple[int, int], set[int]]:
-        """(project, path) -> the files it ever was, in the order the lineages were first seen."""
-        lineages: dict[tuple[int, int], set[int]] = {}
+    def _histories(self) -> dict[tuple[int, int], set[int]]:
+        """(project, path) -> the files it ever was, in the order the path histories were first seen."""
+        histories: dict[tuple[int, int], set[int]] = {}
         for row in self.rows:
-            lineages.setdefault((self.releases[row.release].project, row.path), set()).add(row.file)
-        return lineages
+            histories.setdefault((self.releases[row.release].project, row.path), set()).add(row.file)
+        return histories
 
-    def _file_lineages(self) -> list[list[int]]:
-        """The lineages of each file, the first it was seen in first."""
+    def _file_histories(self) -> list[list[int]]:
+        """The path histories of each file, the first it was seen in first."""
         found: list[list[int]] = [[] for _ in self.files]
-        numbers = {key: number for number, key in enumerate(self._lineages())}
+        numbers = {key: number for number, key in enumerate(self._histories())}
         for row in self.rows:
             number = numbers[self.releases[row.release].project, row.path]
             if number not in found[row.file]:
                 found[row.file].append(number)
         return found
 
-    def _lineage_statements(self) -> Iterator[Array]:
-        """For each lineage, the distinct statements it ever held."""
+    def _history_statements(self) -> Iterator[Array]:
+        """For each path history, the distinct statements it ever held."""
         held = [np.frombuffer(key[2], np.uint32) for key in self.definitions]
         files = list(self.files)
-        for members in self._lineages().values():
-            definitions = sorted({member[0] for file in members for member in files[file]})
+        for contents in self._histories().values():
+            definitions = sorted({row[0] for file in contents for row in files[file]})
             yield np.unique(np.concatenate([held[number] for number in definitions]))
 
     def _ages(self, first_releases: Array) -> Array:
@@ -156,26 +160,26 @@ class Tables:
         _, ranks = np.unique([release.day for release in self.releases], return_inverse=True)
         return ranks[first_releases] if len(first_releases) else first_releases
 
-    def _released(self, release: int) -> str:
+    def _day(self, release: int) -> str:
         return self.releases[release].day
 
-    def _lineage_columns(self) -> _Filled:
-        lineages = self._lineages()
-        files = [sorted(members) for members in lineages.values()]
+    def _history_columns(self) -> _Filled:
+        histories = self._histories()
+        files = [sorted(contents) for contents in histories.values()]
         first: dict[tuple[int, int], int] = {}
         for row in self.rows:
             key = self.releases[row.release].project, row.path
-            first[key] = min(first.get(key, row.release), row.release, key=self._released)
-        of_file = [np.array(numbers) for numbers in self._file_lineages()]
-        names = [np.unique([member[1] for member in members]) for members in self.files]
-        defined = _owners(zip(names, of_file, strict=True), len(self.lines.names))
+            first[key] = min(first.get(key, row.release), row.release, key=self._day)
+        of_file = [np.array(numbers) for numbers in self._file_histories()]
+        names = [np.unique([row[1] for row in rows]) for rows in self.files]
+        defined = _owners(zip(names, of_file, strict=True), len(self.cache.names))
         return {
             Columns.file_lineages: np.array([numbers[0] for numbers in of_file], np.int64),
-            Columns.lineage_paths: self._name_ranks()[np.array([path for _, path in lineages], np.int64)],
-            Columns.lineage_projects: np.array([project for project, _ in lineages], np.int64),
-            Columns.lineage_first_releases: np.array([first[key] for key in lineages], np.int64),
-            Columns.lineage_file_starts: run_bounds([len(members) for members in files]),
-            Columns.lineage_files: np.concatenate([np.array(members, np.int64) for members in [*files, []]]),
+            Columns.lineage_paths: self._name_ranks()[np.array([path for _, path in histories], np.int64)],
+            Columns.lineage_projects: np.array([project for project, _ in histories], np.int64),
+            Columns.lineage_first_releases: np.array([first[key] for key in histories], np.int64),
+            Columns.lineage_file_starts: run_bounds([len(contents) for contents in files]),
+            Columns.lineage_files: np.concatenate([np.array(contents, np.int64) for contents in [*files, []]]),
             Columns.name_lineages: np.diff(defined[0])[np.argsort(self._name_ranks())],
         }
 
@@ -187,10 +191,10 @@ class Tables:
         renumbered[order] = np.arange(len(order))
         held = [np.frombuffer(keys[number][2], np.uint32) for number in order]
         fingerprints, posting_starts, postings = inverted([self.fingerprints[number] for number in order], np.uint64)
-        files = [np.array(members, np.int64).reshape(-1, 5) for members in self.files]
-        members = np.concatenate(files) if files else np.zeros((0, 5), np.int64)
-        members[:, 0] = renumbered[members[:, 0]]
-        of_file = [np.array(sorted(lineages), np.int64) for lineages in self._file_lineages()]
+        files = [np.array(rows, np.int64).reshape(-1, 5) for rows in self.files]
+        held_definitions = np.concatenate(files) if files else np.zeros((0, 5), np.int64)
+        held_definitions[:, 0] = renumbered[held_definitions[:, 0]]
+        of_file = [np.array(sorted(histories), np.int64) for histories in self._file_histories()]
         held_by = _owners(zip([renumbered[rows[:, 0]] for rows in files], of_file, strict=True), len(keys))
         return {
             Columns.definition_hashes: hashes[order],
@@ -205,15 +209,15 @@ class Tables:
             Columns.posting_starts: posting_starts,
             Columns.postings: postings,
             Columns.file_starts: run_bounds([len(rows) for rows in files]),
-            Columns.member_definitions: members[:, 0],
-            Columns.member_names: self._name_ranks()[members[:, 1]],
-            Columns.member_parents: np.minimum(members[:, 2], 65535),
-            Columns.member_first_lines: members[:, 3],
-            Columns.member_last_lines: members[:, 4],
+            Columns.member_definitions: held_definitions[:, 0],
+            Columns.member_names: self._name_ranks()[held_definitions[:, 1]],
+            Columns.member_parents: np.minimum(held_definitions[:, 2], 65535),
+            Columns.member_first_lines: held_definitions[:, 3],
+            Columns.member_last_lines: held_definitions[:, 4],
         }
 
     def _version_columns(self) -> _Filled:
-        spelled = self.lines.names.spelled
+        spelled = self.cache.names.spelled
         rows = sorted(self.rows, key=lambda row: (row.file, row.release, spelled[row.path]))
         counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self.files))
         return {
@@ -232,7 +236,7 @@ def _fitted(column: Column[Any], array: Array) -> Array:
 
 
 def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Array, Array]:
-    """Values per row -> distinct values, bounds, and the rows that hold each."""
+    """Of the values in each row: the distinct values, bounds, and the rows that hold each."""
     values = np.concatenate([*rows, np.zeros(0, dtype)])
     owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     order = np.argsort(values, kind="stable")
@@ -241,82 +245,17 @@ def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Arr
 
 
 def _owners(held: Iterable[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
-    """Pairs of things and their owners -> bounds [count+1], and for each thing its distinct owners."""
+    """Of things and their owners: bounds [count+1], and for each thing its distinct owners."""
     pairs = [pack_pairs(np.unique(things)[:, None], owners).ravel() for things, owners in held]
     things, owners = unpack_pairs(np.unique(np.concatenate([*pairs, np.zeros(0, np.int64)])))
     return run_bounds(np.bincount(things, minlength=count)), owners
 
 
-def rarity(groups: Iterable[Array], size: int, total: int) -> Array:
-    """Inverse document frequency of each of ``size`` things among ``total`` groups: 255 in one only, 0 in all."""
+def idf_weights(groups: Iterable[Array], size: int, total: int) -> Array:
+    """The IDF weight of each of ``size`` things among ``total`` groups: 255 for what is in one only, 0 in all."""
     frequency = np.zeros(size, np.int64)
     for held in groups:
         frequency[np.unique(held)] += 1
     scale = max(total, FEW_GROUPS)
     rare: Array = np.round(255 * np.log(scale / np.maximum(frequency, 1)) / np.log(scale))
     return rare.astype(np.uint8)
-
-
-# A name in more upstream paths than this is a word of the field (`Block`, `forward`), not a family's.
-COMMON_NAME = 60
-# An ancestor has at least this share of the rare names, and this share of the statements as they stand.
-LEAST_NAMES = 0.4
-LEAST_STATEMENTS = 0.02
-
-
-def ancestors(columns: Columns, ages: Array) -> Array:
-    """For each file content the one it descends from, itself where none is known.
-
-    Of the ``columns`` all others are filled; ``ages`` int64[L] ranks the lineages by their first release. An
-    ancestor is of an older lineage, so that to follow ancestors always ends.
-    """
-    corpus = _Files.of(columns, ages)
-    return np.array([corpus.ancestor(file) for file in range(len(columns.file_lineages))], np.int64)
-
-
-class _Files(Struct, frozen=True):
-    """The columns, and the members of all files sorted by name."""
-
-    columns: Columns
-    ages: Array
-    files_by_name: Array
-    name_starts: Array
-
-    @classmethod
-    def of(cls, columns: Columns, ages: Array) -> _Files:
-        owners = np.repeat(np.arange(len(columns.file_lineages)), np.diff(columns.file_starts).astype(np.int64))
-        names, files = unpack_pairs(np.unique(pack_pairs(columns.member_names, owners)))
-        starts = np.searchsorted(names, np.arange(len(columns.name_lineages) + 1))
-        return cls(columns, ages, files, starts)
-
-    def ancestor(self, file: int) -> int:
-        rare, weights = self._rare_names(file)
-        if not weights.any():  # no rare name, or one upstream path only, whose names are then nothing special
-            return file
-        places, of_name = runs(self.name_starts, rare)
-        files, inverse = np.unique(self.files_by_name[places], return_inverse=True)
-        shares = np.bincount(inverse, weights[of_name]) / weights.sum()
-        lineage = self.columns.file_lineages
-        older = self.ages[lineage[files]] < self.ages[lineage[file]]
-        near = files[older & (shares >= LEAST_NAMES)].tolist()
-        kept = [other for other in near if self._shared_statements(file, other) >= LEAST_STATEMENTS]
-        # Files are numbered as releases were added, so that the least number is the oldest content of a lineage.
-        return min(kept, key=lambda other: (self.ages[lineage[other]], other), default=file)
-
-    def _rare_names(self, file: int) -> tuple[Array, Array]:
-        """The telling names defined in a file, and how telling each is."""
-        counts = self.columns.name_lineages
-        held = np.unique(self.columns.member_names[slice(*self.columns.file_starts[file : file + 2].tolist())])
-        rare = held[counts[held] <= COMMON_NAME]
-        return rare, np.log(len(self.ages) / np.maximum(counts[rare], 1).astype(np.int64))
-
-    def _shared_statements(self, file: int, other: int) -> float:
-        """Share of the rare statements of ``file`` that stand in ``other``, spelled alike."""
-        mine, theirs = self._contents(file), self._contents(other)
-        value = self.columns.statement_tokens[mine] * self.columns.statement_weights[mine].astype(np.float64)
-        return float(value[np.isin(mine, theirs)].sum() / max(value.sum(), 1.0))
-
-    def _contents(self, file: int) -> Array:
-        definitions = self.columns.member_definitions[slice(*self.columns.file_starts[file : file + 2].tolist())]
-        places, _ = runs(self.columns.definition_statement_starts, definitions)
-        return np.unique(self.columns.definition_statements[places])

@@ -1,7 +1,8 @@
 """Whether a corpus is whole: what can be wrong with its columns, by the schema and beyond it.
 
 What keeps a scan from reading without end is checked whenever a corpus opens: bounds, lengths, what is followed step by
-step. What takes reading all of the file is for `corpus verify`, and for after an error that damage may explain.
+step. What takes reading all of the file is for `corpus verify`, and for after an error that damage may explain. Edit
+this when a damaged corpus does harm that no check finds.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ def problems(corpus: Corpus) -> list[str]:
     return (
         list(shape_problems(corpus))
         or list(content_problems(corpus))
-        or [*endless_problems(corpus), *lineage_problems(corpus), *_token_problems(corpus)]
+        or [*endless_problems(corpus), *history_problems(corpus), *_token_problems(corpus)]
     )
 
 
@@ -58,22 +59,22 @@ def content_problems(corpus: Corpus) -> Iterator[str]:
         if column.is_sorted and bool(np.any(corpus.arrays[name][1:] < corpus.arrays[name][:-1])):
             yield f"{name} is not in order"
     if bool(np.any(np.diff(corpus.file_starts.astype(np.int64)) < 1)):
-        yield "file_starts leaves a file without members"
+        yield "file_starts leaves a file without definitions"
     if bool(np.any(np.diff(corpus.file_version_starts.astype(np.int64)) < 1)):
         yield "file_version_starts leaves a file without a release"
 
 
-def lineage_problems(corpus: Corpus) -> Iterator[str]:
-    """Lineages that are not the paths that the versions tell of, where the content is sound."""
+def history_problems(corpus: Corpus) -> Iterator[str]:
+    """Path histories that are not the paths that the versions tell of, where the content is sound."""
     owners = np.array([release.project for release in corpus.releases], np.int64)
     files = _of_rows(corpus.file_version_starts)
     told = np.stack([owners[corpus.version_releases], corpus.version_paths, files], axis=1)
-    lineages = _of_rows(corpus.lineage_file_starts)
-    held = np.stack([corpus.lineage_projects[lineages], corpus.lineage_paths[lineages], corpus.lineage_files], axis=1)
+    histories = _of_rows(corpus.lineage_file_starts)
+    held = np.stack([corpus.lineage_projects[histories], corpus.lineage_paths[histories], corpus.lineage_files], axis=1)
     if not np.array_equal(np.unique(told, axis=0), np.unique(held, axis=0)):
         yield "lineage_files are not those of the versions"
     pairs = np.stack([np.arange(corpus.file_count), corpus.file_lineages], axis=1)
-    of_files = np.unique(np.stack([corpus.lineage_files, lineages], axis=1), axis=0)
+    of_files = np.unique(np.stack([corpus.lineage_files, histories], axis=1), axis=0)
     if len(np.unique(np.concatenate([of_files, pairs]), axis=0)) != len(of_files):
         yield "file_lineages are not those that hold the files"
 
@@ -92,7 +93,7 @@ def _of_rows(starts: Array) -> Array:
 def endless_problems(corpus: Corpus) -> Iterator[str]:
     """What never ends when it is followed, where the shape is sound. Raises IndexError for numbers of nothing."""
     counts = np.diff(corpus.file_starts.astype(np.int64))
-    # A file without members would put off the places of all after it.
+    # A file without definitions would put off the places of all after it.
     if bool(np.any(counts < 1)) or not _parents_come_first(corpus.member_parents, counts):
         yield "member_parents does not lead to the module"
     days = np.array([release.day for release in corpus.releases], np.str_)
@@ -103,7 +104,7 @@ def endless_problems(corpus: Corpus) -> Iterator[str]:
 
 
 def _parents_come_first(parents: Array, counts: Array) -> bool:
-    """Whether each member of files with ``counts`` members stands after its parent, or is told to be in the module."""
+    """Whether each definition stands after its parent or is in the module; files have ``counts`` definitions."""
     # One place further each time, and back to 0 at the start of a file; in one array, since fresh memory costs most.
     places = np.ones(len(parents), np.int32)
     places[:1] = 0

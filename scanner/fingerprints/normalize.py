@@ -1,8 +1,8 @@
-"""A parsed file in, its canonical token streams out: identifiers become distances to their previous occurrence.
+"""Names taken out of a file's tokens: each becomes the distance to its previous occurrence.
 
-Parameterised encoding after Baker, "A theory of parameterized pattern matching" (1993): two definitions have the same
-stream exactly when a consistent, injective renaming turns one into the other. Variables are told apart by the
-function they belong to, attributes and keyword arguments by their spelling in the file.
+Two definitions then have the same token sequence exactly when a renaming, one name to one name, turns one into the
+other (Baker 1993, "A theory of parameterized pattern matching"). Variables are told apart by the function they belong
+to, attributes and keyword arguments by their spelling. Edit this when names should be told apart in another way.
 """
 
 from __future__ import annotations
@@ -26,51 +26,60 @@ from ..syntax.token_format import (
     with_distances,
 )
 from ..syntax.tokenizer import ASSIGNMENT_SYMBOL, CALL_SYMBOL, STRING_SYMBOL
-from .statement_cache import Line, Lines
+from .statement_cache import EncodedStatement, StatementCache
 
 
-class CanonicalFile(NamedTuple):
-    """The streams of a file's definitions, one after the other, as flat arrays.
+class NormalisedFile(NamedTuple):
+    """A file's definitions as flat arrays, one definition after the other.
 
-    ``stream`` uint32[T]: the tokens, as `token_format` describes them. ``back`` int64[T]: the distance of each name,
-    however far, and -1 for other tokens. ``token_starts`` int64[D+1] and ``statement_starts`` int64[D+1] bound the
-    definitions; ``statement_tokens`` int64[S+1] the statements; ``digests`` uint64[S] are the statements' own canonical
-    hashes; ``hashes`` the definitions'. ``order`` uint32[N] are the names of each statement in order of first
-    occurrence, bounded by ``order_starts`` int64[S+1]; ``namespaces`` uint8[N] their namespaces, ``scopes`` int64[N]
-    the function that owns each (0 for the file), ``called`` bool[N] whether it is what a call calls, ``stored`` bool[N]
-    whether it is what an assignment assigns. ``spellings`` uint64[D] hash the names of each definition: equal hashes
-    and equal spellings are equal code. ``offsets`` int64[S]: where each statement starts in the text, in bytes.
+    T counts tokens, D definitions, S statements, N names: each name of a statement once, in order of first occurrence.
+    Bounds have one more entry than what they bound.
     """
 
     definitions: tuple[Definition, ...]
     scope_names: tuple[str, ...]
+    """The dotted name of the function of each scope."""
     errors: int
-    stream: U32
-    back: I64
+    """How many regions did not parse and were left out."""
+    tokens: U32
+    """[T], normalised, as `token_format` describes them."""
+    distances: I64
+    """[T]: how far back each name last stood, however far that is; -1 for tokens that are no names."""
     token_starts: I64
+    """[D+1]: bounds of the tokens of each definition."""
     statement_starts: I64
-    statement_tokens: I64
+    """[D+1]: bounds of the statements of each definition."""
+    statement_token_starts: I64
+    """[S+1]: bounds of the tokens of each statement."""
     strings: I64
+    """[S]: how many tokens are strings."""
     digests: U64
+    """[S]: a hash of each statement alone, its names told apart by their first occurrence in it."""
     hashes: U64
+    """[D]: a hash of the token sequence of each definition."""
     order: U32
+    """[N]: the names of each statement, by their number in the name table."""
     order_starts: I64
+    """[S+1]: bounds of the names of each statement."""
     namespaces: U8
+    """[N]: the namespace of the name."""
     scopes: I64
+    """[N]: the function that owns the name; 0 for the file."""
     called: Mask
+    """[N]: whether it is what a call calls."""
     stored: Mask
+    """[N]: whether it is what an assignment assigns."""
     spellings: U64
-    offsets: I64
+    """[D]: a hash of the names of each definition; where ``hashes`` are equal as well, so is the code."""
 
 
-class _Tokens(NamedTuple):
-    """A file's tokens before encoding: ``symbols`` uint32[T], and for each identifier token its ``places``, ``names``,
-    ``namespaces``, owning ``scopes`` and the ``statements`` it stands in."""
+class _FileSymbols(NamedTuple):
+    """The tokens of a file before their distances are known: all symbols, and of each that is a name where it stands,
+    its number, its namespace, the scope that owns it and the number of its statement."""
 
-    lines: list[Line]
+    encoded: list[EncodedStatement]
     statement_starts: I64
-    statement_tokens: I64
-    offsets: I64
+    statement_token_starts: I64
     symbols: U32
     places: I64
     names: U32
@@ -79,64 +88,61 @@ class _Tokens(NamedTuple):
     statements: I64
 
 
-def canonicalise(parsed: ParsedFile, text: bytes, lines: Lines) -> CanonicalFile:
-    """The canonical form of a file, with its names in the numbering of ``lines``."""
-    tokens = _gather(parsed, text, lines)
-    places, symbols = tokens.places, tokens.symbols
-    token_starts = tokens.statement_tokens[tokens.statement_starts]
-    previous = _previous(tokens)
-    back = np.full(len(symbols), -1, np.int64)
-    back[places] = _distances(places, previous, token_starts)
-    stream = symbols.copy()
-    stream[places] = with_distances(symbols[places], back[places])
-    first = previous < tokens.statement_tokens[tokens.statements]
-    order = tokens.names[first]
-    order_starts = run_bounds(np.bincount(tokens.statements[first], minlength=len(tokens.lines)))
+def normalise(parsed: ParsedFile, text: bytes, cache: StatementCache) -> NormalisedFile:
+    """Normalise a file; its names are numbered as in the name table of ``cache``."""
+    gathered = _gather(parsed, text, cache)
+    places, symbols = gathered.places, gathered.symbols
+    token_starts = gathered.statement_token_starts[gathered.statement_starts]
+    previous = _previous(gathered)
+    distances = np.full(len(symbols), -1, np.int64)
+    distances[places] = _distances(places, previous, token_starts)
+    tokens = symbols.copy()
+    tokens[places] = with_distances(symbols[places], distances[places])
+    first = previous < gathered.statement_token_starts[gathered.statements]
+    order = gathered.names[first]
+    order_starts = run_bounds(np.bincount(gathered.statements[first], minlength=len(gathered.encoded)))
     before = kinds_of(symbols[np.maximum(places - 1, 0)][first])
-    spelled = lines.names.hashes[order]
-    return CanonicalFile(
+    spelled = cache.names.hashes[order]
+    return NormalisedFile(
         definitions=parsed.definitions,
         scope_names=parsed.scope_names,
         errors=parsed.errors,
-        stream=stream,
-        back=back,
+        tokens=tokens,
+        distances=distances,
         token_starts=token_starts,
-        statement_starts=tokens.statement_starts,
-        statement_tokens=tokens.statement_tokens,
-        strings=run_sums(symbols == STRING_SYMBOL, tokens.statement_tokens),
-        digests=_digests(tokens, previous, first),
-        hashes=_hashes(stream, token_starts),
+        statement_starts=gathered.statement_starts,
+        statement_token_starts=gathered.statement_token_starts,
+        strings=run_sums(symbols == STRING_SYMBOL, gathered.statement_token_starts),
+        digests=_digests(gathered, previous, first),
+        hashes=_hashes(tokens, token_starts),
         order=order,
         order_starts=order_starts,
-        namespaces=tokens.namespaces[first].astype(np.uint8),
-        scopes=tokens.scopes[first],
+        namespaces=gathered.namespaces[first].astype(np.uint8),
+        scopes=gathered.scopes[first],
         called=before == CALL_SYMBOL,
         stored=before == ASSIGNMENT_SYMBOL,
-        spellings=_sequence_hashes(spelled, order_starts[tokens.statement_starts]),
-        offsets=tokens.offsets,
+        spellings=_sequence_hashes(spelled, order_starts[gathered.statement_starts]),
     )
 
 
-def _gather(parsed: ParsedFile, text: bytes, lines: Lines) -> _Tokens:
-    """Lay the lines of all statements end to end."""
-    held = [lines.of_all(definition.statements, text) for definition in parsed.definitions]
-    flat = [line for found in held for each in found for line in each]
+def _gather(parsed: ParsedFile, text: bytes, cache: StatementCache) -> _FileSymbols:
+    """Lay the tokens of all statements end to end."""
+    held = [cache.encode_all(definition.statements, text) for definition in parsed.definitions]
+    flat = [each for found in held for statement in found for each in statement]
     counts = [len(each) for found in held for each in found]
-    origins = [statement for definition in parsed.definitions for statement in definition.statements]
-    scopes = np.repeat(np.array([statement.scope for statement in origins], np.int64), counts)
-    offsets = np.repeat(np.array([statement.start for statement in origins], np.int64), counts)
-    symbols = np.frombuffer(b"".join([line.symbols for line in flat]), np.uint32)
-    names = np.frombuffer(b"".join([line.names for line in flat]), np.uint32)
-    statements = np.repeat(np.arange(len(flat)), np.array([line.identifiers for line in flat], np.int64))
+    seen_from = [statement.scope for definition in parsed.definitions for statement in definition.statements]
+    scopes = np.repeat(np.array(seen_from, np.int64), counts)
+    symbols = np.frombuffer(b"".join([each.symbols for each in flat]), np.uint32)
+    names = np.frombuffer(b"".join([each.names for each in flat]), np.uint32)
+    statements = np.repeat(np.arange(len(flat)), np.array([each.identifiers for each in flat], np.int64))
     places = name_places(symbols)
     namespaces = namespaces_of(symbols[places])
     stands_in = np.where(namespaces == Namespace.VARIABLE, scopes[statements], 0)
     owners = _owners(_local_names(flat, scopes.tolist()), parsed.scopes, names, stands_in)
-    return _Tokens(
+    return _FileSymbols(
         flat,
         run_bounds([sum(map(len, found)) for found in held]),
-        run_bounds(np.array([line.width for line in flat], np.int64)),
-        offsets,
+        run_bounds(np.array([each.width for each in flat], np.int64)),
         symbols,
         places,
         names,
@@ -146,21 +152,21 @@ def _gather(parsed: ParsedFile, text: bytes, lines: Lines) -> _Tokens:
     )
 
 
-def _local_names(flat: list[Line], scopes: list[int]) -> I64:
+def _local_names(flat: list[EncodedStatement], scopes: list[int]) -> I64:
     """The names bound in each function, sorted, as scope and name in one number."""
     bound: set[tuple[int, int]] = set()
     free: set[tuple[int, int]] = set()
-    for line, scope in zip(flat, scopes, strict=True):
-        if line.bound:
-            bound.update([(scope, name) for name in line.bound])
-        if line.free:
-            free.update([(scope, name) for name in line.free])
+    for each, scope in zip(flat, scopes, strict=True):
+        if each.bound:
+            bound.update([(scope, name) for name in each.bound])
+        if each.free:
+            free.update([(scope, name) for name in each.free])
     pairs = np.array([pair for pair in bound - free if pair[0]], np.int64).reshape(-1, 2)
     return np.sort(pack_pairs(pairs[:, 0], pairs[:, 1]))
 
 
 def _owners(table: I64, parents: tuple[int, ...], names: U32, stands_in: I64) -> I64:
-    """For each identifier token the function whose local it is, seen from the scope it stands in; 0 for the file."""
+    """For each name among the tokens, the function whose local it is; 0 for a name of the file."""
     if not len(table):
         return np.zeros_like(stands_in)
     owners, above = stands_in, np.maximum(np.array(parents, np.int64), 0)
@@ -174,13 +180,13 @@ def _owners(table: I64, parents: tuple[int, ...], names: U32, stands_in: I64) ->
     return owners
 
 
-def _previous(tokens: _Tokens) -> I64:
-    """For each identifier token the place of the one before it with the same name; far below 0 where there is none."""
-    keys = pack_pairs(pack_spaces(tokens.scopes, tokens.namespaces), tokens.names)
+def _previous(gathered: _FileSymbols) -> I64:
+    """For each name among the tokens, where it last stood before; far below 0 where it did not."""
+    keys = pack_pairs(pack_spaces(gathered.scopes, gathered.namespaces), gathered.names)
     order = np.argsort(keys, kind="stable")
     same = keys[order[1:]] == keys[order[:-1]]
     previous = np.full(len(keys), np.iinfo(np.int64).min // 2, np.int64)
-    previous[order[1:][same]] = tokens.places[order[:-1][same]]
+    previous[order[1:][same]] = gathered.places[order[:-1][same]]
     return previous
 
 
@@ -190,18 +196,18 @@ def _distances(places: I64, previous: I64, token_starts: I64) -> I64:
     return np.where(previous >= starts, places - previous, 0)
 
 
-def _hashes(stream: U32, token_starts: I64) -> U64:
-    """A 64-bit hash of each definition's stream."""
-    data, bounds = memoryview(stream.tobytes()), (token_starts * TOKEN_SIZE).tolist()
+def _hashes(tokens: U32, token_starts: I64) -> U64:
+    """A 64-bit hash of each definition's tokens."""
+    data, bounds = memoryview(tokens.tobytes()), (token_starts * TOKEN_SIZE).tolist()
     digests = [hashlib.blake2b(data[first:last], digest_size=8).digest() for first, last in pairwise(bounds)]
     return np.frombuffer(b"".join(digests), np.uint64)
 
 
-def _digests(tokens: _Tokens, previous: I64, first: Mask) -> U64:
+def _digests(gathered: _FileSymbols, previous: I64, first: Mask) -> U64:
     """A 64-bit hash of each statement's own tokens, names counted from their first occurrence in it."""
-    local = tokens.symbols.astype(np.uint64)
-    local[tokens.places] |= np.where(first, 0, tokens.places - previous).astype(np.uint64)
-    return _sequence_hashes(local, tokens.statement_tokens)
+    local = gathered.symbols.astype(np.uint64)
+    local[gathered.places] |= np.where(first, 0, gathered.places - previous).astype(np.uint64)
+    return _sequence_hashes(local, gathered.statement_token_starts)
 
 
 def _sequence_hashes(values: U64, bounds: I64) -> U64:
@@ -221,5 +227,5 @@ def mix(values: U64) -> U64:
     return spread
 
 
-# The digest of the marker that closes a block; it is part of a definition's stream but of no statement.
+# The digest of the marker that closes a block: a token of the definition, but no statement.
 END_DIGEST = int(_sequence_hashes(np.array([END_SYMBOL], np.uint64), np.array([0, 1], np.int64))[0])

@@ -1,4 +1,7 @@
-"""A statement in, its line of the token stream out, worked out once per text and once per shape of text."""
+"""A cache of statements' tokens: worked out once for each text, and once for each shape that texts have but for names.
+
+Edit this only for speed: what comes out is what `linear` says, seen before or not.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from msgspec import Struct
 
 from ..support.arrays import U64
 from ..support.budget import check
-from ..syntax.linear import Stream, linearise
+from ..syntax.linear import LinearStatement, linearise
 from ..syntax.parser import Statement
 from ..syntax.token_format import TOKEN_SIZE
 
@@ -34,19 +37,25 @@ _KEYWORDS = "|".join((*keyword.kwlist, "print", "exec", "match", "case", "type",
 _NAME = re.compile(rf"\b(?!(?:{_KEYWORDS})\b)([A-Za-z_]\w*)".encode())
 
 
-class Line(Struct, frozen=True, gc=False):
-    """The tokens of one statement; ``symbols`` and ``names`` are uint32 as bytes, one per token and per identifier."""
+class EncodedStatement(Struct, frozen=True, gc=False):
+    """The tokens of one statement, its names as numbers of the name table."""
 
     symbols: bytes
+    """One for each token, as a uint32 array has them in memory."""
     names: bytes
+    """In the same way, one for each token that is a name."""
     width: int
+    """How many tokens there are."""
     identifiers: int
+    """How many of them are names."""
     bound: tuple[int, ...]
+    """The names that it binds in its scope."""
     free: tuple[int, ...]
+    """The names that it declares global or nonlocal."""
 
 
 class _Template(Struct, frozen=True, gc=False):
-    """A line but for its names: which word of the text stands at each identifier, and which words are bound or free."""
+    """The tokens of a shape: an encoded statement with, for each name, which word of the text it is."""
 
     symbols: bytes
     width: int
@@ -56,15 +65,15 @@ class _Template(Struct, frozen=True, gc=False):
 
 
 class _Sighting(Struct, frozen=True, gc=False):
-    """The first statement of a shape."""
+    """The first statement of a shape: most shapes are never seen again."""
 
-    streams: list[Stream]
+    linear_statements: list[LinearStatement]
     text: bytes
     start: int
 
 
-class Names(dict[bytes, int]):
-    """Numbers for names, given out in the order they are first asked for; ``spelled`` has the name of each number."""
+class NameTable(dict[bytes, int]):
+    """Numbers for names, given in the order they are asked for; ``spelled`` has the name of each number."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -85,78 +94,78 @@ class Names(dict[bytes, int]):
         return self._hashes[: len(self)]
 
 
-class Lines:
-    """Linearised statements, remembered by their text, and by their text's shape with names and strings left out."""
+class StatementCache:
+    """Encoded statements, remembered by their text, and by its shape: the text without names and strings."""
 
     def __init__(self) -> None:
-        self.names = Names()
-        self._texts: dict[tuple[bytes, int], tuple[Line, ...]] = {}
+        self.names = NameTable()
+        self._texts: dict[tuple[bytes, int], tuple[EncodedStatement, ...]] = {}
         self._shapes: dict[tuple[bytes, int], tuple[_Template, ...] | _Sighting | None] = {}
 
-    def of(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
-        """The lines of a statement of the file ``source``."""
-        return self.of_all([statement], source)[0]
+    def encode(self, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
+        """A statement of the file ``source``; a tuple assignment counts as several."""
+        return self.encode_all([statement], source)[0]
 
-    def of_all(self, statements: Sequence[Statement], source: bytes) -> list[tuple[Line, ...]]:
-        """The lines of each statement of the file ``source``."""
+    def encode_all(self, statements: Sequence[Statement], source: bytes) -> list[tuple[EncodedStatement, ...]]:
+        """Each statement of the file ``source``."""
         seen = self._texts.get
         return [
-            lines if (lines := seen((statement.text, statement.form))) is not None else self._unseen(statement, source)
+            known if (known := seen((statement.text, statement.form))) is not None else self._unseen(statement, source)
             for statement in statements
         ]
 
-    def _unseen(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
+    def _unseen(self, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
         check()
         if len(self._texts) >= MOST_TEXTS:
             self._texts.clear()
             self._shapes.clear()
-        lines = self._texts[statement.text, statement.form] = self._linearise(statement, source)
-        return lines
+        encoded = self._texts[statement.text, statement.form] = self._linearise(statement, source)
+        return encoded
 
-    def _linearise(self, statement: Statement, source: bytes) -> tuple[Line, ...]:
+    def _linearise(self, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
         # In a class body it is a name's spelling that makes it an attribute, which a shape leaves out.
-        parts = None if statement.member else _split(statement.text)
+        parts = None if statement.in_class else _split(statement.text)
         if parts is None:
-            return tuple(self._exact(stream) for stream in linearise(statement, source))
+            return tuple(self._exact(linear) for linear in linearise(statement, source))
         shape = b"\0".join(parts[::2])
         if b"\n" in shape:
             shape = b" ".join(shape.split())
         key = (shape, statement.form)
         templates = self._templates(key)
         if templates is None:
-            return tuple([self._exact(stream) for stream in self._first(key, statement, source)])
+            return tuple([self._exact(linear) for linear in self._first(key, statement, source)])
         names = self.names
         numbers = [names[word] for word in parts[1::2]]
         return tuple([_filled(template, numbers) for template in templates])
 
     def _templates(self, key: tuple[bytes, int]) -> tuple[_Template, ...] | None:
-        """The templates of a shape; made when it is seen again, since most never are."""
+        """The templates of a shape, which are made when it is seen again."""
         known = self._shapes.get(key)
         if isinstance(known, _Sighting):
             known = self._shapes[key] = _templates(known)
         return known
 
-    def _first(self, key: tuple[bytes, int], statement: Statement, source: bytes) -> list[Stream]:
-        streams = linearise(statement, source)
+    def _first(self, key: tuple[bytes, int], statement: Statement, source: bytes) -> list[LinearStatement]:
+        linear_statements = linearise(statement, source)
         if key not in self._shapes:
-            self._shapes[key] = _Sighting(streams, statement.text, statement.start)
-        return streams
+            self._shapes[key] = _Sighting(linear_statements, statement.text, statement.start)
+        return linear_statements
 
-    def _exact(self, stream: Stream) -> Line:
+    def _exact(self, linear: LinearStatement) -> EncodedStatement:
         names = self.names
-        return Line(
-            stream.symbols,
-            array("I", [names[name] for name in stream.names]).tobytes(),
-            len(stream.symbols) // TOKEN_SIZE,
-            len(stream.names),
-            tuple([names[name] for _, name in stream.bound]),
-            tuple([names[name] for _, name in stream.free]),
+        return EncodedStatement(
+            linear.symbols,
+            array("I", [names[name] for name in linear.names]).tobytes(),
+            len(linear.symbols) // TOKEN_SIZE,
+            len(linear.names),
+            tuple([names[name] for _, name in linear.bound]),
+            tuple([names[name] for _, name in linear.free]),
         )
 
 
-def _filled(template: _Template, numbers: list[int]) -> Line:
+def _filled(template: _Template, numbers: list[int]) -> EncodedStatement:
     words = template.words
-    return Line(
+    return EncodedStatement(
         template.symbols,
         array("I", [numbers[word] for word in words]).tobytes(),
         template.width,
@@ -188,23 +197,23 @@ def _templates(first: _Sighting) -> tuple[_Template, ...] | None:
     """Templates for a shape, from the first statement of it; None where its names cannot be told from its words."""
     words = _word_offsets(first)
     try:
-        return tuple([_template(stream, words) for stream in first.streams])
+        return tuple([_template(linear, words) for linear in first.linear_statements])
     except KeyError:
         return None
 
 
-def _template(stream: Stream, words: dict[int, int]) -> _Template:
+def _template(linear: LinearStatement, words: dict[int, int]) -> _Template:
     return _Template(
-        stream.symbols,
-        len(stream.symbols) // TOKEN_SIZE,
-        tuple([words[offset] for offset in stream.offsets]),
-        tuple([words[offset] for offset, _ in stream.bound]),
-        tuple([words[offset] for offset, _ in stream.free]),
+        linear.symbols,
+        len(linear.symbols) // TOKEN_SIZE,
+        tuple([words[offset] for offset in linear.offsets]),
+        tuple([words[offset] for offset, _ in linear.bound]),
+        tuple([words[offset] for offset, _ in linear.free]),
     )
 
 
 def _word_offsets(first: _Sighting) -> dict[int, int]:
-    """File offset of each name in a statement's text -> its number among the names."""
+    """The number of each name in a statement's text, by where in the file it stands."""
 
     def blank(match: re.Match[bytes]) -> bytes:
         return b" " * len(match[0])

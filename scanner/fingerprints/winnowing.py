@@ -1,4 +1,7 @@
-"""Canonical streams in, winnowed fingerprints out (Schleimer, Wilkerson, Aiken 2003, "Winnowing", §3)."""
+"""Winnowing: which hashes of k-grams are kept as a definition's fingerprints (Schleimer, Wilkerson, Aiken 2003, §3).
+
+Edit this to change k, the window or the hash. Every corpus must then be built again: raise FORMAT in `corpus.model`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import numpy as np
 
 from ..support.arrays import I64, U32, U64, run_bounds
 from ..syntax.token_format import without_distances
-from .normalize import CanonicalFile, mix
+from .normalize import NormalisedFile, mix
 
 _FACTOR = 0x9E3779B97F4A7C15
 _INVERSE = pow(_FACTOR, -1, 1 << 64)
@@ -34,10 +37,10 @@ class Fingerprints(NamedTuple):
     starts: I64
 
 
-def winnow(file: CanonicalFile, winnowing: Winnowing = WINNOWING) -> Fingerprints:
+def winnow(file: NormalisedFile, winnowing: Winnowing = WINNOWING) -> Fingerprints:
     """The fingerprints of each definition; one shorter than ``k`` has a single one, its own hash."""
     starts, sizes = file.token_starts[:-1], np.diff(file.token_starts)
-    grams = _kgrams(file.stream, file.back, winnowing.k)
+    grams = _kgrams(file.tokens, file.distances, winnowing.k)
     count = np.maximum(sizes - winnowing.k + 1, 0)
     owner = np.repeat(np.arange(len(sizes)), count)
     place = np.arange(len(owner)) - np.repeat(np.cumsum(count) - count, count) + np.repeat(starts, count)
@@ -52,24 +55,24 @@ def winnow(file: CanonicalFile, winnowing: Winnowing = WINNOWING) -> Fingerprint
     )
 
 
-def _kgrams(stream: U32, back: I64, k: int) -> U64:
+def _kgrams(tokens: U32, distances: I64, k: int) -> U64:
     """A hash of each k-gram [T-k+1]; identifiers that last occurred before the k-gram count as first occurrences."""
-    length = len(stream) - k + 1
+    length = len(tokens) - k + 1
     if length <= 0:
         return np.zeros(0, np.uint64)
-    near = mix(stream.astype(np.uint64))
-    far = mix(np.where(back >= 0, without_distances(stream), stream).astype(np.uint64))
+    near = mix(tokens.astype(np.uint64))
+    far = mix(np.where(distances >= 0, without_distances(tokens), tokens).astype(np.uint64))
     # A k-gram from i on is the sum of its tokens t times F^(t-i+1), modulo 2^64, where F has an inverse: as if all
     # were far, F^(1-i) times a difference of running sums of token times F^t. A token is near in the k-grams between
     # those that begin too early to hold it and those that begin after its name last occurred.
-    powers = _powers(_FACTOR, len(stream))
-    sums = np.zeros(len(stream) + 1, np.uint64)
+    powers = _powers(_FACTOR, len(tokens))
+    sums = np.zeros(len(tokens) + 1, np.uint64)
     np.cumsum(far * powers, out=sums[1:])
-    known = np.flatnonzero((back >= 0) & (back < k))
+    known = np.flatnonzero((distances >= 0) & (distances < k))
     change = (near[known] - far[known]) * powers[known]
-    changes = np.zeros(len(stream) + 1, np.uint64)
+    changes = np.zeros(len(tokens) + 1, np.uint64)
     np.add.at(changes, np.maximum(known - k + 1, 0), change)
-    np.subtract.at(changes, known - back[known] + 1, change)
+    np.subtract.at(changes, known - distances[known] + 1, change)
     total = sums[k:] - sums[:-k] + np.cumsum(changes[:length])
     return mix(total * _powers(_INVERSE, length) * np.uint64(_FACTOR))
 

@@ -1,4 +1,7 @@
-"""A file and an upstream file in, their definitions paired out."""
+"""Alignment: which definition of a file stands beside which of an upstream file, and which statement beside which.
+
+Edit this when definitions are paired wrongly, or when a statement should be found that is not.
+"""
 
 from __future__ import annotations
 
@@ -9,37 +12,62 @@ from rapidfuzz.distance import LCSseq
 
 from ..corpus.model import Corpus
 from ..support.arrays import Array, among, distinct, pack_pairs, run_places, runs, unpack_pairs
-from .candidates import Query
+from .query import Query
 
 # Below this share of shared statements two definitions are not compared further.
 LEAST_OVERLAP = 0.15
-# Files with more pairs of definitions than this, about 2,000 on each side, are paired by equal streams alone.
+# Files with more pairs of definitions than this, about 2,000 on each side, are paired by equal tokens alone.
 MOST_PAIRS = 4_000_000
-_CLASS, _FUNCTION = 1, 2  # places in KINDS
+# Two lists of statements with more pairs than this are not aligned but matched: a definition of 5,000 statements.
+LONGEST_TABLE = 25_000_000
+# A statement that moved between definitions counts only when it is rare enough (of 255) and long enough to be told
+# apart.
+LEAST_MOVED_WEIGHT = 60
+LEAST_MOVED_TOKENS = 6
+_CLASS, _FUNCTION = 1, 2  # the numbers of KINDS
 
 
-class UnitPair(NamedTuple):
-    """Definition number ``unit`` of the copy stands in member number ``member`` of the upstream file."""
+class DefinitionPair(NamedTuple):
+    """A query definition and the reference definition beside it, by their numbers in their files."""
 
-    unit: int
-    member: int
+    definition: int
+    reference: int
     equal: bool
+    """Whether their tokens are equal."""
 
 
-class Members(NamedTuple):
-    """The definitions of an upstream file and, one after the other, their statements, each with its owner."""
+class Alignment(NamedTuple):
+    """A query beside one upstream file. M counts the statements that match, S all of the query."""
+
+    pairs: tuple[DefinitionPair, ...]
+    statements: Array
+    """int64[M]: the statements of the query that match, in order."""
+    contents: Array
+    """int64[M]: the statement of the corpus that each matches."""
+    owners: Array
+    """int64[M]: the definition that each stands in."""
+    idf_weights: Array
+    """uint8[S]: the IDF weight of each statement: 255 in one upstream path or none, 0 in all."""
+
+
+class ReferenceDefinitions(NamedTuple):
+    """The definitions [R] of one upstream file, and all their statements, one definition after the other."""
 
     hashes: Array
     spellings: Array
     kinds: Array
     names: Array
+    """The hash of the last part of each definition's name."""
     parents: Array
     contents: Array
+    """The number of each statement in the corpus."""
     owners: Array
+    """The number of the definition that each statement stands in."""
     digests: Array
+    """The number of each statement in the corpus, names aside."""
 
     @classmethod
-    def of(cls, corpus: Corpus, file: int) -> Members:
+    def of(cls, corpus: Corpus, file: int) -> ReferenceDefinitions:
         """Read file content ``file`` of a corpus."""
         rows = slice(*corpus.file_starts[file : file + 2].tolist())
         definitions = corpus.member_definitions[rows]
@@ -57,156 +85,20 @@ class Members(NamedTuple):
         )
 
 
-class _Likely(NamedTuple):
-    """Pairs of a definition and a member of its kind, by unit and member, whose ``score`` is above LEAST_OVERLAP."""
+class _LikelyPairs(NamedTuple):
+    """Pairs of a query definition and a reference definition of its kind, with a score above LEAST_OVERLAP."""
 
-    units: Array
-    members: Array
+    definitions: Array
+    references: Array
     score: Array
 
 
-def pair_definitions(asked: Query, digests: Array, upstream: Members, weights: Array) -> list[UnitPair]:
-    """Pair definitions one to one: equal streams first, then by shared statements; classes by their methods.
-
-    ``digests`` int64[S] are the file's statements in the numbering of the corpus, -1 for those it does not have;
-    ``weights`` uint8[S] how rare they are.
-    """
-    if len(asked.tokens) * len(upstream.hashes) > MOST_PAIRS:
-        return _pair_equal(asked, upstream)
-    equal = asked.code.hashes[:, None] == upstream.hashes
-    equal &= asked.kinds[:, None] == upstream.kinds
-    unequal = bool((asked.tokens[~equal.any(axis=1)] > 0).any())
-    overlap = _overlap(asked, digests, upstream, weights) if unequal else np.zeros(equal.shape)
-    likely = _likely(asked, upstream, equal, overlap)
-    classes = _pair_classes(asked, upstream, likely)
-    functions = _pair_functions(asked, upstream, likely, classes)
-    partners = np.where(functions >= 0, functions, classes)
-    units = np.flatnonzero(partners >= 0)
-    members = partners[units]
-    return list(map(UnitPair, units.tolist(), members.tolist(), equal[units, members].tolist()))
-
-
-def _overlap(asked: Query, digests: Array, upstream: Members, weights: Array) -> Array:
-    """[D, M]: about what share of each definition's tokens stand in each member, rare statements weighing more."""
-    units = asked.units
-    value = asked.statement_tokens * (weights.astype(np.float64) + 16)
-    members = len(upstream.hashes)
-    # A statement counts once for each member, however often it stands there.
-    table, holders = unpack_pairs(distinct(pack_pairs(upstream.digests, upstream.owners)))
-    rows = np.flatnonzero(digests >= 0)
-    places, source = run_places(
-        np.searchsorted(table, digests[rows], "left"), np.searchsorted(table, digests[rows], "right")
-    )
-    source, member = rows[source], holders[places]
-    sums = np.bincount(units[source] * members + member, value[source], minlength=len(asked.tokens) * members)
-    totals = np.bincount(units, value, minlength=len(asked.tokens))
-    return np.minimum(sums.reshape(len(asked.tokens), members) / np.maximum(totals, 1)[:, None], 0.99)
-
-
-def _likely(asked: Query, upstream: Members, equal: Array, overlap: Array) -> _Likely:
-    """Equal streams score above all others; then shared statements, equal names, and nearly the same place."""
-    code = asked.code
-    units, members = np.nonzero(equal | (overlap > 0))
-    same = equal[units, members]
-    named = asked.leaf_hashes[units] == upstream.names[members]
-    spelled = same & (code.spellings[units] == upstream.spellings[members])
-    score = np.where(same, 2.0, overlap[units, members])
-    score += 0.2 * spelled + 0.2 * named
-    score -= 1e-4 * np.minimum(np.abs(units - members), 1000)
-    # What is empty is told by its name alone.
-    told = (asked.kinds[units] == upstream.kinds[members]) & ((asked.tokens[units] > 0) | named)
-    kept = told & (score > LEAST_OVERLAP)
-    return _Likely(units[kept], members[kept], score[kept])
-
-
-def _pair_classes(asked: Query, upstream: Members, likely: _Likely) -> Array:
-    """For each definition the member paired with it if it is a class, -1 otherwise; the modules are a pair."""
-    units, members, score = likely
-    kinds, parents, width = asked.kinds, asked.parents, len(upstream.hashes)
-    strong = score * asked.tokens[units]
-    inside = (kinds[units] == _FUNCTION) & (kinds[parents[units]] == _CLASS)
-    inside &= upstream.kinds[upstream.parents[members]] == _CLASS
-    itself = kinds[units] == _CLASS
-    cells = np.concatenate([parents[units] * width + upstream.parents[members], units * width + members])
-    voting = np.concatenate([inside, itself])
-    votes = np.bincount(cells[voting], np.concatenate([strong, strong])[voting], minlength=len(kinds) * width)
-    voted = np.flatnonzero(votes > 0.0)
-    paired = _greedy(_Likely(voted // width, voted % width, votes[voted]), len(kinds), width)
-    paired[0] = 0
-    return paired
-
-
-def _pair_functions(asked: Query, upstream: Members, likely: _Likely, classes: Array) -> Array:
-    """As `_pair_classes`, of functions and methods; a method is first looked for in the class paired with its own."""
-    functions = asked.kinds[likely.units] == _FUNCTION
-    units, members, score = (column[functions] for column in likely)
-    at_home = classes[asked.parents[units]] == upstream.parents[members]
-    return _greedy(_Likely(units, members, score + 0.5 * at_home), len(asked.tokens), len(upstream.hashes))
-
-
-def _greedy(likely: _Likely, units: int, members: int) -> Array:
-    """For each of so many ``units`` its one of ``members``, -1 for none: the best pair first, then of what is left."""
-    order = np.argsort(-likely.score, kind="stable")
-    left, right = likely.units[order], likely.members[order]
-    partner = np.full(units, -1)
-    # Where each is the other's best, nothing comes before the pair; that is most of them.
-    places = np.arange(len(order))
-    best_left, best_right = np.empty(units, np.int64), np.empty(members, np.int64)
-    best_left[left[::-1]], best_right[right[::-1]] = places[::-1], places[::-1]
-    mutual = (best_left[left] == places) & (best_right[right] == places)
-    partner[left[mutual]] = right[mutual]
-    taken = np.zeros(members, bool)
-    taken[right[mutual]] = True
-    open_ = (partner[left] < 0) & ~taken[right]
-    chosen: set[int] = set()
-    found: dict[int, int] = {}
-    for unit, member in zip(left[open_].tolist(), right[open_].tolist(), strict=True):
-        if unit not in found and member not in chosen:
-            chosen.add(member)
-            found[unit] = member
-    partner[list(found.keys())] = list(found.values())
-    return partner
-
-
-def _pair_equal(asked: Query, upstream: Members) -> list[UnitPair]:
-    """Pair equal streams in order, and nothing else: for files of thousands of definitions."""
-    waiting: dict[int, list[int]] = {}
-    for member in range(len(upstream.hashes) - 1, 0, -1):
-        waiting.setdefault(int(upstream.hashes[member]), []).append(member)
-    pairs = [UnitPair(0, 0, bool(asked.code.hashes[0] == upstream.hashes[0]))]
-    for unit, digest in enumerate(asked.code.hashes.tolist()):
-        if unit and waiting.get(digest):
-            pairs.append(UnitPair(unit, waiting[digest].pop(), True))
-    return pairs
-
-
-# Two lists of statements with more pairs than this are not aligned but matched: a definition of 5,000 statements.
-LONGEST_TABLE = 25_000_000
-# A statement that moved between definitions counts only when it is rare enough (of 255) and long enough to be told
-# apart.
-RARE = 60
-LONG = 6
-
-
-class Alignment(NamedTuple):
-    """``statements`` int64[M] of the copy, their definitions ``owners``, and the corpus ``contents`` they match.
-
-    ``rarity`` uint8[S] of the copy's statements: 255 in no or one upstream file, 0 in all.
-    """
-
-    pairs: tuple[UnitPair, ...]
-    statements: Array
-    contents: Array
-    owners: Array
-    rarity: Array
-
-
-def align(asked: Query, corpus: Corpus, file: int, rarity: Array) -> Alignment:
-    """Align a file with file content ``file`` of a corpus; ``rarity`` is that of its statements."""
-    upstream, digests = Members.of(corpus, file), asked.known_in(corpus)
-    pairs = pair_definitions(asked, digests, upstream, rarity)
-    ours, theirs = _matched(asked, digests[asked.real], upstream, pairs)
-    moved, taken = _moved(asked, digests, upstream, rarity, (ours, theirs))
+def align(query: Query, corpus: Corpus, file: int, idf_weights: Array) -> Alignment:
+    """Align a query with file content ``file`` of a corpus; ``idf_weights`` uint8[S] are those of its statements."""
+    upstream, digests = ReferenceDefinitions.of(corpus, file), query.known_in(corpus)
+    pairs = pair_definitions(query, digests, upstream, idf_weights)
+    ours, theirs = _matched(query, digests[query.real], upstream, pairs)
+    moved, taken = _moved(query, digests, upstream, idf_weights, (ours, theirs))
     ours, theirs = np.concatenate([ours, moved]), np.concatenate([theirs, taken])
     order = np.argsort(ours, kind="stable")
     statements = ours[order]
@@ -214,34 +106,154 @@ def align(asked: Query, corpus: Corpus, file: int, rarity: Array) -> Alignment:
         tuple(pairs),
         statements,
         upstream.contents[theirs[order]],
-        asked.units[statements],
-        rarity,
+        query.statement_owners[statements],
+        idf_weights,
     )
 
 
-def statement_rarity(asked: Query, corpora: list[Corpus]) -> Array:
-    """How rare each statement of a file is among all upstream files: its least weight in any corpus."""
-    rarity = np.full(len(asked.code.digests), 255, np.uint8)
+def statement_weights(query: Query, corpora: list[Corpus]) -> Array:
+    """The IDF weight of each statement of a file: the least in any corpus."""
+    idf_weights = np.full(len(query.code.digests), 255, np.uint8)
     for corpus in corpora:
-        known = asked.known_in(corpus)
+        known = query.known_in(corpus)
         held = np.flatnonzero(known >= 0)
-        rarity[held] = np.minimum(rarity[held], corpus.digest_weights[known[held]])
-    return rarity
+        idf_weights[held] = np.minimum(idf_weights[held], corpus.digest_weights[known[held]])
+    return idf_weights
 
 
-def _matched(asked: Query, digests: Array, upstream: Members, pairs: list[UnitPair]) -> tuple[Array, Array]:
+def pair_definitions(
+    query: Query, digests: Array, upstream: ReferenceDefinitions, idf_weights: Array
+) -> list[DefinitionPair]:
+    """Pair definitions one to one: those with equal tokens first, then by shared statements; classes by their methods.
+
+    ``digests`` int64[S] are the file's statements in the numbering of the corpus, -1 for those it does not have.
+    """
+    if len(query.definition_tokens) * len(upstream.hashes) > MOST_PAIRS:
+        return _pair_equal(query, upstream)
+    equal = query.code.hashes[:, None] == upstream.hashes
+    equal &= query.kinds[:, None] == upstream.kinds
+    unequal = bool((query.definition_tokens[~equal.any(axis=1)] > 0).any())
+    overlap = _overlap(query, digests, upstream, idf_weights) if unequal else np.zeros(equal.shape)
+    likely = _likely(query, upstream, equal, overlap)
+    classes = _pair_classes(query, upstream, likely)
+    functions = _pair_functions(query, upstream, likely, classes)
+    partners = np.where(functions >= 0, functions, classes)
+    definitions = np.flatnonzero(partners >= 0)
+    references = partners[definitions]
+    return list(map(DefinitionPair, definitions.tolist(), references.tolist(), equal[definitions, references].tolist()))
+
+
+def _overlap(query: Query, digests: Array, upstream: ReferenceDefinitions, idf_weights: Array) -> Array:
+    """[D, R]: about what share of each query definition stands in each reference definition, weighed by IDF."""
+    owners, definitions, references = query.statement_owners, len(query.definition_tokens), len(upstream.hashes)
+    value = query.statement_tokens * (idf_weights.astype(np.float64) + 16)
+    # A statement counts once for each reference definition, however often it stands there.
+    table, holders = unpack_pairs(distinct(pack_pairs(upstream.digests, upstream.owners)))
+    rows = np.flatnonzero(digests >= 0)
+    places, source = run_places(
+        np.searchsorted(table, digests[rows], "left"), np.searchsorted(table, digests[rows], "right")
+    )
+    source, reference = rows[source], holders[places]
+    cells = owners[source] * references + reference
+    sums = np.bincount(cells, value[source], minlength=definitions * references).reshape(definitions, references)
+    totals = np.bincount(owners, value, minlength=definitions)
+    return np.minimum(sums / np.maximum(totals, 1)[:, None], 0.99)
+
+
+def _likely(query: Query, upstream: ReferenceDefinitions, equal: Array, overlap: Array) -> _LikelyPairs:
+    """Equal tokens score above all else; then shared statements, equal names, and nearly the same place."""
+    code = query.code
+    definitions, references = np.nonzero(equal | (overlap > 0))
+    same = equal[definitions, references]
+    named = query.leaf_hashes[definitions] == upstream.names[references]
+    spelled = same & (code.spellings[definitions] == upstream.spellings[references])
+    score = np.where(same, 2.0, overlap[definitions, references])
+    score += 0.2 * spelled + 0.2 * named
+    score -= 1e-4 * np.minimum(np.abs(definitions - references), 1000)
+    # What is empty is told by its name alone.
+    kept = (query.definition_tokens[definitions] > 0) | named
+    kept &= (query.kinds[definitions] == upstream.kinds[references]) & (score > LEAST_OVERLAP)
+    return _LikelyPairs(definitions[kept], references[kept], score[kept])
+
+
+def _pair_classes(query: Query, upstream: ReferenceDefinitions, likely: _LikelyPairs) -> Array:
+    """For each query definition that is a class its partner, -1 for others and for none; the modules are a pair."""
+    definitions, references, score = likely
+    kinds, parents, width = query.kinds, query.parents, len(upstream.hashes)
+    strong = score * query.definition_tokens[definitions]
+    inside = (kinds[definitions] == _FUNCTION) & (kinds[parents[definitions]] == _CLASS)
+    inside &= upstream.kinds[upstream.parents[references]] == _CLASS
+    itself = kinds[definitions] == _CLASS
+    around = parents[definitions] * width + upstream.parents[references]
+    cells = np.concatenate([around, definitions * width + references])
+    voting = np.concatenate([inside, itself])
+    votes = np.bincount(cells[voting], np.concatenate([strong, strong])[voting], minlength=len(kinds) * width)
+    voted = np.flatnonzero(votes > 0.0)
+    paired = _greedy(_LikelyPairs(voted // width, voted % width, votes[voted]), len(kinds), width)
+    paired[0] = 0
+    return paired
+
+
+def _pair_functions(query: Query, upstream: ReferenceDefinitions, likely: _LikelyPairs, classes: Array) -> Array:
+    """As `_pair_classes`, of functions and methods; a method is first looked for in the class paired with its own."""
+    functions = query.kinds[likely.definitions] == _FUNCTION
+    definitions, references, score = (column[functions] for column in likely)
+    at_home = classes[query.parents[definitions]] == upstream.parents[references]
+    preferred = _LikelyPairs(definitions, references, score + 0.5 * at_home)
+    return _greedy(preferred, len(query.definition_tokens), len(upstream.hashes))
+
+
+def _greedy(likely: _LikelyPairs, definitions: int, references: int) -> Array:
+    """For each of so many ``definitions`` its partner, -1 for none: the best pair, then the best of what is left."""
+    order = np.argsort(-likely.score, kind="stable")
+    left, right = likely.definitions[order], likely.references[order]
+    partner = np.full(definitions, -1)
+    # Where each is the other's best, nothing comes before the pair; that is most of them.
+    places = np.arange(len(order))
+    best_left, best_right = np.empty(definitions, np.int64), np.empty(references, np.int64)
+    best_left[left[::-1]], best_right[right[::-1]] = places[::-1], places[::-1]
+    mutual = (best_left[left] == places) & (best_right[right] == places)
+    partner[left[mutual]] = right[mutual]
+    taken = np.zeros(references, bool)
+    taken[right[mutual]] = True
+    open_ = (partner[left] < 0) & ~taken[right]
+    chosen: set[int] = set()
+    found: dict[int, int] = {}
+    for definition, reference in zip(left[open_].tolist(), right[open_].tolist(), strict=True):
+        if definition not in found and reference not in chosen:
+            chosen.add(reference)
+            found[definition] = reference
+    partner[list(found.keys())] = list(found.values())
+    return partner
+
+
+def _pair_equal(query: Query, upstream: ReferenceDefinitions) -> list[DefinitionPair]:
+    """Pair definitions with equal tokens in order, and nothing else: for files of thousands of definitions."""
+    waiting: dict[int, list[int]] = {}
+    for reference in range(len(upstream.hashes) - 1, 0, -1):
+        waiting.setdefault(int(upstream.hashes[reference]), []).append(reference)
+    pairs = [DefinitionPair(0, 0, bool(query.code.hashes[0] == upstream.hashes[0]))]
+    for definition, digest in enumerate(query.code.hashes.tolist()):
+        if definition and waiting.get(digest):
+            pairs.append(DefinitionPair(definition, waiting[digest].pop(), True))
+    return pairs
+
+
+def _matched(
+    query: Query, digests: Array, upstream: ReferenceDefinitions, pairs: list[DefinitionPair]
+) -> tuple[Array, Array]:
     """The statements that match inside pairs, and their partners; ``digests`` are without the ends of blocks."""
-    ours, theirs = asked.real_bounds, np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1))
-    units, members, equal = np.array(pairs, np.int64).T
-    whole = (equal == 1) & (np.diff(ours)[units] == np.diff(theirs)[members])
+    ours, theirs = query.real_bounds, np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1))
+    definitions, references, equal = np.array(pairs, np.int64).T
+    whole = (equal == 1) & (np.diff(ours)[definitions] == np.diff(theirs)[references])
     common: list[tuple[int, int]] = []
-    for unit, member in zip(units[~whole].tolist(), members[~whole].tolist(), strict=True):
-        row, other = int(ours[unit]), int(theirs[member])
-        left, right = digests[row : ours[unit + 1]].tolist(), upstream.digests[other : theirs[member + 1]].tolist()
-        common += [(row + place, other + partner) for place, partner in _common(left, right)]
+    for definition, reference in zip(definitions[~whole].tolist(), references[~whole].tolist(), strict=True):
+        row, other = int(ours[definition]), int(theirs[reference])
+        left, right = digests[row : ours[definition + 1]], upstream.digests[other : theirs[reference + 1]]
+        common += [(row + place, other + partner) for place, partner in _common(left.tolist(), right.tolist())]
     rows, others = np.array(common, np.int64).reshape(-1, 2).T
-    rows = np.concatenate([runs(ours, units[whole])[0], rows])
-    return asked.real[rows], np.concatenate([runs(theirs, members[whole])[0], others])
+    rows = np.concatenate([runs(ours, definitions[whole])[0], rows])
+    return query.real[rows], np.concatenate([runs(theirs, references[whole])[0], others])
 
 
 def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:
@@ -255,9 +267,11 @@ def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:
     return [(place, waiting[item].pop()) for place, item in enumerate(left) if waiting.get(item)]
 
 
-def _moved(asked: Query, digests: Array, upstream: Members, rarity: Array, paired: tuple[Array, Array]) -> Array:
+def _moved(
+    query: Query, digests: Array, upstream: ReferenceDefinitions, idf_weights: Array, paired: tuple[Array, Array]
+) -> Array:
     """In order, the rare statements that no pair accounts for, wherever they stand, and their partners."""
-    open_ = (digests >= 0) & (rarity >= RARE) & (asked.statement_tokens >= LONG)
+    open_ = (digests >= 0) & (idf_weights >= LEAST_MOVED_WEIGHT) & (query.statement_tokens >= LEAST_MOVED_TOKENS)
     open_[paired[0]] = False
     rows = np.flatnonzero(open_)
     if not len(rows):

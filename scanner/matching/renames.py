@@ -1,4 +1,7 @@
-"""Aligned statements in, the rename map out: which name became which, how often, how consistently."""
+"""The rename map of an alignment: which name of the original is called what in the copy, how often, how consistently.
+
+Edit this when a renaming should count as an edit, or an edit as a renaming.
+"""
 
 from __future__ import annotations
 
@@ -14,30 +17,31 @@ from ..support.arrays import Array, among, group, run_places
 from ..support.data_files import shipped_folder
 from ..syntax.token_format import Namespace, pack_spaces, unpack_spaces
 from .alignment import Alignment
-from .candidates import Query
+from .query import Query
 
-_GLOBAL = 0  # the space of the file's own variables: scope 0, namespace 0
+_GLOBAL = 0  # the file's own variables: scope 0, namespace 0
 _KINDS = tuple(Kind[namespace.name] for namespace in Namespace)
 _PLACES = {kind: place for place, kind in enumerate(Kind)}
 
 
 class NamePairs(NamedTuple):
-    """Each name of the aligned statements beside the one in its place upstream, a row per name and statement.
-
-    ``copies`` are numbers in the query's names, ``originals`` in the corpus's; ``rows`` index the alignment's
-    statements; ``slots`` the query's ``order``.
-    """
+    """Each name of the aligned statements beside the one in its place upstream, a row per name and statement."""
 
     copies: Array
+    """The name of the copy, by its number in the name table of the query."""
     originals: Array
+    """The name of the original, by its number in the corpus."""
     rows: Array
+    """Which of the alignment's statements they stand in."""
     slots: Array
+    """Where in ``order`` of the query the name of the copy stands."""
     equal: Array
+    """Whether the two names are spelled alike."""
 
 
-def pair_names(asked: Query, corpus: Corpus, alignment: Alignment) -> NamePairs:
+def pair_names(query: Query, corpus: Corpus, alignment: Alignment) -> NamePairs:
     """Zip the names of matched statements in order of first occurrence."""
-    code, statements, contents = asked.code, alignment.statements, alignment.contents
+    code, statements, contents = query.code, alignment.statements, alignment.contents
     slots, rows = run_places(code.order_starts[statements], code.order_starts[statements + 1])
     bounds = corpus.statement_name_starts
     places, _ = run_places(bounds[contents], bounds[contents + 1])
@@ -45,15 +49,16 @@ def pair_names(asked: Query, corpus: Corpus, alignment: Alignment) -> NamePairs:
         empty = np.zeros(0, np.int64)
         return NamePairs(empty, empty, empty, empty, empty.astype(bool))
     copies, originals = code.order[slots].astype(np.int64), corpus.statement_names[places].astype(np.int64)
-    equal = asked.name_hashes[copies] == corpus.name_hashes[originals]
+    equal = query.name_hashes[copies] == corpus.name_hashes[originals]
     return NamePairs(copies, originals, rows, slots, equal)
 
 
 class RenameMap(Struct, frozen=True, eq=False, dict=True):
-    """``renames`` for people; ``edited`` bool[M] marks aligned statements where a name is not renamed but swapped."""
+    """What an alignment says of names."""
 
     edited: Array
-    _asked: Query
+    """bool[M]: the aligned statements in which one name stands for another, which is an edit and no renaming."""
+    _query: Query
     _renamed: Array
     _counts: Array
     _consistency: Array
@@ -61,16 +66,16 @@ class RenameMap(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def renames(self) -> tuple[Rename, ...]:
-        """In the order to read them in; worked out when asked for, since most candidates are not shown."""
-        return _renames(self._asked, self._renamed, self._counts, self._consistency, self._spelled)
+        """The renames, in the order to read them in; worked out when asked for, since most candidates are not shown."""
+        return _renames(self._query, self._renamed, self._counts, self._consistency, self._spelled)
 
 
-def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePairs, aligned: int) -> RenameMap:
-    """The rename map of an alignment of ``aligned`` statements; ``names`` spells the query's numbers."""
+def map_renames(query: Query, names: list[bytes], corpus: Corpus, pairs: NamePairs, aligned: int) -> RenameMap:
+    """The rename map of an alignment of ``aligned`` statements; ``names`` is the name table of the query."""
     if pairs.equal.all():
         none = np.zeros(0, np.int64)
-        return RenameMap(np.zeros(aligned, bool), asked, none, none, none, [])
-    code = asked.code
+        return RenameMap(np.zeros(aligned, bool), query, none, none, none, [])
+    code = query.code
     spaces = pack_spaces(code.scopes[pairs.slots], code.namespaces[pairs.slots])
     table = np.stack([spaces, pairs.originals, pairs.copies]).T
     distinct, first, inverse, counts = group(table)
@@ -84,7 +89,7 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
         for original, copy in distinct[renamed, 1:].tolist()
     ]
     mentioned = called[renamed] | (unpack_spaces(distinct[renamed, 0])[1] == Namespace.ATTRIBUTE)
-    substituted = _substituted(asked, names, spelled, mentioned)
+    substituted = _substituted(query, names, spelled, mentioned)
     swapped[renamed[substituted]] = True
     edited = np.zeros(aligned, bool)
     edited[pairs.rows[swapped[inverse]]] = True
@@ -92,7 +97,7 @@ def map_renames(asked: Query, names: list[bytes], corpus: Corpus, pairs: NamePai
     # What stands for another name is an edit: undone as if it were a renaming, it would be hidden.
     kept = np.flatnonzero(~substituted)
     renamed, spelled = renamed[kept], [spelled[place] for place in kept.tolist()]
-    return RenameMap(edited, asked, distinct[renamed], counts[renamed], consistency[renamed], spelled)
+    return RenameMap(edited, query, distinct[renamed], counts[renamed], consistency[renamed], spelled)
 
 
 def _originals(distinct: Array) -> Array:
@@ -127,7 +132,7 @@ def _swapped(distinct: Array, majority: Array) -> Array:
     return swapped
 
 
-def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]], mentioned: Array) -> Array:
+def _substituted(query: Query, names: list[bytes], spelled: list[tuple[str, str]], mentioned: Array) -> Array:
     """Rows where one library function stands for another: `softmax` for `sigmoid` is an edit, not a renaming.
 
     ``mentioned`` marks what may be a library's: attributes, which need not be called to be used (`act=F.gelu`), and
@@ -145,7 +150,7 @@ def _substituted(asked: Query, names: list[bytes], spelled: list[tuple[str, str]
         bool,
     )
     if substituted.any():
-        own = _defined(asked, names)
+        own = _defined(query, names)
         substituted &= np.array([copy not in own for _, copy in spelled])
     return substituted
 
@@ -157,26 +162,26 @@ def library_names() -> frozenset[str]:
     return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
-def _defined(asked: Query, names: list[bytes]) -> set[str]:
+def _defined(query: Query, names: list[bytes]) -> set[str]:
     """Names the file itself defines or assigns."""
-    own = {definition.qualname.rpartition(".")[2] for definition in asked.code.definitions}
-    stored = set(asked.code.order[asked.code.stored].tolist())
+    own = {definition.qualname.rpartition(".")[2] for definition in query.code.definitions}
+    stored = set(query.code.order[query.code.stored].tolist())
     return own | {names[number].decode("utf-8", "replace") for number in stored}
 
 
 def _renames(
-    asked: Query, distinct: Array, counts: Array, consistency: Array, spelled: list[tuple[str, str]]
+    query: Query, distinct: Array, counts: Array, consistency: Array, spelled: list[tuple[str, str]]
 ) -> tuple[Rename, ...]:
     if not spelled:
         return ()
-    kinds = _kinds_by_name(asked)
+    kinds = _kinds_by_name(query)
     scopes, namespaces = unpack_spaces(distinct[:, 0])
     found = []
     for scope, namespace, count, share, (before, after) in zip(
         scopes.tolist(), namespaces.tolist(), counts.tolist(), consistency.tolist(), spelled, strict=True
     ):
         kind = _KINDS[namespace] if scope else kinds.get((after, namespace), _KINDS[namespace])
-        found.append(Rename(before, after, kind, count, share, asked.code.scope_names[scope]))
+        found.append(Rename(before, after, kind, count, share, query.code.scope_names[scope]))
     return tuple(sorted(found, key=_reading_order))
 
 
@@ -185,10 +190,10 @@ def _reading_order(rename: Rename) -> tuple[object, ...]:
     return rename.scope != "", _PLACES[rename.kind], rename.scope, -rename.count, rename.original, rename.copy
 
 
-def _kinds_by_name(asked: Query) -> dict[tuple[str, int], Kind]:
+def _kinds_by_name(query: Query) -> dict[tuple[str, int], Kind]:
     kinds: dict[tuple[str, int], Kind] = {}
-    for definition in asked.code.definitions[1:]:
-        parent = asked.code.definitions[definition.parent]
+    for definition in query.code.definitions[1:]:
+        parent = query.code.definitions[definition.parent]
         namespace = Namespace.ATTRIBUTE if parent.kind == "class" else Namespace.VARIABLE
         name = definition.qualname.rpartition(".")[2]
         kinds[name, namespace] = Kind.CLASS if definition.kind == "class" else Kind.FUNCTION

@@ -1,7 +1,7 @@
-"""The texts of two files in, their code alone out: what running them would do, one statement per line.
+"""The code of a file alone, a line for each statement, for people who compare two files.
 
-Left out is what the canonical stream leaves out as well: comments, docstrings and other bare strings, imports,
-annotations.
+It leaves out what comparing leaves out as well: comments, docstrings and other bare strings, imports, annotations. Edit
+this when the two no longer agree.
 """
 
 from __future__ import annotations

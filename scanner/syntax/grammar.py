@@ -1,4 +1,7 @@
-"""The Python grammar as tables: what becomes of each node kind when a syntax tree is walked and linearised."""
+"""The Python grammar as tables: what becomes of each kind of syntax node when code is read.
+
+Edit this when a release of the grammar brings new kinds, or when a kind should be left out, kept or taken for another.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ class Action(IntEnum):
     IDENTIFIER = 4
     NUMBER = 5
     BIND = 6  # as DESCEND, and it says what scope a name belongs to
-    SPECIAL = 7  # handled by name in emitting.py
+    SPECIAL = 7  # handled by name in tokenizer.py
     ATTRIBUTE = 8
     CALL = 9
 

@@ -1,4 +1,7 @@
-"""One statement in, its token streams out: which parts of its syntax they start from."""
+"""One statement as a run of tokens: which parts of its syntax count, and what is put before them.
+
+Edit this when a statement should be read as another one or as several, as ``a, b = x, y`` is read as two assignments.
+"""
 
 from __future__ import annotations
 
@@ -8,51 +11,52 @@ from tree_sitter import Node
 from .grammar import ACTIONS, NAMES, Action
 from .parser import Role, Statement
 from .token_format import as_bytes, kind_of, symbol, with_children
-from .tokenizer import Emitter, Token, bound_in, kept_children
+from .tokenizer import Emitter, Identifier, bound_in, kept_children
+
+END_SYMBOL = symbol("end")
 
 _TUPLES = frozenset(("expression_list", "pattern_list", "tuple", "tuple_pattern"))
 _SPLATS = frozenset(("list_splat", "list_splat_pattern", "dictionary_splat"))
 _PARALLEL = symbol("parallel assignment")
-END_SYMBOL = symbol("end")
 _ASSIGNMENT = symbol("assignment", 2)
 _DEF = symbol("def", 1)
 _FOR = symbol("for_statement")
 
 
-class Stream(Struct, frozen=True, gc=False):
-    """What one statement, or one side of a tuple assignment, linearises to.
-
-    ``symbols`` has one for each token, as bytes; ``offsets`` and ``names`` one for each that is an identifier, in the
-    same order; ``bound`` where it binds names in its scope, ``free`` where it declares them global or nonlocal, both in
-    order and each once.
-    """
+class LinearStatement(Struct, frozen=True, gc=False):
+    """The tokens of one statement, or of one side of a tuple assignment, before its names are numbered."""
 
     symbols: bytes
+    """One for each token, as a uint32 array has them in memory."""
     offsets: tuple[int, ...] = ()
+    """Where in the file each token that is a name stands, in bytes."""
     names: tuple[bytes, ...] = ()
-    bound: tuple[Token, ...] = ()
-    free: tuple[Token, ...] = ()
+    """The names, in the same order."""
+    bound: tuple[Identifier, ...] = ()
+    """Where it binds names in its scope, in order and each once."""
+    free: tuple[Identifier, ...] = ()
+    """Where it declares names global or nonlocal, in order and each once."""
 
 
-def linearise(statement: Statement, source: bytes) -> list[Stream]:
-    """The streams of a statement: one, or one for each side of a tuple assignment (``a, b = x, y``)."""
+def linearise(statement: Statement, source: bytes) -> list[LinearStatement]:
+    """The tokens of a statement; of a tuple assignment (``a, b = x, y``), apart for each name and its value."""
     if statement.node is None:
-        return [Stream(as_bytes([END_SYMBOL]))]
+        return [LinearStatement(as_bytes([END_SYMBOL]))]
     # A node keeps the children it was asked for; those of a copy go with it, those of this one with the whole file.
-    node, member = statement.node.walk().node, statement.member
+    node, in_class = statement.node.walk().node, statement.in_class
     assert node is not None
     if (assignment := _lone_assignment(node)) is not None:
         right = assignment.child_by_field_name("right")
-        if right is None and not member:  # `x: int` does nothing in a function
+        if right is None and not in_class:  # `x: int` does nothing in a function
             return []
         if sides := _parallel_sides(assignment, right):
             heads = [[with_children(_PARALLEL, len(sides)), _ASSIGNMENT], *[[_ASSIGNMENT]] * (len(sides) - 1)]
-            return [_stream(head, list(pair), source, member) for head, pair in zip(heads, sides, strict=True)]
+            return [_linearised(head, list(pair), source, in_class) for head, pair in zip(heads, sides, strict=True)]
     head, nodes = _roots(node, statement.role)
-    return [_stream([head] if head else [], nodes, source, member)]
+    return [_linearised([head] if head else [], nodes, source, in_class)]
 
 
-def _stream(head: list[int], nodes: list[Node], source: bytes, member: bool) -> Stream:
+def _linearised(head: list[int], nodes: list[Node], source: bytes, in_class: bool) -> LinearStatement:
     emitter = Emitter(source)
     if head:
         emitter.symbols += head
@@ -61,9 +65,9 @@ def _stream(head: list[int], nodes: list[Node], source: bytes, member: bool) -> 
         elif kind_of(head[-1]) == _FOR:
             emitter.bound += bound_in(next(node for node in nodes if ACTIONS[node.kind_id] != Action.LEAF), source)
     emitter.run(nodes)
-    if member:
-        emitter.as_member()
-    return Stream(
+    if in_class:
+        emitter.assign_attributes()
+    return LinearStatement(
         as_bytes(emitter.symbols),
         tuple(emitter.offsets),
         tuple(emitter.names),
@@ -73,7 +77,7 @@ def _stream(head: list[int], nodes: list[Node], source: bytes, member: bool) -> 
 
 
 def _roots(node: Node, role: Role) -> tuple[int, list[Node]]:
-    """The marker and the nodes a statement's stream starts from."""
+    """The marker that a statement begins with (0 for none), and the nodes whose tokens follow it."""
     if role is Role.NAME:
         return _DEF, [node]
     if role is Role.ELIF:

@@ -1,4 +1,7 @@
-"""Source text in, its definitions out: each a flat list of statements, in order, with the scope each one stands in."""
+"""Python text taken apart into definitions (functions, classes, the module's own code) and their statements.
+
+Edit this when something else should count as a definition or as a statement, or belong to another one.
+"""
 
 from __future__ import annotations
 
@@ -38,47 +41,54 @@ class Role(IntEnum):
 class Statement(Struct, frozen=True, gc=False):
     """One statement or header: its text, its syntax, and where it stands.
 
-    ``scope`` numbers the function whose locals it sees (0 for the module); ``member`` says that it stands in a class
-    body, where assigned names are attributes; ``start`` is its byte offset in the file. Equal texts of equal ``form``
-    are read alike: it joins the kind of the node, since in a broken file the parser may take a text for another kind of
-    statement than it is, ``role`` and ``member``.
+    Equal texts of equal ``form`` are read alike.
     """
 
     text: bytes
     role: Role
     node: tree_sitter.Node | None
+    """None for the end of a block."""
     scope: int
-    member: bool
+    """The number of the function whose locals it sees; 0 for the module."""
+    in_class: bool
+    """Whether it stands in a class body, where assigned names are attributes."""
     start: int
+    """Where it starts in the file, in bytes."""
     form: int
+    """The kind of the node, ``role`` and ``in_class`` in one number; a broken file may have one text in two kinds."""
 
 
 class Definition(Struct):
     """A function or method with all it holds, a class body without its methods, or a module without its definitions.
 
-    ``parent`` is the index of the enclosing definition in the file, -1 for the module itself.
+    Functions and classes inside a function are part of it.
     """
 
     qualname: str
+    """Its dotted name; empty for the module."""
     kind: str
+    """``module``, ``class`` or ``function``."""
     first_line: int
+    """From 1; that of its first decorator, if it has one."""
     last_line: int
     parent: int
+    """The number of the definition around it; -1 for the module."""
     statements: list[Statement] = field(default_factory=list)
 
 
 class ParsedFile(NamedTuple):
-    """``definitions[0]`` is the module. ``scopes[i]`` is the scope that encloses scope ``i`` (-1 for the module's), and
-    ``scope_names[i]`` the dotted name of its function.
-
-    ``errors`` counts the regions that did not parse and were left out; ``tree`` is what all this was read from.
-    """
+    """What a file consists of. Scopes are numbered: that of the module is 0, and each function has one."""
 
     definitions: tuple[Definition, ...]
+    """In the order of the text; the first is the module."""
     scopes: tuple[int, ...]
+    """For each scope the one around it; -1 for the module's."""
     scope_names: tuple[str, ...]
+    """For each scope the dotted name of its function."""
     errors: int
+    """How many regions did not parse and were left out."""
     tree: SyntaxTree
+    """What all this was read from."""
 
 
 def parse(text: bytes) -> ParsedFile:
@@ -107,10 +117,10 @@ class _Walk:
         self.definitions = [module]
         self._block(root, module, 0, 0, 0)
 
-    def _block(self, block: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int) -> None:
-        """Add the statements of ``block`` to ``unit`` (number ``index``), and the definitions in it to the file."""
+    def _block(self, block: tree_sitter.Node, definition: Definition, index: int, scope: int, depth: int) -> None:
+        """Add the statements of ``block`` to ``definition``, number ``index``; the definitions in it, to the file."""
         check()
-        text, broken, member, add = self.text, self.broken, unit.kind == "class", unit.statements.append
+        text, broken, in_class, add = self.text, self.broken, definition.kind == "class", definition.statements.append
         for node in block.children:
             kind = node.kind_id
             step = STEPS[kind]
@@ -119,23 +129,23 @@ class _Walk:
                 if step == _EXPRESSION and text[start] in _INERT_STARTS and _inert(node):
                     continue
                 if not (broken and self._erroneous(node)):
-                    form = kind << 4 | member
-                    add(Statement(text[start : node.end_byte], Role.SIMPLE, node, scope, member, start, form))
+                    form = kind << 4 | in_class
+                    add(Statement(text[start : node.end_byte], Role.SIMPLE, node, scope, in_class, start, form))
             elif step == _COMPOUND:
-                self._compound(node, unit, index, scope, depth, Role.HEADER)
+                self._compound(node, definition, index, scope, depth, Role.HEADER)
             elif step == _DEFINITION:
-                self._definition(node, unit, index, scope, depth)
+                self._definition(node, definition, index, scope, depth)
             elif step == _ERROR:
                 self.errors += 1
                 if depth < DEEPEST_BLOCK:
-                    self._block(node, unit, index, scope, depth + 1)
+                    self._block(node, definition, index, scope, depth + 1)
 
     def _erroneous(self, node: tree_sitter.Node) -> bool:
         self.errors += node.has_error
         return node.has_error
 
     def _compound(
-        self, node: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int, role: Role
+        self, node: tree_sitter.Node, definition: Definition, index: int, scope: int, depth: int, role: Role
     ) -> None:
         """Add a header, its blocks each closed by END, and its clauses."""
         if depth >= DEEPEST_BLOCK:
@@ -143,16 +153,18 @@ class _Walk:
             return
         children = [(STEPS[child.kind_id], child) for child in node.children]
         end = next((child.start_byte for step, child in children if step == _BLOCK), node.end_byte)
-        unit.statements.append(self._statement(node, end, role, scope, unit.kind == "class"))
+        definition.statements.append(self._statement(node, end, role, scope, definition.kind == "class"))
         for step, child in children:
             if step == _BLOCK:
-                self._block(child, unit, index, scope, depth + 1)
-                unit.statements.append(END)
+                self._block(child, definition, index, scope, depth + 1)
+                definition.statements.append(END)
             elif step == _COMPOUND:
                 nested = _lone_if(node, child)
-                self._compound(nested or child, unit, index, scope, depth + 1, Role.ELIF if nested else Role.HEADER)
+                self._compound(
+                    nested or child, definition, index, scope, depth + 1, Role.ELIF if nested else Role.HEADER
+                )
 
-    def _definition(self, node: tree_sitter.Node, unit: Definition, index: int, scope: int, depth: int) -> None:
+    def _definition(self, node: tree_sitter.Node, definition: Definition, index: int, scope: int, depth: int) -> None:
         """Add a class or function: a definition of its own, unless it stands inside a function."""
         if depth >= DEEPEST_BLOCK:
             self.errors += 1
@@ -164,43 +176,45 @@ class _Walk:
             self.errors += 1
             return
         is_class = NAMES[target.kind_id] == "class_definition"
-        inner, inner_index = unit, index
-        if unit.kind != "function":
+        inner, inner_index = definition, index
+        if definition.kind != "function":
             inner_index = len(self.definitions)
-            inner = self._open(node, unit, index, self.text[name.start_byte : name.end_byte], is_class)
-        member = unit.kind == "class"
+            inner = self._open(node, definition, index, self.text[name.start_byte : name.end_byte], is_class)
+        in_class = definition.kind == "class"
         for decorator in node.children if target is not node else ():
             if NAMES[decorator.kind_id] == "decorator":
                 inner.statements.append(self._statement(decorator, decorator.end_byte, Role.SIMPLE, scope, False))
         if is_class:
-            inner.statements.append(self._statement(target, body.start_byte, Role.HEADER, scope, member))
+            inner.statements.append(self._statement(target, body.start_byte, Role.HEADER, scope, in_class))
             inner_scope = scope
         else:
-            inner.statements.append(self._statement(name, name.end_byte, Role.NAME, scope, member))
+            inner.statements.append(self._statement(name, name.end_byte, Role.NAME, scope, in_class))
             inner_scope = len(self.scopes)
             self.scopes.append(scope)
-            self.scope_names.append(self._dotted(unit, scope, inner, name))
+            self.scope_names.append(self._dotted(definition, scope, inner, name))
             inner.statements.append(self._statement(target, body.start_byte, Role.PARAMETERS, inner_scope, False))
         self._block(body, inner, inner_index, inner_scope, depth + 1)
         inner.statements.append(END)
 
-    def _open(self, node: tree_sitter.Node, unit: Definition, index: int, name: bytes, is_class: bool) -> Definition:
+    def _open(
+        self, node: tree_sitter.Node, definition: Definition, index: int, name: bytes, is_class: bool
+    ) -> Definition:
         qualname = name.decode("utf-8", "replace")
-        qualname = f"{unit.qualname}.{qualname}" if unit.qualname else qualname
+        qualname = f"{definition.qualname}.{qualname}" if definition.qualname else qualname
         kind = "class" if is_class else "function"
         first, last = self.line_of(node.start_point, node.start_byte), self.line_of(node.end_point, node.end_byte)
-        definition = Definition(qualname, kind, first, last, index)
-        self.definitions.append(definition)
-        return definition
+        opened = Definition(qualname, kind, first, last, index)
+        self.definitions.append(opened)
+        return opened
 
-    def _dotted(self, unit: Definition, scope: int, inner: Definition, name: tree_sitter.Node) -> str:
-        if inner is not unit:
+    def _dotted(self, definition: Definition, scope: int, inner: Definition, name: tree_sitter.Node) -> str:
+        if inner is not definition:
             return inner.qualname
         return f"{self.scope_names[scope]}.{self.text[name.start_byte : name.end_byte].decode('utf-8', 'replace')}"
 
-    def _statement(self, node: tree_sitter.Node, end: int, role: Role, scope: int, member: bool) -> Statement:
-        form = node.kind_id << 4 | role << 1 | member
-        return Statement(self.text[node.start_byte : end], role, node, scope, member, node.start_byte, form)
+    def _statement(self, node: tree_sitter.Node, end: int, role: Role, scope: int, in_class: bool) -> Statement:
+        form = node.kind_id << 4 | role << 1 | in_class
+        return Statement(self.text[node.start_byte : end], role, node, scope, in_class, node.start_byte, form)
 
 
 def _inert(node: tree_sitter.Node) -> bool:

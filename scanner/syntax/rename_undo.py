@@ -1,4 +1,7 @@
-"""A user's file in, a libcst tree out whose code is that file byte for byte."""
+"""Renames undone: the text of a copy with the original's names put back, every other byte as it was.
+
+Edit this when another use of a name should be put back, or when a file that libcst cannot rewrite should be told why.
+"""
 
 from __future__ import annotations
 
@@ -11,47 +14,147 @@ from typing import NamedTuple
 import libcst
 
 from ..errors import RestoreError
-from ..results import _MAJORITY, Kind, Rename
+from ..results import Kind, Rename
 from ..support.decoding import normal_name, own_codec, to_utf8
 from .grammar import NAMES
-from .scopes import Names, Occurrence, Scope, find_names
+from .scopes import Occurrence, Scope, ScopedNames, find_names
 from .token_format import Namespace
 from .tree import syntax_tree
 
-
-def undoable(renames: Iterable[Rename]) -> list[Rename]:
-    """The renames that are undone, the most frequent first: of those that exclude each other the first counts."""
-    firm = (each for each in renames if each.consistency >= _MAJORITY and each.original.isidentifier())
-    return sorted(firm, key=lambda each: (-each.count, -each.consistency, each.original, each.copy))
-
-
-def plain_qualname(qualname: str) -> str:
-    """A qualified name without what Python puts into it for functions in functions, and reports do not."""
-    return qualname.replace("<locals>.", "")
-
-
+# A name that fewer than half of the original's occurrences became is an edit: it is not undone, so that it is seen.
+_MAJORITY = 0.5
 # libcst descends on the machine's stack: it crashes at 1,000 to 3,000 levels, and takes seconds before that.
 # Python itself refuses 200 brackets.
-DEEPEST = 400
+_DEEPEST = 400
 # libcst parses a pattern of `case` four times for each level of brackets in it: in about this many microseconds in all.
 _MOST_PATTERNS = 2_000_000
 _CASE = re.compile(rb"(?:^|(?<=[\r\n]))[ \t\f]*case\b")
 _BRACKET = re.compile(rb"[(\[{]|[)\]}]|\\?\r?\n|\r")
 _ENDING = re.compile(rb"\r\n|\r|\n")
 _COMMENT = re.compile(rb"(?:^|\r)[ \t\f]*#")
-_NAMED = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
+_CODING = re.compile(rb"coding[:=][ \t]*([-\w.]+)")
+_NAMESPACES = {Kind[namespace.name]: namespace for namespace in Namespace}
 
 
-def parse_exactly(source: bytes) -> libcst.Module:
+class _RenameScope(NamedTuple):
+    """Where a rename holds: for names of one kind, in the function ``qualname``; in the whole file, if it is empty."""
+
+    namespace: Namespace
+    qualname: str
+
+
+_Originals = dict[tuple[_RenameScope, str], str]
+
+
+def restore(copy: bytes, renames: Sequence[Rename]) -> bytes:
+    """``copy`` with each renamed name put back, all at once, so that names may have changed places.
+
+    A variable is put back in its own function and where nested functions see it; a class or function where its name
+    means that definition; an attribute wherever it is read, assigned or defined in a class body; a keyword where it is
+    passed. Of renames that exclude each other the most frequent is applied, even where the original's name has another
+    use in the copy. Strings and comments stay, and so does `a` in `from m import a as b`.
+
+    Raises RestoreError when the copy does not parse as Python 3, is nested too deeply, or cannot hold an original's
+    name in its encoding.
+    """
+    module = _parse_exactly(copy)
+    try:
+        names = find_names(module)
+        originals = _originals(renames, names)
+        restored = {each.node: name for each in names.occurrences if (name := _original(each, originals)) is not None}
+        return module.visit(_Renamer(restored)).bytes
+    except RecursionError as error:
+        raise RestoreError(_too_deep(copy)) from error
+    except UnicodeEncodeError as error:
+        raise RestoreError(f"the file is in {module.encoding}, which has no {error.object[error.start]!r}") from error
+
+
+def undoable(renames: Iterable[Rename]) -> list[Rename]:
+    """The renames that are undone, the most frequent first: of those that exclude each other the first counts."""
+    undone = (each for each in renames if each.consistency >= _MAJORITY and each.original.isidentifier())
+    return sorted(undone, key=lambda each: (-each.count, -each.consistency, each.original, each.copy))
+
+
+def plain_qualname(qualname: str) -> str:
+    """A qualified name as reports have it, without the `<locals>` of functions in functions."""
+    return qualname.replace("<locals>.", "")
+
+
+class _Renamer(libcst.CSTTransformer):
+    """``restored`` is by identity: the tree's own name nodes."""
+
+    def __init__(self, restored: dict[libcst.Name, str]) -> None:
+        super().__init__()
+        self.restored = restored
+
+    def leave_Name(self, original_node: libcst.Name, updated_node: libcst.Name) -> libcst.Name:  # noqa: N802
+        name = self.restored.get(original_node)
+        return updated_node if name is None else updated_node.with_changes(value=name)
+
+
+def _originals(renames: Sequence[Rename], names: ScopedNames) -> _Originals:
+    """Which name to put back where: in each place one original for a copy's name, one copy's name for an original."""
+    found: _Originals = {}
+    taken: set[tuple[_RenameScope, str]] = set()
+    for rename in undoable(renames):
+        for place in _rename_scopes(rename, names):
+            if (place, rename.copy) not in found and (place, rename.original) not in taken:
+                found[place, rename.copy] = rename.original
+                taken.add((place, rename.original))
+    return found
+
+
+def _rename_scopes(rename: Rename, names: ScopedNames) -> Iterator[_RenameScope]:
+    """Where a rename holds: a class or function may be a name of the file, an attribute (as methods are), or both."""
+    qualname = plain_qualname(rename.scope)
+    namespace = _NAMESPACES.get(rename.kind)
+    if namespace is not None:
+        yield _RenameScope(namespace, qualname if namespace is Namespace.VARIABLE else "")
+        return
+    is_member = any(scope.is_class and rename.copy in scope.definitions for scope in names.scopes)
+    if is_member:
+        yield _RenameScope(Namespace.ATTRIBUTE, "")
+    if qualname or not is_member or rename.copy in names.scopes[0].bound:
+        yield _RenameScope(Namespace.VARIABLE, qualname)
+
+
+def _original(occurrence: Occurrence, originals: _Originals) -> str | None:
+    """The name to put back at an occurrence, None where it stays."""
+    name, namespace = occurrence.node.value, occurrence.namespace
+    if namespace is not Namespace.VARIABLE:
+        return originals.get((_RenameScope(namespace, ""), name))
+    owner = occurrence.scope.owner(name)
+    if owner.is_class:
+        return originals.get((_RenameScope(Namespace.ATTRIBUTE, ""), name))
+    return _variable(name, owner, originals)
+
+
+def _variable(name: str, owner: Scope, originals: _Originals) -> str | None:
+    """The original of a variable of ``owner``.
+
+    Renames may name only the outermost function: a name which that one does not bind is meant in a function inside.
+    """
+    scope: Scope | None = owner
+    while scope is not None:
+        original = originals.get((_RenameScope(Namespace.VARIABLE, scope.qualname), name))
+        if original is not None or scope.parent is None:
+            return original
+        scope = scope.parent
+        if scope.parent is None or (name in scope.bound and not scope.is_class):
+            return None
+    return None
+
+
+def _parse_exactly(source: bytes) -> libcst.Module:
     """Parse a file in whatever encoding it declares.
 
     Raises RestoreError for a file that does not parse as Python 3, that is nested more than 400 levels deep, or that
     libcst would write back differently.
     """
-    if any(own_codec(normal_name(name.decode("ascii", "replace"))) is None for name in _named(source)):
+    if any(own_codec(normal_name(name.decode("ascii", "replace"))) is None for name in _declared_encodings(source)):
         raise RestoreError("line 1 or 2 declares an encoding that Python does not know")
-    if _deepest(source)[0] > DEEPEST:
-        raise RestoreError(too_deep(source))
+    if _deepest(source)[0] > _DEEPEST:
+        raise RestoreError(_too_deep(source))
     if line := _costly_pattern(source):
         raise RestoreError(f"line {line} is nested too deeply to rewrite")
     try:
@@ -67,20 +170,20 @@ def parse_exactly(source: bytes) -> libcst.Module:
     except (SyntaxError, LookupError, UnicodeError) as error:
         raise RestoreError("line 1 or 2 declares an encoding that Python does not know") from error
     except RecursionError as error:
-        raise RestoreError(too_deep(source)) from error
+        raise RestoreError(_too_deep(source)) from error
     if written != source:
         raise RestoreError("libcst would write it back differently, so nothing in it was rewritten")
     return module
 
 
-def _named(source: bytes) -> Iterator[bytes]:
-    """The encodings that Python or libcst may look up, as widely as either takes the first two lines."""
+def _declared_encodings(source: bytes) -> Iterator[bytes]:
+    """The encodings that Python or libcst may look up: either reads the first two lines in its own way."""
     for line in source.split(b"\n", 2)[:2]:
         if comment := _COMMENT.search(line):
-            yield from _NAMED.findall(line, comment.end())
+            yield from _CODING.findall(line, comment.end())
 
 
-def too_deep(source: bytes) -> str:
+def _too_deep(source: bytes) -> str:
     """What to say of a file whose nesting exceeds what libcst can take."""
     return f"line {_deepest(source)[1]} is nested too deeply to rewrite"
 
@@ -152,104 +255,3 @@ def _broken_line(source: bytes, reported: int) -> int:
     except (ValueError, RecursionError, MemoryError):
         return reported
     return reported
-
-
-_NAMESPACES = {Kind[namespace.name]: namespace for namespace in Namespace}
-
-
-class _Place(NamedTuple):
-    """Where a rename holds; ``qualname`` is empty for the whole file."""
-
-    namespace: Namespace
-    qualname: str
-
-
-_Originals = dict[tuple[_Place, str], str]
-
-
-def restore(copy: bytes, renames: Sequence[Rename]) -> bytes:
-    """``copy`` with each renamed name put back, all at once, so that names may have changed places.
-
-    A variable is put back in its own function and where nested functions see it; a class or function where its name
-    means that definition; an attribute wherever it is read, assigned or defined in a class body; a keyword where it is
-    passed. Of renames that exclude each other the most frequent is applied, even where the original's name has another
-    use in the copy. Strings and comments stay, and so does `a` in `from m import a as b`.
-
-    Raises RestoreError when the copy does not parse as Python 3, is nested too deeply, or cannot hold an original's
-    name in its encoding.
-    """
-    module = parse_exactly(copy)
-    try:
-        names = find_names(module)
-        originals = _originals(renames, names)
-        restored = {each.node: name for each in names.occurrences if (name := _original(each, originals)) is not None}
-        return module.visit(_Renamer(restored)).bytes
-    except RecursionError as error:
-        raise RestoreError(too_deep(copy)) from error
-    except UnicodeEncodeError as error:
-        raise RestoreError(f"the file is in {module.encoding}, which has no {error.object[error.start]!r}") from error
-
-
-class _Renamer(libcst.CSTTransformer):
-    """``restored`` is by identity: the tree's own name nodes."""
-
-    def __init__(self, restored: dict[libcst.Name, str]) -> None:
-        super().__init__()
-        self.restored = restored
-
-    def leave_Name(self, original_node: libcst.Name, updated_node: libcst.Name) -> libcst.Name:  # noqa: N802
-        name = self.restored.get(original_node)
-        return updated_node if name is None else updated_node.with_changes(value=name)
-
-
-def _originals(renames: Sequence[Rename], names: Names) -> _Originals:
-    """Which name to put back where: in each place one original for a copy's name, one copy's name for an original."""
-    found: _Originals = {}
-    taken: set[tuple[_Place, str]] = set()
-    for rename in undoable(renames):
-        for place in _places(rename, names):
-            if (place, rename.copy) not in found and (place, rename.original) not in taken:
-                found[place, rename.copy] = rename.original
-                taken.add((place, rename.original))
-    return found
-
-
-def _places(rename: Rename, names: Names) -> Iterator[_Place]:
-    """Where a rename holds: a class or function may be a name of the file, an attribute (as methods are), or both."""
-    qualname = plain_qualname(rename.scope)
-    namespace = _NAMESPACES.get(rename.kind)
-    if namespace is not None:
-        yield _Place(namespace, qualname if namespace is Namespace.VARIABLE else "")
-        return
-    is_member = any(scope.is_class and rename.copy in scope.definitions for scope in names.scopes)
-    if is_member:
-        yield _Place(Namespace.ATTRIBUTE, "")
-    if qualname or not is_member or rename.copy in names.scopes[0].bound:
-        yield _Place(Namespace.VARIABLE, qualname)
-
-
-def _original(occurrence: Occurrence, originals: _Originals) -> str | None:
-    """The name to put back at an occurrence, None where it stays."""
-    name, namespace = occurrence.node.value, occurrence.namespace
-    if namespace is not Namespace.VARIABLE:
-        return originals.get((_Place(namespace, ""), name))
-    owner = occurrence.scope.owner(name)
-    if owner.is_class:
-        return originals.get((_Place(Namespace.ATTRIBUTE, ""), name))
-    return _variable(name, owner, originals)
-
-
-def _variable(name: str, owner: Scope, originals: _Originals) -> str | None:
-    """The original of a variable of ``owner``.
-
-    Renames may name only the outermost function: a name which that one does not bind is meant in a function inside.
-    """
-    scope: Scope | None = owner
-    while scope is not None:
-        original = originals.get((_Place(Namespace.VARIABLE, scope.qualname), name))
-        if original is not None or scope.parent is None:
-            return original
-        scope = scope.parent
-        if scope.parent is None or (name in scope.bound and not scope.is_class):
-            return None
-    return None

@@ -1,4 +1,7 @@
-"""The scopes of a module, and the names seen from them."""
+"""The scopes of a module by libcst, and which scope each of its names belongs to. Only undoing renames needs them.
+
+Edit this when Python gets another way to bind a name.
+"""
 
 # ruff: noqa: N802 - libcst calls visitors by the names of node classes.
 from __future__ import annotations
@@ -12,22 +15,23 @@ from .token_format import Namespace
 
 
 class Scope(Struct, eq=False):
-    """The module (no ``parent``), a class body or a function; filled while its text is walked.
-
-    ``bound`` are the names assigned in it, ``definitions`` those of them that are functions and classes; ``outer`` are
-    those declared nonlocal and ``file_wide`` those declared global.
-    """
+    """The module, a class body or a function; filled while its text is walked."""
 
     qualname: str
     parent: Scope | None
+    """The scope around it; None for the module."""
     is_class: bool
     bound: set[str] = field(default_factory=set)
+    """The names assigned in it."""
     definitions: set[str] = field(default_factory=set)
+    """Those of them that are functions and classes."""
     outer: set[str] = field(default_factory=set)
+    """The names declared nonlocal."""
     file_wide: set[str] = field(default_factory=set)
+    """The names declared global."""
 
     def owner(self, name: str) -> Scope:
-        """The scope whose name it is when ``name`` is read here; the module's for a name that nothing binds."""
+        """The scope that ``name`` belongs to when it is read here; the module, where nothing binds it."""
         scope = self
         while scope.parent is not None:
             if name in scope.file_wide:
@@ -53,18 +57,18 @@ class Occurrence(Struct, frozen=True):
     scope: Scope
 
 
-class Names(Struct, frozen=True):
+class ScopedNames(Struct, frozen=True):
     """All occurrences in a file, and its scopes: ``scopes[0]`` is the module's."""
 
     occurrences: tuple[Occurrence, ...]
     scopes: tuple[Scope, ...]
 
 
-def find_names(module: libcst.Module) -> Names:
+def find_names(module: libcst.Module) -> ScopedNames:
     """Walk a module. Raises RecursionError when it is nested too deeply."""
     walk = _Walk()
     module.visit(walk)
-    return Names(tuple(walk.occurrences), tuple(walk.scopes))
+    return ScopedNames(tuple(walk.occurrences), tuple(walk.scopes))
 
 
 class _Walk(libcst.CSTVisitor):

@@ -1,4 +1,8 @@
-"""Strings and numbers in syntax trees in, what a token stream keeps of them out."""
+"""The tokens of a piece of syntax, and the names that it binds: the walk that most of the time on new code goes into.
+
+Edit this when two spellings of the same code should give the same tokens, or when Python gets another way to write or
+to bind something. Which pieces a statement consists of is for `linear`.
+"""
 
 from __future__ import annotations
 
@@ -9,86 +13,8 @@ from tree_sitter import Node
 from .grammar import ACTIONS, LANGUAGE, NAMES, SYMBOLS, Action
 from .token_format import ATTRIBUTE, KEYWORD, MOST_CHILDREN, VARIABLE, is_name, number_token, symbol, with_children
 
-_TEXT = frozenset(("string_start", "string_content", "string_end", "escape_sequence", "escape_interpolation"))
-
-
-def interpolated(node: Node) -> list[Node]:
-    """The expressions in a string's replacement fields and their format specifications, in order."""
-    parts: list[Node] = []
-    stack = node.children[::-1]
-    while stack:
-        child = stack.pop()
-        name = NAMES[child.kind_id]
-        if name in ("interpolation", "string", "format_specifier", "format_expression"):
-            stack.extend(reversed(child.children))
-        elif name not in _TEXT and ACTIONS[child.kind_id] and child.is_named:
-            parts.append(child)
-    return parts
-
-
-def number(text: bytes) -> int:
-    """A number by its value: ``1e-5`` is ``0.00001`` and ``0x10`` is ``16``, but ``1`` is not ``1.0``."""
-    digits = text.replace(b"_", b"").lower()
-    try:
-        if digits[-1:] == b"j":
-            value = repr(complex(digits.decode()))
-        elif digits.isdigit() or digits[:2] in (b"0x", b"0o", b"0b"):
-            value = str(int(digits, 10 if digits.isdigit() else 0))
-        else:
-            value = repr(float(digits))
-    except ValueError:  # Python 2's `10L`, or more digits than int() takes
-        value = digits.decode("ascii", "replace")
-    return number_token(value)
-
-
 # Where an identifier token stands: its byte offset in the file, and its name.
-Token = tuple[int, bytes]
-
-_TARGETS = frozenset(
-    ("tuple", "tuple_pattern", "pattern_list", "list", "list_pattern", "list_splat_pattern", "dictionary_splat_pattern",
-     "list_splat", "typed_parameter", "default_parameter", "typed_default_parameter", "parameters", "lambda_parameters",
-     "as_pattern_target", "parenthesized_expression", "identifier")
-)  # fmt: skip
-_FIRST_ONLY = frozenset(("typed_parameter", "default_parameter", "typed_default_parameter"))
-_BINDERS = {
-    "assignment": "left",
-    "augmented_assignment": "left",
-    "for_in_clause": "left",
-    "named_expression": "name",
-    "as_pattern_target": "",
-    "parameters": "",
-    "lambda_parameters": "",
-}
-
-
-def token(node: Node, source: bytes) -> Token:
-    """The identifier ``node``."""
-    first = node.start_byte
-    return first, source[first : node.end_byte]
-
-
-def bound_by(node: Node, source: bytes) -> list[Token]:
-    """The plain names that an assignment, a loop or a list of parameters binds."""
-    field = _BINDERS.get(NAMES[node.kind_id])
-    if field is None:
-        return []
-    target = node.child_by_field_name(field) if field else node
-    return bound_in(target, source) if target is not None else []
-
-
-def bound_in(target: Node, source: bytes) -> list[Token]:
-    """The plain names that assigning to ``target`` binds."""
-    bound: list[Token] = []
-    stack = [target]
-    while stack:
-        node = stack.pop()
-        name = NAMES[node.kind_id]
-        if name == "identifier":
-            bound.append(token(node, source))
-        elif name in _TARGETS:
-            stack.extend(node.children[:1] if name in _FIRST_ONLY else node.children)
-    return bound
-
+Identifier = tuple[int, bytes]
 
 CALL_SYMBOL = symbol("call")
 ASSIGNMENT_SYMBOL = symbol("assignment")
@@ -103,37 +29,46 @@ _KEYWORDS_LAST = ("keyword_argument", "dictionary_splat")
 _QUOTES = frozenset(b"\"'")
 _SYMBOL_OF = {name: symbol(name) for name in ("subscript", "tuple", "slice", "with_clause")}
 _FORMATTED = symbol("formatted string")
-
-
-def kept_children(node: Node) -> list[Node]:
-    """The children that a stream has something of."""
-    # DROP is 0: what is dropped is false.
-    return [child for child in node.children if ACTIONS[child.kind_id]]
-
-
-def _arguments(node: Node) -> list[Node]:
-    """The arguments of a call, ``*args`` before keywords as Python itself orders them."""
-    kept = kept_children(node)
-    if len(kept) > 1 and _SPLAT in [child.kind_id for child in kept]:
-        kept.sort(key=lambda child: NAMES[child.kind_id] in _KEYWORDS_LAST)
-    return kept
+# The parts of a string that are text only.
+_TEXT = frozenset(("string_start", "string_content", "string_end", "escape_sequence", "escape_interpolation"))
+# The kinds that a target of an assignment may consist of; of the second, only the first child is bound.
+_TARGETS = frozenset(
+    ("tuple", "tuple_pattern", "pattern_list", "list", "list_pattern", "list_splat_pattern", "dictionary_splat_pattern",
+     "list_splat", "typed_parameter", "default_parameter", "typed_default_parameter", "parameters", "lambda_parameters",
+     "as_pattern_target", "parenthesized_expression", "identifier")
+)  # fmt: skip
+_FIRST_ONLY = frozenset(("typed_parameter", "default_parameter", "typed_default_parameter"))
+# Which field of a node holds what it binds; where it is empty, the node itself does.
+_BINDERS = {
+    "assignment": "left",
+    "augmented_assignment": "left",
+    "for_in_clause": "left",
+    "named_expression": "name",
+    "as_pattern_target": "",
+    "parameters": "",
+    "lambda_parameters": "",
+}
 
 
 class Emitter:
-    """The tokens emitted so far, and the names bound on the way. An explicit stack: nesting has no limit here."""
+    """Collects tokens, and the names bound on the way.
+
+    ``symbols`` has one for each token; ``offsets`` and ``names`` have one for each that is a name, in the same order.
+    The stack is explicit, so that code may be nested without limit.
+    """
 
     def __init__(self, source: bytes) -> None:
         self.source = source
         self.symbols: list[int] = []
         self.offsets: list[int] = []
         self.names: list[bytes] = []
-        self.bound: list[Token] = []
-        self.free: list[Token] = []
+        self.bound: list[Identifier] = []
+        self.free: list[Identifier] = []
 
     def run(self, nodes: list[Node]) -> None:
-        """Emit ``nodes`` and all below them: where code that was not seen before takes most of its time.
+        """Emit ``nodes`` and all below them.
 
-        That is why `with_children` is written out here.
+        Code that was not seen before takes most of its time here: that is why `with_children` is written out.
         """
         source, actions, symbols = self.source, ACTIONS, SYMBOLS
         emit, stand, name = self.symbols.append, self.offsets.append, self.names.append
@@ -163,7 +98,7 @@ class Emitter:
             elif action == _LEAF:
                 emit(symbols[kind])
             elif action == _NUMBER:
-                emit(number(source[node.start_byte : node.end_byte]))
+                emit(_number(source[node.start_byte : node.end_byte]))
             elif action == _SPECIAL:
                 _FORMS[NAMES[kind]](self, node, stack)
             else:
@@ -176,12 +111,12 @@ class Emitter:
 
     def _note_binding(self, node: Node) -> None:
         if NAMES[node.kind_id] in ("global_statement", "nonlocal_statement"):
-            self.free.extend(token(child, self.source) for child in node.named_children)
+            self.free.extend(identifier(child, self.source) for child in node.named_children)
         else:
             self.bound.extend(bound_by(node, self.source))
 
-    def as_member(self) -> None:
-        """In a class body, assigned names are attributes of the class."""
+    def assign_attributes(self) -> None:
+        """Make the names that were assigned attributes: in a class body they are those of the class."""
         bound, names = {name for _, name in self.bound}, iter(self.names)
         for place, code in enumerate(self.symbols):
             if is_name(code) and next(names) in bound and code == VARIABLE:
@@ -227,7 +162,7 @@ class Emitter:
 
     def concatenated_string(self, node: Node, stack: list[Node]) -> None:
         """As the one string it is."""
-        parts = interpolated(node)
+        parts = _interpolated(node)
         self.symbols.append(with_children(_FORMATTED, len(parts)) if parts else STRING_SYMBOL)
         stack.extend(reversed(parts))
 
@@ -247,7 +182,7 @@ class Emitter:
         name, *rest = kept_children(node)
         bases = [base for part in rest for base in _arguments(part)]
         self.symbols.append(symbol("class_definition", len(bases)))
-        self.bound.append(token(name, self.source))
+        self.bound.append(identifier(name, self.source))
         stack.extend(reversed(bases))
         stack.append(name)
 
@@ -269,10 +204,6 @@ class Emitter:
         self.symbols.append(with_children(_SYMBOL_OF["tuple"], parts))
 
 
-def _has_comma(node: Node) -> bool:
-    return any(NAMES[child.kind_id] == "," for child in node.children)
-
-
 _FORMS: dict[str, Callable[[Emitter, Node, list[Node]], None]] = {
     "keyword_argument": Emitter.keyword_argument,
     "subscript": Emitter.subscript,
@@ -284,3 +215,79 @@ _FORMS: dict[str, Callable[[Emitter, Node, list[Node]], None]] = {
     "expression_statement": Emitter.expression_statement,
     "tuple_pattern": Emitter.tuple_pattern,
 }
+
+
+def kept_children(node: Node) -> list[Node]:
+    """The children that give tokens."""
+    # DROP is 0: what is dropped is false.
+    return [child for child in node.children if ACTIONS[child.kind_id]]
+
+
+def _arguments(node: Node) -> list[Node]:
+    """The arguments of a call, ``*args`` before keywords as Python itself orders them."""
+    kept = kept_children(node)
+    if len(kept) > 1 and _SPLAT in [child.kind_id for child in kept]:
+        kept.sort(key=lambda child: NAMES[child.kind_id] in _KEYWORDS_LAST)
+    return kept
+
+
+def _has_comma(node: Node) -> bool:
+    return any(NAMES[child.kind_id] == "," for child in node.children)
+
+
+def _interpolated(node: Node) -> list[Node]:
+    """The expressions in a string's replacement fields and their format specifications, in order."""
+    parts: list[Node] = []
+    stack = node.children[::-1]
+    while stack:
+        child = stack.pop()
+        name = NAMES[child.kind_id]
+        if name in ("interpolation", "string", "format_specifier", "format_expression"):
+            stack.extend(reversed(child.children))
+        elif name not in _TEXT and ACTIONS[child.kind_id] and child.is_named:
+            parts.append(child)
+    return parts
+
+
+def _number(text: bytes) -> int:
+    """A number by its value: ``1e-5`` is ``0.00001`` and ``0x10`` is ``16``, but ``1`` is not ``1.0``."""
+    digits = text.replace(b"_", b"").lower()
+    try:
+        if digits[-1:] == b"j":
+            value = repr(complex(digits.decode()))
+        elif digits.isdigit() or digits[:2] in (b"0x", b"0o", b"0b"):
+            value = str(int(digits, 10 if digits.isdigit() else 0))
+        else:
+            value = repr(float(digits))
+    except ValueError:  # Python 2's `10L`, or more digits than int() takes
+        value = digits.decode("ascii", "replace")
+    return number_token(value)
+
+
+def identifier(node: Node, source: bytes) -> Identifier:
+    """Where the identifier ``node`` stands, and its name."""
+    first = node.start_byte
+    return first, source[first : node.end_byte]
+
+
+def bound_by(node: Node, source: bytes) -> list[Identifier]:
+    """The plain names that an assignment, a loop or a list of parameters binds."""
+    field = _BINDERS.get(NAMES[node.kind_id])
+    if field is None:
+        return []
+    target = node.child_by_field_name(field) if field else node
+    return bound_in(target, source) if target is not None else []
+
+
+def bound_in(target: Node, source: bytes) -> list[Identifier]:
+    """The plain names that assigning to ``target`` binds."""
+    bound: list[Identifier] = []
+    stack = [target]
+    while stack:
+        node = stack.pop()
+        name = NAMES[node.kind_id]
+        if name == "identifier":
+            bound.append(identifier(node, source))
+        elif name in _TARGETS:
+            stack.extend(node.children[:1] if name in _FIRST_ONLY else node.children)
+    return bound

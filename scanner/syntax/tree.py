@@ -1,6 +1,6 @@
 """The one place that parses Python: within the budget of its file, and with no trap for the parser's own loops.
 
-To be edited where another run of tokens takes the parser more time than in proportion to its length.
+Edit this when another kind of text is found that takes the parser more time than its length explains.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""transformers' own ``# Copied from transformers.… with A->B`` notes in, verified pairs of copy and original out."""
+"""Pairs of copy and original that transformers' own ``# Copied from transformers.… with A->B`` notes name, verified."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from .definitions import Definition, Module
 from .forms import same_code
-from .units import Module, Unit
 
 NOTE = re.compile(r"^\s*#\s*Copied from\s+transformers\.(?P<name>\S+)(?:\s+with\s+(?P<renames>.*?))?\s*$")
 RENAME = re.compile(r"^\s*(?P<original>\S+)\s*->\s*(?P<copy>\S+)(?P<casing>\s+all-casing)?")
@@ -17,8 +17,8 @@ RENAME = re.compile(r"^\s*(?P<original>\S+)\s*->\s*(?P<copy>\S+)(?P<casing>\s+al
 class Annotation:
     """A copy and the original its note names; ``verified`` when the note's renames do turn one into the other."""
 
-    copy: Unit
-    original: Unit
+    copy: Definition
+    original: Definition
     verified: bool
 
     @property
@@ -29,7 +29,7 @@ class Annotation:
 def read_annotations(modules: Mapping[str, Module]) -> Iterator[Annotation]:
     """Every note whose copy and original both exist, in order of path and line."""
     for _, module in sorted(modules.items()):
-        starts = {unit.first_line: unit for unit in module.units.values()}
+        starts = {definition.first_line: definition for definition in module.definitions.values()}
         for number, line in enumerate(module.lines, 1):
             note = NOTE.match(line)
             copy = starts.get(_after_comments(module.lines, number)) if note else None
@@ -56,10 +56,10 @@ def _after_comments(lines: tuple[str, ...], number: int) -> int:
     return number + 1
 
 
-def _resolve(dotted: str, modules: Mapping[str, Module]) -> Unit | None:
+def _resolve(dotted: str, modules: Mapping[str, Module]) -> Definition | None:
     parts = dotted.split(".")
     for size in range(len(parts) - 1, 0, -1):
         module = modules.get("/".join(["transformers", *parts[:size]]) + ".py")
         if module:
-            return module.units.get(".".join(parts[size:]))
+            return module.definitions.get(".".join(parts[size:]))
     return None

@@ -1,4 +1,4 @@
-"""A source in, what attribution adds to the whole command that scans it out: by running it with and without."""
+"""What attribution adds to the whole command that scans a source, measured by running it with and without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A ladder of disguises: a module's text in, ever less recognisable texts of the same program out."""
+"""A ladder of disguises: the same program in ever less recognisable texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text in, the same text after one real edit out: what a renaming must not be confused with."""
+"""Real edits, one at a time, of a module's text: what a renaming must not be confused with."""
 
 from __future__ import annotations
 

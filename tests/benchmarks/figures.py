@@ -1,4 +1,4 @@
-"""Scores in, figures out: area under the ROC curve, shares."""
+"""Figures from scores: the area under the ROC curve, shares."""
 
 from __future__ import annotations
 

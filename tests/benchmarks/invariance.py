@@ -1,4 +1,4 @@
-"""Is a definition's canonical stream the same before and after its file is printed anew?"""
+"""Does a definition have the same normalised tokens before and after its file is printed anew?"""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import black
 import click
 from black.parsing import InvalidInput
 
-from modelkin.fingerprints.normalize import canonicalise
-from modelkin.fingerprints.statement_cache import Lines
+from modelkin.fingerprints.normalize import normalise
+from modelkin.fingerprints.statement_cache import StatementCache
 from modelkin.syntax.parser import parse
 
 from .releases import python_files, release_root
@@ -61,11 +61,11 @@ def check_file(root: Path, path: str) -> list[Outcome]:
     return [_outcome(path, text, name, printer) for name, printer in PRINTERS.items()]
 
 
-def stream_digests(text: bytes) -> dict[tuple[str, int], int]:
-    """The canonical digest of each definition by its qualified name and how often that name came before."""
-    canonical = canonicalise(parse(text), text, Lines())
+def token_hashes(text: bytes) -> dict[tuple[str, int], int]:
+    """The hash of each definition's normalised tokens, by its qualified name and how often that name came before."""
+    normalised = normalise(parse(text), text, StatementCache())
     digests: dict[tuple[str, int], int] = {}
-    for definition, digest in zip(canonical.definitions, canonical.hashes.tolist(), strict=True):
+    for definition, digest in zip(normalised.definitions, normalised.hashes.tolist(), strict=True):
         number = sum(name == definition.qualname for name, _ in digests)
         digests[definition.qualname, number] = digest
     return digests
@@ -76,7 +76,7 @@ def _outcome(path: str, text: str, name: str, printer: Callable[[str], str]) -> 
         printed = printer(text)
     except (SyntaxError, InvalidInput) as error:
         return Outcome(path, name, 0, (), f"{type(error).__name__}: {error}")
-    before, after = stream_digests(text.encode()), stream_digests(printed.encode())
+    before, after = token_hashes(text.encode()), token_hashes(printed.encode())
     changed = [key[0] for key in before.keys() | after.keys() if before.get(key) != after.get(key)]
     return Outcome(path, name, len(before), tuple(sorted(changed)))
 

@@ -1,4 +1,4 @@
-"""The list of real licence files in, their texts out: from packages, repositories and this machine, read when asked."""
+"""The texts of real licence files, as a list names them: from packages, repositories and this machine."""
 
 from __future__ import annotations
 

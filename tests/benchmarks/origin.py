@@ -13,11 +13,11 @@ import click
 from modelkin.results import FileVerdict
 
 from .annotations import read_annotations
+from .definitions import read_modules
 from .figures import share
 from .releases import modeling_files, python_files, release_root
 from .scanning import scan_folder
 from .tables import Cell, print_table
-from .units import read_modules
 
 HEADER = re.compile(r"github\.com/[\w.-]+/(?P<repository>[\w.-]+)/(?:blob|tree)/[^/\s]+/(?P<path>\S+\.py)")
 HEADER_LINES = 40

@@ -1,4 +1,4 @@
-"""A transformers release in, labelled pairs of definitions out: is one a copy of the other, and only renamed?"""
+"""Labelled pairs of definitions of a transformers release: is one a copy of the other, and is it only renamed?"""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pathlib import Path
 from random import Random
 
 from .annotations import Annotation, read_annotations
+from .definitions import Definition, read_modules
 from .edits import one_edit
 from .forms import alpha_equal, without_docstrings
 from .identifiers import full_renaming, rename
 from .negatives import Negatives, role_of, size_of
 from .swaps import one_swap
-from .units import Unit, read_modules
 
 GROUNDTRUTH_FILES = {"copies": "pairs", "hard": "pairs_hard", "edited": "pairs_edited", "swapped": "pairs_swap"}
 EDIT_TRIES = 5
@@ -35,7 +35,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How many pairs to make; units shorter than ``least_lines`` are left out."""
+    """How many pairs to make; definitions shorter than ``least_lines`` are left out."""
 
     copies: int = 500
     unrelated: int = 2000
@@ -53,8 +53,10 @@ def build_pairs(root: Path, seed: int, sizes: Sizes) -> PairSets:
     chosen = choose_copies(notes, sizes, rng)
     copies = [_pair(note.copy, note.original, True, "verbatim" if note.is_verbatim else "renamed") for note in chosen]
     hard = [fully_renamed(note.original, rng) for note in chosen]
-    units = [unit for module in modules.values() for unit in module.units.values()]
-    negatives = Negatives([unit for unit in units if unit.lines >= sizes.least_lines], notes, rng)
+    definitions = [definition for module in modules.values() for definition in module.definitions.values()]
+    negatives = Negatives(
+        [definition for definition in definitions if definition.lines >= sizes.least_lines], notes, rng
+    )
     unrelated = negatives.draw(sizes.unrelated, size_of, [size_of(note.copy) for note in chosen])
     same_role = negatives.draw(sizes.unrelated // 2, role_of)
     return {
@@ -87,8 +89,8 @@ def choose_copies(notes: Sequence[Annotation], sizes: Sizes, rng: Random) -> lis
     return chosen
 
 
-def fully_renamed(original: Unit, rng: Random) -> Pair:
-    """The unit with everything it defines renamed, its docstrings gone, printed anew from its tree."""
+def fully_renamed(original: Definition, rng: Random) -> Pair:
+    """The definition with everything that it defines renamed, its docstrings gone, printed anew from its tree."""
     tree = without_docstrings(ast.parse(original.text))
     rename(tree, full_renaming(tree, rng))
     return Pair(f"{original.path}:{original.qualname}", ast.unparse(tree) + "\n", original.text, True, "fully renamed")
@@ -110,7 +112,7 @@ def _swapped(hard: Sequence[Pair], rng: Random) -> Iterator[Pair]:
             yield Pair(pair.name, text, pair.original, False, "variable swapped")
 
 
-def _pair(copy: Unit, original: Unit, is_copy: bool, kind: str) -> Pair:
+def _pair(copy: Definition, original: Definition, is_copy: bool, kind: str) -> Pair:
     name = f"{copy.path}:{copy.qualname} | {original.path}:{original.qualname}"
     return Pair(name, copy.text, original.text, is_copy, kind)
 

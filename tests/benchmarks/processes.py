@@ -1,4 +1,4 @@
-"""A command in; how long it took, how much memory it held at most, and what it printed out."""
+"""A command run as a process: how long it took, how much memory it held at most, what it printed."""
 
 from __future__ import annotations
 

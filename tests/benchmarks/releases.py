@@ -1,4 +1,4 @@
-"""A package name and a release in, a folder of its Python files out; nothing downloaded is ever run."""
+"""The Python files of a package's release, in a folder; nothing downloaded is ever run."""
 
 from __future__ import annotations
 

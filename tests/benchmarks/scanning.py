@@ -1,4 +1,4 @@
-"""modelkin's scan as the benchmarks ask for it: a folder in, verdicts by path out."""
+"""modelkin's scan as the benchmarks ask for it: the verdict on each file of a folder, by path."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Releases of upstream projects in, whole files renamed out: without their header, and with it."""
+"""Whole files of upstream releases with all their names changed: once without their header, once with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A text in, the same text with one local variable used in place of another out."""
+"""One local variable of a module's text used in place of another."""
 
 from __future__ import annotations
 

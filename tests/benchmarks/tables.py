@@ -1,4 +1,4 @@
-"""Rows in, a plain aligned table on stdout out."""
+"""Plain aligned tables on stdout."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from modelkin import FileVerdict, ScanOptions, scan
-from modelkin.corpus.histories import Lineages, lineages
+from modelkin.corpus.histories import PathHistories, path_histories
 from modelkin.corpus.model import Corpus
 
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, Upstream, corpus_of
@@ -18,15 +18,15 @@ LONGER = ATTENTION + "\n\ndef half(x):\n    return x / 2\n"
 
 def place(corpus: Corpus, project: str, path: str) -> int:
     """The number of a lineage."""
-    for lineage, owner in enumerate(corpus.lineage_projects):
-        first = int(corpus.lineage_files[corpus.lineage_file_starts[lineage]])
+    for history, owner in enumerate(corpus.lineage_projects):
+        first = int(corpus.lineage_files[corpus.lineage_file_starts[history]])
         paths = {version.path for version in corpus.versions(first) if version.project.name == project}
         if corpus.projects[owner].name == project and path in paths:
-            return lineage
+            return history
     raise AssertionError(f"no {path} of {project}")
 
 
-def answering(seen: Lineages) -> set[str]:
+def answering(seen: PathHistories) -> set[str]:
     """Which of the paths of THREE may answer."""
     names = {"lantern/attention.py": "lantern", "lantern/rotary.py": "lantern"}
     names |= {"beacon/rotary.py": "beacon", "beacon/schedule.py": "beacon"}
@@ -36,18 +36,18 @@ def answering(seen: Lineages) -> set[str]:
 def test_a_path_is_one_lineage_through_all_releases_of_its_project() -> None:
     corpus = corpus_of(Upstream(), Upstream(version="2.0", files={"lantern/attention.py": LONGER}), THREE[1])
     assert len(corpus.lineage_projects) == 3
-    lineage = place(corpus, "lantern", "lantern/attention.py")
-    assert int(np.diff(corpus.lineage_file_starts)[lineage]) == 2
+    history = place(corpus, "lantern", "lantern/attention.py")
+    assert int(np.diff(corpus.lineage_file_starts)[history]) == 2
 
 
 def test_all_answer_unless_something_is_said() -> None:
-    assert len(answering(lineages(corpus_of(*THREE)))) == 4
+    assert len(answering(path_histories(corpus_of(*THREE)))) == 4
 
 
 def test_an_excluded_project_does_not_answer() -> None:
-    seen = lineages(corpus_of(*THREE), lambda project: project.name != "lantern")
+    seen = path_histories(corpus_of(*THREE), lambda project: project.name != "lantern")
     assert answering(seen) == {"beacon/schedule.py", "beacon/rotary.py"}
-    assert answering(lineages(corpus_of(*THREE), lambda _: False)) == set()
+    assert answering(path_histories(corpus_of(*THREE), lambda _: False)) == set()
 
 
 @pytest.mark.parametrize(
@@ -61,19 +61,19 @@ def test_an_excluded_project_does_not_answer() -> None:
 )
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
 def test_a_path_that_first_appeared_later_does_not_answer(until: str, paths: set[str], order: tuple[int, ...]) -> None:
-    assert answering(lineages(corpus_of(*(THREE[number] for number in order)), until=until)) == paths
+    assert answering(path_histories(corpus_of(*(THREE[number] for number in order)), until=until)) == paths
 
 
 def test_a_lineage_is_born_with_its_oldest_release_whatever_the_order() -> None:
     for releases in (THREE, THREE[::-1]):
         corpus = corpus_of(*releases)
-        assert lineages(corpus).born(place(corpus, "lantern", "lantern/attention.py")) == "2021-05-04"
+        assert path_histories(corpus).born(place(corpus, "lantern", "lantern/attention.py")) == "2021-05-04"
 
 
 def test_versions_are_those_of_the_lineage_s_project_oldest_first() -> None:
     corpus = corpus_of(*THREE)
     file = int(corpus.lineage_files[corpus.lineage_file_starts[place(corpus, "beacon", "beacon/rotary.py")]])
-    seen = lineages(corpus)
+    seen = path_histories(corpus)
     for project, path in (("beacon", "beacon/rotary.py"), ("lantern", "lantern/rotary.py")):
         (version,) = seen.versions(file, place(corpus, project, path))
         assert (version.project.name, version.path) == (project, path)
@@ -82,9 +82,9 @@ def test_versions_are_those_of_the_lineage_s_project_oldest_first() -> None:
 def test_versions_of_a_file_that_moved_are_those_under_the_lineage_s_path() -> None:
     moved = {"lantern/models/attention.py": ATTENTION}
     corpus = corpus_of(Upstream(), Upstream(version="2.0", files=moved, released="2022-01-01"))
-    seen = lineages(corpus)
-    for lineage, path in enumerate(["lantern/attention.py", "lantern/models/attention.py"]):
-        assert [version.path for version in seen.versions(0, lineage)] == [path]
+    seen = path_histories(corpus)
+    for history, path in enumerate(["lantern/attention.py", "lantern/models/attention.py"]):
+        assert [version.path for version in seen.versions(0, history)] == [path]
 
 
 def scanned(folder: Path, text: str, *upstreams: Upstream, exclude: tuple[str, ...] = ()) -> FileVerdict:

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from modelkin.fingerprints.normalize import END_DIGEST
-from modelkin.fingerprints.statement_cache import Lines
+from modelkin.fingerprints.statement_cache import StatementCache
 
 from ..support.faults import fault
 from ..support.random_modules import indented
+from ..support.sequences import normalised, sequences
 from ..support.spellings import DIFFERENT, SAME
-from ..support.streams import canonical, streams
 
 PLACES = {
     "module": "{}",
@@ -45,13 +45,13 @@ def placed(place: str, source: str) -> str:
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("one", "other"), SAME)
 def test_spellings_of_the_same_code_share_a_stream(place: str, one: str, other: str) -> None:
-    assert streams(placed(place, one)) == streams(placed(place, other))
+    assert sequences(placed(place, one)) == sequences(placed(place, other))
 
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize(("one", "other"), DIFFERENT)
 def test_different_code_has_different_streams(place: str, one: str, other: str) -> None:
-    before, after = canonical(placed(place, one)), canonical(placed(place, other))
+    before, after = normalised(placed(place, one)), normalised(placed(place, other))
     assert before.hashes.tolist() != after.hashes.tolist()
 
 
@@ -60,7 +60,7 @@ def test_different_code_has_different_streams(place: str, one: str, other: str) 
     ["x = 1\r\nif a:\r\n\tb()\r\n", "x = 1\n\n\n\fif a:\n        b()  # why", "x = 1;\nif a: b();", "x=1\nif a:b()"],
 )
 def test_layout_is_not_in_the_stream(source: str) -> None:
-    assert streams(source) == streams("x = 1\nif a:\n    b()\n")
+    assert sequences(source) == sequences("x = 1\nif a:\n    b()\n")
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_layout_is_not_in_the_stream(source: str) -> None:
     ],
 )
 def test_renaming_one_of_two_things_with_one_name_leaves_the_streams_unchanged(one: str, other: str) -> None:
-    assert streams(one) == streams(other)
+    assert sequences(one) == sequences(other)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_renaming_one_of_two_things_with_one_name_leaves_the_streams_unchanged(o
     ],
 )
 def test_one_name_in_place_of_another_changes_the_stream(one: str, other: str) -> None:
-    assert streams(one) != streams(other)
+    assert sequences(one) != sequences(other)
 
 
 @pytest.mark.parametrize(
@@ -192,85 +192,79 @@ def test_one_name_in_place_of_another_changes_the_stream(one: str, other: str) -
 def test_what_binds_a_name_makes_it_the_functions_own(binding: str) -> None:
     block = indented(binding, "    ")
     renamed = re.sub(r"\bx\b", "own", block)
-    assert streams(TWO_FUNCTIONS.format(block, block, "x")) == streams(TWO_FUNCTIONS.format(block, renamed, "own"))
+    assert sequences(TWO_FUNCTIONS.format(block, block, "x")) == sequences(TWO_FUNCTIONS.format(block, renamed, "own"))
 
 
 def test_identifiers_are_distances_to_their_previous_occurrence() -> None:
-    file = canonical("def f(a, b): return a + b + a")
-    assert [distance for distance in file.back.tolist() if distance >= 0] == [0, 0, 0, 5, 6, 4]
+    file = normalised("def f(a, b): return a + b + a")
+    assert [distance for distance in file.distances.tolist() if distance >= 0] == [0, 0, 0, 5, 6, 4]
 
 
 def test_distances_do_not_reach_into_another_definition() -> None:
-    alone, after = streams("def g(): h()"), streams("def h(): g()\ndef g(): h()")
+    alone, after = sequences("def g(): h()"), sequences("def h(): g()\ndef g(): h()")
     assert alone[-1] == after[-1]
 
 
 def test_an_annotation_without_a_value_is_nothing_but_in_a_class_a_field() -> None:
-    assert streams("x: int\ny = 1") == streams("y = 1")
-    assert streams("class A:\n  x: int\n  y = 1") != streams("class A:\n  y = 1")
+    assert sequences("x: int\ny = 1") == sequences("y = 1")
+    assert sequences("class A:\n  x: int\n  y = 1") != sequences("class A:\n  y = 1")
 
 
 def test_strings_are_counted_per_statement() -> None:
-    assert canonical("f('a', 'b' 'c')\ng()\nh(f'd{e}', 'f')").strings.tolist() == [2, 0, 1]
+    assert normalised("f('a', 'b' 'c')\ng()\nh(f'd{e}', 'f')").strings.tolist() == [2, 0, 1]
 
 
 def test_a_statement_has_the_digest_it_has_anywhere() -> None:
-    file = canonical("def f(a, b):\n    c = a(b)\n    if c:\n        d = b(a)\n        return c\n    e = c(c)")
-    alone = canonical("x = y(z)")
+    file = normalised("def f(a, b):\n    c = a(b)\n    if c:\n        d = b(a)\n        return c\n    e = c(c)")
+    alone = normalised("x = y(z)")
     assert file.digests.tolist().count(alone.digests[0]) == 2
 
 
 def test_a_block_ends_with_the_digest_of_its_end() -> None:
-    assert canonical("if a:\n    b()").digests[-1] == END_DIGEST
+    assert normalised("if a:\n    b()").digests[-1] == END_DIGEST
 
 
 def test_parts_of_a_tuple_assignment_are_statements_that_say_so() -> None:
-    split, joined = canonical("a = x\nb = y"), canonical("a, b = x, y")
+    split, joined = normalised("a = x\nb = y"), normalised("a, b = x, y")
     assert len(split.digests) == len(joined.digests) == 2
     assert split.digests[1] == joined.digests[1]
     assert split.hashes[0] != joined.hashes[0]
 
 
 def test_names_come_in_order_of_first_occurrence_with_their_namespaces() -> None:
-    lines = Lines()
-    file = canonical("b.c = a(d=b, c=a)", lines)
-    assert [lines.names.spelled[name] for name in file.order] == [b"c", b"b", b"a", b"d", b"c"]
+    cache = StatementCache()
+    file = normalised("b.c = a(d=b, c=a)", cache)
+    assert [cache.names.spelled[name] for name in file.order] == [b"c", b"b", b"a", b"d", b"c"]
     assert file.namespaces.tolist() == [1, 0, 0, 2, 2]
 
 
 def test_names_belong_to_the_function_that_binds_them() -> None:
-    lines = Lines()
-    file = canonical("def f(a):\n    def g(b):\n        return a, b, c\n", lines)
-    owners = {lines.names.spelled[name]: scope for name, scope in zip(file.order, file.scopes.tolist(), strict=True)}
+    cache = StatementCache()
+    file = normalised("def f(a):\n    def g(b):\n        return a, b, c\n", cache)
+    owners = {cache.names.spelled[name]: scope for name, scope in zip(file.order, file.scopes.tolist(), strict=True)}
     assert owners == {b"f": 0, b"a": 1, b"g": 1, b"b": 2, b"c": 0}
     assert file.scope_names == ("", "f", "f.g")
 
 
 def test_what_is_called_and_what_is_assigned_is_known() -> None:
-    lines = Lines()
-    file = canonical("a = b(c)", lines)
+    cache = StatementCache()
+    file = normalised("a = b(c)", cache)
     assert (file.called.tolist(), file.stored.tolist()) == ([False, True, False], [True, False, False])
 
 
 def test_the_same_names_have_the_same_spelling_hash() -> None:
-    one, renamed, again = (canonical(f"def {name}(a): return a").spellings[1] for name in ("f", "g", "f"))
+    one, renamed, again = (normalised(f"def {name}(a): return a").spellings[1] for name in ("f", "g", "f"))
     assert one == again != renamed
 
 
-def test_statements_know_where_they_stand_in_the_text() -> None:
-    text = "import a\n\nb = 1\nif b:\n    c()\n"
-    starts = canonical(text).offsets.tolist()
-    assert [text[start : start + 2] for start in starts[:3]] == ["b ", "if", "c("]
-
-
 def test_an_empty_file_has_one_empty_definition() -> None:
-    file = canonical("")
+    file = normalised("")
     assert (file.token_starts.tolist(), len(file.hashes), file.errors) == ([0, 0], 1, 0)
 
 
 def test_arrays_fit_together() -> None:
-    file = canonical("class A:\n  x = 1\n  def f(self, y): self.x, y = y, 1\nz = A().f(x=1)\n")
-    assert file.token_starts[-1] == file.statement_tokens[-1] == len(file.stream) == len(file.back)
-    assert file.statement_starts[-1] == len(file.digests) == len(file.offsets) == len(file.order_starts) - 1
+    file = normalised("class A:\n  x = 1\n  def f(self, y): self.x, y = y, 1\nz = A().f(x=1)\n")
+    assert file.token_starts[-1] == file.statement_token_starts[-1] == len(file.tokens) == len(file.distances)
+    assert file.statement_starts[-1] == len(file.digests) == len(file.order_starts) - 1
     assert file.order_starts[-1] == len(file.order) == len(file.namespaces) == len(file.scopes) == len(file.called)
-    assert np.array_equal(file.statement_tokens[file.statement_starts], file.token_starts)
+    assert np.array_equal(file.statement_token_starts[file.statement_starts], file.token_starts)

@@ -9,10 +9,10 @@ import black
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from modelkin.fingerprints.statement_cache import Lines
+from modelkin.fingerprints.statement_cache import StatementCache
 
 from ..support.random_modules import NAMED, Spelling, modules, printed, spellings
-from ..support.streams import canonical, streams
+from ..support.sequences import normalised, sequences
 
 BESIDE = "def f():\n  def g():\n    a.y, x = z; x; y\n  def h():\n    a.y, x = z; x; y\n"
 EXAMPLES = settings(max_examples=60, deadline=None)
@@ -22,7 +22,7 @@ FEWER = settings(max_examples=30, deadline=None)
 @EXAMPLES
 @given(modules(), spellings(), spellings())
 def test_any_consistent_renaming_leaves_the_streams_unchanged(module: str, first: Spelling, second: Spelling) -> None:
-    assert streams(printed(module, first)) == streams(printed(module, second))
+    assert sequences(printed(module, first)) == sequences(printed(module, second))
 
 
 @EXAMPLES
@@ -36,7 +36,7 @@ def test_one_variable_in_place_of_another_changes_its_definition_and_no_other(
         return
     number = data.draw(st.sampled_from([number for number in range(4) if number != int(use[2])]))
     edited = f"{module[: use.start()]}<{use[1]}:{number}>{module[use.end() :]}"
-    before, after = canonical(printed(module, spelling)).hashes, canonical(printed(edited, spelling)).hashes
+    before, after = normalised(printed(module, spelling)).hashes, normalised(printed(edited, spelling)).hashes
     assert (before != after).sum() == 1
 
 
@@ -49,14 +49,14 @@ def _in_parameters(module: str, name: re.Match[str]) -> bool:
 @given(modules(), spellings())
 def test_printing_the_syntax_tree_leaves_the_streams_unchanged(module: str, spelling: Spelling) -> None:
     text = printed(module, spelling)
-    assert streams(ast.unparse(ast.parse(text))) == streams(text)
+    assert sequences(ast.unparse(ast.parse(text))) == sequences(text)
 
 
 @FEWER
 @given(modules(), spellings())
 def test_black_leaves_the_streams_unchanged(module: str, spelling: Spelling) -> None:
     text = printed(module, spelling)
-    assert streams(black.format_str(text, mode=black.Mode(line_length=60))) == streams(text)
+    assert sequences(black.format_str(text, mode=black.Mode(line_length=60))) == sequences(text)
 
 
 @FEWER
@@ -65,13 +65,13 @@ def test_black_leaves_the_streams_unchanged(module: str, spelling: Spelling) -> 
 def test_other_files_seen_before_leave_the_streams_unchanged(
     module: str, spelling: Spelling, other: str, other_spelling: Spelling
 ) -> None:
-    text, lines = printed(module, spelling), Lines()
-    streams(printed(other, other_spelling), lines)
-    streams(printed(module, other_spelling), lines)
-    assert streams(text, lines) == streams(text)
+    text, cache = printed(module, spelling), StatementCache()
+    sequences(printed(other, other_spelling), cache)
+    sequences(printed(module, other_spelling), cache)
+    assert sequences(text, cache) == sequences(text)
 
 
 @EXAMPLES
 @given(modules(), spellings())
 def test_random_modules_parse_without_errors(module: str, spelling: Spelling) -> None:
-    assert canonical(printed(module, spelling)).errors == 0
+    assert normalised(printed(module, spelling)).errors == 0

@@ -7,26 +7,26 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 
-from modelkin.fingerprints.statement_cache import MOST_TEXTS, Line, Lines
+from modelkin.fingerprints.statement_cache import MOST_TEXTS, EncodedStatement, StatementCache
 from modelkin.syntax.linear import linearise
 from modelkin.syntax.parser import Statement, parse
 
 from ..support.random_modules import Spelling, modules, printed, spellings
+from ..support.sequences import sequences
 from ..support.spellings import DIFFERENT, SAME
-from ..support.streams import streams
 
 AS_WRITTEN = {"file": "FGHIJKLM", "attribute": "abcdpqrs", "keyword": "abcdpqrs", "0": "abcd"}
 Spelled = tuple[bytes, tuple[bytes, ...], frozenset[bytes], frozenset[bytes]]
 
 
-def spelled(line: Line, lines: Lines) -> Spelled:
+def spelled(encoded: EncodedStatement, cache: StatementCache) -> Spelled:
     """A line with its names written out."""
-    names = memoryview(line.names).cast("I").tolist()
+    names = memoryview(encoded.names).cast("I").tolist()
     return (
-        line.symbols,
-        tuple(lines.names.spelled[name] for name in names),
-        frozenset(lines.names.spelled[name] for name in line.bound),
-        frozenset(lines.names.spelled[name] for name in line.free),
+        encoded.symbols,
+        tuple(cache.names.spelled[name] for name in names),
+        frozenset(cache.names.spelled[name] for name in encoded.bound),
+        frozenset(cache.names.spelled[name] for name in encoded.free),
     )
 
 
@@ -34,20 +34,20 @@ def linearised(statement: Statement, source: bytes) -> list[Spelled]:
     """What a statement's lines have to be, straight from its syntax."""
     return [
         (
-            stream.symbols,
-            stream.names,
-            frozenset(name for _, name in stream.bound),
-            frozenset(name for _, name in stream.free),
+            linear.symbols,
+            linear.names,
+            frozenset(name for _, name in linear.bound),
+            frozenset(name for _, name in linear.free),
         )
-        for stream in linearise(statement, source)
+        for linear in linearise(statement, source)
     ]
 
 
-def check(source: str, lines: Lines) -> None:
+def check(source: str, cache: StatementCache) -> None:
     text = source.encode()
     for definition in parse(text).definitions:
         for statement in definition.statements:
-            assert [spelled(line, lines) for line in lines.of(statement, text)] == linearised(statement, text)
+            assert [spelled(encoded, cache) for encoded in cache.encode(statement, text)] == linearised(statement, text)
 
 
 def written(case: Any) -> tuple[str, str]:
@@ -61,26 +61,26 @@ PAIRS = [written(case) for case in (*SAME, *DIFFERENT)]
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_a_line_is_what_its_syntax_linearises_to(one: str, other: str) -> None:
-    lines = Lines()
+    cache = StatementCache()
     for source in (one, other, one.replace("a", "z"), other.replace("b", "d")):
-        check(source, lines)
+        check(source, cache)
 
 
 @settings(max_examples=40, deadline=None)
 @example("<0:0>.<attribute:1> = [<0:1> for <0:1> in <file:0>]", AS_WRITTEN, {**AS_WRITTEN, "attribute": "qrspabcd"})
 @given(modules(), spellings(), spellings())
 def test_a_renamed_statement_has_the_line_of_its_own_names(module: str, first: Spelling, second: Spelling) -> None:
-    lines = Lines()
-    check(printed(module, first), lines)
-    check(printed(module, second), lines)
+    cache = StatementCache()
+    check(printed(module, first), cache)
+    check(printed(module, second), cache)
 
 
 @pytest.mark.parametrize("reverse", [False, True])
 def test_all_spellings_together_have_the_streams_they_have_alone(reverse: bool) -> None:
-    lines = Lines()
+    cache = StatementCache()
     sources = [source for pair in PAIRS for source in pair]
     for source in reversed(sources) if reverse else sources:
-        assert streams(source, lines) == streams(source)
+        assert sequences(source, cache) == sequences(source)
 
 
 @pytest.mark.parametrize(
@@ -122,29 +122,29 @@ def test_all_spellings_together_have_the_streams_they_have_alone(reverse: bool) 
     ],
 )
 def test_what_was_seen_before_does_not_count(before: str, source: str) -> None:
-    lines = Lines()
-    streams(before, lines)
-    check(source, lines)
-    assert streams(source, lines) == streams(source)
+    cache = StatementCache()
+    sequences(before, cache)
+    check(source, cache)
+    assert sequences(source, cache) == sequences(source)
 
 
 def test_more_statements_than_are_remembered_are_linearised_still() -> None:
-    lines = Lines()
+    cache = StatementCache()
     many = "\n".join(f"x = {number}" for number in range(MOST_TEXTS + 9))
-    streams(many, lines)
-    check("x = a + b\ny = a - b", lines)
+    sequences(many, cache)
+    check("x = a + b\ny = a - b", cache)
 
 
 def test_names_are_numbered_as_they_come() -> None:
-    lines = Lines()
-    streams("b = a(b, c)", lines)
-    streams("d = c", lines)
-    assert sorted(lines.names.spelled) == [b"a", b"b", b"c", b"d"]
-    assert [lines.names[name] for name in lines.names.spelled] == [0, 1, 2, 3]
+    cache = StatementCache()
+    sequences("b = a(b, c)", cache)
+    sequences("d = c", cache)
+    assert sorted(cache.names.spelled) == [b"a", b"b", b"c", b"d"]
+    assert [cache.names[name] for name in cache.names.spelled] == [0, 1, 2, 3]
 
 
 def test_a_name_has_the_same_hash_in_any_run() -> None:
-    one, other = Lines(), Lines()
-    streams("a = b", one)
-    streams("c = b", other)
+    one, other = StatementCache(), StatementCache()
+    sequences("a = b", one)
+    sequences("c = b", other)
     assert one.names.hashes[one.names[b"b"]] == other.names.hashes[other.names[b"b"]]

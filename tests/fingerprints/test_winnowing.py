@@ -14,7 +14,7 @@ from modelkin.fingerprints.winnowing import _FACTOR, WINNOWING, Winnowing, _kgra
 from modelkin.support.arrays import U32
 
 from ..support.random_modules import Spelling, indented, modules, printed, spellings
-from ..support.streams import canonical, fingerprints, fingerprints_in_order
+from ..support.sequences import fingerprints, fingerprints_in_order, normalised
 
 WINNOWINGS = [
     Winnowing(k, window) for k, window in ((16, 8), (1, 1), (4, 1), (4, 2), (5, 3), (7, 6), (8, 5), (16, 7), (3, 9))
@@ -40,11 +40,11 @@ def function(name: str, *runs: str) -> str:
 
 
 def tokens_of(run: str) -> int:
-    return len(canonical(run).stream)
+    return len(normalised(run).tokens)
 
 
 def length(source: str, qualname: str) -> int:
-    file = canonical(source)
+    file = normalised(source)
     place = [definition.qualname for definition in file.definitions].index(qualname)
     return int(file.token_starts[place + 1] - file.token_starts[place])
 
@@ -88,7 +88,7 @@ def test_a_definition_of_fewer_kgrams_than_a_window_has_exactly_one(winnowing: W
 
 
 def test_a_definition_shorter_than_k_has_its_own_hash() -> None:
-    file = canonical("def f(): return 1\n")
+    file = normalised("def f(): return 1\n")
     assert length("def f(): return 1\n", "f") < WINNOWING.k
     assert winnow(file).hashes.tolist() == [file.hashes[1]]
 
@@ -117,7 +117,7 @@ def test_equal_definitions_have_equal_fingerprints(winnowing: Winnowing) -> None
 
 
 def test_hashes_are_sorted_and_distinct_in_each_definition() -> None:
-    found = winnow(canonical(function("f", *STATEMENTS * 3) + function("g", *STATEMENTS)))
+    found = winnow(normalised(function("f", *STATEMENTS * 3) + function("g", *STATEMENTS)))
     for first, last in zip(found.starts[:-1], found.starts[1:], strict=True):
         part = found.hashes[first:last].tolist()
         assert part == sorted(set(part))
@@ -134,7 +134,7 @@ def test_a_class_has_no_fingerprint_of_its_methods() -> None:
 
 
 def test_an_empty_file_has_no_fingerprints() -> None:
-    found = winnow(canonical(""))
+    found = winnow(normalised(""))
     assert (found.hashes.tolist(), found.starts.tolist()) == ([], [0, 0])
 
 

@@ -11,7 +11,7 @@ from modelkin.syntax.parser import DEEPEST_BLOCK, Definition, ParsedFile, Role, 
 
 from ..support.faults import fault
 from ..support.random_modules import Spelling, modules, printed, spellings
-from ..support.streams import canonical, streams
+from ..support.sequences import normalised, sequences
 
 MODULE = """import a
 
@@ -126,8 +126,8 @@ def test_a_function_is_its_name_its_parameters_and_its_block() -> None:
     ["", "\n", "# only\n# comments", "'''only a docstring'''", "import a\nfrom b import c", "pass", "...", "\\\n"],
 )
 def test_a_file_without_code_has_no_tokens_and_no_errors(source: str) -> None:
-    file = canonical(source)
-    assert (len(file.stream), file.errors, len(winnow(file).hashes)) == (0, 0, 0)
+    file = normalised(source)
+    assert (len(file.tokens), file.errors, len(winnow(file).hashes)) == (0, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_what_stands_around_a_syntax_error_is_still_found(source: str, qualnames
     ],
 )
 def test_a_statement_with_an_error_in_it_is_left_out(broken: str) -> None:
-    assert streams(f"x = 1\n{broken}") == streams("x = 1")
+    assert sequences(f"x = 1\n{broken}") == sequences("x = 1")
 
 
 def test_each_broken_statement_is_counted() -> None:
@@ -186,7 +186,7 @@ def test_each_broken_statement_is_counted() -> None:
 )
 def test_python_2_is_read_as_far_as_it_goes(source: str) -> None:
     whole = f"{source}\ndef g(a):\n    return a\n"
-    assert streams(whole)[-1] == streams("def g(a): return a")[-1]
+    assert sequences(whole)[-1] == sequences("def g(a): return a")[-1]
 
 
 @pytest.mark.parametrize(
@@ -199,8 +199,8 @@ def test_python_2_is_read_as_far_as_it_goes(source: str) -> None:
     ],
 )
 def test_names_need_not_be_ascii(source: str) -> None:
-    assert canonical(source).errors == 0
-    assert streams(source) == streams(
+    assert normalised(source).errors == 0
+    assert sequences(source) == sequences(
         source.replace("größe", "a")
         .replace("länge", "b")
         .replace("名前", "c")
@@ -240,20 +240,20 @@ def test_names_need_not_be_ascii(source: str) -> None:
     ],
 )
 def test_any_bytes_are_read_without_complaint(text: bytes) -> None:
-    winnow(canonical(text))
+    winnow(normalised(text))
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(alphabet="ab=()[]{}:,.*'\"\\#\n\t if def class return lambda f-1", max_size=60))
 def test_any_text_is_read_without_complaint(text: str) -> None:
-    winnow(canonical(text))
+    winnow(normalised(text))
 
 
 @settings(max_examples=40, deadline=None)
 @given(modules(), spellings(), st.data())
 def test_a_module_cut_short_is_read_without_complaint(module: str, spelling: Spelling, data: st.DataObject) -> None:
     text = printed(module, spelling).encode()
-    winnow(canonical(text[: data.draw(st.integers(0, len(text)))]))
+    winnow(normalised(text[: data.draw(st.integers(0, len(text)))]))
 
 
 IF_ELSE = "{0}if a: b\n{0}else:\n"
@@ -295,7 +295,7 @@ HUGE = {
 
 @pytest.mark.parametrize("what", HUGE)
 def test_the_huge_and_the_deep_are_read(what: str) -> None:
-    winnow(canonical(HUGE[what]))
+    winnow(normalised(HUGE[what]))
 
 
 @pytest.mark.parametrize("what", ["nested blocks", "nested functions", "nested classes", "nested else if"])
@@ -313,7 +313,7 @@ def test_blocks_as_deep_as_python_allows_are_kept() -> None:
 @pytest.mark.parametrize("what", ["nested brackets", "attributes", "a megabyte in one line", "elif after elif"])
 def test_nothing_is_lost_of_what_is_huge_and_right(what: str) -> None:
     assert parsed(HUGE[what]).errors == 0
-    assert len(canonical(HUGE[what]).stream) >= 80_000
+    assert len(normalised(HUGE[what]).tokens) >= 80_000
 
 
 @pytest.mark.parametrize("prefix", ["", *"rRbBuUfF", "rb", "Rb", "BR", "fr", "rF"])

@@ -1,4 +1,4 @@
-"""Modules of a release in, their classes and functions cut out as texts of their own."""
+"""The classes and functions of a release's modules, cut out as texts of their own."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 
 from .releases import python_files
 
-Definition = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+DefinitionNode = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class Definition:
     """One class or function with the text of its lines, dedented; ``first_line`` counts its decorators."""
 
     path: str
@@ -43,11 +43,11 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Module:
-    """One file of a release: its lines and its units by qualified name (the first one wins)."""
+    """One file of a release: its lines and its definitions by qualified name (the first one wins)."""
 
     path: str
     lines: tuple[str, ...]
-    units: dict[str, Unit]
+    definitions: dict[str, Definition]
 
 
 def read_modules(root: Path) -> dict[str, Module]:
@@ -64,24 +64,24 @@ def _read(root: Path, path: str) -> Module | None:
 
 
 def cut_module(path: str, text: str) -> Module:
-    """Cut one text into units; raises SyntaxError as `ast.parse` does."""
+    """Cut one text into definitions; raises SyntaxError as `ast.parse` does."""
     lines = tuple(text.splitlines())
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SyntaxWarning)
         found = [_cut(node, qualname, path, lines) for node, qualname in definitions(ast.parse(text))]
-    return Module(path, lines, {unit.qualname: unit for unit in reversed(found)})
+    return Module(path, lines, {definition.qualname: definition for definition in reversed(found)})
 
 
-def definitions(parent: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[Definition, str]]:
+def definitions(parent: ast.Module | ast.ClassDef, prefix: str = "") -> Iterator[tuple[DefinitionNode, str]]:
     """Classes, functions and methods with their qualified names; functions inside functions belong to those."""
     for node in parent.body:
-        if isinstance(node, Definition):
+        if isinstance(node, DefinitionNode):
             yield node, prefix + node.name
             if isinstance(node, ast.ClassDef):
                 yield from definitions(node, f"{prefix}{node.name}.")
 
 
-def _cut(node: Definition, qualname: str, path: str, lines: tuple[str, ...]) -> Unit:
+def _cut(node: DefinitionNode, qualname: str, path: str, lines: tuple[str, ...]) -> Definition:
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     text = textwrap.dedent("\n".join(lines[first - 1 : node.end_lineno])) + "\n"
-    return Unit(path, qualname, isinstance(node, ast.ClassDef), first, text)
+    return Definition(path, qualname, isinstance(node, ast.ClassDef), first, text)
