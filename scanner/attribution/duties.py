@@ -153,7 +153,7 @@ def state_changes(owed: Owed, repository: Repository) -> Outcome:
 
 def cannot_tell(owed: Owed, repository: Repository) -> Outcome:  # noqa: ARG001
     """What is a matter of conduct, not of files."""
-    return not_judged("no reading of files tells")
+    return not_judged("the files do not show it")
 
 
 EXACT_RULES = {

@@ -189,7 +189,7 @@ def _leftover_drafts(leftover: Leftover, repository: Repository) -> Iterator[Dra
         card = cards[0]
         facts["path"] = card.path
         if card.base_models:
-            told = f"stands in {leftover.region.path} as {leftover.key}"
+            told = f"is in {leftover.region.path} as {leftover.key}"
             facts |= {"found": shortened(f"base_model: {', '.join(card.base_models)}"), "value": told}
         rule = "model-card-contradicts" if card.base_models else "model-card-silent"
         yield Draft(rule, _place(card), facts, group=f"{card.path} {leftover.repository}")

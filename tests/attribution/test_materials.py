@@ -67,7 +67,7 @@ def test_a_licence_that_the_card_names_apart_goes_by_that_name() -> None:
     asking = only(judge(README__md=card(front)), "exact-notice-missing").message
     assert asking.startswith("The licence of llama3.1 (LicenseRef-Llama-3.1) asks")
     found = only(judge(README__md=card(front + "base_model: google/gemma-2-9b\n")), "model-card-contradicts")
-    assert "says `license: other, license_name: llama3.1`; " in found.message
+    assert "says `license: other, license_name: llama3.1`, but google/gemma-2-9b is under " in found.message
 
 
 @pytest.mark.parametrize(

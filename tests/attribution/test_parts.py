@@ -20,8 +20,10 @@ PART = replace(LAMP, verdict=Verdict.FRAGMENTS, share=0.3, parts=("Rotary.forwar
 def test_parts_that_nobody_names_are_reported_with_what_they_are_of() -> None:
     finding = only(judge(copy_of(PART), LICENSE=APACHE), RULE)
     assert finding.level is Level.WARNING
-    assert finding.message.startswith("Rotary.forward, Rotary stand whole in lamp 1.0 lamp/modeling_lamp.py")
-    assert "30 % of the file" in finding.message
+    assert finding.message == (
+        "lamp 1.0 lamp/modeling_lamp.py has 30 % of this file's code, and the whole of Rotary.forward, Rotary. "
+        "Nothing here names lamp."
+    )
     assert LAMP.copyrights[0] in finding.remedy
     assert LAMP.url in finding.remedy
 
@@ -77,7 +79,7 @@ def test_each_project_is_reported_once() -> None:
 
 def test_many_parts_are_counted() -> None:
     many = replace(PART, parts=tuple(f"Rotary.part_{number}" for number in range(9)))
-    assert "Rotary.part_3 and 5 more stand whole" in only(judge(copy_of(many), LICENSE=APACHE), RULE).message
+    assert "the whole of Rotary.part_0, Rotary.part_1, Rotary.part_2, Rotary.part_3 and 5 more." in only(judge(copy_of(many), LICENSE=APACHE), RULE).message
 
 
 def scanned(folder: Path, text: str) -> tuple[FileVerdict, dict[str, str]]:
@@ -98,7 +100,8 @@ def test_a_file_put_together_from_two_upstreams_answers_for_both(tmp_path: Path)
     assert [each.project for each in file.upstreams] == ["lighthouse", "lantern"]
     assert [each.parts for each in file.upstreams] == [(), ("Focus.__init__", "Focus.forward")]
     assert "licence-text-missing" in found
-    assert found[RULE].startswith("Focus.__init__, Focus.forward stand whole in lantern 1.0 lantern/attention.py")
+    assert found[RULE].startswith("lantern 1.0 lantern/attention.py has ")
+    assert "the whole of Focus.__init__, Focus.forward." in found[RULE]
 
 
 def test_a_class_among_a_file_of_ones_own_is_found(tmp_path: Path) -> None:

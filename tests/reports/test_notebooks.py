@@ -124,10 +124,10 @@ def test_people_are_told_the_cell_and_its_line(reported: Callable[[bytes], Rende
     for name, stored in layouts(body=EDITED):
         rendered = reported(stored)
         for form, place in (
-            ("text", f"demo.ipynb, {PLACE}: The credit"),
+            ("text", f"demo.ipynb, {PLACE}: This credit"),
             ("text", f"cell 6, lines {FORWARD}-"),
-            ("markdown", f"`demo.ipynb, {PLACE}`: The credit"),
-            ("html", f", {PLACE}: The credit"),
+            ("markdown", f"`demo.ipynb, {PLACE}`: This credit"),
+            ("html", f", {PLACE}: This credit"),
             ("html", f"cell 6, lines {FORWARD}-"),
         ):
             if place not in rendered(form):
@@ -144,7 +144,7 @@ def test_programs_are_told_the_line_of_the_file(reported: Callable[[bytes], Rend
             each["locations"][0]["physicalLocation"]["region"] for each in run_["results"] if each["ruleId"] == RULE
         )
         annotation = re.search(rf"line=(\d+),endLine=(\d+),title={RULE}::", rendered("github"))
-        concise = re.search(rf"^demo\.ipynb:(\d+): warning {RULE} {PLACE}: The credit", rendered("concise"), re.M)
+        concise = re.search(rf"^demo\.ipynb:(\d+): warning {RULE} {PLACE}: This credit", rendered("concise"), re.M)
         assert annotation
         assert concise, rendered("concise")
         lines = [region["startLine"], region["endLine"], *map(int, annotation.groups()), int(concise[1])]
@@ -204,7 +204,7 @@ def test_a_waiver_in_a_cell_waives_what_is_said_of_its_line(
         assert found[RULE]["suppression"]["line"] == 7
         assert found[RULE]["suppression"]["notebook"]["first"] == found[RULE]["notebook"]["first"]
         assert f"demo.ipynb</code>, {PLACE})" in html
-        assert found["bad-waiver"]["message"].startswith("The waiver at demo.ipynb, cell 6, line 4 waives nothing")
+        assert found["bad-waiver"]["message"].startswith("The waiver at demo.ipynb, cell 6, line 4 has no effect")
         assert "demo.ipynb, cell 6, line 5" in found["unused-waiver"]["message"]
 
 
