@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .attribution.model import Copy, Judged
+from .attribution.copies import CheckResult, Copy, letters, read_copy
 from .attribution.waivers import Waiver
 from .corpus.histories import path_histories
 from .corpus.model import CORPUS_SUFFIX, Corpus
@@ -96,14 +96,10 @@ class Examiner:
         """What a file with that verdict says of where it is from."""
         if not any(each.parts or each.verdict in COPIES for each in verdict.upstreams):
             return Copy(verdict, notice, ())
-        from .attribution.copies import read_copy  # only where something was copied: most files are nobody's copy
-
         return read_copy(verdict, notice, text, self._known_copyrights, tree)
 
     @cached_property
     def _known_copyrights(self) -> frozenset[str]:
-        from .attribution.copies import letters
-
         # Files of one project say the same: most lines are there many times.
         lines = {line for each in self._upstreams for notice in each.corpus.notices for line in notice.copyrights}
         return frozenset(map(letters, lines))
@@ -202,7 +198,7 @@ def files_not_obeyed(
 
 
 def assembled(
-    judged: Judged,
+    checked: CheckResult,
     files: Iterable[FileVerdict],
     skipped: Iterable[Skipped],
     *,
@@ -219,13 +215,13 @@ def assembled(
         root=root,
         corpus=corpus,
         files=tuple(files),
-        findings=judged.findings,
+        findings=checked.findings,
         skipped=tuple(dict.fromkeys(skipped)),
         seconds=seconds,
-        attributions=judged.attributions,
+        attributions=checked.attributions,
         baseline=str(baseline or ""),
         trust=trust,
-        hidden=(*held_back(judged.findings, baseline), *left_out),
+        hidden=(*held_back(checked.findings, baseline), *left_out),
         not_obeyed=not_obeyed,
     )
 
@@ -236,28 +232,28 @@ def check(
     own: str = "",
     whole: bool = True,
     chosen: Collection[str] | None = None,
-) -> Judged:
-    """Hold each copied file against the terms of the upstream it stands on.
+) -> CheckResult:
+    """Check each copied file against the terms of the upstream it stands on.
 
     ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``declarations`` tell of a whole
     repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Where
     only some paths were ``chosen``, nothing is said of other files that would be so without the copies. Raises
     RuleError.
     """
-    judged = _checked(copies, declarations, own, whole)
+    checked = _checked(copies, declarations, own, whole)
     if chosen is None:
-        return judged
+        return checked
     untouched = {each for each in _checked((), declarations).findings if each.region.path not in chosen}
-    return replace(judged, findings=tuple(each for each in judged.findings if each not in untouched))
+    return replace(checked, findings=tuple(each for each in checked.findings if each not in untouched))
 
 
-def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", whole: bool = True) -> Judged:
+def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", whole: bool = True) -> CheckResult:
     if not copies and not _tells_of_a_model(declarations):
-        return Judged((), ())
-    from .attribution.engine import judge_copies  # rules, which are not loaded for a run in which nothing was copied
-    from .attribution.repository_view import Repository
+        return CheckResult()
+    from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
+    from .attribution.repository_view import RepositoryView
 
-    return judge_copies(copies, Repository(declarations, own, whole, [copy.verdict for copy in copies]))
+    return check_copies(copies, RepositoryView(declarations, own, whole, [copy.verdict for copy in copies]))
 
 
 def _tells_of_a_model(declarations: Declarations) -> bool:

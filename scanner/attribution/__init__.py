@@ -1,4 +1,5 @@
-"""Copies and statements in, findings out: which of the upstream's terms are met.
+"""Whether the terms of the upstreams are met: what each copy owes, what is missing, and what answers for it.
 
-Whoever judges imports ``check`` and ``copies`` where copies were found: rules are not loaded for a run without any.
+`engine.check_copies` is the way in; `pipeline.check` loads it, and with it the rules, only where there is something
+to check.
 """

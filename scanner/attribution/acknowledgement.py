@@ -1,4 +1,7 @@
-"""A case in, how well the copy says where it is from out."""
+"""How well a copy says where it is from: a grade for it, and findings on credits that are wrong, bare or missing.
+
+Edit this when one more way to name a source is to count, or when a right credit is reported.
+"""
 
 from __future__ import annotations
 
@@ -9,88 +12,96 @@ from ..notices.holders import holders_missing
 from ..notices.model import Credit, Strength
 from ..results import Grade, Level, LicenceForm, Region, UpstreamMatch
 from . import naming
-from .derivation import Case
+from .copies import Copy
+from .derivation import Derivation
 from .duties import header_region, upstream_region
-from .findings import Draft, quoted, shortened
-from .model import Copy
-from .repository_view import Repository
+from .findings import FindingDraft, quoted, shortened
+from .repository_view import RepositoryView
 
 _ORDER = tuple(Grade)
+# More definitions than these are counted, not named: a message is a sentence.
+_MOST_NAMED = 4
 
 
-def grade(case: Case, repository: Repository) -> Grade:
+def grade(derivation: Derivation, repository: RepositoryView) -> Grade:
     """The best that the file, a sidecar, the READMEs and the NOTICE of its repository come to."""
-    return min(_grades(case, repository), key=_ORDER.index, default=Grade.NONE)
+    return min(_grades(derivation, repository), key=_ORDER.index, default=Grade.NONE)
 
 
-def _grades(case: Case, repository: Repository) -> Iterator[Grade]:
-    if _full(case, repository):
+def _grades(derivation: Derivation, repository: RepositoryView) -> Iterator[Grade]:
+    if _is_full_notice(derivation, repository):
         yield Grade.FULL_NOTICE
-    kept_a_line = any(not holders_missing((line,), case.copyrights) for line in case.lines)
+    kept_a_line = any(not holders_missing((line,), derivation.copyrights) for line in derivation.lines)
     # The path of a file at its own place in a package says the package's name.
-    if kept_a_line or case.copy.verdict.own_release:
+    if kept_a_line or derivation.copy.verdict.own_release:
         yield Grade.NAMED
-    for credit in right_credits(case, repository):
-        yield _credit_grade(credit, case)
-    if entry := repository.entry_for(case.upstream):
+    for credit in right_credits(derivation, repository):
+        yield _credit_grade(credit, derivation)
+    if entry := repository.entry_for(derivation.upstream):
         yield Grade.NAMED_WITH_LINK if "://" in entry.text else Grade.NAMED
 
 
-def _full(case: Case, repository: Repository) -> bool:
+def _is_full_notice(derivation: Derivation, repository: RepositoryView) -> bool:
     """All that the upstream file says of itself is kept; where it says nothing, its project's notice is."""
-    if case.is_headless:
-        lines = case.upstream.licence_copyrights
-        kept = bool(lines) and not holders_missing(lines, (*case.copyrights, *repository.copyrights))
-        return kept and (repository.entry_for(case.upstream) is not None or bool(right_credits(case, repository)))
-    return not case.missing and (case.upstream.licence_form is LicenceForm.NONE or case.states_licence)
+    if derivation.is_headless:
+        lines = derivation.upstream.licence_copyrights
+        kept = bool(lines) and not holders_missing(lines, (*derivation.copyrights, *repository.copyrights))
+        return kept and (
+            repository.entry_for(derivation.upstream) is not None or bool(right_credits(derivation, repository))
+        )
+    return not derivation.missing and (
+        derivation.upstream.licence_form is LicenceForm.NONE or derivation.states_licence
+    )
 
 
-def right_credits(case: Case, repository: Repository) -> list[Credit]:
+def right_credits(derivation: Derivation, repository: RepositoryView) -> list[Credit]:
     """The credits, in the file and in READMEs, that name one of the upstreams the copy stands on."""
-    said = [credit for credit in repository.credits_of(case.copy) if credit.strength is not Strength.IDEA]
-    return [credit for credit in said if naming.credits_any(credit, case.listed)]
+    said = [credit for credit in repository.credits_of(derivation.copy) if credit.strength is not Strength.IDEA]
+    return [credit for credit in said if naming.credits_any(credit, derivation.listed)]
 
 
-def _credit_grade(credit: Credit, case: Case) -> Grade:
-    in_words = naming.names_in_words(credit, case.listed)
+def _credit_grade(credit: Credit, derivation: Derivation) -> Grade:
+    in_words = naming.names_in_words(credit, derivation.listed)
     if credit.url:
         return Grade.NAMED_WITH_LINK if in_words else Grade.LINK_ONLY
     return Grade.NAMED
 
 
-def credit_drafts(case: Case, grade: Grade, is_error: bool, repository: Repository) -> Iterator[Draft]:
-    """What the copy's own credits leave to be said; ``is_error`` says that what else it misses is an error.
+def credit_drafts(
+    derivation: Derivation, grade: Grade, is_error: bool, repository: RepositoryView
+) -> Iterator[FindingDraft]:
+    """Findings on the copy's own credits; ``is_error`` says that what else is missing is an error.
 
-    A wrong credit is reported beside what is missing, and answers for none of it. Where little else is missing, the
-    project it names may lie between the two. Credits of single functions may have come along with the code.
+    A wrong credit is reported beside what is missing, and makes up for none of it. Where little else is missing, the
+    project it names may have passed the code on. Credits of single functions may have come along with the code.
     """
-    if case.inner:
+    if derivation.inner:
         return
-    right = right_credits(case, repository)
-    wrong = [each for each in case.header_credits if each not in right and not repository.is_own(each)]
+    right = right_credits(derivation, repository)
+    wrong = [each for each in derivation.header_credits if each not in right and not repository.is_own(each)]
     if grade is Grade.LINK_ONLY:
-        yield _draft("credit-link-only", case, next(each for each in right if each.url))
+        yield _credit_draft("credit-link-only", derivation, next(each for each in right if each.url))
     if grade is Grade.NONE and wrong:
-        draft = _draft("credit-names-another", case, wrong[0])
+        draft = _credit_draft("credit-names-another", derivation, wrong[0])
         yield draft if is_error else draft._replace(at_most=Level.NOTE)
-    elif grade is Grade.NONE and case.is_headless:
-        yield Draft(
+    elif grade is Grade.NONE and derivation.is_headless:
+        yield FindingDraft(
             rule="source-unnamed",
-            region=header_region(case),
-            upstream=case.upstream,
-            upstream_region=upstream_region(case),
+            region=header_region(derivation),
+            upstream=derivation.upstream,
+            upstream_region=upstream_region(derivation),
         )
 
 
-def card_credit_drafts(cases: Sequence[Case], repository: Repository) -> Iterator[Draft]:
-    """What READMEs credit, where ``cases`` are copies whose terms are not met and whose source nothing names.
+def card_credit_drafts(derivations: Sequence[Derivation], repository: RepositoryView) -> Iterator[FindingDraft]:
+    """Findings on the credits of READMEs; of ``derivations`` no terms are met, and nothing names the source.
 
     A file's own credit says more of it than a README does, so files with one are left to ``credit_drafts``.
     """
-    silent = [case for case in cases if not case.inner and not case.copy.credits]
+    silent = [derivation for derivation in derivations if not derivation.inner and not derivation.copy.credits]
     for path, credit in repository.card_credits if silent else ():
         if naming.is_for_code(credit) and not repository.is_own(credit):
-            yield Draft(
+            yield FindingDraft(
                 rule="credit-names-another",
                 region=Region(path, credit.first_line, credit.last_line),
                 facts={"credited": shortened(naming.source_of(credit)), "path": path},
@@ -100,29 +111,29 @@ def card_credit_drafts(cases: Sequence[Case], repository: Repository) -> Iterato
             )
 
 
-def _draft(rule: str, case: Case, credit: Credit) -> Draft:
-    return Draft(
+def _credit_draft(rule: str, derivation: Derivation, credit: Credit) -> FindingDraft:
+    return FindingDraft(
         rule=rule,
-        region=Region(case.path, credit.first_line, credit.last_line),
+        region=Region(derivation.path, credit.first_line, credit.last_line),
         facts={"credited": shortened(naming.source_of(credit)), "found": shortened(credit.words)},
-        upstream=case.upstream,
-        upstream_region=upstream_region(case),
+        upstream=derivation.upstream,
+        upstream_region=upstream_region(derivation),
     )
 
 
-MOST_NAMED = 4
+def part_drafts(copy: Copy, derivation: Derivation | None, repository: RepositoryView) -> Iterator[FindingDraft]:
+    """One for each upstream that nobody names and that has whole definitions of the file.
 
-
-def part_drafts(copy: Copy, case: Case | None, repository: Repository) -> Iterator[Draft]:
-    """For each upstream that nobody names and whose definitions stand whole in the file; ``case`` is judged apart."""
-    answered = {case.upstream.project} if case else set()
+    The upstream of ``derivation`` is checked apart.
+    """
+    answered = {derivation.upstream.project} if derivation else set()
     for upstream in copy.verdict.upstreams:
-        if upstream.parts and upstream.project not in answered and not _named(upstream, copy, repository):
+        if upstream.parts and upstream.project not in answered and not _is_named(upstream, copy, repository):
             answered.add(upstream.project)
-            yield _part_draft(upstream, copy)
+            yield _unnamed_parts(upstream, copy)
 
 
-def _named(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
+def _is_named(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
     """Whether file, sidecar, README or NOTICE says whose the definitions are, or they are the project's own."""
     if repository.is_at_home(copy.verdict.path, upstream):
         return True
@@ -133,14 +144,14 @@ def _named(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
     return credited or repository.entry_for(upstream) is not None
 
 
-def _part_draft(upstream: UpstreamMatch, copy: Copy) -> Draft:
+def _unnamed_parts(upstream: UpstreamMatch, copy: Copy) -> FindingDraft:
     path, lines = copy.verdict.path, upstream.copyrights or upstream.licence_copyrights
-    more = len(upstream.parts) - MOST_NAMED
-    named = ", ".join(upstream.parts[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(upstream.parts) - _MOST_NAMED
+    named = ", ".join(upstream.parts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     held = [each for each in copy.verdict.definitions if each.qualname in upstream.parts]
     # The module spans the whole file: a definition in it says more of where to look.
     first = min(held, key=lambda each: (each.qualname == MODULE, each.first_line), default=None)
-    return Draft(
+    return FindingDraft(
         rule="part-unacknowledged",
         region=Region(path, first.first_line, first.last_line) if first else Region(path, 1, 1),
         facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},

@@ -1,4 +1,4 @@
-"""What a copied file itself says of its source and of its changes.
+"""A copied file with what it says itself of its source and of its changes, and what the check of all copies gives.
 
 Edit this when a notice of change is not seen, or when a sentence of a licence is taken for one.
 """
@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from ..notices.credits import read_credits
+from msgspec import Struct
+
 from ..notices.header import read_header
-from ..notices.model import Notice
-from ..results import FileVerdict
+from ..notices.model import Credit, Notice
+from ..results import Attribution, FileVerdict, Finding
 from ..support.lazy import lazy_pattern
 from ..syntax.tree import SyntaxTree
-from .model import Copy
 
 # What a licence calls a notice of change: somebody changed this, or these are changes.
 _CHANGES = lazy_pattern(
@@ -30,6 +30,25 @@ _TERMS = lazy_pattern(
 )
 
 
+class Copy(Struct, frozen=True):
+    """A file that stands on an upstream, and what its own text says; of one that owes nothing, only its notice."""
+
+    verdict: FileVerdict
+    notice: Notice
+    credits: tuple[Credit, ...]
+    changes: str = ""
+    """Its line that says it was changed; empty where none does."""
+    known: tuple[str, ...] = ()
+    """Those of its copyright lines that known upstream files have as well."""
+
+
+class CheckResult(Struct, frozen=True):
+    """What the check of one repository gave: an attribution for each copy that owes something, and the findings."""
+
+    attributions: tuple[Attribution, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
 def read_copy(
     verdict: FileVerdict, notice: Notice, text: bytes, known: Container[str] = (), tree: SyntaxTree | None = None
 ) -> Copy:
@@ -38,6 +57,8 @@ def read_copy(
     ``known`` are the copyright lines of all known upstream files, as ``letters`` gives them; ``tree`` is its syntax
     tree, where it was parsed before.
     """
+    from ..notices.credits import read_credits  # loaded only where something was copied: most files are nobody's copy
+
     lines = tuple(line for line in notice.copyrights if letters(line) in known)
     return Copy(verdict, notice, read_credits(text, tree), _changes(text), lines)
 

@@ -1,4 +1,7 @@
-"""A copy and one upstream in, what lies between the two out: what is owed, what the file carries, what is doubtful."""
+"""From which of the known upstreams a copy derives, and so whose terms it must meet.
+
+Edit this when a copy is held to the terms of the wrong upstream, or of none.
+"""
 
 from __future__ import annotations
 
@@ -11,34 +14,34 @@ from ..notices.holders import holders, holders_missing
 from ..notices.model import Credit
 from ..results import COPIES, LicenceForm, UpstreamMatch
 from . import naming
-from .model import Copy
-from .repository_view import Repository
+from .copies import Copy
+from .repository_view import RepositoryView
 
 # An upstream that explains this part of what the closest does may as well be the true source.
 NEARLY_THE_SAME = 0.8
 
 
-class Case(NamedTuple):
-    """A copy and the upstream whose terms it must meet.
-
-    ``lines`` are the upstream file's copyright lines that are owed. ``listed`` are all upstreams the file is known to
-    stand on, to tell a right credit from a wrong one. ``inner`` says that the upstream is a file of the scanned project
-    itself, of whose notices only those of others are owed. ``copyrights`` and ``licence`` are what the file, or a
-    sidecar for it, states.
-    """
+class Derivation(NamedTuple):
+    """A copy and the upstream it derives from, whose terms it must meet."""
 
     copy: Copy
     upstream: UpstreamMatch
     listed: tuple[UpstreamMatch, ...]
+    """All upstreams that the file is known to stand on, to tell a right credit from a wrong one."""
     lines: tuple[str, ...]
+    """The upstream file's copyright lines that must stay."""
     copyrights: tuple[str, ...]
+    """The copyright lines that the file, or a sidecar for it, states."""
     licence: str
+    """The licence that the file, or a sidecar for it, states; empty where none."""
     states_licence: bool
+    """Whether it states one in any form, known or not."""
     inner: bool = False
+    """Whether the upstream is a file of the scanned project itself: then only the notices of others must stay."""
 
     @property
     def path(self) -> str:
-        """Of the copy."""
+        """The copy's path."""
         return self.copy.verdict.path
 
     @property
@@ -87,8 +90,8 @@ def _is_sibling_of(line: str, other: str) -> bool:
     return bool(owed & kept) and bool(kept - owed)
 
 
-def choose(copy: Copy, repository: Repository) -> Case | None:
-    """The case of a copied file; None where it owes nobody anything."""
+def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
+    """The derivation of a copied file; None where it owes nobody anything."""
     verdict = copy.verdict
     listed = tuple(dict.fromkeys((*verdict.upstreams, *((verdict.origin,) if verdict.origin else ()))))
     foreign = [each for each in verdict.upstreams if each.verdict in COPIES and not _own(each, copy, repository)]
@@ -97,13 +100,13 @@ def choose(copy: Copy, repository: Repository) -> Case | None:
         if verdict.origin is None or _own(verdict.origin, copy, repository):
             return None
         if not foreign:
-            return _inner_case(copy, repository, listed)
+            return _inner_derivation(copy, repository, listed)
     if not foreign:
         return None
     return _best_met(copy, repository, foreign[0], listed)
 
 
-def _own(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
+def _own(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
     """A file that is some project's release under its own path owes that project nothing beyond its own header."""
     if repository.is_at_home(copy.verdict.path, upstream):
         return True
@@ -111,21 +114,23 @@ def _own(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
     return bool(copy.verdict.own_release) and upstream != first and upstream.project == first.project
 
 
-def _best_met(copy: Copy, repository: Repository, closest: UpstreamMatch, listed: tuple[UpstreamMatch, ...]) -> Case:
+def _best_met(
+    copy: Copy, repository: RepositoryView, closest: UpstreamMatch, listed: tuple[UpstreamMatch, ...]
+) -> Derivation:
     """Of upstreams that explain nearly the same, the one whose notices the copy carries is taken for its source.
 
     Siblings in one upstream project often hold the same code under different holders; nobody owes both.
     """
-    case = _case(copy, repository, closest, listed)
-    if case.lines and not case.missing:
-        return case
+    derivation = _derivation(copy, repository, closest, listed)
+    if derivation.lines and not derivation.missing:
+        return derivation
     for rival in listed:
         alike = rival is not closest and rival.share >= NEARLY_THE_SAME * closest.share
         if alike and not _own(rival, copy, repository):
-            other = _case(copy, repository, rival, listed)
+            other = _derivation(copy, repository, rival, listed)
             if (other.lines and not other.missing) or _names_only(copy, rival, closest):
                 return other
-    return case
+    return derivation
 
 
 def _names_only(copy: Copy, rival: UpstreamMatch, closest: UpstreamMatch) -> bool:
@@ -134,7 +139,7 @@ def _names_only(copy: Copy, rival: UpstreamMatch, closest: UpstreamMatch) -> boo
     return named and not any(naming.credits_it(credit, closest) for credit in copy.credits)
 
 
-def _inner_case(copy: Copy, repository: Repository, listed: Sequence[UpstreamMatch]) -> Case | None:
+def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[UpstreamMatch]) -> Derivation | None:
     """A sibling of the same project keeps lines of others: a copy of it that says nothing at all drops them.
 
     One that has a notice or a credit of its own leads the reader to them; they are kept within the same work.
@@ -145,27 +150,27 @@ def _inner_case(copy: Copy, repository: Repository, listed: Sequence[UpstreamMat
     others = [line for each in listed if not _own(each, copy, repository) for line in each.copyrights]
     for sibling in siblings[:1]:
         lines = tuple(line for line in sibling.copyrights if not holders_missing((line,), others))
-        case = _case(copy, repository, sibling, tuple(listed), lines, inner=True)
-        return case if case.missing else None
+        derivation = _derivation(copy, repository, sibling, tuple(listed), lines, inner=True)
+        return derivation if derivation.missing else None
     return None
 
 
-def _is_sibling(upstream: UpstreamMatch, copy: Copy, repository: Repository) -> bool:
+def _is_sibling(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
     same_path = copy.verdict.path.endswith(upstream.path)
     return _own(upstream, copy, repository) and upstream.verdict in COPIES and not same_path
 
 
-def _case(
+def _derivation(
     copy: Copy,
-    repository: Repository,
+    repository: RepositoryView,
     upstream: UpstreamMatch,
     listed: tuple[UpstreamMatch, ...],
     lines: tuple[str, ...] | None = None,
     inner: bool = False,
-) -> Case:
+) -> Derivation:
     sidecars = repository.sidecars(copy.verdict.path)
     licence = copy.notice.licence or next((each.licence for each in sidecars if each.licence), "")
-    return Case(
+    return Derivation(
         copy=copy,
         upstream=upstream,
         listed=listed,

@@ -1,4 +1,7 @@
-"""How one obligation of one case came out."""
+"""The check of each duty: is this obligation of the upstream's licence met, and if not, what is to be reported?
+
+Edit this when a kind of duty comes to be checked in another way, or when a new one gets a check (`CHECKS`).
+"""
 
 from __future__ import annotations
 
@@ -12,25 +15,35 @@ from ..results import DutyState, Level, LicenceForm, Region, State, Verdict
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
 from ..sources.cells import line_words
 from ..support.lazy import lazy_pattern
-from .derivation import Case
-from .findings import Draft, quoted
-from .repository_view import Repository
+from .derivation import Derivation
+from .findings import FindingDraft, quoted
+from .repository_view import RepositoryView
+
+# The finding for words that a licence gives.
+EXACT_RULES = {
+    Duty.EXACT_NOTICE: "exact-notice-missing",
+    Duty.DISPLAY: "display-text-missing",
+    Duty.NAME_PREFIX: "name-prefix-missing",
+}
+_NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
 
 class Owed(NamedTuple):
-    """One obligation of one licence that a case must meet."""
+    """One obligation of one licence that a copy must meet."""
 
-    case: Case
+    derivation: Derivation
     rule: LicenceRule
     obligation: Obligation
 
 
 class Outcome(NamedTuple):
-    """``where`` says what meets the obligation, or what is missing; ``draft`` is what to report, if anything."""
+    """What a check found out."""
 
     state: State
     where: str
-    draft: Draft | None = None
+    """What meets the obligation, or what is missing."""
+    draft: FindingDraft | None = None
+    """What is to be reported, if anything."""
 
 
 def met(where: str) -> Outcome:
@@ -38,8 +51,8 @@ def met(where: str) -> Outcome:
     return Outcome(State.MET, where)
 
 
-def not_judged(why: str) -> Outcome:
-    """No reading of files tells."""
+def not_checked(why: str) -> Outcome:
+    """The files do not show whether the obligation is met."""
     return Outcome(State.NOT_JUDGED, why)
 
 
@@ -48,45 +61,51 @@ def duty_state(owed: Owed, outcome: Outcome) -> DutyState:
     return DutyState(owed.rule.id, owed.obligation.clause, owed.obligation.asks, outcome.state, outcome.where)
 
 
-def header_region(case: Case) -> Region:
+def header_region(derivation: Derivation) -> Region:
     """The header of the copy: where its notices stand, or would."""
-    return Region(case.path, 1, max(case.copy.notice.last_line, 1))
+    return Region(derivation.path, 1, max(derivation.copy.notice.last_line, 1))
 
 
-def upstream_header(case: Case) -> Region | None:
+def upstream_header(derivation: Derivation) -> Region | None:
     """The upstream's lines that its notices stand on; where it has none, those that the copy stands in."""
-    last = case.upstream.header_last_line
-    return Region(case.upstream.path, 1, last) if last else upstream_region(case)
+    last = derivation.upstream.header_last_line
+    return Region(derivation.upstream.path, 1, last) if last else upstream_region(derivation)
 
 
-def upstream_region(case: Case) -> Region | None:
+def upstream_region(derivation: Derivation) -> Region | None:
     """The span of the upstream's lines that the copy's definitions stand in; its header where they are another's."""
-    places = [each.upstream for each in case.copy.verdict.definitions if each.upstream]
-    places = [each for each in places if each.path == case.upstream.path]
+    places = [each.upstream for each in derivation.copy.verdict.definitions if each.upstream]
+    places = [each for each in places if each.path == derivation.upstream.path]
     if not places:
-        return Region(case.upstream.path, 1, case.upstream.header_last_line) if case.upstream.header_last_line else None
-    return Region(case.upstream.path, min(each.first_line for each in places), max(each.last_line for each in places))
+        return (
+            Region(derivation.upstream.path, 1, derivation.upstream.header_last_line)
+            if derivation.upstream.header_last_line
+            else None
+        )
+    return Region(
+        derivation.upstream.path, min(each.first_line for each in places), max(each.last_line for each in places)
+    )
 
 
-def keep_notices(owed: Owed, repository: Repository) -> Outcome:
+def keep_notices(owed: Owed, repository: RepositoryView) -> Outcome:
     """The copyright lines of the upstream file; those of the scanned project's own holders are its own to drop."""
-    case = owed.case
-    if not case.lines:
+    derivation = owed.derivation
+    if not derivation.lines:
         return met("the upstream file has no copyright line")
-    lost = case.missing
-    missing = holders_missing(lost, repository.own_lines(case.upstream)) if lost else ()
+    lost = derivation.missing
+    missing = holders_missing(lost, repository.own_lines(derivation.upstream)) if lost else ()
     if not missing:
         return met("the copyright lines stand in the file" if not lost else "the holder is the repository's own")
     elsewhere = not holders_missing(missing, repository.copyrights)
     if elsewhere and not in_file(owed.rule):
         return met("the copyright lines stand in the repository's legal files")
-    others = holders_missing(case.copyrights, case.upstream.copyrights)
-    draft = Draft(
-        rule="holder-replaced" if others and not case.names_a_holder else "holder-removed",
-        region=header_region(case),
+    others = holders_missing(derivation.copyrights, derivation.upstream.copyrights)
+    draft = FindingDraft(
+        rule="holder-replaced" if others and not derivation.names_a_holder else "holder-removed",
+        region=header_region(derivation),
         facts={"missing": quoted(missing), "holders": quoted(missing), "found": quoted(others)},
-        upstream=case.upstream,
-        upstream_region=upstream_header(case),
+        upstream=derivation.upstream,
+        upstream_region=upstream_header(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
         at_most=Level.WARNING if elsewhere else Level.ERROR,
@@ -105,32 +124,32 @@ def in_file(rule: LicenceRule) -> bool:
     return True
 
 
-def keep_licence_header(owed: Owed, repository: Repository) -> Outcome:
+def keep_licence_header(owed: Owed, repository: RepositoryView) -> Outcome:
     """The statement of the licence that the upstream file has."""
-    case = owed.case
-    if case.upstream.licence_form is LicenceForm.NONE:
+    derivation = owed.derivation
+    if derivation.upstream.licence_form is LicenceForm.NONE:
         return met("the upstream file states no licence")
-    if case.states_licence:
-        if case.licence and not is_covered(owed.rule.id, licences_stated(case.licence)):
-            return Outcome(State.MISSED, f"the file states {case.licence}")
+    if derivation.states_licence:
+        if derivation.licence and not is_covered(owed.rule.id, licences_stated(derivation.licence)):
+            return Outcome(State.MISSED, f"the file states {derivation.licence}")
         return met("the file states a licence")
-    kept_elsewhere = not holders_missing(case.missing, repository.copyrights) and repository.text_of(owed.rule.id)
+    kept_elsewhere = not holders_missing(derivation.missing, repository.copyrights) and repository.text_of(owed.rule.id)
     if kept_elsewhere and not in_file(owed.rule):
         return met("the licence text and the copyright lines stand in the repository's legal files")
-    draft = Draft(
+    draft = FindingDraft(
         rule="licence-header-removed",
-        region=header_region(case),
-        upstream=case.upstream,
-        upstream_region=upstream_header(case),
+        region=header_region(derivation),
+        upstream=derivation.upstream,
+        upstream_region=upstream_header(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
     )
     return Outcome(State.MISSED, "the file states no licence", draft)
 
 
-def state_changes(owed: Owed, repository: Repository) -> Outcome:
+def state_changes(owed: Owed, repository: RepositoryView) -> Outcome:
     """A line that says the file was changed, where it was."""
-    copy = owed.case.copy
+    copy = owed.derivation.copy
     if copy.verdict.verdict is Verdict.IDENTICAL:
         return met("the file is not changed")
     if copy.changes:
@@ -138,112 +157,104 @@ def state_changes(owed: Owed, repository: Repository) -> Outcome:
     adapted = next((each for each in copy.credits if each.strength in (Strength.ADAPTED, Strength.BASED)), None)
     if adapted:
         return met(f"{line_words(copy.verdict.cells, adapted.first_line, adapted.first_line)}: {adapted.words}")
-    if repository.changes_told(owed.case.upstream):
+    if repository.changes_told(owed.derivation.upstream):
         return met("a NOTICE or third-party file says it is modified")
-    draft = Draft(
+    draft = FindingDraft(
         rule="changes-not-stated",
-        region=header_region(owed.case),
-        upstream=owed.case.upstream,
-        upstream_region=upstream_region(owed.case),
+        region=header_region(owed.derivation),
+        upstream=owed.derivation.upstream,
+        upstream_region=upstream_region(owed.derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
     )
     return Outcome(State.MISSED, "no line says that the file was changed", draft)
 
 
-def cannot_tell(owed: Owed, repository: Repository) -> Outcome:  # noqa: ARG001
-    """What is a matter of conduct, not of files."""
-    return not_judged("the files do not show it")
+def cannot_tell(owed: Owed, repository: RepositoryView) -> Outcome:  # noqa: ARG001
+    """What people do, which no file shows."""
+    return not_checked("the files do not show it")
 
 
-EXACT_RULES = {
-    Duty.EXACT_NOTICE: "exact-notice-missing",
-    Duty.DISPLAY: "display-text-missing",
-    Duty.NAME_PREFIX: "name-prefix-missing",
-}
-_NO_WORD = lazy_pattern(r"[^\w@.+]+")
-
-
-def carry_licence(owed: Owed, repository: Repository) -> Outcome:
+def carry_licence(owed: Owed, repository: RepositoryView) -> Outcome:
     """A copy of the licence text; of a licence that is one with its copyright line, that line too."""
-    case, licence = owed.case, owed.rule.id
-    stands_here = is_covered(licence, licences_stated(case.licence))
+    derivation, licence = owed.derivation, owed.rule.id
+    stands_here = is_covered(licence, licences_stated(derivation.licence))
     lines = () if in_file(owed.rule) else _lines_of_the_text(owed, repository)
     if stands_here and not lines and _is_whole_text(owed):
         return met("the licence text stands in the file")
     legal = repository.text_of(licence)
     if legal and not lines:
         return met(legal.path)
-    if owed.obligation.by_address and (stands_here or repository.entry_for(case.upstream)):
+    if owed.obligation.by_address and (stands_here or repository.entry_for(derivation.upstream)):
         return met("the licence is named with the file")
     if not repository.whole:
-        return not_judged("only a part of the repository was read")
-    draft = Draft(
+        return not_checked("only a part of the repository was read")
+    draft = FindingDraft(
         rule="licence-text-missing",
-        region=header_region(case),
+        region=header_region(derivation),
         facts={"missing": quoted(lines) if lines else f"the text of {licence}"},
-        upstream=case.upstream,
-        upstream_region=upstream_region(case),
+        upstream=derivation.upstream,
+        upstream_region=upstream_region(derivation),
         licence=licence,
         obligation=owed.obligation,
         # A header that is kept names the licence and where it is found; a file that never had one says less is owed.
-        at_most=Level.WARNING if stands_here or case.is_headless else Level.ERROR,
+        at_most=Level.WARNING if stands_here or derivation.is_headless else Level.ERROR,
         group=f"{licence} {' '.join(lines)}",
     )
     return Outcome(State.MISSED, f"missing: {quoted(lines)}" if lines else "no file carries the licence text", draft)
 
 
-def _lines_of_the_text(owed: Owed, repository: Repository) -> tuple[str, ...]:
+def _lines_of_the_text(owed: Owed, repository: RepositoryView) -> tuple[str, ...]:
     """The copyright lines of the upstream's LICENSE that nothing carries, where the upstream file has none itself."""
-    case = owed.case
-    if case.upstream.copyrights:
+    derivation = owed.derivation
+    if derivation.upstream.copyrights:
         return ()
-    return holders_missing(case.upstream.licence_copyrights, (*case.copyrights, *repository.copyrights))
+    return holders_missing(derivation.upstream.licence_copyrights, (*derivation.copyrights, *repository.copyrights))
 
 
 def _is_whole_text(owed: Owed) -> bool:
     """Whether the file's header is the licence's whole text: short licences stand in headers, long ones are named."""
-    return owed.case.copy.notice.form is LicenceForm.TEXT and not in_file(owed.rule)
+    return owed.derivation.copy.notice.form is LicenceForm.TEXT and not in_file(owed.rule)
 
 
-def carry_notice_file(owed: Owed, repository: Repository) -> Outcome:
+def carry_notice_file(owed: Owed, repository: RepositoryView) -> Outcome:
     """What the upstream's NOTICE says, where it has one."""
-    case = owed.case
-    if not case.upstream.has_notice_file:
+    derivation = owed.derivation
+    if not derivation.upstream.has_notice_file:
         return met("the upstream has no NOTICE file")
-    entry = repository.entry_for(case.upstream)
+    entry = repository.entry_for(derivation.upstream)
     if entry:
         return met(entry.path)
     if not repository.whole:
-        return not_judged("only a part of the repository was read")
-    draft = Draft(
+        return not_checked("only a part of the repository was read")
+    draft = FindingDraft(
         rule="notice-file-missing",
-        region=header_region(case),
-        upstream=case.upstream,
-        upstream_region=upstream_region(case),
+        region=header_region(derivation),
+        upstream=derivation.upstream,
+        upstream_region=upstream_region(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
         # Which of its notices pertain to this file a person must see.
         at_most=Level.WARNING,
-        group=case.upstream.project,
+        group=derivation.upstream.project,
     )
-    return Outcome(State.MISSED, f"no NOTICE file names {case.upstream.project}", draft)
+    return Outcome(State.MISSED, f"no NOTICE file names {derivation.upstream.project}", draft)
 
 
-def carry_words(owed: Owed, repository: Repository) -> Outcome:
+def carry_words(owed: Owed, repository: RepositoryView) -> Outcome:
     """Exact words in a notice, or where people see them."""
     place = place_of(owed.obligation.strings, repository)
     if place:
         return met(place)
     if not repository.whole:
-        return not_judged("only a part of the repository was read")
-    case, wanted = owed.case, owed.obligation.strings
-    draft = Draft(
+        return not_checked("only a part of the repository was read")
+    derivation, wanted = owed.derivation, owed.obligation.strings
+    draft = FindingDraft(
         rule=EXACT_RULES[owed.obligation.duty],
-        region=header_region(case),
-        facts={"missing": " or ".join(f'"{each}"' for each in wanted), "base_model": case.upstream.project},
-        upstream=case.upstream,
-        upstream_region=upstream_region(case),
+        region=header_region(derivation),
+        facts={"missing": " or ".join(f'"{each}"' for each in wanted), "base_model": derivation.upstream.project},
+        upstream=derivation.upstream,
+        upstream_region=upstream_region(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
         at_most=Level.WARNING,
@@ -252,8 +263,8 @@ def carry_words(owed: Owed, repository: Repository) -> Outcome:
     return Outcome(State.MISSED, f"missing: {quoted(wanted)}", draft)
 
 
-def place_of(wanted: tuple[str, ...], repository: Repository) -> str:
-    """The path of the NOTICE or README that has one of the texts, whatever its quotes, case and line breaks.
+def place_of(wanted: tuple[str, ...], repository: RepositoryView) -> str:
+    """The path of the NOTICE or README that has one of the texts, whatever its quotes, letter case and line breaks.
 
     Not of a licence file: the agreement itself quotes what it asks for.
     """
@@ -267,9 +278,9 @@ def _words(text: str) -> str:
     return f" {_NO_WORD.sub(' ', text).strip().casefold().rstrip('.')} "
 
 
-Check = Callable[[Owed, Repository], Outcome]
+Check = Callable[[Owed, RepositoryView], Outcome]
 
-# What a licence asks of the whole work, SAME_LICENCE and the like, is judged in combining.py, against the whole's own.
+# What a licence asks of the whole work, SAME_LICENCE and the like, repository_licence.py checks.
 CHECKS: dict[Duty, Check] = {
     Duty.KEEP_NOTICES: keep_notices,
     Duty.KEEP_LICENCE_HEADER: keep_licence_header,
@@ -281,10 +292,10 @@ CHECKS: dict[Duty, Check] = {
 }
 
 
-def outcomes(case: Case, rule: LicenceRule, repository: Repository) -> Iterator[tuple[Owed, Outcome]]:
-    """Each obligation that reaches code; of a sibling in the same project, only the notices of others."""
+def outcomes(derivation: Derivation, rule: LicenceRule, repository: RepositoryView) -> Iterator[tuple[Owed, Outcome]]:
+    """The check of each obligation that reaches code; of a file of the same project, only of others' notices."""
     for obligation in rule.obligations:
-        if obligation.scope is Scope.WEIGHTS or (case.inner and obligation.duty is not Duty.KEEP_NOTICES):
+        if obligation.scope is Scope.WEIGHTS or (derivation.inner and obligation.duty is not Duty.KEEP_NOTICES):
             continue
-        owed = Owed(case, rule, obligation)
+        owed = Owed(derivation, rule, obligation)
         yield owed, CHECKS.get(obligation.duty, cannot_tell)(owed, repository)

@@ -1,4 +1,7 @@
-"""Copies and what stands around them in, attributions and findings out: each obligation of each upstream."""
+"""Checks each copied file against the terms of its upstream, then what the repository says beside its code.
+
+Edit this when one more thing about a copy, apart from a licence's obligations, is to be reported.
+"""
 
 from __future__ import annotations
 
@@ -10,67 +13,70 @@ from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts
-from .derivation import Case, choose
+from .copies import CheckResult, Copy
+from .derivation import Derivation, derivation_of
 from .duties import Outcome, Owed, duty_state, header_region, outcomes, upstream_region
-from .findings import Draft, findings, level_of, lower, quoted
-from .model import Copy, Judged
+from .findings import FindingDraft, findings, level_of, lower, quoted
 from .repository_licence import licence_drafts, material_drafts
-from .repository_view import Repository
+from .repository_view import RepositoryView
 
 
-def judge_copies(copies: Sequence[Copy], repository: Repository) -> Judged:
-    """Hold each copied file against the terms of its upstream, and model cards against their base models."""
-    chosen = [(copy, choose(copy, repository)) for copy in copies]
-    judged = [_judge(case, repository) for _, case in chosen if case]
-    drafts = [draft for each in judged for draft in each.drafts]
-    drafts += [draft for copy, case in chosen for draft in part_drafts(copy, case, repository)]
-    unnamed = [each.case for each in judged if each.attribution.grade is Grade.NONE and each.is_error]
-    drafts += card_credit_drafts(unnamed, repository)
-    drafts += material_drafts(repository)
-    return Judged(tuple(each.attribution for each in judged), findings(drafts))
+class _Checked(NamedTuple):
+    """What the check of one derivation gave; ``is_error`` says that what is missing is an error."""
 
-
-class _Case(NamedTuple):
-    """A case, judged; ``is_error`` says that what it misses is an error."""
-
-    case: Case
+    derivation: Derivation
     attribution: Attribution
-    drafts: tuple[Draft, ...]
+    drafts: tuple[FindingDraft, ...]
     is_error: bool
 
 
-def _judge(case: Case, repository: Repository) -> _Case:
-    owed = licences_owed(case.upstream.licence, repository.licences_of(case.path))
-    rules = tuple(rule for rule in map(licence_rule, owed) if rule)
-    came = [each for rule in rules for each in outcomes(case, rule, repository)]
-    given = grade(case, repository)
-    drafts = tuple(_drafts(case, rules, came, repository))
-    if case.is_doubtful:
+def check_copies(copies: Sequence[Copy], repository: RepositoryView) -> CheckResult:
+    """One attribution for each copy that owes something, and the findings, those on model cards among them."""
+    derivations = [(copy, derivation_of(copy, repository)) for copy in copies]
+    checked = [_check_one(derivation, repository) for _, derivation in derivations if derivation]
+    drafts = [draft for each in checked for draft in each.drafts]
+    drafts += [draft for copy, derivation in derivations for draft in part_drafts(copy, derivation, repository)]
+    unnamed = [each.derivation for each in checked if each.attribution.grade is Grade.NONE and each.is_error]
+    drafts += card_credit_drafts(unnamed, repository)
+    drafts += material_drafts(repository)
+    return CheckResult(tuple(each.attribution for each in checked), findings(drafts))
+
+
+def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:
+    licences = licences_owed(derivation.upstream.licence, repository.licences_of(derivation.path))
+    rules = tuple(rule for rule in map(licence_rule, licences) if rule)
+    results = [each for rule in rules for each in outcomes(derivation, rule, repository)]
+    given = grade(derivation, repository)
+    drafts = tuple(_drafts(derivation, rules, results, repository))
+    if derivation.is_doubtful:
         drafts = tuple(draft._replace(at_most=lower(draft.at_most, Level.WARNING)) for draft in drafts)
-    levels = {level_of(draft) for draft in drafts}
-    duties = tuple(duty_state(owed, outcome) for owed, outcome in came)
-    attribution = Attribution(case.path, case.upstream, given, duties)
-    is_error = Level.ERROR in levels
-    return _Case(case, attribution, (*drafts, *credit_drafts(case, given, is_error, repository)), is_error)
+    is_error = any(level_of(draft) is Level.ERROR for draft in drafts)
+    duties = tuple(duty_state(owed, outcome) for owed, outcome in results)
+    attribution = Attribution(derivation.path, derivation.upstream, given, duties)
+    drafts = (*drafts, *credit_drafts(derivation, given, is_error, repository))
+    return _Checked(derivation, attribution, drafts, is_error)
 
 
 def _drafts(
-    case: Case, rules: Sequence[LicenceRule], came: Sequence[tuple[Owed, Outcome]], repository: Repository
-) -> Iterator[Draft]:
-    yield from (outcome.draft for _, outcome in came if outcome.draft)
-    if case.inner:
+    derivation: Derivation,
+    rules: Sequence[LicenceRule],
+    results: Sequence[tuple[Owed, Outcome]],
+    repository: RepositoryView,
+) -> Iterator[FindingDraft]:
+    yield from (outcome.draft for _, outcome in results if outcome.draft)
+    if derivation.inner:
         return
     if rules:
-        yield from licence_drafts(case, rules, repository)
+        yield from licence_drafts(derivation, rules, repository)
     else:
-        yield from _unknown_licence(case)
+        yield from _unknown_licence(derivation)
 
 
-def _unknown_licence(case: Case) -> Iterator[Draft]:
+def _unknown_licence(derivation: Derivation) -> Iterator[FindingDraft]:
     """No rule says what is owed; copyright lines that are gone are reported all the same."""
-    upstream, region = case.upstream, header_region(case)
-    place = upstream_region(case)
-    yield Draft("licence-unknown", region, {}, upstream, place, group=f"{upstream.project} {upstream.licence}")
-    if case.missing:
-        facts = {"missing": quoted(case.missing), "holders": quoted(case.missing)}
-        yield Draft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)
+    upstream, region = derivation.upstream, header_region(derivation)
+    place = upstream_region(derivation)
+    yield FindingDraft("licence-unknown", region, {}, upstream, place, group=f"{upstream.project} {upstream.licence}")
+    if derivation.missing:
+        facts = {"missing": quoted(derivation.missing), "holders": quoted(derivation.missing)}
+        yield FindingDraft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)

@@ -1,4 +1,7 @@
-"""What judging found missing in, findings in the words of their rules out: levels, clauses, remedies, grouping."""
+"""Findings, worded: what the checks report becomes sentences by its rule's template, with level, clause and remedy.
+
+Edit this when a message needs one more fact (rulebook/loader.py lists them), or to group findings in another way.
+"""
 
 from __future__ import annotations
 
@@ -15,27 +18,26 @@ _ORDER = tuple(Level)
 _MOST_QUOTED = 300
 
 
-class Draft(NamedTuple):
-    """What a rule has to say about ``region``.
-
-    ``at_most`` lowers the level, of the obligation or else of the rule. Drafts of one rule and one ``group`` become one
-    finding, at the place of the first; without a group each is its own.
-    """
+class FindingDraft(NamedTuple):
+    """A finding before it is worded: what ``rule`` reports about ``region``."""
 
     rule: str
     region: Region
     facts: Mapping[str, str] = {}
+    """What the rule's templates name, by field."""
     upstream: UpstreamMatch | None = None
     upstream_region: Region | None = None
     licence: str = ""
     obligation: Obligation | None = None
     at_most: Level = Level.ERROR
+    """The level is that of the obligation, or else of the rule, but no higher than this."""
     group: str = ""
+    """Drafts of one rule and one group become one finding, at the place of the first; without a group none do."""
 
 
-def findings(drafts: Iterable[Draft]) -> tuple[Finding, ...]:
+def findings(drafts: Iterable[FindingDraft]) -> tuple[Finding, ...]:
     """Findings by level, path, place and rule: what matters most is read first."""
-    grouped: defaultdict[tuple[str, str, Region | None], list[Draft]] = defaultdict(list)
+    grouped: defaultdict[tuple[str, str, Region | None], list[FindingDraft]] = defaultdict(list)
     for draft in drafts:
         grouped[draft.rule, draft.group, None if draft.group else draft.region].append(draft)
     found = [_finding(members) for members in grouped.values()]
@@ -67,7 +69,7 @@ def lower(one: Level, other: Level) -> Level:
     return max(one, other, key=_ORDER.index)
 
 
-def _finding(members: Sequence[Draft]) -> Finding:
+def _finding(members: Sequence[FindingDraft]) -> Finding:
     first = min(members, key=lambda each: (_ORDER.index(level_of(each)), each.region.path, each.region.first_line))
     rule = _rule(first.rule)
     facts = _Facts(_facts(first, members))
@@ -84,12 +86,12 @@ def _finding(members: Sequence[Draft]) -> Finding:
     )
 
 
-def level_of(draft: Draft) -> Level:
+def level_of(draft: FindingDraft) -> Level:
     """The obligation's level, or else the rule's, no higher than the draft allows."""
     return lower(draft.obligation.level if draft.obligation else _rule(draft.rule).level, draft.at_most)
 
 
-def _facts(first: Draft, members: Sequence[Draft]) -> dict[str, str]:
+def _facts(first: FindingDraft, members: Sequence[FindingDraft]) -> dict[str, str]:
     paths = sorted({each.region.path for each in members})
     path = first.region.path + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
     facts = {"path": path, "licence": first.licence}
@@ -117,5 +119,5 @@ class _Facts(dict[str, str]):
 def _rule(identifier: str) -> FindingRule:
     rule = finding_rule(identifier)
     if rule is None:
-        raise RuleError(f"rules/findings/{identifier}.yaml: is missing; judging needs it")
+        raise RuleError(f"rules/findings/{identifier}.yaml: is missing; checks need it")
     return rule

@@ -1,4 +1,7 @@
-"""Findings in, a baseline out; a baseline and findings in, which of them are new out."""
+"""Baselines: files of the findings that a project knows already, which fail no run.
+
+Edit this when a finding should be known again after a change that now makes it a new one.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ _MOST_BYTES = 64 * 1024**2
 def fingerprints(findings: Sequence[Finding]) -> list[str]:
     """What each finding is known by from run to run: its rule, file and upstream file, not its lines.
 
-    Several alike are told apart by their order.
+    Several of one fingerprint are told apart by their order.
     """
     seen: Counter[tuple[str, str, str]] = Counter()
     prints = []
@@ -47,7 +50,7 @@ def write_baseline(path: Path, findings: Sequence[Finding], distrusted: Iterable
         if finding.suppression is None
     }
     # One finding a line, in a fixed order: a baseline is reviewed, and merged, like code.
-    told = sorted(known.items(), key=_place)
+    told = sorted(known.items(), key=_order)
     lines = ",\n".join(f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in told)
     inner = f"{{\n{lines}\n  }}" if lines else "{}"
     try:
@@ -77,11 +80,11 @@ def read_baseline(path: Path | None) -> frozenset[str]:
 
 
 def marked(findings: Sequence[Finding], known: frozenset[str]) -> list[Finding]:
-    """The findings, those that the baseline holds marked as known."""
+    """The findings; those that the baseline has are marked as known."""
     prints = fingerprints(findings)
     return [replace(each, known=print_ in known) for each, print_ in zip(findings, prints, strict=True)]
 
 
-def _place(entry: tuple[str, dict[str, Any]]) -> tuple[str, str, str]:
+def _order(entry: tuple[str, dict[str, Any]]) -> tuple[str, str, str]:
     print_, told = entry
     return told["path"], told["rule"], print_

@@ -1,4 +1,7 @@
-"""An upstream and what a text credits in, whether the one names the other out."""
+"""Whether a credit or a text names an upstream, by any of the names that a project goes by.
+
+Edit this when a right credit is not taken for one, or one for another project is.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +17,9 @@ from ..support.lazy import lazy_pattern
 _REPOSITORY = lazy_pattern(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
 _LINK = lazy_pattern(r"(?:https?://|www\.)\S*")
 _NO_LETTER = lazy_pattern(r"[\W_]+")
-# A shorter name may stand in another by chance.
-LEAST_LETTERS = 4
 _SEPARATORS = lazy_pattern(r"[-_.\s]+")
+# A shorter name may stand in another by chance.
+_LEAST_LETTERS = 4
 
 
 def plain(name: str) -> str:
@@ -62,7 +65,7 @@ def is_by_one_of(credit: Credit, copyrights: Iterable[str]) -> bool:
     match = _REPOSITORY.match(credit.url)
     publisher = _letters(match["owner"] if match else credit.project.rpartition("/")[0])
     known = (_letters(holder) for line in copyrights for holder in holders(line))
-    return len(publisher) >= LEAST_LETTERS and any(publisher in holder for holder in known)
+    return len(publisher) >= _LEAST_LETTERS and any(publisher in holder for holder in known)
 
 
 def _letters(name: str) -> str:

@@ -1,4 +1,8 @@
-"""A case and the licence it is passed on under in, terms left behind and terms that do not go together out."""
+"""Licences that do not go together: a copy's with the repository's, a model card's with its base model's.
+
+Edit this when a combination is reported wrongly, or when model cards and configuration tell one more thing of weights.
+What may be combined is in the licences' own rule files; the licences of base models are in rules/base_models.txt.
+"""
 
 from __future__ import annotations
 
@@ -12,68 +16,70 @@ from ..results import Level, Region, Verdict
 from ..rulebook.loader import licence_rule, shipped_folder
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
 from ..support.globs import matcher
-from .derivation import Case
+from .derivation import Derivation
 from .duties import EXACT_RULES, header_region, place_of, upstream_region
-from .findings import Draft, quoted, shortened
-from .repository_view import Repository
+from .findings import FindingDraft, quoted, shortened
+from .repository_view import RepositoryView
 
 
-def licence_drafts(case: Case, rules: Sequence[LicenceRule], repository: Repository) -> Iterator[Draft]:
-    """What is wrong with the licence the copy now stands under."""
+def licence_drafts(
+    derivation: Derivation, rules: Sequence[LicenceRule], repository: RepositoryView
+) -> Iterator[FindingDraft]:
+    """Findings on the licence that the copy is under here."""
     for rule in rules:
-        yield from _relicensed(case, rule, repository)
+        yield from _relicensed(derivation, rule, repository)
     refusing = [rule for rule in rules if _refuses(rule, repository.licences)]
-    changed = case.copy.verdict.verdict is not Verdict.IDENTICAL
+    changed = derivation.copy.verdict.verdict is not Verdict.IDENTICAL
     refusing += [rule for rule in rules if changed and _duty(rule, Duty.NO_DERIVATIVES)]
     for rule in refusing[:1]:
-        yield _combined(case, rule, repository)
+        yield _combined(derivation, rule, repository)
 
 
-def _relicensed(case: Case, rule: LicenceRule, repository: Repository) -> Iterator[Draft]:
+def _relicensed(derivation: Derivation, rule: LicenceRule, repository: RepositoryView) -> Iterator[FindingDraft]:
     """The copy stands under another licence, and the upstream's terms do not go with it."""
     duty = _duty(rule, Duty.CARRY_LICENCE)
-    now = licences_stated(case.licence) or repository.licences_of(case.path)
-    if duty is None or not now or is_covered(rule.id, now) or _carries(case, rule, repository):
+    now = licences_stated(derivation.licence) or repository.licences_of(derivation.path)
+    if duty is None or not now or is_covered(rule.id, now) or _carries(derivation, rule, repository):
         return
-    yield Draft(
+    yield FindingDraft(
         rule="relicensed",
-        region=header_region(case),
+        region=header_region(derivation),
         facts={"whole": ", ".join(now)},
-        upstream=case.upstream,
-        upstream_region=upstream_region(case),
+        upstream=derivation.upstream,
+        upstream_region=upstream_region(derivation),
         licence=rule.id,
         obligation=duty,
         # Where the upstream file itself never named its terms, somebody may have passed it on in good faith.
-        at_most=Level.WARNING if case.is_headless else Level.ERROR,
+        at_most=Level.WARNING if derivation.is_headless else Level.ERROR,
     )
 
 
-def _carries(case: Case, rule: LicenceRule, repository: Repository) -> bool:
+def _carries(derivation: Derivation, rule: LicenceRule, repository: RepositoryView) -> bool:
     """Whether the licence's text is there, and something ties it to this file: a kept line, an entry that names it."""
     if not repository.whole:
-        return not case.licence
+        return not derivation.licence
     if repository.text_of(rule.id) is None:
         return False
-    lines = case.lines or case.upstream.licence_copyrights
-    if lines and not holders_missing(lines, (*case.copyrights, *repository.copyrights)):
+    lines = derivation.lines or derivation.upstream.licence_copyrights
+    if lines and not holders_missing(lines, (*derivation.copyrights, *repository.copyrights)):
         return True
-    return repository.entry_for(case.upstream) is not None
+    return repository.entry_for(derivation.upstream) is not None
 
 
-def _combined(case: Case, rule: LicenceRule, repository: Repository) -> Draft:
+def _combined(derivation: Derivation, rule: LicenceRule, repository: RepositoryView) -> FindingDraft:
     ground = _duty(rule, Duty.SAME_LICENCE, Duty.NON_COMMERCIAL, Duty.NO_DERIVATIVES)
     # What stands in a folder under its own licence may be a separate work that is only shipped along.
-    apart = is_covered(rule.id, repository.licences_of(case.path))
-    return Draft(
+    apart = is_covered(rule.id, repository.licences_of(derivation.path))
+    return FindingDraft(
         rule="combination-not-allowed",
-        region=header_region(case),
+        region=header_region(derivation),
         facts={
             "whole": ", ".join(repository.licences),
             "reason": rule.combination.reason,
             "clause": f"{rule.id} {ground.clause}" if ground else rule.id,
         },
-        upstream=case.upstream,
-        upstream_region=upstream_region(case),
+        upstream=derivation.upstream,
+        upstream_region=upstream_region(derivation),
         licence=rule.id,
         at_most=Level.WARNING if apart else Level.ERROR,
     )
@@ -109,8 +115,8 @@ def _table() -> tuple[tuple[Callable[[str], bool], str], ...]:
     return tuple((matcher((glob,)), licence) for glob, licence in rows)
 
 
-def material_drafts(repository: Repository) -> Iterator[Draft]:
-    """Findings about weights and what is shipped with them: notices that a model licence asks for, and leftovers."""
+def material_drafts(repository: RepositoryView) -> Iterator[FindingDraft]:
+    """Findings about weights and what is shipped with them: words that a model licence asks for, and leftovers."""
     for card in repository.declarations.model_cards:
         for base_model, rule in _licences(card):
             yield from _duty_drafts(card, base_model, rule, repository)
@@ -133,10 +139,12 @@ def _licences(card: ModelCard) -> Iterator[tuple[str, LicenceRule]]:
             yield words, rule
 
 
-def _duty_drafts(card: ModelCard, base_model: str, rule: LicenceRule, repository: Repository) -> Iterator[Draft]:
+def _duty_drafts(
+    card: ModelCard, base_model: str, rule: LicenceRule, repository: RepositoryView
+) -> Iterator[FindingDraft]:
     for obligation in rule.obligations:
         if obligation.scope is not Scope.CODE and _missed(obligation, card, repository):
-            yield Draft(
+            yield FindingDraft(
                 rule=EXACT_RULES[obligation.duty],
                 region=_place(card),
                 facts={
@@ -151,7 +159,7 @@ def _duty_drafts(card: ModelCard, base_model: str, rule: LicenceRule, repository
             )
 
 
-def _missed(obligation: Obligation, card: ModelCard, repository: Repository) -> bool:
+def _missed(obligation: Obligation, card: ModelCard, repository: RepositoryView) -> bool:
     if obligation.duty not in EXACT_RULES:
         return False
     if obligation.duty is Duty.NAME_PREFIX:
@@ -160,7 +168,7 @@ def _missed(obligation: Obligation, card: ModelCard, repository: Repository) -> 
     return not place_of(obligation.strings, repository)
 
 
-def _contradiction(card: ModelCard) -> Iterator[Draft]:
+def _contradiction(card: ModelCard) -> Iterator[FindingDraft]:
     """The card names a base model, and a licence that is not the base model's."""
     if card.licence is None or not card.licence.licences:
         return
@@ -168,7 +176,7 @@ def _contradiction(card: ModelCard) -> Iterator[Draft]:
     for base_model in card.base_models:
         licence = base_model_licence(base_model)
         if licence and not is_covered(licence, card.licence.licences):
-            yield Draft(
+            yield FindingDraft(
                 rule="model-card-contradicts",
                 region=card.licence.region,
                 facts={
@@ -180,11 +188,11 @@ def _contradiction(card: ModelCard) -> Iterator[Draft]:
             )
 
 
-def _leftover_drafts(leftover: Leftover, repository: Repository) -> Iterator[Draft]:
+def _leftover_drafts(leftover: Leftover, repository: RepositoryView) -> Iterator[FindingDraft]:
     cards = repository.declarations.model_cards
     named = leftover.repository or leftover.module
     facts = {"key": leftover.key, "value": leftover.value, "base_model": named, "path": leftover.region.path}
-    yield Draft("leftover-reference", leftover.region, dict(facts), group=f"{leftover.region.path} {named}")
+    yield FindingDraft("leftover-reference", leftover.region, dict(facts), group=f"{leftover.region.path} {named}")
     if leftover.repository and cards and not any(_speaks_of(card, leftover.repository) for card in cards):
         card = cards[0]
         facts["path"] = card.path
@@ -192,7 +200,7 @@ def _leftover_drafts(leftover: Leftover, repository: Repository) -> Iterator[Dra
             told = f"is in {leftover.region.path} as {leftover.key}"
             facts |= {"found": shortened(f"base_model: {', '.join(card.base_models)}"), "value": told}
         rule = "model-card-contradicts" if card.base_models else "model-card-silent"
-        yield Draft(rule, _place(card), facts, group=f"{card.path} {leftover.repository}")
+        yield FindingDraft(rule, _place(card), facts, group=f"{card.path} {leftover.repository}")
 
 
 def _speaks_of(card: ModelCard, name: str) -> bool:

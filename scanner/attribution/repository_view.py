@@ -1,4 +1,7 @@
-"""A repository's declarations in, what they answer for any of its files out."""
+"""What a repository's declarations say for one of its copies: licences, notices, credits, whose code it is.
+
+Edit this when something outside the code of a copy is to count for it, or no longer to count.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +17,19 @@ from ..repository.model import Declarations, LegalFile, LegalKind, SidecarNotice
 from ..results import FileVerdict, UpstreamMatch
 from ..support.lazy import lazy_pattern
 from . import naming
-from .model import Copy
+from .copies import Copy
 
 _CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
 
 # A few files under the paths of a release may be copies; so many are the project, or all of it in another's hands.
-LEAST_OF_A_TREE = 5
+_LEAST_OF_A_TREE = 5
 
 
-class Repository:
-    """What stands outside the code of one repository, asked again for each of its copies.
+class RepositoryView:
+    """The declarations of one repository, ready to be asked for each of its copies.
 
     ``own`` is the project that is scanned, empty where not known. ``whole`` says whether all of it was read: what was
-    not read is not missing.
+    not read is not missing. ``files`` are the verdicts on its files: many of one project's own make a tree of it.
     """
 
     def __init__(
@@ -39,7 +42,7 @@ class Repository:
         files = tuple(files)
         self._owners = {naming.owner(each) for file in files for each in file.upstreams if self.owns(each)} - {""}
         trees = Counter(_tree(file) for file in files if file.own_release)
-        self._trees = tuple(tree for tree, count in trees.items() if count >= LEAST_OF_A_TREE)
+        self._trees = tuple(tree for tree, count in trees.items() if count >= _LEAST_OF_A_TREE)
         self._entries: dict[frozenset[str], LegalFile | None] = {}
 
     def owns(self, upstream: UpstreamMatch) -> bool:

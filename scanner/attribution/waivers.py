@@ -1,4 +1,7 @@
-"""A waiver: which findings of which place need no answer, and why."""
+"""Waivers: which findings of which place are answered for, and by what reason.
+
+Edit this to change what a waiver fits. Comments are read in waiver_comments.py, settings in settings_file.py.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +23,7 @@ MOST_WAIVERS = 1_000
 class Waiver(Struct, frozen=True):
     """What stands on ``line`` (1-based) of ``path`` waives the findings of ``rules`` for ``reason``.
 
-    One in a source is about the findings whose lines it stands on and, ``in_header``, about those of the whole file.
-    One in a configuration is about the paths that ``glob`` matches, which is empty for one in a source.
+    One in a source is about the findings whose lines it stands on.
     """
 
     path: str
@@ -29,7 +31,9 @@ class Waiver(Struct, frozen=True):
     rules: tuple[str, ...]
     reason: str
     glob: str = ""
+    """The paths that one in a configuration is about; empty for one in a source."""
     in_header: bool = False
+    """One in a source: whether it is also about findings on the whole file."""
 
     @property
     def in_source(self) -> bool:
@@ -100,7 +104,7 @@ def settled(
     bad: Iterable[BadWaiver] = (),
     cells: Mapping[str, Cells] = {},
 ) -> tuple[Finding, ...]:
-    """As `apply_waivers`; then those whose fingerprints a baseline has, ``known``, are marked. Raises RuleError."""
+    """As `apply_waivers`; then those whose fingerprints a baseline has (``known``) are marked. Raises RuleError."""
     return tuple(marked(apply_waivers(findings, waivers, partial, bad, cells), known))
 
 
@@ -124,12 +128,12 @@ def apply_waivers(
         for rule in waiver.rules:
             by_rule.setdefault(rule, []).append((waiver, fits))
     used: set[tuple[Waiver, str]] = set()
-    judged = [_waived(finding, by_rule, used) for finding in findings]
+    answered = [_waived(finding, by_rule, used) for finding in findings]
     told = [each for each in waivers if each.in_source or not partial]
     unused = [(each, rule) for each in told for rule in each.rules if (each, rule) not in used]
-    judged += [_waived(_told(UNUSED, each, rule, cells), by_rule, used) for each, rule in unused if rule != UNUSED]
+    answered += [_waived(_told(UNUSED, each, rule, cells), by_rule, used) for each, rule in unused if rule != UNUSED]
     unused = [(each, rule) for each, rule in unused if rule == UNUSED and (each, rule) not in used]
-    return judged + [_told(UNUSED, each, rule, cells) for each, rule in unused]
+    return answered + [_told(UNUSED, each, rule, cells) for each, rule in unused]
 
 
 def _waived(finding: Finding, by_rule: dict[str, list[tuple[Waiver, _Fit]]], used: set[tuple[Waiver, str]]) -> Finding:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from msgspec import Struct
 
-from ..attribution.model import Judged
+from ..attribution.copies import CheckResult
 from ..errors import ModelkinError
 from ..pipeline import assembled
 from ..results import COPIES, FileVerdict, LeftOut, Level, Report, Skipped, Verdict
@@ -224,7 +224,7 @@ class Audit(Struct, frozen=True, dict=True):
         if record.failed:
             raise ModelkinError(f"{record.name}: {record.failed}")
         return assembled(
-            Judged(record.attributions, record.findings),
+            CheckResult(record.attributions, record.findings),
             (self._verdict(file, place, record.until) for place in record.places),
             record.skipped,
             root=record.root,

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from msgspec import Struct, field
 
-from ..attribution.repository_view import Repository
+from ..attribution.repository_view import RepositoryView
 from ..errors import SourceError
 from ..licences.identify import identify
 from ..repository.layout import legal_place
@@ -108,7 +108,7 @@ class Carried(Struct, frozen=True):
 
 
 def carry(
-    needed: Sequence[Need], repository: Repository, tree: WorkTree, fetch: Fetch, lost: Collection[str] = ()
+    needed: Sequence[Need], repository: RepositoryView, tree: WorkTree, fetch: Fetch, lost: Collection[str] = ()
 ) -> Carried:
     """What of the upstreams' own packages is to stand in the folder ``tree``.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ..attribution.naming import credits_it
-from ..attribution.repository_view import Repository
+from ..attribution.repository_view import RepositoryView
 from ..licences.expressions import is_covered
 from ..licences.identify import identify
 from ..notices.credits import read_credits
@@ -160,7 +160,7 @@ def plan_tree(
         if not targets:
             return Plan((), unread)
         with open_source(str(root), obey=report.trust is Trust.WORKING_TREE) as checkout:
-            repository = Repository(read_declarations(checkout))
+            repository = RepositoryView(read_declarations(checkout))
         needed = [target.need for target in targets]
         fetch = _fetcher(offline, progress)
         carried = carry(needed, repository, held, fetch)

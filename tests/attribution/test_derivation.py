@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from modelkin.attribution.derivation import Case, choose
-from modelkin.attribution.model import Copy
-from modelkin.attribution.repository_view import Repository
+from modelkin.attribution.copies import Copy
+from modelkin.attribution.derivation import Derivation, derivation_of
+from modelkin.attribution.repository_view import RepositoryView
 from modelkin.results import Level, UpstreamMatch, Verdict
 
 from ..support.attributed import (
@@ -17,20 +17,20 @@ from ..support.attributed import (
     HEADLESS,
     LAMP,
     LAMP_HEADER,
+    checked,
     copy_of,
     declarations_of,
-    judge,
     rules,
 )
 
 OWN_HEADER = "# Copyright 2024 Harbour AI\n"
 
 
-def case(copy: Copy, own: str = "", **files: str) -> Case | None:
-    return choose(copy, Repository(declarations_of(files), own))
+def derivation(copy: Copy, own: str = "", **files: str) -> Derivation | None:
+    return derivation_of(copy, RepositoryView(declarations_of(files), own))
 
 
-def upstream_of(chosen: Case | None) -> UpstreamMatch:
+def upstream_of(chosen: Derivation | None) -> UpstreamMatch:
     assert chosen
     return chosen.upstream
 
@@ -42,39 +42,39 @@ def sibling(**changes: object) -> UpstreamMatch:
 
 @pytest.mark.parametrize("verdict", [Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED])
 def test_a_copy_owes_its_closest_upstream(verdict: Verdict) -> None:
-    assert upstream_of(case(copy_of(replace(LAMP, verdict=verdict)))) == replace(LAMP, verdict=verdict)
+    assert upstream_of(derivation(copy_of(replace(LAMP, verdict=verdict)))) == replace(LAMP, verdict=verdict)
 
 
 def test_fragments_oblige_nobody() -> None:
-    assert case(copy_of(replace(LAMP, verdict=Verdict.FRAGMENTS))) is None
+    assert derivation(copy_of(replace(LAMP, verdict=Verdict.FRAGMENTS))) is None
 
 
 def test_a_project_owes_itself_nothing() -> None:
     copy = copy_of(LAMP)
-    assert case(copy, own="lamp") is None
-    assert case(copy, own="Lamp") is None
-    assert case(copy_of(replace(LAMP, project="example lamp")), own="lamp") is None, "by the name of its package"
-    assert case(copy, own="lamplight") is not None
+    assert derivation(copy, own="lamp") is None
+    assert derivation(copy, own="Lamp") is None
+    assert derivation(copy_of(replace(LAMP, project="example lamp")), own="lamp") is None, "by the name of its package"
+    assert derivation(copy, own="lamplight") is not None
 
 
 def test_after_the_own_upstream_the_foreign_one_counts() -> None:
     own = replace(LAMP, released="2023-01-01")
-    assert upstream_of(case(copy_of(own, BEACON, origin=BEACON), own="lamp")) == BEACON
+    assert upstream_of(derivation(copy_of(own, BEACON, origin=BEACON), own="lamp")) == BEACON
 
 
 def test_what_others_have_from_the_project_it_does_not_owe_them() -> None:
-    assert case(copy_of(LAMP, BEACON, origin=LAMP), own="lamp") is None
+    assert derivation(copy_of(LAMP, BEACON, origin=LAMP), own="lamp") is None
 
 
 def test_a_release_under_its_own_path_owes_its_siblings_nothing() -> None:
     other = replace(LAMP, path="lamp/other.py", copyrights=("Copyright 2020 Somebody Else",))
     copy = copy_of(LAMP, other, own_release="lamp 1.0", text=LAMP_HEADER + CODE)
-    assert rules(judge(copy, LICENSE=LAMP_HEADER)) <= {"changes-not-stated"}
+    assert rules(checked(copy, LICENSE=LAMP_HEADER)) <= {"changes-not-stated"}
 
 
 def test_a_release_under_its_own_path_still_keeps_its_own_header() -> None:
     """Somebody may have put the project's folder into another repository, and cut the headers off."""
-    assert "holder-removed" in rules(judge(copy_of(LAMP, own_release="lamp 1.0")))
+    assert "holder-removed" in rules(checked(copy_of(LAMP, own_release="lamp 1.0")))
 
 
 def test_a_new_file_among_a_projects_released_ones_is_the_projects_own() -> None:
@@ -95,66 +95,66 @@ def test_a_new_file_among_a_projects_released_ones_is_the_projects_own() -> None
 
 
 def errors_of(*copies: Copy) -> set[str]:
-    found = judge(*copies, LICENSE=APACHE).findings
+    found = checked(*copies, LICENSE=APACHE).findings
     return {finding.region.path for finding in found if finding.level is Level.ERROR}
 
 
 def test_of_nearly_equal_upstreams_the_one_whose_notice_is_kept_counts() -> None:
     near = replace(BEACON, share=0.8)
     kept = copy_of(LAMP, near, text=f"# {BEACON.copyrights[0]}\n{CODE}")
-    assert upstream_of(case(kept)) == near
-    assert upstream_of(case(copy_of(LAMP, near))) == LAMP
+    assert upstream_of(derivation(kept)) == near
+    assert upstream_of(derivation(copy_of(LAMP, near))) == LAMP
 
 
 def test_an_upstream_that_explains_much_less_answers_for_nothing() -> None:
     far = replace(BEACON, share=0.4)
     kept = copy_of(LAMP, far, text=f"# {BEACON.copyrights[0]}\n{CODE}")
-    assert upstream_of(case(kept)) == LAMP
+    assert upstream_of(derivation(kept)) == LAMP
 
 
 def test_of_nearly_equal_upstreams_the_one_that_is_credited_counts() -> None:
     near = replace(BEACON, share=0.85, copyrights=())
     credited = f"# Adapted from https://github.com/ada/beacon/blob/main/beacon/model.py\n{CODE}"
-    assert upstream_of(case(copy_of(LAMP, near, text=credited))) == near
+    assert upstream_of(derivation(copy_of(LAMP, near, text=credited))) == near
 
 
 def test_a_headless_rival_that_nothing_names_excuses_nobody() -> None:
     near = replace(HEADLESS, project="beacon", package="beacon", url=BEACON.url, path=BEACON.path)
-    assert "holder-removed" in rules(judge(copy_of(LAMP, near)))
+    assert "holder-removed" in rules(checked(copy_of(LAMP, near)))
 
 
 def test_the_kept_header_of_a_sibling_file_is_no_header_lost() -> None:
     line = "Copyright 2021 Meridian and Lumen Labs. All rights reserved."
     kept = f"# {line}\n# Licensed under the Apache License, Version 2.0\n{CODE}"
-    assert "holder-removed" not in rules(judge(copy_of(LAMP, text=kept, known=(line,))))
-    assert "holder-removed" in rules(judge(copy_of(LAMP, text=kept))), "no upstream file has that line"
+    assert "holder-removed" not in rules(checked(copy_of(LAMP, text=kept, known=(line,))))
+    assert "holder-removed" in rules(checked(copy_of(LAMP, text=kept))), "no upstream file has that line"
 
 
 def test_one_of_two_holders_dropped_is_no_sibling_header() -> None:
     line = "Copyright 2021 Lumen Labs."
-    assert "holder-removed" in rules(judge(copy_of(LAMP, text=f"# {line}\n{CODE}", known=(line,))))
+    assert "holder-removed" in rules(checked(copy_of(LAMP, text=f"# {line}\n{CODE}", known=(line,))))
 
 
 def test_a_file_of_the_project_that_says_nothing_drops_the_lines_its_sibling_keeps() -> None:
     inner = sibling(copyrights=("Copyright 2023 The Harbour team.", *LAMP.copyrights))
     far = replace(LAMP, share=0.2, verdict=Verdict.FRAGMENTS)
-    chosen = case(copy_of(inner, origin=far), own="harbour")
+    chosen = derivation(copy_of(inner, origin=far), own="harbour")
     assert chosen
     assert chosen.inner
     assert chosen.lines == LAMP.copyrights, "its own line it owes nobody"
-    assert case(copy_of(inner, origin=far, text=OWN_HEADER + CODE), own="harbour") is None
-    assert case(copy_of(inner, origin=inner), own="harbour") is None
+    assert derivation(copy_of(inner, origin=far, text=OWN_HEADER + CODE), own="harbour") is None
+    assert derivation(copy_of(inner, origin=inner), own="harbour") is None
 
 
 def test_an_earlier_release_of_the_same_file_is_no_sibling() -> None:
     inner = sibling(copyrights=LAMP.copyrights)
     far = replace(LAMP, share=0.2, verdict=Verdict.FRAGMENTS)
-    assert case(copy_of(inner, origin=far, path="src/harbour/llama.py"), own="harbour") is None
+    assert derivation(copy_of(inner, origin=far, path="src/harbour/llama.py"), own="harbour") is None
 
 
 def test_a_sidecar_speaks_for_its_file() -> None:
     beside = f"SPDX-FileCopyrightText: {LAMP.copyrights[0]}\nSPDX-License-Identifier: Apache-2.0\n"
-    chosen = case(copy_of(LAMP), **{"modeling.py": CODE, "modeling.py.license": beside})
+    chosen = derivation(copy_of(LAMP), **{"modeling.py": CODE, "modeling.py.license": beside})
     assert chosen
     assert not chosen.missing
     assert chosen.licence == "Apache-2.0"

@@ -5,27 +5,27 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from modelkin.attribution.model import Judged
+from modelkin.attribution.copies import CheckResult
 from modelkin.results import DefinitionMatch, DutyState, Level, LicenceForm, Region, State, Verdict
 
-from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, copy_of, judge, only, rules
+from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, checked, copy_of, only, rules
 
 OWN = "# Copyright 2024 Harbour AI\n"
 MIT_BEACON = replace(BEACON, licence="MIT")
 CITED = "beacon, https://github.com/ada/beacon\nCopyright (c) 2021 Ada Beacon\n\nLicensed under the MIT License.\n"
 
 
-def duties(judged: Judged) -> dict[str, DutyState]:
-    (attribution,) = judged.attributions
+def duties(result: CheckResult) -> dict[str, DutyState]:
+    (attribution,) = result.attributions
     return {duty.clause: duty for duty in attribution.duties}
 
 
-def levels(judged: Judged) -> dict[str, Level]:
-    return {finding.rule: finding.level for finding in judged.findings}
+def levels(result: CheckResult) -> dict[str, Level]:
+    return {finding.rule: finding.level for finding in result.findings}
 
 
 def test_each_clause_of_the_licence_is_answered() -> None:
-    found = duties(judge(copy_of(LAMP, text=LAMP_HEADER + CODE), LICENSE=APACHE))
+    found = duties(checked(copy_of(LAMP, text=LAMP_HEADER + CODE), LICENSE=APACHE))
     assert set(found) == {"§4(a)", "§4(b)", "§4(c)", "§4(d)"}
     assert found["§4(a)"].state is State.MET
     assert found["§4(a)"].where == "LICENSE"
@@ -33,7 +33,7 @@ def test_each_clause_of_the_licence_is_answered() -> None:
 
 
 def test_a_finding_names_clause_lines_and_remedy() -> None:
-    finding = only(judge(copy_of(LAMP), LICENSE=APACHE), "holder-removed")
+    finding = only(checked(copy_of(LAMP), LICENSE=APACHE), "holder-removed")
     assert finding.level is Level.ERROR
     assert finding.clause == "Apache-2.0 §4(c)"
     assert finding.region == Region("modeling.py", 1, 1)
@@ -51,60 +51,60 @@ def test_a_finding_about_notices_points_at_the_upstream_s_header_and_another_at_
     )
     elsewhere = replace(definitions[0], upstream=Region("lamp/other.py", 1, 900))
     verdict = replace(copy.verdict, definitions=(*definitions, elsewhere))
-    found = judge(replace(copy, verdict=verdict), LICENSE=APACHE)
+    found = checked(replace(copy, verdict=verdict), LICENSE=APACHE)
     assert only(found, "holder-removed").upstream_region == Region(LAMP.path, 1, LAMP.header_last_line)
     assert only(found, "changes-not-stated").upstream_region == Region(LAMP.path, 12, 90)
 
 
 def test_a_missing_line_is_replaced_only_where_no_holder_is_kept() -> None:
-    assert "holder-replaced" in rules(judge(copy_of(LAMP, text=OWN + CODE), LICENSE=APACHE))
+    assert "holder-replaced" in rules(checked(copy_of(LAMP, text=OWN + CODE), LICENSE=APACHE))
     some = "# Copyright 2024 Harbour AI and Lumen Labs\n"
-    assert "holder-removed" in rules(judge(copy_of(LAMP, text=some + CODE), LICENSE=APACHE))
+    assert "holder-removed" in rules(checked(copy_of(LAMP, text=some + CODE), LICENSE=APACHE))
 
 
 def test_a_file_has_one_finding_of_a_rule() -> None:
     two = replace(LAMP, copyrights=(*LAMP.copyrights, "Copyright (c) 2021, Meridian Corporation."))
-    finding = only(judge(copy_of(two, BEACON, text=OWN + CODE), LICENSE=APACHE), "holder-replaced")
+    finding = only(checked(copy_of(two, BEACON, text=OWN + CODE), LICENSE=APACHE), "holder-replaced")
     assert "Lumen" in finding.message
     assert "Meridian" in finding.message
 
 
 def test_apache_wants_the_line_in_the_file_a_notice_beside_it_lowers_the_level() -> None:
     notice = f"lamp\n{LAMP.copyrights[0]}\n"
-    assert levels(judge(copy_of(LAMP), LICENSE=APACHE, NOTICE=notice))["holder-removed"] is Level.WARNING
+    assert levels(checked(copy_of(LAMP), LICENSE=APACHE, NOTICE=notice))["holder-removed"] is Level.WARNING
 
 
 def test_mit_takes_the_line_from_any_legal_file() -> None:
-    judged = judge(copy_of(MIT_BEACON), LICENSE=APACHE, THIRD_PARTY_NOTICES=CITED)
-    assert rules(judged) == set()
-    assert {duty.state for duty in judged.attributions[0].duties} == {State.MET}
+    result = checked(copy_of(MIT_BEACON), LICENSE=APACHE, THIRD_PARTY_NOTICES=CITED)
+    assert rules(result) == set()
+    assert {duty.state for duty in result.attributions[0].duties} == {State.MET}
 
 
 def test_the_repository_owes_its_own_holder_nothing() -> None:
     own = replace(LAMP, copyrights=("Copyright 2022 Harbour AI",))
-    assert "holder-removed" not in rules(judge(copy_of(own), LICENSE=f"Copyright 2024 Harbour AI\n\n{APACHE}"))
+    assert "holder-removed" not in rules(checked(copy_of(own), LICENSE=f"Copyright 2024 Harbour AI\n\n{APACHE}"))
 
 
 def test_two_projects_of_one_publisher_owe_each_other_no_line() -> None:
     theirs = replace(LAMP, copyrights=("Copyright 2022 Lumen Labs",), licence_copyrights=("Copyright 2020 Lumen Labs",))
     own = replace(LAMP, project="harbour", package="harbour", url="https://github.com/example/harbour/blob/v1/x.py")
     copies = copy_of(own, path="a.py"), copy_of(theirs, path="b.py")
-    assert "holder-removed" not in rules(judge(*copies, own="harbour", LICENSE=APACHE))
-    assert "holder-removed" in rules(judge(copies[1], LICENSE=APACHE))
+    assert "holder-removed" not in rules(checked(*copies, own="harbour", LICENSE=APACHE))
+    assert "holder-removed" in rules(checked(copies[1], LICENSE=APACHE))
     others = replace(theirs, copyrights=LAMP.copyrights)
-    judged = judge(copies[0], copy_of(others, path="b.py"), own="harbour", LICENSE=APACHE)
-    assert "holder-removed" in rules(judged), "the line names somebody else too"
+    result = checked(copies[0], copy_of(others, path="b.py"), own="harbour", LICENSE=APACHE)
+    assert "holder-removed" in rules(result), "the line names somebody else too"
 
 
 def test_a_licence_header_may_be_shortened_to_a_tag() -> None:
     tag = f"# {LAMP.copyrights[0]}\n# SPDX-License-Identifier: Apache-2.0\n"
-    assert "licence-header-removed" not in rules(judge(copy_of(LAMP, text=tag + CODE), LICENSE=APACHE))
+    assert "licence-header-removed" not in rules(checked(copy_of(LAMP, text=tag + CODE), LICENSE=APACHE))
     bare = f"# {LAMP.copyrights[0]}\n"
-    assert levels(judge(copy_of(LAMP, text=bare + CODE), LICENSE=APACHE))["licence-header-removed"] is Level.WARNING
+    assert levels(checked(copy_of(LAMP, text=bare + CODE), LICENSE=APACHE))["licence-header-removed"] is Level.WARNING
 
 
 def test_an_upstream_without_a_header_is_held_against_no_ideal() -> None:
-    assert rules(judge(copy_of(HEADLESS), LICENSE=APACHE)) == {"source-unnamed", "changes-not-stated"}
+    assert rules(checked(copy_of(HEADLESS), LICENSE=APACHE)) == {"source-unnamed", "changes-not-stated"}
 
 
 @pytest.mark.parametrize(
@@ -112,34 +112,34 @@ def test_an_upstream_without_a_header_is_held_against_no_ideal() -> None:
     [(LAMP_HEADER, Level.WARNING), ("", Level.ERROR), ("# " + LAMP.copyrights[0] + "\n", Level.ERROR)],
 )
 def test_a_kept_licence_header_makes_less_of_a_missing_text(header: str, level: Level) -> None:
-    assert levels(judge(copy_of(LAMP, text=header + CODE)))["licence-text-missing"] is level
+    assert levels(checked(copy_of(LAMP, text=header + CODE)))["licence-text-missing"] is level
 
 
 def test_a_licence_text_is_missed_once_for_all_files() -> None:
     copies = [copy_of(LAMP, path=f"models/m{number}.py") for number in range(7)]
-    finding = only(judge(*copies), "licence-text-missing")
+    finding = only(checked(*copies), "licence-text-missing")
     assert "models/m0.py and 6 more" in finding.message
 
 
 def test_the_copyright_line_is_part_of_an_mit_licence() -> None:
     headless = replace(HEADLESS, licence="MIT", licence_copyrights=("Copyright (c) 2021 Ada Beacon",))
-    finding = only(judge(copy_of(headless), LICENSE=MIT), "licence-text-missing")
+    finding = only(checked(copy_of(headless), LICENSE=MIT), "licence-text-missing")
     assert "Ada Beacon" in finding.message
     assert finding.level is Level.WARNING
-    assert "licence-text-missing" not in rules(judge(copy_of(headless), LICENSE=MIT, THIRD_PARTY_NOTICES=CITED))
+    assert "licence-text-missing" not in rules(checked(copy_of(headless), LICENSE=MIT, THIRD_PARTY_NOTICES=CITED))
 
 
 def test_of_a_single_file_nothing_is_missed_beside_it() -> None:
-    judged = judge(copy_of(replace(LAMP, has_notice_file=True)), whole=False)
-    assert rules(judged) == {"holder-removed", "licence-header-removed", "changes-not-stated"}
-    assert duties(judged)["§4(a)"].state is State.NOT_JUDGED
+    result = checked(copy_of(replace(LAMP, has_notice_file=True)), whole=False)
+    assert rules(result) == {"holder-removed", "licence-header-removed", "changes-not-stated"}
+    assert duties(result)["§4(a)"].state is State.NOT_JUDGED
 
 
 def test_a_notice_file_is_asked_for_where_the_upstream_has_one() -> None:
     noted = copy_of(replace(LAMP, has_notice_file=True), text=LAMP_HEADER + CODE)
-    assert "notice-file-missing" in rules(judge(noted, LICENSE=APACHE))
-    assert "notice-file-missing" not in rules(judge(noted, LICENSE=APACHE, NOTICE="Includes code of lamp.\n"))
-    assert "notice-file-missing" not in rules(judge(copy_of(LAMP, text=LAMP_HEADER + CODE), LICENSE=APACHE))
+    assert "notice-file-missing" in rules(checked(noted, LICENSE=APACHE))
+    assert "notice-file-missing" not in rules(checked(noted, LICENSE=APACHE, NOTICE="Includes code of lamp.\n"))
+    assert "notice-file-missing" not in rules(checked(copy_of(LAMP, text=LAMP_HEADER + CODE), LICENSE=APACHE))
 
 
 @pytest.mark.parametrize(
@@ -147,20 +147,20 @@ def test_a_notice_file_is_asked_for_where_the_upstream_has_one() -> None:
 )
 def test_one_line_states_the_change(line: str) -> None:
     text = f"{LAMP_HEADER}# {line}\n{CODE}"
-    assert "changes-not-stated" not in rules(judge(copy_of(LAMP, text=text), LICENSE=APACHE))
+    assert "changes-not-stated" not in rules(checked(copy_of(LAMP, text=text), LICENSE=APACHE))
 
 
 def test_an_unchanged_file_has_nothing_to_state() -> None:
     same = replace(LAMP, verdict=Verdict.IDENTICAL)
-    assert rules(judge(copy_of(same, text=LAMP_HEADER + CODE), LICENSE=APACHE)) == set()
+    assert rules(checked(copy_of(same, text=LAMP_HEADER + CODE), LICENSE=APACHE)) == set()
 
 
 def test_code_under_a_model_licence_asks_for_its_words() -> None:
     meta = replace(LAMP, licence="LicenseRef-Llama-3.1", licence_form=LicenceForm.POINTER)
-    found = rules(judge(copy_of(meta, text=LAMP_HEADER + CODE)))
+    found = rules(checked(copy_of(meta, text=LAMP_HEADER + CODE)))
     assert {"exact-notice-missing", "display-text-missing"} <= found
 
 
 def test_a_licence_without_duties_asks_for_nothing() -> None:
     free = replace(LAMP, licence="CC0-1.0")
-    assert rules(judge(copy_of(free), LICENSE=MIT)) == set()
+    assert rules(checked(copy_of(free), LICENSE=MIT)) == set()

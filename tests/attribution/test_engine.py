@@ -10,13 +10,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from modelkin.attribution.model import Copy
+from modelkin.attribution.copies import Copy
 from modelkin.pipeline import check
 from modelkin.repository.model import Declarations
 from modelkin.results import Level, LicenceForm, UpstreamMatch, Verdict
 from modelkin.rulebook.loader import finding_rules, licence_rules
 
-from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, copy_of, declarations_of, judge
+from ..support.attributed import (
+    APACHE,
+    BEACON,
+    CODE,
+    HEADLESS,
+    LAMP,
+    LAMP_HEADER,
+    MIT,
+    checked,
+    copy_of,
+    declarations_of,
+)
 from ..support.processor_time import processor_seconds
 
 LICENCES = sorted(rule.id for rule in licence_rules())
@@ -58,20 +69,20 @@ def copies(draw: st.DrawFn) -> Copy:
 def test_whatever_is_copied_findings_are_whole_and_in_order(
     found: list[Copy], declarations: Declarations, data: st.DataObject
 ) -> None:
-    judged = check(found, declarations, own=data.draw(st.sampled_from(("", "beacon"))))
+    result = check(found, declarations, own=data.draw(st.sampled_from(("", "beacon"))))
     known = {rule.id for rule in finding_rules()}
     levels = list(Level)
     keys = [
         (levels.index(each.level), each.region.path, each.region.first_line, each.rule, each.message)
-        for each in judged.findings
+        for each in result.findings
     ]
     assert keys == sorted(keys)
-    for finding in judged.findings:
+    for finding in result.findings:
         assert finding.rule in known
         assert finding.message
         assert finding.remedy
         assert finding.region.first_line <= finding.region.last_line
-    places = [(finding.rule, finding.region) for finding in judged.findings if finding.rule != "licence-text-missing"]
+    places = [(finding.rule, finding.region) for finding in result.findings if finding.rule != "licence-text-missing"]
     assert len(places) == len(set(places))
 
 
@@ -107,9 +118,9 @@ def test_the_upstream_file_itself_with_all_it_came_with_is_no_error(
 def test_one_attribution_for_each_file_that_owes_something() -> None:
     owing = copy_of(LAMP, path="a.py")
     free = copy_of(replace(LAMP, verdict=Verdict.FRAGMENTS), path="b.py")
-    judged = judge(owing, free, LICENSE=APACHE)
-    assert [attribution.path for attribution in judged.attributions] == ["a.py"]
-    assert judged.attributions[0].upstream == LAMP
+    result = checked(owing, free, LICENSE=APACHE)
+    assert [attribution.path for attribution in result.attributions] == ["a.py"]
+    assert result.attributions[0].upstream == LAMP
 
 
 @pytest.mark.parametrize("word", ["steal", "stole", "plagiari", "theft", "illegal", "guilty", "violat", "infring"])
@@ -124,8 +135,8 @@ def test_hundreds_of_copies_beside_a_megabyte_of_notices_take_no_time() -> None:
     declarations = declarations_of({"THIRD_PARTY_NOTICES": notices, "LICENSE": APACHE})
     check(found[:1], declarations)
     with processor_seconds(at_most=4):
-        judged = check(found, declarations)
-    assert sum(finding.level is Level.ERROR for finding in judged.findings) >= 300
+        result = check(found, declarations)
+    assert sum(finding.level is Level.ERROR for finding in result.findings) >= 300
 
 
 def test_where_nothing_was_copied_no_rules_are_loaded() -> None:

@@ -1,4 +1,4 @@
-"""Every example of every finding, as a real folder through the real reading and judging."""
+"""Every example of every finding, as a real folder that is really read and checked."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modelkin.attribution.copies import read_copy
-from modelkin.attribution.model import Copy
+from modelkin.attribution.copies import Copy, read_copy
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
@@ -56,7 +55,7 @@ def copy_of(example: Example) -> Copy:
     return read_copy(verdict, notice, text)
 
 
-def judged(example: Example, folder: Path) -> list[Finding]:
+def findings_of(example: Example, folder: Path) -> list[Finding]:
     for name, text in example.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,7 +69,7 @@ def judged(example: Example, folder: Path) -> list[Finding]:
 
 @pytest.mark.parametrize(("rule", "example", "expected"), EXAMPLES)
 def test_a_rule_reports_what_its_examples_say(rule: str, example: Example, expected: bool, tmp_path: Path) -> None:
-    found = judged(example, tmp_path)
+    found = findings_of(example, tmp_path)
     reported = [finding for finding in found if finding.rule == rule]
     assert bool(reported) is expected, [(finding.rule, finding.message) for finding in found]
     for finding in reported:

@@ -9,7 +9,7 @@ from modelkin.pipeline import check
 from modelkin.results import Level
 from modelkin.rulebook.loader import licence_rule
 
-from ..support.attributed import APACHE, CODE, LAMP, LAMP_HEADER, copy_of, declarations_of, judge, only, rules
+from ..support.attributed import APACHE, CODE, LAMP, LAMP_HEADER, checked, copy_of, declarations_of, only, rules
 
 LLAMA = "license: llama3.1\nbase_model: meta-llama/Llama-3.1-8B\n"
 NOTICE = (
@@ -23,7 +23,7 @@ def card(front: str, body: str = "# Harbour-8B\n") -> str:
 
 
 def test_a_derivative_owes_notice_display_and_name() -> None:
-    found = judge(README__md=card(LLAMA))
+    found = checked(README__md=card(LLAMA))
     assert rules(found) == EXACT
     assert {finding.level for finding in found.findings} == {Level.WARNING}
     assert only(found, "name-prefix-missing").clause.startswith("LicenseRef-Llama-3.1 ")
@@ -31,17 +31,17 @@ def test_a_derivative_owes_notice_display_and_name() -> None:
 
 def test_it_may_meet_them() -> None:
     body = "# Llama-3.1-Harbour-8B\n\nBuilt with Llama\n"
-    assert rules(judge(README__md=card(LLAMA, body), NOTICE=NOTICE)) == set()
+    assert rules(checked(README__md=card(LLAMA, body), NOTICE=NOTICE)) == set()
 
 
 def test_quotes_case_and_line_breaks_do_not_matter() -> None:
     body = "# Llama-3.1-Harbour-8B\n\n> **“built\n> with *Llama*”**\n"
-    assert "display-text-missing" not in rules(judge(README__md=card(LLAMA, body)))
+    assert "display-text-missing" not in rules(checked(README__md=card(LLAMA, body)))
 
 
 def test_the_agreement_itself_is_no_notice() -> None:
     quoted = f"LLAMA 3.1 COMMUNITY LICENSE AGREEMENT\n\nretain the following notice: “{NOTICE}”\n"
-    assert "exact-notice-missing" in rules(judge(README__md=card(LLAMA), LICENSE=quoted))
+    assert "exact-notice-missing" in rules(checked(README__md=card(LLAMA), LICENSE=quoted))
 
 
 @pytest.mark.parametrize(
@@ -50,12 +50,12 @@ def test_the_agreement_itself_is_no_notice() -> None:
 def test_a_clone_of_apache_code_owes_no_words(front: str) -> None:
     llama = CODE.replace("Harbour", "LlamaAttention")
     readme = card(front) if front else "# Built on Llama\n"
-    assert not rules(judge(copy_of(LAMP, text=LAMP_HEADER + llama), LICENSE=APACHE, README__md=readme)) & EXACT
+    assert not rules(checked(copy_of(LAMP, text=LAMP_HEADER + llama), LICENSE=APACHE, README__md=readme)) & EXACT
 
 
 def test_a_card_may_contradict_its_base_model() -> None:
     finding = only(
-        judge(README__md=card("license: mit\nbase_model: meta-llama/Llama-3.1-8B\n")), "model-card-contradicts"
+        checked(README__md=card("license: mit\nbase_model: meta-llama/Llama-3.1-8B\n")), "model-card-contradicts"
     )
     assert "license: mit" in finding.message
     assert "LicenseRef-Llama-3.1" in finding.message
@@ -64,9 +64,9 @@ def test_a_card_may_contradict_its_base_model() -> None:
 
 def test_a_licence_that_the_card_names_apart_goes_by_that_name() -> None:
     front = "license: other\nlicense_name: llama3.1\n"
-    asking = only(judge(README__md=card(front)), "exact-notice-missing").message
+    asking = only(checked(README__md=card(front)), "exact-notice-missing").message
     assert asking.startswith("The licence of llama3.1 (LicenseRef-Llama-3.1) asks")
-    found = only(judge(README__md=card(front + "base_model: google/gemma-2-9b\n")), "model-card-contradicts")
+    found = only(checked(README__md=card(front + "base_model: google/gemma-2-9b\n")), "model-card-contradicts")
     assert "says `license: other, license_name: llama3.1`, but google/gemma-2-9b is under " in found.message
 
 
@@ -90,7 +90,7 @@ def test_base_models_have_the_licence_of_their_publisher(base_model: str, expect
 
 def test_leftovers_name_where_files_are_from() -> None:
     tokenizer = '{\n  "auto_map": {\n    "AutoTokenizer": ["modeling_lamp.LampTokenizerFast", null]\n  }\n}\n'
-    finding = only(judge(tokenizer_config__json=tokenizer), "leftover-reference")
+    finding = only(checked(tokenizer_config__json=tokenizer), "leftover-reference")
     assert "modeling_lamp.LampTokenizerFast" in finding.message
     assert finding.region.path == "tokenizer_config.json"
     assert finding.region.first_line > 1
@@ -98,15 +98,15 @@ def test_leftovers_name_where_files_are_from() -> None:
 
 def test_a_card_that_names_no_base_is_silent_about_it() -> None:
     configuration = '{\n  "_name_or_path": "lumenlabs/lamp-7b"\n}\n'
-    assert "model-card-silent" in rules(judge(README__md=card("license: mit\n"), config__json=configuration))
+    assert "model-card-silent" in rules(checked(README__md=card("license: mit\n"), config__json=configuration))
     named = card("license: mit\nbase_model: lumenlabs/lamp-7b\n")
-    assert rules(judge(README__md=named, config__json=configuration)) == set()
+    assert rules(checked(README__md=named, config__json=configuration)) == set()
     other = card("license: mit\nbase_model: quay/cove-7b\n")
-    found = judge(README__md=other, config__json=configuration)
+    found = checked(README__md=other, config__json=configuration)
     assert "quay/cove-7b" in only(found, "model-card-contradicts").message
 
 
 def test_a_repository_without_copies_or_cards_has_nothing_to_answer_for() -> None:
-    judged = check([], declarations_of({"LICENSE": APACHE, "README.md": "# Harbour\n"}))
-    assert judged.findings == ()
-    assert judged.attributions == ()
+    result = check([], declarations_of({"LICENSE": APACHE, "README.md": "# Harbour\n"}))
+    assert result.findings == ()
+    assert result.attributions == ()

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from modelkin import ScanOptions, scan
 from modelkin.results import FileVerdict, Level, Verdict
 
-from ..support.attributed import APACHE, BEACON, CODE, LAMP, LAMP_HEADER, copy_of, judge, only, rules
+from ..support.attributed import APACHE, BEACON, CODE, LAMP, LAMP_HEADER, checked, copy_of, only, rules
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, Upstream, corpus_of
 
 RULE = "part-unacknowledged"
@@ -18,7 +18,7 @@ PART = replace(LAMP, verdict=Verdict.FRAGMENTS, share=0.3, parts=("Rotary.forwar
 
 
 def test_parts_that_nobody_names_are_reported_with_what_they_are_of() -> None:
-    finding = only(judge(copy_of(PART), LICENSE=APACHE), RULE)
+    finding = only(checked(copy_of(PART), LICENSE=APACHE), RULE)
     assert finding.level is Level.WARNING
     assert finding.message == (
         "lamp 1.0 lamp/modeling_lamp.py has 30 % of this file's code, and the whole of Rotary.forward, Rotary. "
@@ -29,7 +29,7 @@ def test_parts_that_nobody_names_are_reported_with_what_they_are_of() -> None:
 
 
 def test_without_parts_fragments_are_no_ground_for_duties() -> None:
-    assert not judge(copy_of(replace(PART, parts=())), LICENSE=APACHE).findings
+    assert not checked(copy_of(replace(PART, parts=())), LICENSE=APACHE).findings
 
 
 @pytest.mark.parametrize(
@@ -41,7 +41,7 @@ def test_without_parts_fragments_are_no_ground_for_duties() -> None:
     ],
 )
 def test_a_file_that_names_the_source_answers_for_its_parts(text: str) -> None:
-    assert RULE not in rules(judge(copy_of(PART, text=text), LICENSE=APACHE))
+    assert RULE not in rules(checked(copy_of(PART, text=text), LICENSE=APACHE))
 
 
 @pytest.mark.parametrize(
@@ -53,33 +53,36 @@ def test_a_file_that_names_the_source_answers_for_its_parts(text: str) -> None:
     ],
 )
 def test_what_stands_beside_a_file_answers_for_its_parts(files: dict[str, str]) -> None:
-    assert RULE not in rules(judge(copy_of(PART), files={"LICENSE": APACHE, **files}))
+    assert RULE not in rules(checked(copy_of(PART), files={"LICENSE": APACHE, **files}))
 
 
 def test_a_project_owes_itself_nothing_for_parts() -> None:
-    assert RULE not in rules(judge(copy_of(PART), own="lamp", LICENSE=APACHE))
+    assert RULE not in rules(checked(copy_of(PART), own="lamp", LICENSE=APACHE))
 
 
-def test_a_copy_is_judged_by_its_closest_upstream_and_reported_for_parts_of_another() -> None:
+def test_a_copy_is_checked_by_its_closest_upstream_and_reported_for_parts_of_another() -> None:
     part = replace(BEACON, verdict=Verdict.FRAGMENTS, share=0.3, parts=("Schedule.rate",))
-    judged = judge(copy_of(LAMP, part, text=LAMP_HEADER + CODE), LICENSE=APACHE)
-    assert rules(judged) == {"changes-not-stated", RULE}
-    assert only(judged, RULE).upstream.startswith("beacon 1.0")
+    result = checked(copy_of(LAMP, part, text=LAMP_HEADER + CODE), LICENSE=APACHE)
+    assert rules(result) == {"changes-not-stated", RULE}
+    assert only(result, RULE).upstream.startswith("beacon 1.0")
 
 
 def test_parts_of_a_sibling_of_the_closest_upstream_are_one_case() -> None:
     sibling = replace(PART, path="lamp/other.py")
-    assert RULE not in rules(judge(copy_of(LAMP, sibling), LICENSE=APACHE))
+    assert RULE not in rules(checked(copy_of(LAMP, sibling), LICENSE=APACHE))
 
 
 def test_each_project_is_reported_once() -> None:
     again = replace(PART, path="lamp/other.py", parts=("Other",))
-    assert [each.rule for each in judge(copy_of(PART, again), LICENSE=APACHE).findings] == [RULE]
+    assert [each.rule for each in checked(copy_of(PART, again), LICENSE=APACHE).findings] == [RULE]
 
 
 def test_many_parts_are_counted() -> None:
     many = replace(PART, parts=tuple(f"Rotary.part_{number}" for number in range(9)))
-    assert "the whole of Rotary.part_0, Rotary.part_1, Rotary.part_2, Rotary.part_3 and 5 more." in only(judge(copy_of(many), LICENSE=APACHE), RULE).message
+    assert (
+        "the whole of Rotary.part_0, Rotary.part_1, Rotary.part_2, Rotary.part_3 and 5 more."
+        in only(checked(copy_of(many), LICENSE=APACHE), RULE).message
+    )
 
 
 def scanned(folder: Path, text: str) -> tuple[FileVerdict, dict[str, str]]:

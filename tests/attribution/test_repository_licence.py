@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from modelkin.results import Level, UpstreamMatch, Verdict
 
-from ..support.attributed import APACHE, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, copy_of, judge, only, rules
+from ..support.attributed import APACHE, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, checked, copy_of, only, rules
 
 
 def under(licence: str) -> UpstreamMatch:
@@ -19,39 +19,39 @@ def project(licence: str) -> str:
 
 
 def test_a_stripped_file_under_another_licence_is_relicensed() -> None:
-    finding = only(judge(copy_of(LAMP), LICENSE=MIT), "relicensed")
+    finding = only(checked(copy_of(LAMP), LICENSE=MIT), "relicensed")
     assert finding.level is Level.ERROR
     assert finding.clause == "Apache-2.0 §4(a)"
     assert "MIT" in finding.message
 
 
 def test_a_kept_header_carries_its_terms() -> None:
-    assert "relicensed" not in rules(judge(copy_of(LAMP, text=LAMP_HEADER + CODE), LICENSE=MIT))
+    assert "relicensed" not in rules(checked(copy_of(LAMP, text=LAMP_HEADER + CODE), LICENSE=MIT))
 
 
 def test_text_and_line_in_the_repository_carry_them_too() -> None:
     files = {"LICENSE": MIT, "LICENSES/Apache-2.0.txt": APACHE, "NOTICE": f"lamp\n{LAMP.copyrights[0]}\n"}
-    assert "relicensed" not in rules(judge(copy_of(LAMP), files=files))
+    assert "relicensed" not in rules(checked(copy_of(LAMP), files=files))
 
 
 def test_a_licence_text_that_nothing_ties_to_the_file_does_not() -> None:
-    assert "relicensed" in rules(judge(copy_of(LAMP), files={"LICENSE": MIT, "LICENSES/Apache-2.0.txt": APACHE}))
+    assert "relicensed" in rules(checked(copy_of(LAMP), files={"LICENSE": MIT, "LICENSES/Apache-2.0.txt": APACHE}))
 
 
 def test_a_file_that_states_another_licence_is_relicensed_wherever_it_stands() -> None:
     stated = "# SPDX-License-Identifier: MIT\n" + CODE
-    assert "relicensed" in rules(judge(copy_of(LAMP, text=stated), LICENSE=MIT))
-    assert "relicensed" in rules(judge(copy_of(LAMP, text=stated), whole=False))
+    assert "relicensed" in rules(checked(copy_of(LAMP, text=stated), LICENSE=MIT))
+    assert "relicensed" in rules(checked(copy_of(LAMP, text=stated), whole=False))
 
 
 def test_of_a_headless_upstream_it_is_a_warning() -> None:
-    assert only(judge(copy_of(HEADLESS), LICENSE=MIT), "relicensed").level is Level.WARNING
+    assert only(checked(copy_of(HEADLESS), LICENSE=MIT), "relicensed").level is Level.WARNING
 
 
 def test_the_nearest_licence_file_counts() -> None:
     copy = copy_of(LAMP, path="third_party/lamp/modeling.py", text=LAMP_HEADER + CODE)
     files = {"LICENSE": MIT, "third_party/lamp/LICENSE": APACHE}
-    assert not rules(judge(copy, files=files)) & {"relicensed", "licence-text-missing"}
+    assert not rules(checked(copy, files=files)) & {"relicensed", "licence-text-missing"}
 
 
 @pytest.mark.parametrize(
@@ -65,8 +65,8 @@ def test_the_nearest_licence_file_counts() -> None:
     ],
 )
 def test_what_cannot_be_combined_is_an_error(upstream: str, whole: str) -> None:
-    judged = judge(copy_of(under(upstream), text=LAMP_HEADER + CODE), pyproject__toml=project(whole))
-    finding = only(judged, "combination-not-allowed")
+    result = checked(copy_of(under(upstream), text=LAMP_HEADER + CODE), pyproject__toml=project(whole))
+    finding = only(result, "combination-not-allowed")
     assert finding.level is Level.ERROR
     assert upstream in finding.message
     assert finding.clause.startswith(upstream)
@@ -86,24 +86,24 @@ def test_what_cannot_be_combined_is_an_error(upstream: str, whole: str) -> None:
     ],
 )
 def test_what_may_be_combined_is_not_reported(upstream: str, whole: str) -> None:
-    judged = judge(copy_of(under(upstream), text=LAMP_HEADER + CODE), pyproject__toml=project(whole))
-    assert "combination-not-allowed" not in rules(judged)
+    result = checked(copy_of(under(upstream), text=LAMP_HEADER + CODE), pyproject__toml=project(whole))
+    assert "combination-not-allowed" not in rules(result)
 
 
 def test_a_folder_under_its_own_licence_may_be_a_work_of_its_own() -> None:
     header = f"# {LAMP.copyrights[0]}\n# SPDX-License-Identifier: GPL-3.0-or-later\n"
     copy = copy_of(under("GPL-3.0-or-later"), path="vendored/modeling.py", text=header + CODE)
     files = {"LICENSE": MIT, "vendored/LICENSE": "Licensed under the GPL-3.0-or-later license.\n"}
-    assert only(judge(copy, files=files), "combination-not-allowed").level is Level.WARNING
+    assert only(checked(copy, files=files), "combination-not-allowed").level is Level.WARNING
 
 
 def test_no_changed_copy_of_what_allows_none() -> None:
-    assert "combination-not-allowed" in rules(judge(copy_of(under("CC-BY-ND-4.0")), LICENSE=APACHE))
+    assert "combination-not-allowed" in rules(checked(copy_of(under("CC-BY-ND-4.0")), LICENSE=APACHE))
     same = replace(under("CC-BY-ND-4.0"), verdict=Verdict.IDENTICAL)
-    assert "combination-not-allowed" not in rules(judge(copy_of(same), pyproject__toml=project("CC-BY-ND-4.0")))
+    assert "combination-not-allowed" not in rules(checked(copy_of(same), pyproject__toml=project("CC-BY-ND-4.0")))
 
 
 def test_an_unknown_licence_is_said_to_be_unknown() -> None:
-    judged = judge(copy_of(under("LicenseRef-Lamp-Community")), LICENSE=MIT)
-    assert only(judged, "licence-unknown").level is Level.NOTE
-    assert only(judged, "holder-removed").level is Level.WARNING
+    result = checked(copy_of(under("LicenseRef-Lamp-Community")), LICENSE=MIT)
+    assert only(result, "licence-unknown").level is Level.NOTE
+    assert only(result, "holder-removed").level is Level.WARNING

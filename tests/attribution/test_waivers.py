@@ -143,21 +143,21 @@ def test_what_is_wrong_with_a_waiver_is_one_line(comment: str, said: str) -> Non
 
 def test_two_waivers_for_one_place_contradict_each_other() -> None:
     text = "# modelkin: ignore[relicensed] agreed\n# modelkin: ignore[relicensed] not yet agreed\nx = 1\n"
-    assert refusal(text) == "a.py:2: what it waives is waived on line 1 already: keep one"
+    assert refusal(text) == "a.py:2: the waiver on line 1 waives the same: keep one of them"
     assert len(read(text.replace("\n#", "\nx = 1\n#"))) == 2
 
 
 def test_a_waived_finding_stays_and_says_by_what() -> None:
     findings = [finding("relicensed", 8, 9), finding("holder-removed"), finding("changes-not-stated", 5, 20)]
     waivers = read_waivers("a.py", HEADER.encode()).waivers
-    judged = apply_waivers(findings, [waiver for waiver in waivers if "holder-removed" in waiver.rules])
-    assert [each.rule for each in judged] == [each.rule for each in findings]
-    assert [each.suppression for each in judged] == [
+    answered = apply_waivers(findings, [waiver for waiver in waivers if "holder-removed" in waiver.rules])
+    assert [each.rule for each in answered] == [each.rule for each in findings]
+    assert [each.suppression for each in answered] == [
         None,
         Suppression("a.py", 3, "They agreed in writing", in_source=True),
         None,
     ]
-    assert judged[1].level is Level.ERROR
+    assert answered[1].level is Level.ERROR
 
 
 @pytest.mark.parametrize(
@@ -176,15 +176,15 @@ def test_a_waived_finding_stays_and_says_by_what() -> None:
     ],
 )
 def test_what_a_waiver_is_about(waiver: Waiver, first: int, last: int, waived: bool) -> None:
-    judged = apply_waivers([finding("relicensed", first, last)], [waiver])
-    assert (judged[0].suppression is not None) is waived
-    assert [each.rule for each in judged[1:]] == ([] if waived else ["unused-waiver"])
+    answered = apply_waivers([finding("relicensed", first, last)], [waiver])
+    assert (answered[0].suppression is not None) is waived
+    assert [each.rule for each in answered[1:]] == ([] if waived else ["unused-waiver"])
 
 
 def test_a_waiver_that_waives_nothing_is_a_note_at_its_line() -> None:
     waivers = read_waivers("a.py", HEADER.encode()).waivers
-    judged = apply_waivers([finding("holder-removed"), finding("credit-link-only", 7, 9)], waivers)
-    (unused,) = judged[2:]
+    answered = apply_waivers([finding("holder-removed"), finding("credit-link-only", 7, 9)], waivers)
+    (unused,) = answered[2:]
     assert (unused.rule, unused.level, unused.region) == ("unused-waiver", Level.NOTE, Region("a.py", 8, 8))
     assert "changes-not-stated" in unused.message
     assert "a.py:8" in unused.message
@@ -196,8 +196,8 @@ def test_a_waiver_in_the_source_counts_before_one_in_the_configuration_and_neith
         Waiver("pyproject.toml", 3, ("relicensed",), "general", "*"),
         Waiver("a.py", 1, ("relicensed",), "special", in_header=True),
     ]
-    (judged,) = apply_waivers([finding("relicensed")], waivers)
-    assert judged.suppression == Suppression("a.py", 1, "special", in_source=True)
+    (answered,) = apply_waivers([finding("relicensed")], waivers)
+    assert answered.suppression == Suppression("a.py", 1, "special", in_source=True)
 
 
 def test_a_scan_of_a_part_does_not_call_the_configuration_s_waivers_unused() -> None:
@@ -209,8 +209,8 @@ def test_a_scan_of_a_part_does_not_call_the_configuration_s_waivers_unused() -> 
 def test_an_unused_waiver_can_be_waived_too() -> None:
     idle = Waiver("a.py", 1, ("relicensed",), "r", in_header=True)
     keeper = Waiver("pyproject.toml", 3, ("unused-waiver",), "kept for the next release", "a.py")
-    (judged,) = apply_waivers([], [idle, keeper])
-    assert judged.suppression == Suppression("pyproject.toml", 3, "kept for the next release", in_source=False)
+    (answered,) = apply_waivers([], [idle, keeper])
+    assert answered.suppression == Suppression("pyproject.toml", 3, "kept for the next release", in_source=False)
     (told,) = apply_waivers([], [keeper])
     assert (told.rule, told.region.path, told.suppression) == ("unused-waiver", "pyproject.toml", None)
 

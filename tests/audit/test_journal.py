@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from modelkin.attribution.model import Copy
+from modelkin.attribution.copies import Copy
 from modelkin.audit.journal import START, Journal, read_lines, sealed
 from modelkin.audit.outcome import open_audit
 from modelkin.audit.records import SCHEMA, Content, Header, Identity, Line, Place, RepositoryRecord, decode, encode

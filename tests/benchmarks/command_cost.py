@@ -12,10 +12,10 @@ WITH = "from modelkin.cli import main\nmain({arguments!r})\n"
 # The stages that attribution is made of, left out of the same command.
 WITHOUT = """
 from modelkin import api, pipeline
-from modelkin.attribution.model import Judged
+from modelkin.attribution.copies import CheckResult
 from modelkin.repository.model import Declarations
 api.read_declarations = lambda checkout: Declarations()
-api.check = lambda *_: Judged((), ())
+api.check = lambda *_: CheckResult((), ())
 pipeline.Examiner._copy = lambda *_: None
 """
 TIMED = "import json, resource\nused = resource.getrusage(resource.RUSAGE_SELF)\n"

@@ -25,7 +25,7 @@ from modelkin.licences.expressions import (
 from modelkin.licences.licence_names import licence_ids
 from modelkin.notices.notice import read_notice
 
-from ..support.attributed import CODE, LAMP, LAMP_HEADER, copy_of, judge, only
+from ..support.attributed import CODE, LAMP, LAMP_HEADER, checked, copy_of, only
 from ..support.processor_time import processor_seconds
 
 BOTH = "(MIT OR Apache-2.0) AND GPL-3.0-only"
@@ -129,9 +129,9 @@ def test_what_is_owed_is_a_choice_and_one_that_the_whole_covers_where_there_is_o
 
 def test_the_obligations_of_a_licence_outside_the_choice_are_kept() -> None:
     copy = copy_of(replace(LAMP, licence=BOTH), text=LAMP_HEADER + CODE)
-    judged = judge(copy, pyproject__toml='[project]\nname = "harbour"\nlicense = "MIT"\n')
-    assert {each.licence for each in judged.attributions[0].duties} == {"MIT", "GPL-3.0-only"}
-    assert "GPL-3.0-only" in only(judged, "combination-not-allowed").message
+    result = checked(copy, pyproject__toml='[project]\nname = "harbour"\nlicense = "MIT"\n')
+    assert {each.licence for each in result.attributions[0].duties} == {"MIT", "GPL-3.0-only"}
+    assert "GPL-3.0-only" in only(result, "combination-not-allowed").message
 
 
 def test_all_ids_of_an_expression_are_named() -> None:
@@ -202,8 +202,8 @@ def test_a_later_version_covers_what_allows_it(licence: str, whole: list[str], e
 
 
 def test_licences_without_a_rule_are_not_judged() -> None:
-    judged = judge(copy_of(replace(LAMP, licence="MIT AND LicenseRef-Nobody"), text=LAMP_HEADER + CODE))
-    assert {each.licence for each in judged.attributions[0].duties} == {"MIT"}
+    result = checked(copy_of(replace(LAMP, licence="MIT AND LicenseRef-Nobody"), text=LAMP_HEADER + CODE))
+    assert {each.licence for each in result.attributions[0].duties} == {"MIT"}
 
 
 HOSTILE = [

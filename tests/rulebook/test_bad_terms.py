@@ -93,7 +93,7 @@ def test_a_licence_that_nobody_knows_is_said_to_be_unknown(
         (
             "# modelkin: ignore[holder-removed] ours\n# modelkin: ignore[holder-removed] theirs\n",
             2,
-            "what it waives is waived on line 1 already: keep one",
+            "the waiver on line 1 waives the same: keep one of them",
         ),
     ],
     ids=["no reason", "no rule", "contradictory"],

@@ -1,4 +1,4 @@
-"""Copies and repositories for tests of judging: an upstream's facts, a file's text, the texts that stand around it."""
+"""Copies and repositories to check: an upstream's facts, a file's text, and the texts that stand around it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from modelkin.attribution.copies import letters, read_copy
-from modelkin.attribution.model import Copy, Judged
+from modelkin.attribution.copies import CheckResult, Copy, letters, read_copy
 from modelkin.notices.notice import read_notice
 from modelkin.pipeline import check
 from modelkin.repository.declarations import read_declarations
@@ -83,20 +82,20 @@ def declarations_of(files: Mapping[str, str]) -> Declarations:
             return read_declarations(checkout)
 
 
-def judge(
+def checked(
     *copies: Copy, own: str = "", whole: bool = True, files: Mapping[str, str] | None = None, **named: str
-) -> Judged:
-    """Judge ``copies`` in a repository that holds ``files`` besides them; in ``named`` names ``__`` is a full stop."""
+) -> CheckResult:
+    """Check ``copies`` in a repository that holds ``files`` besides them; in ``named`` names ``__`` is a full stop."""
     around = {name.replace("__", "."): text for name, text in named.items()} | dict(files or {})
     return check(copies, declarations_of(around), own, whole)
 
 
-def rules(judged: Judged) -> set[str]:
+def rules(result: CheckResult) -> set[str]:
     """The ids of the rules that report."""
-    return {finding.rule for finding in judged.findings}
+    return {finding.rule for finding in result.findings}
 
 
-def only(judged: Judged, rule: str) -> Finding:
+def only(result: CheckResult, rule: str) -> Finding:
     """The one finding of that rule."""
-    (finding,) = (finding for finding in judged.findings if finding.rule == rule)
+    (finding,) = (finding for finding in result.findings if finding.rule == rule)
     return finding
