@@ -1,1 +1,1 @@
-"""Findings in, the notices that mend them out, written into a working tree."""
+"""`modelkin attribute`: the notices that copies lack, planned from a report and written into a working tree."""

@@ -1,6 +1,7 @@
-"""A source file as stored in, the place for further header lines out: below what must stay first and its own notices.
+"""Comment lines put into the header of a Python file: where they go, and in which bytes.
 
-Only lines above the first line of code are looked at, so that place is never inside a string.
+They go below what must stay first and below the file's own notices, and above the first line of code: only lines above
+it are looked at, so that no place is ever inside a string. Edit this when notices land where a reader would not look.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from .model import UnwritableError
 # Not splitlines: Python ends a line of code at these alone, a form feed is a blank.
 _LINE = re.compile(rb"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _BLANKS = b" \t\f"
-COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]")
+_DECLARATION = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*[-\w.]")
 # Emacs reads its modes from such a line only where it is the first, or follows `#!`.
 _MODES = re.compile(rb"[ \t\f]*#[^\r\n]*-\*-")
 _NOTICE = re.compile(rb"copyright|\(c\)|\xc2\xa9|spdx-|licen[cs]e|permission is hereby", re.IGNORECASE)
@@ -30,11 +31,43 @@ _STRING = re.compile(rb"[ \t\f]*[rRuU]?[\"']")
 _OPENING = 200
 # A comment of more lines is no header; all of it need not be looked at.
 _MOST_LINES = 2_000
-_MOST_PLACES = 6
+_MOST_POINTS = 6
+# Python reads an encoding declaration from its first two lines only.
+_DECLARING_LINES = 2
+# Bytes of a line ending, at most, and of an empty comment.
+_ENDINGS = 4
+# Control, format (direction overrides), surrogate and private: they end lines, or hide what a reader should see.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# As long as a copyright statement is read (notices.copyrights).
+_LONGEST_LINE = 600
+
+
+def header_added(stored: bytes, lines: Sequence[str]) -> bytes:
+    """``stored`` with each of ``lines`` as a comment, below notices of its own; an empty line is an empty comment.
+
+    Line endings, byte order mark and encoding are those of the file. Raises UnwritableError.
+    """
+    return next(header_ways(stored, lines))
+
+
+def header_ways(stored: bytes, lines: Sequence[str]) -> Iterator[bytes]:
+    """As `header_added`, and with the lines elsewhere in the header, in the order in which places suit."""
+    if not lines:
+        yield stored
+        return
+    comments = _encoded(lines, source_encoding(stored))
+    for point in insertion_points(stored, sum(map(len, comments)) + _ENDINGS * len(comments)):
+        yield stored[: point.offset] + _insertion(comments, point) + stored[point.offset :]
+
+
+def one_line(text: str) -> str:
+    """``text`` as it can stand in a comment: on one line, of visible characters, and not without end."""
+    visible = "".join(each for each in text if each.isspace() or unicodedata.category(each) not in _HIDDEN)
+    return " ".join(visible.split())[:_LONGEST_LINE].strip()
 
 
 class HeaderLine(Struct, frozen=True):
-    """One line above the code: where it starts and ends, without its line ending ``eol``."""
+    """One line above the code: where it starts, where it ends with its line ending ``eol``, and its text."""
 
     start: int
     end: int
@@ -42,47 +75,45 @@ class HeaderLine(Struct, frozen=True):
     eol: bytes
 
 
-class Place(Struct, frozen=True):
-    """Insert at byte ``offset``, which starts line ``line`` (0-based).
-
-    ``continues``: a comment with notices of the file's own ends there. ``parted``: what follows would otherwise read as
-    one with what is inserted. ``unended``: the line before has no line ending.
-    """
+class InsertionPoint(Struct, frozen=True):
+    """A place in a file's header where lines can be put in."""
 
     offset: int
+    """In bytes; a line starts there."""
     line: int
+    """The number of that line (0-based)."""
     eol: bytes
+    """How lines end around it."""
     continues: bool
+    """Whether a comment with notices of the file's own ends there."""
     parted: bool
+    """Whether a blank line is needed below: what follows would otherwise read as one with what is put in."""
     unended: bool
+    """Whether the line before has no line ending."""
 
 
-def header_place(stored: bytes, size: int = 0) -> Place:
-    """Where ``size`` bytes of notices of others go: below the last comment with notices of its own.
+def insertion_points(stored: bytes, size: int = 0) -> list[InsertionPoint]:
+    """Where ``size`` bytes of notices of others can go, the best place first.
 
-    Where there is none, or what stands below it would not be read as a header any more: before everything but `#!`, the
-    encoding line and the byte order mark.
+    Best is below the last comment with notices of the file's own. Where there is none, or where what stands below it
+    would not be read as a header any more: above everything but `#!`, the encoding line and the byte order mark.
+    The others are for when a scan would not read them there.
     """
-    return header_places(stored, size)[0]
-
-
-def header_places(stored: bytes, size: int = 0) -> list[Place]:
-    """`header_place`, and where else they could go, should they not be read there: first the top."""
     lines = list(islice(_header(stored), _MOST_LINES))
     first = _pinned(lines)
     runs = [run for run in _comments(lines, first) if lines[run.stop - 1].end + size <= HEADER_BYTES]
     own = next((run for run in reversed(runs) if _has_notice(lines, run)), None)
-    places = [] if own is None else [_place(stored, lines, own.stop, continues=True)]
-    places.append(_place(stored, lines, first, continues=False))
-    others = [run for run in reversed(runs) if run is not own][:_MOST_PLACES]
-    return places + [_place(stored, lines, run.stop, continues=True) for run in others]
+    points = [] if own is None else [_point(stored, lines, own.stop, continues=True)]
+    points.append(_point(stored, lines, first, continues=False))
+    others = [run for run in reversed(runs) if run is not own][:_MOST_POINTS]
+    return points + [_point(stored, lines, run.stop, continues=True) for run in others]
 
 
-def _place(stored: bytes, lines: Sequence[HeaderLine], line: int, continues: bool) -> Place:
+def _point(stored: bytes, lines: Sequence[HeaderLine], line: int, continues: bool) -> InsertionPoint:
     start = lines[0].start if lines else _mark_length(stored)
     offset = lines[line - 1].end if line else start
     eol = next((each.eol for each in (*reversed(lines[:line]), *lines[line:]) if each.eol), _first_ending(stored))
-    return Place(
+    return InsertionPoint(
         offset=offset,
         line=line,
         eol=eol,
@@ -116,7 +147,9 @@ def _first_ending(stored: bytes) -> bytes:
 def _pinned(lines: Sequence[HeaderLine]) -> int:
     """How many of the first two lines mean something only where they stand."""
     pinned = int(bool(lines) and lines[0].text.startswith(b"#!"))
-    marked = [number for number, line in enumerate(lines[:2], 1) if COOKIE.match(line.text) or _MODES.match(line.text)]
+    marked = [
+        number for number, line in enumerate(lines[:2], 1) if _DECLARATION.match(line.text) or _MODES.match(line.text)
+    ]
     return max([pinned, *marked])
 
 
@@ -144,52 +177,18 @@ def _needs_blank(following: bytes) -> bool:
     return bool(bare) and not _STRING.match(bare)
 
 
-# Python reads an encoding declaration from its first two lines only.
-_COOKIE_LINES = 2
-# Bytes of a line ending, at most, and of an empty comment.
-_ENDINGS = 4
-# Control, format (direction overrides), surrogate and private: they end lines, or hide what a reader should see.
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# As long as a copyright statement is read (notices.copyrights).
-_LONGEST = 600
-
-
-def header_added(stored: bytes, lines: Sequence[str]) -> bytes:
-    """``stored`` with each of ``lines`` as a comment, below notices of its own; an empty line is an empty comment.
-
-    Line endings, byte order mark and encoding are those of the file. Raises UnwritableError.
-    """
-    return next(header_ways(stored, lines))
-
-
-def header_ways(stored: bytes, lines: Sequence[str]) -> Iterator[bytes]:
-    """As `header_added`, and with the lines elsewhere in the header, in the order in which places suit."""
-    if not lines:
-        yield stored
-        return
-    comments = _encoded(lines, source_encoding(stored))
-    for place in header_places(stored, sum(map(len, comments)) + _ENDINGS * len(comments)):
-        yield stored[: place.offset] + _insertion(comments, place) + stored[place.offset :]
-
-
-def one_line(text: str) -> str:
-    """``text`` as it can stand in a comment: on one line, of visible characters, and not without end."""
-    visible = "".join(each for each in text if each.isspace() or unicodedata.category(each) not in _HIDDEN)
-    return " ".join(visible.split())[:_LONGEST].strip()
-
-
-def _insertion(comments: list[bytes], place: Place) -> bytes:
-    lines = [b"#", *comments] if place.continues else comments
-    lines = _kept_from_declaring(lines, place.line)
-    if place.unended:
-        return place.eol + place.eol.join(lines)
-    return b"".join(line + place.eol for line in lines) + place.eol * place.parted
+def _insertion(comments: list[bytes], point: InsertionPoint) -> bytes:
+    lines = [b"#", *comments] if point.continues else comments
+    lines = _kept_from_declaring(lines, point.line)
+    if point.unended:
+        return point.eol + point.eol.join(lines)
+    return b"".join(line + point.eol for line in lines) + point.eol * point.parted
 
 
 def _kept_from_declaring(lines: list[bytes], first: int) -> list[bytes]:
     """Empty comments above, where a line such as ``# Decoding: fast`` would declare an encoding."""
-    pinned = max(_COOKIE_LINES - first, 0)
-    return [b"#"] * pinned + lines if any(COOKIE.match(line) for line in lines[:pinned]) else lines
+    pinned = max(_DECLARING_LINES - first, 0)
+    return [b"#"] * pinned + lines if any(_DECLARATION.match(line) for line in lines[:pinned]) else lines
 
 
 def _encoded(lines: Sequence[str], encoding: str) -> list[bytes]:
@@ -201,7 +200,7 @@ def _encoded(lines: Sequence[str], encoding: str) -> list[bytes]:
         return [_comment(line, encoding) for line in lines]
     except (LookupError, UnicodeEncodeError):
         raise UnwritableError(
-            f"its encoding, {one_line(encoding)}, has not all characters of the notice: save it as UTF-8 first"
+            f"its encoding, {one_line(encoding)}, does not have all characters of the notice: save it as UTF-8 first"
         ) from None
 
 

@@ -1,4 +1,7 @@
-"""An upstream release in, the licence texts and the NOTICE that its package carries out, as stored in it."""
+"""Licence texts and NOTICEs that a repository must carry, taken from the upstreams' own packages.
+
+Edit this when a text is there and not found, or when such texts should go to another place in the repository.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,10 @@ from .model import Edit, Undone, UnwritableError
 from .needs import Need
 from .work_tree import OUTSIDE, WorkTree
 
+# Where texts go, as the REUSE specification has it, which many tools read.
+_FOLDER = "LICENSES"
+_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+_VERSIONS = re.compile("-(?:only|or-later)$")
 # Far above any licence text; NOTICE files of large projects come to some 100 kB.
 _MOST_BYTES = 512 * 1024
 # The shortest licences have some 70 words; what only names its licence has fewer.
@@ -29,11 +36,28 @@ _LEAST_WORDS = 60
 
 
 class UpstreamTexts(Struct, frozen=True):
-    """``licences`` are texts by id, ``notices`` what its NOTICE files say. ``missing`` says why there are none."""
+    """The legal texts in one release of a package."""
 
     licences: dict[str, bytes]
+    """The texts, as stored, by the id of the licence."""
     notices: tuple[str, ...] = ()
+    """What its NOTICE files say."""
     missing: str = ""
+    """Why there is no licence text; empty where there is one."""
+
+
+Fetch = Callable[[UpstreamMatch], UpstreamTexts]
+
+
+class CarriedTexts(Struct, frozen=True):
+    """The texts of upstreams that the repository has, or will have."""
+
+    edits: tuple[Edit, ...] = ()
+    undone: tuple[Undone, ...] = ()
+    places: dict[str, str] = field(default_factory=dict)
+    """The path of each licence's text, by the licence's id."""
+    notices: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """The lines of each project's NOTICE."""
 
 
 def upstream_texts(upstream: UpstreamMatch, offline: bool = False, progress: Progress | None = None) -> UpstreamTexts:
@@ -43,8 +67,8 @@ def upstream_texts(upstream: UpstreamMatch, offline: bool = False, progress: Pro
     try:
         release = _fetched(upstream)
         if offline and not release:
-            told = f"{upstream.package} {upstream.first_release} was not fetched before, and --offline fetches nothing"
-            return UpstreamTexts({}, missing=told)
+            why = f"{upstream.package} {upstream.first_release} is not in the cache, and --offline fetches nothing"
+            return UpstreamTexts({}, missing=why)
         version, is_fetched = release or upstream.first_release, bool(release)
         with open_release(upstream.package, version, "licence", is_fetched, progress) as checkout:
             return _read(checkout)
@@ -69,11 +93,11 @@ def _read(checkout: Checkout) -> UpstreamTexts:
         elif len(text.split()) >= _LEAST_WORDS and len(found := identify(text)) == 1:
             # A file of several texts is none of them.
             licences.setdefault(found[0].licence, stored)
-    return UpstreamTexts(licences, tuple(dict.fromkeys(notices)), _nothing(licences, checkout))
+    return UpstreamTexts(licences, tuple(dict.fromkeys(notices)), _why_none(licences, checkout))
 
 
-def _nothing(licences: dict[str, bytes], checkout: Checkout) -> str:
-    return "" if licences else f"{checkout.root} has no licence text of one licence in it"
+def _why_none(licences: dict[str, bytes], checkout: Checkout) -> str:
+    return "" if licences else f"{checkout.root} has no file with the text of one licence"
 
 
 def _legal_files(checkout: Checkout) -> Iterator[tuple[bytes, str, LegalKind]]:
@@ -90,26 +114,9 @@ def _legal_files(checkout: Checkout) -> Iterator[tuple[bytes, str, LegalKind]]:
             yield stored, text.decode("utf-8", "replace"), place.kind
 
 
-# As the REUSE specification has it, which many tools read.
-FOLDER = "LICENSES"
-_VERSIONS = re.compile("-(?:only|or-later)$")
-_SAFE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
-
-Fetch = Callable[[UpstreamMatch], UpstreamTexts]
-
-
-class Carried(Struct, frozen=True):
-    """``places`` is where the text of each licence stands or will; ``notices`` each project's NOTICE, line by line."""
-
-    edits: tuple[Edit, ...] = ()
-    undone: tuple[Undone, ...] = ()
-    places: dict[str, str] = field(default_factory=dict)
-    notices: dict[str, tuple[str, ...]] = field(default_factory=dict)
-
-
 def carry(
     needed: Sequence[Need], repository: RepositoryView, tree: WorkTree, fetch: Fetch, lost: Collection[str] = ()
-) -> Carried:
+) -> CarriedTexts:
     """What of the upstreams' own packages is to stand in the folder ``tree``.
 
     The texts of the licences ``lost`` are there, and will no longer be read where they stand.
@@ -131,7 +138,7 @@ def carry(
             places[licence] = made.path
     notices = dict(_notices(needed, fetch))
     undone += [Undone(project, _no_notice(project)) for project, lines in notices.items() if not lines]
-    return Carried(tuple(edits), tuple(undone), places, notices)
+    return CarriedTexts(tuple(edits), tuple(undone), places, notices)
 
 
 def _absent(needed: Iterable[Need], places: dict[str, str], lost: Collection[str]) -> dict[str, list[UpstreamMatch]]:
@@ -145,7 +152,7 @@ def _absent(needed: Iterable[Need], places: dict[str, str], lost: Collection[str
 
 
 def _text_edit(licence: str, upstreams: Sequence[UpstreamMatch], tree: WorkTree, fetch: Fetch) -> Edit | Undone:
-    path = f"{FOLDER}/{licence}.txt"
+    path = f"{_FOLDER}/{licence}.txt"
     if why := _taken(path, tree) if _SAFE_ID.fullmatch(licence) else OUTSIDE:
         return Undone(path, f"the text of {licence} cannot be put there: {why}")
     # One look at each package: its releases hardly ever differ in this.
@@ -160,7 +167,7 @@ def _text_edit(licence: str, upstreams: Sequence[UpstreamMatch], tree: WorkTree,
 def _taken(path: str, tree: WorkTree) -> str:
     """Why a file cannot be put there; empty when it can."""
     try:
-        return "" if tree.is_free(path) else "it is there, and is not that text"
+        return "" if tree.is_free(path) else "another file is there"
     except UnwritableError as error:
         return str(error)
 
@@ -173,7 +180,7 @@ def _same_text(one: str, other: str) -> bool:
 def _absence(licence: str, upstream: UpstreamMatch, why: str) -> str:
     rule = licence_rule(licence)
     source = " or ".join(filter(None, (f"the LICENSE of {upstream.project}", rule.url if rule else "")))
-    reason = f" ({why})" if why else f" ({upstream.project}'s package has it not as a file of its own)"
+    reason = f" ({why})" if why else f" (the package of {upstream.project} has no file of its own for it)"
     return f"put the text of {licence} there, from {source}{reason}"
 
 
@@ -186,4 +193,4 @@ def _notices(needed: Iterable[Need], fetch: Fetch) -> Iterator[tuple[str, tuple[
 
 
 def _no_notice(project: str) -> str:
-    return f"add what the NOTICE of {project} says to the notices file: its package does not carry it"
+    return f"add what the NOTICE of {project} says to the notices file: its package does not have it"

@@ -1,4 +1,7 @@
-"""What mending comes to: files to be written, and what only a person can do."""
+"""A plan of fixes: the files to be written, and what only a person can do.
+
+Edit this when the plan has to say one more thing to whoever shows or writes it.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,16 @@ class UnwritableError(ValueError):
 
 
 class Edit(Struct, frozen=True):
-    """``after`` is to be the whole file at ``path`` (relative, forward slashes); ``before`` None where there is none.
-
-    ``why`` says in a few words what is added.
-    """
+    """One file to be written."""
 
     path: str
+    """Relative to the folder, with forward slashes."""
     before: bytes | None
+    """The whole file as it is; None where there is none."""
     after: bytes
+    """The whole file as it is to be."""
     why: str
+    """In a few words, what is added."""
 
 
 class Undone(Struct, frozen=True):

@@ -1,4 +1,7 @@
-"""A report in, the copies whose upstream's terms can be met by writing out, each with what is missed."""
+"""What each copy in a report needs that writing can give: header lines, licence texts, an entry in a notices file.
+
+Edit this when one more obligation or finding can be met by writing, or when the words that are written change.
+"""
 
 from __future__ import annotations
 
@@ -42,17 +45,21 @@ _ANSWERED = frozenset(
 )
 
 
-class Need(Struct, frozen=True):
-    """A copy, the kinds of obligation it misses, and the ids of ``findings`` on it that a header answers.
+_MARKUP = " #*/\"'"
+_NAMED = (Grade.FULL_NOTICE, Grade.NAMED_WITH_LINK)
 
-    ``licences`` are the ids it must answer for.
-    """
+
+class Need(Struct, frozen=True):
+    """A copy, and what of its upstream's terms can be met by writing."""
 
     verdict: FileVerdict
     attribution: Attribution
     duties: frozenset[Duty]
+    """The kinds of obligation it misses."""
     findings: frozenset[str]
+    """The ids of the findings on it that a header answers."""
     licences: tuple[str, ...]
+    """The ids of the licences whose terms it must meet."""
 
     @property
     def in_header(self) -> bool:
@@ -61,7 +68,7 @@ class Need(Struct, frozen=True):
 
     @property
     def is_owed(self) -> bool:
-        """Whether more is to be mended than a credit that could say more."""
+        """Whether more is missing than a better credit."""
         return bool(self.duties or self.findings - {_LINK_ONLY})
 
     @property
@@ -119,10 +126,6 @@ def _missed(state: DutyState) -> Duty | None:
     rule = licence_rule(state.licence) if state.state is State.MISSED else None
     obligations = rule.obligations if rule else ()
     return next((each.duty for each in obligations if (each.clause, each.asks) == (state.clause, state.asks)), None)
-
-
-_MARKUP = " #*/\"'"
-_NAMED = (Grade.FULL_NOTICE, Grade.NAMED_WITH_LINK)
 
 
 def header_lines(need: Need, text: bytes) -> tuple[str, ...]:

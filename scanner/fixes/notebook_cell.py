@@ -1,7 +1,8 @@
-"""A notebook as stored and lines of text in, the notebook with a first code cell that holds them as comments out.
+"""A first code cell put into a notebook, with notices as comments.
 
 A code cell, as comments in one are what stays when a notebook is exported as a script and what tools read as its
 header; a cell of its own, as a magic such as `%%time` has to stay the first line of its cell. All other bytes stay.
+Edit this when nbformat changes.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def cell_added(stored: bytes, lines: Sequence[str]) -> bytes:
 
 
 def cell_ways(stored: bytes, lines: Sequence[str]) -> Iterator[bytes]:
-    """As `header.header_ways`: there is one way."""
+    """As `header_lines.header_ways`: there is one way."""
     yield cell_added(stored, lines)
 
 

@@ -1,7 +1,8 @@
-"""What a repository took from each upstream in, the part of its notices file that says so out.
+"""The notices file: which file it is, and the part of it that says what a repository took from each upstream.
 
 The part stands between two marks: a later run adds to what is there and never repeats it. One layout for all: what is
-underlined is a heading, what hangs from a dash a list, what is indented a quotation, in Markdown and to the eye.
+underlined is a heading, what hangs from a dash a list, what is indented a quotation, in Markdown and to the eye. Edit
+this to change that layout, or which file is chosen; a file written before must still be read.
 """
 
 from __future__ import annotations
@@ -19,6 +20,11 @@ from .header_lines import one_line
 from .model import Edit, UnwritableError
 from .work_tree import WorkTree, reason, work_tree
 
+# The file that is made where there is none. Not NOTICE: what is in that one, Apache-2.0 §4(d) has everyone carry on.
+NEW_FILE = "THIRD_PARTY_NOTICES.md"
+_MOST_BYTES = 4 * 1024**2
+_COMMENTS = {".md": "<!-- {} -->", ".markdown": "<!-- {} -->", ".rst": ".. {}"}
+
 _BEGIN = "modelkin:begin - from here to the end mark written by `modelkin attribute`"
 _END = "modelkin:end"
 _LICENCES, _COPYRIGHTS, _FILES, _NOTICE = "Licence:", "Copyright notices:", "Files of this repository:", "Its NOTICE:"
@@ -28,16 +34,37 @@ _SPELLED = re.compile(r"\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
 class Acknowledgement(Struct, frozen=True):
-    """What is said of one upstream project. Each of ``licences`` and ``files`` begins with an id or path and ``, ``.
-
-    Paths are as `spelled` has them.
-    """
+    """What the notices file says of one upstream project."""
 
     project: str
     licences: tuple[str, ...] = ()
+    """Each begins with the id of a licence and a comma."""
     copyrights: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
+    """Each begins with the path of a copy, as `spelled` has it, and a comma."""
     notice: tuple[str, ...] = ()
+    """The lines of the project's own NOTICE."""
+
+
+def notices_path(root: Path | WorkTree) -> str:
+    """The file that such notices go into: the one they are in, else a THIRD_PARTY file, a NOTICE, or a new file."""
+    with work_tree(root) as tree:
+        found = sorted(filter(None, (_rank(name, tree) for name in tree.names())))
+    return found[0][1] if found else NEW_FILE
+
+
+def notices_edit(root: Path | WorkTree, path: str, told: Sequence[Acknowledgement]) -> Edit | None:
+    """The edit that adds ``told`` to the notices file ``path``; None when it says all of it. Raises UnwritableError."""
+    with work_tree(root) as tree:
+        if tree.is_link(path):
+            raise UnwritableError("it is a link: what it leads to may be code")
+        stored = _stored(tree, path)
+        after = _added(stored or b"", path, told, tree)
+        if after == (stored or b""):
+            return None
+        if len(after) > _MOST_BYTES or _added(after, path, told, tree) != after:
+            raise UnwritableError("what is added would not be found there again")
+        return Edit(path, stored, after, _why(told))
 
 
 def acknowledged(text: str, told: Sequence[Acknowledgement], exists: Callable[[str], bool], comment: str) -> str:
@@ -102,7 +129,9 @@ def _parted(text: str, comment: str) -> tuple[str, str, str]:
         body = text.rstrip("\n")
         return (f"{body}\n\n" if body else ""), "", ""
     if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
-        raise UnwritableError(f"it has {len(begins)} begin and {len(ends)} end marks of modelkin: remove or mend them")
+        raise UnwritableError(
+            f"it has {len(begins)} begin and {len(ends)} end marks of modelkin: repair or remove them"
+        )
     before, inner, after = lines[: begins[0]], lines[begins[0] + 1 : ends[0]], lines[ends[0] + 1 :]
     return "".join(f"{line}\n" for line in before), "\n".join(inner), "\n".join(after)
 
@@ -166,33 +195,6 @@ def _key(item: str) -> str:
     return item.partition(", ")[0]
 
 
-# Made where there is neither. Not NOTICE: Apache-2.0 §4(d) has everyone downstream carry what stands in that one.
-NEW_FILE = "THIRD_PARTY_NOTICES.md"
-_MOST_BYTES = 4 * 1024**2
-_COMMENTS = {".md": "<!-- {} -->", ".markdown": "<!-- {} -->", ".rst": ".. {}"}
-
-
-def notices_path(root: Path | WorkTree) -> str:
-    """The file that such notices go into: the one they are in, else a THIRD_PARTY file, a NOTICE, or a new file."""
-    with work_tree(root) as tree:
-        found = sorted(filter(None, (_rank(name, tree) for name in tree.names())))
-    return found[0][1] if found else NEW_FILE
-
-
-def notices_edit(root: Path | WorkTree, path: str, told: Sequence[Acknowledgement]) -> Edit | None:
-    """The edit that adds ``told`` to the notices file ``path``; None when it says all of it. Raises UnwritableError."""
-    with work_tree(root) as tree:
-        if tree.is_link(path):
-            raise UnwritableError("it is a link: what it leads to may be code")
-        stored = _stored(tree, path)
-        after = _added(stored or b"", path, told, tree)
-        if after == (stored or b""):
-            return None
-        if len(after) > _MOST_BYTES or _added(after, path, told, tree) != after:
-            raise UnwritableError("what is added would not be found there again")
-        return Edit(path, stored, after, _why(told))
-
-
 def _added(stored: bytes, path: str, told: Sequence[Acknowledgement], tree: WorkTree) -> bytes:
     text, ending = _text(stored)
     return acknowledged(text, told, tree.is_file, _comment(path)).replace("\n", ending).encode()
@@ -228,7 +230,7 @@ def _stored(tree: WorkTree, path: str) -> bytes | None:
     except OSError as error:
         raise UnwritableError(f"it cannot be read: {reason(error)}") from None
     if stored is not None and len(stored) > _MOST_BYTES:
-        raise UnwritableError("it is too large for a file of text")
+        raise UnwritableError("it is too large for a text file")
     return stored
 
 
@@ -243,5 +245,5 @@ def _text(stored: bytes) -> tuple[str, str]:
     ending = "\r\n" if "\r\n" in text else "\n"
     plain = text.replace("\r\n", "\n")
     if plain.replace("\n", ending) != text:
-        raise UnwritableError("its lines end in several ways: make them one")
+        raise UnwritableError("its lines end in different ways: use one of them")
     return plain, ending

@@ -1,4 +1,7 @@
-"""A report in, the copies that can be mended out, each as its file stands now, and those that cannot."""
+"""The plan of fixes for a report: each copy as its file is now, what is written into it, and what goes beside it.
+
+Edit this when the order of the steps changes, or when a kind of file needs another way to hold notices.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,23 @@ from ..sources.checkout import Entry, Progress
 from ..sources.files import NOTEBOOK_SUFFIX, read_file
 from ..support.decoding import source_encoding
 from .header_lines import header_ways
-from .missing_texts import Carried, Fetch, UpstreamTexts, carry, upstream_texts
+from .missing_texts import CarriedTexts, Fetch, UpstreamTexts, carry, upstream_texts
 from .model import Edit, Plan, Undone, UnwritableError
 from .needs import Need, acknowledgement, header_lines, needs, terms_missing
 from .notebook_cell import cell_ways
 from .notices_file import notices_edit, notices_path
 from .work_tree import CHANGED, WorkTree, reason, work_tree
 
+# What is added may itself call for one more line, as where two licences are named then; never for a third.
+_MOST_ROUNDS = 3
 _TAKEN = (Strength.COPIED, Strength.ADAPTED)
+_UNSEEN = (
+    "no scan would read them, because of what stands above (REUSE-IgnoreStart, or a very long line): "
+    "move that down, then run the command again"
+)
+
+Ways = Callable[[bytes, Sequence[str]], Iterable[bytes]]
+"""A file as stored, and lines, into that file with the lines in each place for them, the best first."""
 
 
 class Target(Struct, frozen=True):
@@ -42,7 +54,7 @@ class Target(Struct, frozen=True):
 
 
 def read_targets(report: Report, root: Path | WorkTree) -> tuple[tuple[Target, ...], tuple[Undone, ...]]:
-    """Of the files below the folder ``root``."""
+    """The copies that need something, with their files below the folder ``root``; and what cannot be read there."""
     with work_tree(root) as tree:
         found = [_target(need, tree) for need in needs(report)]
     targets = tuple(each for each in found if isinstance(each, Target))
@@ -68,8 +80,8 @@ def _target(need: Need, tree: WorkTree) -> Target | Undone | None:
 def _two_sources(need: Need, other: Credit, place: str) -> str:
     upstream = need.attribution.upstream
     return (
-        f"its header says on {place} that it is from {other.project or other.url}, and its code stands "
-        f"in {upstream.project} {upstream.first_release} {upstream.path}: name there what it is from, then run the "
+        f"its header says on {place} that it is from {other.project or other.url}, but its code is in "
+        f"{upstream.project} {upstream.first_release} {upstream.path}: write there what it is from, then run the "
         "command again"
     )
 
@@ -101,27 +113,17 @@ def _stored(need: Need, tree: WorkTree) -> bytes:
     return stored
 
 
-Ways = Callable[[bytes, Sequence[str]], Iterable[bytes]]
+def read_again_with(need: Need, path: str, stored: bytes, lines: Sequence[str], ways: Ways) -> tuple[bytes, list[str]]:
+    """The file with ``lines``, and whatever they call for, in a place where a scan reads them all; and all lines added.
 
-# What was added may itself call for a line more, as where two licences stand then; never for a third.
-_MOST_ROUNDS = 3
-_UNSEEN = (
-    "where they may stand they would not be read, for what stands above (REUSE-IgnoreStart, or a very long line): "
-    "move that down, then run the command again"
-)
-
-
-def added_for_good(need: Need, path: str, stored: bytes, lines: Sequence[str], ways: Ways) -> tuple[bytes, list[str]]:
-    """The file with ``lines``, and whatever they call for, where all is read again; and all that was added.
-
-    ``ways`` are the files with lines in each place for them, the best first. Raises UnwritableError.
+    Raises UnwritableError where there is no such place.
     """
     wanted = list(lines)
     for _ in range(_MOST_ROUNDS):
         best: tuple[int, bytes] | None = None
         called_for: dict[str, None] = {}
         for after in ways(stored, wanted):
-            text = _read_again(path, stored, after)
+            text = _text_in_scan(path, stored, after)
             lacking = wanted if text is None else header_lines(need, text)
             if text is None or not set(wanted).isdisjoint(lacking):
                 continue
@@ -139,7 +141,7 @@ def added_for_good(need: Need, path: str, stored: bytes, lines: Sequence[str], w
     raise UnwritableError(_UNSEEN)
 
 
-def _read_again(path: str, stored: bytes, after: bytes) -> bytes | None:
+def _text_in_scan(path: str, stored: bytes, after: bytes) -> bytes | None:
     """The text that a scan will see; None when it will see none, or another."""
     if source_encoding(after) != source_encoding(stored):
         return None
@@ -178,7 +180,10 @@ def plan_file(report: Report, path: Path, tree: WorkTree | None = None) -> Plan:
     ``tree`` is its folder where that is open already.
     """
     targets, unread = read_targets(report, tree or path.parent)
-    beside = Undone(path.name, "its licence text and entry in a notices file: name the folder of its repository")
+    beside = Undone(
+        path.name,
+        "its licence text and its entry in a notices file: name the folder of its repository",
+    )
     return _planned(map(_header, targets), (*unread, beside) if targets else unread)
 
 
@@ -201,7 +206,7 @@ def _fetcher(offline: bool, progress: Progress | None) -> Fetch:
     return fetch
 
 
-def _notices(needed: Sequence[Need], carried: Carried, tree: WorkTree) -> Edit | Undone | None:
+def _notices(needed: Sequence[Need], carried: CarriedTexts, tree: WorkTree) -> Edit | Undone | None:
     path = notices_path(tree)
     told = [
         acknowledgement(need, carried.places, carried.notices.get(need.attribution.upstream.project, ()))
@@ -213,8 +218,8 @@ def _notices(needed: Sequence[Need], carried: Carried, tree: WorkTree) -> Edit |
         return Undone(path, f"the notices cannot be added: {error}")
 
 
-def _no_longer_read(notices: Edit | Undone | None, carried: Carried) -> frozenset[str]:
-    """The licences that the notices file carries by a few words alone, which are not enough once more stands in it."""
+def _no_longer_read(notices: Edit | Undone | None, carried: CarriedTexts) -> frozenset[str]:
+    """The licences that the notices file names by a few words alone, which a scan does not see once it says more."""
     if not isinstance(notices, Edit):
         return frozenset()
     read = tuple(found.licence for found in identify(notices.after.decode("utf-8", "replace")))
@@ -229,7 +234,7 @@ def _header(target: Target) -> Edit | Undone | None:
         return None
     ways = cell_ways if path.lower().endswith(NOTEBOOK_SUFFIX) else header_ways
     try:
-        after, added = added_for_good(target.need, path, target.stored, lines, ways)
+        after, added = read_again_with(target.need, path, target.stored, lines, ways)
         return Edit(path, target.stored, after, "; ".join(added))
     except UnwritableError as error:
         return Undone(path, f"its notices cannot be added: {error}")

@@ -1,7 +1,7 @@
-"""The folder that is mended, opened once: paths below it in, files read and replaced in it out, none outside.
+"""The folder that fixes are written into: opened once, so that nothing outside it is read or written.
 
 A path that leads through links to another file of the same folder is taken to be that one; from there on no link is
-followed, whatever becomes of the names meanwhile.
+followed, whatever becomes of the names meanwhile. Edit this with care: folders may be hostile.
 """
 
 from __future__ import annotations
@@ -22,11 +22,13 @@ from .model import Edit, Undone, UnwritableError
 
 OUTSIDE = "it leads out of the folder"
 CHANGED = "it was changed meanwhile: run the command again"
-_EXCHANGED = "was exchanged for a link meanwhile: run the command again"
+_EXCHANGED = "was replaced by a link meanwhile: run the command again"
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 
 
 class WorkTree:
-    """A folder that is open."""
+    """A folder that is held open; paths are relative to it."""
 
     def __init__(self, folder: Folder, root: Path) -> None:
         self._folder = folder
@@ -130,9 +132,6 @@ def _unwritten(edit: Edit, tree: WorkTree) -> str:
     except OSError as error:
         return f"it cannot be written: {reason(error)}"
     return ""
-
-
-_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 
 
 def unified(edit: Edit) -> str:

@@ -252,7 +252,7 @@ def test_a_header_that_names_another_source_is_left_to_a_person(
     assert attribute(repository, corpus) == 1
     assert tree(repository) == before
     told = capsys.readouterr().out
-    assert "models/focus.py: its header says on line 1 that it is from example/beacon, and its code" in told
+    assert "models/focus.py: its header says on line 1 that it is from example/beacon, but its code" in told
 
 
 @pytest.mark.usefixtures("index")
@@ -263,7 +263,7 @@ def test_a_text_in_the_way_is_not_overwritten(
     (repository / "LICENSES/Apache-2.0.txt").write_text("To be added.\n")
     attribute(repository, corpus)
     assert (repository / "LICENSES/Apache-2.0.txt").read_text() == "To be added.\n"
-    assert "it is there, and is not that text" in capsys.readouterr().out
+    assert "another file is there" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("index")
@@ -431,7 +431,7 @@ def test_of_a_single_file_only_the_header_is_written(
     attribute(repository / "models/focus.py", corpus)
     after = tree(repository)
     assert {path for path in after if before.get(path) != after[path]} == {"models/focus.py"}
-    assert "left to do: focus.py: its licence text and entry in a notices file" in capsys.readouterr().out
+    assert "left to do: focus.py: its licence text and its entry in a notices file" in capsys.readouterr().out
 
 
 @pytest.mark.usefixtures("index")

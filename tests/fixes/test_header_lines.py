@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.fixes.header_lines import header_added, header_place, one_line
+from modelkin.fixes.header_lines import header_added, insertion_points, one_line
 from modelkin.fixes.model import UnwritableError
 from modelkin.notices.holders import holders_missing
 from modelkin.notices.notice import read_notice
@@ -105,10 +105,10 @@ def test_the_copyright_sign_has_a_spelling_in_every_encoding() -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (b"# coding: ascii\nx = 1\n", "its encoding, ascii, has not all characters"),
+        (b"# coding: ascii\nx = 1\n", "its encoding, ascii, does not have all characters"),
         ("x = 1\n".encode("utf-16"), "UTF-16"),
         ("x = 1\n".encode("utf-32"), "UTF-32"),
-        (b"# coding: no-such\nx = 1\n", "its encoding, no-such, has not all"),
+        (b"# coding: no-such\nx = 1\n", "its encoding, no-such, does not have all"),
     ],
 )
 def test_what_cannot_hold_the_notice_is_left_alone(text: bytes, reason: str) -> None:
@@ -192,7 +192,7 @@ def test_only_whole_comment_lines_go_in_and_without_them_the_file_is_as_before(t
         after = header_added(text, lines)
     except UnwritableError:
         return
-    places = (header_place(text, size).offset for size in (0, len(after)))
+    places = (insertion_points(text, size)[0].offset for size in (0, len(after)))
     offset = next(each for each in places if after[:each] + after[len(after) - len(text) + each :] == text)
     inserted = after[offset : len(after) - len(text) + offset]
     assert after[:offset] + after[offset + len(inserted) :] == text

@@ -59,7 +59,7 @@ def test_what_is_not_one_text_is_not_taken(index: Index, licence: bytes) -> None
     offer(index, {"lantern-1.0.dist-info/LICENSE": licence})
     found = upstream_texts(UPSTREAM)
     assert found.licences == {}
-    assert "no licence text" in found.missing
+    assert "no file with the text of one licence" in found.missing
 
 
 def test_notices_are_those_of_the_package_itself(index: Index) -> None:

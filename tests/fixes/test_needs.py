@@ -149,7 +149,7 @@ def test_an_entry_says_what_is_from_where() -> None:
 )
 def test_a_header_that_names_another_source_is_left_to_a_person(header: bytes, tmp_path: Path) -> None:
     (), (undone,) = targets_of(header + TEXT, tmp_path)
-    assert "beacon, and its code stands in lantern 1.0 lantern/a.py" in undone.reason
+    assert "beacon, but its code is in lantern 1.0 lantern/a.py" in undone.reason
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def test_the_file_with_the_marks_stays_the_one(tmp_path: Path) -> None:
     [
         ("Wörter".encode("utf-16"), "not in UTF-8"),
         (b"\0binary", "not text"),
-        (b"one\r\nother\n", "several ways"),
+        (b"one\r\nother\n", "different ways"),
         (b"x" * (4 * 1024**2 + 1), "too large"),
     ],
 )

@@ -101,7 +101,7 @@ def test_an_exchange_at_the_worst_moment_leads_nowhere(
     assert seen
     assert outside(root) == {"a.py": OLD}
     if isinstance(step, Undone):
-        assert "exchanged for a link" in step.reason or "changed meanwhile" in step.reason
+        assert "replaced by a link" in step.reason or "changed meanwhile" in step.reason
     else:
         assert NEW in [path.read_bytes() for path in root.rglob("*.py")]
     assert not list(root.rglob("*.tmp"))

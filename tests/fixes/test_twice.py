@@ -119,7 +119,7 @@ def test_it_is_read_again_or_written_where_it_is(top: bytes) -> None:
 def test_what_would_not_be_read_is_not_written(top: bytes) -> None:
     first = twice(top + CODE)
     assert isinstance(first, Undone)
-    assert first.reason.startswith("its notices cannot be added: where they may stand they would not be read")
+    assert first.reason.startswith("its notices cannot be added: no scan would read them")
     assert "\n" not in first.reason
 
 
