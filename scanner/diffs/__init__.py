@@ -1,1 +1,1 @@
-"""A report in, its copied files beside their upstreams out: lines aligned, renames marked on both sides."""
+"""Copies beside their upstreams: lines aligned with renames marked, and what differs once renames are undone."""

@@ -1,4 +1,7 @@
-"""What a copied file looks like beside its upstream: rows of aligned lines, and the gaps between those shown."""
+"""A copied file beside its upstream, as a page shows it: rows of aligned lines, and gaps for those left out.
+
+Edit this when the page is to show one more thing of a line.
+"""
 
 from __future__ import annotations
 
@@ -35,24 +38,26 @@ class Piece(NamedTuple):
     mark: Mark
 
 
-class Line(NamedTuple):
-    """A line and its number (1-based); its end is left out when ``cut``."""
+class ShownLine(NamedTuple):
+    """One line of a file."""
 
     number: int
+    """1-based."""
     pieces: tuple[Piece, ...]
     cut: bool = False
+    """Whether its end is left out."""
 
 
-class Row(NamedTuple):
+class ShownRow(NamedTuple):
     """A line of the copy beside its counterpart; None where a side has none."""
 
     kind: RowKind
-    copy: Line | None
-    upstream: Line | None
+    copy: ShownLine | None
+    upstream: ShownLine | None
 
 
-class Place(NamedTuple):
-    """A row by the numbers (1-based) of its lines, before anything is drawn."""
+class LinePair(NamedTuple):
+    """The numbers (1-based) of the lines of a row, before anything is shown; None where a side has none."""
 
     kind: RowKind
     copy: int | None
@@ -60,19 +65,19 @@ class Place(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """``rows`` rows that are not shown; ``kind`` None stands for all that follows.
-
-    The lines (1-based, both included) that each side has in them; None where it has none.
-    """
+    """A run of rows that are not shown."""
 
     kind: RowKind | None
+    """What they all are; None where all that follows is left out."""
     rows: int
+    """How many they are."""
     copy: tuple[int, int] | None
+    """The first and the last line (1-based) of the copy in them; None where there is none."""
     upstream: tuple[int, int] | None
 
 
 class SideBySide(Struct, frozen=True):
-    """The file at ``path`` beside ``upstream`` as ``release`` has it (empty: it is of none). ``counts`` is of all rows.
+    """A copied file beside its upstream.
 
     Where two definitions of the copy stand in one of the upstream, that one's lines are in the rows of both.
     """
@@ -80,5 +85,7 @@ class SideBySide(Struct, frozen=True):
     path: str
     upstream: UpstreamMatch
     release: str
-    rows: tuple[Row | Gap, ...]
+    """The release that the upstream's text is of; empty where it is of none."""
+    rows: tuple[ShownRow | Gap, ...]
     counts: dict[RowKind, int]
+    """How many rows there are of each kind, those not shown included."""

@@ -1,4 +1,7 @@
-"""An original and a restored copy in, what still differs out: as a unified diff, and as one of their code alone."""
+"""What still differs between a copy and its original once the renames are undone: in the text, and in the code alone.
+
+Edit this when a difference counts that should not, or when restored files should be written in another way.
+"""
 
 from __future__ import annotations
 
@@ -19,16 +22,17 @@ from ..syntax.rename_undo import restore
 
 
 class Difference(Struct, frozen=True):
-    """Two unified diffs, empty where nothing differs, and how many lines of each are marked `-` or `+`.
-
-    ``unified`` compares the texts, line endings and byte order marks aside. ``substantive`` compares their code: no
-    comments, docstrings, imports and annotations, one statement per line however it was laid out; its line numbers are
-    of that form.
-    """
+    """Two unified diffs, empty where nothing differs."""
 
     unified: str
+    """Of the texts, line endings and byte order marks aside."""
     lines: int
+    """How many of its lines are marked `-` or `+`."""
     substantive: str
+    """Of the code: no comments, docstrings, imports and annotations, one statement a line however it was laid out.
+
+    Its line numbers are of that form.
+    """
     substantive_lines: int
 
 
@@ -57,17 +61,19 @@ def _unified(original: Sequence[str], copy: Sequence[str], original_name: str, c
 
 
 class Restoration(Struct, frozen=True):
-    """``restored`` is the file at ``path``, ``renames`` names put back; ``difference`` is against ``original_path``.
-
-    ``restored_path`` is where it belongs: ``path``, except that the code of a notebook becomes a Python file.
-    """
+    """A copy with its renames undone."""
 
     path: str
+    """Of the copy."""
     original_path: str
     restored_path: str
+    """Where the restored file belongs: ``path``, except that the code of a notebook becomes a Python file."""
     renames: int
+    """How many names were put back."""
     restored: bytes
+    """The restored file, as it is stored."""
     difference: Difference
+    """What still differs from the original."""
 
 
 def restorations(

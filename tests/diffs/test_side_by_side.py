@@ -16,9 +16,9 @@ from modelkin.cli.upstream_texts import near_source
 from modelkin.corpus import model
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.model import Project
-from modelkin.diffs.line_alignment import compared
-from modelkin.diffs.model import Gap, Line, Mark, Row, RowKind, SideBySide
-from modelkin.diffs.side_by_side import Limits, described_upstream, folded, row, side_by_sides
+from modelkin.diffs.line_alignment import align_lines
+from modelkin.diffs.model import Gap, Mark, RowKind, ShownLine, ShownRow, SideBySide
+from modelkin.diffs.side_by_side import Limits, described_upstream, folded, shown_row, side_by_sides
 from modelkin.pipeline import ScanOptions
 from modelkin.results import DefinitionMatch, Kind, Region, Rename, Report, Skipped, Verdict
 from modelkin.sources import open_source
@@ -45,12 +45,12 @@ def rows(
     upstream: Sequence[str],
     renames: Sequence[Rename] = (),
     definitions: Sequence[DefinitionMatch] = (),
-) -> list[Row]:
-    comparison = compared(copy, upstream, definitions or [module(copy, upstream)], renames)
-    return [row(comparison, place) for place in comparison.places]
+) -> list[ShownRow]:
+    lines = align_lines(copy, upstream, definitions or [module(copy, upstream)], renames)
+    return [shown_row(lines, pair) for pair in lines.pairs]
 
 
-def told(line: Line | None) -> str:
+def told(line: ShownLine | None) -> str:
     """A line with its marked words in brackets."""
     if line is None:
         return ""
@@ -65,9 +65,9 @@ def compared_files(folder: Path, copy: str, original: str, limits: Limits = ALL)
     return side_by_sides(compare(*sources), sources[:1], sources[1:], limits=limits)["copy.py"]
 
 
-def shown(side: SideBySide | Skipped) -> list[Row]:
+def shown(side: SideBySide | Skipped) -> list[ShownRow]:
     assert isinstance(side, SideBySide)
-    return [each for each in side.rows if isinstance(each, Row)]
+    return [each for each in side.rows if isinstance(each, ShownRow)]
 
 
 def test_renamed_names_are_marked_on_both_sides_and_nothing_else_is(tmp_path: Path) -> None:
@@ -131,10 +131,10 @@ def test_every_line_stands_in_one_row_and_in_order(copy: list[str], upstream: li
 
 @given(LINES, LINES, st.integers(0, 40), st.booleans())
 def test_what_is_cut_is_counted(copy: list[str], upstream: list[str], most: int, tight: bool) -> None:
-    places = compared(copy, upstream, [module(copy, upstream)], ()).places
-    kept = folded(places, most, tight)
+    pairs = align_lines(copy, upstream, [module(copy, upstream)], ()).pairs
+    kept = folded(pairs, most, tight)
     assert sum(not isinstance(each, Gap) for each in kept) <= most
-    assert sum(each.rows if isinstance(each, Gap) else 1 for each in kept) == len(places)
+    assert sum(each.rows if isinstance(each, Gap) else 1 for each in kept) == len(pairs)
 
 
 def test_long_runs_are_cut_short_and_their_lines_named(tmp_path: Path) -> None:

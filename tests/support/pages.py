@@ -9,7 +9,7 @@ from itertools import cycle
 
 from msgspec.structs import replace
 
-from modelkin.diffs.model import Gap, Line, Mark, Piece, Row, RowKind, SideBySide
+from modelkin.diffs.model import Gap, Mark, Piece, RowKind, ShownLine, ShownRow, SideBySide
 from modelkin.results import Finding, Level, Region, Report, Verdict
 
 from .example_reports import ATTRIBUTION, FINDING, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI
@@ -81,22 +81,24 @@ def read_page(page: str) -> Element:
     return reader.root
 
 
-def line(number: int, text: str, *marked: tuple[str, Mark]) -> Line:
-    return Line(number, (Piece(text, Mark.PLAIN), *(Piece(*each) for each in marked)))
+def line(number: int, text: str, *marked: tuple[str, Mark]) -> ShownLine:
+    return ShownLine(number, (Piece(text, Mark.PLAIN), *(Piece(*each) for each in marked)))
 
 
 def beside(path: str, rows: int = 3, comment: str = "a comment") -> SideBySide:
     """A comparison with a row of each kind and a gap, and then ``rows`` that are the same."""
-    told: list[Row | Gap] = [
-        Row(RowKind.SAME, line(1, f"# {comment}"), line(4, f"# {comment}")),
-        Row(RowKind.RENAMED, line(2, "class ", ("YiMLP", Mark.RENAMED)), line(5, "class ", ("LlamaMLP", Mark.RENAMED))),
-        Row(RowKind.CHANGED, line(3, "x = ", ("2", Mark.CHANGED)), line(6, "x = ", ("1", Mark.CHANGED))),
-        Row(RowKind.COPY_ONLY, line(4, "y = 3"), None),
-        Row(RowKind.UPSTREAM_ONLY, None, Line(7, (Piece("z = 4", Mark.PLAIN),), cut=True)),
+    told: list[ShownRow | Gap] = [
+        ShownRow(RowKind.SAME, line(1, f"# {comment}"), line(4, f"# {comment}")),
+        ShownRow(
+            RowKind.RENAMED, line(2, "class ", ("YiMLP", Mark.RENAMED)), line(5, "class ", ("LlamaMLP", Mark.RENAMED))
+        ),
+        ShownRow(RowKind.CHANGED, line(3, "x = ", ("2", Mark.CHANGED)), line(6, "x = ", ("1", Mark.CHANGED))),
+        ShownRow(RowKind.COPY_ONLY, line(4, "y = 3"), None),
+        ShownRow(RowKind.UPSTREAM_ONLY, None, ShownLine(7, (Piece("z = 4", Mark.PLAIN),), cut=True)),
         Gap(RowKind.SAME, 31, (5, 35), (8, 38)),
     ]
-    same: list[Row | Gap] = [
-        Row(RowKind.SAME, line(36 + each, "pass"), line(39 + each, "pass")) for each in range(rows)
+    same: list[ShownRow | Gap] = [
+        ShownRow(RowKind.SAME, line(36 + each, "pass"), line(39 + each, "pass")) for each in range(rows)
     ]
     rest = Gap(None, 7, (90, 92), (93, 99))
     counts = dict.fromkeys(RowKind, 1) | {RowKind.SAME: 32 + rows}

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from markupsafe import escape as quoted
 
-from ...diffs.model import Gap, Line, Mark, Row, RowKind, SideBySide
+from ...diffs.model import Gap, Mark, RowKind, ShownLine, ShownRow, SideBySide
 from ...results import Cells
 from ...sources.cells import cell_place, line_words
 from ...support.escaping import encodable, escape
@@ -65,7 +65,7 @@ def _gap_words(gap: Gap, cells: Cells) -> str:
     return f"{gap.rows} more lines {what} ({', '.join(spans)})"
 
 
-def _row(row: Row, cells: Cells) -> str:
+def _row(row: ShownRow, cells: Cells) -> str:
     name, sign = _CLASSES[row.kind]
     return f'<tr class="{name}">{_cell(row.copy, cells)}<td>{sign}</td>{_cell(row.upstream, ())}</tr>'
 
@@ -82,7 +82,7 @@ def _number(cells: Cells, line: int) -> str:
     return f"{place.cell}:{place.line}"
 
 
-def _cell(line: Line | None, cells: Cells) -> str:
+def _cell(line: ShownLine | None, cells: Cells) -> str:
     if line is None:
         return "<td></td>"
     told = "".join(_piece(_shown(piece.text), _MARKS.get(piece.mark)) for piece in line.pieces)
