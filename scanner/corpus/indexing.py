@@ -6,6 +6,7 @@ Edit this when more of a source should be read into a corpus than its Python fil
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 
 from ..errors import CorpusError
 from ..repository.declarations import read_declarations
@@ -61,23 +62,50 @@ def _release(checkout: Checkout, version: str, sha256: str) -> Release:
 
 
 def index_source(spec: str, timeout: float | None = None) -> Corpus:
-    """A corpus of one source, in memory, each file read within ``timeout`` seconds.
+    """A corpus of one source to compare with, in memory, each file read within ``timeout`` seconds.
 
     Raises SourceError, and CorpusError when there is no Python in it.
     """
-    builder = CorpusBuilder()
-    # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
-    with open_source(spec, obey=True) as checkout:
+
+    def project(checkout: Checkout) -> Project:
         licences = repository_licence(read_declarations(checkout))
-        project = Project(checkout.project or spec, "".join(licences[:1]), "", "", package_of(spec, checkout))
-        skipped: list[Skipped] = []
-        if not add_checkout(builder, checkout, project, selection=Selection(timeout=timeout), skipped=skipped):
-            told = f": {skipped[0].path} {skipped[0].reason}" if skipped else ""
-            raise CorpusError(f"{spec}: no Python file or notebook in it to compare with{told}")
+        return Project(checkout.project or spec, "".join(licences[:1]), "", "", _package(spec, checkout))
+
+    return _indexed(spec, project, "compare with", selection=Selection(timeout=timeout))
+
+
+def index_release(source: str, name: str, licence: str, release: str, skipped: list[Skipped]) -> Corpus:
+    """A corpus of one source as a release of the project ``name``; what could not be read goes to ``skipped``.
+
+    Raises SourceError, and CorpusError when there is no Python in it.
+    """
+
+    def project(checkout: Checkout) -> Project:
+        return Project(name, licence, "", "", _package(source, checkout))
+
+    return _indexed(source, project, "add", release, skipped=skipped)
+
+
+def _indexed(
+    source: str,
+    project_of: Callable[[Checkout], Project],
+    purpose: str,
+    release: str = "",
+    selection: Selection = EVERYTHING,
+    skipped: list[Skipped] | None = None,
+) -> Corpus:
+    builder = CorpusBuilder()
+    left: list[Skipped] = [] if skipped is None else skipped
+    # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
+    with open_source(source, obey=True) as checkout:
+        project = project_of(checkout)
+        if not add_checkout(builder, checkout, project, release, selection=selection, skipped=left):
+            told = f": {left[0].path} {left[0].reason}" if left else ""
+            raise CorpusError(f"{source}: no Python file or notebook in it to {purpose}{told}")
     return builder.finish(project.name)
 
 
-def package_of(spec: str, checkout: Checkout) -> str:
+def _package(spec: str, checkout: Checkout) -> str:
     """The name that ``spec`` has at the package registry; empty for a source from elsewhere."""
     return checkout.project if spec.startswith(REGISTRY_PREFIX) else ""
 

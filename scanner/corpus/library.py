@@ -13,10 +13,9 @@ from msgspec import Struct
 
 from ..errors import CorpusError
 from ..results import Skipped
-from ..sources import open_source
 from ..support.atomic_write import check_writable
 from .builder import CorpusBuilder, absorb
-from .indexing import add_checkout, package_of
+from .indexing import index_release
 from .model import Corpus, Project, Version
 from .store import is_there, open_corpus
 from .validation import damaged, problems
@@ -106,7 +105,7 @@ def add(
     corpus = _whole(path) if is_there(path) else None
     if progress:
         progress(0, 0, source)
-    new = _indexed(source, name, licence, release, [] if skipped is None else skipped)
+    new = index_release(source, name, licence, release, [] if skipped is None else skipped)
     builder = CorpusBuilder()
     if corpus is not None:
         replaced = set(map(_identity, _versions(new)))
@@ -114,17 +113,6 @@ def add(
     absorb(builder, new)
     builder.finish(corpus.name if corpus else path.stem, corpus.version if corpus else "").save(path)
     return facts(path)
-
-
-def _indexed(source: str, name: str, licence: str, release: str, skipped: list[Skipped]) -> Corpus:
-    builder = CorpusBuilder()
-    # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
-    with open_source(source, obey=True) as checkout:
-        project = Project(name, licence, "", "", package_of(source, checkout))
-        if not add_checkout(builder, checkout, project, release, skipped=skipped):
-            told = f": {skipped[0].path} {skipped[0].reason}" if skipped else ""
-            raise CorpusError(f"{source}: no Python file or notebook in it to add{told}")
-    return builder.finish(project.name)
 
 
 def _versions(corpus: Corpus) -> list[Version]:

@@ -20,8 +20,7 @@ LEAST_OVERLAP = 0.15
 MOST_PAIRS = 4_000_000
 # Two lists of statements with more pairs than this are not aligned but matched: a definition of 5,000 statements.
 LONGEST_TABLE = 25_000_000
-# A statement that moved between definitions counts only when it is rare enough (of 255) and long enough to be told
-# apart.
+# A statement that moved between definitions counts only when its IDF weight (of 255) and its length tell it apart.
 LEAST_MOVED_WEIGHT = 60
 LEAST_MOVED_TOKENS = 6
 _CLASS, _FUNCTION = 1, 2  # the numbers of KINDS
@@ -270,7 +269,7 @@ def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:
 def _moved(
     query: Query, digests: Array, upstream: ReferenceDefinitions, idf_weights: Array, paired: tuple[Array, Array]
 ) -> Array:
-    """In order, the rare statements that no pair accounts for, wherever they stand, and their partners."""
+    """In order, the statements that moved: distinctive, in no pair, wherever they stand; and their partners."""
     open_ = (digests >= 0) & (idf_weights >= LEAST_MOVED_WEIGHT) & (query.statement_tokens >= LEAST_MOVED_TOKENS)
     open_[paired[0]] = False
     rows = np.flatnonzero(open_)

@@ -18,19 +18,21 @@ from .candidates import Candidate
 from .comparison import MODIFIED_SHARE, MODULE, Comparison, compare_candidate, describe
 from .query import Query
 
-# Distinctive tokens (each times the IDF weight of its statement) that a verdict of copying needs, and mere fragments.
+# How many distinctive tokens (each counts by the IDF weight of its statement) a verdict of copying needs, and how many
+# mere fragments need.
 COPY_EVIDENCE = 60.0
 FRAGMENT_EVIDENCE = 30.0
-# A definition is a part of an upstream when it says this much alone; parts are named when together they say twice what
-# a verdict of copying needs, since of single functions that everybody has the closest is seldom the source.
+# A definition is a part of an upstream when it has this much evidence alone. Parts are named when together they have
+# twice what a verdict of copying needs: a single function may be in many projects, and then the closest is seldom its
+# source.
 PART_EVIDENCE = FRAGMENT_EVIDENCE
 PARTS_EVIDENCE = 2 * COPY_EVIDENCE
 # Below this share of aligned tokens a candidate is not worth naming.
 FRAGMENT_SHARE = 0.1
 # Files of which look-up finds less than this share in any one upstream path are not aligned with it.
 LEAST_SHARE = 0.05
-# The closest is looked for among this many candidates, of which look-up finds at least the second part of what it finds
-# of the best one; where it finds nearly all of the file in that, at least so much.
+# The closest is looked for among so many candidates, whose share is at least this part of the best one's; where the
+# best one's is nearly all of the file, the part is as large.
 MOST_RIVALS = 3
 RIVAL_PART = 0.8
 NEARLY_ALL = 0.97
@@ -39,8 +41,8 @@ MOST_COMPARED = 6
 MOST_UPSTREAMS = 5
 # A further upstream is named when it explains at least this share of the file beyond what closer ones do.
 ADDED_SHARE = 0.05
-# An older upstream is the origin when it explains at least this part of what the closest does; at least the second part
-# where the closest itself descends from something, which it may be a port of.
+# An older upstream is the origin when it explains at least the first part of what the closest does; at least the second
+# where the closest itself descends from another file, which it may be a port of.
 ORIGIN_PART = 0.5
 SAME_PART = 0.8
 
@@ -102,7 +104,7 @@ def _compared(
 def _settles(comparison: Comparison, rival: Candidate) -> bool:
     """Whether ``rival`` can change nothing: the file is, name by name, another content of the same upstream path.
 
-    Were it the rival as well, look-up, which is exact about what is equal and spelled alike, would say no less of it.
+    Look-up is exact about what is equal and spelled alike: were the file the rival as well, its share would be no less.
     """
     candidate = comparison.candidate
     if _history(candidate) != _history(rival) or candidate.share <= rival.share:

@@ -8,7 +8,6 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,7 +32,7 @@ def test_a_file_in_two_releases_is_stored_once_and_listed_twice() -> None:
     assert counts(twice) == {**counts(once), "version_releases": 2}
 
 
-def test_a_file_in_two_projects_is_stored_once_with_a_lineage_in_each() -> None:
+def test_a_file_in_two_projects_is_stored_once_with_a_path_history_in_each() -> None:
     once, twice = corpus_of(Upstream()), corpus_of(Upstream(), Upstream("beacon"))
     assert counts(twice) == {**counts(once), "version_releases": 2, "lineage_projects": 2}
 
@@ -43,7 +42,7 @@ def test_comments_docstrings_and_layout_make_no_other_file() -> None:
     assert counts(corpus_of(Upstream(), Upstream(version="2.0", files={"a.py": other})))["definition_hashes"] == 4
 
 
-def test_another_name_makes_another_file_of_the_same_canonical_definitions() -> None:
+def test_another_name_makes_another_file_of_the_same_normalised_definitions() -> None:
     corpus = corpus_of(Upstream(), Upstream("beacon", files={"a.py": RENAMED}))
     assert len(corpus.file_lineages) == 2
     # The module itself, which has no statement but an import and words, is the same in both.
@@ -82,15 +81,14 @@ def test_names_and_paths_that_are_not_utf8_do_no_harm() -> None:
     assert corpus.versions(0)[0].path == "caf?.py"
 
 
-@pytest.mark.parametrize("text", [b"", b"\n", b"# only words\n", b"\0", b"x = (", b"\xff\xfe"])
-def test_a_file_without_code_is_a_file_all_the_same(text: bytes) -> None:
-    builder = CorpusBuilder()
-    builder.add_file(
-        builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "", "")), "a.py", text, ""
-    )
-    corpus = builder.finish("small")
-    assert problems(corpus) == []
-    assert [version.path for version in corpus.versions(0)] == ["a.py"]
+def test_a_file_without_code_is_a_file_all_the_same() -> None:
+    for text in (b"", b"\n", b"# only words\n", b"\0", b"x = (", b"\xff\xfe"):
+        builder = CorpusBuilder()
+        release = builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "", ""))
+        builder.add_file(release, "a.py", text, "")
+        corpus = builder.finish("small")
+        assert problems(corpus) == []
+        assert [version.path for version in corpus.versions(0)] == ["a.py"]
 
 
 @settings(max_examples=40, deadline=None)

@@ -1,4 +1,4 @@
-"""A file's lineage is its path through the releases of a project; who may answer is decided by lineage."""
+"""A path history is one path through the releases of a project; which of them may answer, and which one is older."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, Upstream
 LONGER = ATTENTION + "\n\ndef half(x):\n    return x / 2\n"
 
 
-def place(corpus: Corpus, project: str, path: str) -> int:
-    """The number of a lineage."""
+def history_of(corpus: Corpus, project: str, path: str) -> int:
+    """The number of a path history."""
     for history, owner in enumerate(corpus.lineage_projects):
         first = int(corpus.lineage_files[corpus.lineage_file_starts[history]])
         paths = {version.path for version in corpus.versions(first) if version.project.name == project}
@@ -30,13 +30,13 @@ def answering(seen: PathHistories) -> set[str]:
     """Which of the paths of THREE may answer."""
     names = {"lantern/attention.py": "lantern", "lantern/rotary.py": "lantern"}
     names |= {"beacon/rotary.py": "beacon", "beacon/schedule.py": "beacon"}
-    return {path for path, project in names.items() if seen.allowed[place(seen.corpus, project, path)]}
+    return {path for path, project in names.items() if seen.allowed[history_of(seen.corpus, project, path)]}
 
 
-def test_a_path_is_one_lineage_through_all_releases_of_its_project() -> None:
+def test_a_path_is_one_history_through_all_releases_of_its_project() -> None:
     corpus = corpus_of(Upstream(), Upstream(version="2.0", files={"lantern/attention.py": LONGER}), THREE[1])
     assert len(corpus.lineage_projects) == 3
-    history = place(corpus, "lantern", "lantern/attention.py")
+    history = history_of(corpus, "lantern", "lantern/attention.py")
     assert int(np.diff(corpus.lineage_file_starts)[history]) == 2
 
 
@@ -64,22 +64,22 @@ def test_a_path_that_first_appeared_later_does_not_answer(until: str, paths: set
     assert answering(path_histories(corpus_of(*(THREE[number] for number in order)), until=until)) == paths
 
 
-def test_a_lineage_is_born_with_its_oldest_release_whatever_the_order() -> None:
+def test_a_history_is_born_with_its_oldest_release_whatever_the_order() -> None:
     for releases in (THREE, THREE[::-1]):
         corpus = corpus_of(*releases)
-        assert path_histories(corpus).born(place(corpus, "lantern", "lantern/attention.py")) == "2021-05-04"
+        assert path_histories(corpus).born(history_of(corpus, "lantern", "lantern/attention.py")) == "2021-05-04"
 
 
-def test_versions_are_those_of_the_lineage_s_project_oldest_first() -> None:
+def test_versions_are_those_of_the_history_s_project_oldest_first() -> None:
     corpus = corpus_of(*THREE)
-    file = int(corpus.lineage_files[corpus.lineage_file_starts[place(corpus, "beacon", "beacon/rotary.py")]])
+    file = int(corpus.lineage_files[corpus.lineage_file_starts[history_of(corpus, "beacon", "beacon/rotary.py")]])
     seen = path_histories(corpus)
     for project, path in (("beacon", "beacon/rotary.py"), ("lantern", "lantern/rotary.py")):
-        (version,) = seen.versions(file, place(corpus, project, path))
+        (version,) = seen.versions(file, history_of(corpus, project, path))
         assert (version.project.name, version.path) == (project, path)
 
 
-def test_versions_of_a_file_that_moved_are_those_under_the_lineage_s_path() -> None:
+def test_versions_of_a_file_that_moved_are_those_under_the_history_s_path() -> None:
     moved = {"lantern/models/attention.py": ATTENTION}
     corpus = corpus_of(Upstream(), Upstream(version="2.0", files=moved, released="2022-01-01"))
     seen = path_histories(corpus)

@@ -44,14 +44,14 @@ def without(key: str) -> dict[str, Any]:
 
 
 def refused(path: Path) -> str:
-    """What is said of a manifest, in one line that begins with its path."""
-    with pytest.raises(CorpusError) as raised:
+    """What is said of a manifest, in one short line that begins with its path; nothing, where it can be read."""
+    try:
         read_manifest(path)
-    message = str(raised.value)
-    assert message.startswith(f"{path}: ")
-    assert "\n" not in message
-    assert len(message) < 1_000
-    return message.removeprefix(f"{path}: ")
+    except CorpusError as error:
+        message = str(error)
+        short = message.startswith(f"{path}: ") and "\n" not in message and len(message) < 1_000
+        return message.removeprefix(f"{path}: ") if short else f"not in one short line: {message!r}"
+    return ""
 
 
 def test_an_entry_is_read_with_its_defaults(tmp_path: Path) -> None:
@@ -72,66 +72,67 @@ def test_the_shipped_manifest_chooses_what_the_shipped_corpus_holds() -> None:
     assert others == []
 
 
-@pytest.mark.parametrize("key", sorted(ENTRY.keys() - {"exclude"}))
-def test_a_missing_key_is_named(tmp_path: Path, key: str) -> None:
-    where = "entry 2" if key == "name" else "entry 2 (lantern)"
-    assert refused(written(tmp_path, ENTRY, without(key))) == f"{where}: key '{key}' is missing"
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    keys = sorted(ENTRY.keys() - {"exclude"})
+    where = dict.fromkeys(keys, "entry 2 (lantern)") | {"name": "entry 2"}
+    told = {key: refused(written(tmp_path, ENTRY, without(key))) for key in keys}
+    assert told == {key: f"{where[key]}: key '{key}' is missing" for key in keys}
 
 
-@pytest.mark.parametrize(
-    ("entry", "message"),
-    [
-        ({**ENTRY, "licenze": "MIT"}, "entry 1 (lantern): unknown key 'licenze'; known are exclude, homepage, include"),
-        ({**ENTRY, 7: "MIT"}, "entry 1 (lantern): unknown key 7; known are "),
-        ({**ENTRY, "name": 7}, "entry 1: 'name' must be a string"),
-        ({**ENTRY, "licence": None}, "entry 1 (lantern): 'licence' must be a string"),
-        ({**ENTRY, "licence": ["MIT"]}, "entry 1 (lantern): 'licence' must be a string"),
-        ({**ENTRY, "releases": [1.1]}, "entry 1 (lantern): 'releases' must be a list of strings; quote versions"),
-        ({**ENTRY, "releases": "1.0"}, "entry 1 (lantern): 'releases' must be a list of strings; quote versions"),
-        ({**ENTRY, "releases": []}, "entry 1 (lantern): 'releases' is empty"),
-        ({**ENTRY, "releases": ["1.0", "1.0"]}, "entry 1 (lantern): release 1.0 is listed twice"),
-        ({**ENTRY, "include": {"a": "b"}}, "entry 1 (lantern): 'include' must be a list of strings"),
-        (
-            {**ENTRY, "include": ["a/[b.py"]},
-            "entry 1 (lantern): the glob 'a/[b.py' matches nothing: a [ is never closed",
-        ),
-        ({**ENTRY, "exclude": [None]}, "entry 1 (lantern): 'exclude' must be a list of strings"),
-        ("lantern", "entry 1 of upstreams is not a mapping"),
-        (None, "entry 1 of upstreams is not a mapping"),
-    ],
-    ids=str,
+WRONG_ENTRIES: tuple[tuple[object, str], ...] = (
+    ({**ENTRY, "licenze": "MIT"}, "entry 1 (lantern): unknown key 'licenze'; known are exclude, homepage, include"),
+    ({**ENTRY, 7: "MIT"}, "entry 1 (lantern): unknown key 7; known are "),
+    ({**ENTRY, "name": 7}, "entry 1: 'name' must be a string"),
+    ({**ENTRY, "licence": None}, "entry 1 (lantern): 'licence' must be a string"),
+    ({**ENTRY, "licence": ["MIT"]}, "entry 1 (lantern): 'licence' must be a string"),
+    ({**ENTRY, "releases": [1.1]}, "entry 1 (lantern): 'releases' must be a list of strings; quote versions"),
+    ({**ENTRY, "releases": "1.0"}, "entry 1 (lantern): 'releases' must be a list of strings; quote versions"),
+    ({**ENTRY, "releases": []}, "entry 1 (lantern): 'releases' is empty"),
+    ({**ENTRY, "releases": ["1.0", "1.0"]}, "entry 1 (lantern): release 1.0 is listed twice"),
+    ({**ENTRY, "include": {"a": "b"}}, "entry 1 (lantern): 'include' must be a list of strings"),
+    (
+        {**ENTRY, "include": ["a/[b.py"]},
+        "entry 1 (lantern): the glob 'a/[b.py' matches nothing: a [ is never closed",
+    ),
+    ({**ENTRY, "exclude": [None]}, "entry 1 (lantern): 'exclude' must be a list of strings"),
+    ("lantern", "entry 1 of upstreams is not a mapping"),
+    (None, "entry 1 of upstreams is not a mapping"),
 )
-def test_a_wrong_entry_is_named_with_its_key(tmp_path: Path, entry: object, message: str) -> None:
-    assert refused(written(tmp_path, entry)).startswith(message)
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("", "has no list `upstreams`"),
-        ("[]", "has no list `upstreams`"),
-        ("lantern", "has no list `upstreams`"),
-        ("upstreams:", "has no list `upstreams`"),
-        ("upstreams: []", "has no list `upstreams`"),
-        ("upstreams: {name: lantern}", "has no list `upstreams`"),
-        ("upstreams: [", "not valid YAML: "),
-        ("upstreams: !!python/object/apply:os.system [true]", "not valid YAML: could not determine a constructor"),
-        ("upstreams: *gone", "not valid YAML: found undefined alias 'gone'"),
-        ("upstreams: [{? [name] : lantern}]", "not valid YAML: "),
-        ("upstreams: [{name: 2020-13-45}]", "not valid YAML: month must be in 1..12"),
-        ("upstreams: &a [*a]", "entry 1 of upstreams is not a mapping"),
-        ("upstreams: [&a {name: *a}]", "entry 1: key 'homepage' is missing"),
-        (BOMB + "upstreams: [{name: *a9}]", "entry 1: key 'homepage' is missing"),
-        (BOMB + "upstreams: *a9", "entry 1 of upstreams is not a mapping"),
-        ("[" * 100_000, "not valid YAML: nested too deeply"),
-        ("upstreams: [{\x1b: 1}]", "not valid YAML: unacceptable character"),
-        ("\0", "not valid YAML: unacceptable character"),
-    ],
-    ids=lambda text: text[:30],
+def test_a_wrong_entry_is_named_with_its_key(tmp_path: Path) -> None:
+    told = [(entry, refused(written(tmp_path, entry)), message) for entry, message in WRONG_ENTRIES]
+    assert not [each for each in told if not each[1].startswith(each[2])]
+
+
+NO_MANIFESTS = (
+    ("", "has no list `upstreams`"),
+    ("[]", "has no list `upstreams`"),
+    ("lantern", "has no list `upstreams`"),
+    ("upstreams:", "has no list `upstreams`"),
+    ("upstreams: []", "has no list `upstreams`"),
+    ("upstreams: {name: lantern}", "has no list `upstreams`"),
+    ("upstreams: [", "not valid YAML: "),
+    ("upstreams: !!python/object/apply:os.system [true]", "not valid YAML: could not determine a constructor"),
+    ("upstreams: *gone", "not valid YAML: found undefined alias 'gone'"),
+    ("upstreams: [{? [name] : lantern}]", "not valid YAML: "),
+    ("upstreams: [{name: 2020-13-45}]", "not valid YAML: month must be in 1..12"),
+    ("upstreams: &a [*a]", "entry 1 of upstreams is not a mapping"),
+    ("upstreams: [&a {name: *a}]", "entry 1: key 'homepage' is missing"),
+    (BOMB + "upstreams: [{name: *a9}]", "entry 1: key 'homepage' is missing"),
+    (BOMB + "upstreams: *a9", "entry 1 of upstreams is not a mapping"),
+    ("[" * 100_000, "not valid YAML: nested too deeply"),
+    ("upstreams: [{\x1b: 1}]", "not valid YAML: unacceptable character"),
+    ("\0", "not valid YAML: unacceptable character"),
 )
-def test_what_is_no_manifest_is_an_error(tmp_path: Path, text: str, message: str) -> None:
-    (tmp_path / "manifest.yaml").write_text(text)
-    assert refused(tmp_path / "manifest.yaml").startswith(message)
+
+
+def test_what_is_no_manifest_is_an_error(tmp_path: Path) -> None:
+    told = []
+    for text, message in NO_MANIFESTS:
+        (tmp_path / "manifest.yaml").write_text(text)
+        told.append((text[:30], refused(tmp_path / "manifest.yaml"), message))
+    assert not [each for each in told if not each[1].startswith(each[2])]
 
 
 def test_a_manifest_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:

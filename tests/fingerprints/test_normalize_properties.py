@@ -1,4 +1,4 @@
-"""Properties of the canonical stream, on random modules: what leaves it as it is, and what does not."""
+"""Properties of normalised tokens, on random modules: what leaves it as it is, and what does not."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FEWER = settings(max_examples=30, deadline=None)
 
 @EXAMPLES
 @given(modules(), spellings(), spellings())
-def test_any_consistent_renaming_leaves_the_streams_unchanged(module: str, first: Spelling, second: Spelling) -> None:
+def test_any_consistent_renaming_leaves_the_tokens_unchanged(module: str, first: Spelling, second: Spelling) -> None:
     assert sequences(printed(module, first)) == sequences(printed(module, second))
 
 
@@ -47,14 +47,14 @@ def _in_parameters(module: str, name: re.Match[str]) -> bool:
 
 @EXAMPLES
 @given(modules(), spellings())
-def test_printing_the_syntax_tree_leaves_the_streams_unchanged(module: str, spelling: Spelling) -> None:
+def test_printing_the_syntax_tree_leaves_the_tokens_unchanged(module: str, spelling: Spelling) -> None:
     text = printed(module, spelling)
     assert sequences(ast.unparse(ast.parse(text))) == sequences(text)
 
 
 @FEWER
 @given(modules(), spellings())
-def test_black_leaves_the_streams_unchanged(module: str, spelling: Spelling) -> None:
+def test_black_leaves_the_tokens_unchanged(module: str, spelling: Spelling) -> None:
     text = printed(module, spelling)
     assert sequences(black.format_str(text, mode=black.Mode(line_length=60))) == sequences(text)
 
@@ -62,7 +62,7 @@ def test_black_leaves_the_streams_unchanged(module: str, spelling: Spelling) -> 
 @FEWER
 @example(BESIDE, {}, "def f(a, z):\n  a.x, x = z", {})
 @given(modules(), spellings(), modules(), spellings())
-def test_other_files_seen_before_leave_the_streams_unchanged(
+def test_other_files_seen_before_leave_the_tokens_unchanged(
     module: str, spelling: Spelling, other: str, other_spelling: Spelling
 ) -> None:
     text, cache = printed(module, spelling), StatementCache()

@@ -1,4 +1,4 @@
-"""Pairs of spellings: those that mean the same and share a stream, and those that do not."""
+"""Pairs of spellings: those that mean the same and have equal tokens, and those that do not."""
 
 from __future__ import annotations
 

@@ -1,0 +1,164 @@
+"""A corpus file is opened whole, or refused in one line that says why."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from modelkin.corpus import library
+from modelkin.corpus.model import FORMAT
+from modelkin.corpus.schema import COLUMNS
+from modelkin.fingerprints.winnowing import WINNOWING
+
+from ..support.damaged_corpora import DAMAGED, others, refused, rewritten
+from ..support.small_corpora import THREE, corpus_of
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A corpus file."""
+    corpus_of(*THREE).save(tmp_path / "small.safetensors")
+    return tmp_path / "small.safetensors"
+
+
+def test_every_file_cut_short_is_an_error(path: Path) -> None:
+    whole = path.read_bytes()
+    told = {}
+    for kept in {*range(0, len(whole) - 1, 97), 1, 7, 8, 9, len(whole) - 1}:
+        path.write_bytes(whole[:kept])
+        told[kept] = refused(path)
+    assert not {
+        kept: each for kept, each in told.items() if not each.startswith((DAMAGED, "cannot be read as a corpus"))
+    }
+
+
+def test_a_file_with_more_behind_it_still_opens_and_counts_as_altered_by_no_one(path: Path) -> None:
+    path.write_bytes(path.read_bytes() + b"more")
+    assert library.verify(path) == []
+
+
+def test_a_header_of_another_length_is_an_error(path: Path) -> None:
+    whole, told = path.read_bytes(), {}
+    for length in (0, 1, 2**31, 2**63, 2**64 - 1):
+        path.write_bytes(length.to_bytes(8, "little") + whole[8:])
+        told[length] = refused(path)
+    assert not others(told)
+
+
+def test_a_header_that_is_none_is_an_error(path: Path) -> None:
+    told = {}
+    for header in (
+        b"{",
+        b"[]",
+        b"null",
+        b"7",
+        b'"text"',
+        b"\xff\xfe",
+        b"[" * 200_000,
+        b"9" * 5_000,
+        b'{"__metadata__": null}',
+    ):
+        path.write_bytes(len(header).to_bytes(8, "little") + header + b"\0" * 100)
+        told[header[:20]] = refused(path)
+    assert not others(told)
+
+
+def test_a_checkpoint_is_not_taken_for_a_corpus(path: Path) -> None:
+    from safetensors.numpy import save_file
+
+    save_file({"weight": np.zeros(3, np.float32)}, path)
+    assert refused(path) == "a .safetensors file, but not a corpus: name one that modelkin wrote"
+
+
+OTHER_VALUES: tuple[tuple[str, object, str], ...] = (
+    ("format", FORMAT + 1, f"corpus format {FORMAT + 1}, but this modelkin reads {FORMAT}; upgrade modelkin"),
+    ("format", FORMAT - 1, f"corpus format {FORMAT - 1}, but this modelkin reads {FORMAT}; build or download it"),
+    ("format", "1", "damaged corpus file (its settings are no numbers)"),
+    ("k", 99, f"built with k 99 and window {WINNOWING.window}, but this modelkin works with k {WINNOWING.k} and"),
+    ("window", 99, f"built with k {WINNOWING.k} and window 99, but this modelkin works with k {WINNOWING.k} and"),
+    ("k", None, "damaged corpus file (its settings are no numbers)"),
+    ("name", 7, "damaged corpus file (its header has something else where text belongs)"),
+    ("digest", None, "damaged corpus file (its header has something else where text belongs)"),
+    ("projects", [["lantern", "MIT", "", 7]], "damaged corpus file (its header has something else where text"),
+    ("projects", [["lantern"]], "damaged corpus file ("),
+    ("projects", {}, "damaged corpus file ("),
+    ("projects", None, "damaged corpus file ("),
+    ("releases", [[9, "1.0", "2020-01-01", "", [], False]], "damaged corpus file (its header has a release of no"),
+    ("releases", [[-1, "1.0", "2020-01-01", "", [], False]], "damaged corpus file (its header has a release of no"),
+    ("releases", [[True, "1.0", "", "", [], False]], "damaged corpus file (its header has a release of no project"),
+    (
+        "releases",
+        [[0, "1.0", 2020, "", [], False]],
+        "damaged corpus file (its header has something else where text",
+    ),
+    ("releases", [[0, "1.0", "", "", [7], False]], "damaged corpus file (its header has something else where text"),
+    ("releases", [[0, "1.0", "", "", [], 0]], "damaged corpus file (its header has something else where yes or no"),
+    ("releases", [[]], "damaged corpus file ("),
+    ("releases", [], "damaged corpus file ("),
+    ("notices", ["text"], "damaged corpus file (its header has something else where a line number belongs)"),
+    ("notices", [[None, "", 0, []]], "damaged corpus file (its header has something else where text belongs)"),
+    ("notices", [["MIT", "", 0, [7]]], "damaged corpus file (its header has something else where text belongs)"),
+    ("notices", [["MIT", "sung", 0, []]], "damaged corpus file ('sung' is no way to state a licence)"),
+    ("notices", [["MIT", "tag", -1, []]], "damaged corpus file (its header has something else where a line number"),
+)
+
+
+def test_a_header_with_other_values_is_an_error(path: Path) -> None:
+    whole, told = path.read_bytes(), []
+    for key, value, message in OTHER_VALUES:
+        rewritten(path, whole, lambda _, inner: inner.update({key: value}))  # noqa: B023 - called before the next
+        told.append((key, value, refused(path), message))
+    assert not [each for each in told if not each[2].startswith(each[3])]
+
+
+def test_a_header_without_a_key_is_an_error(path: Path) -> None:
+    whole, told = path.read_bytes(), {}
+    for key in ("format", "k", "window", "name", "digest", "projects", "releases", "notices"):
+        rewritten(path, whole, lambda _, inner: inner.pop(key))  # noqa: B023 - called before the next
+        told[key] = refused(path)
+    assert not others(told)
+
+
+OTHER_ENTRIES: tuple[object, ...] = (
+    None,
+    {},
+    {"dtype": "U64", "shape": [3]},
+    {"dtype": "F32", "shape": [3], "data_offsets": [0, 24]},
+    {"dtype": ["U64"], "shape": [3], "data_offsets": [0, 24]},
+    {"dtype": "U64", "shape": [3], "data_offsets": [0, 2**70]},
+    {"dtype": "U64", "shape": [3], "data_offsets": [-8, 16]},
+    {"dtype": "U64", "shape": [3], "data_offsets": [24, 0]},
+    {"dtype": "U64", "shape": [3], "data_offsets": [0.5, 24.5]},
+    {"dtype": "U64", "shape": [3], "data_offsets": [0, 23]},
+    {"dtype": "U64", "shape": [3], "data_offsets": [0]},
+    {"dtype": "U64", "shape": [0], "data_offsets": [0, 0]},
+)
+
+
+def test_an_array_that_is_not_where_it_should_be_is_an_error(path: Path) -> None:
+    whole, told = path.read_bytes(), {}
+    for entry in OTHER_ENTRIES:
+        rewritten(path, whole, lambda outer, _: outer.update(fingerprints=entry))  # noqa: B023 - called before the next
+        told[str(entry)] = refused(path)
+    assert not others(told)
+
+
+def test_a_missing_array_is_an_error_that_names_it(path: Path) -> None:
+    whole, told = path.read_bytes(), {}
+    for name in COLUMNS:
+        rewritten(path, whole, lambda outer, _: outer.pop(name))  # noqa: B023 - called before the next
+        told[name] = refused(path)
+    assert told == {name: f"damaged corpus file ('{name}'); build or download it again" for name in COLUMNS}
+
+
+@pytest.mark.parametrize("name", ["gone", "folder", "pipe", "empty", "loop"])
+def test_what_is_no_file_is_an_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "empty").write_bytes(b"")
+    (tmp_path / "loop").symlink_to("loop")
+    os.mkfifo(tmp_path / "pipe")
+    assert re.match("no such corpus file|cannot be read as a corpus: [^'/]+$", refused(tmp_path / name))
