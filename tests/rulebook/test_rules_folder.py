@@ -44,12 +44,9 @@ def test_the_rules_of_another_folder_are_read_from_there(folder: Path) -> None:
     assert finding_rules(folder) == ()
 
 
-@pytest.mark.parametrize(
-    "identifier", ["../licences/MIT", "/etc/passwd", "..", "", ".", "mit", "MIT.yaml", "MIT\0", "a" * 100_000]
-)
-def test_no_id_reaches_out_of_the_folder(identifier: str) -> None:
-    assert licence_rule(identifier) is None
-    assert finding_rule(identifier) is None
+def test_no_id_reaches_out_of_the_folder() -> None:
+    names = ("../licences/MIT", "/etc/passwd", "..", "", ".", "mit", "MIT.yaml", "MIT\0", "a" * 100_000)
+    assert not [name for name in names if licence_rule(name) or finding_rule(name)]
 
 
 def test_a_licence_is_read_once_and_from_its_own_file_only(folder: Path) -> None:
