@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 Case = TypeVar("Case")
-Found = TypeVar("Found")
 
 
-def failures(function: Callable[[Case], Found], cases: Iterable[tuple[Case, Found]]) -> list[tuple[Case, Found, Found]]:
-    """The cases that ``function`` makes something else of: each with what it makes, and what it should."""
+def failures(
+    function: Callable[[Case], object], cases: Iterable[tuple[Case, object]]
+) -> list[tuple[Case, object, object]]:
+    """The cases of which ``function`` makes something else: each with what it makes of it, and what it should."""
     made = [(case, function(case), expected) for case, expected in cases]
     assert made
     return [each for each in made if each[1] != each[2]]
