@@ -88,7 +88,7 @@ UNREADABLE = [
     ("LICENSE", MIT.encode() + b" " * 10 * 1024**2, "10.0 MB is over the limit of 2.0 MB for such a file"),
     ("LICENSE", b"\x7fELF\0\0\1\2" * 400, "binary, not a text: nothing is read from it"),
     ("NOTICE", bytes(range(256)) * 20, "binary, not a text: nothing is read from it"),
-    ("LICENSE.pdf", b"%PDF-1.7 licence", "not a plain text: which licence it is, is not known"),
+    ("LICENSE.pdf", b"%PDF-1.7 licence", "not plain text: its licence is not known"),
     ("config.json", b'{"auto_map": ' + b"[" * 200_000, "not valid JSON: nested too deeply"),
     ("config.json", b'{"auto_map": {,}}', "not valid JSON: Expecting property name"),
     ("tokenizer_config.json", b'["auto_map", "license", "_name_or_path"]', "not a JSON object"),
@@ -112,7 +112,7 @@ def test_what_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
 
 
 def test_a_folder_called_licence_is_one_line(tmp_path: Path) -> None:
-    said = {"LICENSE": "a folder, not a text: in it only what is named like a legal file is read"}
+    said = {"LICENSE": "a folder, not a text: of its files only those named like a legal file are read"}
     for number, inner in enumerate(("LICENSE/mit.txt", "LICENSE/a/b.txt")):
         files = {inner: MIT, "a.py": ""}
         for source in (written(tmp_path / f"folder{number}", files), zipped(tmp_path / f"lamp{number}.zip", files)):
@@ -158,7 +158,7 @@ def test_of_very_many_files_those_nearest_to_the_root_are_read() -> None:
     found = read_declarations(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 4, lambda: b"Lamp")])))
     assert len(found.legal_files) == most
     assert found.legal_files[0].path == "NOTICE"
-    assert list(reasons(found).values()) == [f"left out with 5 more: of such files {most}, of 16 MB, are read"]
+    assert list(reasons(found).values()) == [f"left out with 5 more: at most {most} such files, 16 MB in all, are read"]
 
 
 def test_of_very_large_files_those_nearest_to_the_root_are_read() -> None:
