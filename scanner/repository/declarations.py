@@ -83,7 +83,7 @@ def _brought(listing: Listing) -> Iterator[Brought]:
 
 def _read(entry: Entry, role: Role, found: _Collected, reader: Reader) -> None:
     if role is Role.LEGAL and is_document(entry.path):
-        found.skipped.append(Skipped(entry.path, "not a plain text: which licence it is, is not known"))
+        found.skipped.append(Skipped(entry.path, "not plain text: its licence is not known"))
         return
     text = read_text(entry, _MOST_BYTES[role]) if role in _MOST_BYTES else read_text(entry)
     if isinstance(text, Skipped):

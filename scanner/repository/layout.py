@@ -146,8 +146,8 @@ def _bounded(entries: list[Entry], most: int, skipped: list[Skipped]) -> list[En
     kept = sum(size <= MOST_TOTAL_BYTES for size in islice(sizes, most))
     if kept < len(ordered):
         further = len(ordered) - kept - 1
-        reason = f"left out with {further} more: of such files {most}, of {MOST_TOTAL_BYTES // 1024**2} MB, are read"
-        skipped.append(Skipped(ordered[kept].path, reason))
+        bounds = f"at most {most} such files, {MOST_TOTAL_BYTES // 1024**2} MB in all, are read"
+        skipped.append(Skipped(ordered[kept].path, f"left out with {further} more: {bounds}"))
     return ordered[:kept]
 
 
@@ -168,7 +168,7 @@ def _folders_in_place_of_files(checkout: Checkout, items: Iterable[Entry | Skipp
     """A folder called LICENSE: met on a path, or, since an empty one is on none, at the root of a local folder."""
     folders = {legal_folder(item.path) for item in items if "/" in item.path} | set(_at_root(checkout.root))
     for folder in sorted(folders - {""}):
-        yield Skipped(folder, "a folder, not a text: in it only what is named like a legal file is read")
+        yield Skipped(folder, "a folder, not a text: of its files only those named like a legal file are read")
 
 
 def _at_root(root: str) -> Iterator[str]:

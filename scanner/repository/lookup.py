@@ -17,20 +17,25 @@ from .model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
 
 # The LGPL comes as two texts, COPYING and COPYING.LESSER.
 _PLAIN = lazy_pattern(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
+_TERMS = lazy_pattern(r"-(?:only|or-later)$")
 # No path is so long that it could match what has more.
 _MOST_PARTS = 10_000
-_TERMS = lazy_pattern(r"-(?:only|or-later)$")
+
+
+def says_anything(declarations: Declarations) -> bool:
+    """Whether a repository says what it is even without code: by a model card, metadata or its configuration."""
+    return bool(declarations.model_cards or declarations.declared_licences or declarations.leftovers)
+
+
+def speaks_for_all(declarations: Declarations, path: str) -> bool:
+    """Whether metadata, a README or configuration at ``path`` is about the repository and not about a part of it."""
+    return re.fullmatch(r"(?:[^/]+\.dist-info/)?[^/]+", below(declarations.root, path)) is not None
 
 
 def licence_files_for(declarations: Declarations, path: str) -> tuple[LegalFile, ...]:
     """The legal files that speak for the file at ``path``, those of the nearest folder first."""
     speaking = [each for each in declarations.legal_files if not each.folder or path.startswith(f"{each.folder}/")]
     return tuple(sorted(speaking, key=lambda each: (-len(each.folder), each.path)))
-
-
-def says_anything(declarations: Declarations) -> bool:
-    """Whether a repository says what it is even without code: by a model card, metadata or its configuration."""
-    return bool(declarations.model_cards or declarations.declared_licences or declarations.leftovers)
 
 
 def sidecars_for(declarations: Declarations, path: str) -> tuple[SidecarNotice, ...]:
@@ -43,24 +48,6 @@ def sidecars_for(declarations: Declarations, path: str) -> tuple[SidecarNotice, 
 
 def _speaks_for(sidecar: SidecarNotice, path: str, own: str) -> bool:
     return sidecar.path == own if sidecar.path.endswith(".license") else matches(sidecar.glob, path)
-
-
-def repository_licence(declarations: Declarations) -> tuple[str, ...]:
-    """The ids of the licences that the repository says its code is under, what counts most first.
-
-    The LICENSE text at the root comes before what metadata and the model card name; where they differ all are given.
-    Only where none of these says anything do texts that speak for a part, as in LICENSES/, or for the model count.
-    """
-    texts = _of_texts(declarations)
-    named = [*declarations.declared_licences, *(card.licence for card in declarations.model_cards if card.licence)]
-    stated = [licence for each in named if speaks_for_all(declarations, each.region.path) for licence in each.licences]
-    found = _joined(texts, stated) or _ids(declarations, (Subject.PARTS,)) or _ids(declarations, (Subject.MODEL,))
-    return _without_incorporated(found)
-
-
-def speaks_for_all(declarations: Declarations, path: str) -> bool:
-    """Whether metadata, a README or configuration at ``path`` is about the repository and not about a part of it."""
-    return re.fullmatch(r"(?:[^/]+\.dist-info/)?[^/]+", below(declarations.root, path)) is not None
 
 
 def matches(glob: str, path: str) -> bool:
@@ -79,7 +66,24 @@ def _pattern(glob: str) -> re.Pattern[str]:
     return re.compile(linear_pattern(parts, count()) if len(parts) <= _MOST_PARTS else r"(?!)")
 
 
-def _of_texts(declarations: Declarations) -> list[str]:
+def repository_licence(declarations: Declarations) -> tuple[str, ...]:
+    """The ids of the licences that the repository says its code is under, what counts most first.
+
+    The LICENSE text at the root comes before what metadata and the model card name; where they differ all are given.
+    Only where none of these says anything do texts that speak for a part, as in LICENSES/, or for the model count.
+    """
+    texts = _root_licences(declarations)
+    named = [*declarations.declared_licences, *(card.licence for card in declarations.model_cards if card.licence)]
+    stated = [licence for each in named if speaks_for_all(declarations, each.region.path) for licence in each.licences]
+    found = (
+        _joined(texts, stated)
+        or _licences_on(declarations, (Subject.PARTS,))
+        or _licences_on(declarations, (Subject.MODEL,))
+    )
+    return _without_incorporated(found)
+
+
+def _root_licences(declarations: Declarations) -> list[str]:
     """Of the root's LICENSE files; one of the plain name speaks alone, since the others then are of parts."""
     files = _root_files(declarations, (Subject.WORK, Subject.CODE))
     plain = [each for each in files if _PLAIN.fullmatch(each.path.rpartition("/")[2])]
@@ -87,7 +91,7 @@ def _of_texts(declarations: Declarations) -> list[str]:
     return [licence for each in deciding for licence in each.licences]
 
 
-def _ids(declarations: Declarations, subjects: tuple[Subject, ...]) -> tuple[str, ...]:
+def _licences_on(declarations: Declarations, subjects: tuple[Subject, ...]) -> tuple[str, ...]:
     files = _root_files(declarations, subjects)
     return tuple(dict.fromkeys(licence for each in files for licence in each.licences))
 

@@ -137,7 +137,7 @@ def _identifiers(folder: Path) -> frozenset[str]:
         raise RuleError(f"{folder}: cannot be read: {error.strerror}") from None
     for path in paths:
         if path.suffix != _SUFFIX:
-            raise RuleError(f"{path}: not a rule; a rule's name is its id and {_SUFFIX}")
+            raise RuleError(f"{path}: not a rule: rules are named after their id and end in {_SUFFIX}")
     return frozenset(path.name.removesuffix(_SUFFIX) for path in paths)
 
 

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.notices.credit_phrases import HEAD, LINKED, PHRASES, Phrase, may_hold, phrases_by_text
+from modelkin.notices.credit_phrases import HEAD, LINKED, PHRASES, may_hold, phrases_by_text
 
 STEMS = sorted({stem for phrase in PHRASES for stems in phrase.stems for stem in stems})
 # Letters that become two, or another of ASCII, in lower case; a place that no byte stands for alone.
 ODD = ["layer", "\u0130", "\u212a", "\u00e9", "\U0001f40d", "the", "."]
 
 
-@pytest.mark.parametrize("phrase", PHRASES, ids=lambda phrase: phrase.stems[0][0])
-def test_a_text_with_one_of_each_words_a_phrase_needs_may_hold_it(phrase: Phrase) -> None:
-    for number in range(max(map(len, phrase.stems))):
-        text = " x ".join(stems[number % len(stems)] for stems in phrase.stems)
-        assert may_hold(text, phrase)
-        assert phrase in phrases_by_text(["", text])[1]
+def test_a_text_with_one_of_each_words_a_phrase_needs_may_hold_it() -> None:
+    texts = [
+        (phrase, " x ".join(stems[number % len(stems)] for stems in phrase.stems))
+        for phrase in PHRASES
+        for number in range(max(map(len, phrase.stems)))
+    ]
+    assert not [
+        text for phrase, text in texts if not may_hold(text, phrase) or phrase not in phrases_by_text(["", text])[1]
+    ]
 
 
 @given(st.lists(st.lists(st.sampled_from([*STEMS, *ODD]), max_size=6).map(" ".join), max_size=6))
@@ -39,9 +41,8 @@ def test_markup_at_a_line_s_end_hides_no_phrase() -> None:
     assert not phrases_by_text(["# a copy is\n# from"])
 
 
-@pytest.mark.parametrize("text", ["", "cop", "layers of the model", "support for", "see the docs"])
-def test_most_texts_hold_none(text: str) -> None:
-    assert not phrases_by_text([text])
+def test_most_texts_hold_none() -> None:
+    assert not phrases_by_text(["", "cop", "layers of the model", "support for", "see the docs"])
     assert not phrases_by_text([])
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
-
 from modelkin.notices.model import Credit, Strength
 from modelkin.notices.readme_credits import read_credits_in_prose
 
+from ..support.cases import failures
 from ..support.processor_time import processor_seconds
 
 REPO = "https://github.com/lamps/lamp"
@@ -65,48 +64,56 @@ def test_thanks_for_other_things_than_code_are_credits_of_ideas() -> None:
     assert "plugs/plug" in [each.project for each in credits_of_ideas]
 
 
-@pytest.mark.parametrize(
-    "title",
-    ["## Acknowledgement", "# Acknowledgments", "### Credits", "**Acknowledgements**", "## Thanks", "Credits\n======="],
-)  # fmt: skip
-def test_sections_of_thanks_go_by_many_titles(title: str) -> None:
-    (credit,) = of_code(f"{title}\n\nLamp {REPO} is great.\n\n## Usage\n\nSee {OTHER}.\n")
-    assert credit.project == "lamps/lamp"
-    assert credit.strength is Strength.BASED
+TITLES = [
+    "## Acknowledgement",
+    "# Acknowledgments",
+    "### Credits",
+    "**Acknowledgements**",
+    "## Thanks",
+    "Credits\n=======",
+]
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        f"This repository is built on top of [Lamp]({REPO}).",
-        f"This project is adapted from {REPO}.",
-        f"Parts of the code are borrowed from [Lamp]({REPO}).",
-        f"Forked from {REPO}",
-        f"The modeling code is copied from [lamps/lamp]({REPO}).",
-    ],
-)
-def test_a_sentence_credits_code_in_any_section(line: str) -> None:
-    (credit,) = of_code(f"# Shade\n\n{line}\n")
-    assert (credit.url, credit.first_line, credit.last_line) == (REPO, 3, 3)
+def test_sections_of_thanks_go_by_many_titles() -> None:
+    def credited(title: str) -> list[tuple[str, Strength]]:
+        found = of_code(f"{title}\n\nLamp {REPO} is great.\n\n## Usage\n\nSee {OTHER}.\n")
+        return [(credit.project, credit.strength) for credit in found]
+
+    assert not failures(credited, [(title, [("lamps/lamp", Strength.BASED)]) for title in TITLES])
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
-        "The data was taken from https://huggingface.co/datasets/lamps/rooms.",
-        "This model is based on lamps/lamp-7b.",
-        "This model is based on [Lamp](https://huggingface.co/lamps/lamp-7b).",
-        "We follow the method of [Lamp](https://arxiv.org/abs/2401.00001).",
-        f"Install it from {REPO}.",
-        f"For details see {REPO}/issues/1.",
-        "Parts of this project contain code and models from other sources, which are subject to their own licences.",
-        "![badge](https://github.com/lamps/lamp/actions/badge.svg)",
-        f"```\nAdapted from {REPO}\n```",
-        f"<!-- REUSE-IgnoreStart -->\nAdapted from {REPO}\n<!-- REUSE-IgnoreEnd -->",
-    ],
-)
-def test_a_readme_speaks_of_much_that_is_no_credit(line: str) -> None:
-    assert of_code(f"# Shade\n\n{line}\n") == []
+SENTENCES = [
+    f"This repository is built on top of [Lamp]({REPO}).",
+    f"This project is adapted from {REPO}.",
+    f"Parts of the code are borrowed from [Lamp]({REPO}).",
+    f"Forked from {REPO}",
+    f"The modeling code is copied from [lamps/lamp]({REPO}).",
+]
+
+
+def test_a_sentence_credits_code_in_any_section() -> None:
+    def credited(line: str) -> list[tuple[str, int, int]]:
+        return [(credit.url, credit.first_line, credit.last_line) for credit in of_code(f"# Shade\n\n{line}\n")]
+
+    assert not failures(credited, [(line, [(REPO, 3, 3)]) for line in SENTENCES])
+
+
+NO_CREDITS = [
+    "The data was taken from https://huggingface.co/datasets/lamps/rooms.",
+    "This model is based on lamps/lamp-7b.",
+    "This model is based on [Lamp](https://huggingface.co/lamps/lamp-7b).",
+    "We follow the method of [Lamp](https://arxiv.org/abs/2401.00001).",
+    f"Install it from {REPO}.",
+    f"For details see {REPO}/issues/1.",
+    "Parts of this project contain code and models from other sources, which are subject to their own licences.",
+    "![badge](https://github.com/lamps/lamp/actions/badge.svg)",
+    f"```\nAdapted from {REPO}\n```",
+    f"<!-- REUSE-IgnoreStart -->\nAdapted from {REPO}\n<!-- REUSE-IgnoreEnd -->",
+]
+
+
+def test_a_readme_speaks_of_much_that_is_no_credit() -> None:
+    assert not [line for line in NO_CREDITS if of_code(f"# Shade\n\n{line}\n")]
 
 
 def test_line_ends_change_nothing() -> None:
@@ -114,11 +121,19 @@ def test_line_ends_change_nothing() -> None:
     assert read_credits_in_prose(CARD.replace("\n", "\r\n")) == expected
 
 
-@pytest.mark.parametrize(
-    "piece",
-    ["# Credits\n", "- a + ", "[a](https://github.com/a/b) ", "```\n", "**", "built ", "adapted from\n", "- A, B\n"],
-)
-def test_a_hostile_megabyte_is_read_soon(piece: str) -> None:
-    text = "# Credits\n" + piece * (1_000_000 // len(piece))
-    with processor_seconds(at_most=10):
-        assert len(read_credits_in_prose(text)) <= 500
+HOSTILE = [
+    "# Credits\n",
+    "- a + ",
+    "[a](https://github.com/a/b) ",
+    "```\n",
+    "**",
+    "built ",
+    "adapted from\n",
+    "- A, B\n",
+]
+
+
+def test_a_hostile_megabyte_is_read_soon() -> None:
+    for piece in HOSTILE:
+        with processor_seconds(at_most=10):
+            assert len(read_credits_in_prose("# Credits\n" + piece * (1_000_000 // len(piece)))) <= 500

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from modelkin.repository.configuration import Surroundings, read_configuration_f
 from modelkin.repository.model import Leftover
 from modelkin.results import Skipped
 
+from ..support.cases import failures
 from ..support.processor_time import processor_seconds
 from ..support.repositories import declarations_of, written
 
@@ -23,31 +25,31 @@ def leftovers(root: Path, configuration: object, *modules: str, name: str = "con
     return declarations_of(written(root / "lamp", files)).leftovers
 
 
-@pytest.mark.parametrize(
-    ("value", "module"),
-    [
-        ("modeling_lantern.Lantern", "modeling_lantern"),
-        (["modeling_lantern.Lantern", None], "modeling_lantern"),
-        ([None, "modeling_lantern.Lantern"], "modeling_lantern"),
-        ("models.modeling_lantern.Lantern", "models.modeling_lantern"),
-    ],
-)
+CLASSES = [
+    ("modeling_lantern.Lantern", "modeling_lantern"),
+    (["modeling_lantern.Lantern", None], "modeling_lantern"),
+    ([None, "modeling_lantern.Lantern"], "modeling_lantern"),
+    ("models.modeling_lantern.Lantern", "models.modeling_lantern"),
+]
+
+
 @pytest.mark.parametrize("name", ["config.json", "tokenizer_config.json", "preprocessor_config.json"])
-def test_a_module_that_is_not_there_is_a_leftover(tmp_path: Path, name: str, value: object, module: str) -> None:
-    (found,) = leftovers(tmp_path, {"model_type": "lamp", "auto_map": {"AutoModel": value}}, name=name)
-    assert (found.key, found.module, found.repository) == ("auto_map.AutoModel", module, "")
-    assert found.value == f"{module}.Lantern"
-    assert found.region.path == name
-    lines = (tmp_path / "lamp" / name).read_text().splitlines()
-    assert '"AutoModel"' in lines[found.region.first_line - 1]
-    assert f'"{found.value}"' in lines[found.region.last_line - 1]
+def test_a_module_that_is_not_there_is_a_leftover(tmp_path: Path, name: str) -> None:
+    for number, (value, module) in enumerate(CLASSES):
+        root = tmp_path / str(number)
+        (found,) = leftovers(root, {"model_type": "lamp", "auto_map": {"AutoModel": value}}, name=name)
+        assert (found.key, found.module, found.repository) == ("auto_map.AutoModel", module, "")
+        assert found.value == f"{module}.Lantern"
+        assert found.region.path == name
+        lines = (root / "lamp" / name).read_text().splitlines()
+        assert '"AutoModel"' in lines[found.region.first_line - 1]
+        assert f'"{found.value}"' in lines[found.region.last_line - 1]
 
 
-@pytest.mark.parametrize(
-    "modules", [("modeling_lantern.py",), ("src/lamp/modeling_lantern.py",), ("modeling_lantern/__init__.py",)]
-)
-def test_a_module_that_is_there_is_none(tmp_path: Path, modules: tuple[str, ...]) -> None:
-    assert leftovers(tmp_path, {"auto_map": {"AutoModel": "modeling_lantern.Lantern"}}, *modules) == ()
+def test_a_module_that_is_there_is_none(tmp_path: Path) -> None:
+    reference = {"auto_map": {"AutoModel": "modeling_lantern.Lantern"}}
+    modules = ("modeling_lantern.py", "src/lamp/modeling_lantern.py", "modeling_lantern/__init__.py")
+    assert not [path for number, path in enumerate(modules) if leftovers(tmp_path / str(number), reference, path)]
 
 
 def test_a_class_of_another_repository_is_a_leftover_whatever_files_there_are(tmp_path: Path) -> None:
@@ -66,52 +68,54 @@ def test_a_part_of_a_model_may_name_a_module_as_well(tmp_path: Path) -> None:
     assert found.module == "modeling_bulb"
 
 
-@pytest.mark.parametrize(
-    ("value", "kind", "is_leftover"),
-    [
-        ("org/lantern-7b", "", True),
-        ("Org/Lantern_7B.v2", "llama", True),
-        ("org/lamp", "", False),
-        ("org/Lamp-7B-chat", "", False),
-        ("org/bulb-base", "", False),
-        ("/data/weights/lantern-7b", "lantern", True),
-        ("/data/lantern-7b/checkpoint-100", "lantern", True),
-        ("C:\\models\\lantern-7b", "lantern", True),
-        ("/data/runs/2024-03-01", "lantern", False),
-        ("/data/lamp/checkpoint-500", "lantern", False),
-        ("output/checkpoint-500", "lantern", False),
-        ("./", "lantern", False),
-        ("lantern", "lantern", False),
-        ("", "", False),
-        (7, "", False),
-        (None, "", False),
-    ],
-)
-def test_where_a_model_was_loaded_from_may_name_another(
-    tmp_path: Path, value: object, kind: str, is_leftover: bool
-) -> None:
+LOADED_FROM = [
+    ("org/lantern-7b", "", True),
+    ("Org/Lantern_7B.v2", "llama", True),
+    ("org/lamp", "", False),
+    ("org/Lamp-7B-chat", "", False),
+    ("org/bulb-base", "", False),
+    ("/data/weights/lantern-7b", "lantern", True),
+    ("/data/lantern-7b/checkpoint-100", "lantern", True),
+    ("C:\\models\\lantern-7b", "lantern", True),
+    ("/data/runs/2024-03-01", "lantern", False),
+    ("/data/lamp/checkpoint-500", "lantern", False),
+    ("output/checkpoint-500", "lantern", False),
+    ("./", "lantern", False),
+    ("lantern", "lantern", False),
+    ("", "", False),
+    (7, "", False),
+    (None, "", False),
+]
+
+
+def test_where_a_model_was_loaded_from_may_name_another(tmp_path: Path) -> None:
     card = "---\nbase_model: org/bulb\n---\n# Lamp\n"
-    configuration = json.dumps({"model_type": kind, "_name_or_path": value}, indent=2)
-    files = {"README.md": card, "config.json": configuration}
-    found = declarations_of(written(tmp_path / "lamp", files)).leftovers
-    assert [(each.key, each.repository, each.region.first_line) for each in found] == (
-        [("_name_or_path", value, 3)] if is_leftover else []
-    )
+    folders = (tmp_path / str(number) / "lamp" for number in count())
+
+    def found(case: tuple[object, str]) -> list[tuple[str, str, int]]:
+        configuration = json.dumps({"model_type": case[1], "_name_or_path": case[0]}, indent=2)
+        read = declarations_of(written(next(folders), {"README.md": card, "config.json": configuration}))
+        return [(each.key, each.repository, each.region.first_line) for each in read.leftovers]
+
+    cases = [
+        ((value, kind), [("_name_or_path", str(value), 3)] if is_leftover else [])
+        for value, kind, is_leftover in LOADED_FROM
+    ]
+    assert not failures(found, cases)
 
 
-@pytest.mark.parametrize(
-    "configuration",
-    [
-        {"auto_map": None},
-        {"auto_map": "modeling_lantern.Lantern"},
-        {"auto_map": {"AutoModel": None, "AutoConfig": 3, "AutoTokenizer": [[], {}]}},
-        {"auto_map": {"AutoModel": "../../etc/passwd", "AutoConfig": "no dots", "A": "a b.C"}},
-        {"architectures": ["LanternForCausalLM"]},
-        {},
-    ],
-)
-def test_what_names_no_module_is_no_leftover(tmp_path: Path, configuration: object) -> None:
-    assert leftovers(tmp_path, configuration) == ()
+NAMING_NONE = [
+    {"auto_map": None},
+    {"auto_map": "modeling_lantern.Lantern"},
+    {"auto_map": {"AutoModel": None, "AutoConfig": 3, "AutoTokenizer": [[], {}]}},
+    {"auto_map": {"AutoModel": "../../etc/passwd", "AutoConfig": "no dots", "A": "a b.C"}},
+    {"architectures": ["LanternForCausalLM"]},
+    {},
+]
+
+
+def test_what_names_no_module_is_no_leftover(tmp_path: Path) -> None:
+    assert not [each for number, each in enumerate(NAMING_NONE) if leftovers(tmp_path / str(number), each)]
 
 
 def test_names_outside_ascii_keep_their_lines() -> None:
@@ -121,21 +125,21 @@ def test_names_outside_ascii_keep_their_lines() -> None:
     assert [each.region.last_line for each in facts.leftovers] == [4]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"auto_map": ' + '{"a": ' * 100_000,
-        '{"auto_map": {' + ",".join(f'"A{n}": "m{n}.C"' for n in range(60_000)) + "}}",
-        '{"auto_map": {"A": "' + "a." * 500_000 + '"}}',
-        '{"_name_or_path": "' + "a/" * 500_000 + '"}',
-        '{"auto_map": ' + "1" * 1_000_000 + "}",
-        '{"auto_map": {"A": [' + '"m.C",' * 100_000 + "null]}}",
-        '"auto_map"' * 100_000,
-    ],
-)
-def test_hostile_configuration_takes_bounded_time(text: str) -> None:
-    with processor_seconds(at_most=3):
-        read_configuration_file("config.json", text, NOWHERE)
+HOSTILE = [
+    '{"auto_map": ' + '{"a": ' * 100_000,
+    '{"auto_map": {' + ",".join(f'"A{n}": "m{n}.C"' for n in range(60_000)) + "}}",
+    '{"auto_map": {"A": "' + "a." * 500_000 + '"}}',
+    '{"_name_or_path": "' + "a/" * 500_000 + '"}',
+    '{"auto_map": ' + "1" * 1_000_000 + "}",
+    '{"auto_map": {"A": [' + '"m.C",' * 100_000 + "null]}}",
+    '"auto_map"' * 100_000,
+]
+
+
+def test_hostile_configuration_takes_bounded_time() -> None:
+    for text in HOSTILE:
+        with processor_seconds(at_most=3):
+            read_configuration_file("config.json", text, NOWHERE)
 
 
 @pytest.mark.skipif(not INCIDENTS.is_dir(), reason=f"the real configuration files are not at {INCIDENTS}")
@@ -159,7 +163,7 @@ class TestRealConfiguration:
             142,
         )
 
-    @pytest.mark.parametrize("name", ["llama-2-7b-chat", "llama-3", "mistral-7b", "qwen2-7b", "yi-6b-chat-llamafied"])
-    def test_models_of_the_library_s_own_classes_leave_nothing(self, name: str) -> None:
-        found = declarations_of(INCIDENTS / name)
-        assert (found.leftovers, found.skipped) == ((), ())
+    def test_models_of_the_library_s_own_classes_leave_nothing(self) -> None:
+        for name in ("llama-2-7b-chat", "llama-3", "mistral-7b", "qwen2-7b", "yi-6b-chat-llamafied"):
+            found = declarations_of(INCIDENTS / name)
+            assert (found.leftovers, found.skipped) == ((), ()), name

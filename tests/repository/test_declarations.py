@@ -84,40 +84,39 @@ def test_a_single_file_says_nothing_of_a_repository(tmp_path: Path) -> None:
     assert declarations_of(tmp_path / "a.py") == Declarations()
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "reason"),
-    [
-        ("LICENSE", MIT.encode() + b" " * 10 * 1024**2, "10.0 MB is over the limit of 2.0 MB for such a file"),
-        ("LICENSE", b"\x7fELF\0\0\1\2" * 400, "binary, not a text: nothing is read from it"),
-        ("NOTICE", bytes(range(256)) * 20, "binary, not a text: nothing is read from it"),
-        ("LICENSE.pdf", b"%PDF-1.7 licence", "not a plain text: which licence it is, is not known"),
-        ("config.json", b'{"auto_map": ' + b"[" * 200_000, "not valid JSON: nested too deeply"),
-        ("config.json", b'{"auto_map": {,}}', "not valid JSON: Expecting property name"),
-        ("tokenizer_config.json", b'["auto_map", "license", "_name_or_path"]', "not a JSON object"),
-        ("pyproject.toml", b"license = \n", "its licence is not known: not valid TOML: Invalid value (at line 1"),
-        ("pyproject.toml", b"license = " + b"[" * 100_000, "not valid TOML"),
-        ("pyproject.toml", b"license = 1\n" + b"a." * 60_000 + b"a = 1", "a key of more than 100 parts"),
-        ("setup.cfg", b"license = MIT\n", "its licence is not known: not valid: File contains no section headers"),
-        ("CITATION.cff", b"license: &a MIT\n", "an anchor or alias"),
-        ("REUSE.toml", b"[[annotations]\n", "not valid TOML"),
-        ("README.md", b"---\nlicense: [\n---\n", "front matter not read: line 3: not valid YAML"),
-    ],
-)
-def test_what_cannot_be_read_is_one_clear_line(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
-    written(tmp_path, {name: content, "a.py": b""})
-    ((path, said),) = reasons(declarations_of(tmp_path)).items()
-    assert path == name
-    assert reason in said
-    assert "\n" not in said
+UNREADABLE = [
+    ("LICENSE", MIT.encode() + b" " * 10 * 1024**2, "10.0 MB is over the limit of 2.0 MB for such a file"),
+    ("LICENSE", b"\x7fELF\0\0\1\2" * 400, "binary, not a text: nothing is read from it"),
+    ("NOTICE", bytes(range(256)) * 20, "binary, not a text: nothing is read from it"),
+    ("LICENSE.pdf", b"%PDF-1.7 licence", "not plain text: its licence is not known"),
+    ("config.json", b'{"auto_map": ' + b"[" * 200_000, "not valid JSON: nested too deeply"),
+    ("config.json", b'{"auto_map": {,}}', "not valid JSON: Expecting property name"),
+    ("tokenizer_config.json", b'["auto_map", "license", "_name_or_path"]', "not a JSON object"),
+    ("pyproject.toml", b"license = \n", "its licence is not known: not valid TOML: Invalid value (at line 1"),
+    ("pyproject.toml", b"license = " + b"[" * 100_000, "not valid TOML"),
+    ("pyproject.toml", b"license = 1\n" + b"a." * 60_000 + b"a = 1", "a key of more than 100 parts"),
+    ("setup.cfg", b"license = MIT\n", "its licence is not known: not valid: File contains no section headers"),
+    ("CITATION.cff", b"license: &a MIT\n", "an anchor or alias"),
+    ("REUSE.toml", b"[[annotations]\n", "not valid TOML"),
+    ("README.md", b"---\nlicense: [\n---\n", "front matter not read: line 3: not valid YAML"),
+]
 
 
-@pytest.mark.parametrize("inner", ["LICENSE/mit.txt", "LICENSE/a/b.txt"])
-def test_a_folder_called_licence_is_one_line(tmp_path: Path, inner: str) -> None:
-    files = {inner: MIT, "a.py": ""}
-    for source in (written(tmp_path / "folder", files), zipped(tmp_path / "lamp.zip", files)):
-        assert reasons(declarations_of(source)) == {
-            "LICENSE": "a folder, not a text: in it only what is named like a legal file is read"
-        }
+def test_what_cannot_be_read_is_one_clear_line(tmp_path: Path) -> None:
+    for number, (name, content, reason) in enumerate(UNREADABLE):
+        root = written(tmp_path / str(number), {name: content, "a.py": b""})
+        ((path, said),) = reasons(declarations_of(root)).items()
+        assert path == name
+        assert reason in said, name
+        assert "\n" not in said
+
+
+def test_a_folder_called_licence_is_one_line(tmp_path: Path) -> None:
+    said = {"LICENSE": "a folder, not a text: of its files only those named like a legal file are read"}
+    for number, inner in enumerate(("LICENSE/mit.txt", "LICENSE/a/b.txt")):
+        files = {inner: MIT, "a.py": ""}
+        for source in (written(tmp_path / f"folder{number}", files), zipped(tmp_path / f"lamp{number}.zip", files)):
+            assert reasons(declarations_of(source)) == said
 
 
 def test_an_empty_folder_called_licence_is_one_line(tmp_path: Path) -> None:
@@ -132,14 +131,14 @@ def test_a_broken_link_called_licence_is_told(tmp_path: Path) -> None:
     assert reasons(declarations_of(tmp_path)) == {"LICENSE": "broken symbolic link"}
 
 
-@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32", "cp1252", "latin-1"])
-def test_a_notice_is_read_in_any_usual_encoding(tmp_path: Path, encoding: str) -> None:
-    written(tmp_path, {"NOTICE": "Lamp\r\nCopyright \u00a9 2024 Pablo Pern\u00edas\r\n".encode(encoding)})
-    found = declarations_of(tmp_path)
-    assert found.skipped == ()
-    (notice,) = found.legal_files
-    assert notice.copyrights == ("Copyright \u00a9 2024 Pablo Pern\u00edas",)
-    assert notice.text.splitlines()[0] == "Lamp"
+def test_a_notice_is_read_in_any_usual_encoding(tmp_path: Path) -> None:
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be", "utf-8-sig", "utf-32", "cp1252", "latin-1"):
+        written(tmp_path, {"NOTICE": "Lamp\r\nCopyright \u00a9 2024 Pablo Pern\u00edas\r\n".encode(encoding)})
+        found = declarations_of(tmp_path)
+        assert found.skipped == (), encoding
+        (notice,) = found.legal_files
+        assert notice.copyrights == ("Copyright \u00a9 2024 Pablo Pern\u00edas",), encoding
+        assert notice.text.splitlines()[0] == "Lamp", encoding
 
 
 def test_a_file_that_grew_since_it_was_listed_is_bounded_all_the_same() -> None:
@@ -159,7 +158,7 @@ def test_of_very_many_files_those_nearest_to_the_root_are_read() -> None:
     found = read_declarations(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 4, lambda: b"Lamp")])))
     assert len(found.legal_files) == most
     assert found.legal_files[0].path == "NOTICE"
-    assert list(reasons(found).values()) == [f"left out with 5 more: of such files {most}, of 16 MB, are read"]
+    assert list(reasons(found).values()) == [f"left out with 5 more: at most {most} such files, 16 MB in all, are read"]
 
 
 def test_of_very_large_files_those_nearest_to_the_root_are_read() -> None:

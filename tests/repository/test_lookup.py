@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
-
-import pytest
 
 from modelkin.repository.lookup import licence_files_for, repository_licence, sidecars_for, speaks_for_all
 
+from ..support.cases import failures
 from ..support.repositories import APACHE, MIT, Files, declarations_of, written, zipped
 
 CARD = "---\nlicense: apache-2.0\n---\n"
@@ -19,31 +19,31 @@ def licence_of(root: Path, files: Files) -> tuple[str, ...]:
     return repository_licence(declarations_of(written(root, {"a.py": "", **files})))
 
 
-@pytest.mark.parametrize(
-    ("files", "expected"),
-    [
-        ({"LICENSE": MIT}, ("MIT",)),
-        ({"LICENSE": ROOT_LICENCE}, ("Apache-2.0",)),
-        ({"LICENSE": MIT, "README.md": CARD}, ("MIT", "Apache-2.0")),
-        ({"LICENSE": APACHE, "README.md": CARD}, ("Apache-2.0",)),
-        ({"README.md": CARD}, ("Apache-2.0",)),
-        ({"README.md": CARD, "setup.cfg": "[metadata]\nlicense = MIT\n"}, ("MIT", "Apache-2.0")),
-        ({"LICENSE-MIT": MIT, "LICENSE-APACHE": APACHE}, ("Apache-2.0", "MIT")),
-        ({"LICENSE": MIT, "LICENSE.bulb": APACHE}, ("MIT",)),
-        ({"LICENSE": "All rights reserved.", "LICENSE.bulb": APACHE}, ("Apache-2.0",)),
-        ({"LICENSE": MIT, "LICENSE_HEADER": APACHE}, ("MIT",)),
-        ({"LICENSE_HEADER": APACHE}, ()),
-        ({"LICENSE-CODE": MIT, "LICENSE-MODEL": APACHE}, ("MIT",)),
-        ({"LICENSE-MODEL": APACHE}, ("Apache-2.0",)),
-        ({"LICENSES/MIT.txt": MIT, "LICENSES/Apache-2.0.txt": APACHE}, ("Apache-2.0", "MIT")),
-        ({"LICENSE": MIT, "LICENSES/Apache-2.0.txt": APACHE}, ("MIT",)),
-        ({"NOTICE": APACHE, "THIRD_PARTY_NOTICES": APACHE}, ()),
-        ({"vendored/LICENSE": APACHE, "docs/README.md": CARD}, ()),
-        ({}, ()),
-    ],
-)
-def test_the_licence_of_a_repository(tmp_path: Path, files: Files, expected: tuple[str, ...]) -> None:
-    assert licence_of(tmp_path, files) == expected
+REPOSITORIES: list[tuple[Files, tuple[str, ...]]] = [
+    ({"LICENSE": MIT}, ("MIT",)),
+    ({"LICENSE": ROOT_LICENCE}, ("Apache-2.0",)),
+    ({"LICENSE": MIT, "README.md": CARD}, ("MIT", "Apache-2.0")),
+    ({"LICENSE": APACHE, "README.md": CARD}, ("Apache-2.0",)),
+    ({"README.md": CARD}, ("Apache-2.0",)),
+    ({"README.md": CARD, "setup.cfg": "[metadata]\nlicense = MIT\n"}, ("MIT", "Apache-2.0")),
+    ({"LICENSE-MIT": MIT, "LICENSE-APACHE": APACHE}, ("Apache-2.0", "MIT")),
+    ({"LICENSE": MIT, "LICENSE.bulb": APACHE}, ("MIT",)),
+    ({"LICENSE": "All rights reserved.", "LICENSE.bulb": APACHE}, ("Apache-2.0",)),
+    ({"LICENSE": MIT, "LICENSE_HEADER": APACHE}, ("MIT",)),
+    ({"LICENSE_HEADER": APACHE}, ()),
+    ({"LICENSE-CODE": MIT, "LICENSE-MODEL": APACHE}, ("MIT",)),
+    ({"LICENSE-MODEL": APACHE}, ("Apache-2.0",)),
+    ({"LICENSES/MIT.txt": MIT, "LICENSES/Apache-2.0.txt": APACHE}, ("Apache-2.0", "MIT")),
+    ({"LICENSE": MIT, "LICENSES/Apache-2.0.txt": APACHE}, ("MIT",)),
+    ({"NOTICE": APACHE, "THIRD_PARTY_NOTICES": APACHE}, ()),
+    ({"vendored/LICENSE": APACHE, "docs/README.md": CARD}, ()),
+    ({}, ()),
+]
+
+
+def test_the_licence_of_a_repository(tmp_path: Path) -> None:
+    roots = (tmp_path / str(number) for number in count())
+    assert not failures(lambda files: licence_of(next(roots), files), REPOSITORIES)
 
 
 def test_metadata_tells_whether_later_versions_are_allowed(tmp_path: Path) -> None:

@@ -44,12 +44,9 @@ def test_the_rules_of_another_folder_are_read_from_there(folder: Path) -> None:
     assert finding_rules(folder) == ()
 
 
-@pytest.mark.parametrize(
-    "identifier", ["../licences/MIT", "/etc/passwd", "..", "", ".", "mit", "MIT.yaml", "MIT\0", "a" * 100_000]
-)
-def test_no_id_reaches_out_of_the_folder(identifier: str) -> None:
-    assert licence_rule(identifier) is None
-    assert finding_rule(identifier) is None
+def test_no_id_reaches_out_of_the_folder() -> None:
+    names = ("../licences/MIT", "/etc/passwd", "..", "", ".", "mit", "MIT.yaml", "MIT\0", "a" * 100_000)
+    assert not [name for name in names if licence_rule(name) or finding_rule(name)]
 
 
 def test_a_licence_is_read_once_and_from_its_own_file_only(folder: Path) -> None:
@@ -88,7 +85,7 @@ def test_a_combination_names_what_is_known(folder: Path) -> None:
 def test_what_is_no_rule_does_not_lie_among_them(folder: Path) -> None:
     add(folder, "Lamp-1.0")
     (folder / "licences" / "Lamp-1.0.yml").write_text("", encoding="utf-8")
-    with pytest.raises(RuleError, match=r"Lamp-1\.0\.yml: not a rule; a rule's name is its id and \.yaml"):
+    with pytest.raises(RuleError, match=r"Lamp-1\.0\.yml: not a rule: rules are named after their id"):
         licence_rules(folder)
 
 
