@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..reports import FORMATS
-from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Kind, Setting
+from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Setting, ValueKind
 from .output_files import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
@@ -120,15 +120,15 @@ class Choices(Struct, frozen=True):
 
 
 _COMMAND = TypeVar("_COMMAND", bound="Callable[..., Any] | click.Command")
-_TYPES: Mapping[Kind, Mapping[str, Any]] = {
-    Kind.GLOBS: {"multiple": True},
-    Kind.SOURCES: {"multiple": True},
-    Kind.PATHS: {"multiple": True, "type": click.Path(path_type=Path)},
-    Kind.PATH: {"type": click.Path(path_type=Path)},
-    Kind.THRESHOLDS: {"multiple": True, "type": click.Choice(THRESHOLDS)},
-    Kind.SHARE: {"type": click.FloatRange(0, 1)},
-    Kind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
-    Kind.FLAG: {"is_flag": True},
+_TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
+    ValueKind.GLOBS: {"multiple": True},
+    ValueKind.SOURCES: {"multiple": True},
+    ValueKind.PATHS: {"multiple": True, "type": click.Path(path_type=Path)},
+    ValueKind.PATH: {"type": click.Path(path_type=Path)},
+    ValueKind.THRESHOLDS: {"multiple": True, "type": click.Choice(THRESHOLDS)},
+    ValueKind.SHARE: {"type": click.FloatRange(0, 1)},
+    ValueKind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
+    ValueKind.FLAG: {"is_flag": True},
 }
 
 
