@@ -66,7 +66,8 @@ def _stands_in(folder: Path) -> bool:
 
 def _is_tracked(folder: Path, top: Path) -> bool:
     """Whether git tracks files in ``folder``; not those of a repository of its own inside, as a clone or submodule."""
-    from .sources.git_folder import UnknownIndexError, git_folder, read_tracked
+    from .sources.git_folder import git_folder
+    from .sources.git_index import UnknownIndexError, read_tracked
 
     relative = folder.relative_to(top).as_posix()
     git = git_folder(top)

@@ -27,9 +27,9 @@ from modelkin.results import Verdict
 from modelkin.rulebook.loader import finding_rules, read_licence
 from modelkin.settings_file import find_settings
 
-from .sources.test_registry import registry_answers
 from .support.documents import PAGES, README, ROOT, anchors, blocks, links, modelkin_commands, shell_commands
 from .support.example_reports import REPORT
+from .support.index_server import registry_answers
 from .support.small_corpora import ATTENTION, ROTARY, Upstream, corpus_of
 from .test_packaging import ACCUSING, configuration
 from .test_precommit import apache_text

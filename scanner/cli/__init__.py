@@ -94,8 +94,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own) and return its exit code; errors become one line each."""
     tolerate_every_character()
     if "_MODELKIN_COMPLETE" in os.environ:
-        from .completion import start_no_shell
-
         start_no_shell()
     try:
         return _commands.main(args=argv, prog_name="modelkin", standalone_mode=False) or 0
@@ -112,6 +110,17 @@ def main(argv: Sequence[str] | None = None) -> int:
             click.echo("modelkin: interrupted", err=True)
         return ended_by(error)
     return _NOTHING_SCANNED
+
+
+def start_no_shell() -> None:
+    """click starts the first ``bash`` of PATH, to warn of an old one, before it prints the script for it."""
+    from click.shell_completion import BashComplete, ShellComplete, add_completion_class
+
+    class Bash(BashComplete):
+        def source(self) -> str:
+            return ShellComplete.source(self)
+
+    add_completion_class(Bash)
 
 
 def _show(error: click.ClickException) -> None:

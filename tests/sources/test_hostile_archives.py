@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 
 from modelkin.errors import SourceError
 from modelkin.results import Skipped
-from modelkin.sources import archive, open_source, tars
-from modelkin.sources import archive as zips
-from modelkin.sources import tars as tarstreams
+from modelkin.sources import open_source, tars
+from modelkin.sources.archive import open_zip
 from modelkin.sources.checkout import Entry
+from modelkin.sources.members import inside
 
 from ..support.processor_time import processor_seconds
 
@@ -124,7 +124,7 @@ def test_a_bomb_is_refused_before_it_is_written(
 def test_what_is_written_is_bounded_and_the_rest_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spooled: Callable[[], int]
 ) -> None:
-    monkeypatch.setattr("modelkin.sources.tars.MAX_SPOOLED_BYTES", 250_000)
+    monkeypatch.setattr("modelkin.sources.members.MAX_SPOOLED_BYTES", 250_000)
     files = b"".join(member(f"{number}.py", os.urandom(100_000)) for number in range(5))
     found = contents(write(tmp_path, files + member("small.py", b"x = 1\n") + END, ".tar.gz"))
     assert len(found) == 6
@@ -147,7 +147,7 @@ class _Disk:
 
 
 def test_opening_a_tar_takes_bounded_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tarstreams, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(tars, "MAX_SECONDS", -1.0)
     assert "takes more than" in refused(write(tmp_path, member("a.py", b"x") + END, ".tar.gz"))
 
 
@@ -188,7 +188,7 @@ def zip_of_shared_bytes(path: Path, count: int, size: int) -> Path:
 def test_a_zip_of_shared_bytes_gives_no_more_than_its_ratio(tmp_path: Path) -> None:
     path = zip_of_shared_bytes(tmp_path / "a.zip", 300, 10 * 1024**2)
     out = 0
-    with zips.open_zip(path) as members, processor_seconds(8):
+    with open_zip(path) as members, processor_seconds(8):
         for each in members:
             content = each.read()
             out += len(content) if isinstance(content, bytes) else 0
@@ -271,7 +271,7 @@ def test_a_sparse_map_without_end_is_one_line(tmp_path: Path, suffix: str) -> No
 
 
 def test_names_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tars, "_MAX_NAMES", 100_000)
+    monkeypatch.setattr(tars, "_MAX_NAMES_BYTES", 100_000)
     files = b"".join(
         member("x", b"n" * 50_000 + b"\0", tarfile.GNUTYPE_LONGNAME) + member("a.py", b"1") for _ in range(4)
     )
@@ -373,4 +373,4 @@ def test_what_is_no_file_is_no_archive(tmp_path: Path) -> None:
 def test_the_nearest_of_very_many_names_is_found_in_bounded_time() -> None:
     listing: list[Entry | Skipped] = [Skipped(f"{'folder/' * 40}{number}.py", "") for number in range(200_000)]
     with processor_seconds(5), pytest.raises(SourceError):
-        archive.inside(listing, "folder/" * 40 + "x.py", "a.zip")
+        inside(listing, "folder/" * 40 + "x.py", "a.zip")

@@ -496,11 +496,11 @@ def test_the_users_proxy_is_used_and_is_no_way_around(monkeypatch: pytest.Monkey
 
 
 def test_a_redirect_does_not_leave_https() -> None:
-    budget = connection.Budget("https://index.example/", 1000, 10)
+    allowance = connection.Allowance("https://index.example/", 1000, 10)
     with pytest.raises(SourceError, match="redirects from https to http://index"):
-        connection._next("https://index.example/", "http://index.example/x", budget)
-    assert connection._next("http://a.example/", "https://a.example/x", budget) == "https://a.example/x"
-    assert connection._next("https://a.example/b/", "../c d", budget) == "https://a.example/c%20d"
+        connection._next("https://index.example/", "http://index.example/x", allowance)
+    assert connection._next("http://a.example/", "https://a.example/x", allowance) == "https://a.example/x"
+    assert connection._next("https://a.example/b/", "../c d", allowance) == "https://a.example/c%20d"
 
 
 def test_addresses_are_shown_without_login_in_one_line() -> None:
