@@ -157,9 +157,9 @@ SETTINGS = (
         ValueKind.THRESHOLDS,
         Group.ENDING,
         "THRESHOLD",
-        "Exit with 1 from here on: a level (error, warning, note) counts findings as severe, a verdict "
-        "(identical, renamed, modified, fragments) counts files as close, skipped counts what could not be scanned; "
-        "with never alone, exit with 0. Repeatable.",
+        "Exit with 1 where something reaches it: a level (error, warning, note) counts findings as severe or more, "
+        "a verdict (identical, renamed, modified, fragments) files as close or closer, skipped what could not be "
+        "scanned; with never alone, exit with 0. Repeatable.",
         default=("error",),
         of_scan=False,
     ),
@@ -180,8 +180,8 @@ SETTINGS = (
         "isolated",
         ValueKind.FLAG,
         Group.TRUST,
-        help="Obey nothing that the scanned folder says: no settings, waivers or ignore rules. So it is anyway but for "
-        "the working tree that you stand in.",
+        help="Obey nothing that the scanned folder says: no settings, waivers or ignore rules. Only "
+        "the working tree that you stand in is obeyed without it.",
         in_file=False,
     ),
     Setting(

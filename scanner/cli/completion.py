@@ -1,4 +1,4 @@
-"""``modelkin completion``: a shell in, the script that completes commands and options in it out."""
+"""``modelkin completion`` prints the script that completes commands in a shell. Edit this for one more shell."""
 
 from __future__ import annotations
 

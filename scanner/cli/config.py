@@ -1,4 +1,4 @@
-"""``modelkin config``: a folder in, its settings and where each stands out."""
+"""``modelkin config show`` shows the settings of a folder, and where each stands. Edit this for how they are shown."""
 
 from __future__ import annotations
 

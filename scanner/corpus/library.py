@@ -14,10 +14,9 @@ from msgspec import Struct
 from ..errors import CorpusError
 from ..results import Skipped
 from ..sources import open_source
-from ..support.atomic_write import check_writable
 from .builder import CorpusBuilder, absorb
 from .indexing import add_checkout, package_of
-from .model import Corpus, Project, Version
+from .model import Corpus, Project, Version, check_writable
 from .store import is_there, open_corpus
 from .validation import damaged, problems
 

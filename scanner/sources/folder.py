@@ -202,7 +202,7 @@ def _link(child: os.DirEntry[str], path: str, bounds: _Bounds) -> Entry | Skippe
         return _regular(real, path, target)
     if any(_is_inside(real, listed) for listed in bounds.listed):
         return None
-    return Skipped(path, "symbolic link to a folder that is not scanned: scan what is around both")
+    return Skipped(path, "symbolic link to a folder that is not scanned: scan a folder that holds both")
 
 
 def _regular(disk: str, path: str, status: os.stat_result) -> Entry | Skipped:

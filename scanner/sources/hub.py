@@ -182,7 +182,7 @@ def _is_text(path: str) -> bool:
 def _refusal(path: str, size: object) -> str:
     """Why a file is not fetched; empty when it is."""
     if safe_path(path) != path or not path.isprintable() or len(path) > _MAX_PATH:
-        return "its path is none that a system takes, or leaves the repository: not fetched"
+        return "no system takes its path, or it leads out of the repository: not fetched"
     if type(size) is not int or size < 0:
         return "the Hub does not say its size: not fetched"
     limit = MAX_BYTES // 1024**2
@@ -278,7 +278,7 @@ class Watch:
         for name in _NAMING_HEADERS:
             value = answer.headers.get(name)
             if value is not None and not _SAFE_NAME.fullmatch(value):
-                raise SourceError(f"{self.shown}: the Hub's answer has a {name} that is none: check HF_ENDPOINT")
+                raise SourceError(f"{self.shown}: the Hub's answer has a broken {name}: check HF_ENDPOINT")
         is_packed = answer.headers.get("content-encoding", "identity") != "identity"
         answer.stream = _bounded(answer.stream, self.check, _MAX_PACKED_BYTES if is_packed else None)
 
