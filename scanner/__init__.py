@@ -1,6 +1,6 @@
 """modelkin: where the code of an AI-model repository came from, and whether its upstream's terms are met.
 
-Everything for users of Python stands here, under one name each; docs/api.md shows how it is used.
+The public names of the Python package. Edit this when one comes or goes, with docs/api.md, which shows their use.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ __all__ = [
     "scan",
 ]
 
-# The modules that names are imported from when they are asked for, as above for type checkers; a test compares both.
+# Which module each name is imported from, once it is asked for. A test compares this with what type checkers see above.
 _MODULES = {
     "api": "audit compare compare_files compare_texts scan",
     "attribution.waivers": "Waiver",
@@ -147,11 +147,11 @@ def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
 
 
-class _Face(ModuleType):
+class _Package(ModuleType):
     def __setattr__(self, name: str, value: Any) -> None:
         # Importing the folder `modelkin.audit` must not hide the function `modelkin.audit`.
         if not (name == "audit" and isinstance(value, ModuleType)):
             super().__setattr__(name, value)
 
 
-sys.modules[__name__].__class__ = _Face
+sys.modules[__name__].__class__ = _Package

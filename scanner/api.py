@@ -1,6 +1,6 @@
-"""The product as functions, and the place to start reading: `scan`, then `_report`, has all stages in order.
+"""The product as functions, and the place to start reading: `scan`, and then `_report`, which has all stages in order.
 
-Edit this when a stage comes or goes. `pipeline` has the stages that an audit's workers share with a scan.
+Edit this when a stage comes or goes. `pipeline` has what happens to one file, and the steps that audits share.
 """
 
 from __future__ import annotations
@@ -28,18 +28,18 @@ from .pipeline import (
     Examiner,
     ScanOptions,
     SettingsTaken,
-    _upstream,
     assembled,
     check,
     examiner,
     files_not_obeyed,
     identity_of,
     is_empty,
+    open_upstream,
+    open_upstreams,
     selection,
-    upstreams,
 )
 from .repository.declarations import read_declarations
-from .results import FileVerdict, LeftOut, Report, Skipped, Trust
+from .results import Cells, FileVerdict, LeftOut, Report, Skipped, Trust
 from .sources import open_source, open_sources
 from .sources.checkout import Checkout
 from .sources.files import SourceFile
@@ -50,46 +50,30 @@ if TYPE_CHECKING:
     from .audit.journal import Advance
     from .audit.outcome import Audit
 
+
 Progress = Callable[[int, int, str], None]
 """Called with how many files are done, how many there are (0 when unknown), and the path of the last."""
 
 
 def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
-    """Say of each Python file and notebook of ``source`` which known upstream it is from. Raises ModelkinError.
+    """Say where each Python file and notebook of ``source`` is from, and whether the terms it is under are met.
 
-    A list of sources, or of one file beside .git, is of the folder this process runs in, as a pre-commit hook names
-    what changed: of what the repository says elsewhere, only what concerns them is reported.
+    ``source`` is a folder, a file, an archive, a release or a repository, as `open_source` takes it. A list names files
+    and folders of the folder that this process runs in, as a pre-commit hook does; of all that the repository says
+    elsewhere, the report then has only what concerns them. Raises ModelkinError.
     """
     trust = _trust_in(source, options)
+    corpora = open_upstreams(options)
     opened = open_sources(source, obey=trust is Trust.WORKING_TREE)
-    return _report(opened, trust, upstreams(options), options, False, progress)
+    return _report(opened, trust, corpora, options, progress)
 
 
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
-    """As ``scan``, with ``original`` as the only upstream: a file or a whole tree. Raises ModelkinError."""
+    """As ``scan``, with ``original``, a file or a whole tree, as the only upstream. Raises ModelkinError."""
     trust = _trust_in(copy, options)
+    corpora = [open_upstream(original, options.timeout)]
     opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
-    return _report(opened, trust, [_upstream(original, options.timeout)], options, True, progress)
-
-
-def audit(
-    place: str | Path,
-    journal: str | Path,
-    options: AuditOptions = AuditOptions(),
-    *,
-    resume: bool = False,
-    progress: Callable[[Advance], None] | None = None,
-) -> Audit:
-    """Scan every repository in the folder ``place``, or that the list ``place`` names, into the file ``journal``.
-
-    With ``resume``, what the journal holds already is not done again. No repository is trusted. ``progress`` is called
-    with each Advance that is on the disk. Raises ModelkinError; the journal is whole then as well, as it is after any
-    interruption. Workers import the main module, as all of ``multiprocessing`` does: call this from a script only below
-    ``if __name__ == "__main__"``.
-    """
-    from .audit.run import run_audit  # the journal and the workers, which a scan never needs
-
-    return run_audit(place, journal, options, resume, progress)
+    return _report(opened, trust, corpora, options, progress, named=True)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -101,7 +85,7 @@ def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
 
 
 def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
-    """Compare two texts of Python code, UTF-8. Raises ModelkinError when one takes longer than a file may."""
+    """Compare two texts of Python code in UTF-8. Raises ModelkinError when one takes longer than a file may."""
     from .corpus.indexing import index_text
 
     try:
@@ -112,19 +96,30 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
         raise SourceError(f"the texts cannot be compared: {over}") from None
 
 
+def audit(
+    place: str | Path,
+    journal: str | Path,
+    options: AuditOptions = AuditOptions(),
+    *,
+    resume: bool = False,
+    progress: Callable[[Advance], None] | None = None,
+) -> Audit:
+    """Scan every repository in the folder ``place``, or in the list ``place``, into the file ``journal``.
+
+    No repository is trusted. With ``resume``, what the journal holds already is not done again; after an error or an
+    interruption, too, the journal is whole. ``progress`` is called with each Advance that is on the disk. Workers
+    import the main module, as all of ``multiprocessing`` does: a script calls this below ``if __name__ ==
+    "__main__"``. Raises ModelkinError.
+    """
+    from .audit.run import run_audit  # imported late: a scan needs no journal and no workers
+
+    return run_audit(place, journal, options, resume, progress)
+
+
 def _trust_in(source: str | Sequence[str], options: ScanOptions) -> Trust:
-    """Asked anew, unless it was when settings were looked for: what counts in one place counts in the other."""
-    known = options.settings.trust if options.settings else None
-    return known or trust_in(source, options.isolated)
-
-
-class _Found(Struct):
-    """What became of the files of one source."""
-
-    examined: list[Examined] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    waivers: list[WaiversRead] = field(default_factory=list)
-    unselected: Counter[str] = field(default_factory=Counter)
+    """How far ``source`` is trusted, as it was decided when its settings were looked for; else decided now."""
+    decided = options.settings.trust if options.settings else None
+    return decided or trust_in(source, options.isolated)
 
 
 def _report(
@@ -132,30 +127,33 @@ def _report(
     trust: Trust,
     corpora: Sequence[Corpus],
     options: ScanOptions,
-    named: bool,
     progress: Progress | None,
+    named: bool = False,
 ) -> Report:
-    """All stages, in order: examine each file, read what the repository says, hold it to terms, settle, tell."""
+    """All stages, in order. ``named`` says that the user named the original."""
     began = time.perf_counter()
     known = read_baseline(options.baseline)
     with opened as checkout, damage_explained(corpora):
+        # What is each file, and what does it say of where it is from?
         found = _examined(checkout, examiner(corpora, options, checkout.released, named), options, progress)
+        # What does the repository say of itself?
         declarations = read_declarations(checkout)
+        # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
         judged = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen)
         waivers = [*found.waivers, *waivers_beside(checkout, judged.findings)]
     if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
         raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN}; check the path and the --include globs")
+    # Which findings are answered for: waived where waivers count, or known from the baseline?
     counting = obeyed(waivers, checkout.root, trust)
-    partial = bool(options.include or options.exclude or checkout.chosen)
-    files = [each.verdict for each in found.examined]
-    cells = {each.path: each.cells for each in files if each.cells}
     waived = [*options.waivers, *counting.waivers]
-    findings = settled(judged.findings, waived, known, partial, counting.bad, cells)
+    is_partial = bool(options.include or options.exclude or checkout.chosen)
+    findings = settled(judged.findings, waived, known, is_partial, counting.bad, found.cells)
+    # What did the source ask for in vain?
     refused = files_not_obeyed(checkout, declarations, trust, options)
     return assembled(
         replace(judged, findings=findings),
-        files,
+        (each.verdict for each in found.examined),
         [*found.skipped, *declarations.skipped],
         root=checkout.root,
         corpus=identity_of(corpora),
@@ -167,8 +165,23 @@ def _report(
     )
 
 
-def _examined(checkout: Checkout, examine: Examiner, options: ScanOptions, progress: Progress | None) -> _Found:
-    found = _Found()
+class _FilesFound(Struct):
+    """What became of the files of one source."""
+
+    examined: list[Examined] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    waivers: list[WaiversRead] = field(default_factory=list)
+    unselected: Counter[str] = field(default_factory=Counter)
+    """How many files the setting of that key left out."""
+
+    @property
+    def cells(self) -> dict[str, Cells]:
+        """Where the lines of each notebook stand in it, by its path."""
+        return {each.verdict.path: each.verdict.cells for each in self.examined if each.verdict.cells}
+
+
+def _examined(checkout: Checkout, examine: Examiner, options: ScanOptions, progress: Progress | None) -> _FilesFound:
+    found = _FilesFound()
     for item in files_with_waivers(checkout, selection(options), found.unselected):
         if isinstance(item, Skipped):
             found.skipped.append(item)
@@ -185,7 +198,8 @@ def _examined(checkout: Checkout, examine: Examiner, options: ScanOptions, progr
     return found
 
 
-def _unselected(found: _Found, settings: SettingsTaken | None) -> Iterable[LeftOut]:
+def _unselected(found: _FilesFound, settings: SettingsTaken | None) -> Iterable[LeftOut]:
+    """What settings left out of the report, if they were taken."""
     if settings is None:
         return ()
     found.unselected["min-similarity"] = sum(each.verdict.below_least > 0 for each in found.examined)

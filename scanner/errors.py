@@ -1,14 +1,17 @@
-"""The errors that end a run: each message says what is wrong, where, and what to do next."""
+"""The errors that end a run, all of them. Add one here when there is a new way in which nothing can be done.
+
+Each message is one line that says what is wrong, where, and what to do next.
+"""
 
 from __future__ import annotations
 
 
 class ModelkinError(Exception):
-    """A run that cannot be done. Raised where it is known, caught once in the command line."""
+    """A run that cannot be done. It is raised where that is known, and caught once, in the command line."""
 
 
 class SourceError(ModelkinError):
-    """The named source does not exist, cannot be fetched, or cannot be opened."""
+    """A source does not exist, cannot be fetched, or cannot be opened."""
 
 
 class CorpusError(ModelkinError):
@@ -20,19 +23,19 @@ class UsageError(ModelkinError):
 
 
 class RestoreError(ModelkinError):
-    """A file cannot be rewritten with everything else left byte for byte."""
+    """A file cannot be rewritten without changing more than was asked for."""
 
 
 class RuleError(ModelkinError):
-    """A file of rules is missing, broken, or says what no rule can say; the message names the file and the key."""
+    """A rule file is missing or broken, or says what no rule can say; the message names the file and the key."""
 
 
 class WaiverError(ModelkinError):
-    """A waiver lacks its reason, names no rule that there is, or repeats another; the message names file and line."""
+    """A waiver has no reason, names an unknown rule, or repeats another; the message names the file and the line."""
 
 
 class ConfigurationError(ModelkinError):
-    """A configuration says what none can say; the message names the file and the key."""
+    """A setting or a glob is not valid; the message names the file and the key."""
 
 
 class BaselineError(ModelkinError):
@@ -40,4 +43,4 @@ class BaselineError(ModelkinError):
 
 
 class MissingExtraError(ModelkinError):
-    """What was asked for takes a library that is not installed."""
+    """A library is not installed that an optional feature needs; the message names the extra to install."""

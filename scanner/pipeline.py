@@ -1,6 +1,7 @@
-"""One file from text to verdict: parse, normalise, winnow, match, judge. The algorithm, to be read from top to bottom.
+"""One file from text to verdict: parse, normalise, winnow, match, judge. Read it from top to bottom.
 
-Edit this when a stage comes, goes or changes its place; what each does is in the module that it is imported from.
+Below stand the steps that scans and audits share, in the order in which they take them. Edit this when a stage comes,
+goes or changes its place; what a stage does is in the module that it is imported from.
 """
 
 from __future__ import annotations
@@ -39,17 +40,19 @@ from .trust import held_back, not_obeyed
 
 
 class Examined(Struct, frozen=True):
-    """A file's verdict; where it stands on an upstream, also what its own text says of that."""
+    """What one file is."""
 
     verdict: FileVerdict
+    """What the file is to each known upstream."""
     copy: Copy | None
+    """What its own text says of where it is from; None when it stands on no upstream."""
 
 
 class Examiner:
-    """Examines the files of one run against the same upstreams; statements seen before are not read again.
+    """Examines the files of one run against the same corpora. A statement that was seen before is not read again.
 
-    Upstream projects that a glob of ``exclude_upstream`` matches are left out, and so is what appeared after ``until``
-    (an ISO date; empty: nothing is), unless the user named the original.
+    ``exclude_upstream`` are globs of upstream projects to leave out. What appeared after the ISO date ``until`` is left
+    out as well, unless the user named the original.
     """
 
     def __init__(
@@ -64,7 +67,7 @@ class Examiner:
         self._how = how
 
     def examine(self, file: SourceFile, timeout: float | None = None) -> Examined:
-        """What ``file`` is, within its budget of memory and of ``timeout`` seconds. Raises OverBudgetError."""
+        """Say what ``file`` is, within its budget of memory and of ``timeout`` seconds. Raises OverBudgetError."""
         try:
             with budget(len(file.text), timeout):
                 return self._examined(file)
@@ -73,19 +76,24 @@ class Examiner:
             raise
 
     def _examined(self, file: SourceFile) -> Examined:
+        # Parse: statements and definitions, whatever does not parse left out.
         parsed = parse(file.text)
+        # Normalise: names give way to distances, so that a renamed copy has the tokens of its original.
         code = normalise(parsed, file.text, self._cache)
+        # Winnow: of all runs of tokens, the fingerprints that are worth looking up.
         query = make_query(code, winnow(code), self._cache.names.hashes)
+        # Match: the upstream files that share enough of them.
         candidates = self._candidates(query)
+        # Judge: align the file with each, find the renames, say what it is.
         notice = read_notice(file.text)
         verdict = judge(file, notice.licence, query, self._cache.names.spelled, candidates, self._how)
         if code.errors:
-            told = f"{code.errors} regions did not parse and were left out"
-            verdict = replace(verdict, notes=(*verdict.notes, told))
+            left_out = f"{code.errors} regions did not parse and were left out"
+            verdict = replace(verdict, notes=(*verdict.notes, left_out))
         return Examined(verdict, self._copy(verdict, notice, file.text, parsed.tree) if verdict.upstreams else None)
 
     def _candidates(self, query: Query) -> list[Candidate]:
-        """The upstream files that share enough with it; of an original that the user named, whatever it shares."""
+        """The upstream files that share enough fingerprints; an original that the user named needs to share none."""
         least = 0.0 if self._how.named else LEAST_SHARE
         candidates = [candidate for each in self._upstreams for candidate in find_candidates(query, each, least)]
         if self._how.named and not candidates:
@@ -93,7 +101,7 @@ class Examiner:
         return candidates
 
     def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes, tree: SyntaxTree) -> Copy:
-        """What a file with that verdict says of where it is from."""
+        """What the file says of where it is from. That of a file without copied code is not looked for."""
         if not any(each.parts or each.verdict in COPIES for each in verdict.upstreams):
             return Copy(verdict, notice, ())
         return read_copy(verdict, notice, text, self._known_copyrights, tree)
@@ -105,17 +113,13 @@ class Examiner:
         return frozenset(map(letters, lines))
 
 
+# The steps that scans and audits share.
+
+
+# The steps that scans and audits share.
+
+
 NOTHING_TO_SCAN = "no Python file or notebook in it"
-
-
-class SettingsTaken(Struct, frozen=True):
-    """The settings in ``file`` that count: their ``keys``, and which of these the command line overrides."""
-
-    file: str
-    keys: frozenset[str]
-    overridden: frozenset[str] = frozenset()
-    trust: Trust | None = None
-    """How far the source is trusted that they stand in; None where the user named the file."""
 
 
 class ScanOptions(Struct, frozen=True):
@@ -130,33 +134,46 @@ class ScanOptions(Struct, frozen=True):
     min_similarity: float = 0.0
     """Report only files of which at least this share (0 to 1) stands in an upstream."""
     against: tuple[str, ...] = ()
-    """Sources to take as further upstreams, and further corpus files."""
+    """Sources, and corpus files, to take as further upstreams."""
     corpora: tuple[Path, ...] | None = None
     """The corpus files to use; None means the shipped one and the user's."""
     waivers: tuple[Waiver, ...] = ()
-    """Those of the settings; where the source is trusted, the ones in the scanned files are read with them."""
+    """The waivers of the settings. Where the source is trusted, those in the scanned files count as well."""
     baseline: Path | None = None
-    """A file of findings that are known, and marked so."""
+    """A file of findings that are known, which the report marks."""
     isolated: bool = False
     """Trust no source, not even the working tree that this process stands in."""
     settings: SettingsTaken | None = None
-    """Which of these options a file of settings filled: the report says what they hide."""
+    """Which of these options a settings file filled: the report says what they hide."""
     timeout: float | None = None
     """Seconds of processor time that one file may take; None means 2, and 2 for each MB."""
 
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
-            matcher(globs)  # a broken one is told before anything is fetched
+            matcher(globs)  # a broken one is an error before anything is fetched
 
 
-def upstreams(options: ScanOptions) -> list[Corpus]:
-    """What to compare with. Raises ModelkinError."""
+class SettingsTaken(Struct, frozen=True):
+    """The settings of one file that count."""
+
+    file: str
+    """The path of the file."""
+    keys: frozenset[str]
+    """The keys that count."""
+    overridden: frozenset[str] = frozenset()
+    """Those of ``keys`` that the command line overrides."""
+    trust: Trust | None = None
+    """How far the source that holds the file is trusted; None where the user named the file."""
+
+
+def open_upstreams(options: ScanOptions) -> list[Corpus]:
+    """Open all that the options compare with. Raises ModelkinError."""
     corpora = default_corpora(options.corpora, required=not options.against)
-    return [*corpora, *(_upstream(each, options.timeout) for each in options.against)]
+    return [*corpora, *(open_upstream(each, options.timeout) for each in options.against)]
 
 
-def _upstream(source: str, timeout: float | None) -> Corpus:
-    """One more thing to compare with: a corpus file, or a source, which is indexed. Raises ModelkinError."""
+def open_upstream(source: str, timeout: float | None) -> Corpus:
+    """Open a corpus file, or index a source that is to be one more upstream. Raises ModelkinError."""
     if source.endswith(CORPUS_SUFFIX):
         return open_corpus(Path(source))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
@@ -165,65 +182,15 @@ def _upstream(source: str, timeout: float | None) -> Corpus:
     return index_source(source, timeout)
 
 
-def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
-    """What a report says of the corpora it rests on."""
-    digests = [corpus.digest for corpus in corpora]
-    joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    return CorpusIdentity(" + ".join(c.name for c in corpora), max((c.version for c in corpora), default=""), joined)
-
-
 def selection(options: ScanOptions) -> Selection:
-    """Which files to read."""
+    """Which files of a source to read."""
     return Selection(options.include, options.exclude, timeout=options.timeout)
 
 
 def examiner(corpora: Sequence[Corpus], options: ScanOptions, until: str = "", named: bool = False) -> Examiner:
-    """What examines the files of a source that was released on the ISO date ``until``."""
+    """An examiner for a source released on the ISO date ``until``; ``named``: the user named the original."""
     how = VerdictOptions(named=named, min_similarity=options.min_similarity)
     return Examiner(corpora, how, options.exclude_upstream, until)
-
-
-def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:
-    """Whether a source without files to examine has nothing else to report on."""
-    return not skipped and (bool(options.include) or not says_anything(declarations))
-
-
-def files_not_obeyed(
-    checkout: Checkout, declarations: Declarations, trust: Trust, options: ScanOptions
-) -> tuple[LeftOut, ...]:
-    """What the files that a source brings for modelkin ask for in vain."""
-    settings = (options.settings.file, options.settings.keys) if options.settings else ("", ())
-    named = (path for path in (*(options.corpora or ()), options.baseline) if path is not None)
-    return not_obeyed(declarations.brought, checkout.root, trust, settings, named)
-
-
-def assembled(
-    checked: CheckResult,
-    files: Iterable[FileVerdict],
-    skipped: Iterable[Skipped],
-    *,
-    root: str,
-    corpus: CorpusIdentity,
-    baseline: Path | None,
-    seconds: float,
-    trust: Trust = Trust.ISOLATED,
-    left_out: Iterable[LeftOut] = (),
-    not_obeyed: tuple[LeftOut, ...] = (),
-) -> Report:
-    """The report: findings that waivers and the baseline hide are counted before what else was ``left_out``."""
-    return Report(
-        root=root,
-        corpus=corpus,
-        files=tuple(files),
-        findings=checked.findings,
-        skipped=tuple(dict.fromkeys(skipped)),
-        seconds=seconds,
-        attributions=checked.attributions,
-        baseline=str(baseline or ""),
-        trust=trust,
-        hidden=(*held_back(checked.findings, baseline), *left_out),
-        not_obeyed=not_obeyed,
-    )
 
 
 def check(
@@ -233,12 +200,11 @@ def check(
     whole: bool = True,
     chosen: Collection[str] | None = None,
 ) -> CheckResult:
-    """Check each copied file against the terms of the upstream it stands on.
+    """Check for each copied file whether the terms of its upstreams are met. Raises RuleError.
 
-    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``declarations`` tell of a whole
-    repository: of a single file nobody knows what stands beside it, and nothing there is said to be missing. Where
-    only some paths were ``chosen``, nothing is said of other files that would be so without the copies. Raises
-    RuleError.
+    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``declarations`` are those of a whole
+    repository; nobody knows what stands beside a single file, and nothing there is said to be missing. Where only some
+    paths were ``chosen``, findings on other files that have nothing to do with the copies are left out.
     """
     checked = _checked(copies, declarations, own, whole)
     if chosen is None:
@@ -258,3 +224,53 @@ def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", 
 
 def _tells_of_a_model(declarations: Declarations) -> bool:
     return bool(declarations.leftovers) or any(card.licence or card.base_models for card in declarations.model_cards)
+
+
+def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:
+    """Whether a source without code has nothing else to report on: no licence or model card, and nothing skipped."""
+    return not skipped and (bool(options.include) or not says_anything(declarations))
+
+
+def files_not_obeyed(
+    checkout: Checkout, declarations: Declarations, trust: Trust, options: ScanOptions
+) -> tuple[LeftOut, ...]:
+    """What the settings, corpora and baselines that a source brings ask for in vain."""
+    settings = (options.settings.file, options.settings.keys) if options.settings else ("", ())
+    named = (path for path in (*(options.corpora or ()), options.baseline) if path is not None)
+    return not_obeyed(declarations.brought, checkout.root, trust, settings, named)
+
+
+def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
+    """Name, version and digest of all ``corpora`` together, as a report gives them."""
+    digests = [corpus.digest for corpus in corpora]
+    joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return CorpusIdentity(" + ".join(c.name for c in corpora), max((c.version for c in corpora), default=""), joined)
+
+
+def assembled(
+    checked: CheckResult,
+    files: Iterable[FileVerdict],
+    skipped: Iterable[Skipped],
+    *,
+    root: str,
+    corpus: CorpusIdentity,
+    baseline: Path | None,
+    seconds: float,
+    trust: Trust = Trust.ISOLATED,
+    left_out: Iterable[LeftOut] = (),
+    not_obeyed: tuple[LeftOut, ...] = (),
+) -> Report:
+    """Put the report together. What waivers and the baseline hide stands before what else was ``left_out``."""
+    return Report(
+        root=root,
+        corpus=corpus,
+        files=tuple(files),
+        findings=checked.findings,
+        skipped=tuple(dict.fromkeys(skipped)),
+        seconds=seconds,
+        attributions=checked.attributions,
+        baseline=str(baseline or ""),
+        trust=trust,
+        hidden=(*held_back(checked.findings, baseline), *left_out),
+        not_obeyed=not_obeyed,
+    )

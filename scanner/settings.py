@@ -1,6 +1,6 @@
-"""Every setting of a scan, one row each: command line, settings file, `config show` and journal follow from it.
+"""Every setting of a scan in one table. Command line, settings file, `config show` and journal follow from it.
 
-Edit this to add an option: its row here, and a field of `ScanOptions` for the code that uses it.
+To add an option, write its row here, and a field of `ScanOptions` for the code that uses it.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ SETTINGS_FILES = (OWN_FILE, SHARED_FILE)
 MOST_SETTINGS_BYTES = 256 * 1024
 DEFAULT_BASELINE = ".modelkin-baseline.json"
 
-# Written out, since --help needs them and importing the enums costs more than the help may take; a test compares them.
+# The values of `Level` and `Verdict`, written out: importing those would make --help slow. A test compares them.
 LEVELS = ("error", "warning", "note")
 VERDICTS = ("identical", "renamed", "modified", "fragments")
 SKIPPED, NEVER = "skipped", "never"
 THRESHOLDS = (*LEVELS, *VERDICTS, SKIPPED, NEVER)
 
 
-class Kind(Enum):
-    """What values a setting takes. One more kind needs its reader in `settings_file`, its type in `cli.options` and,
-    where journals record it, in `audit.records`.
+class ValueKind(Enum):
+    """What values a setting takes. Paths, and sources on this machine, are relative to the folder of the settings file.
 
-    Paths, and sources on this machine, count from the folder of the settings file.
+    One more kind needs its reader in `settings_file`, its type in `cli.choices` and, where journals record it, its
+    place in `audit.records`.
     """
 
     GLOBS = "globs"
@@ -34,7 +34,8 @@ class Kind(Enum):
     PATHS = "paths"
     PATH = "path"
     THRESHOLDS = "thresholds"
-    SHARE = "share"  # from 0 to 1
+    SHARE = "share"
+    """A number from 0 to 1."""
     SECONDS = "seconds"
     FLAG = "flag"
     WAIVERS = "waivers"
@@ -43,45 +44,59 @@ class Kind(Enum):
 class Group(Enum):
     """Which commands offer an option; --help lists those of a group together, in the order of the table."""
 
-    SCANNING = "scanning"  # all that scan
-    TRUST = "trust"  # all that scan, but for audits, which trust nothing
-    TIME = "time"  # all that scan, but for audits, which have a --timeout of their own
-    ENDING = "ending"  # all, also those that show what was scanned before
-    OWN = "own"  # the command that asks for it by its key
+    SCANNING = "scanning"
+    """All that scan."""
+    TRUST = "trust"
+    """All that scan but audits, which trust nothing."""
+    TIME = "time"
+    """All that scan but audits, which have a --timeout of their own."""
+    ENDING = "ending"
+    """All, also those that show what was scanned before."""
+    OWN = "own"
+    """The command that asks for it by its key."""
     NONE = "none"
+    """None: it stands in settings files only."""
 
 
 class Setting(Struct, frozen=True):
-    """One option. ``key`` is its name in a settings file and, with two dashes, on the command line."""
+    """One option."""
 
     key: str
+    """Its name in a settings file and, with two dashes, on the command line."""
     field: str
-    """The field of `ScanOptions` that it fills, or of the command line's `Choices` where it is not ``of_scan``."""
-    kind: Kind
+    """The field of `ScanOptions` that it fills; where it is not ``of_scan``, that of the command line's `Choices`."""
+    kind: ValueKind
+    """What values it takes."""
     group: Group = Group.NONE
+    """Which commands offer it."""
     metavar: str | None = None
+    """What --help calls its value."""
     help: str = ""
+    """What --help says of it."""
     default: tuple[str, ...] = ()
+    """Its value on the command line where none is given."""
     of_scan: bool = True
+    """Whether it steers the scan; else it is about what the command does with the report."""
     in_file: bool = True
+    """Whether a settings file may set it."""
     selects: bool = False
-    """Whether it only selects: then it counts by itself in the working tree that one stands in."""
+    """Whether it only selects: then it counts by itself in the working tree that the user stands in."""
     hides: str = ""
-    """How a report calls what it leaves out."""
+    """What a report calls the things that it leaves out; empty where it leaves out nothing."""
     recorded: bool = False
-    """Whether an audit's journal holds it, and goes on only where it is the same."""
+    """Whether a journal records it: an audit goes on only with the same value."""
 
     @property
     def empty(self) -> object:
-        """The value of one that is not set."""
-        return None if self.kind in (Kind.PATH, Kind.SHARE, Kind.SECONDS) else ()
+        """Its value where it is not set."""
+        return None if self.kind in (ValueKind.PATH, ValueKind.SHARE, ValueKind.SECONDS) else ()
 
 
 SETTINGS = (
     Setting(
         "include",
         "include",
-        Kind.GLOBS,
+        ValueKind.GLOBS,
         Group.SCANNING,
         "GLOB",
         "Scan only paths that match, as in a .gitignore; repeatable.",
@@ -92,7 +107,7 @@ SETTINGS = (
     Setting(
         "exclude",
         "exclude",
-        Kind.GLOBS,
+        ValueKind.GLOBS,
         Group.SCANNING,
         "GLOB",
         "Leave out paths that match, as in a .gitignore; repeatable.",
@@ -103,7 +118,7 @@ SETTINGS = (
     Setting(
         "exclude-upstream",
         "exclude_upstream",
-        Kind.GLOBS,
+        ValueKind.GLOBS,
         Group.SCANNING,
         "GLOB",
         "Leave out upstream projects that match; repeatable.",
@@ -112,7 +127,7 @@ SETTINGS = (
     Setting(
         "against",
         "against",
-        Kind.SOURCES,
+        ValueKind.SOURCES,
         Group.SCANNING,
         "SOURCE",
         "Take this source as one more upstream; repeatable.",
@@ -122,7 +137,7 @@ SETTINGS = (
     Setting(
         "corpus",
         "corpora",
-        Kind.PATHS,
+        ValueKind.PATHS,
         Group.SCANNING,
         "PATH",
         "Use this corpus instead of the shipped one and the user's; repeatable.",
@@ -130,7 +145,7 @@ SETTINGS = (
     Setting(
         "baseline",
         "baseline",
-        Kind.PATH,
+        ValueKind.PATH,
         Group.OWN,
         "FILE",
         "Fail only on findings that FILE, written by modelkin baseline, does not hold.",
@@ -139,19 +154,19 @@ SETTINGS = (
     Setting(
         "fail-on",
         "fail_on",
-        Kind.THRESHOLDS,
+        ValueKind.THRESHOLDS,
         Group.ENDING,
         "THRESHOLD",
-        "Exit with 1 from here on: a level (error, warning, note) counts findings as severe, a verdict "
-        "(identical, renamed, modified, fragments) counts files as close, skipped counts what could not be scanned; "
-        "with never alone, exit with 0. Repeatable.",
+        "Exit with 1 where something reaches it: a level (error, warning, note) counts findings as severe or more, "
+        "a verdict (identical, renamed, modified, fragments) files as close or closer, skipped what could not be "
+        "scanned; with never alone, exit with 0. Repeatable.",
         default=("error",),
         of_scan=False,
     ),
     Setting(
         "min-similarity",
         "min_similarity",
-        Kind.SHARE,
+        ValueKind.SHARE,
         Group.SCANNING,
         "SHARE",
         "Report only files of which at least this share (0 to 1) stands in an upstream.",
@@ -159,29 +174,29 @@ SETTINGS = (
         hides="files below min-similarity",
         recorded=True,
     ),
-    Setting("waivers", "waivers", Kind.WAIVERS, selects=True, recorded=True),
+    Setting("waivers", "waivers", ValueKind.WAIVERS, selects=True, recorded=True),
     Setting(
         "isolated",
         "isolated",
-        Kind.FLAG,
+        ValueKind.FLAG,
         Group.TRUST,
-        help="Obey nothing that the scanned folder says: no settings, waivers or ignore rules. So it is anyway but for "
-        "the working tree that you stand in.",
+        help="Obey nothing that the scanned folder says: no settings, waivers or ignore rules. Only "
+        "the working tree that you stand in is obeyed without it.",
         in_file=False,
     ),
     Setting(
         "timeout",
         "timeout",
-        Kind.SECONDS,
+        ValueKind.SECONDS,
         Group.TIME,
         "SECONDS",
         "Skip a file that takes more processor time; else 2 s, and 2 s more for each MB.",
         in_file=False,
     ),
 )
-"""In the order in which `config show` lists them."""
+"""All settings, in the order in which `config show` lists them."""
 
-# How journals of this version have them: what is a path, last.
-RECORDED = sorted((each for each in SETTINGS if each.recorded), key=lambda each: each.kind is Kind.PATH)
 IN_FILE = {each.key: each for each in SETTINGS if each.in_file}
-"""Those that a settings file may have, by their keys."""
+"""The settings that a file may set, by their keys."""
+RECORDED = sorted((each for each in SETTINGS if each.recorded), key=lambda each: each.kind is ValueKind.PATH)
+"""The settings that journals record, in the order of their fields there: paths come last."""

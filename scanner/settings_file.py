@@ -1,6 +1,6 @@
 """Reads and checks the settings in a folder's modelkin.toml or pyproject.toml, or in a file that the user names.
 
-Edit this when a setting takes a new kind of value, or one more file may have settings; `settings` lists them all.
+Edit this when a setting takes a new kind of value, or when one more file may have settings. `settings` lists them all.
 """
 
 from __future__ import annotations
@@ -14,28 +14,28 @@ from msgspec import Struct, field
 from .attribution.waivers import MOST_WAIVERS, Waiver, check_rule, check_unrepeated
 from .errors import ConfigurationError
 from .results import Region
-from .settings import IN_FILE, MOST_SETTINGS_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, Kind
+from .settings import IN_FILE, MOST_SETTINGS_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, ValueKind
 from .sources.specs import REMOTE_PREFIXES
 from .support.globs import checked_glob
 
 _WAIVER_KEYS = ("path", "rule", "reason")
-_LONGEST = 300
+_LONGEST_GLOB = 300
 
 
 class SettingsFile(Struct, frozen=True):
-    """The settings that one file has, by their keys; ``file[key]`` is the value of one.
-
-    ``path`` is the file's name in the folder, empty where there is none; ``origins`` says where each key stands.
-    ``left_out`` names the keys that do not count.
-    """
+    """The settings that one file has; ``file[key]`` is the value of one."""
 
     path: str = ""
+    """The file's name in its folder; empty where there is no such file."""
     values: Mapping[str, Any] = field(default_factory=dict)
+    """What it sets, by the key."""
     origins: Mapping[str, Region] = field(default_factory=dict)
+    """Where in the file each key stands."""
     left_out: tuple[str, ...] = ()
+    """The keys in it that do not count."""
 
     def __getitem__(self, key: str) -> Any:
-        """What the setting ``key`` says; empty or None where it is not set, as on the command line."""
+        """The value of the setting ``key``; empty or None where it is not set, as on the command line."""
         return self.values.get(key, IN_FILE[key].empty)
 
     def counting(self, keys: Collection[str]) -> SettingsFile:
@@ -45,13 +45,16 @@ class SettingsFile(Struct, frozen=True):
         return SettingsFile(self.path, {key: self.values[key] for key in kept}, kept, left_out)
 
 
-class _Table(Struct, frozen=True):
-    """Our table in the file ``name`` of ``folder``: ``prefix`` is its name there, empty where all of it is ours."""
+class _TomlTable(Struct, frozen=True):
+    """modelkin's table in a TOML file, with what is needed to say where a key stands."""
 
     folder: Path
     name: str
+    """The file's name in the folder."""
     prefix: str
+    """The table's name in the file; empty where the whole file is modelkin's."""
     text: str
+    """The whole file."""
     values: dict[str, Any]
 
     def line_of(self, key: str) -> int:
@@ -74,9 +77,9 @@ class _Table(Struct, frozen=True):
 
 
 def find_settings(folder: Path) -> SettingsFile:
-    """The settings at the root of ``folder``: ``[tool.modelkin]`` of its pyproject.toml, or its modelkin.toml.
+    """The settings at the root of ``folder``: in its modelkin.toml, or under ``[tool.modelkin]`` in pyproject.toml.
 
-    Which of them count is for `trust` to say. Raises ConfigurationError in one line that names the file and the key.
+    Which of them count is decided in `trust`. Raises ConfigurationError, whose one line names the file and the key.
     """
     found = (_table(folder, OWN_FILE, ""), _table(folder, SHARED_FILE, SHARED_TABLE))
     tables = [table for table in found if table is not None]
@@ -88,9 +91,8 @@ def find_settings(folder: Path) -> SettingsFile:
 
 
 def read_settings(path: Path) -> SettingsFile:
-    """The settings in the file that the user names, all of which count.
-
-    Raises ConfigurationError, also where the file holds none.
+    """The settings in a file that the user names: all of them count. Raises ConfigurationError, also for a file that
+    holds none.
     """
     table = _table(path.parent, path.name, SHARED_TABLE if path.name == SHARED_FILE else "")
     if table is not None:
@@ -100,7 +102,7 @@ def read_settings(path: Path) -> SettingsFile:
     raise ConfigurationError(f"{path}: no such file of settings")
 
 
-def _checked(table: _Table) -> SettingsFile:
+def _checked(table: _TomlTable) -> SettingsFile:
     origins, values = {}, {}
     for key, value in table.values.items():
         if key not in IN_FILE:
@@ -111,12 +113,12 @@ def _checked(table: _Table) -> SettingsFile:
     return SettingsFile(table.name, values, origins)
 
 
-# The text and our table of a file. TOML is parsed only where modelkin is named.
+# The file: its bytes, its text, and modelkin's table in it.
 
 
-def _table(folder: Path, name: str, prefix: str) -> _Table | None:
+def _table(folder: Path, name: str, prefix: str) -> _TomlTable | None:
+    """None where the file is not there, or has no such table. A file that does not name modelkin may be broken."""
     stored = _stored(folder / name, folder)
-    # What modelkin is not named in is no concern of ours, broken or not.
     if stored is None or (prefix and b"modelkin" not in stored):
         return None
     is_ours = not prefix or f"[{prefix}".encode() in stored
@@ -131,11 +133,11 @@ def _table(folder: Path, name: str, prefix: str) -> _Table | None:
         values = values.get(part, {}) if isinstance(values, dict) else {}
     if not isinstance(values, dict):
         raise ConfigurationError(f"{folder / name}: {prefix} must be a table")
-    return _Table(folder, name, prefix, text, values) if values or not prefix else None
+    return _TomlTable(folder, name, prefix, text, values) if values or not prefix else None
 
 
 def _stored(path: Path, folder: Path) -> bytes | None:
-    """None where there is no such file in the folder itself: a link may lead anywhere, and a pipe never ends."""
+    """None where there is no such file in the folder itself: a link could lead anywhere, and a pipe never ends."""
     try:
         if not path.is_file() or not path.resolve().is_relative_to(folder.resolve()):
             return None
@@ -163,52 +165,52 @@ def _parsed(text: str) -> dict[str, Any]:
         raise ConfigurationError(str(error)) from None
 
 
-# A reader a kind of value.
+# The values: one reader for each kind.
 
 
-def _texts(table: _Table, key: str, value: Any) -> tuple[str, ...]:
+def _texts(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(each, str) and each for each in value):
         raise ConfigurationError(f"{table.where(key)} must be a list of texts")
     return tuple(value)
 
 
-def _globs(table: _Table, key: str, value: Any) -> tuple[str, ...]:
+def _globs(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
     globs = _texts(table, key, value)
     for each in globs:
         checked_glob(each, f"{table.where(key)}: ")
     return globs
 
 
-def _sources(table: _Table, key: str, value: Any) -> tuple[str, ...]:
+def _sources(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
     return tuple(
         each if each.startswith(REMOTE_PREFIXES) else str(table.folder / each) for each in _texts(table, key, value)
     )
 
 
-def _paths(table: _Table, key: str, value: Any) -> tuple[Path, ...]:
+def _paths(table: _TomlTable, key: str, value: Any) -> tuple[Path, ...]:
     return tuple(table.folder / each for each in _texts(table, key, value))
 
 
-def _path(table: _Table, key: str, value: Any) -> Path:
+def _path(table: _TomlTable, key: str, value: Any) -> Path:
     if not isinstance(value, str) or not value:
         raise ConfigurationError(f"{table.where(key)} must be a path, as a text")
     return table.folder / value
 
 
-def _thresholds(table: _Table, key: str, value: Any) -> tuple[str, ...]:
+def _thresholds(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
     given = value if isinstance(value, list) else [value]
     if not given or not all(isinstance(each, str) and each in THRESHOLDS for each in given):
         raise ConfigurationError(f"{table.where(key)} must be one of {', '.join(THRESHOLDS)}, or a list of them")
     return tuple(given)
 
 
-def _share(table: _Table, key: str, value: Any) -> float:
+def _share(table: _TomlTable, key: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ConfigurationError(f"{table.where(key)} must be a number from 0 to 1")
     return float(value)
 
 
-def _waivers(table: _Table, key: str, value: Any) -> tuple[Waiver, ...]:
+def _waivers(table: _TomlTable, key: str, value: Any) -> tuple[Waiver, ...]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise ConfigurationError(f"{table.where(key)} must be tables, each of path, rule and reason")
     if len(value) > MOST_WAIVERS:
@@ -220,7 +222,7 @@ def _waivers(table: _Table, key: str, value: Any) -> tuple[Waiver, ...]:
     return waivers
 
 
-def _waiver(table: _Table, key: str, number: int, entry: dict[str, Any]) -> Waiver:
+def _waiver(table: _TomlTable, key: str, number: int, entry: dict[str, Any]) -> Waiver:
     line = table.line_of_entry(key, number)
     where = f"{table.folder / table.name}:{line}: {key}"
     for name in entry:
@@ -230,8 +232,8 @@ def _waiver(table: _Table, key: str, number: int, entry: dict[str, Any]) -> Waiv
         if not isinstance(entry.get(name), str) or not entry[name].strip():
             raise ConfigurationError(f"{where}: a waiver needs its {name}, a text")
     glob = entry["path"].strip()
-    if len(glob) > _LONGEST or ".." in glob.split("/"):
-        raise ConfigurationError(f"{where}: path must be a glob from the root, of at most {_LONGEST} characters")
+    if len(glob) > _LONGEST_GLOB or ".." in glob.split("/"):
+        raise ConfigurationError(f"{where}: path must be a glob from the root, of at most {_LONGEST_GLOB} characters")
     checked_glob(glob, f"{where}: ")
     check_rule(entry["rule"].strip(), where, ConfigurationError)
     return Waiver(table.name, line, (entry["rule"].strip(),), " ".join(entry["reason"].split()), glob)
@@ -244,12 +246,12 @@ def _nearest(word: str, known: Collection[str]) -> str:
     return f"; did you mean {nearest[0]!r}?" if nearest else f"; known are {', '.join(known)}"
 
 
-_READERS: dict[Kind, Callable[[_Table, str, Any], Any]] = {
-    Kind.GLOBS: _globs,
-    Kind.SOURCES: _sources,
-    Kind.PATHS: _paths,
-    Kind.PATH: _path,
-    Kind.THRESHOLDS: _thresholds,
-    Kind.SHARE: _share,
-    Kind.WAIVERS: _waivers,
+_READERS: dict[ValueKind, Callable[[_TomlTable, str, Any], Any]] = {
+    ValueKind.GLOBS: _globs,
+    ValueKind.SOURCES: _sources,
+    ValueKind.PATHS: _paths,
+    ValueKind.PATH: _path,
+    ValueKind.THRESHOLDS: _thresholds,
+    ValueKind.SHARE: _share,
+    ValueKind.WAIVERS: _waivers,
 }

@@ -6,8 +6,7 @@ elsewhere, an archive, a release, a repository of git or the Hub, every reposito
 it is counted and shown, never obeyed. `--isolated` treats the working tree in that way, too. What lowers a threshold
 or brings something to compare with counts only where the person who runs the scan names it.
 
-Edit this when a scanned folder could say something new to modelkin, or when one more kind of place becomes a source;
-`omissions` counts what did and did not count.
+Edit this when a scanned folder could say something new to modelkin, or when one more kind of place becomes a source.
 """
 
 from __future__ import annotations
@@ -26,11 +25,11 @@ from .sources import of_current_folder
 from .sources.specs import ARCHIVE_SUFFIXES, REMOTE_PREFIXES, split_path
 
 SELECTING = frozenset(each.key for each in SETTINGS if each.selects)
-"""The settings that count in the working tree one stands in; all others count only in a file named by --settings."""
+"""The settings that count in the working tree that the user stands in; others count only by way of --settings."""
 
 
 def trust_in(source: str | Sequence[str], isolated: bool = False) -> Trust:
-    """How far ``source``, or what of the current folder a list names, is trusted; never, when ``isolated``."""
+    """How far ``source`` is trusted: a list names parts of the current folder. Not at all where ``isolated``."""
     if isolated:
         return Trust.ISOLATED
     if not isinstance(source, str) and of_current_folder(source):
@@ -40,7 +39,7 @@ def trust_in(source: str | Sequence[str], isolated: bool = False) -> Trust:
 
 
 def _folder_of(source: str) -> Path | None:
-    """The folder that a local source is, or that its file lies in; None for all others and for what is not there."""
+    """The folder that a local source is, or that its file lies in; None for any other source."""
     if source.startswith(REMOTE_PREFIXES):
         return None
     try:
@@ -67,7 +66,8 @@ def _stands_in(folder: Path) -> bool:
 
 def _is_tracked(folder: Path, top: Path) -> bool:
     """Whether git tracks files in ``folder``; not those of a repository of its own inside, as a clone or submodule."""
-    from .sources.git_folder import UnknownIndexError, git_folder, read_tracked
+    from .sources.git_folder import git_folder
+    from .sources.git_index import UnknownIndexError, read_tracked
 
     relative = folder.relative_to(top).as_posix()
     git = git_folder(top)
@@ -87,8 +87,24 @@ def is_of_another(top: Path, path: str) -> bool:
     return any(os.path.lexists(os.path.join(top, *parts[: count + 1], DOT_GIT)) for count in range(len(parts)))  # noqa: PTH118
 
 
+def obeyed(read: Iterable[WaiversRead], root: str, trust: Trust) -> WaiversRead:
+    """The waivers that count, of those ``read`` file by file in the source ``root``."""
+    if trust is not Trust.WORKING_TREE:
+        return WaiversRead()
+    return joined([each for each in read if not _are_of_another(root, each)])
+
+
+def _are_of_another(root: str, read: WaiversRead) -> bool:
+    """Whether the waivers of one file stand in a repository of its own inside the working tree: it has no say here."""
+    top, _ = split_path(root)
+    return any(is_of_another(top, each.path) for each in (read.waivers or read.bad)[:1])
+
+
+# What a report says of it: what was hidden, and what was asked for in vain.
+
+
 def held_back(findings: Sequence[Finding], baseline: Path | None) -> Iterator[LeftOut]:
-    """How many findings are waived, by each place where that may stand, and how many the baseline knows."""
+    """How many findings are waived, for each place that waives some, and how many the baseline knows."""
     waived = (each.suppression for each in findings if each.suppression)
     places = Counter("comments" if each.in_source else each.path for each in waived)
     for place, count in sorted(places.items()):
@@ -98,37 +114,24 @@ def held_back(findings: Sequence[Finding], baseline: Path | None) -> Iterator[Le
 
 
 def unselected(counts: Mapping[str, int], file: str, keys: Collection[str]) -> Iterator[LeftOut]:
-    """What the settings ``keys`` of ``file`` left out; what the command line leaves out, its user knows."""
+    """What the settings ``keys`` of ``file`` left out. What the command line leaves out, its user knows."""
     for each in SETTINGS:
         if each.hides and counts.get(each.key) and each.key in keys:
             yield LeftOut(each.hides, file, counts[each.key])
 
 
-def obeyed(read: Iterable[WaiversRead], root: str, trust: Trust) -> WaiversRead:
-    """Of the waivers in the files of the source ``root``, of each file apart, those that count."""
-    if trust is not Trust.WORKING_TREE:
-        return WaiversRead()
-    return joined([each for each in read if not _is_of_another(root, each)])
-
-
-def _is_of_another(root: str, read: WaiversRead) -> bool:
-    """Whether waivers, which are of one file, stand in a repository inside the working tree, which has no say in it."""
-    top, _ = split_path(root)
-    return any(is_of_another(top, each.path) for each in (read.waivers or read.bad)[:1])
-
-
 def asked_in_vain(files: Sequence[LeftOut], waivers: int, ignore_rules: Sequence[LeftOut]) -> tuple[LeftOut, ...]:
-    """All that a source asks for and does not get: by files for modelkin, in its comments, by its ignore rules."""
+    """All that a source asks for and does not get: in files for modelkin, in comments, in ignore files."""
     return (*files, *([LeftOut("waivers", "comments", waivers)] if waivers else []), *ignore_rules)
 
 
 def not_obeyed(
     brought: Iterable[Brought], root: str, trust: Trust, settings: tuple[str, Collection[str]], named: Iterable[Path]
 ) -> tuple[LeftOut, ...]:
-    """What the files that the source ``root`` brings for modelkin ask for and do not get.
+    """What the files for modelkin in the source ``root`` ask for and do not get.
 
-    ``settings`` is a file of settings and its keys that count; ``named`` are the corpora and the baseline that the user
-    named. A baseline that lies unused in the user's own working tree is not worth a word.
+    ``settings`` are a settings file and its keys that count; ``named`` are the corpora and the baseline that the user
+    named. A baseline that lies unused in the user's own working tree is not reported.
     """
     file, keys = os.path.realpath(settings[0]), settings[1]
     used = set(map(os.path.realpath, named))

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from .sources.test_registry import registry_answers
 from .support.hostile_folder import plant
+from .support.index_server import registry_answers
 from .support.small_corpora import ATTENTION, Upstream, corpus_of
 
 ROOT = Path(__file__).parent.parent

@@ -11,7 +11,7 @@ from modelkin.cli import main
 from modelkin.corpus.store import shipped_path
 from modelkin.results import Kind, Verdict
 
-from .sources.test_registry import registry_answers
+from .support.index_server import registry_answers
 
 MODELS = "pypi:vllm==0.2.3!vllm/model_executor/models"
 RENAMES = {

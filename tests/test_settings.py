@@ -20,7 +20,7 @@ from modelkin.cli.choices import Choices, scan_options, setting_option, shared_o
 from modelkin.cli.configured import configured
 from modelkin.errors import ModelkinError
 from modelkin.results import CorpusIdentity
-from modelkin.settings import IN_FILE, SETTINGS, Group, Kind, Setting
+from modelkin.settings import IN_FILE, SETTINGS, Group, Setting, ValueKind
 
 from .support.documents import README, ROOT
 from .support.repositories import written
@@ -35,16 +35,16 @@ OFFERED_BY = {
 }
 WAIVER = "[{ path = 'a.py', rule = 'relicensed', reason = 'agreed' }]"
 # One value of each kind: as a settings file has it, as the command line has it, and as it is taken.
-SPELLINGS: dict[Kind, tuple[str, tuple[str, ...], Any]] = {
-    Kind.GLOBS: ("['lamp']", ("lamp",), ("lamp",)),
-    Kind.SOURCES: ("['lamp']", ("lamp",), ("lamp",)),
-    Kind.PATHS: ("['lamp']", ("lamp",), (Path("lamp"),)),
-    Kind.PATH: ("'lamp'", ("lamp",), Path("lamp")),
-    Kind.THRESHOLDS: ("'renamed'", ("renamed",), ("renamed",)),
-    Kind.SHARE: ("0.25", ("0.25",), 0.25),
-    Kind.SECONDS: ("", ("0.25",), 0.25),
-    Kind.FLAG: ("", (), True),
-    Kind.WAIVERS: (WAIVER, (), (Waiver("team.toml", 1, ("relicensed",), "agreed", "a.py"),)),
+SPELLINGS: dict[ValueKind, tuple[str, tuple[str, ...], Any]] = {
+    ValueKind.GLOBS: ("['lamp']", ("lamp",), ("lamp",)),
+    ValueKind.SOURCES: ("['lamp']", ("lamp",), ("lamp",)),
+    ValueKind.PATHS: ("['lamp']", ("lamp",), (Path("lamp"),)),
+    ValueKind.PATH: ("'lamp'", ("lamp",), Path("lamp")),
+    ValueKind.THRESHOLDS: ("'renamed'", ("renamed",), ("renamed",)),
+    ValueKind.SHARE: ("0.25", ("0.25",), 0.25),
+    ValueKind.SECONDS: ("", ("0.25",), 0.25),
+    ValueKind.FLAG: ("", (), True),
+    ValueKind.WAIVERS: (WAIVER, (), (Waiver("team.toml", 1, ("relicensed",), "agreed", "a.py"),)),
 }
 
 
@@ -105,7 +105,7 @@ def test_every_setting_of_a_file_is_read_and_shown_with_its_place(
     rows = [line.split() for line in capsys.readouterr().out.splitlines()]
     failures = []
     for number, each in enumerate(IN_FILE.values(), 1):
-        begins = "a.py" if each.kind is Kind.WAIVERS else each.key
+        begins = "a.py" if each.kind is ValueKind.WAIVERS else each.key
         is_shown = any(row[:1] == [begins] and row[-1] == f"modelkin.toml:{number}" for row in rows)
         failures += [] if is_shown and lines.get(each.key) == number else [each.key]
     assert not failures
@@ -168,7 +168,7 @@ def test_an_audit_goes_on_only_with_the_same_settings_where_its_journal_records_
 def test_the_documentation_says_which_settings_count_by_themselves(page: Path) -> None:
     text = " ".join(page.read_text(encoding="utf-8").split())
     # Waivers are told of apart, since they stand in comments, too.
-    selecting = {each.key for each in IN_FILE.values() if each.selects and each.kind is not Kind.WAIVERS}
+    selecting = {each.key for each in IN_FILE.values() if each.selects and each.kind is not ValueKind.WAIVERS}
     for said in re.findall(r"settings that select \(([^)]*)\)", text):
         assert set(re.findall("`(.*?)`", said)) == selecting
     lowering = re.findall(r"(?:brings something \(|something to compare with: )((?:`[a-z-]+`(?:, )?)+)", text)

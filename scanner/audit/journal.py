@@ -19,7 +19,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..errors import ModelkinError
-from ..support.atomic_write import Place, placed
+from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
 from .records import SCHEMA, Header, Headings, decode, encode
 
@@ -225,11 +225,11 @@ class Journal:
 
 
 @contextmanager
-def _placed(path: Path, header: Header) -> Iterator[Place]:
+def _placed(path: Path, header: Header) -> Iterator[Target]:
     """Where a journal is put; no link is followed in what is audited."""
     try:
-        with placed(path, [header.place]) as place:
-            yield place
+        with opened_target(path, [header.place]) as target:
+            yield target
     except LinkError as error:
         raise ModelkinError(error.strerror) from error
 

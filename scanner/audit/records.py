@@ -14,18 +14,18 @@ from msgspec import Struct, defstruct
 from ..attribution.waivers import Waiver
 from ..pipeline import Examined, ScanOptions
 from ..results import Attribution, CorpusIdentity, Finding, LeftOut, Skipped
-from ..settings import RECORDED, Kind
+from ..settings import RECORDED, ValueKind
 
 SCHEMA = "modelkin.journal/2"
 
 _RECORD = TypeVar("_RECORD", bound=Struct)
 # The type of each kind of setting in a journal, and what it is where a journal is older than the setting.
-_RECORDED_AS: dict[Kind, tuple[Any, object]] = {
-    Kind.GLOBS: (tuple[str, ...], ()),
-    Kind.SOURCES: (tuple[str, ...], ()),
-    Kind.PATH: (str, ""),
-    Kind.SHARE: (float, 0.0),
-    Kind.WAIVERS: (tuple[Waiver, ...], ()),
+_RECORDED_AS: dict[ValueKind, tuple[Any, object]] = {
+    ValueKind.GLOBS: (tuple[str, ...], ()),
+    ValueKind.SOURCES: (tuple[str, ...], ()),
+    ValueKind.PATH: (str, ""),
+    ValueKind.SHARE: (float, 0.0),
+    ValueKind.WAIVERS: (tuple[Waiver, ...], ()),
 }
 
 
@@ -55,7 +55,7 @@ class Header(Struct, frozen=True):
 def recorded(options: ScanOptions) -> dict[str, Any]:
     """The fields of a header that settings fill."""
     values = {each.field: getattr(options, each.field) for each in RECORDED}
-    return values | {each.field: str(values[each.field] or "") for each in RECORDED if each.kind is Kind.PATH}
+    return values | {each.field: str(values[each.field] or "") for each in RECORDED if each.kind is ValueKind.PATH}
 
 
 class Identity(Struct, frozen=True):

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from ..corpus.model import CORPUS_SUFFIX, Corpus
 from ..errors import MissingExtraError
-from ..pipeline import identity_of, upstreams
+from ..pipeline import identity_of, open_upstreams
 from ..results import CorpusIdentity
 from .coordinator import Coordinator, KnownContents
 from .discovery import find_repositories
@@ -81,7 +81,7 @@ def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOption
 @contextmanager
 def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
     """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
-    corpora = upstreams(options.scan)
+    corpora = open_upstreams(options.scan)
     with _temporary_folder() as folder:
         paths = (_file_of(corpus, Path(folder, f"{number}{CORPUS_SUFFIX}")) for number, corpus in enumerate(corpora))
         yield tuple(paths), identity_of(corpora)

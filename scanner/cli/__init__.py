@@ -1,4 +1,7 @@
-"""A click group whose commands are imported when they are asked for."""
+"""The command line: one module for each command, imported when it is asked for; `run` is the entry point.
+
+Edit this when a command comes or goes, or when errors should end a run in another way.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from .signals import ended_by, heed_signals, leave, signals_are_done
 
 
 class LazyGroup(click.Group):
-    """``modules`` maps each command's name to the module beside this one that defines ``command``."""
+    """A group of commands. ``modules`` maps the name of each to the module beside this one that defines ``command``."""
 
     def __init__(self, modules: Mapping[str, str], **settings: Any) -> None:
         super().__init__(**settings)
@@ -37,7 +40,8 @@ class LazyGroup(click.Group):
         return command
 
 
-_NOTHING_SCANNED = 2
+NOTHING_SCANNED = 2
+"""The exit code where no scan was done."""
 
 _EPILOG = """\b
 Examples:
@@ -94,8 +98,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own) and return its exit code; errors become one line each."""
     tolerate_every_character()
     if "_MODELKIN_COMPLETE" in os.environ:
-        from .completion import start_no_shell
-
         start_no_shell()
     try:
         return _commands.main(args=argv, prog_name="modelkin", standalone_mode=False) or 0
@@ -106,12 +108,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OSError as error:  # click's own pages go to standard output unguarded
         with suppress(OSError):
             click.echo(f"modelkin: error: {escape(str(error))}", err=True)
-        return ended_by(error, _NOTHING_SCANNED)
+        return ended_by(error, NOTHING_SCANNED)
     except click.Abort as error:
         with suppress(OSError):  # the terminal is gone
             click.echo("modelkin: interrupted", err=True)
         return ended_by(error)
-    return _NOTHING_SCANNED
+    return NOTHING_SCANNED
+
+
+def start_no_shell() -> None:
+    """click starts the first ``bash`` of PATH, to warn of an old one, before it prints the script for it."""
+    from click.shell_completion import BashComplete, ShellComplete, add_completion_class
+
+    class Bash(BashComplete):
+        def source(self) -> str:
+            return ShellComplete.source(self)
+
+    add_completion_class(Bash)
 
 
 def _show(error: click.ClickException) -> None:

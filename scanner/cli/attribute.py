@@ -1,4 +1,7 @@
-"""``modelkin attribute``: a folder or file in, the notices that its copies lack written into it."""
+"""``modelkin attribute`` writes the notices that copies lack. Edit this for its options and what it prints.
+
+What is written is planned in `fixes`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``modelkin audit``: many repositories in, a journal and a summary out."""
+"""``modelkin audit`` scans many repositories into a journal, and prints a summary. Edit this for its options."""
 
 from __future__ import annotations
 

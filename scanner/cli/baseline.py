@@ -1,4 +1,4 @@
-"""``modelkin baseline``: a source in, its findings of today recorded, so that only new ones fail."""
+"""``modelkin baseline`` records the findings of today, so that only new ones fail. Edit this for its options."""
 
 from __future__ import annotations
 

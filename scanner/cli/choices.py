@@ -1,4 +1,7 @@
-"""``--format NAME[=FILE]`` in, what to write where out."""
+"""The options that several commands share, and what was chosen by them; also the exit codes that follow.
+
+Options of a scan are made from the table in `settings`. Edit this to add an option that is not about the scan.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..reports import FORMATS
-from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Kind, Setting
+from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Setting, ValueKind
+from . import NOTHING_SCANNED
 from .output_files import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
@@ -22,26 +26,48 @@ if TYPE_CHECKING:
     from ..results import Level, Report, Verdict
 
 
+class Choices(Struct, frozen=True):
+    """What was chosen on the command line."""
+
+    scan: Mapping[str, Any]
+    """The options of the scan, by the fields of `ScanOptions`."""
+    fail_on: tuple[str, ...]
+    """The thresholds from which on the exit code is 1."""
+    formats: tuple[str, ...] = ()
+    """The values of --format: a name, and a file after ``=``."""
+    output: str = STANDARD_OUTPUT
+    """Where formats without a file go."""
+    progress: bool = True
+    """Whether to draw a progress bar."""
+    quiet: bool = False
+    """Whether to print nothing."""
+    settings: Path | None = None
+    """The settings file that the user names."""
+    allow_network: bool = False
+    """Whether settings may name sources on the network."""
+
+    @property
+    def shows_progress(self) -> bool:
+        """Whether a bar is wanted; it needs a terminal, too."""
+        return self.progress and not self.quiet
+
+    @property
+    def destinations(self) -> tuple[Destination, ...]:
+        """What to write where; nothing to standard output when quiet."""
+        chosen = _destinations(self.formats, self.output)
+        return tuple(each for each in chosen if not (self.quiet and each.output == STANDARD_OUTPUT))
+
+
 class Destination(Struct, frozen=True):
-    """A format and where it goes: a file, or standard output."""
+    """A format, and where it goes."""
 
     format: str
     output: str
+    """A file, or `STANDARD_OUTPUT`."""
 
 
-def checked(_context: click.Context, _parameter: click.Parameter, formats: Sequence[str]) -> tuple[str, ...]:
-    """The values of --format, each a known name, and after ``=`` a file. A usage error says which is not."""
-    for value in formats:
-        name, equals, file = value.partition("=")
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.")
-        if equals and not file:
-            raise click.BadParameter(f"{value!r} names no file after the equals sign.")
-    return tuple(formats)
-
-
-def destinations(formats: Sequence[str], output: str) -> tuple[Destination, ...]:
-    """Each format to its own file, those without one to ``output``; a usage error when two would go to one place."""
+def _destinations(formats: Sequence[str], output: str) -> tuple[Destination, ...]:
+    """Each format with its file, or with ``output``. Raises UsageError, click's, when two would go to one place."""
     found: dict[str, Destination] = {}
     for value in formats:
         name, _, file = value.partition("=")
@@ -55,84 +81,41 @@ def destinations(formats: Sequence[str], output: str) -> tuple[Destination, ...]
     return tuple(found.values())
 
 
-_NOTHING_SCANNED = 2
+def scan_options(choices: Choices) -> ScanOptions:
+    """What of the choices the scan itself needs; an option not given keeps the library's default."""
+    from ..pipeline import ScanOptions
+
+    return ScanOptions(**{name: value for name, value in choices.scan.items() if value not in (None, ())})
 
 
-class Tally(Struct, frozen=True):
-    """What there is: findings to answer for by level, files by verdict, and how much could not be scanned."""
-
-    by_level: Mapping[Level, int]
-    by_verdict: Mapping[Verdict, int]
-    skipped: int
-
-    def reaches(self, thresholds: Sequence[str]) -> bool:
-        """Whether a finding is at or above a level, a file as close as a verdict, or anything skipped that counts."""
-        return any(map(self._reaches, thresholds))
-
-    def _reaches(self, threshold: str) -> bool:
-        if threshold in LEVELS:
-            severe = LEVELS[: LEVELS.index(threshold) + 1]
-            return any(count for level, count in self.by_level.items() if level.value in severe)
-        if threshold in VERDICTS:
-            close = VERDICTS[: VERDICTS.index(threshold) + 1]
-            return any(count for verdict, count in self.by_verdict.items() if verdict.value in close)
-        return threshold == SKIPPED and self.skipped > 0
+# The options.
 
 
-def exit_code(report: Report, thresholds: Sequence[str]) -> int:
-    """1 when the report reaches one of ``thresholds``, else 0."""
-    from ..reports.summary import summarise
-
-    summary = summarise(report)
-    return int(Tally(summary.by_level, summary.by_verdict, summary.skipped).reaches(thresholds))
-
-
-def audit_exit_code(summary: AuditSummary, thresholds: Sequence[str]) -> int:
-    """As of a scan; 1 also when a repository could not be audited, unless never is asked for; 2 when none could."""
-    if summary.failed == summary.repositories:
-        return _NOTHING_SCANNED
-    tally = Tally(summary.by_level, summary.by_verdict, summary.skipped)
-    failed = summary.failed > 0 and tuple(thresholds) != (NEVER,)
-    return int(failed or tally.reaches(thresholds))
-
-
-class Choices(Struct, frozen=True):
-    """What was chosen on the command line: ``scan`` by the fields of `ScanOptions`, and what concerns the command."""
-
-    scan: Mapping[str, Any]
-    fail_on: tuple[str, ...]
-    formats: tuple[str, ...] = ()
-    output: str = STANDARD_OUTPUT
-    progress: bool = True
-    quiet: bool = False
-    settings: Path | None = None
-    allow_network: bool = False
-
-    @property
-    def shows_progress(self) -> bool:
-        return self.progress and not self.quiet
-
-    @property
-    def destinations(self) -> tuple[Destination, ...]:
-        """What to write where; nothing to standard output when quiet."""
-        chosen = destinations(self.formats, self.output)
-        return tuple(each for each in chosen if not (self.quiet and each.output == STANDARD_OUTPUT))
+def _known_formats(_context: click.Context, _parameter: click.Parameter, formats: Sequence[str]) -> tuple[str, ...]:
+    """The values of --format, each a known name, and after ``=`` a file. Raises BadParameter for one that is not."""
+    for value in formats:
+        name, equals, file = value.partition("=")
+        if name not in FORMATS:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.")
+        if equals and not file:
+            raise click.BadParameter(f"{value!r} names no file after the equals sign.")
+    return tuple(formats)
 
 
 _COMMAND = TypeVar("_COMMAND", bound="Callable[..., Any] | click.Command")
-_TYPES: Mapping[Kind, Mapping[str, Any]] = {
-    Kind.GLOBS: {"multiple": True},
-    Kind.SOURCES: {"multiple": True},
-    Kind.PATHS: {"multiple": True, "type": click.Path(path_type=Path)},
-    Kind.PATH: {"type": click.Path(path_type=Path)},
-    Kind.THRESHOLDS: {"multiple": True, "type": click.Choice(THRESHOLDS)},
-    Kind.SHARE: {"type": click.FloatRange(0, 1)},
-    Kind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
-    Kind.FLAG: {"is_flag": True},
+_TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
+    ValueKind.GLOBS: {"multiple": True},
+    ValueKind.SOURCES: {"multiple": True},
+    ValueKind.PATHS: {"multiple": True, "type": click.Path(path_type=Path)},
+    ValueKind.PATH: {"type": click.Path(path_type=Path)},
+    ValueKind.THRESHOLDS: {"multiple": True, "type": click.Choice(THRESHOLDS)},
+    ValueKind.SHARE: {"type": click.FloatRange(0, 1)},
+    ValueKind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
+    ValueKind.FLAG: {"is_flag": True},
 }
 
 
-def _option(setting: Setting) -> Callable[[_COMMAND], _COMMAND]:
+def _option_of(setting: Setting) -> Callable[[_COMMAND], _COMMAND]:
     how: dict[str, Any] = {**_TYPES[setting.kind], "metavar": setting.metavar, "help": setting.help}
     if setting.default:
         how |= {"default": setting.default, "show_default": ", ".join(setting.default)}
@@ -140,12 +123,7 @@ def _option(setting: Setting) -> Callable[[_COMMAND], _COMMAND]:
 
 
 def _options(group: Group) -> tuple[Any, ...]:
-    return tuple(_option(each) for each in SETTINGS if each.group is group)
-
-
-def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:
-    """The option of one setting, for a command that alone has it."""
-    return next(_option(each) for each in SETTINGS if each.key == key)
+    return tuple(_option_of(each) for each in SETTINGS if each.group is group)
 
 
 _SCANNING = _options(Group.SCANNING)
@@ -163,7 +141,7 @@ _DELIVERY = (
     click.option(
         "--format",
         "formats",
-        callback=checked,
+        callback=_known_formats,
         metavar="NAME[=FILE]",
         multiple=True,
         default=("text",),
@@ -205,6 +183,11 @@ def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
     return _decorated(command, (*_DELIVERY, *_ENDING))
 
 
+def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:
+    """The option of one setting, for a command that alone has it."""
+    return next(_option_of(each) for each in SETTINGS if each.key == key)
+
+
 def _decorated(
     command: Callable[..., int], options: Sequence[Any], fixed: Mapping[str, Any] = MappingProxyType({})
 ) -> Callable[..., int]:
@@ -220,8 +203,42 @@ def _decorated(
     return decorated
 
 
-def scan_options(choices: Choices) -> ScanOptions:
-    """What of the choices the scan itself needs; an option not given keeps the library's default."""
-    from ..pipeline import ScanOptions
+# The exit codes.
 
-    return ScanOptions(**{name: value for name, value in choices.scan.items() if value not in (None, ())})
+
+def exit_code(report: Report, thresholds: Sequence[str]) -> int:
+    """1 when the report reaches one of ``thresholds``, else 0."""
+    from ..reports.summary import summarise
+
+    summary = summarise(report)
+    return int(_Totals(summary.by_level, summary.by_verdict, summary.skipped).reaches(thresholds))
+
+
+def audit_exit_code(summary: AuditSummary, thresholds: Sequence[str]) -> int:
+    """As `exit_code`; also 1 when a repository could not be audited, unless for never alone, and 2 when none could."""
+    if summary.failed == summary.repositories:
+        return NOTHING_SCANNED
+    totals = _Totals(summary.by_level, summary.by_verdict, summary.skipped)
+    failed = summary.failed > 0 and tuple(thresholds) != (NEVER,)
+    return int(failed or totals.reaches(thresholds))
+
+
+class _Totals(Struct, frozen=True):
+    """Findings to answer for by level, files by verdict, and how much could not be scanned."""
+
+    by_level: Mapping[Level, int]
+    by_verdict: Mapping[Verdict, int]
+    skipped: int
+
+    def reaches(self, thresholds: Sequence[str]) -> bool:
+        """Whether a finding is as severe, or a file as close, as one of ``thresholds``; or something was skipped."""
+        return any(map(self._reaches, thresholds))
+
+    def _reaches(self, threshold: str) -> bool:
+        if threshold in LEVELS:
+            severe = LEVELS[: LEVELS.index(threshold) + 1]
+            return any(count for level, count in self.by_level.items() if level.value in severe)
+        if threshold in VERDICTS:
+            close = VERDICTS[: VERDICTS.index(threshold) + 1]
+            return any(count for verdict, count in self.by_verdict.items() if verdict.value in close)
+        return threshold == SKIPPED and self.skipped > 0

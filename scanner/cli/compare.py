@@ -1,4 +1,7 @@
-"""Restored files in, written under the folder the user named and nowhere else."""
+"""``modelkin compare`` compares two files or trees, and can write the copy with its renames undone.
+
+Edit this for its options. Restored files are written under the folder that the user names, and nowhere else.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import ModelkinError, UsageError
-from ..support.atomic_write import placed_folder
+from ..support.atomic_write import opened_folder
 from ..support.folders import LinkError
 from .choices import Choices, exit_code, scan_options, shared_options
 from .configured import configured
@@ -22,44 +25,6 @@ if TYPE_CHECKING:
     from ..diffs.restoration import Restoration
     from ..reports.console import Page
     from ..results import Report, Skipped
-
-
-def check_apart(place: Path, sources: Iterable[str]) -> None:
-    """Raise UsageError when ``place`` is one of ``sources`` or lies in it: a restored file must not replace it."""
-    resolved = place.resolve()
-    for source in sources:
-        existing = Path(source if Path(source).exists() else source.partition("!")[0])
-        if existing.exists() and existing.resolve() in (resolved, *resolved.parents):
-            raise UsageError(f"--restore would write {place} among the files of {source}; name a folder apart from it")
-
-
-def write_restored(restored: Mapping[str, bytes], folder: Path, sources: Sequence[str]) -> None:
-    """Write each restored file, by its path, under ``folder``; none when one would land in a source or elsewhere.
-
-    No link below ``folder`` is followed. Raises UsageError or ModelkinError.
-    """
-    for path in restored:
-        _check_below(path, folder)
-        check_apart(folder / path, sources)
-    if not restored:
-        return
-    try:
-        with placed_folder(folder, sources, make=True) as top:
-            for path, content in restored.items():
-                *above, name = PurePath(path).parts
-                with top.below(above, make=True) as inner:
-                    inner.replace(name, content)
-    except LinkError as error:
-        raise ModelkinError(error.strerror) from error
-    except OSError as error:
-        raise ModelkinError(f"cannot create {folder / path}: {error.strerror}; name another --restore") from error
-
-
-def _check_below(path: str, folder: Path) -> None:
-    """By its name alone: what stands on the disk is looked at when it is opened."""
-    parts = PurePath(path).parts
-    if not parts or PurePath(path).is_absolute() or PurePath(path).drive or os.pardir in parts:
-        raise ModelkinError(f"{path} would be restored outside {folder}; name an empty folder")
 
 
 _EPILOG = """\b
@@ -110,9 +75,8 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
     return exit_code(report, choices.fail_on)
 
 
-# Both import late: restoring takes libcst, which a compare without a diff can do without.
 def _undone(report: Report, copy: str, original: str, timeout: float | None) -> Sequence[Restoration | Skipped]:
-    from ..diffs.restoration import restorations
+    from ..diffs.restoration import restorations  # imported late: it takes libcst
 
     return tuple(restorations(report, copy, original, timeout))
 
@@ -121,3 +85,44 @@ def _rendered(undone: Sequence[Restoration | Skipped], page: Page) -> str:
     from ..reports.text_file import render_restorations
 
     return render_restorations(undone, page)
+
+
+# --restore.
+
+
+def check_apart(place: Path, sources: Iterable[str]) -> None:
+    """Raise UsageError when ``place`` is one of ``sources`` or lies in it: a restored file must not replace it."""
+    resolved = place.resolve()
+    for source in sources:
+        existing = Path(source if Path(source).exists() else source.partition("!")[0])
+        if existing.exists() and existing.resolve() in (resolved, *resolved.parents):
+            raise UsageError(f"--restore would write {place} among the files of {source}; name a folder apart from it")
+
+
+def write_restored(restored: Mapping[str, bytes], folder: Path, sources: Sequence[str]) -> None:
+    """Write each restored file, by its path, under ``folder``; none when one would land in a source or elsewhere.
+
+    No link below ``folder`` is followed. Raises UsageError or ModelkinError.
+    """
+    for path in restored:
+        _check_below(path, folder)
+        check_apart(folder / path, sources)
+    if not restored:
+        return
+    try:
+        with opened_folder(folder, sources, make=True) as top:
+            for path, content in restored.items():
+                *above, name = PurePath(path).parts
+                with top.below(above, make=True) as inner:
+                    inner.replace(name, content)
+    except LinkError as error:
+        raise ModelkinError(error.strerror) from error
+    except OSError as error:
+        raise ModelkinError(f"cannot create {folder / path}: {error.strerror}; name another --restore") from error
+
+
+def _check_below(path: str, folder: Path) -> None:
+    """By its name alone: what stands on the disk is looked at when it is opened."""
+    parts = PurePath(path).parts
+    if not parts or PurePath(path).is_absolute() or PurePath(path).drive or os.pardir in parts:
+        raise ModelkinError(f"{path} would be restored outside {folder}; name an empty folder")

@@ -1,9 +1,10 @@
-"""``modelkin completion``: a shell in, the script that completes commands and options in it out."""
+"""``modelkin completion`` prints the script that completes commands in a shell. Edit this for one more shell."""
 
 from __future__ import annotations
 
 import click
 
+from . import start_no_shell
 from .output import write_standard_output
 
 _SHELLS = ("bash", "zsh", "fish")
@@ -27,14 +28,3 @@ def command(shell: str) -> int:
     root = click.get_current_context().find_root().command
     write_standard_output(kind(root, {}, "modelkin", "_MODELKIN_COMPLETE").source() + "\n")
     return 0
-
-
-def start_no_shell() -> None:
-    """click starts the first ``bash`` of PATH, to warn of an old one, before it prints the script for it."""
-    from click.shell_completion import BashComplete, ShellComplete, add_completion_class
-
-    class Bash(BashComplete):
-        def source(self) -> str:
-            return ShellComplete.source(self)
-
-    add_completion_class(Bash)

@@ -1,4 +1,4 @@
-"""``modelkin config``: a folder in, its settings and where each stands out."""
+"""``modelkin config show`` shows the settings of a folder, and where each stands. Edit this for how they are shown."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..settings import IN_FILE, Kind
+from ..settings import IN_FILE, ValueKind
 from ..support.escaping import encodable, escape
 from .output import standard_page, write_standard_output
 
@@ -98,7 +98,7 @@ def _as_json(found: SettingsFile, counting: SettingsFile) -> str:
 def _settings(found: SettingsFile) -> Iterator[tuple[str, Any, int | None]]:
     """Each key but that of the waivers, its value and its line; None where it is not set."""
     for key, setting in IN_FILE.items():
-        if setting.kind is not Kind.WAIVERS:
+        if setting.kind is not ValueKind.WAIVERS:
             place = found.origins.get(key)
             yield key, found[key], place.first_line if place else None
 

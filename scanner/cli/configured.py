@@ -1,4 +1,4 @@
-"""What settings files say is put where the command line says nothing.
+"""Fills in from a settings file what the command line does not say.
 
 Edit this when settings are looked for elsewhere; which of them count is decided in `trust`.
 """
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from ..settings_file import SettingsFile
 
 
-# A command has no parameter for waivers, for one.
+# None: the command has no such parameter, as none has one for waivers.
 _NOT_GIVEN = (None, ParameterSource.DEFAULT)
 
 
 def configured(choices: Choices, sources: Sequence[str] = ()) -> Choices:
-    """``choices`` with what settings say where the command line says nothing: those in the file that --settings names,
-    else those in the working tree among ``sources`` that count. Raises ConfigurationError.
+    """``choices``, filled in where the command line says nothing: from the file that --settings names, else from the
+    settings of the working tree that count. ``sources`` are what is to be scanned. Raises ConfigurationError.
     """
     if choices.settings is not None:
         return _filled(choices, _named(choices.settings, choices.allow_network), choices.settings)

@@ -1,4 +1,7 @@
-"""``modelkin corpus``: build, fill, list and check the corpora of known upstream code."""
+"""``modelkin corpus`` builds, fills, lists and checks corpora of known upstream code.
+
+Edit this for its commands and what they print; `corpus.library` does the work.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A report in, written in the chosen formats to the chosen places out."""
+"""Writes a report, or the summary of an audit, in the chosen formats to the chosen places.
+
+Edit this when a format needs something more than the report, as html needs the upstreams' texts.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +41,7 @@ def deliver(
     supplement: Callable[[Page], str] = lambda _page: "",
     sides: Sides | None = None,
 ) -> None:
-    """Render and write; ``supplement`` is printed below a report in text, ``sides`` are looked for when html is."""
+    """Render and write. ``supplement`` is printed below a report in text; ``sides`` is called for html only."""
     for destination in choices.destinations:
         page = standard_page(destination.output == STANDARD_OUTPUT)
         rendered = _rendered(report, destination.format, page, sides)
@@ -57,7 +60,7 @@ def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> 
 
 
 def check_audit_formats(choices: Choices) -> None:
-    """A usage error for a format that only the report on one repository has."""
+    """Raise UsageError, click's, for a format that an audit does not have."""
     for destination in choices.destinations:
         if destination.format not in AUDIT_FORMATS:
             raise click.UsageError(

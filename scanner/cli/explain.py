@@ -1,4 +1,4 @@
-"""``modelkin explain``: one finding or licence in, everything its rule says out."""
+"""``modelkin explain`` prints one finding or licence in full. Edit this for what is printed of a rule, and how."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Standard output: any character, any terminal, and a reader that may leave early.
+"""Writes to standard output: any character, for any terminal, and for a reader that may leave early.
 
-Edit this where something goes wrong between a command and what reads it.
+Edit this when something goes wrong between a command and what reads it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Files written whole or not at all; devices and pipes that the user named, written to.
+"""Writes text to what the user names: a file, whole or not at all, a device, a pipe, or standard output.
 
-Edit this where a command writes to something that a user names.
+Edit this when there is one more thing that a command can write to.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import ModelkinError
-from ..support.atomic_write import Place, placed
+from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
 from ..support.lazy import lazy_pattern
 from .output import write_standard_output
@@ -35,9 +35,9 @@ def check_writable(output: str, distrusted: Iterable[str] = ()) -> None:
         if descriptor is not None:
             os.fstat(descriptor)
             return
-        with placed(Path(output), distrusted) as place:
-            if not _is_device(place):
-                place.folder.try_replacing(place.name)
+        with opened_target(Path(output), distrusted) as target:
+            if not _is_device(target):
+                target.folder.try_replacing(target.name)
 
 
 def write(output: str, text: str, distrusted: Iterable[str] = ()) -> None:
@@ -58,11 +58,11 @@ def replace(path: Path, content: bytes, distrusted: Iterable[str] = ()) -> None:
         if descriptor is not None:
             _pour(os.dup(descriptor), content)
             return
-        with placed(path, distrusted) as place:
-            if _is_device(place):
-                _pour(place.folder.open_device(place.name, follow=not place.is_strict), content)
+        with opened_target(path, distrusted) as target:
+            if _is_device(target):
+                _pour(target.folder.open_device(target.name, follow=not target.is_strict), content)
             else:
-                place.folder.replace(place.name, content)
+                target.folder.replace(target.name, content)
 
 
 def _descriptor(output: str) -> int | None:
@@ -77,12 +77,12 @@ def _pour(descriptor: int, content: bytes) -> None:
         file.write(content)
 
 
-def _is_device(place: Place) -> bool:
+def _is_device(target: Target) -> bool:
     """Whether it is there, and no file, folder or link that may not be followed."""
-    found = place.folder.status(place.name)
+    found = target.folder.status(target.name)
     mode = stat.S_IFREG if found is None else found.st_mode
     if stat.S_ISLNK(mode):  # where links are followed, one is left that leads to a device
-        return not place.is_strict
+        return not target.is_strict
     return not stat.S_ISREG(mode) and not stat.S_ISDIR(mode)
 
 

@@ -1,4 +1,4 @@
-"""A progress bar on standard error, for people who watch and wait."""
+"""Draws a progress bar on standard error, for people who watch and wait. Edit this for what it shows."""
 
 from __future__ import annotations
 

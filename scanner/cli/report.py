@@ -1,4 +1,7 @@
-"""``modelkin report``: the journal of an audit in, its summary or the report on one repository out."""
+"""``modelkin report`` shows the journal of an audit again: its summary, or the report on one repository.
+
+Edit this for its options.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``modelkin rules``: what is reported, and the licences that are known, as tables or JSON."""
+"""``modelkin rules`` lists what is reported, and the licences that are known. Edit this for what is listed of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``modelkin scan``: one source in, one report out."""
+"""``modelkin scan`` reports on one source. Edit this for its options; `api.scan` does the work."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The end of a process: what it wrote is flushed, and its memory goes back in one piece."""
+"""Ends the process: in good order when a signal asks for it, and fast when the work is done.
+
+Edit this when an interrupted run leaves something behind, or when one more signal asks for the end.
+"""
 
 from __future__ import annotations
 
@@ -14,37 +17,13 @@ from types import CodeType, FrameType
 from typing import NoReturn, TextIO
 from weakref import ReferenceType, ref
 
-# What Python itself exits with when it cannot flush standard output.
-_NOT_WRITTEN = 120
-
-
-def leave(code: int) -> NoReturn:
-    """Exit with ``code`` without taking down each object first: after a short run with numpy that is a tenth of it.
-
-    As mypy does. By now what was opened is closed and what is to be kept is written; where a thread still works, or
-    somebody traces the process and has to write down what was seen, it ends in Python's own time.
-    """
-    if threading.active_count() > 1 or sys.gettrace() or sys.getprofile():
-        sys.exit(code)
-    atexit._run_exitfuncs()
-    written = [_flushed(stream) for stream in (sys.stdout, sys.stderr)]
-    os._exit(code if all(written) else code or _NOT_WRITTEN)
-
-
-def _flushed(stream: TextIO | None) -> bool:
-    try:
-        if stream is not None:  # closed by the caller, as `>&-` does
-            stream.flush()
-    except OSError:
-        return False
-    return True
-
-
 # What a shell reports for a program that a signal ended: this, and the signal's number.
 _BY_SIGNAL = 128
 # Ctrl-C; what `kill`, schedulers and shutdowns send; a terminal that is gone; Ctrl-Break. Not every system has all.
 _ENDING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 INTERRUPTED = _BY_SIGNAL + signal.SIGINT
+# What Python itself exits with when it cannot flush standard output.
+_NOT_WRITTEN = 120
 # Interrupted in these, a process would be left running or a folder lying there: they are short, and waited for.
 _WHOLE = {
     "subprocess": ("Popen.__init__",),
@@ -60,26 +39,6 @@ _WHOLE = {
 _AGAIN_AFTER, _MOST_TIMES = 0.02, 250
 # A further signal is heeded again where the end takes longer, in seconds.
 _PATIENCE = 5.0
-
-
-class EndedError(KeyboardInterrupt):
-    """A signal asked for the end; all that is done upon Ctrl-C is done."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.number = number
-
-
-class _End:
-    """The end that was asked for: the error that brings it about, since when, and whether it is through."""
-
-    error: ReferenceType[EndedError] | None = None
-    since = 0.0
-    is_through = False
-    waits = 0
-
-
-_state = _End()
 
 
 def heed_signals() -> None:
@@ -105,15 +64,64 @@ def ended_by(error: BaseException, otherwise: int = INTERRUPTED) -> int:
 
 
 def signals_are_done() -> None:
-    """What is left to do is short: where the end was asked for, no further signal does anything; else all is as before.
+    """Heed no signal any more: what is left to do is short. Where none came, all do again what they did before.
 
-    Not to be heeded, a signal must be ignored by the system: Python puts back what else is set before it is through.
+    Where one came, the system has to ignore all others: any handler of ours is gone before Python is through.
     """
     _state.is_through = True
     for number in _signals():
         if signal.getsignal(number) is _end:
             before = signal.default_int_handler if number == signal.SIGINT else signal.SIG_DFL
             signal.signal(number, before if _state.error is None else signal.SIG_IGN)
+
+
+def leave(code: int) -> NoReturn:
+    """Exit with ``code`` without taking down each object first, which takes a tenth of a short run with numpy.
+
+    mypy does so, too. By now what was opened is closed, and what is to be kept is written. Where a thread still works,
+    or somebody traces the process, Python ends in its own time.
+    """
+    if threading.active_count() > 1 or sys.gettrace() or sys.getprofile():
+        sys.exit(code)
+    atexit._run_exitfuncs()
+    written = [_flushed(stream) for stream in (sys.stdout, sys.stderr)]
+    os._exit(code if all(written) else code or _NOT_WRITTEN)
+
+
+def _flushed(stream: TextIO | None) -> bool:
+    try:
+        if stream is not None:  # closed by the caller, as `>&-` does
+            stream.flush()
+    except OSError:
+        return False
+    return True
+
+
+# How a signal ends the run.
+
+
+class EndedError(KeyboardInterrupt):
+    """A signal asked for the end. What Ctrl-C would clean up is cleaned up."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.number = number
+
+
+class _End:
+    """The end that a signal asked for."""
+
+    error: ReferenceType[EndedError] | None = None
+    """The error that brings it about, for as long as anybody holds it."""
+    since = 0.0
+    """When it was raised, by `time.monotonic`."""
+    is_through = False
+    """Whether all that is left to do is short."""
+    waits = 0
+    """How often something was waited for that must not be interrupted."""
+
+
+_state = _End()
 
 
 def _signals() -> list[signal.Signals]:

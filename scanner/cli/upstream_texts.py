@@ -1,4 +1,7 @@
-"""``--fetch-upstreams``, and where the texts that a web page shows beside each other come from."""
+"""Finds the texts that a web page shows beside each other, and has the option ``--fetch-upstreams``.
+
+Edit this when those texts can come from one more place.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,7 @@ fetching_option = click.option(
 def sides(
     report: Report, choices: Choices, sources: str | Sequence[str], originals: Sequence[str] = (), fetch: bool = False
 ) -> Callable[[], Mapping[str, SideBySide | Skipped]]:
-    """What looks for the texts when it is called: most formats never ask for it."""
+    """A function that looks for the texts, to be called by the formats that show them: most do not."""
 
     def look() -> Mapping[str, SideBySide | Skipped]:
         from ..diffs.side_by_side import side_by_sides
@@ -41,7 +44,7 @@ def sides(
 
 
 def near_source(report: Report) -> tuple[str, ...]:
-    """What an older report is on, where that is still on this machine; nothing is fetched for it again."""
+    """The source of an older report, where it is still on this machine; nothing is fetched again for it."""
     from ..sources.specs import REGISTRY_PREFIX, exists
 
     is_near = exists(report.root) or (report.root.startswith(REGISTRY_PREFIX) and _is_cached(report.root))

@@ -13,10 +13,9 @@ from msgspec import Struct
 
 from ..errors import CorpusError
 from ..results import Skipped
-from ..support.atomic_write import check_writable
 from .builder import CorpusBuilder, absorb
 from .indexing import index_release
-from .model import Corpus, Project, Version
+from .model import Corpus, Project, Version, check_writable
 from .store import is_there, open_corpus
 from .validation import damaged, problems
 

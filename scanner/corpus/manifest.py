@@ -16,13 +16,12 @@ from ..errors import ConfigurationError, CorpusError
 from ..sources import open_source, registry
 from ..sources.files import Selection
 from ..sources.specs import parse_requirement
-from ..support.atomic_write import check_writable
 from ..support.globs import matcher
 from ..support.nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
 from .builder import CorpusBuilder
 from .indexing import add_checkout
 from .library import CorpusFacts, Progress, facts
-from .model import Project
+from .model import Project, check_writable
 
 
 class Upstream(Struct, frozen=True):

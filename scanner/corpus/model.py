@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import astuple
 
+from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
-from ..support.atomic_write import replace_corpus
+from ..support.atomic_write import Target, opened_target
+from ..support.folders import LinkError
 from .schema import COLUMNS, Columns, Table
 
 FORMAT = 2
@@ -125,12 +128,18 @@ class Corpus(Columns, frozen=True, dict=True):
         )
 
     def save(self, path: Path) -> None:
-        """Write the corpus, whole or not at all. The same corpus gives the same bytes. Raises CorpusError."""
+        """Write the corpus, whole or not at all, and make its folder. The same corpus gives the same bytes.
+
+        Below the current folder no link is followed; elsewhere, as in the user's data folder, links are. Raises
+        CorpusError.
+        """
         from safetensors.numpy import save
 
         # One key only: the library writes several in no fixed order.
         header = {HEADER_KEY: json.dumps(self.header() | {"digest": self.content_digest()}, sort_keys=True)}
-        replace_corpus(path, save({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, header))
+        content = save({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, header)
+        with _target(path) as target:
+            target.folder.replace(target.name, content)
 
     def header(self) -> dict[str, Any]:
         """All that is not in the columns, but for the digest."""
@@ -152,3 +161,25 @@ class Corpus(Columns, frozen=True, dict=True):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(self.arrays[name]).data)
         return digest.hexdigest()
+
+
+def check_writable(path: Path, distrusted: Iterable[str] = ()) -> None:
+    """Raise CorpusError when a corpus could not be written to ``path``: known before the work rather than after it.
+
+    Below ``distrusted`` folders, too, no link is followed.
+    """
+    with _target(path, distrusted) as target:
+        target.folder.try_replacing(target.name)
+
+
+@contextmanager
+def _target(path: Path, distrusted: Iterable[str] = ()) -> Iterator[Target]:
+    try:
+        with opened_target(path, distrusted, make=True) as target:
+            yield target
+    except LinkError as error:
+        raise CorpusError(error.strerror) from error
+    except FileExistsError as error:
+        raise CorpusError(f"{path}: cannot be written: not a regular file, or no folder to write it to") from error
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be written: {error.strerror}") from error

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..support.atomic_write import placed_folder
+from ..support.atomic_write import opened_folder
 from ..support.decoding import source_encoding
 from ..support.folders import Folder, LinkError
 from .model import Edit, Undone, UnwritableError
@@ -98,7 +98,7 @@ def work_tree(root: Path | WorkTree) -> Iterator[WorkTree]:
     if isinstance(root, WorkTree):
         yield root
         return
-    with placed_folder(root) as folder:
+    with opened_folder(root) as folder:
         folder.shown = ""  # in messages, paths are below it
         yield WorkTree(folder, root)
 

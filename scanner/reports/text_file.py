@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from ..diffs.restoration import Restoration
 from ..results import (
     Attribution,
     Cells,
@@ -26,6 +26,9 @@ from ..sources.cells import line_words
 from ..support.escaping import escape
 from .console import PLAIN, Page, bare_table, printed
 from .phrases import VERDICT_STYLES, and_more, bar, counted, name, percent, upstream_file, upstream_lines
+
+if TYPE_CHECKING:
+    from ..diffs.restoration import Restoration  # it takes libcst
 
 _LABELS = {
     Verdict.IDENTICAL: "identical",

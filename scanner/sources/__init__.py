@@ -1,4 +1,7 @@
-"""Where code comes from: a path, an archive, a registry package -> Checkout."""
+"""Where code comes from. `open_source` opens a folder, a file, an archive, a release or a repository as a `Checkout`.
+
+Edit this to add a kind of source: one module that opens it, and its prefix in `specs`.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from ..errors import SourceError
-from . import folder
 from .checkout import Checkout, Progress, sort_key
+from .folder import open_chosen, open_file, open_folder
 from .specs import (
     ARCHIVE_SUFFIXES,
     CODE_SUFFIXES,
@@ -21,40 +24,6 @@ from .specs import (
     parse_requirement,
     split_path,
 )
-
-__all__ = [
-    "Checkout",
-    "Entry",
-    "LeftOut",
-    "Progress",
-    "Skipped",
-    "of_current_folder",
-    "open_release",
-    "open_source",
-    "open_sources",
-]
-
-
-def of_current_folder(specs: Sequence[str]) -> bool:
-    """Whether ``specs`` are parts of the repository that this process runs in: several, or one file beside its .git."""
-    if len(specs) > 1:
-        return True
-    here, path = Path(), Path(specs[0])
-    if not exists(specs[0]) or not path.name.lower().endswith(CODE_SUFFIXES) or not (here / ".git").exists():
-        return False
-    return path.is_file() and path.resolve().is_relative_to(here.resolve())
-
-
-@contextmanager
-def open_sources(
-    specs: str | Sequence[str], progress: Progress | None = None, *, obey: bool = False
-) -> Iterator[Checkout]:
-    """Open one source, as ``open_source``; or of a list what is `of_current_folder`, with that folder around it."""
-    if not isinstance(specs, str) and of_current_folder(specs):
-        yield folder.open_chosen(Path(), specs, obey)
-        return
-    with open_source(specs if isinstance(specs, str) else specs[0], progress, obey=obey) as checkout:
-        yield checkout
 
 
 @contextmanager
@@ -67,8 +36,8 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
     folder inside; paths stay relative to the whole. Entries can be read while the context is open. ``progress`` is told
     about downloads of releases. Raises SourceError in one line.
 
-    ``obey`` says that a folder is the working tree the user stands in, or in it: what git ignores there, environments,
-    caches and build output are left out where git does not track them, and counted. Else nothing is left out.
+    ``obey`` says that a folder is the user's working tree, or in it: what git ignores there, environments, caches and
+    build output are left out where git does not track them, and counted. Else nothing is left out.
     """
     if spec.startswith(REGISTRY_PREFIX):
         with _open_release(spec, progress) as checkout:
@@ -94,16 +63,28 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
         with archive.open_archive(spec, path, inner) as checkout:
             yield checkout
     else:
-        yield folder.open_file(spec, _single_file(path, inner))
+        yield open_file(spec, _single_file(path, inner))
+
+
+@contextmanager
+def open_sources(
+    specs: str | Sequence[str], progress: Progress | None = None, *, obey: bool = False
+) -> Iterator[Checkout]:
+    """Open one source, as `open_source` does, or a list of what is `of_current_folder`, with that folder around it."""
+    if not isinstance(specs, str) and of_current_folder(specs):
+        yield open_chosen(Path(), specs, obey)
+        return
+    with open_source(specs if isinstance(specs, str) else specs[0], progress, obey=obey) as checkout:
+        yield checkout
 
 
 @contextmanager
 def open_release(
     name: str, version: str, wanted: str, is_fetched: bool = False, progress: Progress | None = None
 ) -> Iterator[Checkout]:
-    """Open a release of an upstream for a page of text, its ``wanted``. Raises SourceError in one line.
+    """Open a release of an upstream for one of its texts, ``wanted`` ("licence"). Raises SourceError in one line.
 
-    One too large to be fetched for that is refused, unless it ``is_fetched`` already, as `registry.is_fetched` says.
+    A release that is too large to be fetched for that is refused, unless it ``is_fetched`` already.
     """
     if not is_fetched:
         from . import registry
@@ -113,19 +94,29 @@ def open_release(
         yield checkout
 
 
+def of_current_folder(specs: Sequence[str]) -> bool:
+    """Whether ``specs`` name parts of the repository that this process runs in: several, or one file beside .git."""
+    if len(specs) > 1:
+        return True
+    here, path = Path(), Path(specs[0])
+    if not exists(specs[0]) or not path.name.lower().endswith(CODE_SUFFIXES) or not (here / ".git").exists():
+        return False
+    return path.is_file() and path.resolve().is_relative_to(here.resolve())
+
+
 def _open_folder(spec: str, path: Path, inner: str, obey: bool) -> Checkout:
     """A folder, or the snapshot that one of the Hub's cache holds."""
     if "--" not in str(path.absolute()):
-        return folder.open_folder(spec, path, inner, obey=obey)
+        return open_folder(spec, path, inner, obey=obey)
     from heapq import merge
 
-    from . import hub as hubcache
+    from .hub_cache import beside, identity, repository_folder, snapshot_folder
 
-    root = hubcache.snapshot_folder(path) or path
-    project, release = hubcache.identity(root)
-    checkout = folder.open_folder(spec, root, inner, outermost=hubcache.repository_folder(root), obey=obey)
+    root = snapshot_folder(path) or path
+    project, release = identity(root)
+    checkout = open_folder(spec, root, inner, outermost=repository_folder(root), obey=obey)
     if root != path and not inner:
-        skipped, listed = hubcache.beside(path, root), checkout.entries
+        skipped, listed = beside(path, root), checkout.entries
         checkout = replace(checkout, entries=lambda: merge(listed(), skipped, key=lambda item: sort_key(item.path)))
     return replace(checkout, project=project, release=release)
 

@@ -1,28 +1,95 @@
-"""A zip or wheel -> its members."""
+"""Opens an archive (zip, wheel or tar) as a checkout, and reads zips. Edit this for a new kind of archive.
+
+zipfile alone would take a directory of any length, and inflate some methods without end.
+"""
 
 from __future__ import annotations
 
 import re
 import stat
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from difflib import get_close_matches
 from pathlib import Path
 from typing import IO
 
 from ..errors import SourceError
 from ..results import Skipped
-from .checkout import Checkout, Entry, os_reason, sort_key
+from .checkout import Checkout, Entry, os_reason
+from .members import (
+    DAMAGE,
+    MAX_MEMBERS,
+    MAX_TOTAL_BYTES,
+    Member,
+    inflatable_bytes,
+    inside,
+    list_members,
+    too_large,
+)
 from .specs import ZIP_SUFFIXES
-from .tars import DAMAGE, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inflatable_bytes, open_tar, too_large
+from .tars import open_tar
 
 # zipfile inflates bzip2 and LZMA without a bound on output: 4 KB in may be gigabytes out. Wheels use neither.
-_BOUNDED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_BOUNDED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _MAX_DIRECTORY_BYTES = 64 * 1024**2
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 _DAMAGE = (zipfile.BadZipFile, *DAMAGE)
+_DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>[^-/]+)\.dist-info/METADATA")
+
+
+@contextmanager
+def open_archive(
+    spec: str, path: Path, inner: str = "", identity: tuple[str, str] = ("", ""), strip_top: bool = False
+) -> Iterator[Checkout]:
+    """Open the archive ``path``, or only ``inner`` in it; raises SourceError when it is damaged or over a bound.
+
+    ``identity`` is the project and release, where they are known; a wheel says its own. ``strip_top`` drops the one
+    folder that holds all of an sdist, so that its paths are those of a wheel.
+    """
+    try:
+        is_file = stat.S_ISREG(path.stat().st_mode)
+    except OSError as error:
+        raise SourceError(f"cannot open {path}: it {os_reason(error)}") from error
+    if not is_file:
+        raise SourceError(f"cannot open {path}: it is not a regular file")
+    with _members(path) as members:
+        listing = list_members(members)
+        if strip_top:
+            listing = _without_top(listing)
+        project, release = identity if identity[0] else _identity(listing)
+        chosen = inside(listing, inner, spec)
+        yield Checkout(spec, lambda: iter(chosen), project, release, whole=lambda: iter(listing))
+
+
+def _members(path: Path) -> AbstractContextManager[list[Member]]:
+    return open_zip(path) if path.name.lower().endswith(ZIP_SUFFIXES) else open_tar(path)
+
+
+def _without_top(listing: list[Entry | Skipped]) -> list[Entry | Skipped]:
+    tops = {item.path.partition("/")[0] for item in listing}
+    if len(tops) != 1 or any(item.path in tops for item in listing):  # the one thing at the top may be a file
+        return listing
+    cut = len(tops.pop()) + 1
+    return [
+        Skipped(item.path[cut:], item.reason)
+        if isinstance(item, Skipped)
+        else Entry(item.path[cut:], item.size, item.read)
+        for item in listing
+        if len(item.path) > cut
+    ]
+
+
+def _identity(listing: list[Entry | Skipped]) -> tuple[str, str]:
+    """Project and release by the name of the one dist-info folder; empty when there is none or several."""
+    found = {match.groups() for item in listing if (match := _DIST_INFO.fullmatch(item.path))}
+    if len(found) != 1:
+        return "", ""
+    name, version = found.pop()
+    return re.sub(r"[-_.]+", "-", name).lower(), version
+
+
+# Zips.
 
 
 @contextmanager
@@ -35,18 +102,18 @@ def open_zip(path: Path) -> Iterator[list[Member]]:
     with file:
         try:
             stored = path.stat().st_size
-            archive = zipfile.ZipFile(_Bounded(file))
+            archive = zipfile.ZipFile(_BoundedFile(file))
             infos = archive.infolist()
             if len(infos) > MAX_MEMBERS:
                 raise ValueError(f"it holds more than {MAX_MEMBERS:,} members")
         except _DAMAGE as error:
             raise SourceError(f"cannot open {path}: {' '.join(str(error).split()) or 'it is damaged'}") from error
         with archive:
-            reader = _Reader(archive, min(MAX_TOTAL_BYTES, inflatable_bytes(stored)))
+            reader = _ZipReader(archive, min(MAX_TOTAL_BYTES, inflatable_bytes(stored)))
             yield [reader.member(info) for info in infos if not info.filename.endswith("/")]  # is_dir() fails for ""
 
 
-class _Bounded:
+class _BoundedFile:
     """The file of a zip for zipfile, which would read a directory of any length into ten times the memory."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -63,7 +130,7 @@ class _Bounded:
         return found
 
 
-class _Reader:
+class _ZipReader:
     """Reads members and remembers how much came out: many members may share the same compressed bytes."""
 
     def __init__(self, archive: zipfile.ZipFile, limit: int) -> None:
@@ -99,109 +166,4 @@ def _problem(info: zipfile.ZipInfo) -> str:
         return "not a regular file (a pipe, a socket or a device)"
     if info.flag_bits & _ENCRYPTED:
         return "encrypted"
-    return "" if info.compress_type in _BOUNDED else "compressed by a method other than deflate"
-
-
-# No system takes a longer path.
-_MAX_PATH = 4096
-_MAX_COMPARED = 3_000
-_DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>[^-/]+)\.dist-info/METADATA")
-
-
-@contextmanager
-def open_archive(
-    spec: str, path: Path, inner: str = "", identity: tuple[str, str] = ("", ""), strip_top: bool = False
-) -> Iterator[Checkout]:
-    """Open the archive ``path``, or only ``inner`` in it; raises SourceError when it is damaged or over a bound.
-
-    ``identity`` is the project and release, where known; a wheel tells its own. ``strip_top`` drops the one folder that
-    holds all of an sdist, so that its paths read as a wheel's.
-    """
-    try:
-        is_file = stat.S_ISREG(path.stat().st_mode)
-    except OSError as error:
-        raise SourceError(f"cannot open {path}: it {os_reason(error)}") from error
-    if not is_file:
-        raise SourceError(f"cannot open {path}: it is not a regular file")
-    with _members(path) as members:
-        listing = list_members(members)
-        if strip_top:
-            listing = _without_top(listing)
-        project, release = identity if identity[0] else _identity(listing)
-        chosen = inside(listing, inner, spec)
-        yield Checkout(spec, lambda: iter(chosen), project, release, whole=lambda: iter(listing))
-
-
-def _members(path: Path) -> AbstractContextManager[list[Member]]:
-    return open_zip(path) if path.name.lower().endswith(ZIP_SUFFIXES) else open_tar(path)
-
-
-def list_members(members: Iterable[Member], place: str = "archive") -> list[Entry | Skipped]:
-    """Members by safe path, sorted. A name stored twice counts once, by its last member, as when it is unpacked.
-
-    That the others were not read is said by a Skipped of the same path, before it.
-    """
-    by_path: dict[str, Entry | Skipped] = {}
-    repeated: dict[str, int] = {}
-    for member in members:
-        path = safe_path(member.name)
-        if path is None:
-            path = member.name
-            item: Entry | Skipped = Skipped(path, f"path leaves the {place}")
-        elif member.problem:
-            item = Skipped(path, member.problem)
-        else:
-            item = Entry(path, member.size, member.read)
-        if len(path) > _MAX_PATH:
-            item = Skipped(f"{path[:100]}…", f"a path of {len(path):,} characters, which no system takes")
-        if path in by_path:
-            repeated[path] = repeated.get(path, 1) + 1
-        by_path[path] = item
-    extra = [
-        Skipped(path, f"stored {count} times in the {place}: only the last one counts")
-        for path, count in repeated.items()
-    ]
-    return sorted([*extra, *by_path.values()], key=lambda item: sort_key(item.path))
-
-
-def safe_path(name: str) -> str | None:
-    """``name`` without ``.`` and doubled slashes; None when it is absolute or climbs out, also by Windows' rules."""
-    slashed = name.replace("\\", "/")
-    parts = [part for part in slashed.split("/") if part not in ("", ".")]
-    if slashed.startswith("/") or ".." in parts or not parts or re.match(r"[A-Za-z]:", parts[0]):
-        return None
-    return "/".join(parts)
-
-
-def _without_top(listing: list[Entry | Skipped]) -> list[Entry | Skipped]:
-    tops = {item.path.partition("/")[0] for item in listing}
-    if len(tops) != 1 or any(item.path in tops for item in listing):  # the one thing at the top may be a file
-        return listing
-    cut = len(tops.pop()) + 1
-    return [
-        Skipped(item.path[cut:], item.reason)
-        if isinstance(item, Skipped)
-        else Entry(item.path[cut:], item.size, item.read)
-        for item in listing
-        if len(item.path) > cut
-    ]
-
-
-def _identity(listing: list[Entry | Skipped]) -> tuple[str, str]:
-    """Project and release by the name of the one dist-info folder; empty when there is none or several."""
-    found = {match.groups() for item in listing if (match := _DIST_INFO.fullmatch(item.path))}
-    if len(found) != 1:
-        return "", ""
-    name, version = found.pop()
-    return re.sub(r"[-_.]+", "-", name).lower(), version
-
-
-def inside(listing: list[Entry | Skipped], inner: str, spec: str) -> list[Entry | Skipped]:
-    """What of ``listing`` is ``inner`` or lies in it; raises SourceError when nothing is."""
-    chosen = [item for item in listing if not inner or item.path == inner or item.path.startswith(inner + "/")]
-    if inner and not chosen:
-        names = [item.path for item in listing if len(item.path) < 2 * len(inner) + 20]
-        near = get_close_matches(inner, names[:_MAX_COMPARED], n=1)
-        hint = f"; the nearest name is {near[0]}" if near else ""
-        raise SourceError(f"{spec}: there is no {inner} in it{hint}")
-    return chosen
+    return "" if info.compress_type in _BOUNDED_METHODS else "compressed by a method other than deflate"

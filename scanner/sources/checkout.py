@@ -1,4 +1,7 @@
-"""What every kind of source opens to: named entries to read, and what was left aside, as values."""
+"""What every kind of source opens to: a `Checkout`, with the files in it and what is known of it.
+
+Edit this when a kind of source knows something more that reports need.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +16,6 @@ Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
 
 
-class Entry(Struct, frozen=True):
-    """One file of a checkout, not read yet."""
-
-    path: str
-    """Relative to the checkout's root, with forward slashes; bytes that are not UTF-8 stand in it as surrogates."""
-    size: int
-    """In bytes, as declared."""
-    read: Callable[[], bytes | Skipped]
-    """Gives the stored bytes, or Skipped when they cannot be had."""
-
-
 def _nothing() -> tuple[LeftOut, ...]:
     return ()
 
@@ -36,22 +28,33 @@ class Checkout(Struct, frozen=True):
     entries: Callable[[], Iterator[Entry | Skipped]]
     """Lists every file in it, Python or not, sorted by path, anew at each call."""
     project: str = ""
-    """Known for registry packages and wheels (PEP 503 normalised) and for git repositories (their name), else empty."""
+    """The name of a registry package or wheel (PEP 503 normalised) or of a git repository; else empty."""
     release: str = ""
-    """Of the same: the release; of a git repository the revision named, else the commit."""
+    """The release of a package or wheel, the revision named of a git repository, or its commit; else empty."""
     released: str = ""
-    """The ISO date of the release, for registry packages."""
+    """The ISO date of the release of a registry package; else empty."""
     whole: Callable[[], Iterator[Entry | Skipped]] | None = None
-    """Lists all of what ``entries()`` may be an inner part of; None where a single file was named, of which nothing
-    more is known."""
+    """Lists the whole source, of which ``entries()`` may be a part; None where a single file was named, and nothing
+    around it is known."""
     chosen: frozenset[str] | None = None
-    """The paths of a folder that were named one by one, as a pre-commit hook names what changed; else None."""
+    """The paths that were named one by one, as a pre-commit hook names what changed; else None."""
     left_out: Callable[[], tuple[LeftOut, ...]] = _nothing
-    """Says, once ``entries()`` was read to its end, what it left out because a rule of the working tree said so."""
+    """Says what ``entries()``, once read to its end, left out because of a rule of the working tree."""
     disregarded: Callable[[], tuple[LeftOut, ...]] = _nothing
-    """Says, likewise, which such rules it met and did not obey."""
+    """Says which such rules it met and did not obey."""
     unfetched: tuple[Skipped, ...] = ()
-    """The code that was not fetched, and so is not among ``entries()``."""
+    """Code that was not fetched, and so is not in ``entries()``."""
+
+
+class Entry(Struct, frozen=True):
+    """One file of a checkout, not read yet."""
+
+    path: str
+    """Relative to the checkout's root, with forward slashes; bytes that are not UTF-8 stand in it as surrogates."""
+    size: int
+    """In bytes, as declared."""
+    read: Callable[[], bytes | Skipped]
+    """Gives the stored bytes, or Skipped when they cannot be had."""
 
 
 def sort_key(path: str) -> list[str]:
@@ -65,7 +68,7 @@ def os_reason(error: OSError) -> str:
 
 
 class Tally:
-    """The counts of one walk. Each walk takes a new one, so that a folder walked twice counts once."""
+    """Counts what one walk leaves out. Each walk takes a new one, so that a folder walked twice counts once."""
 
     def __init__(self) -> None:
         self._left_out: Counter[tuple[str, str]] = Counter()

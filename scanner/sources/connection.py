@@ -1,7 +1,7 @@
-"""One request over HTTP(S), with its redirects: bounded in bytes and in total time, and never to where it must not go.
+"""Sends one HTTP(S) request and follows its redirects, within bounds, and never to an address that is forbidden.
 
 urllib's own opener follows redirects to ftp and to any address, reads a redirect's body whole, and bounds only the
-time between two bytes. Edit this where requests need another header, proxy or certificate.
+time between two bytes. Edit this when requests need another header, proxy or certificate, or an address is forbidden.
 """
 
 from __future__ import annotations
@@ -39,11 +39,20 @@ MAX_REDIRECTS = 5
 TIMEOUT_SECONDS = 30.0
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_ADDRESSES = 16
+_MAX_SHOWN = 300
 _CERTIFICATE_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+_LOGIN = re.compile(r"//[^/?#\\]*@")
+_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
+# Where clouds hand out credentials; ipaddress calls the first three ordinary.
+_METADATA = frozenset(map(ip_address, ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
+_SHARED = ip_network("100.64.0.0/10")
+_NAT64 = ip_network("64:ff9b::/96")
+
+IPAddress = IPv4Address | IPv6Address
 
 
-class Budget:
-    """What one errand may take, its retries and redirects included: bytes, and seconds, of which bytes earn more."""
+class Allowance:
+    """The bytes and seconds that one download may take, with its retries and redirects. Bytes may earn more seconds."""
 
     def __init__(self, shown: str, max_bytes: int, seconds: float, bytes_per_second: float = 0) -> None:
         self.shown = shown
@@ -70,17 +79,17 @@ class Budget:
             raise SourceError(f"gave up on {self.shown}: its server sends without end")
 
 
-def open_url(url: str, headers: dict[str, str], budget: Budget, asked_by: str = "") -> http.client.HTTPResponse:
+def open_url(url: str, headers: dict[str, str], allowance: Allowance, asked_by: str = "") -> http.client.HTTPResponse:
     """The answer to a GET of ``url``; raises HTTPError, other errors of the network, and SourceError.
 
     ``asked_by`` is the address the user gave, when it is not ``url``: what a server names may be in a private network
     only when that is.
     """
-    journey = _Journey(budget, asked_by or url, is_users=not asked_by)
+    journey = _Journey(allowance, asked_by or url, is_users=not asked_by)
     address = sendable(url)
     login = _login(address)
     for _ in range(MAX_REDIRECTS + 1):
-        request = Request(without_login(address), headers={"User-Agent": "modelkin", **headers})
+        request = Request(_without_login(address), headers={"User-Agent": "modelkin", **headers})
         if login:
             request.add_unredirected_header("Authorization", login)
         try:
@@ -91,24 +100,24 @@ def open_url(url: str, headers: dict[str, str], budget: Budget, asked_by: str = 
                 if not target:
                     raise
         login = ""  # an index may send on to another host, which must not see the password
-        address = _next(address, str(target), budget)
+        address = _next(address, str(target), allowance)
         journey.is_users = False
-    raise SourceError(f"gave up on {budget.shown}: it redirects more than {MAX_REDIRECTS} times")
+    raise SourceError(f"gave up on {allowance.shown}: it redirects more than {MAX_REDIRECTS} times")
 
 
-def _next(address: str, target: str, budget: Budget) -> str:
+def _next(address: str, target: str, allowance: Allowance) -> str:
     try:
-        joined = urljoin(without_login(address), target)
+        joined = urljoin(_without_login(address), target)
         found = sendable(joined)
     except (ValueError, SourceError):
         shown = without_password(target)
-        raise SourceError(f"{budget.shown} redirects to {shown}, which is not an http or https address") from None
+        raise SourceError(f"{allowance.shown} redirects to {shown}, which is not an http or https address") from None
     if address.startswith("https:") and not found.startswith("https:"):
-        raise SourceError(f"{budget.shown} redirects from https to {without_password(found)}: refused")
-    return without_login(found)
+        raise SourceError(f"{allowance.shown} redirects from https to {without_password(found)}: refused")
+    return _without_login(found)
 
 
-def without_login(address: str) -> str:
+def _without_login(address: str) -> str:
     """What `sendable` gave, less the login."""
     parts = urlsplit(address)
     return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
@@ -122,10 +131,10 @@ def _login(address: str) -> str:
 
 
 class _Journey:
-    """A request and its redirects; ``is_users`` while the address is the one the user gave."""
+    """A request and its redirects; ``is_users`` as long as the address is the one that the user gave."""
 
-    def __init__(self, budget: Budget, home: str, is_users: bool) -> None:
-        self.budget = budget
+    def __init__(self, allowance: Allowance, home: str, is_users: bool) -> None:
+        self.allowance = allowance
         self.home = home
         self.is_users = is_users
         self.certificates = _certificates()
@@ -140,7 +149,7 @@ class _Journey:
         return answer
 
     def patience(self) -> float:
-        return min(TIMEOUT_SECONDS, self.budget.seconds_left())
+        return min(TIMEOUT_SECONDS, self.allowance.seconds_left())
 
     def check(self, host: str) -> None:
         """Raises SourceError when ``host`` is one that only the user may name."""
@@ -148,7 +157,7 @@ class _Journey:
             return
         for address in addresses(host):
             if is_forbidden(address) or (is_inner(address) and not self._is_inner_home()):
-                place = f"{self.budget.shown} leads to {host} ({address})"
+                place = f"{self.allowance.shown} leads to {host} ({address})"
                 raise SourceError(f"{place}, an address no server may name: check PIP_INDEX_URL")
 
     def _is_inner_home(self) -> bool:
@@ -182,6 +191,22 @@ class _Journey:
         raise failure or OSError("its name stands for no address")
 
 
+def _certificates() -> ssl.SSLContext:
+    variable = next((name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)), None)
+    if variable is None:
+        return ssl.create_default_context()
+    path = os.environ[variable]
+    try:
+        if os.path.isdir(path):  # noqa: PTH112  OpenSSL takes files and folders by different parameters
+            return ssl.create_default_context(capath=path)
+        return ssl.create_default_context(cafile=path)
+    except OSError as error:
+        raise SourceError(f"{variable} names certificates that cannot be read: {path}") from error
+
+
+# The connection, as http.client and urllib want it.
+
+
 class _Handler(AbstractHTTPHandler):
     """http and https, through the user's proxies or not."""
 
@@ -210,11 +235,11 @@ class _Handler(AbstractHTTPHandler):
 
 
 class _Connection(http.client.HTTPConnection):
-    """A connection that keeps to its journey's budget and way."""
+    """A connection that keeps to the allowance of its journey, and to the addresses that it may go to."""
 
     def __init__(self, *arguments: Any, journey: _Journey, is_proxied: bool, **settings: Any) -> None:
         super().__init__(*arguments, **settings)
-        self.response_class = partial(_Answer, budget=journey.budget)  # type: ignore[assignment]
+        self.response_class = partial(_Answer, allowance=journey.allowance)  # type: ignore[assignment]
         if not is_proxied:
             self._create_connection = journey.connect
 
@@ -224,33 +249,33 @@ class _SecureConnection(_Connection, http.client.HTTPSConnection):
 
 
 class _Answer(http.client.HTTPResponse):
-    """An answer whose every byte, headers too, counts against the budget."""
+    """An answer whose every byte, headers too, counts against the allowance."""
 
-    def __init__(self, connection: socket.socket, *arguments: Any, budget: Budget, **settings: Any) -> None:
+    def __init__(self, connection: socket.socket, *arguments: Any, allowance: Allowance, **settings: Any) -> None:
         super().__init__(connection, *arguments, **settings)
         self.fp.close()
-        self.fp = io.BufferedReader(_Metered(connection, budget), 64 * 1024)
+        self.fp = io.BufferedReader(_Metered(connection, allowance), 64 * 1024)
 
 
 class _Metered(io.RawIOBase):
-    """What a socket gives while the budget lasts."""
+    """What a socket gives while the allowance lasts."""
 
-    def __init__(self, connection: socket.socket, budget: Budget) -> None:
+    def __init__(self, connection: socket.socket, allowance: Allowance) -> None:
         self.connection = connection
         self.source = connection.makefile("rb", buffering=0)
-        self.budget = budget
+        self.allowance = allowance
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
-        self.connection.settimeout(min(TIMEOUT_SECONDS, self.budget.seconds_left()))
+        self.connection.settimeout(min(TIMEOUT_SECONDS, self.allowance.seconds_left()))
         try:
             count = self.source.readinto(buffer)
         except TimeoutError:
-            self.budget.seconds_left()
+            self.allowance.seconds_left()
             raise
-        self.budget.received(count or 0)
+        self.allowance.received(count or 0)
         return count
 
     def close(self) -> None:
@@ -258,35 +283,7 @@ class _Metered(io.RawIOBase):
         super().close()
 
 
-def _certificates() -> ssl.SSLContext:
-    variable = next((name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)), None)
-    if variable is None:
-        return ssl.create_default_context()
-    path = os.environ[variable]
-    try:
-        if os.path.isdir(path):  # noqa: PTH112  OpenSSL takes files and folders by different parameters
-            return ssl.create_default_context(capath=path)
-        return ssl.create_default_context(cafile=path)
-    except OSError as error:
-        raise SourceError(f"{variable} names certificates that cannot be read: {path}") from error
-
-
-_MAX_SHOWN = 300
-_LOGIN = re.compile(r"//[^/?#\\]*@")
-_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
-# Where clouds hand out credentials; ipaddress calls the first three ordinary.
-_METADATA = frozenset(map(ip_address, ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
-_SHARED = ip_network("100.64.0.0/10")
-_NAT64 = ip_network("64:ff9b::/96")
-
-IPAddress = IPv4Address | IPv6Address
-
-
-def without_password(url: str) -> str:
-    """``url`` without a user's name and password, in one line fit to be printed, whatever it holds."""
-    shown = _LOGIN.sub("//", url[: 4 * _MAX_SHOWN])
-    shown = "".join(char if char.isprintable() else "?" for char in shown)
-    return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
+# Addresses: how one is sent, how it is shown, and which may not be gone to.
 
 
 def sendable(url: str) -> str:
@@ -310,6 +307,13 @@ def sendable(url: str) -> str:
     return urlunsplit((parts.scheme, login + found + place, path or "/", query, ""))
 
 
+def without_password(url: str) -> str:
+    """``url`` without a user's name and password, in one line fit to be printed, whatever it holds."""
+    shown = _LOGIN.sub("//", url[: 4 * _MAX_SHOWN])
+    shown = "".join(char if char.isprintable() else "?" for char in shown)
+    return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
+
+
 def addresses(host: str, port: int = 0) -> list[IPAddress]:
     """What ``host`` stands for, numbers in any spelling too; raises OSError when nothing is known of it."""
     return [ip_address(str(found[4][0])) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
@@ -317,20 +321,20 @@ def addresses(host: str, port: int = 0) -> list[IPAddress]:
 
 def is_inner(address: IPAddress) -> bool:
     """Whether ``address`` is of this machine or of a private network."""
-    address = _plain(address)
+    address = _unwrapped(address)
     return address.is_private or address.is_loopback or (address.version == 4 and address in _SHARED)
 
 
 def is_forbidden(address: IPAddress) -> bool:
     """Whether no one's word may send us to ``address``: link-local, metadata of clouds, all of a network."""
-    address = _plain(address)
+    address = _unwrapped(address)
     site_local = isinstance(address, IPv6Address) and address.is_site_local
     special = address.is_link_local or address.is_multicast or address.is_unspecified or site_local
     broadcast = address.version == 4 and (address.is_reserved or int(address) >> 24 == 0)
     return special or broadcast or address in _METADATA
 
 
-def _plain(address: IPAddress) -> IPAddress:
+def _unwrapped(address: IPAddress) -> IPAddress:
     """The IPv4 address that an IPv6 one carries, else ``address``, without its zone."""
     if isinstance(address, IPv4Address):
         return address

@@ -1,6 +1,7 @@
-"""HTTP(S) with retries, resumption and the user's certificates: a text, or a file whose SHA-256 is checked.
+"""Downloads a page, or a file whose SHA-256 is checked, over HTTP(S); tries again and goes on after a failure.
 
-All of it is bounded before the fact: bytes, seconds in total, and the disk that a file may fill.
+Bytes, seconds in all and the disk that a file may fill are bounded beforehand. Edit this to change a bound, or which
+failures are worth another try.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from urllib.error import HTTPError, URLError
 
 from ..errors import SourceError
 from .checkout import Progress
-from .connection import Budget, open_url, without_password
+from .connection import Allowance, open_url, without_password
+from .members import DISK_RESERVE_BYTES
 
 ATTEMPTS = 3
 FIRST_WAIT_SECONDS = 0.5
@@ -30,8 +32,6 @@ MAX_UNDECLARED_BYTES = 2 * 1024**3
 # A file may take this long, and longer only while it comes at this rate (half a megabit a second).
 FILE_SECONDS = 60.0
 MIN_BYTES_PER_SECOND = 64 * 1024
-# Never fill a disk to its last byte: other programs write there as well.
-DISK_RESERVE_BYTES = 256 * 1024**2
 _CHUNK = 256 * 1024
 _FAILURES = (HTTPError, URLError, http.client.HTTPException, OSError, ValueError, OverflowError)
 
@@ -45,10 +45,10 @@ class NothingThereError(SourceError):
 def fetch_text(url: str, accept: str) -> bytes:
     """The body at ``url``; raises NothingThereError, or SourceError when the server cannot be reached or fails."""
     shown = without_password(url)
-    budget = Budget(shown, MAX_PAGE_BYTES, PAGE_SECONDS)
+    allowance = Allowance(shown, MAX_PAGE_BYTES, PAGE_SECONDS)
 
     def attempt() -> bytes:
-        with open_url(url, {"Accept": accept}, budget) as answer:
+        with open_url(url, {"Accept": accept}, allowance) as answer:
             body = bytearray()
             while chunk := answer.read(_CHUNK):
                 body += chunk
@@ -58,7 +58,7 @@ def fetch_text(url: str, accept: str) -> bytes:
                 raise http.client.IncompleteRead(b"", answer.length)
             return bytes(body)
 
-    return _retried(attempt, shown, budget)
+    return _retried(attempt, shown, allowance)
 
 
 def download(
@@ -71,8 +71,8 @@ def download(
     """
     shown = without_password(url)
     _refuse_too_large(shown, size, target)
-    budget = Budget(shown, ATTEMPTS * (size or MAX_UNDECLARED_BYTES), FILE_SECONDS, MIN_BYTES_PER_SECOND)
-    _retried(lambda: _append(url, target, size, progress or _silent, budget, asked_by), shown, budget)
+    allowance = Allowance(shown, ATTEMPTS * (size or MAX_UNDECLARED_BYTES), FILE_SECONDS, MIN_BYTES_PER_SECOND)
+    _retried(lambda: _append(url, target, size, progress or _silent, allowance, asked_by), shown, allowance)
     target.seek(0)
     digest = hashlib.sha256()
     while chunk := target.read(_CHUNK):
@@ -83,23 +83,23 @@ def download(
         )
 
 
-def _append(url: str, target: IO[bytes], size: int, progress: Progress, budget: Budget, asked_by: str) -> None:
+def _append(url: str, target: IO[bytes], size: int, progress: Progress, allowance: Allowance, asked_by: str) -> None:
     done = target.seek(0, os.SEEK_END)
-    with open_url(url, {"Range": f"bytes={done}-"} if done else {}, budget, asked_by) as answer:
+    with open_url(url, {"Range": f"bytes={done}-"} if done else {}, allowance, asked_by) as answer:
         if answer.status != http.client.PARTIAL_CONTENT:
             done = target.seek(0)
             target.truncate()
         declared = done + (answer.length or 0)
         if not size:
-            _refuse_too_large(budget.shown, declared, target)
+            _refuse_too_large(allowance.shown, declared, target)
         limit = size or (declared if answer.length else MAX_UNDECLARED_BYTES)
         while chunk := answer.read(_CHUNK):
             done += len(chunk)
             if done > limit:
                 gives = f"the {limit:,} bytes the index gives" if size else f"{limit // 1024**2:,} MB"
-                raise SourceError(f"{budget.shown} is larger than {gives}")
+                raise SourceError(f"{allowance.shown} is larger than {gives}")
             if done % (64 * _CHUNK) < len(chunk):
-                _refuse_too_large(budget.shown, 0, target)
+                _refuse_too_large(allowance.shown, 0, target)
             target.write(chunk)
             progress(done, size or declared)
         if answer.length:
@@ -112,7 +112,7 @@ def _refuse_too_large(shown: str, size: int, target: IO[bytes]) -> None:
         raise SourceError(
             f"{shown} has {size:,} bytes, more than the {MAX_FILE_BYTES // 1024**2:,} MB that are fetched"
         )
-    free = free_bytes(target)
+    free = _free_bytes(target)
     if free is not None and size > free - DISK_RESERVE_BYTES:
         raise SourceError(
             f"{shown} has {size / 1024**2:,.0f} MB, and the disk of the cache {max(free, 0) / 1024**2:,.0f} MB free: "
@@ -120,7 +120,7 @@ def _refuse_too_large(shown: str, size: int, target: IO[bytes]) -> None:
         )
 
 
-def free_bytes(file: IO[bytes]) -> int | None:
+def _free_bytes(file: IO[bytes]) -> int | None:
     """Free space on the disk that holds ``file``; None where the system does not say."""
     name = getattr(file, "name", None)
     place = Path(name).parent if isinstance(name, str) else None
@@ -134,7 +134,7 @@ def _silent(done: int, total: int) -> None:  # noqa: ARG001  the default for Pro
     return
 
 
-def _retried(attempt: Callable[[], T], shown: str, budget: Budget) -> T:
+def _retried(attempt: Callable[[], T], shown: str, allowance: Allowance) -> T:
     """``attempt()``, again after a failure that may pass; raises SourceError after the last."""
     for wait in (*(FIRST_WAIT_SECONDS * 2**count for count in range(ATTEMPTS - 1)), None):
         try:
@@ -144,7 +144,7 @@ def _retried(attempt: Callable[[], T], shown: str, budget: Budget) -> T:
                 raise NothingThereError(f"{shown}: not found") from None
             if wait is None or not _may_pass(error):
                 raise SourceError(f"cannot reach {shown}: {_reason(error)}") from error
-            time.sleep(min(wait, budget.seconds_left()))
+            time.sleep(min(wait, allowance.seconds_left()))
     raise AssertionError("the last attempt returns or raises")
 
 

@@ -1,4 +1,7 @@
-"""Walk a checkout and hand out its source files, decoded."""
+"""Reads the Python files and notebooks of a checkout as text. Edit this when one more kind of file is code.
+
+What cannot be read is a value, `Skipped`, with its reason.
+"""
 
 from __future__ import annotations
 
@@ -29,36 +32,35 @@ _LARGEST_POINTER = 1024
 
 
 class SourceFile(Struct, frozen=True):
-    """One Python file or notebook of a checkout.
-
-    ``path`` is relative to the checkout's root, with forward slashes. ``text`` is UTF-8 without a byte order mark,
-    each line ended by LF or CR LF; for a notebook its code cells joined, with ``cells`` where their lines stand in it.
-    ``sha256`` is of the bytes as stored.
-    """
+    """One Python file or notebook of a checkout."""
 
     path: str
+    """Relative to the checkout's root, with forward slashes."""
     text: bytes
+    """In UTF-8 without a byte order mark, each line ended by LF or CR LF; of a notebook the code cells joined."""
     sha256: str
+    """The digest of the bytes as stored, as hexadecimal digits."""
     cells: Cells = ()
+    """Where the lines of a notebook's ``text`` stand in it; else empty."""
 
 
 class Selection(Struct, frozen=True):
-    """Which files to read: those that match a glob of ``include`` (all, when empty) and none of ``exclude``.
-
-    Globs are as in ``globs.matcher``; ``max_bytes`` is the size as stored above which a file is skipped, and
-    ``timeout`` the processor time in seconds after which it is (None: as ``budget`` says).
-    """
+    """Which files to read. Globs are those of `globs.matcher`."""
 
     include: tuple[str, ...] = ()
+    """Only paths that match one of these globs; all, when empty."""
     exclude: tuple[str, ...] = ()
+    """No path that matches one of these globs."""
     max_bytes: int = MAX_BYTES
+    """A file that is larger, as stored, is skipped."""
     timeout: float | None = None
+    """A file that takes more seconds of processor time is skipped; None means the bound of `budget`."""
 
 
 def read_files(
     checkout: Checkout, selection: Selection = Selection(), left_out: MutableMapping[str, int] | None = None
 ) -> Iterator[SourceFile | Skipped]:
-    """The Python files and notebooks of ``checkout``, in its order, and whatever could not be read, unless excluded.
+    """The Python files and notebooks of ``checkout`` that are selected, in its order, and what could not be read.
 
     ``left_out`` counts, under ``include`` and ``exclude``, the files that were not selected, readable or not.
     """

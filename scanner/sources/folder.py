@@ -1,7 +1,7 @@
-"""A folder on disk -> its files; all of them, unless it is the working tree one stands in (see ``ignores``).
+"""Opens a folder or a file on this machine as a checkout, and walks over the files in it.
 
-What is no file to read (a link out, a pipe, what may not be opened) is named, never dropped. Edit this for what a
-folder may hold; what may be left out is said in ``ignores``.
+What cannot be read (a link out of the folder, a pipe, a locked file) is named, never dropped. Edit this for what a
+folder may hold. Nothing is left out except in the user's own working tree: `ignores` says what.
 """
 
 from __future__ import annotations
@@ -23,60 +23,18 @@ from .git_folder import DOT_GIT, hidden_code
 from .ignores import Ignores
 from .specs import exists
 
-
-class _Folder(Struct, frozen=True):
-    """A folder still to list: its path on disk, its path in the checkout, and the rules that hold in it."""
-
-    disk: str
-    path: str
-    ignores: Ignores
-
-
-class _Store(Struct, frozen=True):
-    """A folder called ``.git``, of which only code that hides in it is named."""
-
-    disk: str
-    path: str
-
-
-class _Bounds(Struct, frozen=True):
-    """Real paths: of the folder that links may not leave, and of those that are listed, in which links need not be."""
-
-    root: str
-    listed: tuple[str, ...]
-
-
 _Items = Iterator[Entry | Skipped]
 
 
-class _Walks:
-    """Walks over one folder, each with counts of its own; those of the last that ended are told."""
-
-    def __init__(self, walk: Callable[[Tally], _Items]) -> None:
-        self._walk = walk
-        self._last = Tally()
-
-    def entries(self) -> _Items:
-        tally = Tally()
-        yield from self._walk(tally)
-        self._last = tally
-
-    def left_out(self) -> tuple[LeftOut, ...]:
-        return self._last.left_out()
-
-    def disregarded(self) -> tuple[LeftOut, ...]:
-        return self._last.disregarded()
-
-
 def open_file(spec: str, path: Path) -> Checkout:
-    """One file as a checkout of its own, under its bare name."""
+    """Open one file as a checkout of its own, under its bare name."""
     return Checkout(spec, lambda: iter([_read_later(str(path), path.name)]))
 
 
 def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None, obey: bool = False) -> Checkout:
-    """The folder ``root``, or only ``inner`` in it; what the user names is listed even where rules leave it out.
+    """Open the folder ``root``, or only ``inner`` in it. What the user names is listed even where rules leave it out.
 
-    Links out of ``outermost`` (``root``, if it is None) are not followed. Rules are obeyed only where ``obey`` says so.
+    Links out of ``outermost`` (``root``, if it is None) are not followed. Rules are obeyed only if ``obey`` is set.
     """
     start = root / inner
     if not exists(str(start)):
@@ -92,7 +50,7 @@ def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None
 
 
 def open_chosen(root: Path, names: Sequence[str], obey: bool = False) -> Checkout:
-    """The files and folders ``names`` of the folder ``root``, the ``whole`` around them. Raises SourceError."""
+    """Open the files and folders ``names`` in the folder ``root``, which is their ``whole``. Raises SourceError."""
     real_root = os.path.realpath(root)
     chosen: dict[str, Path] = {}
     for name in names:
@@ -119,23 +77,69 @@ def _checkout(spec: str, walks: _Walks, whole: Callable[[], _Items]) -> Checkout
     return Checkout(spec, walks.entries, whole=whole, left_out=walks.left_out, disregarded=walks.disregarded)
 
 
+class _Walks:
+    """Walks over one folder, each with its own counts; those of the last walk that ended are given."""
+
+    def __init__(self, walk: Callable[[Tally], _Items]) -> None:
+        self._walk = walk
+        self._last = Tally()
+
+    def entries(self) -> _Items:
+        tally = Tally()
+        yield from self._walk(tally)
+        self._last = tally
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        return self._last.left_out()
+
+    def disregarded(self) -> tuple[LeftOut, ...]:
+        return self._last.disregarded()
+
+
+# The walk.
+
+
+class _Subfolder(Struct, frozen=True):
+    """A folder that is still to be listed: its path on disk, its path in the checkout, the rules that hold in it."""
+
+    disk: str
+    path: str
+    ignores: Ignores
+
+
+class _GitStore(Struct, frozen=True):
+    """A folder called ``.git``, of which only code that hides in it is named."""
+
+    disk: str
+    path: str
+
+
+class _Bounds(Struct, frozen=True):
+    """Where links may lead."""
+
+    root: str
+    """The real path of the folder that no link may leave."""
+    listed: tuple[str, ...]
+    """The real paths of the folders that are listed: a link to a folder in them adds nothing."""
+
+
 def _tree(folder: Path, path: str, bounds: _Bounds, obey: bool, tally: Tally) -> _Items:
     ignores = Ignores.of_root(folder, tally) if obey else Ignores(tally)
-    return _walk(_Folder(str(folder), path, ignores), bounds)
+    return _walk(_Subfolder(str(folder), path, ignores), bounds)
 
 
-def _walk(start: _Folder, bounds: _Bounds) -> _Items:
+def _walk(start: _Subfolder, bounds: _Bounds) -> _Items:
     """Depth first, names sorted. A stack rather than recursion: a tree may be deeper than Python's own.
 
     What lies in a folder is looked at one by one, for it may hold a million files.
     """
-    stack: list[Iterator[_Folder | _Store | Entry | Skipped | None]] = [_listing(start, bounds, is_start=True)]
+    stack: list[Iterator[_Subfolder | _GitStore | Entry | Skipped | None]] = [_listing(start, bounds, is_start=True)]
     while stack:
         for item in stack[-1]:
-            if isinstance(item, _Folder):
+            if isinstance(item, _Subfolder):
                 stack.append(_listing(item, bounds))
                 break
-            if isinstance(item, _Store):
+            if isinstance(item, _GitStore):
                 yield from hidden_code(item.disk, item.path)
             elif item is not None:
                 yield item
@@ -144,8 +148,8 @@ def _walk(start: _Folder, bounds: _Bounds) -> _Items:
 
 
 def _listing(
-    folder: _Folder, bounds: _Bounds, is_start: bool = False
-) -> Iterator[_Folder | _Store | Entry | Skipped | None]:
+    folder: _Subfolder, bounds: _Bounds, is_start: bool = False
+) -> Iterator[_Subfolder | _GitStore | Entry | Skipped | None]:
     try:
         with os.scandir(folder.disk) as found:
             children = sorted(found, key=lambda child: child.name, reverse=True)
@@ -161,18 +165,18 @@ def _listing(
 
 def _item(
     child: os.DirEntry[str], path: str, ignores: Ignores, bounds: _Bounds
-) -> _Folder | _Store | Entry | Skipped | None:
+) -> _Subfolder | _GitStore | Entry | Skipped | None:
     """What ``child`` is; None when it is left out, and then counted where it is code."""
     try:
         is_folder = child.is_dir(follow_symlinks=False) and not _is_junction(child)
         if child.name == DOT_GIT and (ignores.active or not child.is_symlink()):
             # Git itself refuses to track one, so that of one's own working tree is nobody else's.
-            return _Store(child.path, path) if is_folder and not ignores.active else None
+            return _GitStore(child.path, path) if is_folder and not ignores.active else None
         inside = ignores.child(child.path, child.name, is_folder)
         if inside is None:
             return None
         if is_folder:
-            return _Folder(child.path, path, inside)
+            return _Subfolder(child.path, path, inside)
         if child.is_symlink() or _is_junction(child):
             return _link(child, path, bounds)
         return _regular(child.path, path, child.stat(follow_symlinks=False))
@@ -198,7 +202,7 @@ def _link(child: os.DirEntry[str], path: str, bounds: _Bounds) -> Entry | Skippe
         return _regular(real, path, target)
     if any(_is_inside(real, listed) for listed in bounds.listed):
         return None
-    return Skipped(path, "symbolic link to a folder that is not scanned: scan what is around both")
+    return Skipped(path, "symbolic link to a folder that is not scanned: scan a folder that holds both")
 
 
 def _regular(disk: str, path: str, status: os.stat_result) -> Entry | Skipped:

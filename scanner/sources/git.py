@@ -1,6 +1,7 @@
-"""A git repository's address -> the files of one commit, read from git's objects.
+"""Opens one commit of a git repository on a server: fetches it, and reads its files from git's objects.
 
-Nothing is checked out: no attribute, filter, link or file name of a stranger's repository ever meets the disk.
+Nothing is checked out: no attribute, filter, link or file name of a stranger's repository ever meets the disk. Edit
+this to change how a repository is fetched; how git itself is run is in `git_command`.
 """
 
 from __future__ import annotations
@@ -21,112 +22,10 @@ from ..errors import SourceError
 from ..results import Skipped
 from ..support.processes import PIPE, Process
 from . import git_command
-from .archive import inside, list_members
 from .checkout import Checkout
 from .git_command import GitError, reason_in, run, running
-from .specs import Address, parse_address, without_login
-from .tars import DISK_RESERVE_BYTES, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, too_large
-
-_SHORT_HASH = 12
-_PLACE = "a repository"
-_NOT_FILES = {b"120000": "symbolic link in a repository", b"160000": "submodule, a repository of its own"}
-_REDIRECTS = {"http": "http:https"}  # servers move http to https; never back
-
-
-@contextmanager
-def open_repository(spec: str) -> Iterator[Checkout]:
-    """Open ``git+URL[@REV][!inner/path]``; fetches that one commit, without history. Raises SourceError."""
-    address = parse_address(spec)
-    with TemporaryDirectory(prefix="modelkin-", ignore_cleanup_errors=True) as folder:
-        repository = Path(folder, "repository.git")
-        try:
-            commit = _fetch(address, repository)
-            listed = run(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
-            if listed.count(b"\0") > MAX_MEMBERS:
-                raise SourceError(f"cannot open {address.shown}: it holds more than {MAX_MEMBERS:,} files")
-            sizes = blob_sizes(repository)
-        except GitError as error:
-            raise SourceError(_failure(address, without_login(str(error)))) from error
-        with running(repository, "cat-file", "--batch", requests=PIPE) as process:
-            reader = _Reader(process, sizes)
-            listing = list_members(map(reader.member, listed.split(b"\0")[:-1]), "repository")
-            chosen = inside(listing, address.inner, address.shown)
-            release = address.revision or commit[:_SHORT_HASH]
-            yield Checkout(address.shown, lambda: iter(chosen), address.project, release, whole=lambda: iter(listing))
-
-
-def _fetch(address: Address, repository: Path) -> str:
-    """Fetch one commit into a new bare repository; its hash. Raises GitError."""
-    run(repository, "init", "--quiet", "--bare", "--template=")
-    protocols = _REDIRECTS.get(address.scheme, address.scheme)
-    fetch(repository, address.url, address.revision or "HEAD", protocols)
-    return run(repository, "rev-parse", "--verify", "FETCH_HEAD^{commit}").decode().strip()
-
-
-def _failure(address: Address, reason: str) -> str:
-    if "couldn't find remote ref" in reason or "not our ref" in reason:
-        if not address.revision:
-            return f"{address.shown}: the repository is empty, or has no default branch: name one after @"
-        return f"{address.shown}: no branch or tag {address.revision} there; a commit is named by its full hash"
-    if "Needed a single revision" in reason:
-        return f"{address.shown}: {address.revision} is a tag of something other than a commit"
-    if "terminal prompts disabled" in reason:
-        return (
-            f"cannot fetch {address.shown}: there is no such repository, or it asks for a login (use ssh or ~/.netrc)"
-        )
-    return f"cannot fetch {address.shown}: {reason}"
-
-
-class _Reader:
-    """Reads blobs through one running git and remembers how much came out: many paths may share one blob."""
-
-    def __init__(self, process: Process[bytes], sizes: Mapping[bytes, int]) -> None:
-        assert process.stdin
-        assert process.stdout
-        self.requests: IO[bytes] = process.stdin
-        self.answers: IO[bytes] = process.stdout
-        self.sizes = sizes
-        self.bytes_read = 0
-
-    def member(self, record: bytes) -> Member:
-        """``record`` is what ``git ls-tree`` says of one path: mode, type, hash, a tab, the name."""
-        described, _, path = record.partition(b"\t")
-        mode, _, blob = described.split()
-        name = path.decode("utf-8", "surrogateescape")
-        size = self.sizes.get(blob)
-        if size is None and mode not in _NOT_FILES:
-            limit = FILTERED_BYTES // 1024**2
-            return Member(
-                name, 0, partial(Skipped, name, f"larger than {limit} MB: its server was told not to send it")
-            )
-        size = size or 0
-        return Member(name, size, partial(self.read, name, blob, size), _NOT_FILES.get(mode, ""))
-
-    def read(self, name: str, blob: bytes, size: int) -> bytes | Skipped:
-        if reason := too_large(size, _PLACE):
-            return Skipped(name, reason)
-        if self.bytes_read + size > MAX_TOTAL_BYTES:
-            return Skipped(name, "the repository's files are past the limit for all of them")
-        self.bytes_read += size
-        try:
-            content = self._content(blob, size)
-        except (OSError, ValueError):
-            content = None
-        return Skipped(name, "missing from the repository, or damaged") if content is None else content
-
-    def _content(self, blob: bytes, size: int) -> bytes | None:
-        """git answers with a line ``HASH TYPE SIZE``, the content and a line's end, or with ``HASH missing``."""
-        self.requests.write(blob + b"\n")
-        self.requests.flush()
-        _, _, described = self.answers.readline().partition(b" ")
-        kind, _, stored = described.partition(b" ")
-        if not stored:
-            return None
-        # Read what was announced even when it is no blob: a tree may lie, and the next answer follows.
-        content = self.answers.read(int(stored))
-        is_whole = self.answers.read(1) == b"\n" and len(content) == size
-        return content if kind == b"blob" and is_whole else None
-
+from .members import DISK_RESERVE_BYTES, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inside, list_members, too_large
+from .specs import GitAddress, parse_git_address, without_login
 
 # Servers that know the filter do not send larger files, which no scan reads; from the others come all.
 FILTERED_BYTES = 16 * 1024**2
@@ -136,19 +35,59 @@ _MAX_ERROR_BYTES = 4 * 1024**2
 _MAX_MEMORY_BYTES = 6 * 1024**3
 _FIRST_WAIT_SECONDS = 0.005
 _LONGEST_WAIT_SECONDS = 0.1
-_SETTINGS = {
+_FETCH_SETTINGS = {
     "core.bigFileThreshold": str(FILTERED_BYTES),  # larger ones pass through, and are never held in memory
     "fetch.unpackLimit": "1",  # one pack, not a file for every object
     "http.lowSpeedLimit": "1000",
     "http.lowSpeedTime": "60",
 }
-_OPTIONS = ("--quiet", "--depth=1", "--no-tags", "--no-recurse-submodules", f"--filter=blob:limit={FILTERED_BYTES}")
+_FETCH_OPTIONS = (
+    "--quiet",
+    "--depth=1",
+    "--no-tags",
+    "--no-recurse-submodules",
+    f"--filter=blob:limit={FILTERED_BYTES}",
+)
+_REDIRECTS = {"http": "http:https"}  # servers move http to https; never back
+_SHORT_HASH = 12
+_WHERE = "a repository"
+_NOT_FILES = {b"120000": "symbolic link in a repository", b"160000": "submodule, a repository of its own"}
 
 
-def fetch(repository: Path, url: str, revision: str, protocols: str) -> None:
+@contextmanager
+def open_repository(spec: str) -> Iterator[Checkout]:
+    """Open ``git+URL[@REV][!inner/path]``; fetches that one commit, without history. Raises SourceError."""
+    address = parse_git_address(spec)
+    with TemporaryDirectory(prefix="modelkin-", ignore_cleanup_errors=True) as folder:
+        repository = Path(folder, "repository.git")
+        try:
+            commit = _fetch(address, repository)
+            listed = run(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
+            if listed.count(b"\0") > MAX_MEMBERS:
+                raise SourceError(f"cannot open {address.shown}: it holds more than {MAX_MEMBERS:,} files")
+            sizes = _blob_sizes(repository)
+        except GitError as error:
+            raise SourceError(_failure(address, without_login(str(error)))) from error
+        with running(repository, "cat-file", "--batch", requests=PIPE) as process:
+            reader = _BlobReader(process, sizes)
+            listing = list_members(map(reader.member, listed.split(b"\0")[:-1]), "repository")
+            chosen = inside(listing, address.inner, address.shown)
+            release = address.revision or commit[:_SHORT_HASH]
+            yield Checkout(address.shown, lambda: iter(chosen), address.project, release, whole=lambda: iter(listing))
+
+
+def _fetch(address: GitAddress, repository: Path) -> str:
+    """Fetch one commit into a new bare repository; its hash. Raises GitError."""
+    run(repository, "init", "--quiet", "--bare", "--template=")
+    protocols = _REDIRECTS.get(address.scheme, address.scheme)
+    _fetch_commit(repository, address.url, address.revision or "HEAD", protocols)
+    return run(repository, "rev-parse", "--verify", "FETCH_HEAD^{commit}").decode().strip()
+
+
+def _fetch_commit(repository: Path, url: str, revision: str, protocols: str) -> None:
     """Fetch ``revision`` of ``url`` alone, as FETCH_HEAD of ``repository``; raises GitError."""
-    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    command = (*settings, "fetch", *_OPTIONS, "--", url, revision)
+    settings = [word for name, value in _FETCH_SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    command = (*settings, "fetch", *_FETCH_OPTIONS, "--", url, revision)
     deadline = time.monotonic() + git_command.TIMEOUT_SECONDS
     with TemporaryFile() as errors, running(repository, *command, protocols=protocols, errors=errors) as process:
         _limit_memory(process.pid)
@@ -162,15 +101,8 @@ def fetch(repository: Path, url: str, revision: str, protocols: str) -> None:
         _check(repository, errors, deadline)
 
 
-def blob_sizes(repository: Path) -> Mapping[bytes, int]:
-    """The size of each object that was sent, by its hash. Never fetches another, as asking for its size might."""
-    form = "--batch-check=%(objectname) %(objectsize)"
-    lines = BytesIO(run(repository, "cat-file", "--batch-all-objects", "--unordered", form))
-    return {name: int(size) for name, size in (line.split() for line in lines)}
-
-
 def _check(repository: Path, errors: IO[bytes], deadline: float) -> None:
-    """Raises GitError when the fetch is over a bound."""
+    """Raise GitError when the fetch is over a bound."""
     advice = "clone it yourself, without its large files, and scan the folder"
     if _bytes_in(repository) > MAX_FETCHED_BYTES:
         raise GitError(f"it sends more than {MAX_FETCHED_BYTES / 1024**2:,.0f} MB: {advice}")
@@ -199,3 +131,75 @@ def _limit_memory(process: int) -> None:
 
         with suppress(OSError, ValueError):
             resource.prlimit(process, resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
+
+
+def _failure(address: GitAddress, reason: str) -> str:
+    if "couldn't find remote ref" in reason or "not our ref" in reason:
+        if not address.revision:
+            return f"{address.shown}: the repository is empty, or has no default branch: name one after @"
+        return f"{address.shown}: no branch or tag {address.revision} there; a commit is named by its full hash"
+    if "Needed a single revision" in reason:
+        return f"{address.shown}: {address.revision} is a tag of something other than a commit"
+    if "terminal prompts disabled" in reason:
+        return (
+            f"cannot fetch {address.shown}: there is no such repository, or it asks for a login (use ssh or ~/.netrc)"
+        )
+    return f"cannot fetch {address.shown}: {reason}"
+
+
+def _blob_sizes(repository: Path) -> Mapping[bytes, int]:
+    """The size of each object that was sent, by its hash. Never fetches another, as asking for its size might."""
+    form = "--batch-check=%(objectname) %(objectsize)"
+    lines = BytesIO(run(repository, "cat-file", "--batch-all-objects", "--unordered", form))
+    return {name: int(size) for name, size in (line.split() for line in lines)}
+
+
+class _BlobReader:
+    """Reads blobs through one running git and remembers how much came out: many paths may share one blob."""
+
+    def __init__(self, process: Process[bytes], sizes: Mapping[bytes, int]) -> None:
+        assert process.stdin
+        assert process.stdout
+        self.requests: IO[bytes] = process.stdin
+        self.answers: IO[bytes] = process.stdout
+        self.sizes = sizes
+        self.bytes_read = 0
+
+    def member(self, record: bytes) -> Member:
+        """``record`` is what ``git ls-tree`` says of one path: mode, type, hash, a tab, the name."""
+        described, _, path = record.partition(b"\t")
+        mode, _, blob = described.split()
+        name = path.decode("utf-8", "surrogateescape")
+        size = self.sizes.get(blob)
+        if size is None and mode not in _NOT_FILES:
+            limit = FILTERED_BYTES // 1024**2
+            return Member(
+                name, 0, partial(Skipped, name, f"larger than {limit} MB: its server was told not to send it")
+            )
+        size = size or 0
+        return Member(name, size, partial(self.read, name, blob, size), _NOT_FILES.get(mode, ""))
+
+    def read(self, name: str, blob: bytes, size: int) -> bytes | Skipped:
+        if reason := too_large(size, _WHERE):
+            return Skipped(name, reason)
+        if self.bytes_read + size > MAX_TOTAL_BYTES:
+            return Skipped(name, "the repository's files are past the limit for all of them")
+        self.bytes_read += size
+        try:
+            content = self._content(blob, size)
+        except (OSError, ValueError):
+            content = None
+        return Skipped(name, "missing from the repository, or damaged") if content is None else content
+
+    def _content(self, blob: bytes, size: int) -> bytes | None:
+        """git answers with a line ``HASH TYPE SIZE``, the content and a line's end, or with ``HASH missing``."""
+        self.requests.write(blob + b"\n")
+        self.requests.flush()
+        _, _, described = self.answers.readline().partition(b" ")
+        kind, _, stored = described.partition(b" ")
+        if not stored:
+            return None
+        # Read what was announced even when it is no blob: a tree may lie, and the next answer follows.
+        content = self.answers.read(int(stored))
+        is_whole = self.answers.read(1) == b"\n" and len(content) == size
+        return content if kind == b"blob" and is_whole else None

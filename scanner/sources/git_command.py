@@ -1,6 +1,6 @@
-"""The user's git, closed off -> the output of one command, or the reason it failed.
+"""Runs the user's git, closed off: it asks nothing, runs no hook and no program that settings name, and ends in time.
 
-It asks nothing, runs no hook and no program that settings name, speaks only the protocols given, and ends in time.
+It speaks only the protocols that are named for a command. Edit this when git gets one more way to run something.
 """
 
 from __future__ import annotations
@@ -93,6 +93,12 @@ def running(
         yield process
 
 
+def reason_in(errors: IO[bytes]) -> str:
+    """The reason by what git wrote to this file; empty when it wrote nothing."""
+    errors.seek(0)
+    return _reason(errors.read(_MAX_MESSAGE_BYTES))
+
+
 def _reason(message: bytes) -> str:
     """The line that tells most: git's first fatal one, or what ssh said before it."""
     stripped = (line.strip() for line in message.decode("utf-8", "replace").splitlines())
@@ -101,9 +107,3 @@ def _reason(message: bytes) -> str:
     if place > 0 and "Could not read from remote repository" in lines[place]:
         place -= 1
     return lines[place].removeprefix("fatal: ").removeprefix("ssh: ") if lines else ""
-
-
-def reason_in(errors: IO[bytes]) -> str:
-    """The reason by what git wrote to this file; empty when it wrote nothing."""
-    errors.seek(0)
-    return _reason(errors.read(_MAX_MESSAGE_BYTES))

@@ -1,10 +1,11 @@
-"""What git knows of a stranger's checkout (tracked paths, commits of a path), without obeying its git folder.
+"""Asks git what it knows of a stranger's checkout (tracked paths, commits of a path) without obeying its git folder.
 
-Its ``.git`` may name programs in many settings (fsmonitor, filters, gpg, pagers, aliases, files to include), so git
-never works in it: it works in a private git folder of ours, with settings of ours, that borrows the objects alone.
-The index, the commit of HEAD and the list of cut-off commits are read here and copied. Refs that replace commits and
-the cache of commits are left out: they could say other dates than the commits do. Nothing outside is followed to: a
-``.git`` file counts where the folder it names is the checkout's own by that folder's word, borrowed objects do not.
+Settings in a ``.git`` may name programs (fsmonitor, filters, gpg, pagers, aliases, files to include), so git never
+works there. It works in a private git folder, with settings of our own, that borrows the objects and nothing else. The
+index, the commit of HEAD and the list of cut-off commits are read here and copied. Refs that replace commits and the
+cache of commits are left out, as they could say other dates than the commits do. Nothing outside the checkout is
+followed: a ``.git`` file counts where the folder that it names says that it is this checkout's; borrowed objects do
+not. Edit this to ask git one more thing.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from tempfile import TemporaryDirectory
 from msgspec import Struct
 
 from .git_command import GitError, run
+from .git_index import MAX_INDEX_BYTES
 
 _SECONDS = 120.0
-_MAX_INDEX_BYTES = 128 * 1024**2
 _MAX_LIST_BYTES = 64 * 1024**2
 _MAX_LINE_BYTES = 8 * 1024
 _MAX_LINKS = 5
@@ -152,14 +153,14 @@ def _packed(common: Path, name: str) -> str:
 
 def _copy_index(folder: Path, repository: Path) -> None:
     """With the file that a split index shares its entries with."""
-    index = _content(folder / "index", _MAX_INDEX_BYTES)
+    index = _content(folder / "index", MAX_INDEX_BYTES)
     if not index:
         return
     (repository / "index").write_bytes(index)
     for shared in folder.glob("sharedindex.*"):
         digest = shared.suffix[1:]
         if _HASH.fullmatch(digest) and bytes.fromhex(digest) in index:
-            (repository / shared.name).write_bytes(_content(shared, _MAX_INDEX_BYTES))
+            (repository / shared.name).write_bytes(_content(shared, MAX_INDEX_BYTES))
 
 
 def _line(path: Path) -> str:

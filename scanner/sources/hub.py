@@ -1,6 +1,7 @@
-"""A repository of the Hugging Face Hub -> its code, configuration, licence and model card; never its weights.
+"""Opens a repository of the Hugging Face Hub: its code, configuration, licence and model card, never its weights.
 
 huggingface_hub does the talking: its cache, token, endpoint and offline settings hold here as they do for its users.
+Edit this when a scan reads one more kind of file, or when the library should be bounded in another way.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from msgspec.structs import replace
 
 from ..errors import SourceError
 from ..results import Skipped
-from . import folder
-from .archive import safe_path
 from .checkout import Checkout, sort_key
-from .git_folder import unlisted_code
+from .folder import open_folder
+from .hub_cache import COMMIT, repository_folder
+from .members import safe_path
 from .specs import CODE_SUFFIXES, clean_inner
 
 if TYPE_CHECKING:
@@ -36,20 +37,50 @@ MAX_FILES = 20_000
 MAX_TOTAL_BYTES = 512 * 1024**2
 _MAX_PATH = 1024
 _OVERHEAD_BYTES = 64 * 1024  # redirects, and pages of errors
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+MAX_SECONDS = 600.0
+# Between two bytes; the library's own is none for some requests.
+TIMEOUT_SECONDS = 30.0
+# The listing of a repository with the most files that are fetched; it is asked for twice.
+MAX_LISTING_BYTES = 64 * 1024**2
+# What inflates while it is read: files that are fetched pack to less.
+_MAX_PACKED_BYTES = 8 * 1024**2
 _SUFFIXES = frozenset(".py .ipynb .json .md .markdown .txt .rst .toml .cfg .cff .yaml .yml .license".split())
 _LEGAL = re.compile(r"(?i)(?:.*licen[cs]e|copying|notice|third.?party|copyright|readme)[^/]*")
 _REFERENCE = re.compile(
     r"hf:(?P<repository>(?:[\w-][\w.-]*/)?[\w-][\w.-]*)(?:@(?P<revision>[^@!\s]+))?(?:!(?P<inner>.*))?", re.ASCII
 )
+_NAMING_HEADERS = ("etag", "x-linked-etag", "x-repo-commit")
+_SAFE_NAME = re.compile(r'(?:W/)?"?[A-Za-z0-9][A-Za-z0-9._:-]{0,199}"?')
+
+
+def open_repository(spec: str) -> Checkout:
+    """Open ``hf:ORG/NAME[@REV][!inner/path]`` from the Hub, or from its cache when there is no network.
+
+    Raises SourceError in one line.
+    """
+    reference = parse_reference(spec)
+    snapshot, commit, modified, unfetched = _fetched(reference)
+    checkout = open_folder(spec, snapshot, reference.inner, outermost=repository_folder(snapshot))
+    name = reference.repository.rpartition("/")[2]
+    inner = reference.inner
+    inside = [each for each in unfetched if not inner or each.path == inner or each.path.startswith(inner + "/")]
+    return replace(
+        checkout,
+        project=name,
+        release=reference.revision or commit[:12],
+        released=modified,
+        unfetched=tuple(sorted(inside, key=lambda each: sort_key(each.path))),
+    )
 
 
 class HubReference(Struct, frozen=True):
-    """A model repository of the Hub; ``revision`` is empty for its main branch, ``inner`` for all of it."""
+    """A revision of a model repository of the Hub."""
 
     repository: str
     revision: str
+    """A branch, a tag or a commit; empty for the main branch."""
     inner: str
+    """The path inside the repository; empty for all of it."""
 
     @property
     def shown(self) -> str:
@@ -63,36 +94,6 @@ def parse_reference(spec: str) -> HubReference:
     if found is None or ".." in found["repository"] or ".." in (found["revision"] or ""):
         raise SourceError(f"{spec} is not a repository of the Hub: write hf:ORG/NAME or hf:ORG/NAME@REVISION")
     return HubReference(found["repository"], found["revision"] or "", clean_inner(found["inner"] or "", spec))
-
-
-def open_repository(spec: str) -> Checkout:
-    """Open ``hf:ORG/NAME[@REV][!inner/path]`` from the Hub, or from its cache when there is no network.
-
-    Raises SourceError in one line.
-    """
-    reference = parse_reference(spec)
-    snapshot, commit, modified, unfetched = _fetched(reference)
-    checkout = folder.open_folder(spec, snapshot, reference.inner, outermost=repository_folder(snapshot))
-    name = reference.repository.rpartition("/")[2]
-    inner = reference.inner
-    inside = [each for each in unfetched if not inner or each.path == inner or each.path.startswith(inner + "/")]
-    return replace(
-        checkout,
-        project=name,
-        release=reference.revision or commit[:12],
-        released=modified,
-        unfetched=tuple(sorted(inside, key=lambda each: sort_key(each.path))),
-    )
-
-
-def is_wanted(path: str, size: int) -> bool:
-    """Whether the file at ``path`` is one that a scan reads: text of bounded size, by its name no weights."""
-    return size <= MAX_BYTES and _is_text(path)
-
-
-def _is_text(path: str) -> bool:
-    name = PurePosixPath(path).name
-    return PurePosixPath(name).suffix.lower() in _SUFFIXES or bool(_LEGAL.fullmatch(name))
 
 
 def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
@@ -133,18 +134,14 @@ def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
     except SourceError:
         raise
     except Exception as error:  # noqa: BLE001  what the library makes of a server's answer is open
-        raise SourceError(_late(reference) if late else _failure(reference, error, hub)) from None
+        raise SourceError(_too_slow(reference.shown) if late else _failure(reference, error, hub)) from None
     modified = info.last_modified.date().isoformat() if info.last_modified else ""
     return path, commit, modified, unfetched
 
 
-def _late(reference: HubReference) -> str:
-    return f"gave up on {reference.shown} after {MAX_SECONDS:.0f} seconds: the Hub is too slow"
-
-
 def _commit(reference: HubReference, sha: object) -> str:
     """``sha``, which becomes the name of a folder; raises SourceError when it is none."""
-    if not isinstance(sha, str) or not _COMMIT.fullmatch(sha):
+    if not isinstance(sha, str) or not COMMIT.fullmatch(sha):
         raise SourceError(f"{reference.shown}: the Hub's answer names no commit: check HF_ENDPOINT")
     return sha
 
@@ -172,10 +169,20 @@ def _wanted(reference: HubReference, siblings: Iterable[RepoSibling]) -> tuple[d
     return sizes, unfetched
 
 
+def is_wanted(path: str, size: int) -> bool:
+    """Whether the file at ``path`` is one that a scan reads: text of bounded size, by its name no weights."""
+    return size <= MAX_BYTES and _is_text(path)
+
+
+def _is_text(path: str) -> bool:
+    name = PurePosixPath(path).name
+    return PurePosixPath(name).suffix.lower() in _SUFFIXES or bool(_LEGAL.fullmatch(name))
+
+
 def _refusal(path: str, size: object) -> str:
     """Why a file is not fetched; empty when it is."""
     if safe_path(path) != path or not path.isprintable() or len(path) > _MAX_PATH:
-        return "its path is none that a system takes, or leaves the repository: not fetched"
+        return "no system takes its path, or it leads out of the repository: not fetched"
     if type(size) is not int or size < 0:
         return "the Hub does not say its size: not fetched"
     limit = MAX_BYTES // 1024**2
@@ -200,51 +207,16 @@ def _failure(reference: HubReference, error: Exception, hub: Any) -> str:
     return f"cannot fetch {shown}: {''.join(char if char.isprintable() else '?' for char in lines[0][:300])}"
 
 
-MAX_SECONDS = 600.0
-# Between two bytes; the library's own is none for some requests.
-TIMEOUT_SECONDS = 30.0
-# The listing of a repository with the most files that are fetched; it is asked for twice.
-MAX_LISTING_BYTES = 64 * 1024**2
-# What inflates while it is read: files that are fetched pack to less.
-_MAX_PACKED_BYTES = 8 * 1024**2
-_NAMES = ("etag", "x-linked-etag", "x-repo-commit")
-_NAME = re.compile(r'(?:W/)?"?[A-Za-z0-9][A-Za-z0-9._:-]{0,199}"?')
+def _too_slow(shown: str) -> str:
+    return f"gave up on {shown} after {MAX_SECONDS:.0f} seconds: the Hub is too slow"
 
 
-class Watch:
-    """What one opening of a repository has taken so far."""
-
-    def __init__(self, shown: str) -> None:
-        self.shown = shown
-        self.bytes_left = 2 * MAX_LISTING_BYTES
-        self.began = time.monotonic()
-
-    def is_late(self) -> bool:
-        """Whether the time is over."""
-        return time.monotonic() - self.began >= MAX_SECONDS
-
-    def check(self, count: int = 0) -> None:
-        """Account for ``count`` bytes; raises SourceError when a bound is passed."""
-        self.bytes_left -= count
-        if self.bytes_left < 0:
-            raise SourceError(f"gave up on {self.shown}: the Hub sends more than it lists")
-        if self.is_late():
-            raise SourceError(f"gave up on {self.shown} after {MAX_SECONDS:.0f} seconds: the Hub is too slow")
-
-    def on_answer(self, answer: Any) -> None:
-        """Before the library reads an answer; raises SourceError for one that names a file by a path."""
-        self.check()
-        for name in _NAMES:
-            value = answer.headers.get(name)
-            if value is not None and not _NAME.fullmatch(value):
-                raise SourceError(f"{self.shown}: the Hub's answer has a {name} that is none: check HF_ENDPOINT")
-        is_packed = answer.headers.get("content-encoding", "identity") != "identity"
-        answer.stream = _bounded(answer.stream, self.check, _MAX_PACKED_BYTES if is_packed else None)
+# Bounds on what the library does.
 
 
 @contextmanager
 def watching(shown: str) -> Iterator[Watch]:
-    """Bound what the library does in the block. Old ones, which talk by requests, have only their own timeouts."""
+    """Bound what the library does in the block. Old versions, which use requests, have only their own timeouts."""
     from huggingface_hub import constants, utils
 
     watch = Watch(shown)
@@ -280,6 +252,37 @@ def watching(shown: str) -> Iterator[Watch]:
         client.event_hooks, client.timeout = {**hooks, "response": before}, patience
 
 
+class Watch:
+    """What opening one repository has taken so far of bytes and time, and the bounds on both."""
+
+    def __init__(self, shown: str) -> None:
+        self.shown = shown
+        self.bytes_left = 2 * MAX_LISTING_BYTES
+        self.began = time.monotonic()
+
+    def is_late(self) -> bool:
+        """Whether the time is over."""
+        return time.monotonic() - self.began >= MAX_SECONDS
+
+    def check(self, count: int = 0) -> None:
+        """Account for ``count`` bytes; raises SourceError when a bound is passed."""
+        self.bytes_left -= count
+        if self.bytes_left < 0:
+            raise SourceError(f"gave up on {self.shown}: the Hub sends more than it lists")
+        if self.is_late():
+            raise SourceError(_too_slow(self.shown))
+
+    def on_answer(self, answer: Any) -> None:
+        """Before the library reads an answer; raises SourceError for one that names a file by a path."""
+        self.check()
+        for name in _NAMING_HEADERS:
+            value = answer.headers.get(name)
+            if value is not None and not _SAFE_NAME.fullmatch(value):
+                raise SourceError(f"{self.shown}: the Hub's answer has a broken {name}: check HF_ENDPOINT")
+        is_packed = answer.headers.get("content-encoding", "identity") != "identity"
+        answer.stream = _bounded(answer.stream, self.check, _MAX_PACKED_BYTES if is_packed else None)
+
+
 def _bounded(stream: Any, check: Callable[[int], None], limit: int | None) -> Any:
     """``stream`` with every part of it checked, of a class that the library accepts as one."""
     base = next((kind for kind in type(stream).__mro__ if kind.__name__ == "SyncByteStream"), None)
@@ -296,55 +299,3 @@ def _bounded(stream: Any, check: Callable[[int], None], limit: int | None) -> An
             yield part
 
     return type("Bounded", (base,), {"__iter__": parts, "close": lambda _: stream.close()})()
-
-
-_REPOSITORY = re.compile(r"(?:models|datasets|spaces)--(?P<name>[\w.-]+?)", re.ASCII)
-_COMMIT_FOLDER = re.compile(r"[0-9a-f]{40}")
-
-
-def repository_folder(folder: Path) -> Path | None:
-    """The ``models--ORG--NAME`` that ``folder`` is a snapshot of; its files are links to blobs there."""
-    parts = folder.absolute()
-    if parts.parent.name != "snapshots" or not _REPOSITORY.fullmatch(parts.parent.parent.name):
-        return None
-    return parts.parent.parent
-
-
-def snapshot_folder(folder: Path) -> Path | None:
-    """The snapshot to scan of a ``models--ORG--NAME``: that of its main branch, else its only one.
-
-    None where ``folder`` is none, or has several and does not say which.
-    """
-    if not _REPOSITORY.fullmatch(folder.absolute().name):
-        return None
-    snapshots = folder / "snapshots"
-    main = folder / "refs" / "main"
-    try:
-        commit = main.read_text("ascii").strip() if main.is_file() else ""
-        found = [path for path in snapshots.iterdir() if path.is_dir()]
-    except (OSError, ValueError):
-        return None
-    named = [path for path in found if _COMMIT_FOLDER.fullmatch(commit) and path.name == commit]
-    return named[0] if named else found[0] if len(found) == 1 else None
-
-
-def identity(folder: Path) -> tuple[str, str]:
-    """The repository's name and the commit of a snapshot; empty for any other folder."""
-    repository = repository_folder(folder)
-    if repository is None:
-        return "", ""
-    return repository.name.rpartition("--")[2], folder.absolute().name
-
-
-def beside(repository: Path, snapshot: Path) -> list[Skipped]:
-    """The Python files of ``repository`` that are not in its ``snapshot``, which alone is scanned."""
-    reason = "beside the snapshot that is scanned: name its folder to scan it"
-    return unlisted_code(str(repository), repository.absolute().name, reason, _is_empty, but=str(snapshot))
-
-
-def _is_empty(child: os.DirEntry[str]) -> bool:
-    """The Hub's library keeps an empty file for each one that it asked for and that was not there."""
-    try:
-        return child.is_file(follow_symlinks=False) and child.stat(follow_symlinks=False).st_size == 0
-    except OSError:
-        return False

@@ -1,7 +1,8 @@
-"""Which paths of the working tree one stands in are left out: what git ignores there, environments, caches, output.
+"""Says which paths of the user's working tree are left out: what git ignores, environments, caches, build output.
 
-Only what git does not track can be left out, so where there is no git, or its index is not understood, nothing is.
-Whatever else marks a folder (its name, ``pyvenv.cfg``), a repository can add. Edit this to add a kind of folder.
+Only what git does not track can be left out, as a repository could add whatever else marks a folder (its name,
+``pyvenv.cfg``). So where there is no git, or its index is not understood, nothing is. Edit this to leave out one more
+kind of folder.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from msgspec.structs import replace
 
 from ..support.globs import Glob, GlobList, read_glob
 from .checkout import Tally
-from .git_folder import DOT_GIT, Tracked, UnknownIndexError, common_folder, git_folder, read_tracked
+from .git_folder import DOT_GIT, common_folder, git_folder
+from .git_index import Tracked, UnknownIndexError, read_tracked
 from .specs import CODE_SUFFIXES
 
 IGNORE_FILE = ".gitignore"
@@ -28,29 +30,38 @@ _CACHES = frozenset(
 )
 _BUILD_OUTPUT = frozenset({"build", "dist"})
 _ENVIRONMENT_MARKS = ("pyvenv.cfg", "conda-meta")
+# Far above any written by hand (the longest of GitHub's templates has 8 kB, 400 lines and 60 with wildcards).
+MAX_BYTES = 256 * 1024
+MAX_PATTERNS = 10_000
+MAX_WILD_BYTES = 16 * 1024
+# Of all the files that hold in one folder.
+MAX_FILES = 64
+MAX_ALL_WILD_BYTES = 32 * 1024
 
 
 class Ignores(Struct, frozen=True):
-    """The rules in force in one folder of a tree.
-
-    ``active`` says that rules are obeyed at all. ``top`` is the git checkout's folder; ``path`` the folder's path below
-    it, empty or ending in a slash; ``files`` its ignore files, outermost first; ``tracked`` what git tracks, which is
-    never left out. ``ignored`` says by what the folder is left out, where it is entered only for what is tracked in it.
-    """
+    """The rules that hold in one folder of a tree."""
 
     tally: Tally
+    """Counts what is left out, and what is not obeyed."""
     active: bool = False
+    """Whether rules are obeyed at all."""
     top: str = ""
+    """The folder of the git checkout."""
     path: str = ""
+    """The path of this folder below ``top``; empty, or ending in a slash."""
     files: tuple[IgnoreFile, ...] = ()
+    """The ignore files that hold here, outermost first."""
     tracked: Tracked = Tracked()
+    """What git tracks: it is never left out."""
     ignored: str = ""
+    """By what this folder is left out, where it is entered only for what is tracked in it; else empty."""
 
     @classmethod
     def of_root(cls, root: Path, tally: Tally) -> Ignores:
-        """The rules for what lies in ``root``, those of the checkout around it included.
+        """The rules for what is in ``root``, with those of the checkout around it.
 
-        Whoever names a folder that would be left out wants what is in it: then there are none.
+        There are none where the user names a folder that would be left out: what is in it is wanted.
         """
         real = Path(os.path.realpath(root))
         top, git = next(
@@ -61,7 +72,7 @@ class Ignores(Struct, frozen=True):
         rules: Ignores | None = cls._of_checkout(top, git, Tally())  # what lies beside the root is not counted
         for name in real.relative_to(top).parts:
             disk = str(Path(top, rules.path)) if rules else ""
-            rules = rules.entered(disk, _telling_names(disk)) if rules else None
+            rules = rules.entered(disk, _marks_in(disk)) if rules else None
             rules = rules.child(os.path.join(disk, name), name, is_folder=True) if rules else None  # noqa: PTH118
         if rules is None or rules.ignored:
             return cls(tally)
@@ -140,9 +151,9 @@ class Ignores(Struct, frozen=True):
         return ""
 
 
-def _telling_names(disk: str) -> list[str]:
-    told = (IGNORE_FILE, DOT_GIT, *_ENVIRONMENT_MARKS)
-    return [name for name in told if os.path.lexists(os.path.join(disk, name))]  # noqa: PTH118
+def _marks_in(disk: str) -> list[str]:
+    marks = (IGNORE_FILE, DOT_GIT, *_ENVIRONMENT_MARKS)
+    return [name for name in marks if os.path.lexists(os.path.join(disk, name))]  # noqa: PTH118
 
 
 def _is_package(disk: str) -> bool:
@@ -150,17 +161,7 @@ def _is_package(disk: str) -> bool:
     return os.path.lexists(os.path.join(disk, "__init__.py"))  # noqa: PTH118
 
 
-# Far above any written by hand (the longest of GitHub's templates has 8 kB, 400 lines and 60 with wildcards).
-MAX_BYTES = 256 * 1024
-MAX_PATTERNS = 10_000
-MAX_WILD_BYTES = 16 * 1024
-# Of all the files that hold in one folder.
-MAX_FILES = 64
-MAX_ALL_WILD_BYTES = 32 * 1024
-
-
-class Unusable(Struct, frozen=True):
-    """An ignore file past a bound, or that cannot be read: what it would keep is not known, so nothing is left out."""
+# Ignore files.
 
 
 class IgnoreFile:
@@ -177,14 +178,8 @@ class IgnoreFile:
         return self._patterns.verdict(_as_git_reads(path[len(self.base) :]), is_folder)
 
 
-def _as_git_reads(name: str) -> str:
-    """One character per byte: in git ``?`` is one byte of a name, whatever its encoding."""
-    return name if name.isascii() else os.fsencode(name).decode("latin-1")
-
-
-def too_many(files: Sequence[IgnoreFile]) -> bool:
-    """Whether the files that hold in one folder are past the bounds for all of them."""
-    return len(files) > MAX_FILES or sum(file.wild_bytes for file in files) > MAX_ALL_WILD_BYTES
+class Unusable(Struct, frozen=True):
+    """An ignore file that is past a bound or cannot be read. Nobody knows what it keeps, so nothing is left out."""
 
 
 def read_ignore_file(path: Path, base: str, name: str) -> IgnoreFile | Unusable | None:
@@ -209,6 +204,11 @@ def read_ignore_file(path: Path, base: str, name: str) -> IgnoreFile | Unusable 
     return found if patterns else None
 
 
+def too_many(files: Sequence[IgnoreFile]) -> bool:
+    """Whether the files that hold in one folder are past the bounds for all of them."""
+    return len(files) > MAX_FILES or sum(file.wild_bytes for file in files) > MAX_ALL_WILD_BYTES
+
+
 def _pattern(line: str) -> Glob | None:
     text = _without_trailing_spaces(line.removesuffix("\r").partition("\0")[0])
     return None if text.startswith("#") else read_glob(text)
@@ -219,3 +219,8 @@ def _without_trailing_spaces(line: str) -> str:
     end = len(line.rstrip(" "))
     backslashes = end - len(line[:end].rstrip("\\"))
     return line[: end + 1] if backslashes % 2 and end < len(line) else line[:end]
+
+
+def _as_git_reads(name: str) -> str:
+    """One character per byte: in git ``?`` is one byte of a name, whatever its encoding."""
+    return name if name.isascii() else os.fsencode(name).decode("latin-1")

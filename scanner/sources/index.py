@@ -1,8 +1,8 @@
-"""A page of a package index, JSON (PEP 691) or HTML (PEP 503) -> the files it lists. Nothing of the page is trusted.
+"""Asks a package index which files a release has. Its pages are JSON (PEP 691) or HTML (PEP 503), and not trusted.
 
 Company indexes and mirrors often speak only HTML. Upload times are no part of that form; some mirrors add them. What a
-file needs (name, address, hashes) must be of the right kind or the page is refused; what it may have counts as unknown
-when it is of another. Edit this where a real index spells something differently.
+file needs (name, address, hashes) must be of the right kind, or the page is refused. What it may have besides counts
+as unknown when it is of another kind. Edit this when a real index writes something differently.
 """
 
 from __future__ import annotations
@@ -25,13 +25,19 @@ from .connection import without_password
 from .download import NothingThereError, fetch_text
 from .pip_settings import configured_index
 
+DEFAULT_INDEX = "https://pypi.org/simple"
+_ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
+# A file name becomes a path in the cache, so an index may not put a slash into it.
+_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,199}")
+# A wheel's name stands for every combination of its tags: versions, ABIs, platforms. Real ones have a dozen.
+_MAX_PLATFORMS = 200
 # The largest real pages list some ten thousand files.
 MAX_FILES = 300_000
-_MAX_PAGE_TAGS = 1_000_000
+_MAX_ELEMENTS = 1_000_000
 _MAX_VALUE = 4096
 _NO_VALUE = msgspec.Raw(b"null")
 _DATE = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
 
 _TAG = re.compile(r"<(?:([A-Za-z][^\s/>]{0,99})|(!--))")
 # From where the last one ended: no part of a page is read twice, but for what follows a quote that never ends.
@@ -40,21 +46,138 @@ _REST = re.compile(r"[\s/]*")
 _RAW_TEXT = frozenset(("script", "style", "textarea", "title"))
 
 
-class ListedFile(Struct, frozen=True):
-    """A file that an index offers; ``uploaded`` is an ISO date or empty, ``size`` 0 and ``sha256`` empty when unknown.
-
-    ``yanked`` is the reason it was withdrawn for, empty when it was not.
-    """
+class ReleaseFile(Struct, frozen=True):
+    """The file that a release is read from."""
 
     filename: str
     url: str
     sha256: str
-    uploaded: str = ""
+    uploaded: str
+    """The ISO date (YYYY-MM-DD) on which the first file of the release appeared; empty when the index does not say."""
+    version: str
     size: int = 0
+    """In bytes; 0 when unknown."""
     yanked: str = ""
+    """Why it was withdrawn; empty when it was not."""
 
 
-class _Item(Struct):
+def release_files(name: str) -> dict[str, ReleaseFile]:
+    """The file to read each release of ``name`` from, oldest version first, yanked ones included; raises SourceError.
+
+    A wheel for any Python 3 is preferred, then any wheel, the smallest first (it is only read, so its platform does not
+    matter), then the sdist. Files without a SHA-256 are left out.
+    """
+    by_version: dict[Version, list[ReleaseFile]] = {}
+    for file in _listed(name):
+        by_version.setdefault(Version(file.version), []).append(file)
+    return {str(version): _chosen(by_version[version]) for version in sorted(by_version)}
+
+
+def index_url() -> str:
+    """The index pip would use: its environment variable, else its configuration, else pypi.org."""
+    return (os.environ.get("PIP_INDEX_URL") or configured_index() or DEFAULT_INDEX).rstrip("/")
+
+
+def canonical_name(name: str) -> str:
+    """``name`` as the index spells it (PEP 503)."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def version_of_file(filename: str, project: str) -> Version | None:
+    """The version in the name of a wheel or sdist; None when it is none of ``project``, or no safe name."""
+    if not _SAFE_NAME.fullmatch(filename):
+        return None
+    try:
+        if not filename.endswith(".whl"):
+            name, version = parse_sdist_filename(filename)
+        elif prod(part.count(".") + 1 for part in filename.split("-")[-3:]) > _MAX_PLATFORMS:
+            return None
+        else:
+            name, version, _, _ = parse_wheel_filename(filename)
+    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
+        return None
+    return version if name == project else None
+
+
+def _listed(name: str) -> list[ReleaseFile]:
+    index, project = index_url(), canonical_name(name)
+    url = f"{index}/{project}/"
+    try:
+        listed = parse_page(fetch_text(url, _ACCEPT))
+    except NothingThereError:
+        raise SourceError(f"there is no package called {name} on {without_password(index)}") from None
+    except ValueError:
+        raise SourceError(
+            f"{without_password(index)} does not answer as a package index (PEP 503, PEP 691): check PIP_INDEX_URL"
+        ) from None
+    return [found for file in listed if (found := _checked(file, project, url)) is not None]
+
+
+def _checked(file: ListedFile, project: str, page: str) -> ReleaseFile | None:
+    """One file of the index's answer; None when it is not a wheel or sdist of ``project`` that can be checked."""
+    version = version_of_file(file.filename, project) if file.sha256 else None
+    if version is None:
+        return None
+    try:
+        url = urljoin(page, file.url)
+    except ValueError:
+        return None
+    return ReleaseFile(file.filename, url, file.sha256, file.uploaded, str(version), file.size, file.yanked)
+
+
+def _chosen(files: list[ReleaseFile]) -> ReleaseFile:
+    best = min(files, key=_preference)
+    first = min((file.uploaded for file in files if file.uploaded), default="")
+    return ReleaseFile(best.filename, best.url, best.sha256, first, best.version, best.size, best.yanked)
+
+
+def _preference(file: ReleaseFile) -> tuple[bool, int, int, str]:
+    if not file.filename.endswith(".whl"):
+        kind = 3
+    elif not file.filename.endswith("-none-any.whl"):
+        kind = 2
+    else:
+        kind = 0 if "py3" in file.filename.split("-")[-3] else 1
+    return bool(file.yanked), kind, file.size, file.filename
+
+
+# Pages of an index.
+
+
+class ListedFile(Struct, frozen=True):
+    """A file that a page of an index lists."""
+
+    filename: str
+    url: str
+    sha256: str
+    """Empty when unknown."""
+    uploaded: str = ""
+    """The ISO date (YYYY-MM-DD) on which it appeared; empty when unknown."""
+    size: int = 0
+    """In bytes; 0 when unknown."""
+    yanked: str = ""
+    """Why it was withdrawn; empty when it was not."""
+
+
+def parse_page(answer: bytes) -> list[ListedFile]:
+    """The files that the page lists, in its order; raises ValueError when it is no page of an index."""
+    answer = answer.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if answer.startswith(b"<"):
+        return list(_linked_files(answer.decode("utf-8", "replace")))
+    try:
+        items = msgspec.json.decode(answer, type=_Page).files
+    except (msgspec.MsgspecError, RecursionError) as error:
+        raise ValueError(str(error)) from None
+    _refuse_more(len(items))
+    return [_listed_file(item) for item in items]
+
+
+def _refuse_more(count: int) -> None:
+    if count > MAX_FILES:
+        raise ValueError(f"it lists more than {MAX_FILES:,} files")
+
+
+class _PageFile(Struct):
     filename: str
     url: str
     hashes: dict[str, msgspec.Raw]
@@ -64,28 +187,10 @@ class _Item(Struct):
 
 
 class _Page(Struct):
-    files: list[_Item]
+    files: list[_PageFile]
 
 
-def parse_page(answer: bytes) -> list[ListedFile]:
-    """The files that the page lists, in its order; raises ValueError when it is no page of an index."""
-    answer = answer.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if answer.startswith(b"<"):
-        return list(_linked(answer.decode("utf-8", "replace")))
-    try:
-        items = msgspec.json.decode(answer, type=_Page).files
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise ValueError(str(error)) from None
-    _refuse_more(len(items))
-    return [_listed_on_page(item) for item in items]
-
-
-def _refuse_more(count: int) -> None:
-    if count > MAX_FILES:
-        raise ValueError(f"it lists more than {MAX_FILES:,} files")
-
-
-def _listed_on_page(item: _Item) -> ListedFile:
+def _listed_file(item: _PageFile) -> ListedFile:
     size = _decoded(item.size, int)
     return ListedFile(
         item.filename,
@@ -97,44 +202,7 @@ def _listed_on_page(item: _Item) -> ListedFile:
     )
 
 
-def _decoded(raw: msgspec.Raw, kind: type) -> object:
-    """The value when it is of this kind, else None."""
-    try:
-        value: object = msgspec.json.decode(raw, type=kind)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
-        return None
-    return value
-
-
-def _sha256(value: object) -> str:
-    lowered = value.lower() if isinstance(value, str) else ""
-    return lowered if _SHA256.fullmatch(lowered) else ""
-
-
-def _day(value: object) -> str:
-    found = _DATE.match(value) if isinstance(value, str) else None
-    if found is None:
-        return ""
-    try:
-        return date(*map(int, found.groups())).isoformat()
-    except ValueError:
-        return ""
-
-
-def _yanked(raw: msgspec.Raw) -> str:
-    """What is neither a reason nor false may mean that it was."""
-    if bytes(raw).strip() in (b"null", b"false", b'""', b"0", b"[]", b"{}"):
-        return ""
-    return _reason(_decoded(raw, str))
-
-
-def _reason(value: object) -> str:
-    text = value[:_MAX_VALUE] if isinstance(value, str) else ""
-    words = " ".join(text.split())
-    return "".join(char if char.isprintable() else "?" for char in words) or "no reason given"
-
-
-def _linked(html: str) -> Iterator[ListedFile]:
+def _linked_files(html: str) -> Iterator[ListedFile]:
     for count, attributes in enumerate(_anchors(html), start=1):
         _refuse_more(count)
         try:
@@ -155,11 +223,11 @@ def _linked(html: str) -> Iterator[ListedFile]:
 
 def _anchors(html: str) -> Iterator[dict[str, str]]:
     """The attributes of each anchor that has an address, in time linear in the page; html.parser's is quadratic."""
-    place = tags = 0
+    place = elements = 0
     while tag := _TAG.search(html, place):
-        tags += 1
-        if tags > _MAX_PAGE_TAGS:
-            raise ValueError(f"it has more than {_MAX_PAGE_TAGS:,} tags")
+        elements += 1
+        if elements > _MAX_ELEMENTS:
+            raise ValueError(f"it has more than {_MAX_ELEMENTS:,} tags")
         if tag[2]:
             place = html.find("-->", tag.end() - 2)  # <!--> is whole
             if place < 0:
@@ -191,105 +259,38 @@ def _attributes(html: str, place: int) -> tuple[dict[str, str], int]:
     return attributes, place + 1 if html.startswith(">", place) else -1
 
 
-DEFAULT_INDEX = "https://pypi.org/simple"
-_ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
-# A file name becomes a path in the cache, so an index may not put a slash into it.
-_SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,199}")
-# A wheel's name stands for every combination of its tags; real ones for a dozen.
-_MAX_TAGS = 200
-
-
-class ReleaseFile(Struct, frozen=True):
-    """The file a release is read from.
-
-    ``uploaded`` is the ISO date (YYYY-MM-DD) on which the first file of the release appeared, empty when the index does
-    not say; ``size`` is in bytes, 0 when unknown; ``yanked`` the reason it was withdrawn for, empty when it was not.
-    """
-
-    filename: str
-    url: str
-    sha256: str
-    uploaded: str
-    version: str
-    size: int = 0
-    yanked: str = ""
-
-
-def canonical_name(name: str) -> str:
-    """``name`` as the index spells it (PEP 503)."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def index_url() -> str:
-    """The index pip would use: its environment variable, else its configuration, else pypi.org."""
-    return (os.environ.get("PIP_INDEX_URL") or configured_index() or DEFAULT_INDEX).rstrip("/")
-
-
-def release_files(name: str) -> dict[str, ReleaseFile]:
-    """The file to read each release of ``name`` from, oldest version first, yanked ones included; raises SourceError.
-
-    A wheel for any Python 3 is preferred, then any wheel, the smallest first (it is only read, so its platform does not
-    matter), then the sdist. Files without a SHA-256 are left out.
-    """
-    by_version: dict[Version, list[ReleaseFile]] = {}
-    for file in _listed(name):
-        by_version.setdefault(Version(file.version), []).append(file)
-    return {str(version): _chosen(by_version[version]) for version in sorted(by_version)}
-
-
-def _listed(name: str) -> list[ReleaseFile]:
-    index, project = index_url(), canonical_name(name)
-    url = f"{index}/{project}/"
+def _decoded(raw: msgspec.Raw, kind: type) -> object:
+    """The value when it is of this kind, else None."""
     try:
-        listed = parse_page(fetch_text(url, _ACCEPT))
-    except NothingThereError:
-        raise SourceError(f"there is no package called {name} on {without_password(index)}") from None
+        value: object = msgspec.json.decode(raw, type=kind)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return value
+
+
+def _sha256(value: object) -> str:
+    lowered = value.lower() if isinstance(value, str) else ""
+    return lowered if SHA256.fullmatch(lowered) else ""
+
+
+def _day(value: object) -> str:
+    found = _DATE.match(value) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    try:
+        return date(*map(int, found.groups())).isoformat()
     except ValueError:
-        raise SourceError(
-            f"{without_password(index)} does not answer as a package index (PEP 503, PEP 691): check PIP_INDEX_URL"
-        ) from None
-    return [found for file in listed if (found := _checked(file, project, url)) is not None]
+        return ""
 
 
-def _checked(file: ListedFile, project: str, page: str) -> ReleaseFile | None:
-    """One file of the index's answer; None when it is not a wheel or sdist of ``project`` that can be checked."""
-    version = version_of_file(file.filename, project) if file.sha256 else None
-    if version is None:
-        return None
-    try:
-        url = urljoin(page, file.url)
-    except ValueError:
-        return None
-    return ReleaseFile(file.filename, url, file.sha256, file.uploaded, str(version), file.size, file.yanked)
+def _yanked(raw: msgspec.Raw) -> str:
+    """What is neither a reason nor false may mean that it was."""
+    if bytes(raw).strip() in (b"null", b"false", b'""', b"0", b"[]", b"{}"):
+        return ""
+    return _reason(_decoded(raw, str))
 
 
-def version_of_file(filename: str, project: str) -> Version | None:
-    """The version in the name of a wheel or sdist; None when it is none of ``project``, or no safe name."""
-    if not _SAFE_NAME.fullmatch(filename):
-        return None
-    try:
-        if not filename.endswith(".whl"):
-            name, version = parse_sdist_filename(filename)
-        elif prod(part.count(".") + 1 for part in filename.split("-")[-3:]) > _MAX_TAGS:
-            return None
-        else:
-            name, version, _, _ = parse_wheel_filename(filename)
-    except (InvalidWheelFilename, InvalidSdistFilename, InvalidVersion):
-        return None
-    return version if name == project else None
-
-
-def _chosen(files: list[ReleaseFile]) -> ReleaseFile:
-    best = min(files, key=_rank)
-    first = min((file.uploaded for file in files if file.uploaded), default="")
-    return ReleaseFile(best.filename, best.url, best.sha256, first, best.version, best.size, best.yanked)
-
-
-def _rank(file: ReleaseFile) -> tuple[bool, int, int, str]:
-    if not file.filename.endswith(".whl"):
-        kind = 3
-    elif not file.filename.endswith("-none-any.whl"):
-        kind = 2
-    else:
-        kind = 0 if "py3" in file.filename.split("-")[-3] else 1
-    return bool(file.yanked), kind, file.size, file.filename
+def _reason(value: object) -> str:
+    text = value[:_MAX_VALUE] if isinstance(value, str) else ""
+    words = " ".join(text.split())
+    return "".join(char if char.isprintable() else "?" for char in words) or "no reason given"

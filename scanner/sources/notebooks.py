@@ -1,6 +1,6 @@
-"""Read the code of a notebook (nbformat 3 or 4, or a mix of both): its cells joined, and where each line of it stands.
+"""Reads the code of a notebook (nbformat 3 or 4, or a mix of both): its cells joined, and where each line stands.
 
-Edit this when notebooks keep their code in another way.
+Edit this when notebooks keep their code in another way, or when IPython gets one more magic that runs Python.
 """
 
 from __future__ import annotations
@@ -20,6 +20,27 @@ _PYTHON_NAMES = ("", "python", "python2", "python3", "ipython", "ipython3")
 # What leads to a source. What stands under any other key, outputs above all, is read by the library, at its speed.
 _LEADING_KEYS = frozenset({"cells", "worksheets", "source", "input"})
 _BETWEEN = re.compile(r"[ \t\r\n]*[,:]?[ \t\r\n]*")
+_PYTHON_CELL_MAGICS = frozenset(
+    {"capture", "debug", "lprun", "memit", "mprun", "mypy", "prun", "pypy", "pypy3"}
+    | {"python", "python3", "scalene", "snakeviz", "time", "timeit"}
+)
+_WRITE_MAGICS = frozenset({"file", "writefile"})
+_CELL_MAGIC = re.compile(r"\s*%%(\w*)([^\n]*)")
+# A line is IPython's only where a statement may begin: `% width)` in brackets is a modulo, `!x` in a string is text.
+_MAGIC_OR_TOKEN = re.compile(
+    r"""
+    (?P<magic>^[ \t]*(?![ \t])(?:[%!?]                        # %magic, !shell, ?help
+                                 |[\w.,\[\]'" \t]+=[ \t]*[%!]  # files = !ls
+                                 |[\w.*%]+\?{1,2}[ \t]*$)      # name?
+    )
+    | \"{3}(?:\\.|[^\\])*?(?:\"{3}|\\?\Z) | '{3}(?:\\.|[^\\])*?(?:'{3}|\\?\Z)
+    | "(?:\\.|[^"\\\n])*(?:"|(?=\n)|\\?\Z) | '(?:\\.|[^'\\\n])*(?:'|(?=\n)|\\?\Z)
+    | \#[^\n]*
+    | (?P<open>[(\[{]) | (?P<close>[)\]}])
+    """,
+    re.VERBOSE | re.MULTILINE | re.DOTALL,
+)
+_LINE_WITH_CONTINUATIONS = re.compile(r"(?:[^\n]*\\\r?\n)*[^\n]*")
 
 _Piece = tuple[str, int]
 """A string of a source, and the line of the file it stands on."""
@@ -51,13 +72,16 @@ def join_cells(stored: bytes) -> JoinedCells:
     return JoinedCells("".join(sources).encode("utf-8", "replace"), tuple(places))
 
 
+# The JSON, with the lines of its strings.
+
+
 def _parse(stored: bytes) -> dict[str, Any]:
     if is_deep_json(stored):
         raise BrokenNotebookError(NESTED_TOO_DEEPLY)
     try:
         text = stored.decode(json.detect_encoding(stored), "surrogatepass")
         json.loads(text)  # says best what is wrong
-        notebook = _Reader(text).notebook()
+        notebook = _JsonReader(text).notebook()
     except RecursionError:
         raise BrokenNotebookError(NESTED_TOO_DEEPLY) from None
     except ValueError as error:
@@ -91,7 +115,7 @@ class _Object(dict[str, Any]):
     line = 0
 
 
-class _Reader:
+class _JsonReader:
     """Reads ``text``, which is valid JSON, as `json.loads` does; what leads to a source also knows its line.
 
     Each character is read once, and lines are counted on the way, so that the time is linear.
@@ -153,6 +177,9 @@ class _Reader:
         return self._line
 
 
+# The cells, and where their lines stand.
+
+
 def _code_cells(notebook: dict[str, Any]) -> list[tuple[int, Sequence[_Piece]]]:
     """The number (1-based, among all cells) and the source of each code cell.
 
@@ -199,7 +226,7 @@ def _cell_lines(pieces: Sequence[_Piece], cell: int, first_line: int) -> list[Ce
     """Where the lines of the ``cell``-th cell stand, which is joined from ``first_line`` on; as few as say it all."""
     found: list[CellLines] = []
     line = first_line
-    for count, file_line in _begun(pieces):
+    for count, file_line in _lines_begun(pieces):
         longer = _continued(found[-1], count, file_line) if found else None
         if longer:
             found[-1] = longer
@@ -209,7 +236,7 @@ def _cell_lines(pieces: Sequence[_Piece], cell: int, first_line: int) -> list[Ce
     return found
 
 
-def _begun(pieces: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
+def _lines_begun(pieces: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
     """How many lines of the source begin in a piece, and the line of the file that stands on: where one does."""
     is_open, file_line = False, 1
     for text, file_line in pieces:
@@ -229,28 +256,7 @@ def _continued(lines: CellLines, count: int, file_line: int) -> CellLines | None
     return replace(lines, last_line=lines.last_line + count, step=step)
 
 
-_PYTHON_CELL_MAGICS = frozenset(
-    {"capture", "debug", "lprun", "memit", "mprun", "mypy", "prun", "pypy", "pypy3"}
-    | {"python", "python3", "scalene", "snakeviz", "time", "timeit"}
-)
-_WRITE_MAGICS = frozenset({"file", "writefile"})
-_CELL_MAGIC = re.compile(r"\s*%%(\w*)([^\n]*)")
-
-# A line is IPython's only where a statement may begin: `% width)` in brackets is a modulo, `!x` in a string is text.
-_TOKEN = re.compile(
-    r"""
-    (?P<magic>^[ \t]*(?![ \t])(?:[%!?]                        # %magic, !shell, ?help
-                                 |[\w.,\[\]'" \t]+=[ \t]*[%!]  # files = !ls
-                                 |[\w.*%]+\?{1,2}[ \t]*$)      # name?
-    )
-    | \"{3}(?:\\.|[^\\])*?(?:\"{3}|\\?\Z) | '{3}(?:\\.|[^\\])*?(?:'{3}|\\?\Z)
-    | "(?:\\.|[^"\\\n])*(?:"|(?=\n)|\\?\Z) | '(?:\\.|[^'\\\n])*(?:'|(?=\n)|\\?\Z)
-    | \#[^\n]*
-    | (?P<open>[(\[{]) | (?P<close>[)\]}])
-    """,
-    re.VERBOSE | re.MULTILINE | re.DOTALL,
-)
-_LINE_WITH_CONTINUATIONS = re.compile(r"(?:[^\n]*\\\r?\n)*[^\n]*")
+# IPython's magics.
 
 
 def without_magics(cell: str) -> str:
@@ -271,7 +277,7 @@ def _is_python(name: str, arguments: str) -> bool:
 
 def _without_line_magics(text: str) -> str:
     pieces, kept, depth, position = [], 0, 0, 0
-    while token := _TOKEN.search(text, position):
+    while token := _MAGIC_OR_TOKEN.search(text, position):
         position = token.end()
         if token["magic"] is None:
             depth = max(depth + bool(token["open"]) - bool(token["close"]), 0)

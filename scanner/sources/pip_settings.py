@@ -1,7 +1,7 @@
-"""The package index that pip is configured with, read from pip's own files without starting pip.
+"""Reads which package index pip is configured with, from pip's own files.
 
-``python -m pip`` runs what the current folder calls ``pip``. Edit this when pip looks for its configuration elsewhere
-(https://pip.pypa.io/en/stable/topics/configuration/).
+pip itself is not asked: ``python -m pip`` would run what the current folder calls ``pip``. Edit this when pip looks for
+its configuration elsewhere (https://pip.pypa.io/en/stable/topics/configuration/).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Release files kept in the user's cache folder; none is handed out unless it has the SHA-256 its index gave.
+"""Fetches releases from the package registry, and keeps their files in the user's cache folder.
 
-A record is held against the name of its file, and has a digest over itself; what is hashed is what was opened, in a
-folder that nobody else may write to, and no link in it is followed.
+No file is handed out unless it has the SHA-256 that its index gave. A record says what that was: it must fit the name
+of its file, and has a digest over itself. What is hashed is what was opened, in a folder that nobody else may write
+to, and no link in it is followed. Edit this to choose another release, or to keep more of one.
 """
 
 from __future__ import annotations
@@ -24,116 +25,17 @@ from ..errors import SourceError
 from ..support.folders import OTHERS_WRITE, Folder
 from .checkout import Progress, os_reason
 from .download import download
-from .index import ReleaseFile, canonical_name, index_url, release_files, version_of_file
-
-_CHUNK = 1024**2
-_RECORD_SUFFIX = ".release.json"
-_MOST_RECORD_BYTES = 64 * 1024
-_DIGEST = "digest"
-_REGISTRY = "registry"
-_SHA256 = re.compile("[0-9a-f]{64}")
-_DATE = re.compile(r"(?:\d{4}-\d\d-\d\d)?", re.ASCII)
-_OWN_FOLDER = "set MODELKIN_CACHE_DIR to a folder of yours"
-
-
-def cache_folder(name: str) -> Path:
-    """Where releases of ``name`` are kept; ``MODELKIN_CACHE_DIR`` overrides the system's place for caches."""
-    return _root() / _REGISTRY / canonical_name(name)
-
-
-def find(name: str, version: Version) -> tuple[Path, ReleaseFile] | None:
-    """The cached file of a release and what its index said of it; None when there is none or it was altered.
-
-    Raises SourceError for a cache that others may write to.
-    """
-    try:
-        with _opened(name, make=False) as folder:
-            for record in folder.names():
-                release = _recorded(folder, record, name) if record.endswith(_RECORD_SUFFIX) else None
-                if release is not None and Version(release.version) == version and _is_whole(folder, release):
-                    return cache_folder(name) / release.filename, release
-    except OSError:
-        pass
-    return None
-
-
-def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> Path:
-    """Download ``release`` into the cache; raises SourceError, and then keeps nothing."""
-    try:
-        with _opened(name, make=True) as folder:
-            with folder.replacing(release.filename, private=True) as file:
-                download(release.url, file, release.sha256, release.size, progress, index_url())
-            with folder.replacing(release.filename + _RECORD_SUFFIX, private=True) as file:
-                fields = msgspec.to_builtins(release)
-                file.write(json.dumps({**fields, _DIGEST: _digest(fields)}, indent=1).encode())
-    except OSError as error:
-        raise SourceError(f"the cache {cache_folder(name)} {os_reason(error)}: {_OWN_FOLDER}") from error
-    return cache_folder(name) / release.filename
-
-
-def _root() -> Path:
-    return Path(os.environ.get("MODELKIN_CACHE_DIR") or platformdirs.user_cache_dir("modelkin", appauthor=False))
-
-
-@contextmanager
-def _opened(name: str, make: bool) -> Iterator[Folder]:
-    """The folder of a project, with all that is above it and ours. Raises OSError or SourceError."""
-    root = _root()
-    if make:
-        root.mkdir(0o700, parents=True, exist_ok=True)
-    with (
-        Folder.open(root, str(root)) as top,
-        top.below([_REGISTRY], make, private=True) as registry,
-        registry.below([canonical_name(name)], make, private=True) as folder,
-    ):
-        for each in (top, registry, folder):
-            if each.is_writable_by_others():
-                raise SourceError(
-                    f"the cache {each.shown} may be written to by others, and is not used: take that from them "
-                    f"(chmod go-w), or {_OWN_FOLDER}"
-                )
-        yield folder
-
-
-def _recorded(folder: Folder, record: str, name: str) -> ReleaseFile | None:
-    """What a record says, if it is as it was written, and about a file of ``name`` and of that version."""
-    try:
-        stored = folder.read(record, _MOST_RECORD_BYTES)
-        fields = json.loads(stored or b"")
-        if not isinstance(fields, dict) or fields.pop(_DIGEST, None) != _digest(fields):
-            return None
-        release = msgspec.convert(fields, ReleaseFile)
-        is_of_file = version_of_file(release.filename, canonical_name(name)) == Version(release.version)
-    except (OSError, ValueError, InvalidVersion, RecursionError):
-        return None
-    is_sound = _SHA256.fullmatch(release.sha256) and _DATE.fullmatch(release.uploaded) and release.size >= 0
-    return release if is_of_file and is_sound and release.filename + _RECORD_SUFFIX == record else None
-
-
-def _digest(fields: dict[str, Any]) -> str:
-    text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
-    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
-
-
-def _is_whole(folder: Folder, release: ReleaseFile) -> bool:
-    """Whether its file is what the index gave; what is looked at is what was opened."""
-    digest = hashlib.sha256()
-    try:
-        with os.fdopen(folder.open_file(release.filename), "rb") as file:
-            status = os.fstat(file.fileno())
-            if (release.size and status.st_size != release.size) or (
-                os.name == "posix" and status.st_mode & OTHERS_WRITE
-            ):
-                return False
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
-    except OSError:
-        return False
-    return digest.hexdigest() == release.sha256
-
+from .index import SHA256, ReleaseFile, canonical_name, index_url, release_files, version_of_file
 
 # What is worth fetching for a page of text.
-_MOST_FETCHED = 200 * 1024**2
+_MOST_FETCHED_BYTES = 200 * 1024**2
+_RECORD_SUFFIX = ".release.json"
+_MOST_RECORD_BYTES = 64 * 1024
+_DIGEST_KEY = "digest"
+_REGISTRY_FOLDER = "registry"
+_CHUNK = 1024**2
+_DATE = re.compile(r"(?:\d{4}-\d\d-\d\d)?", re.ASCII)
+_OWN_FOLDER = "set MODELKIN_CACHE_DIR to a folder of yours"
 
 
 def fetch(name: str, version: str = "", progress: Progress | None = None) -> tuple[Path, ReleaseFile]:
@@ -163,7 +65,7 @@ def is_fetched(name: str, release: str) -> bool:
 def check_size(name: str, release: str, wanted: str) -> None:
     """Raise SourceError where an upstream's release is too large to be fetched for a page of text, its ``wanted``."""
     file = release_files(name).get(str(_version(name, release)))
-    if file is not None and file.size > _MOST_FETCHED:
+    if file is not None and file.size > _MOST_FETCHED_BYTES:
         raise SourceError(f"{name} {release} is {file.size / 1024**2:.0f} MB, too much to fetch for its {wanted}")
 
 
@@ -197,3 +99,102 @@ def _unknown(name: str, version: Version, releases: list[Version]) -> str:
     place = bisect_left(releases, version)
     near = " and ".join(map(str, releases[max(place - 1, 0) : place + 1]))
     return f"{name} has no release {version}: nearest {near}, newest {releases[-1]}"
+
+
+# The cache.
+
+
+def cache_folder(name: str) -> Path:
+    """Where releases of ``name`` are kept; ``MODELKIN_CACHE_DIR`` overrides the system's place for caches."""
+    return _root() / _REGISTRY_FOLDER / canonical_name(name)
+
+
+def _root() -> Path:
+    return Path(os.environ.get("MODELKIN_CACHE_DIR") or platformdirs.user_cache_dir("modelkin", appauthor=False))
+
+
+def find(name: str, version: Version) -> tuple[Path, ReleaseFile] | None:
+    """The cached file of a release and what its index said of it; None when there is none or it was altered.
+
+    Raises SourceError for a cache that others may write to.
+    """
+    try:
+        with _opened(name, make=False) as folder:
+            for record in folder.names():
+                release = _recorded(folder, record, name) if record.endswith(_RECORD_SUFFIX) else None
+                if release is not None and Version(release.version) == version and _is_whole(folder, release):
+                    return cache_folder(name) / release.filename, release
+    except OSError:
+        pass
+    return None
+
+
+def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> Path:
+    """Download ``release`` into the cache; raises SourceError, and then keeps nothing."""
+    try:
+        with _opened(name, make=True) as folder:
+            with folder.replacing(release.filename, private=True) as file:
+                download(release.url, file, release.sha256, release.size, progress, index_url())
+            with folder.replacing(release.filename + _RECORD_SUFFIX, private=True) as file:
+                fields = msgspec.to_builtins(release)
+                file.write(json.dumps({**fields, _DIGEST_KEY: _digest(fields)}, indent=1).encode())
+    except OSError as error:
+        raise SourceError(f"the cache {cache_folder(name)} {os_reason(error)}: {_OWN_FOLDER}") from error
+    return cache_folder(name) / release.filename
+
+
+@contextmanager
+def _opened(name: str, make: bool) -> Iterator[Folder]:
+    """The folder of a project, with all that is above it and ours. Raises OSError or SourceError."""
+    root = _root()
+    if make:
+        root.mkdir(0o700, parents=True, exist_ok=True)
+    with (
+        Folder.open(root, str(root)) as top,
+        top.below([_REGISTRY_FOLDER], make, private=True) as registry,
+        registry.below([canonical_name(name)], make, private=True) as folder,
+    ):
+        for each in (top, registry, folder):
+            if each.is_writable_by_others():
+                raise SourceError(
+                    f"the cache {each.shown} may be written to by others, and is not used: take that from them "
+                    f"(chmod go-w), or {_OWN_FOLDER}"
+                )
+        yield folder
+
+
+def _recorded(folder: Folder, record: str, name: str) -> ReleaseFile | None:
+    """What a record says, if it is as it was written, and about a file of ``name`` and of that version."""
+    try:
+        stored = folder.read(record, _MOST_RECORD_BYTES)
+        fields = json.loads(stored or b"")
+        if not isinstance(fields, dict) or fields.pop(_DIGEST_KEY, None) != _digest(fields):
+            return None
+        release = msgspec.convert(fields, ReleaseFile)
+        is_of_file = version_of_file(release.filename, canonical_name(name)) == Version(release.version)
+    except (OSError, ValueError, InvalidVersion, RecursionError):
+        return None
+    is_sound = SHA256.fullmatch(release.sha256) and _DATE.fullmatch(release.uploaded) and release.size >= 0
+    return release if is_of_file and is_sound and release.filename + _RECORD_SUFFIX == record else None
+
+
+def _digest(fields: dict[str, Any]) -> str:
+    text = json.dumps(fields, sort_keys=True, separators=(",", ":"))
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _is_whole(folder: Folder, release: ReleaseFile) -> bool:
+    """Whether its file is what the index gave; what is looked at is what was opened."""
+    digest = hashlib.sha256()
+    try:
+        with os.fdopen(folder.open_file(release.filename), "rb") as file:
+            status = os.fstat(file.fileno())
+            if (release.size and status.st_size != release.size) or (
+                os.name == "posix" and status.st_mode & OTHERS_WRITE
+            ):
+                return False
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return False
+    return digest.hexdigest() == release.sha256

@@ -1,4 +1,7 @@
-"""Take apart what a user names as a source: the thing itself and, after ``!``, a path inside it."""
+"""Takes apart what a user names as a source: its kind, the thing itself and, after ``!``, a path inside it.
+
+Edit this when one more kind of source gets a name, or one more suffix is code or an archive.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,6 @@ TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
 # The name decides: this is what Python imports, and what Jupyter opens.
 CODE_SUFFIXES = (".py", ".ipynb")
-
 # A version may itself hold an exclamation mark, its epoch: 1!2.0 (PEP 440).
 _REQUIREMENT = lazy_pattern(
     r"pypi:(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
@@ -30,7 +32,7 @@ _REQUIREMENT = lazy_pattern(
     re.DOTALL,
 )
 # As pip reads it: the revision follows the last @ of the path.
-_ADDRESS = lazy_pattern(
+_GIT_ADDRESS = lazy_pattern(
     r"git\+(?P<url>(?P<scheme>https?|ssh|git|file)://(?P<host>[^/!]*)(?P<path>/[^!]*?))"
     r"(?:@(?P<revision>[^@!]*))?(?:!(?P<inner>.*))?",
     re.DOTALL,
@@ -39,68 +41,6 @@ _ADDRESS = lazy_pattern(
 _REVISION = lazy_pattern(r"(?![-+])(?!.*(\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]+")
 _LOGIN = lazy_pattern(r"(?<!ssh)://[^/]*@")
 _CONTROL = lazy_pattern(r"[\x00-\x1f\x7f]")
-
-
-class Requirement(Struct, frozen=True):
-    """A registry package; ``version`` is empty for the newest, ``inner`` for all of it."""
-
-    name: str
-    version: str
-    inner: str
-
-
-class Address(Struct, frozen=True):
-    """A git repository; ``revision`` is empty for its default branch, ``shown`` the whole, fit to be printed."""
-
-    url: str
-    scheme: str
-    revision: str
-    inner: str
-    project: str
-    shown: str
-
-
-def parse_requirement(spec: str) -> Requirement:
-    """Parse ``pypi:NAME[==VERSION][!inner/path]``; raises SourceError for anything else."""
-    found = _REQUIREMENT.fullmatch(spec)
-    if found is None:
-        raise SourceError(f"{spec} is not a registry package: write pypi:NAME or pypi:NAME==VERSION, then !PATH")
-    return Requirement(found["name"], found["version"] or "", clean_inner(found["inner"] or "", spec))
-
-
-def parse_address(spec: str) -> Address:
-    """Parse ``git+URL[@REV][!inner/path]``; raises SourceError for anything else, what git takes as options included.
-
-    An ``@`` or ``!`` in the URL's path, or an ``@`` in REV, is written ``%40`` or ``%21``.
-    """
-    shown = _CONTROL.sub("?", without_login(spec))
-    found = _ADDRESS.fullmatch(spec)
-    if found is None or not _is_safe(found["scheme"], found["host"], found["url"]):
-        raise SourceError(
-            f"{shown} is not a git repository's address: write git+https://HOST/PATH (or ssh, http, git, file), "
-            "then @REVISION, then !PATH"
-        )
-    revision = unquote(found["revision"] or "")
-    if found["revision"] is not None and not _REVISION.fullmatch(revision):
-        raise SourceError(f"{shown}: after @ comes the name of a branch or tag, or a commit's full hash")
-    project = _project(unquote(found["path"]))
-    return Address(found["url"], found["scheme"], revision, clean_inner(found["inner"] or "", shown), project, shown)
-
-
-def without_login(text: str) -> str:
-    """``text`` without the name and password of an address; ssh keeps its name, which is no secret."""
-    return _LOGIN.sub("://", text)
-
-
-def _is_safe(scheme: str, host: str, url: str) -> bool:
-    """Only ``file`` has no host; a login or host that begins like an option would be one to ssh."""
-    login, _, name = host.rpartition("@")
-    return bool(name) != (scheme == "file") and "-" not in (login[:1], name[:1]) and not _CONTROL.search(unquote(url))
-
-
-def _project(path: str) -> str:
-    parts = [part for part in path.split("/") if part not in ("", ".git")]
-    return parts[-1].removesuffix(".git") if parts else ""
 
 
 def split_path(spec: str) -> tuple[Path, str]:
@@ -130,3 +70,71 @@ def exists(path: str) -> bool:
         return bool(path) and Path(path).exists()
     except (OSError, ValueError):
         return False
+
+
+class Requirement(Struct, frozen=True):
+    """A release of a package in the registry."""
+
+    name: str
+    version: str
+    """Empty for the newest."""
+    inner: str
+    """The path inside the release; empty for all of it."""
+
+
+def parse_requirement(spec: str) -> Requirement:
+    """Parse ``pypi:NAME[==VERSION][!inner/path]``; raises SourceError for anything else."""
+    found = _REQUIREMENT.fullmatch(spec)
+    if found is None:
+        raise SourceError(f"{spec} is not a registry package: write pypi:NAME or pypi:NAME==VERSION, then !PATH")
+    return Requirement(found["name"], found["version"] or "", clean_inner(found["inner"] or "", spec))
+
+
+class GitAddress(Struct, frozen=True):
+    """A commit of a git repository."""
+
+    url: str
+    scheme: str
+    revision: str
+    """A branch, a tag or a commit's hash; empty for the default branch."""
+    inner: str
+    """The path inside the repository; empty for all of it."""
+    project: str
+    """The repository's name."""
+    shown: str
+    """All of it as the user wrote it, without a password and fit to be printed."""
+
+
+def parse_git_address(spec: str) -> GitAddress:
+    """Parse ``git+URL[@REV][!inner/path]``; raises SourceError for anything else, what git takes as options included.
+
+    An ``@`` or ``!`` in the URL's path, or an ``@`` in REV, is written ``%40`` or ``%21``.
+    """
+    shown = _CONTROL.sub("?", without_login(spec))
+    found = _GIT_ADDRESS.fullmatch(spec)
+    if found is None or not _is_safe(found["scheme"], found["host"], found["url"]):
+        raise SourceError(
+            f"{shown} is not a git repository's address: write git+https://HOST/PATH (or ssh, http, git, file), "
+            "then @REVISION, then !PATH"
+        )
+    revision = unquote(found["revision"] or "")
+    if found["revision"] is not None and not _REVISION.fullmatch(revision):
+        raise SourceError(f"{shown}: after @ comes the name of a branch or tag, or a commit's full hash")
+    project = _project(unquote(found["path"]))
+    return GitAddress(found["url"], found["scheme"], revision, clean_inner(found["inner"] or "", shown), project, shown)
+
+
+def _is_safe(scheme: str, host: str, url: str) -> bool:
+    """Only ``file`` has no host; a login or host that begins like an option would be one to ssh."""
+    login, _, name = host.rpartition("@")
+    return bool(name) != (scheme == "file") and "-" not in (login[:1], name[:1]) and not _CONTROL.search(unquote(url))
+
+
+def _project(path: str) -> str:
+    parts = [part for part in path.split("/") if part not in ("", ".git")]
+    return parts[-1].removesuffix(".git") if parts else ""
+
+
+def without_login(text: str) -> str:
+    """``text`` without the name and password of an address; ssh keeps its name, which is no secret."""
+    return _LOGIN.sub("://", text)

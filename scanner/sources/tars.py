@@ -1,4 +1,7 @@
-"""What zips and tars have in common: a member, and the bounds that keep a hostile archive small."""
+"""Reads tar archives, packed or not, forward and once. Edit this for a new packing, or a new trick of a hostile tar.
+
+tarfile alone would read headers of any length, follow them back, and inflate without end.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,7 @@ import gzip
 import lzma
 import os
 import re
-import shutil
-import struct
 import tarfile
-import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,71 +20,31 @@ from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from msgspec import Struct
-
 from ..errors import SourceError
 from ..results import Skipped
-
-# Far above any wheel seen (torch: 20,000 members, no text file over 10 MB) and still a bound on time and memory.
-MAX_MEMBERS = 200_000
-MAX_MEMBER_BYTES = 64 * 1024**2
-MAX_TOTAL_BYTES = 4 * 1024**3
-# Code packs to a fifth, tables of numbers to a fiftieth; a bomb to a thousandth. Small archives may pack as they like.
-MAX_RATIO = 200
-ANY_RATIO_BYTES = 64 * 1024**2
-# What the system's temporary folder may be filled with: in all, and never its last bytes.
-MAX_SPOOLED_BYTES = 1024**3
-SPOOLED_RATIO = 50
-DISK_RESERVE_BYTES = 256 * 1024**2
-
-
-# What reading a damaged or hostile archive ends in, whichever library reads it.
-DAMAGE = (
-    zlib.error,
-    struct.error,
-    EOFError,
-    OSError,
-    ValueError,
-    ArithmeticError,
-    LookupError,
-    TypeError,
-    AttributeError,
-    RuntimeError,  # RecursionError; of a zip, a method not known or a member that its own header calls encrypted
-    MemoryError,
+from .members import (
+    DAMAGE,
+    MAX_MEMBERS,
+    MAX_TOTAL_BYTES,
+    Member,
+    inflatable_bytes,
+    spoolable_bytes,
+    too_large,
 )
 
-
-class Member(Struct, frozen=True):
-    """One file in an archive: ``name`` as stored, ``size`` as declared, ``problem`` why it is not read, if so."""
-
-    name: str
-    size: int
-    read: Callable[[], bytes | Skipped]
-    problem: str = ""
-
-
-def too_large(size: int, place: str = "an archive") -> str:
-    """Why a member of ``size`` bytes is not read; empty when it is."""
-    limit = MAX_MEMBER_BYTES // 1024**2
-    return f"{size / 1024**2:.0f} MB is over the limit of {limit} MB in {place}" if size > MAX_MEMBER_BYTES else ""
-
-
-def inflatable_bytes(stored: int) -> int:
-    """How many bytes may come out of an archive that takes ``stored``."""
-    return ANY_RATIO_BYTES + MAX_RATIO * stored
-
-
-def spoolable_bytes(stored: int) -> int:
-    """How many bytes of an archive that takes ``stored`` may be written to the temporary folder."""
-    free = shutil.disk_usage(tempfile.gettempdir()).free - DISK_RESERVE_BYTES
-    return max(0, min(ANY_RATIO_BYTES + SPOOLED_RATIO * stored, MAX_SPOOLED_BYTES, free))
-
-
+MAX_SECONDS = 60.0
+# Real extended headers hold a name or a few numbers; tarfile would read any declared size into memory.
+MAX_HEADER_BYTES = 256 * 1024
+# In a long header, tarfile's own pattern takes time by the square of a run of digits.
+_LONG_NUMBER = re.compile(rb"\d{256}")
+_MAX_NAMES_BYTES = 64 * 1024**2
+# xz -9 needs 65 MB; more is refused, as one may ask for 4 GB.
+_XZ_MEMORY_BYTES = 256 * 1024**2
 _SPOOL_IN_MEMORY = 32 * 1024**2
+_CHUNK = 256 * 1024
 # After the end of a tar stand some blocks of zeros, and a compressed one's checksum.
 _PADDING = 1024**2
-_BEHIND = "(behind the end)"
-_MAX_NAMES = 64 * 1024**2
+_AFTER_THE_END = "(behind the end)"
 _DAMAGE = (tarfile.TarError, lzma.LZMAError, *DAMAGE)
 
 
@@ -92,22 +52,22 @@ _DAMAGE = (tarfile.TarError, lzma.LZMAError, *DAMAGE)
 def open_tar(path: Path) -> Iterator[list[Member]]:
     """List the files of the tar at ``path``; they can be read while the context is open. Raises SourceError.
 
-    It is read once. What can be read of a compressed one goes to an unnamed temporary file (memory up to 32 MB), as
-    sorted reading would inflate it again for every step back; too large members and those that are no files do not.
+    Of a packed one the files go to an unnamed temporary file (memory, up to 32 MB): members are read in the order of
+    their names, and each step back would inflate the tar again.
     """
     with SpooledTemporaryFile(_SPOOL_IN_MEMORY) as spool:
         try:
-            stream = open_stream(path)
+            stream = _open_stream(path)
         except _DAMAGE as error:
             raise SourceError(_failure(path, error)) from error
         with closing(stream):
             try:
                 stored = path.stat().st_size
                 if path.suffix.lower() == ".tar":
-                    members = _list(Forward(stream, stored, is_plain=True), None, 0, stream)
+                    members = _listed(_ForwardReader(stream, stored, is_plain=True), None, 0, stream)
                 else:
                     limit = min(MAX_TOTAL_BYTES, inflatable_bytes(stored))
-                    members = _list(Forward(stream, limit), spool, spoolable_bytes(stored), spool)
+                    members = _listed(_ForwardReader(stream, limit), spool, spoolable_bytes(stored), spool)
             except _DAMAGE as error:
                 raise SourceError(_failure(path, error)) from error
             yield members
@@ -118,7 +78,7 @@ def _failure(path: Path, error: BaseException) -> str:
     return f"cannot open {path}: {' '.join(str(error).split()) if known and str(error) else 'it is damaged'}"
 
 
-def _list(reader: Forward, spool: IO[bytes] | None, room: int, source: IO[bytes]) -> list[Member]:
+def _listed(reader: _ForwardReader, spool: IO[bytes] | None, room: int, source: IO[bytes]) -> list[Member]:
     """``source`` is read from when members are: ``spool``, which has ``room``, or without one the tar itself."""
     members: list[Member] = []
     names = 0
@@ -131,8 +91,8 @@ def _list(reader: Forward, spool: IO[bytes] | None, room: int, source: IO[bytes]
             names += len(info.name) + len(info.linkname)
             if count > MAX_MEMBERS:
                 raise ValueError(f"it holds more than {MAX_MEMBERS:,} members")
-            if names > _MAX_NAMES:
-                raise ValueError(f"it holds names of more than {_MAX_NAMES // 1024**2} MB")
+            if names > _MAX_NAMES_BYTES:
+                raise ValueError(f"it holds names of more than {_MAX_NAMES_BYTES // 1024**2} MB")
             if info.isdir():
                 continue
             problem, refusal, place = _problem(info), too_large(info.size), info.offset_data
@@ -149,14 +109,16 @@ def _list(reader: Forward, spool: IO[bytes] | None, room: int, source: IO[bytes]
             members.append(Member(info.name, info.size, read, problem))
     if reader.last_block.strip(b"\0"):
         raise ValueError("a header in it is damaged")
-    if _follows(reader):
+    if _something_follows(reader):
         members.append(
-            Member(_BEHIND, 0, partial(Skipped, _BEHIND, ""), "not read, as tar stops at the zeros before it")
+            Member(
+                _AFTER_THE_END, 0, partial(Skipped, _AFTER_THE_END, ""), "not read, as tar stops at the zeros before it"
+            )
         )
     return members
 
 
-def _follows(reader: Forward) -> bool:
+def _something_follows(reader: _ForwardReader) -> bool:
     """Whether anything but zeros stands behind the end: some programs go on there.
 
     Reading on also finds a compressed tar damaged where its checksum is wrong.
@@ -183,65 +145,8 @@ def _read(source: IO[bytes], name: str, place: int, size: int) -> bytes | Skippe
     return content if len(content) == size else Skipped(name, "the archive was cut off while it was read")
 
 
-# Real extended headers hold a name or a few numbers; tarfile would read any declared size into memory.
-MAX_HEADER_BYTES = 256 * 1024
-MAX_SECONDS = 60.0
-# xz -9 needs 65 MB; more is refused, as one may ask for 4 GB.
-_XZ_MEMORY = 256 * 1024**2
-_CHUNK = 256 * 1024
-# In a long header, tarfile's own pattern takes time by the square of a run of digits.
-_LONG_NUMBER = re.compile(rb"\d{256}")
-
-
-class Xz:
-    """An .xz in, its bytes out; lzma.open cannot be told how much memory an archive may ask for."""
-
-    def __init__(self, path: Path) -> None:
-        self.file = path.open("rb")
-        self.inflater = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
-
-    def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes, none at the end; raises EOFError when it is cut off, LZMAError when it is damaged."""
-        while True:
-            packed = b""
-            if self.inflater.eof:
-                packed = (self.inflater.unused_data or self.file.read(_CHUNK)).lstrip(b"\0")  # padding
-                if not packed:
-                    return b""
-                self.inflater = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
-            elif self.inflater.needs_input:
-                packed = self.file.read(_CHUNK)
-                if not packed:
-                    raise EOFError("it is cut off")
-            if found := self.inflater.decompress(packed, size):
-                return found
-
-    def close(self) -> None:
-        """Close the file."""
-        self.file.close()
-
-
-def _plain(path: Path) -> IO[bytes]:
-    return path.open("rb")
-
-
-# By the last suffix: .tar.gz is a .gz, and so is a .tgz.
-_OPENERS: dict[str, Callable[[Path], Any]] = {
-    ".tar": _plain,
-    ".gz": gzip.open,
-    ".tgz": gzip.open,
-    ".bz2": bz2.open,
-    ".xz": Xz,
-}
-
-
-def open_stream(path: Path) -> Any:
-    """The unpacked bytes of the tar at ``path``, to be read forward."""
-    return _OPENERS[path.suffix.lower()](path)
-
-
-class Forward:
-    """``stream`` as a file for tarfile, which reads headers of it; `copy` and `skip` take what lies between them."""
+class _ForwardReader:
+    """``stream`` as a file for tarfile, which reads headers from it; `copy` takes what stands between them."""
 
     def __init__(self, stream: Any, limit: int, *, is_plain: bool = False) -> None:
         self.place = 0
@@ -304,7 +209,7 @@ class Forward:
                 size = 1
 
     def rest(self, size: int) -> bytes:
-        """The next ``size`` bytes, of which nobody makes a header; none at the end."""
+        """The next ``size`` bytes, which need be no header; none at the end."""
         return self._take(size)
 
     def _take(self, size: int) -> bytes:
@@ -332,3 +237,50 @@ class Forward:
             )
         if time.thread_time() > self._deadline:
             raise ValueError(f"reading it takes more than {MAX_SECONDS:.0f} seconds")
+
+
+def _open_stream(path: Path) -> Any:
+    """The unpacked bytes of the tar at ``path``, to be read forward."""
+    return _OPENERS[path.suffix.lower()](path)
+
+
+def _plain(path: Path) -> IO[bytes]:
+    return path.open("rb")
+
+
+class _XzStream:
+    """The unpacked bytes of an .xz file. lzma.open cannot be told how much memory an archive may ask for."""
+
+    def __init__(self, path: Path) -> None:
+        self.file = path.open("rb")
+        self.inflater = lzma.LZMADecompressor(memlimit=_XZ_MEMORY_BYTES)
+
+    def read(self, size: int) -> bytes:
+        """Up to ``size`` bytes, none at the end; raises EOFError when it is cut off, LZMAError when it is damaged."""
+        while True:
+            packed = b""
+            if self.inflater.eof:
+                packed = (self.inflater.unused_data or self.file.read(_CHUNK)).lstrip(b"\0")  # padding
+                if not packed:
+                    return b""
+                self.inflater = lzma.LZMADecompressor(memlimit=_XZ_MEMORY_BYTES)
+            elif self.inflater.needs_input:
+                packed = self.file.read(_CHUNK)
+                if not packed:
+                    raise EOFError("it is cut off")
+            if found := self.inflater.decompress(packed, size):
+                return found
+
+    def close(self) -> None:
+        """Close the file."""
+        self.file.close()
+
+
+# By the last suffix: .tar.gz is a .gz, and so is a .tgz.
+_OPENERS: dict[str, Callable[[Path], Any]] = {
+    ".tar": _plain,
+    ".gz": gzip.open,
+    ".tgz": gzip.open,
+    ".bz2": bz2.open,
+    ".xz": _XzStream,
+}

@@ -1,6 +1,7 @@
-"""The array types of the stages; equal values brought together, runs laid end to end, pairs of numbers as one.
+"""Array types, and small operations on arrays: grouping equal rows, runs of values, pairs packed into one number.
 
-`numpy.unique` and `numpy.typing` would do, but cost a start-up 20 ms of imports.
+`numpy.unique` and `numpy.typing` would do, but cost every start 20 ms of imports. Edit this when several rooms need the
+same operation.
 """
 
 from __future__ import annotations
@@ -25,15 +26,16 @@ else:
 
 
 class Groups(NamedTuple):
-    """Equal rows as one: ``rows`` [g, k] distinct and sorted, the ``first`` place [g] and ``counts`` [g] of each.
-
-    ``inverse`` [n] is the group of each row of the table.
-    """
+    """The rows of a table [n, k], equal ones grouped."""
 
     rows: Array
+    """The distinct rows [g, k], sorted."""
     first: Array
+    """Where each of them stands first in the table [g]."""
     inverse: Array
+    """The group of each row of the table [n]."""
     counts: Array
+    """How often each of them stands there [g]."""
 
 
 def distinct(values: Array) -> Array:
@@ -60,29 +62,6 @@ def group(table: Array) -> Groups:
     return Groups(table[first], first, inverse, np.bincount(inverse, minlength=len(first)))
 
 
-def run_bounds(lengths: Sequence[int] | Array) -> I64:
-    """Lengths of runs [n] -> where each starts when they are laid end to end, and where the last ends [n + 1]."""
-    starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(np.asarray(lengths, np.int64), out=starts[1:])
-    return starts
-
-
-def run_sums(values: Array, starts: Array) -> I64:
-    """The sum of the whole numbers ``values`` [m] in each run, by the bounds ``starts`` [n + 1] of the runs -> [n]."""
-    sums = run_bounds(values)
-    return sums[starts[1:]] - sums[starts[:-1]]
-
-
-def pack_pairs(first: Array, second: Array) -> I64:
-    """A number for each pair, in the order of the pairs; from 0 on, ``first`` below 2^31 and ``second`` below 2^32."""
-    return first.astype(np.int64) << 32 | second
-
-
-def unpack_pairs(keys: I64) -> tuple[I64, I64]:
-    """The pairs that `pack_pairs` made these numbers of."""
-    return keys >> 32, keys & 0xFFFFFFFF
-
-
 def _packed(table: Array) -> Array | None:
     """A number for each row that sorts as the row does, small enough to have its place beside it in 63 bits."""
     columns = table.T
@@ -103,8 +82,21 @@ def _leads(ordered: Array) -> Array:
     return leads
 
 
+def run_bounds(lengths: Sequence[int] | Array) -> I64:
+    """Where runs of these ``lengths`` [n] start when they stand end to end, and where the last one ends [n + 1]."""
+    starts = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(np.asarray(lengths, np.int64), out=starts[1:])
+    return starts
+
+
+def run_sums(values: Array, starts: Array) -> I64:
+    """The sum [n] of the whole numbers ``values`` [m] in each run; ``starts`` [n + 1] are the bounds of the runs."""
+    sums = run_bounds(values)
+    return sums[starts[1:]] - sums[starts[:-1]]
+
+
 def run_places(starts: Array, ends: Array) -> tuple[Array, Array]:
-    """``[starts[i], ends[i])`` for every ``i`` -> all those places, and the ``i`` each is from."""
+    """All places from ``starts[i]`` up to, not including, ``ends[i]``, for every ``i``; and the ``i`` each is from."""
     lengths = (ends - starts).astype(np.int64)
     owners = np.repeat(np.arange(len(lengths)), lengths)
     shifts = starts.astype(np.int64) - (np.cumsum(lengths) - lengths)
@@ -112,14 +104,24 @@ def run_places(starts: Array, ends: Array) -> tuple[Array, Array]:
 
 
 def runs(bounds: Array, items: Array) -> tuple[Array, Array]:
-    """The places that runs number ``items`` take, by their ``bounds``, and the position in ``items`` each is from."""
+    """The places of the runs numbered ``items``, by the ``bounds`` of all; and which of ``items`` each is from."""
     return run_places(bounds[items], bounds[items + 1])
 
 
 def among(table: Array, values: Array) -> tuple[Array, Array]:
-    """Where in the sorted ``table`` each value stands, and whether it does."""
+    """Where in the sorted ``table`` each value stands, and whether it stands there at all."""
     if not len(table):
         return np.zeros(len(values), np.int64), np.zeros(len(values), bool)
     places = np.searchsorted(table, values)
     places[places == len(table)] = 0
     return places, table[places] == values
+
+
+def pack_pairs(first: Array, second: Array) -> I64:
+    """A number for each pair, in the order of the pairs; from 0 on, ``first`` below 2^31 and ``second`` below 2^32."""
+    return first.astype(np.int64) << 32 | second
+
+
+def unpack_pairs(keys: I64) -> tuple[I64, I64]:
+    """The pairs that `pack_pairs` made these numbers of."""
+    return keys >> 32, keys & 0xFFFFFFFF

@@ -1,7 +1,8 @@
-"""Bytes in, a file that the user named out, whole or not at all, and never through a link that a stranger may have set.
+"""Writes a file that the user named: whole or not at all, and never through a link that a stranger may have set.
 
-Below the current folder, and below what else is not trusted, no part of a path may be a link: a repository may hold
-``report.json`` as a link to a file of the user. What stands above these is the user's own: links there are followed.
+Below the current folder, and below other folders that are not trusted, no part of a path may be a link: a repository
+may hold ``report.json`` as a link to a file of the user. What stands above these is the user's own: links there are
+followed. Edit this when a path should be followed in another way; `folders` does the writing.
 """
 
 from __future__ import annotations
@@ -15,18 +16,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ..errors import CorpusError
-from .folders import Folder, LinkError, is_link
+from .folders import Folder, is_link
 
 _MOST_LINKS = 40
-
-
-class Place(Struct, frozen=True):
-    """A name in an open folder. ``is_strict``: a stranger may have filled that folder."""
-
-    folder: Folder
-    name: str
-    is_strict: bool
 
 
 def replace_file(path: Path, content: bytes, distrusted: Iterable[str | Path] = ()) -> None:
@@ -34,19 +26,28 @@ def replace_file(path: Path, content: bytes, distrusted: Iterable[str | Path] = 
 
     Raises OSError, `LinkError` among them.
     """
-    with placed(path, distrusted) as place:
-        place.folder.replace(place.name, content)
+    with opened_target(path, distrusted) as target:
+        target.folder.replace(target.name, content)
 
 
 def try_replacing(path: Path, distrusted: Iterable[str | Path] = ()) -> None:
     """Raise the OSError that `replace_file` would: known before the work rather than after it."""
-    with placed(path, distrusted) as place:
-        place.folder.try_replacing(place.name)
+    with opened_target(path, distrusted) as target:
+        target.folder.try_replacing(target.name)
+
+
+class Target(Struct, frozen=True):
+    """Where a file is to be written: a name in an open folder."""
+
+    folder: Folder
+    name: str
+    is_strict: bool
+    """Whether no link may be followed, as a stranger may have filled the folder."""
 
 
 @contextmanager
-def placed(path: Path, distrusted: Iterable[str | Path] = (), make: bool = False) -> Iterator[Place]:
-    """Where ``path`` lies, its folder opened, and made if ``make``. Raises OSError.
+def opened_target(path: Path, distrusted: Iterable[str | Path] = (), make: bool = False) -> Iterator[Target]:
+    """Open the folder in which ``path`` is to be written; make it first if ``make`` says so. Raises OSError.
 
     ``distrusted`` are folders below which, as below the current one, no link is followed.
     """
@@ -57,14 +58,14 @@ def placed(path: Path, distrusted: Iterable[str | Path] = (), make: bool = False
         top.mkdir(parents=True, exist_ok=True)
     shown = "" if is_strict and top == Path.cwd().resolve() else str(top)
     with Folder.open(top, shown) as folder, folder.below(names[:-1], make) as inner:
-        yield Place(inner, names[-1], is_strict)
+        yield Target(inner, names[-1], is_strict)
 
 
 @contextmanager
-def placed_folder(path: Path, distrusted: Iterable[str | Path] = (), make: bool = False) -> Iterator[Folder]:
-    """The folder that ``path`` names, as `placed` finds it. Raises OSError."""
-    with placed(path / "_", distrusted, make) as place:
-        yield place.folder
+def opened_folder(path: Path, distrusted: Iterable[str | Path] = (), make: bool = False) -> Iterator[Folder]:
+    """The folder that ``path`` names, as `opened_target` finds it. Raises OSError."""
+    with opened_target(path / "_", distrusted, make) as target:
+        yield target.folder
 
 
 def _roots(distrusted: Iterable[str | Path]) -> list[Path]:
@@ -84,14 +85,14 @@ def _resolved(path: Path, roots: list[Path]) -> tuple[Path, list[str], bool]:
     """The folder to open by its name, the names below it, and whether no link is followed on these."""
     if os.name == "nt":
         path = Path(os.path.abspath(path))  # noqa: PTH100 - as Windows does it: `..` first, then links
-    location, rest = _begun(path, Path())
+    location, rest = _start(path, Path())
     if not path.is_absolute():
         location = Path.cwd().resolve()
     links = 0
     while True:
         top = next((root for root in roots if location.is_relative_to(root)), None)
         if top is not None:
-            names, above = _collapsed([*location.relative_to(top).parts, *rest])
+            names, above = _without_parents([*location.relative_to(top).parts, *rest])
             if above is None:
                 return top, names, True
             location, rest = top.parent, above
@@ -105,7 +106,7 @@ def _resolved(path: Path, roots: list[Path]) -> tuple[Path, list[str], bool]:
             links += 1
             if links > _MOST_LINKS:
                 raise OSError(errno.ELOOP, os.strerror(errno.ELOOP))
-            location, names = _begun(target, location)
+            location, names = _start(target, location)
             rest[:0] = names
         elif rest or name == os.pardir:
             location = inner
@@ -113,12 +114,12 @@ def _resolved(path: Path, roots: list[Path]) -> tuple[Path, list[str], bool]:
             return location, [name], False
 
 
-def _begun(path: Path, here: Path) -> tuple[Path, list[str]]:
+def _start(path: Path, here: Path) -> tuple[Path, list[str]]:
     """Where a path starts, and the names from there on."""
     return (Path(path.anchor), list(path.parts[1:])) if path.is_absolute() else (here, list(path.parts))
 
 
-def _collapsed(names: list[str]) -> tuple[list[str], list[str] | None]:
+def _without_parents(names: list[str]) -> tuple[list[str], list[str] | None]:
     """The names without ``..``: none of them is a link. Where they climb above their folder, what is left there."""
     kept: list[str] = []
     for place, name in enumerate(names):
@@ -143,35 +144,3 @@ def _followed(path: Path) -> Path | None:
     except FileNotFoundError:
         mode = stat.S_IFREG
     return path.readlink() if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else None
-
-
-def replace_corpus(path: Path, content: bytes) -> None:
-    """Make ``content`` the whole file at ``path``, whose old content stays until the new is complete.
-
-    Its folder is made. Below the current folder no link is followed; elsewhere, as in the user's data folder, a link
-    keeps pointing where it does. Raises CorpusError.
-    """
-    with _placed(path) as place:
-        place.folder.replace(place.name, content)
-
-
-def check_writable(path: Path, distrusted: Iterable[str] = ()) -> None:
-    """Raise CorpusError when `replace_file` could not write ``path``: known before the work rather than after it.
-
-    Below ``distrusted`` folders, too, no link is followed.
-    """
-    with _placed(path, distrusted) as place:
-        place.folder.try_replacing(place.name)
-
-
-@contextmanager
-def _placed(path: Path, distrusted: Iterable[str] = ()) -> Iterator[Place]:
-    try:
-        with placed(path, distrusted, make=True) as place:
-            yield place
-    except LinkError as error:
-        raise CorpusError(error.strerror) from error
-    except FileExistsError as error:
-        raise CorpusError(f"{path}: cannot be written: not a regular file, or no folder to write it to") from error
-    except OSError as error:
-        raise CorpusError(f"{path}: cannot be written: {error.strerror}") from error

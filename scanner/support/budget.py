@@ -1,8 +1,8 @@
-"""What one file may take of processor time and memory; to be edited where files are left out too early or too late.
+"""What one file may take of processor time and memory. Edit this when files are skipped too early or too late.
 
-A block is bounded in three ways, since none sees everything: a timer of the processor interrupts Python code (in the
-main thread, where the system has one), stages and loops call ``check``, and the parser is asked to stop. Nothing is
-raised in code that may not be left half done: that asks for ``abrupt=False``, and calls ``check`` itself.
+A block is bounded in three ways, since none sees everything. A timer interrupts Python code (in the main thread, where
+the system has one), stages and loops call ``check``, and the parser is asked to stop. Code that must not be left half
+done asks for ``abrupt=False``: nothing is raised in it unless it calls ``check`` itself.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SIGNAL = getattr(signal, "SIGVTALRM", None) if hasattr(signal, "setitimer") els
 
 
 class OverBudgetError(BaseException):
-    """What a file took too much of. No Exception, so that nothing on its way takes it for an error in the file."""
+    """A file took too much; the message says what. No Exception, so that nothing takes it for an error in the file."""
 
 
 class OutOfMemoryError(OverBudgetError):
@@ -35,11 +35,11 @@ class OutOfMemoryError(OverBudgetError):
 
 
 class budget:  # noqa: N801 - read as `with budget(size):`
-    """Raise OverBudgetError in the block once it takes too long or too much memory, and where memory has run out.
+    """Raise OverBudgetError in the block once it takes too long or too much memory, or where memory has run out.
 
-    ``size`` is of the text in bytes; ``seconds`` of processor time (None: 2 and 2 for each MB). A block inside another
-    has no more than what is left of that. With ``abrupt`` false only ``check`` raises. ``exceeded`` is why, as soon as
-    it is known; ``is_timed`` says that it comes to be known unasked.
+    ``size`` is the text's in bytes; ``seconds`` are of processor time (None: 2, and 2 for each MB). A block inside
+    another has no more than what is left of that one. With ``abrupt`` false only ``check`` raises. ``exceeded`` says
+    what the block took too much of; where it ``is_timed``, a timer sets it, else only ``check`` and ``look`` do.
     """
 
     def __init__(self, size: int, seconds: float | None = None, abrupt: bool = True) -> None:
@@ -83,7 +83,7 @@ class budget:  # noqa: N801 - read as `with budget(size):`
         return float(self.deadline - _CLOCK())
 
     def look(self) -> None:
-        """Have ``exceeded`` say what the block took too much of; it is empty when it did not."""
+        """Set ``exceeded`` where the block took too much."""
         if self.deadline < _CLOCK():
             self.exceeded = too_slow(self.seconds)
         elif self.memory < _resident():
@@ -103,7 +103,7 @@ def current() -> budget | None:
 
 
 def check() -> None:
-    """Raise OverBudgetError when the block this is called in took too much; to be called often."""
+    """Raise OverBudgetError when the innermost block took too much. To be called often."""
     now = _OF_THREAD.current
     if now is not None:
         now.calls += 1
@@ -126,7 +126,7 @@ def _too_large() -> str:
 
 
 def _resident() -> int:
-    """Bytes of memory this process takes; its most so far where the system does not tell, 0 where it tells nothing."""
+    """Bytes of memory this process takes; the most so far, or 0, where the system does not say more."""
     try:
         with open("/proc/self/statm", "rb", 0) as file:  # noqa: PTH123 - half the time of Path's
             return int(file.read().split()[1]) * _page()

@@ -1,6 +1,6 @@
-"""The name of a folder of data that comes with modelkin in, where it is out.
+"""Finds the folders of data that come with modelkin. Edit this when they are installed elsewhere.
 
-`importlib.resources` would do, but costs a start-up 4 ms: it imports zipfile and tempfile.
+`importlib.resources` would do, but costs every start 4 ms: it imports zipfile and tempfile.
 """
 
 from __future__ import annotations
@@ -10,5 +10,5 @@ from pathlib import Path
 
 
 def shipped_folder(name: str) -> Path:
-    """The folder of ``rules`` or ``corpora``: an installed one, or that of a checkout installed to be edited."""
+    """The folder ``rules`` or ``corpora``, in an installation or in a checkout that is installed to be edited."""
     return Path(import_module(f"..{name}", __package__).__path__[0])

@@ -1,4 +1,4 @@
-"""Which text Python reads in the bytes of a source file; to be edited where Python reads something else (PEP 263)."""
+"""Decodes a source file as Python does (PEP 263). Edit this where Python would read another text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Text from scanned material in, text that cannot steer a terminal or mislead a reader out."""
+"""Makes text from scanned files safe to show: it cannot steer a terminal, a CI service, or mislead a reader.
+
+Edit this when one more place that shows text can be steered by it.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,9 @@ def encodable(text: str) -> str:
 
 
 def inert(text: str) -> str:
-    """Lines of a report, none of which a CI service that reads them takes for a command (``::error::``, ``##[group]``).
+    """The lines of a report, changed where a CI service would take one for a command (``::error::``, ``##[group]``).
 
-    GitHub's runner takes one whatever white space stands before, and a file may be called so.
+    GitHub's runner takes it whatever white space stands before, and a file may be called so.
     """
     return _COMMAND.sub(_written_out, text) if "::" in text or "##" in text else text
 

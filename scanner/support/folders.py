@@ -1,7 +1,7 @@
-"""A folder opened once in; files in it read and replaced, and no link below it ever followed, out.
+"""Reads and replaces files in a folder that is opened once, and follows no link below it.
 
-What is checked is what was opened, not its name: a folder exchanged for a link meanwhile leads nowhere. Edit this where
-a file or folder is opened by something that may not be trusted.
+What is checked is what was opened, not its name: a folder that is exchanged for a link meanwhile leads nowhere. Edit
+this when files are to be handled in one more way in a folder that a stranger may have filled.
 """
 
 # pathlib takes no descriptors:
@@ -47,7 +47,7 @@ class LinkError(OSError):
 
 
 class Folder:
-    """An open folder; ``shown`` is how it is called in messages. All methods take one name, and raise OSError."""
+    """An open folder; ``shown`` is what messages call it. Methods take the name of a thing in it, and raise OSError."""
 
     def __init__(self, place: str, descriptor: int, shown: str) -> None:
         self._place = place
@@ -258,4 +258,4 @@ def temporary_name() -> str:
 
 
 def _no_file() -> OSError:
-    return FileExistsError(errno.EEXIST, "something that is no file is there")
+    return FileExistsError(errno.EEXIST, "it is there and not a regular file")

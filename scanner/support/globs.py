@@ -1,6 +1,6 @@
-"""Globs, which choose paths as the lines of a .gitignore do: for options, settings, waivers, manifests, ignore files.
+"""Globs choose paths as the lines of a .gitignore do: in options, settings, waivers, manifests and ignore files.
 
-Edit this for slashes, ``!`` and the order of globs; what a wildcard means is in ``wildcards``.
+Edit this for slashes, ``!`` and the order of globs; what a wildcard means is in `wildcards`.
 """
 
 from __future__ import annotations
@@ -19,20 +19,59 @@ from .wildcards import SPECIAL, BrokenGlobError, wildmatch
 MAX_GLOB = 4096
 MAX_ALL_GLOBS = 64 * 1024
 _GLOBS_A_REGEX = 50
-_MOST_SHOWN = 40
+_MOST_SHOWN_CHARACTERS = 40
+
+
+def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
+    """A test whether ``globs`` choose a path (forward slashes, relative), as the lines of a .gitignore would ignore it.
+
+    What is in a folder that they choose is chosen, too. ``./`` in front stands for the root, as a slash does. Raises
+    ConfigurationError for a glob that can match nothing, and for globs past the bounds.
+    """
+    listed = [checked_glob(glob) for glob in globs]
+    if sum(len(glob.text) for glob in listed) > MAX_ALL_GLOBS:
+        raise ConfigurationError(f"{len(listed):,} globs have over {MAX_ALL_GLOBS:,} characters: use fewer, with stars")
+    found = GlobList(listed[::-1])
+    folders = {"": False}
+
+    def chooses(path: str) -> bool:
+        folder = path.rpartition("/")[0]
+        if folder not in folders:
+            above = accumulate(folder.split("/"), "{}/{}".format)
+            folders[folder] = any(found.verdict(each, is_folder=True) for each in above)
+        return folders[folder] or bool(found.verdict(path, is_folder=False))
+
+    return chooses
+
+
+def checked_glob(glob: str, where: str = "") -> Glob:
+    """A glob that somebody wrote, at ``where``. Raises ConfigurationError when it can match nothing or is too long."""
+    shown = repr(glob if len(glob) <= _MOST_SHOWN_CHARACTERS else f"{glob[:_MOST_SHOWN_CHARACTERS]}…")
+    if len(glob) > MAX_GLOB:
+        raise ConfigurationError(f"{where}the glob {shown} has {len(glob):,} characters: {MAX_GLOB:,} is the most")
+    found = read_glob(f"/{glob[2:]}" if glob.startswith("./") else glob)
+    try:
+        if found is None:
+            raise BrokenGlobError("it names no file")
+        wildmatch(found.text, count())
+    except BrokenGlobError as error:
+        raise ConfigurationError(f"{where}the glob {shown} matches nothing: {error}") from None
+    return found
 
 
 class Glob(Struct, frozen=True):
-    """One line of an ignore file: ``text`` without ``!`` and slashes around it, its first ``literal`` signs plain.
-
-    ``of_name`` says that it is about the last part of a path, in any folder.
-    """
+    """One line of an ignore file."""
 
     text: str
+    """The line without ``!`` and without slashes around it."""
     chooses: bool
+    """Whether it chooses what matches; with ``!`` it keeps it."""
     folders_only: bool
+    """Whether only folders match."""
     of_name: bool
+    """Whether it is about the last part of a path, in any folder."""
     literal: int
+    """How many of its first characters stand for themselves."""
 
     @property
     def is_plain(self) -> bool:
@@ -63,43 +102,6 @@ def _literal_length(text: str) -> int:
     return next((place for place, char in enumerate(text) if char in SPECIAL), len(text))
 
 
-def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
-    """A test whether ``globs`` choose a path (forward slashes, relative), as the lines of a .gitignore would ignore it.
-
-    What is in a folder that they choose is chosen, too. ``./`` in front stands for the root, as a slash does. Raises
-    ConfigurationError for a glob that can match nothing, and for globs past the bounds.
-    """
-    listed = [checked_glob(glob) for glob in globs]
-    if sum(len(glob.text) for glob in listed) > MAX_ALL_GLOBS:
-        raise ConfigurationError(f"{len(listed):,} globs have over {MAX_ALL_GLOBS:,} characters: use fewer, with stars")
-    found = GlobList(listed[::-1])
-    folders = {"": False}
-
-    def chooses(path: str) -> bool:
-        folder = path.rpartition("/")[0]
-        if folder not in folders:
-            above = accumulate(folder.split("/"), "{}/{}".format)
-            folders[folder] = any(found.verdict(each, is_folder=True) for each in above)
-        return folders[folder] or bool(found.verdict(path, is_folder=False))
-
-    return chooses
-
-
-def checked_glob(glob: str, where: str = "") -> Glob:
-    """A glob that somebody wrote, at ``where``. Raises ConfigurationError when it can match nothing or is too long."""
-    shown = repr(glob if len(glob) <= _MOST_SHOWN else f"{glob[:_MOST_SHOWN]}…")
-    if len(glob) > MAX_GLOB:
-        raise ConfigurationError(f"{where}the glob {shown} has {len(glob):,} characters: {MAX_GLOB:,} is the most")
-    found = read_glob(f"/{glob[2:]}" if glob.startswith("./") else glob)
-    try:
-        if found is None:
-            raise BrokenGlobError("it names no file")
-        wildmatch(found.text, count())
-    except BrokenGlobError as error:
-        raise ConfigurationError(f"{where}the glob {shown} matches nothing: {error}") from None
-    return found
-
-
 class GlobList:
     """Globs, the first of which that matches decides; the last line of an ignore file comes first.
 
@@ -119,18 +121,18 @@ class GlobList:
         return found.chooses if found else None
 
     @cached_property
-    def _of_folders(self) -> _Table:
-        return _Table(self._globs)
+    def _of_folders(self) -> _Lookup:
+        return _Lookup(self._globs)
 
     @cached_property
-    def _of_files(self) -> _Table:
+    def _of_files(self) -> _Lookup:
         if not any(glob.folders_only for glob in self._globs):
             return self._of_folders
-        return _Table([glob for glob in self._globs if not glob.folders_only])
+        return _Lookup([glob for glob in self._globs if not glob.folders_only])
 
 
-class _Table:
-    """Globs sorted by how they are looked up."""
+class _Lookup:
+    """Globs, sorted by how they are looked up."""
 
     def __init__(self, globs: Sequence[Glob]) -> None:
         self._globs = globs

@@ -1,4 +1,4 @@
-"""A regular expression in, its pattern out, compiled when it is first used: compiling all takes each start 10 ms."""
+"""What is loaded when it is first used: regular expressions (all would cost every start 10 ms), optional libraries."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ..errors import MissingExtraError
 
 
 def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
-    """As ``re.compile``, for what many a run never uses; an error in ``source`` is raised at first use, too.
+    """As ``re.compile``, for patterns that many runs never use. An error in ``source`` is raised at the first use.
 
-    The functions of ``re`` do not take what is returned; its own methods are there for all that they do.
+    The functions of ``re`` do not take the result; it has methods for all that they do.
     """
     return cast("re.Pattern[AnyStr]", _LazyPattern(source, flags))
 
 
 class _LazyPattern:
-    """Hands on what it is asked for to the pattern, and keeps it: asked again, it only looks it up."""
+    """Asks the pattern for an attribute, and keeps it: the second time it is only looked up."""
 
     def __init__(self, source: Any, flags: int) -> None:
         self._source = source
@@ -34,7 +34,7 @@ class _LazyPattern:
 
 @contextmanager
 def needing(extra: str, what: str) -> Iterator[None]:
-    """Turn a missing import into the error that names the extra."""
+    """Turn a missing library in the block into the error that says which ``extra`` to install for ``what``."""
     try:
         yield
     except ModuleNotFoundError as error:

@@ -1,7 +1,7 @@
-"""How deep a text of JSON, TOML or YAML is nested, counted before or beside its parser.
+"""Counts how deep a text of JSON, TOML or YAML is nested. Edit this when one more format is read.
 
-A parser has a limit of its own, or gets one with a release, or with the version of Python. What is said of a text must
-not depend on it: our bound is counted here. A new format's brackets are counted by one more function.
+Each parser has a limit of its own, which changes with its release and with the version of Python. What is said of a
+text must not depend on that, so our own bound is counted here, before or beside the parser.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The only module that may start a process: the user's git, and the workers of audits.
 
-A folder that is scanned has no say in what runs: a program is found by the absolute folders of PATH alone, starts in a
-folder that is not the user's, and gets named variables only. Edit this where a process needs one variable more.
+A scanned folder has no say in what runs. A program is looked for in the absolute folders of PATH only, starts in a
+folder that is not the user's, and gets only the variables that are named here. Edit this to name one more.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a wildcard means: globs as regular expressions that take time in proportion to glob times path, never more.
+"""What a wildcard means: globs become regular expressions that take time in proportion to glob times path, never more.
 
 ``*a*a*a*b`` as ``.*a.*a.*a.*b`` tries each way to share a name out among its stars. Here what stands after a star is
 taken where it first fits and never tried again, which finds a match wherever there is one: taken earlier it leaves

@@ -13,8 +13,8 @@ from modelkin.results import Level, Report
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Entry
 
-from ..sources.test_registry import registry_answers
 from ..support.attributed import MIT
+from ..support.index_server import registry_answers
 
 VLLM = "pypi:vllm==0.2.3"
 MODELS = "vllm/model_executor/models"

@@ -6,6 +6,7 @@ import os
 import runpy
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from msgspec.structs import replace
 
 from modelkin.cli import main
 from modelkin.cli.choices import exit_code
-from modelkin.results import Level, Suppression, Verdict
+from modelkin.results import Level, Report, Suppression, Verdict
 from modelkin.settings import LEVELS, VERDICTS
 
 from ..support.example_reports import EMPTY, FINDING, REPORT, only
@@ -51,21 +52,30 @@ def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_help_has_examples_and_fits_80_columns(
-    command: tuple[str, ...], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main([*command, "--help"]) == 0
-    text = capsys.readouterr().out
-    assert "Example" in text
-    assert max(map(len, text.splitlines())) <= 80
+def test_every_help_has_examples_and_fits_80_columns(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in COMMANDS:
+        assert main([*command, "--help"]) == 0
+        text = capsys.readouterr().out
+        assert "Example" in text, command
+        assert max(map(len, text.splitlines())) <= 80, command
 
 
-def test_help_and_version_import_nothing_heavy() -> None:
-    code = "import sys\nfrom modelkin.cli import main\nmain(['--help'])\nprint(sorted(sys.modules))"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout
-    for heavy in ("numpy", "rich", "tree_sitter", "libcst", "rapidfuzz", "safetensors", "yaml", "pathspec"):
-        assert f"'{heavy}'" not in loaded
+def loaded_by(*arguments: str) -> set[str]:
+    """The modules that a command line has imported at its end."""
+    code = f"import sys\nfrom modelkin.cli import main\nmain({[*arguments]})\nprint(*sorted(sys.modules), sep='\\n')"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
+    return set(done.stdout.split())
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = {"numpy", "rich", "tree_sitter", "libcst", "rapidfuzz", "safetensors", "yaml", "pathspec"}
+    assert not heavy & loaded_by("--help")
+
+
+def test_a_scan_of_one_file_imports_nothing_that_it_does_not_need(pair: Path) -> None:
+    heavy = {"libcst", "yaml", "jinja2", "rapidfuzz", "license_expression", "ssl", "zipfile", "tarfile"}
+    source, against = str(pair / "copy.py"), str(pair / "original.py")
+    assert not (heavy | {"subprocess", "difflib"}) & loaded_by("scan", source, "--against", against, "--quiet")
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
@@ -89,9 +99,8 @@ def test_no_module_of_the_current_folder_is_run(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
+def test_wrong_usage_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments in (
         (),
         ("nonsense",),
         ("scan",),
@@ -100,12 +109,9 @@ def test_no_module_of_the_current_folder_is_run(tmp_path: Path) -> None:
         ("scan", ".", "--fail-on", "sometimes"),
         ("scan", ".", "--format", "xml"),
         ("compare", "one"),
-    ],
-    ids=" ".join,
-)
-def test_wrong_usage_exits_with_2(arguments: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(arguments) == 2
-    assert "Usage: modelkin" in capsys.readouterr().err
+    ):
+        assert main(arguments) == 2, arguments
+        assert "Usage: modelkin" in capsys.readouterr().err, arguments
 
 
 def test_a_usage_error_shows_no_escape_code(capsys: pytest.CaptureFixture[str]) -> None:
@@ -118,29 +124,29 @@ def test_the_threshold_s_words_are_the_levels_and_verdicts() -> None:
     assert tuple(verdict.value for verdict in Verdict if verdict is not Verdict.INDEPENDENT) == VERDICTS
 
 
-@pytest.mark.parametrize("level", list(Level))
-@pytest.mark.parametrize("threshold", LEVELS)
-def test_a_level_counts_itself_and_the_more_severe(level: Level, threshold: str) -> None:
-    report = replace(EMPTY, findings=(replace(FINDING, level=level),))
-    assert exit_code(report, (threshold,)) == int(LEVELS.index(level.value) <= LEVELS.index(threshold))
+def failing(report: Report, thresholds: Iterable[str]) -> list[str]:
+    """The thresholds at which the report fails a run."""
+    return [threshold for threshold in thresholds if exit_code(report, (threshold,))]
 
 
-@pytest.mark.parametrize("threshold", LEVELS)
-def test_a_waived_finding_fails_no_run(threshold: str) -> None:
+def test_a_level_counts_itself_and_the_more_severe() -> None:
+    for place, level in enumerate(LEVELS):
+        report = replace(EMPTY, findings=(replace(FINDING, level=Level(level)),))
+        assert failing(report, LEVELS) == [*LEVELS[place:]], level
+
+
+def test_a_waived_finding_fails_no_run() -> None:
     waived = replace(FINDING, suppression=Suppression("a.py", 1, "agreed with the authors", in_source=True))
-    assert exit_code(replace(REPORT, findings=(waived,)), (threshold,)) == 0
+    assert failing(replace(REPORT, findings=(waived,)), LEVELS) == []
 
 
-@pytest.mark.parametrize("verdict", VERDICTS)
-@pytest.mark.parametrize("threshold", VERDICTS)
-def test_a_verdict_counts_itself_and_the_closer(verdict: str, threshold: str) -> None:
-    expected = int(VERDICTS.index(verdict) <= VERDICTS.index(threshold))
-    assert exit_code(only(Verdict(verdict)), (threshold,)) == expected
+def test_a_verdict_counts_itself_and_the_closer() -> None:
+    for place, verdict in enumerate(VERDICTS):
+        assert failing(only(Verdict(verdict)), VERDICTS) == [*VERDICTS[place:]], verdict
 
 
-@pytest.mark.parametrize("threshold", [*LEVELS, *VERDICTS, "never"])
-def test_nothing_found_is_0_at_any_threshold(threshold: str) -> None:
-    assert exit_code(only(Verdict.INDEPENDENT), (threshold,)) == 0
+def test_nothing_found_is_0_at_any_threshold() -> None:
+    assert failing(only(Verdict.INDEPENDENT), (*LEVELS, *VERDICTS, "never")) == []
 
 
 def test_what_is_skipped_counts_where_that_is_asked_for() -> None:

@@ -22,12 +22,11 @@ from hypothesis import strategies as st
 
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.library import facts, verify
-from modelkin.corpus.model import FORMAT, Corpus, Project, Release
+from modelkin.corpus.model import FORMAT, Corpus, Project, Release, check_writable
 from modelkin.corpus.schema import COLUMNS, Column
 from modelkin.corpus.store import open_corpus
 from modelkin.errors import CorpusError
 from modelkin.notices.model import Notice
-from modelkin.support.atomic_write import check_writable
 from modelkin.support.folders import Folder
 
 from ..support.documents import ROOT

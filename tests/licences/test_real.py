@@ -8,7 +8,7 @@ from modelkin.licences.identify import identify
 
 from ..benchmarks.licence_files import LicenceFile, listed, read
 from ..benchmarks.licences import changes
-from ..sources.test_registry import registry_answers
+from ..support.index_server import registry_answers
 from ..support.processor_time import processor_seconds
 
 # Small wheels, of different families of licences.

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from ..benchmarks.credits import LABELS, PARTS, answers_of, read_labels
-from ..sources.test_registry import registry_answers
+from ..support.index_server import registry_answers
 
 # Small ones, from the part that the rules were not written for; the benchmark asks all.
 FEW = ("fairseq==0.8.0", "speechbrain==1.1.2", "torchtune==0.6.1")

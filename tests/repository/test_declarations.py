@@ -17,7 +17,7 @@ from modelkin.results import Skipped
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Checkout, Entry
 
-from ..sources.test_registry import registry_answers
+from ..support.index_server import registry_answers
 from ..support.processor_time import processor_seconds
 from ..support.repositories import APACHE, MIT, declarations_of, written, zipped
 

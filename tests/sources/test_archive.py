@@ -15,8 +15,9 @@ import pytest
 
 from modelkin.errors import SourceError
 from modelkin.results import Skipped
-from modelkin.sources import open_source, tars
+from modelkin.sources import open_source
 from modelkin.sources.checkout import Checkout, Entry
+from modelkin.sources.members import MAX_MEMBER_BYTES
 
 FILES = {"b.py": b"b = 1\n", "pkg/z.py": b"z = 1\n", "pkg/a/c.py": b"c = 1\n", "LICENSE": b"MIT\n", "pkg.py": b""}
 TAR_MODES = {".tar": "w:", ".tar.gz": "w:gz", ".tgz": "w:gz", ".tar.bz2": "w:bz2", ".tar.xz": "w:xz"}
@@ -182,7 +183,7 @@ def test_a_member_that_inflates_past_its_declared_size_is_named(tmp_path: Path) 
 
 
 def test_a_member_larger_than_any_source_is_not_inflated(tmp_path: Path) -> None:
-    size = tars.MAX_MEMBER_BYTES + 1
+    size = MAX_MEMBER_BYTES + 1
     path = write_zip(tmp_path / "a.zip", {"bomb.py": b"x"})
     assert contents(altered_size(path, size)) == {"bomb.py": "64 MB is over the limit of 64 MB in an archive"}
     with tarfile.open(tmp_path / "a.tgz", "w:gz", compresslevel=1) as archive:

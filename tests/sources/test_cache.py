@@ -14,7 +14,6 @@ from packaging.version import Version
 
 from modelkin.errors import SourceError
 from modelkin.sources import registry
-from modelkin.sources import registry as cache
 
 from ..support.index_server import Index, serving, wheel
 
@@ -39,7 +38,7 @@ def folder(index: Index) -> Path:  # noqa: ARG001  it is the index that the rele
 
 
 def found(version: str = "1.0", name: str = "pkg") -> Any:
-    return cache.find(name, Version(version))
+    return registry.find(name, Version(version))
 
 
 def record(folder: Path, sealed: bool = True, name: str = NAME, **changes: Any) -> None:
@@ -47,7 +46,7 @@ def record(folder: Path, sealed: bool = True, name: str = NAME, **changes: Any) 
     fields = json.loads((folder / (NAME + SUFFIX)).read_text()) | changes
     if sealed:
         fields.pop("digest", None)
-        fields["digest"] = cache._digest(fields)
+        fields["digest"] = registry._digest(fields)
     (folder / (name + SUFFIX)).write_text(json.dumps(fields))
 
 

@@ -15,7 +15,7 @@ from modelkin.errors import SourceError
 from modelkin.results import LeftOut, Skipped
 from modelkin.sources import open_source, open_sources
 from modelkin.sources.checkout import Checkout, Entry
-from modelkin.sources.git_folder import MOST_NAMED
+from modelkin.sources.unscanned_code import MOST_NAMED
 
 from ..support.working_trees import git, needs_git
 

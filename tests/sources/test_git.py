@@ -18,9 +18,10 @@ import pytest
 
 from modelkin.errors import SourceError
 from modelkin.results import Skipped
-from modelkin.sources import git as git_source
-from modelkin.sources import git_command, open_source, tars
+from modelkin.sources import git_command, members, open_source
 from modelkin.sources.checkout import Entry
+
+from ..support.git_repositories import address, commit, commit_tree, git, stage
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -32,41 +33,6 @@ UNKNOWN = "0123456789" * 4
 def nothing_left(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     """Whatever is done here leaves no temporary folder."""
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-
-
-def git(root: Path, *arguments: str, stdin: bytes = b"", settings: Path = Path(os.devnull)) -> str:
-    environment = {**os.environ, "GIT_CONFIG_GLOBAL": str(settings), "GIT_CONFIG_SYSTEM": os.devnull}
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
-    command = ["git", "-C", str(root), *identity, *arguments]
-    return (
-        subprocess.run(command, check=True, input=stdin, capture_output=True, env=environment).stdout.decode().strip()
-    )
-
-
-def commit(root: Path, files: dict[str, bytes]) -> str:
-    """One more commit of the repository ``root``, made when there is none; its hash."""
-    root.mkdir(exist_ok=True)
-    git(root, "init", "-q")
-    for path, content in files.items():
-        (root / path).parent.mkdir(parents=True, exist_ok=True)
-        (root / path).write_bytes(content)
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "--allow-empty", "-m", "x")
-    return git(root, "rev-parse", "HEAD")
-
-
-def stage(root: Path, mode: str, path: str, content: bytes) -> None:
-    """Commit a blob under any mode and name, without a file on disk."""
-    blob = git(root, "hash-object", "-w", "--stdin", stdin=content)
-    git(root, "update-index", "--add", "--cacheinfo", f"{mode},{blob},{path}")
-    git(root, "commit", "-q", "-m", "x")
-
-
-def commit_tree(root: Path, entries: list[tuple[bytes, bytes, str]]) -> None:
-    """Point ``main`` at a commit of a tree that git itself would not write."""
-    stored = b"".join(mode + b" " + name + b"\0" + bytes.fromhex(digest) for mode, name, digest in entries)
-    tree = git(root, "hash-object", "-t", "tree", "-w", "--stdin", "--literally", stdin=stored)
-    git(root, "update-ref", "refs/heads/main", git(root, "commit-tree", "-m", "x", tree))
 
 
 def contents(spec: str) -> dict[str, bytes | str]:
@@ -83,10 +49,6 @@ def fails(spec: str, message: str) -> None:
     with pytest.raises(SourceError, match=message) as raised, open_source(spec):
         pass
     assert "\n" not in str(raised.value)
-
-
-def address(root: Path, rest: str = "") -> str:
-    return f"git+file://{root}{rest}"
 
 
 @contextmanager
@@ -205,7 +167,7 @@ def test_links_and_submodules_are_named(tmp_path: Path) -> None:
 
 
 def test_files_over_the_limit_are_named_by_their_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tars, "MAX_MEMBER_BYTES", 1024**2)
+    monkeypatch.setattr(members, "MAX_MEMBER_BYTES", 1024**2)
     commit(tmp_path / "repo", {"a.py": b"1", "big.py": b"x" * (2 * 1024**2)})
     assert contents(address(tmp_path / "repo")) == {
         "a.py": b"1",
@@ -214,14 +176,14 @@ def test_files_over_the_limit_are_named_by_their_size(tmp_path: Path, monkeypatc
 
 
 def test_files_past_the_limit_for_all_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_source, "MAX_TOTAL_BYTES", 5)
+    monkeypatch.setattr("modelkin.sources.git.MAX_TOTAL_BYTES", 5)
     commit(tmp_path / "repo", {"a.py": b"123", "b.py": b"123"})
     found = contents(address(tmp_path / "repo"))
     assert found == {"a.py": b"123", "b.py": "the repository's files are past the limit for all of them"}
 
 
 def test_more_files_than_the_limit_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_source, "MAX_MEMBERS", 2)
+    monkeypatch.setattr("modelkin.sources.git.MAX_MEMBERS", 2)
     commit(tmp_path / "repo", FILES)
     fails(address(tmp_path / "repo"), "it holds more than 2 files")
 

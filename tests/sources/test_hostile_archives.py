@@ -11,6 +11,7 @@ import struct
 import tarfile
 import zipfile
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -21,10 +22,10 @@ from hypothesis import strategies as st
 
 from modelkin.errors import SourceError
 from modelkin.results import Skipped
-from modelkin.sources import archive, open_source, tars
-from modelkin.sources import archive as zips
-from modelkin.sources import tars as tarstreams
+from modelkin.sources import open_source, tars
+from modelkin.sources.archive import open_zip
 from modelkin.sources.checkout import Entry
+from modelkin.sources.members import inside
 
 from ..support.processor_time import processor_seconds
 
@@ -107,24 +108,21 @@ def packed_bomb(suffix: str, megabytes: int, sizes: int) -> bytes:
     return stored.getvalue()
 
 
-@pytest.mark.parametrize("suffix", PACKED)
-@pytest.mark.parametrize("sizes", [8192, 200, 10])
-def test_a_bomb_is_refused_before_it_is_written(
-    tmp_path: Path, suffix: str, sizes: int, spooled: Callable[[], int]
-) -> None:
-    path = tmp_path / f"a{suffix}"
-    path.write_bytes(packed_bomb(suffix, 200, sizes))
-    with processor_seconds(4):
-        message = refused(path)
-    assert "inflates to more than" in message
-    assert spooled() <= 100 * 1024**2
-    assert spooled() == 0 or sizes == 10
+def test_a_bomb_is_refused_before_it_is_written(tmp_path: Path, spooled: Callable[[], int]) -> None:
+    for suffix, sizes in product(PACKED, (8192, 200, 10)):
+        before = spooled()
+        path = tmp_path / f"a{suffix}"
+        path.write_bytes(packed_bomb(suffix, 200, sizes))
+        with processor_seconds(4):
+            message = refused(path)
+        assert "inflates to more than" in message
+        assert spooled() - before <= (100 * 1024**2 if sizes == 10 else 0), (suffix, sizes)
 
 
 def test_what_is_written_is_bounded_and_the_rest_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spooled: Callable[[], int]
 ) -> None:
-    monkeypatch.setattr("modelkin.sources.tars.MAX_SPOOLED_BYTES", 250_000)
+    monkeypatch.setattr("modelkin.sources.members.MAX_SPOOLED_BYTES", 250_000)
     files = b"".join(member(f"{number}.py", os.urandom(100_000)) for number in range(5))
     found = contents(write(tmp_path, files + member("small.py", b"x = 1\n") + END, ".tar.gz"))
     assert len(found) == 6
@@ -147,7 +145,7 @@ class _Disk:
 
 
 def test_opening_a_tar_takes_bounded_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tarstreams, "MAX_SECONDS", -1.0)
+    monkeypatch.setattr(tars, "MAX_SECONDS", -1.0)
     assert "takes more than" in refused(write(tmp_path, member("a.py", b"x") + END, ".tar.gz"))
 
 
@@ -164,12 +162,12 @@ def test_real_data_that_packs_well_is_read(tmp_path: Path) -> None:
         assert contents(write(tmp_path, files, suffix)) == {"data.csv": table, "a.py": b"x = 1\n"}
 
 
-@pytest.mark.parametrize("suffix", PACKED)
-def test_several_streams_in_one_file_are_one_tar(tmp_path: Path, suffix: str) -> None:
-    pack = PACKERS[suffix]
+def test_several_streams_in_one_file_are_one_tar(tmp_path: Path) -> None:
     whole = member("a.py", b"1" * 5000) + member("b.py", b"2") + END
-    (tmp_path / f"a{suffix}").write_bytes(pack(whole[:777]) + pack(b"") + pack(whole[777:]))
-    assert contents(tmp_path / f"a{suffix}") == {"a.py": b"1" * 5000, "b.py": b"2"}
+    for suffix in PACKED:
+        pack = PACKERS[suffix]
+        (tmp_path / f"a{suffix}").write_bytes(pack(whole[:777]) + pack(b"") + pack(whole[777:]))
+        assert contents(tmp_path / f"a{suffix}") == {"a.py": b"1" * 5000, "b.py": b"2"}
 
 
 def zip_of_shared_bytes(path: Path, count: int, size: int) -> Path:
@@ -188,7 +186,7 @@ def zip_of_shared_bytes(path: Path, count: int, size: int) -> Path:
 def test_a_zip_of_shared_bytes_gives_no_more_than_its_ratio(tmp_path: Path) -> None:
     path = zip_of_shared_bytes(tmp_path / "a.zip", 300, 10 * 1024**2)
     out = 0
-    with zips.open_zip(path) as members, processor_seconds(8):
+    with open_zip(path) as members, processor_seconds(8):
         for each in members:
             content = each.read()
             out += len(content) if isinstance(content, bytes) else 0
@@ -213,65 +211,73 @@ def test_a_zips_directory_is_bounded_before_it_is_read(tmp_path: Path) -> None:
 LYING_SIZES = [-1, -512, -(2**40), 2**40, 2**62]
 
 
-@pytest.mark.parametrize("suffix", PACKERS)
-@pytest.mark.parametrize("size", LYING_SIZES)
-def test_a_size_that_lies_ends_in_one_line(tmp_path: Path, suffix: str, size: int) -> None:
+def lying(size: int) -> bytes:
+    """A header that says this size, whatever can be."""
     info = tarfile.TarInfo("a.py")
     info.size = 0
     block = bytearray(info.tobuf(tarfile.GNU_FORMAT))
     block[124:136] = size.to_bytes(12, "big", signed=True) if size < 0 else b"\x80" + size.to_bytes(11, "big")
     block[148:156] = b"        "
     block[148:156] = f"{sum(block):06o}\0 ".encode()
-    with processor_seconds(3):
-        refused(write(tmp_path, bytes(block) + b"x = 1\n".ljust(512, b"\0") + END, suffix))
+    return bytes(block)
 
 
-@pytest.mark.parametrize("suffix", PACKERS)
-def test_a_damaged_header_is_no_end(tmp_path: Path, suffix: str) -> None:
+def test_a_size_that_lies_ends_in_one_line(tmp_path: Path) -> None:
+    for suffix, size in product(PACKERS, LYING_SIZES):
+        with processor_seconds(3):
+            refused(write(tmp_path, lying(size) + b"x = 1\n".ljust(512, b"\0") + END, suffix))
+
+
+def test_a_damaged_header_is_no_end(tmp_path: Path) -> None:
     broken = bytearray(member("b.py", b"2"))
     broken[150] ^= 1
     files = member("a.py", b"1") + bytes(broken) + member("c.py", b"3") + END
-    assert "damaged" in refused(write(tmp_path, files, suffix))
-    assert "damaged" in refused(write(tmp_path, member("a.py", b"1") + b"junk" * 10, suffix))
+    for suffix in PACKERS:
+        assert "damaged" in refused(write(tmp_path, files, suffix))
+        assert "damaged" in refused(write(tmp_path, member("a.py", b"1") + b"junk" * 10, suffix))
 
 
-@pytest.mark.parametrize("suffix", PACKERS)
-@pytest.mark.parametrize("kind", [tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE])
-def test_a_chain_of_headers_is_one_line(tmp_path: Path, suffix: str, kind: bytes) -> None:
-    content = b"20 path=some/name.py\n" if kind in (tarfile.XHDTYPE, tarfile.XGLTYPE) else b"name.py\0"
-    with processor_seconds(3):
-        path = write(tmp_path, member("x", content, kind) * 3000 + member("a.py", b"1") + END, suffix)
-        try:
-            contents(path)
-        except SourceError as error:
-            message = str(error)
-            assert "\n" not in message
+def read_or_refused(path: Path) -> dict[str, bytes | str]:
+    """What the archive gives; nothing where it is refused, which is said in one line."""
+    try:
+        return contents(path)
+    except SourceError as error:
+        message = str(error)
+    assert "\n" not in message
+    return {}
 
 
-@pytest.mark.parametrize("suffix", PACKERS)
-@pytest.mark.parametrize("number", [b"1" * 200_000, b"1" * 200_000 + b" x", b"11 x=" + b"2" * 200_000])
-def test_numbers_in_a_header_take_no_time(tmp_path: Path, suffix: str, number: bytes) -> None:
-    files = (member("x", number, tarfile.XHDTYPE) + member("a.py", b"1")) * 5 + END
-    with processor_seconds(2):
-        refused(write(tmp_path, files, suffix))
+def test_a_chain_of_headers_is_one_line(tmp_path: Path) -> None:
+    kinds = {
+        tarfile.GNUTYPE_LONGNAME: b"name.py\0",
+        tarfile.GNUTYPE_LONGLINK: b"name.py\0",
+        tarfile.XHDTYPE: b"20 path=some/name.py\n",
+        tarfile.XGLTYPE: b"20 path=some/name.py\n",
+    }
+    for suffix, (kind, content) in product(PACKERS, kinds.items()):
+        with processor_seconds(3):
+            read_or_refused(write(tmp_path, member("x", content, kind) * 3000 + member("a.py", b"1") + END, suffix))
 
 
-@pytest.mark.parametrize("suffix", PACKERS)
-def test_a_sparse_map_without_end_is_one_line(tmp_path: Path, suffix: str) -> None:
+def test_numbers_in_a_header_take_no_time(tmp_path: Path) -> None:
+    numbers = (b"1" * 200_000, b"1" * 200_000 + b" x", b"11 x=" + b"2" * 200_000)
+    for suffix, number in product(PACKERS, numbers):
+        files = (member("x", number, tarfile.XHDTYPE) + member("a.py", b"1")) * 5 + END
+        with processor_seconds(2):
+            refused(write(tmp_path, files, suffix))
+
+
+def test_a_sparse_map_without_end_is_one_line(tmp_path: Path) -> None:
     records = b"22 GNU.sparse.major=1\n22 GNU.sparse.minor=0\n"
-    for body in (bytes(20 * 1024**2), b"9" * 20 * 1024**2, b"99999999\n" + b"1\n" * 1000, b""):
+    bodies = (bytes(20 * 1024**2), b"9" * 20 * 1024**2, b"99999999\n" + b"1\n" * 1000, b"")
+    for suffix, body in product(PACKERS, bodies):
         files = member("x", records, tarfile.XHDTYPE) + header("a.py", len(body)) + body
         with processor_seconds(3):
-            try:
-                found = contents(write(tmp_path, files, suffix))
-            except SourceError as error:
-                assert str(error).isprintable()  # noqa: PT017
-            else:
-                assert found == {}
+            assert read_or_refused(write(tmp_path, files, suffix)) == {}
 
 
 def test_names_together_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tars, "_MAX_NAMES", 100_000)
+    monkeypatch.setattr(tars, "_MAX_NAMES_BYTES", 100_000)
     files = b"".join(
         member("x", b"n" * 50_000 + b"\0", tarfile.GNUTYPE_LONGNAME) + member("a.py", b"1") for _ in range(4)
     )
@@ -292,11 +298,7 @@ def test_a_tar_with_any_bytes_changed_is_read_or_one_line(tmp_path: Path, data: 
     for place, value in data.draw(st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 255)), max_size=6)):
         raw[place] = value
     suffix = data.draw(st.sampled_from([*PACKERS]))
-    path = write(tmp_path, bytes(raw[: data.draw(st.integers(0, len(raw)))]), suffix)
-    try:
-        contents(path)
-    except SourceError as error:
-        assert "\n" not in str(error)  # noqa: PT017
+    read_or_refused(write(tmp_path, bytes(raw[: data.draw(st.integers(0, len(raw)))]), suffix))
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -310,10 +312,7 @@ def test_a_zip_with_any_bytes_changed_is_read_or_one_line(tmp_path: Path, data: 
     for place, value in data.draw(st.lists(st.tuples(st.integers(0, len(raw) - 1), st.integers(0, 255)), max_size=6)):
         raw[place] = value
     (tmp_path / "a.zip").write_bytes(raw)
-    try:
-        contents(tmp_path / "a.zip")
-    except SourceError as error:
-        assert "\n" not in str(error)  # noqa: PT017
+    read_or_refused(tmp_path / "a.zip")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -373,4 +372,4 @@ def test_what_is_no_file_is_no_archive(tmp_path: Path) -> None:
 def test_the_nearest_of_very_many_names_is_found_in_bounded_time() -> None:
     listing: list[Entry | Skipped] = [Skipped(f"{'folder/' * 40}{number}.py", "") for number in range(200_000)]
     with processor_seconds(5), pytest.raises(SourceError):
-        archive.inside(listing, "folder/" * 40 + "x.py", "a.zip")
+        inside(listing, "folder/" * 40 + "x.py", "a.zip")

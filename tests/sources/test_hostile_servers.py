@@ -19,13 +19,13 @@ import pytest
 
 from modelkin.errors import SourceError
 from modelkin.results import Skipped
-from modelkin.sources import git as git_source
 from modelkin.sources import git_command, hub, open_source
 from modelkin.sources.files import SourceFile, read_files
+from modelkin.sources.git import FILTERED_BYTES, _check
 
+from ..support.git_repositories import address, commit, git
 from ..support.hub_server import COMMIT
 from ..support.raw_server import raw_server, trickling
-from .test_git import address, commit, git
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
@@ -43,7 +43,7 @@ def refused(spec: str) -> str:
 @needs_git
 def test_a_large_file_is_not_sent_and_is_named(tmp_path: Path, temporary: Path) -> None:
     root = tmp_path / "repo"
-    large = os.urandom(git_source.FILTERED_BYTES + 1)
+    large = os.urandom(FILTERED_BYTES + 1)
     commit(root, {"a.py": b"x = 1\n", "b.py": large, "weights.bin": large})
     git(root, "config", "uploadpack.allowFilter", "true")
     with open_source(address(root)) as checkout:
@@ -58,7 +58,7 @@ def test_a_large_file_is_not_sent_and_is_named(tmp_path: Path, temporary: Path) 
 
 @needs_git
 def test_a_server_that_sends_all_is_stopped(tmp_path: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_source, "MAX_FETCHED_BYTES", 1024**2)
+    monkeypatch.setattr("modelkin.sources.git.MAX_FETCHED_BYTES", 1024**2)
     commit(tmp_path / "repo", {"a.py": b"x = 1\n", "weights.bin": os.urandom(5 * 1024**2)})
     message = refused(address(tmp_path / "repo"))
     assert "it sends more than 1 MB: clone it yourself" in message
@@ -69,18 +69,18 @@ def test_a_server_that_sends_all_is_stopped(tmp_path: Path, temporary: Path, mon
 @pytest.mark.usefixtures("temporary")
 def test_a_full_disk_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     commit(tmp_path / "repo", {"a.py": b"x = 1\n"})
-    monkeypatch.setattr(git_source, "DISK_RESERVE_BYTES", 2**80)
+    monkeypatch.setattr("modelkin.sources.git.DISK_RESERVE_BYTES", 2**80)
     assert "the disk of the temporary folder is full" in refused(address(tmp_path / "repo"))
 
 
 @needs_git
 def test_messages_without_end_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(git_source, "_MAX_ERROR_BYTES", 100)
+    monkeypatch.setattr("modelkin.sources.git._MAX_ERROR_BYTES", 100)
     with tempfile.TemporaryFile() as errors:
         errors.write(b"x" * 101)
         errors.flush()
         with pytest.raises(git_command.GitError, match="messages without end"):
-            git_source._check(tmp_path, errors, time.monotonic() + 9)
+            _check(tmp_path, errors, time.monotonic() + 9)
 
 
 @needs_git

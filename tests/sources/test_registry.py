@@ -6,8 +6,6 @@ import io
 import json
 import os
 import tarfile
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +13,10 @@ import pytest
 
 from modelkin.errors import SourceError
 from modelkin.sources import download, open_source, registry
-from modelkin.sources import index as index_module
 from modelkin.sources.checkout import Entry
+from modelkin.sources.index import index_url, release_files
 
-from ..support.index_server import Index, serving, wheel
+from ..support.index_server import Index, registry_answers, serving, wheel
 
 MODULE = {"pkg/yi.py": b"x = 1\n", "pkg/llama.py": b"y = 2\n"}
 
@@ -107,7 +105,7 @@ def test_releases_are_listed_by_age_with_the_file_to_read_and_the_first_upload(i
     index.add("pkg-1.9-py2-none-any.whl", b"2")
     index.add("pkg-1.9-py2.py3-none-any.whl", b"both")
     index.add("pkg-1.8.zip", b"z")
-    found = index_module.release_files("pkg")
+    found = release_files("pkg")
     assert {version: file.filename for version, file in found.items()} == {
         "1.8": "pkg-1.8.zip",
         "1.9": "pkg-1.9-py2.py3-none-any.whl",
@@ -125,7 +123,7 @@ def test_files_that_cannot_be_checked_or_are_no_release_are_left_out(index: Inde
     index.add("pkg-nonsense.tar.gz", b"x")
     index.add("pkg-4.0-py3-none-any.whl", b"x", filename="../../pkg-4.0-py3-none-any.whl")
     index.add("pkg-5.0-py3-none-any.whl", b"x", filename="other-5.0-py3-none-any.whl")
-    assert index_module.release_files("pkg") == {}
+    assert release_files("pkg") == {}
     fails("pypi:pkg", "pkg has no release with a wheel or sdist to read")
     fails("pypi:pkg==1.0", "pkg has no release with a wheel or sdist to read")
 
@@ -142,7 +140,7 @@ def test_an_index_that_speaks_only_html_is_read(index: Index) -> None:
     path, release = registry.fetch("pkg")
     assert path.read_bytes() == content
     assert (release.version, release.uploaded, release.size) == ("1.0", "2020-02-03", 0)
-    yanked = {version: file.yanked for version, file in index_module.release_files("pkg").items()}
+    yanked = {version: file.yanked for version, file in release_files("pkg").items()}
     assert yanked == {"1.0": "", "2.0": "bad & worse", "3.0": "no reason given"}
 
 
@@ -284,7 +282,7 @@ def test_certificates_are_taken_from_where_pip_and_openssl_look(
 ) -> None:
     index.add("pkg-1.0-py3-none-any.whl", wheel(MODULE))
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path))
-    assert index_module.release_files("pkg")
+    assert release_files("pkg")
     monkeypatch.setenv("PIP_CERT", str(tmp_path / "missing.pem"))
     fails("pypi:pkg==1.0", "PIP_CERT names certificates that cannot be read: .*missing.pem")
 
@@ -307,17 +305,9 @@ def test_the_index_is_the_one_pip_is_configured_with(monkeypatch: pytest.MonkeyP
     monkeypatch.delenv("PIP_INDEX_URL", raising=False)
     (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://example.org/simple/\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
-    assert index_module.index_url() == "https://example.org/simple"
+    assert index_url() == "https://example.org/simple"
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    assert index_module.index_url() == "https://pypi.org/simple"
-
-
-def registry_answers() -> bool:
-    try:
-        with urllib.request.urlopen("https://pypi.org/simple/timm/", timeout=5):
-            return True
-    except (urllib.error.URLError, OSError):
-        return False
+    assert index_url() == "https://pypi.org/simple"
 
 
 def test_a_real_release_is_read_from_the_real_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,7 @@
-"""The lock in, what it pins out; and what the scripts of .ci/ ask about it.
+"""Reads the lock of the tests' environment, and answers what the scripts of .ci/ ask about it.
 
-``python -m tests.locked newer`` lists what is installed in another release than the lock's,
-``python -m tests.locked plain FOLDER`` writes what pip-audit is given, and ``python -m tests.locked told FOLDER`` says
-in lines and an exit code what it answered there.
+``python -m tests.support.locked newer`` lists what is installed in another release than the lock's. ``plain FOLDER``
+writes what pip-audit is given, and ``told FOLDER`` says in lines and an exit code what it answered there.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -14,3 +14,16 @@ def processor_seconds(at_most: float) -> Iterator[None]:
     yield
     spent = time.process_time() - began
     assert spent <= at_most, f"computed for {spent:.2f} s, may for {at_most:g} s"
+
+
+def seconds(call: Callable[[], object]) -> float:
+    """The processor time of a call."""
+    began = time.process_time()
+    call()
+    return time.process_time() - began
+
+
+def grows_in_proportion(work: Callable[[int], object], size: int) -> None:
+    """Four times as much takes less than eight times as long."""
+    once, four = (min(seconds(lambda n=n: work(n)) for _ in range(2)) for n in (size, 4 * size))  # type: ignore[misc]
+    assert four < 8 * max(once, 0.004), f"{once:.3f} s, of four times as much {four:.3f} s"
