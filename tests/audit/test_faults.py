@@ -23,7 +23,7 @@ from modelkin.audit.discovery import find_repositories
 from modelkin.audit.journal import Journal
 from modelkin.audit.options import MEGABYTE, Setup
 from modelkin.audit.outcome import Audit, open_audit
-from modelkin.audit.tasks import judge_files
+from modelkin.audit.tasks import examine_files
 from modelkin.pipeline import ScanOptions
 
 from ..support.audit_cases import OWN, README, asked, run, write_repositories
@@ -35,7 +35,7 @@ COUNT = 16
 
 
 def long_module(seed: int) -> str:
-    """Code of nobody, that takes a while to judge."""
+    """Code of nobody, that takes a while to examine."""
     draw = random.Random(seed)
     lines = [f"def function_{seed}(first, second):"]
     for number in range(250):
@@ -208,13 +208,13 @@ def audited_while(before: Callable[[Callable[..., Any]], None], place: Path, jou
     return open_audit(journal)
 
 
-def test_a_repository_that_is_deleted_meanwhile_is_named_and_its_copies_are_judged(
+def test_a_repository_that_is_deleted_meanwhile_is_named_and_its_copies_are_examined(
     corpus: Path, tmp_path: Path
 ) -> None:
     place = write_repositories(tmp_path / "place", {"a": {"a.py": ATTENTION, "b.py": OWN}, "b": {"c.py": ATTENTION}})
 
     def delete(call: Callable[..., Any]) -> None:
-        if call is judge_files:
+        if call is examine_files:
             shutil.rmtree(place / "a", ignore_errors=True)
 
     found = audited_while(delete, place, tmp_path / "audit.jsonl", corpus)
@@ -229,7 +229,7 @@ def test_a_file_that_changes_meanwhile_is_named_and_what_it_became_is_not_taken_
     place = write_repositories(tmp_path / "place", {"a": {"a.py": ATTENTION, "b.py": OWN}, "b": {"c.py": ATTENTION}})
 
     def change(call: Callable[..., Any]) -> None:
-        if call is judge_files:
+        if call is examine_files:
             (place / "a/a.py").write_text(OWN + "# now\n")
             (place / "a/b.py").unlink(missing_ok=True)
 

@@ -16,9 +16,20 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from modelkin.attribution.model import Copy
-from modelkin.audit.journal import START, Journal, read_lines, sealed
+from modelkin.audit.journal import Journal
+from modelkin.audit.journal_lines import START, read_lines, seal
 from modelkin.audit.outcome import open_audit
-from modelkin.audit.records import SCHEMA, Content, Header, Identity, Line, Place, RepositoryRecord, decode, encode
+from modelkin.audit.records import (
+    SCHEMA,
+    AuditHeader,
+    ContentIdentity,
+    ContentRecord,
+    JournalRecord,
+    RecordedFile,
+    RepositoryRecord,
+    decode,
+    encode,
+)
 from modelkin.errors import ModelkinError
 from modelkin.notices.model import Notice
 from modelkin.pipeline import Examined
@@ -26,24 +37,26 @@ from modelkin.results import CorpusIdentity, Skipped
 
 from ..support.example_reports import FINDING, YI
 
-HEADER = Header(SCHEMA, "0.1", "repos", CorpusIdentity("base", "1", "ab" * 32))
+HEADER = AuditHeader(SCHEMA, "0.1", "repos", CorpusIdentity("base", "1", "ab" * 32))
 COPY = Copy(YI, Notice("MIT", ("Copyright 2020 Someone",)), ())
-CONTENT = Content(Identity("12" * 32, ".py"), False, "vllm/model_executor/models/llama.py", Examined(YI, COPY))
+CONTENT = ContentRecord(
+    ContentIdentity("12" * 32, ".py"), False, "vllm/model_executor/models/llama.py", Examined(YI, COPY)
+)
 REPOSITORY = RepositoryRecord(
     "org/name",
     "repos/org/name",
-    places=(Place("models/yi.py", "12" * 32, False),),
+    places=(RecordedFile("models/yi.py", "12" * 32, False),),
     findings=(FINDING,),
     skipped=(Skipped("big.py", "7.0 MB is over the limit"),),
     seconds=1.25,
 )
 
 
-def lines_of(*records: Header | Content | RepositoryRecord) -> list[bytes]:
+def lines_of(*records: AuditHeader | ContentRecord | RepositoryRecord) -> list[bytes]:
     """As a journal holds them, each with its digest."""
     lines, digest = [], START
     for record in records:
-        line, digest = sealed(encode(record), digest)
+        line, digest = seal(encode(record), digest)
         lines.append(line)
     return lines
 
@@ -57,12 +70,12 @@ def test_any_text_comes_back_as_it_was(name: str, reason: str) -> None:
     record = replace(REPOSITORY, name=name, skipped=(Skipped(name, reason),))
     line = encode(record)
     assert line.count(b"\n") == 1
-    assert decode(line, Line).repository == record
+    assert decode(line, JournalRecord).repository == record
 
 
 @pytest.mark.parametrize("record", [HEADER, CONTENT, REPOSITORY])
-def test_a_record_comes_back_as_it_was(record: Header | Content | RepositoryRecord) -> None:
-    line = decode(encode(record), Line)
+def test_a_record_comes_back_as_it_was(record: AuditHeader | ContentRecord | RepositoryRecord) -> None:
+    line = decode(encode(record), JournalRecord)
     assert record in (line.header, line.content, line.repository)
 
 
@@ -91,7 +104,7 @@ def test_a_last_line_that_is_none_is_dropped(end: bytes, tmp_path: Path) -> None
     path = tmp_path / "audit.jsonl"
     whole = b"".join(lines_of(HEADER, CONTENT))
     path.write_bytes(whole + end)
-    assert len(list(read_lines(path, Line))) == 2
+    assert len(list(read_lines(path, JournalRecord))) == 2
     journal, found = Journal.resume(path, HEADER)
     journal.close()
     assert len(found) == 2
@@ -103,7 +116,7 @@ def test_a_line_in_the_middle_that_is_none_is_an_error(tmp_path: Path) -> None:
     written = lines_of(HEADER)[0] + b"oops\n" + lines_of(HEADER, CONTENT)[1]
     path.write_bytes(written)
     with pytest.raises(ModelkinError, match="line 2: not a line"):
-        list(read_lines(path, Line))
+        list(read_lines(path, JournalRecord))
     with pytest.raises(ModelkinError, match="line 2: not a line"):
         Journal.resume(path, HEADER)
     assert path.read_bytes() == written
@@ -128,7 +141,11 @@ DAMAGES: dict[str, tuple[list[bytes], int]] = {
 def test_what_was_changed_since_is_said_with_its_line(lines: list[bytes], number: int, tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     path.write_bytes(b"".join(lines))
-    for read in (lambda: list(read_lines(path, Line)), lambda: Journal.resume(path, HEADER), lambda: open_audit(path)):
+    for read in (
+        lambda: list(read_lines(path, JournalRecord)),
+        lambda: Journal.resume(path, HEADER),
+        lambda: open_audit(path),
+    ):
         with pytest.raises(ModelkinError, match=rf"audit\.jsonl, line {number}: damaged: ") as raised:
             read()
         assert "\n" not in str(raised.value)
@@ -146,7 +163,7 @@ def test_no_byte_of_a_line_changes_unnoticed(data: st.DataObject) -> None:
         path = Path(folder, "audit.jsonl")
         path.write_bytes(changed)
         try:
-            found = list(read_lines(path, Line))
+            found = list(read_lines(path, JournalRecord))
         except ModelkinError:
             return
     # A last line whose digest or end is gone is one that was cut short.
@@ -167,7 +184,11 @@ def test_a_journal_of_another_version_is_said_to_be_one(count: int, tmp_path: Pa
     path = tmp_path / "audit.jsonl"
     old = encode(replace(HEADER, schema="modelkin.journal/1"))
     path.write_bytes(b"".join([old, encode(CONTENT)][:count]))
-    for read in (lambda: list(read_lines(path, Line)), lambda: Journal.resume(path, HEADER), lambda: open_audit(path)):
+    for read in (
+        lambda: list(read_lines(path, JournalRecord)),
+        lambda: Journal.resume(path, HEADER),
+        lambda: open_audit(path),
+    ):
         with pytest.raises(ModelkinError, match=r"another version of modelkin \(modelkin\.journal/1, not [^\n]+\Z"):
             read()
 
@@ -199,7 +220,7 @@ def test_a_journal_is_json_lines() -> None:
         (replace(HEADER, corpus=CorpusIdentity("base", "1", "cd" * 32)), "begun with another corpus, not cdcd"),
     ],
 )
-def test_going_on_asks_for_the_same(asked: Header, message: str, tmp_path: Path) -> None:
+def test_going_on_asks_for_the_same(asked: AuditHeader, message: str, tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     Journal.begin(path, HEADER).close()
     with pytest.raises(ModelkinError, match=message) as raised:
@@ -230,8 +251,8 @@ def test_two_audits_never_write_to_one_journal(tmp_path: Path) -> None:
 
 def test_what_was_written_can_be_read_at_once(tmp_path: Path) -> None:
     journal = Journal.begin(tmp_path / "audit.jsonl", HEADER)
-    spans = [journal.append(encode(record)) for record in (CONTENT, REPOSITORY)]
-    assert [journal.read(span) for span in reversed(spans)] == [encode(REPOSITORY), encode(CONTENT)]
+    positions = [journal.append(encode(record)) for record in (CONTENT, REPOSITORY)]
+    assert [journal.read(position) for position in reversed(positions)] == [encode(REPOSITORY), encode(CONTENT)]
     journal.close()
 
 
@@ -239,8 +260,7 @@ FILL = """
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from modelkin.audit.journal import START, Journal, sealed
-from modelkin.audit.outcome import open_audit
+from modelkin.audit.journal import Journal
 from modelkin.errors import ModelkinError
 from tests.audit.test_journal import CONTENT, HEADER, encode
 journal = Journal.begin(Path(sys.argv[1]), HEADER)

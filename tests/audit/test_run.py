@@ -15,9 +15,9 @@ from msgspec.structs import replace
 from modelkin.api import audit, scan
 from modelkin.attribution.known_findings import write_baseline
 from modelkin.attribution.waivers import Waiver
-from modelkin.audit.journal import read_lines
+from modelkin.audit.journal_lines import read_lines
 from modelkin.audit.outcome import Audit, open_audit
-from modelkin.audit.records import Content, Line
+from modelkin.audit.records import ContentRecord, JournalRecord
 from modelkin.errors import ModelkinError
 from modelkin.pipeline import ScanOptions
 from modelkin.reports.audits import render_json as as_json
@@ -38,8 +38,8 @@ def audited(corpus: Path, place: Path, tmp_path_factory: pytest.TempPathFactory)
     return run(place, tmp_path_factory.mktemp("journal") / "audit.jsonl", asked(corpus))
 
 
-def contents(audit: Audit) -> list[Content]:
-    return [line.content for _, line in read_lines(audit.path, Line) if line.content]
+def contents(audit: Audit) -> list[ContentRecord]:
+    return [line.content for _, line in read_lines(audit.path, JournalRecord) if line.content]
 
 
 @pytest.mark.parametrize("name", REPOSITORIES)
@@ -107,7 +107,7 @@ def test_reports_come_sorted_by_name(audited: Audit, place: Path) -> None:
     assert [report.root for report in audited.reports()] == [str(place / name) for name in sorted(REPOSITORIES)]
 
 
-def test_each_content_is_judged_once_but_for_a_place_that_matters(audited: Audit) -> None:
+def test_each_content_is_examined_once_but_for_a_place_that_matters(audited: Audit) -> None:
     seen = Counter((content.identity.sha256, content.own) for content in contents(audited))
     assert set(seen.values()) == {1}
     files = {(name, path): text for name, files in REPOSITORIES.items() for path, text in files.items()}
@@ -141,7 +141,9 @@ def comparable(audit: Audit) -> list[str]:
     """All that an audit says, less what it took."""
     rows = tuple(replace(row, seconds=0.0) for row in audit.rows)
     summary = replace(audit.summary, seconds=0.0)
-    lines = [replace(line.repository, seconds=0.0) for _, line in read_lines(audit.path, Line) if line.repository]
+    lines = [
+        replace(line.repository, seconds=0.0) for _, line in read_lines(audit.path, JournalRecord) if line.repository
+    ]
     records = sorted(map(repr, [*lines, *contents(audit)]))
     return [as_json(replace(audit, rows=rows, summary=summary)), *map(timeless, audit.reports()), *records]
 
