@@ -1,6 +1,7 @@
 """Reports in words: one module a format, with ``render(report) -> str``, and the tables of all formats.
 
-Each format is imported when it is asked for: the command line lists all and must not pay for them. Add a format here.
+Each format is imported when it is asked for: the command line lists all and must not pay for them. Edit this when a
+format is added; see docs/extending.md.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def _module(name: str) -> Format:
-    """The format of that module, imported when it is called."""
+    """The format in that module."""
 
     def render(report: Report, _page: Page) -> str:
         return str(import_module(f".{name}", __package__).render(report))
@@ -31,13 +32,13 @@ def _module(name: str) -> Format:
     return render
 
 
-def _graph(name: str) -> Format:
-    """The lineage of the report in that language."""
+def _graph(language: str) -> Format:
+    """The provenance graph of a report in that language."""
 
     def render(report: Report, _page: Page) -> str:
         graphs = import_module(".graphs", __package__)
-        told = import_module(".summary", __package__).notes(report)
-        return str(getattr(graphs, name)(graphs.of_report(report), told))
+        notes = import_module(".summary", __package__).notes(report)
+        return str(getattr(graphs, language)(graphs.of_report(report), notes))
 
     return render
 
@@ -74,53 +75,45 @@ FORMATS: Mapping[str, Format] = {
 def _audit_text(audit: Audit, page: Page) -> Iterable[str]:
     from .audits import render_text
 
-    return (render_text(audit, page),)
+    yield render_text(audit, page)
 
 
 def _audit_json(audit: Audit, _page: Page) -> Iterable[str]:
     from .audits import render_json
 
-    return (render_json(audit),)
+    yield render_json(audit)
 
 
-def _audit_jsonl(audit: Audit, _page: Page) -> Iterable[str]:
+def _audit_json_lines(audit: Audit, _page: Page) -> Iterable[str]:
     from .json import render_lines
 
-    return map(render_lines, audit.reports())
+    yield from map(render_lines, audit.reports())
 
 
 def _audit_html(audit: Audit, _page: Page) -> Iterable[str]:
     from .html.page import render_audit
 
-    return (render_audit(audit),)
+    yield render_audit(audit)
 
 
-def _audit_dot(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import dot, of_audit
+def _audit_graph(language: str) -> AuditFormat:
+    """The provenance graph over all repositories of an audit in that language."""
 
-    return (dot(of_audit(audit)),)
+    def render(audit: Audit, _page: Page) -> Iterable[str]:
+        graphs = import_module(".graphs", __package__)
+        yield str(getattr(graphs, language)(graphs.of_audit(audit)))
 
-
-def _audit_mermaid(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import mermaid, of_audit
-
-    return (mermaid(of_audit(audit)),)
-
-
-def _audit_graphml(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import graphml, of_audit
-
-    return (graphml(of_audit(audit)),)
+    return render
 
 
 AUDIT_FORMATS: Mapping[str, AuditFormat] = {
     "text": _audit_text,
     "json": _audit_json,
-    "jsonl": _audit_jsonl,
+    "jsonl": _audit_json_lines,
     "html": _audit_html,
-    "dot": _audit_dot,
-    "mermaid": _audit_mermaid,
-    "graphml": _audit_graphml,
+    "dot": _audit_graph("dot"),
+    "mermaid": _audit_graph("mermaid"),
+    "graphml": _audit_graph("graphml"),
 }
 
 
