@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import UsageError
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     AuditFormat = Callable[[Audit, Page], Iterable[str]]
 
 
-def _module(name: str) -> Format:
-    """The format in that module."""
+def _module(name: str, function: str = "render") -> Format:
+    """The format of that module."""
 
     def render(report: Report, _page: Page) -> str:
-        return str(import_module(f".{name}", __package__).render(report))
+        return str(_function(name, function)(report))
 
     return render
 
@@ -36,30 +36,25 @@ def _graph(language: str) -> Format:
     """The provenance graph of a report in that language."""
 
     def render(report: Report, _page: Page) -> str:
-        graphs = import_module(".graphs", __package__)
-        notes = import_module(".summary", __package__).notes(report)
-        return str(getattr(graphs, language)(graphs.of_report(report), notes))
+        graph = _function("graphs", "of_report")(report)
+        return str(_function("graphs", language)(graph, _function("summary", "notes")(report)))
 
     return render
 
 
-def _json_lines(report: Report, _page: Page) -> str:
-    from .json import render_lines
-
-    return render_lines(report)
-
-
 def _text(report: Report, page: Page) -> str:
-    from .text import render
+    return str(_function("text", "render")(report, page))
 
-    return render(report, page)
+
+def _function(module: str, name: str) -> Callable[..., Any]:
+    return cast("Callable[..., Any]", getattr(import_module(f".{module}", __package__), name))
 
 
 FORMATS: Mapping[str, Format] = {
     "text": _text,
     "concise": _module("concise"),
     "json": _module("json"),
-    "jsonl": _json_lines,
+    "jsonl": _module("json", "render_lines"),
     "html": _module("html.page"),
     "markdown": _module("markdown"),
     "github": _module("github"),
@@ -72,45 +67,37 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
-def _audit_text(audit: Audit, page: Page) -> Iterable[str]:
-    from .audits import render_text
+def _audit_module(name: str, function: str) -> AuditFormat:
+    """The format of an audit in that module."""
 
-    yield render_text(audit, page)
+    def render(audit: Audit, _page: Page) -> Iterable[str]:
+        yield _function(name, function)(audit)
 
-
-def _audit_json(audit: Audit, _page: Page) -> Iterable[str]:
-    from .audits import render_json
-
-    yield render_json(audit)
-
-
-def _audit_json_lines(audit: Audit, _page: Page) -> Iterable[str]:
-    from .json import render_lines
-
-    yield from map(render_lines, audit.reports())
-
-
-def _audit_html(audit: Audit, _page: Page) -> Iterable[str]:
-    from .html.page import render_audit
-
-    yield render_audit(audit)
+    return render
 
 
 def _audit_graph(language: str) -> AuditFormat:
     """The provenance graph over all repositories of an audit in that language."""
 
     def render(audit: Audit, _page: Page) -> Iterable[str]:
-        graphs = import_module(".graphs", __package__)
-        yield str(getattr(graphs, language)(graphs.of_audit(audit)))
+        yield _function("graphs", language)(_function("graphs", "of_audit")(audit))
 
     return render
 
 
+def _audit_text(audit: Audit, page: Page) -> Iterable[str]:
+    yield _function("audits", "render_text")(audit, page)
+
+
+def _audit_json_lines(audit: Audit, _page: Page) -> Iterable[str]:
+    yield from map(_function("json", "render_lines"), audit.reports())
+
+
 AUDIT_FORMATS: Mapping[str, AuditFormat] = {
     "text": _audit_text,
-    "json": _audit_json,
+    "json": _audit_module("audits", "render_json"),
     "jsonl": _audit_json_lines,
-    "html": _audit_html,
+    "html": _audit_module("html.page", "render_audit"),
     "dot": _audit_graph("dot"),
     "mermaid": _audit_graph("mermaid"),
     "graphml": _audit_graph("graphml"),
