@@ -22,10 +22,20 @@ from modelkin.audit.options import MEGABYTE, AuditOptions
 from modelkin.audit.outcome import Audit
 from modelkin.errors import CorpusError
 
-from ..support.audit_cases import OWN, README, RENAMED, REPOSITORIES, asked, run, write_repositories
+from ..support.audit_cases import (
+    OWN,
+    README,
+    RENAMED,
+    REPOSITORIES,
+    asked,
+    comparable,
+    long_module,
+    run,
+    write_hostile_repositories,
+    write_repositories,
+)
+from ..support.audit_processes import lines_in, members, started, wait_for
 from ..support.small_corpora import ATTENTION, THREE, corpus_of
-from .test_faults import hostile, lines_in, long_module, members, started, wait_for
-from .test_run import comparable
 
 COUNT = 12
 
@@ -181,7 +191,7 @@ def test_what_takes_too_much_is_a_named_skip_and_takes_no_worker_away(
 
 def test_hostile_repositories_are_named_as_on_one_machine(options: AuditOptions, corpus: Path, tmp_path: Path) -> None:
     place = write_repositories(tmp_path / "place", {"fine": {"a.py": ATTENTION}})
-    hostile(place)
+    write_hostile_repositories(place)
     for name in ("functions", "line"):  # each takes a while
         shutil.rmtree(place / name)
     there = run(place, tmp_path / "there.jsonl", options)

@@ -16,41 +16,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from modelkin.attribution.model import Copy
 from modelkin.audit.journal import Journal
 from modelkin.audit.journal_lines import START, read_lines, seal
 from modelkin.audit.outcome import open_audit
 from modelkin.audit.records import (
-    SCHEMA,
     AuditHeader,
-    ContentIdentity,
     ContentRecord,
     JournalRecord,
-    RecordedFile,
     RepositoryRecord,
     decode,
     encode,
 )
 from modelkin.errors import ModelkinError
-from modelkin.notices.model import Notice
-from modelkin.pipeline import Examined
 from modelkin.results import CorpusIdentity, Skipped
 
-from ..support.example_reports import FINDING, YI
-
-HEADER = AuditHeader(SCHEMA, "0.1", "repos", CorpusIdentity("base", "1", "ab" * 32))
-COPY = Copy(YI, Notice("MIT", ("Copyright 2020 Someone",)), ())
-CONTENT = ContentRecord(
-    ContentIdentity("12" * 32, ".py"), False, "vllm/model_executor/models/llama.py", Examined(YI, COPY)
-)
-REPOSITORY = RepositoryRecord(
-    "org/name",
-    "repos/org/name",
-    places=(RecordedFile("models/yi.py", "12" * 32, False),),
-    findings=(FINDING,),
-    skipped=(Skipped("big.py", "7.0 MB is over the limit"),),
-    seconds=1.25,
-)
+from ..support.example_journal import CONTENT, HEADER, REPOSITORY
 
 
 def lines_of(*records: AuditHeader | ContentRecord | RepositoryRecord) -> list[bytes]:
@@ -271,7 +251,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from modelkin.audit.journal import Journal
 from modelkin.errors import ModelkinError
-from tests.audit.test_journal import CONTENT, HEADER, encode
+from modelkin.audit.records import encode
+from tests.support.example_journal import CONTENT, HEADER
 journal = Journal.begin(Path(sys.argv[1]), HEADER)
 try:
     while True:
