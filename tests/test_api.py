@@ -24,7 +24,7 @@ from .support.example_reports import REPORT
 
 FACE = Path(modelkin.__file__)
 # An audit's header repeats what it was asked for; it is the journal's own.
-NOT_PUBLIC = {"Header"}
+NOT_PUBLIC = {"AuditHeader"}
 
 
 def public() -> dict[str, Any]:

@@ -129,14 +129,22 @@ def originals(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_corpus(path, [Release(text, "1.0", "2020-01-01", {"model.py": text}) for text in texts])
 
 
-@pytest.mark.parametrize("case", [case for case in ALL if not case.upstreams], ids=lambda case: case.folder.name)
-def test_a_copy_is_from_its_own_original_among_all_of_them(case: Case, originals: Path) -> None:
-    (file,) = modelkin.scan(str(case.copy), modelkin.ScanOptions(corpora=(originals,))).files
-    if case.expected.verdict == "independent":
-        assert file.upstreams == () or case.folder.name == "unrelated"
-    else:
-        assert file.upstreams[0].project == (case.folder / "original.py").read_text("utf-8")
-        assert case.expected.known_fault or file.verdict.value == case.expected.verdict
+def test_a_copy_is_from_its_own_original_among_all_of_them(originals: Path) -> None:
+    failures = []
+    for case in ALL:
+        if case.upstreams:
+            continue
+        (file,) = modelkin.scan(str(case.copy), modelkin.ScanOptions(corpora=(originals,))).files
+        closest = file.upstreams[0].project if file.upstreams else ""
+        if case.expected.verdict == "independent":
+            is_right = not closest or case.folder.name == "unrelated"
+        else:
+            is_right = closest == (case.folder / "original.py").read_text("utf-8") and (
+                bool(case.expected.known_fault) or file.verdict.value == case.expected.verdict
+            )
+        if not is_right:
+            failures.append((case.folder.name, file.verdict.value))
+    assert not failures
 
 
 def test_every_folder_is_a_case() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from .support.clearing import HEAVY, HIDDEN_IN_GIT, PLACES, TRICKS, outcomes
+from .support.clearing import PLACES, outcomes
+from .support.clearing_tricks import HEAVY, HIDDEN_IN_GIT, TRICKS
 from .support.small_corpora import ATTENTION, Upstream, corpus_of
 
 # What Python runs is not only named as skipped: the copy in it is found.

@@ -14,7 +14,7 @@ from msgspec.structs import fields, replace
 from modelkin import ScanOptions
 from modelkin.attribution.waivers import Waiver
 from modelkin.audit.journal import Journal
-from modelkin.audit.records import SCHEMA, Header, recorded
+from modelkin.audit.records import SCHEMA, AuditHeader, recorded
 from modelkin.cli import main
 from modelkin.cli.choices import Choices, scan_options, setting_option, shared_options
 from modelkin.cli.configured import configured
@@ -143,7 +143,7 @@ def test_the_command_line_comes_before_every_setting_of_a_file(tmp_path: Path, m
 
 
 def test_an_audit_goes_on_only_with_the_same_settings_where_its_journal_records_them(tmp_path: Path) -> None:
-    begun = Header(SCHEMA, "0.1", "repos", CorpusIdentity("base", "1", "ab" * 32), **recorded(ScanOptions()))
+    begun = AuditHeader(SCHEMA, "0.1", "repos", CorpusIdentity("base", "1", "ab" * 32), **recorded(ScanOptions()))
     Journal.begin(tmp_path / "audit.jsonl", begun).close()
     (line,) = (tmp_path / "audit.jsonl").read_text().splitlines()
     in_journal = list(json.loads(line)["header"])

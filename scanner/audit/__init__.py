@@ -1,1 +1,1 @@
-"""A folder or list of repositories in, a journal of their reports out."""
+"""Many repositories in one run: each distinct file content is examined once, and all results go into a journal."""

@@ -1,4 +1,8 @@
-"""Which contents are known, where the journal holds them, and who waits for the others."""
+"""One run of an audit: which task comes next, and what goes into the journal.
+
+Each repository is surveyed, its contents that nobody knows yet are examined, then its record is written. Edit this when
+the steps of an audit change; what a step does is in ``survey`` and ``tasks``, where it runs in ``workers``.
+"""
 
 from __future__ import annotations
 
@@ -11,37 +15,41 @@ from msgspec.structs import replace
 from ..matching.verdict import stands_under
 from ..results import Skipped
 from ..sources.specs import without_login
-from .discovery import Repository
-from .journal import Advance, Journal, Span, syncing
+from .discovery import RepositorySource
+from .journal import Advance, Journal, disk_sync
+from .journal_lines import LinePosition
 from .options import Setup
-from .records import ContentHead, Identity, Line, Place, RepositoryRecord, decode, encode
-from .survey import Listed, Survey, suffix, survey
-from .tasks import Answers, Conclusion, conclude, judge_files, parts, unjudged
-from .workers import Dispatcher, Pool, Task, ended
+from .records import ContentHead, ContentIdentity, JournalRecord, RecordedFile, RepositoryRecord, decode, encode
+from .survey import ListedFile, Survey, suffix, survey
+from .tasks import Answers, FinishedRepository, examine_files, finish_repository, not_examined, tasks_of
+from .workers import Dispatcher, Pool, Task, reason_ended
+
+# Each open repository costs memory; this many keep all workers busy.
+OPEN_PER_WORKER = 8
 
 
-class Found(Struct, frozen=True):
+class KnownContent(Struct, frozen=True):
     """A content that is known: its head, and where the journal holds all of it."""
 
     head: ContentHead
-    span: Span
+    position: LinePosition
 
 
 class KnownContents:
     """An index of a journal's contents."""
 
     def __init__(self) -> None:
-        self._contents: dict[Identity, dict[bool, Found]] = {}
+        self._contents: dict[ContentIdentity, dict[bool, KnownContent]] = {}
 
     def __len__(self) -> int:
         return len(self._contents)
 
-    def add(self, head: ContentHead, span: Span) -> None:
-        """The journal holds this content there."""
-        self._contents.setdefault(head.identity, {})[head.own] = Found(head, span)
+    def add(self, head: ContentHead, position: LinePosition) -> None:
+        """Note that the journal holds this content at ``position``."""
+        self._contents.setdefault(head.identity, {})[head.own] = KnownContent(head, position)
 
-    def find(self, identity: Identity, path: str) -> Found | None:
-        """What is known of a content that stands at ``path``."""
+    def find(self, identity: ContentIdentity, path: str) -> KnownContent | None:
+        """What is known of this content in a file at ``path``; None when it was not examined for such a path yet."""
         known = self._contents.get(identity)
         if known is None:
             return None
@@ -52,44 +60,47 @@ class KnownContents:
 class OpenRepository(Struct):
     """A repository that is under way: the paths whose contents are not known yet, and why some never will be."""
 
-    repository: Repository
+    repository: RepositorySource
     survey: Survey
     missing: set[str] = field(default_factory=set)
     gone: dict[str, str] = field(default_factory=dict)
 
-    def identity(self, file: Listed) -> Identity:
-        """What the file's verdict will follow from."""
-        return Identity(file.sha256, suffix(file.path), self.survey.until)
+    def identity(self, file: ListedFile) -> ContentIdentity:
+        """By what the content of ``file`` is known."""
+        return ContentIdentity(file.sha256, suffix(file.path), self.survey.until)
 
 
 class WaitingList:
-    """Who waits for which content; the first in each line is the one whose file is being judged."""
+    """Who waits for which content; the first in each queue is the one whose file is being examined."""
 
     def __init__(self, known: KnownContents) -> None:
         self._known = known
-        self._lines: dict[Identity, list[tuple[OpenRepository, Listed]]] = {}
+        self._queues: dict[ContentIdentity, list[tuple[OpenRepository, ListedFile]]] = {}
 
-    def found(self, entry: OpenRepository, file: Listed) -> Found | None:
+    def found(self, entry: OpenRepository, file: ListedFile) -> KnownContent | None:
         """What is known of a file's content."""
         return self._known.find(entry.identity(file), file.path)
 
-    def must_judge(self, entry: OpenRepository, file: Listed) -> bool:
-        """Whether a file is to be judged: its content is neither known nor being judged. Unless known, it waits."""
+    def must_be_examined(self, entry: OpenRepository, file: ListedFile) -> bool:
+        """Whether to examine a file: its content is neither known nor being examined. Unless known, it waits now."""
         if self.found(entry, file):
             return False
         entry.missing.add(file.path)
-        line = self._lines.setdefault(entry.identity(file), [])
-        line.append((entry, file))
-        return len(line) == 1
+        queue = self._queues.setdefault(entry.identity(file), [])
+        queue.append((entry, file))
+        return len(queue) == 1
 
-    def answered(self, identity: Identity) -> tuple[list[OpenRepository], tuple[OpenRepository, Listed] | None]:
-        """After a content became known, or a file unreadable: who now misses nothing, and which file to judge next.
+    def answered(
+        self, identity: ContentIdentity
+    ) -> tuple[list[OpenRepository], tuple[OpenRepository, ListedFile] | None]:
+        """After a content became known, or its file unreadable: who misses nothing now, and which file comes next.
 
-        One in the line may hold the content under a path that matters, or alone now.
+        There is a next one where a file in the queue has the content under a path that needs a verdict of its own, or
+        where the file that was examined cannot be read any more.
         """
         ready: list[OpenRepository] = []
-        left: list[tuple[OpenRepository, Listed]] = []
-        for entry, file in self._lines.pop(identity, []):
+        left: list[tuple[OpenRepository, ListedFile]] = []
+        for entry, file in self._queues.pop(identity, []):
             if file.path not in entry.gone and not self.found(entry, file):
                 left.append((entry, file))
             elif file.path in entry.missing:
@@ -97,50 +108,44 @@ class WaitingList:
                 if not entry.missing:
                     ready.append(entry)
         if left:
-            self._lines[identity] = left
+            self._queues[identity] = left
         return ready, left[0] if left else None
 
 
 class Recorder:
-    """Writes the records of repositories: ``written`` of them, with so many ``findings`` to answer for."""
+    """Writes the records of repositories and counts them: ``written``, with ``findings`` to answer for."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self._alike: dict[str, Span] = {}
+        self._alike: dict[str, LinePosition] = {}
         self.written = 0
         self.findings = 0
 
-    def conclude(self, found: Conclusion, likeness: str) -> None:
+    def finish(self, finished: FinishedRepository, likeness: str) -> None:
         """Record a repository, and remember it for those that are alike."""
-        span = self._write(found.line, found.findings)
-        if found.is_of_all_alike:
-            self._alike[likeness] = span
+        position = self._write(finished.line, finished.findings)
+        if finished.holds_for_all_alike:
+            self._alike[likeness] = position
 
-    def repeat(self, repository: Repository, found: Survey) -> bool:
-        """Record a repository that is as one before; no when there is none."""
+    def repeat(self, repository: RepositorySource, found: Survey) -> bool:
+        """Record a repository as one before it that is alike; False when there was none."""
         if found.likeness not in self._alike:
             return False
-        record = decode(self._journal.read(self._alike[found.likeness]), Line).repository
+        record = decode(self._journal.read(self._alike[found.likeness]), JournalRecord).repository
         assert record is not None, "the journal was written by this process"
         again = replace(record, name=repository.name, root=found.root, seconds=round(found.seconds, 6))
         self._write(encode(again), sum(finding.counts for finding in again.findings))
         return True
 
-    def fail(self, repository: Repository, reason: str) -> None:
+    def fail(self, repository: RepositorySource, reason: str) -> None:
         """Record why there is no report on a repository."""
         self._write(encode(RepositoryRecord(repository.name, without_login(repository.source), failed=reason)), 0)
 
-    def _write(self, line: bytes, findings: int) -> Span:
-        span = self._journal.append(line)
+    def _write(self, line: bytes, findings: int) -> LinePosition:
+        position = self._journal.append(line)
         self.written += 1
         self.findings += findings
-        return span
-
-
-# A task must outweigh sending it; a repository is opened for each, so a large one has few.
-LEAST_TASK_BYTES = 400_000
-MOST_TASKS = 16
-OPEN_PER_WORKER = 8
+        return position
 
 
 class Coordinator:
@@ -156,10 +161,10 @@ class Coordinator:
         self._pool = pool
         self._open = 0
 
-    def run(self, repositories: Iterable[Repository], total: int) -> Iterator[Advance]:
-        """Audit ``repositories``; each Advance is on the disk. Raises ModelkinError."""
+    def run(self, repositories: Iterable[RepositorySource], total: int) -> Iterator[Advance]:
+        """Audit ``repositories``, ``total`` of them; what an Advance counts is on the disk. Raises ModelkinError."""
         asked = 0
-        with syncing(self._journal) as disk:
+        with disk_sync(self._journal) as disk:
             for _ in self._dispatcher.run(partial(self._begin, iter(repositories))):
                 if reached := disk.reached():
                     yield reached
@@ -171,7 +176,7 @@ class Coordinator:
     def _advance(self, total: int) -> Advance:
         return Advance(self._recorder.written, total, self._recorder.written, self._recorder.findings)
 
-    def _begin(self, left: Iterator[Repository]) -> Task | None:
+    def _begin(self, left: Iterator[RepositorySource]) -> Task | None:
         repository = next(left, None) if self._open < self._pool.jobs * OPEN_PER_WORKER else None
         if repository is None:
             return None
@@ -179,23 +184,25 @@ class Coordinator:
         lost = partial(self._lost_repository, repository)
         return Task(survey, (repository, self._setup), partial(self._surveyed, repository), lost)
 
-    def _surveyed(self, repository: Repository, found: Survey) -> list[Task]:
+    def _surveyed(self, repository: RepositorySource, found: Survey) -> list[Task]:
         if found.failed:
             return self._failed(repository, found.failed)
         if self._recorder.repeat(repository, found):
             self._open -= 1
             return []
         entry = OpenRepository(repository, found)
-        unknown = [file for file in found.files if self._waiting.must_judge(entry, file)]
+        unknown = [file for file in found.files if self._waiting.must_be_examined(entry, file)]
         if not entry.missing:
-            return [self._conclusion(entry)]
-        return [self._judging(entry, part) for part in parts(unknown, found.is_folder)]
+            return [self._finishing(entry)]
+        return [self._examining(entry, part) for part in tasks_of(unknown, found.is_folder)]
 
-    def _judging(self, entry: OpenRepository, files: tuple[Listed, ...]) -> Task:
+    def _examining(self, entry: OpenRepository, files: tuple[ListedFile, ...]) -> Task:
         arguments = (entry.repository, entry.survey.until, files, self._setup)
-        return Task(judge_files, arguments, partial(self._judged, entry, files), partial(self._unjudged, entry, files))
+        return Task(
+            examine_files, arguments, partial(self._examined, entry, files), partial(self._unexamined, entry, files)
+        )
 
-    def _judged(self, entry: OpenRepository, files: tuple[Listed, ...], found: Answers) -> list[Task]:
+    def _examined(self, entry: OpenRepository, files: tuple[ListedFile, ...], found: Answers) -> list[Task]:
         entry.survey = replace(entry.survey, seconds=entry.survey.seconds + found.seconds)
         following: list[Task] = []
         for file, answer in zip(files, found.answers, strict=True):
@@ -205,13 +212,13 @@ class Coordinator:
             else:
                 entry.gone[file.path] = answer.gone or "changed while it was scanned"
             ready, next_one = self._waiting.answered(identity)
-            following.extend(map(self._conclusion, ready))
+            following.extend(map(self._finishing, ready))
             if next_one is not None:
-                following.append(self._judging(next_one[0], (next_one[1],)))
+                following.append(self._examining(next_one[0], (next_one[1],)))
         return following
 
-    def _conclusion(self, entry: OpenRepository) -> Task:
-        places: list[Place] = []
+    def _finishing(self, entry: OpenRepository) -> Task:
+        recorded: list[RecordedFile] = []
         copies: list[tuple[str, bytes]] = []
         for file in entry.survey.files:
             found = self._waiting.found(entry, file)
@@ -220,35 +227,37 @@ class Coordinator:
             if found.head.skipped:
                 entry.gone[file.path] = found.head.skipped
                 continue
-            places.append(Place(file.path, file.sha256, found.head.own))
+            recorded.append(RecordedFile(file.path, file.sha256, found.head.own))
             if found.head.upstream_path:
-                copies.append((file.path, self._journal.read(found.span)))
+                copies.append((file.path, self._journal.read(found.position)))
         skipped = tuple(Skipped(path, entry.gone[path]) for path in sorted(entry.gone))
         survey = replace(entry.survey, files=())
-        arguments = (entry.repository, survey, tuple(places), tuple(copies), skipped, self._setup)
-        then = partial(self._concluded, survey.likeness)
-        return Task(conclude, arguments, then, partial(self._lost_repository, entry.repository))
+        arguments = (entry.repository, survey, tuple(recorded), tuple(copies), skipped, self._setup)
+        then = partial(self._finished, survey.likeness)
+        return Task(finish_repository, arguments, then, partial(self._lost_repository, entry.repository))
 
-    def _concluded(self, likeness: str, found: Conclusion) -> list[Task]:
-        self._recorder.conclude(found, likeness)
+    def _finished(self, likeness: str, finished: FinishedRepository) -> list[Task]:
+        self._recorder.finish(finished, likeness)
         self._open -= 1
         return []
 
-    def _failed(self, repository: Repository, reason: str) -> list[Task]:
+    def _failed(self, repository: RepositorySource, reason: str) -> list[Task]:
         self._recorder.fail(repository, reason)
         self._open -= 1
         return []
 
-    def _lost_repository(self, repository: Repository, error: str, seconds: float) -> list[Task]:
+    def _lost_repository(self, repository: RepositorySource, error: str, seconds: float) -> list[Task]:
         return self._failed(repository, self._why(error, seconds))
 
-    def _unjudged(self, entry: OpenRepository, files: tuple[Listed, ...], error: str, seconds: float) -> list[Task]:
+    def _unexamined(
+        self, entry: OpenRepository, files: tuple[ListedFile, ...], error: str, seconds: float
+    ) -> list[Task]:
         if len(files) > 1:
-            return [self._judging(entry, (file,)) for file in files]
-        answer = unjudged(files[0], entry.survey.until, self._why(error, seconds))
-        return self._judged(entry, files, Answers((answer,), 0.0))
+            return [self._examining(entry, (file,)) for file in files]
+        answer = not_examined(files[0], entry.survey.until, self._why(error, seconds))
+        return self._examined(entry, files, Answers((answer,), 0.0))
 
     def _why(self, error: str, seconds: float) -> str:
         if error:
             return f"modelkin met an error of its own: {error}"
-        return ended(seconds, self._setup.timeout)
+        return reason_ended(seconds, self._setup.timeout)

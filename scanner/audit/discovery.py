@@ -1,6 +1,6 @@
-"""A folder in, the repositories it holds out.
+"""Which repositories an audit is of: those in a folder, or those that a list names.
 
-These are repositories, outermost first:
+Edit this when a folder is divided wrongly. These are repositories, outermost first:
 
 - a folder with ``.git`` in it;
 - each snapshot of a Hugging Face cache folder (``models--ORG--NAME/snapshots/REV`` and the like), and what code lies
@@ -30,22 +30,26 @@ from ..sources.specs import ARCHIVE_SUFFIXES, CODE_SUFFIXES, without_login
 
 # What lies deeper belongs to the repository around it.
 MOST_LEVELS = 64
+MOST_LIST_BYTES = 64 * 1024**2
 PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "__init__.py"})
 _MARKER = re.compile(r"(?i)(?:readme|licen[cs]e|copying)(?:[.-][^/]*)?|pyproject\.toml|setup\.(?:py|cfg)|config\.json")
 _CACHED = re.compile(r"(?:models|datasets|spaces)--.+")
 
 
-class Repository(Struct, frozen=True):
-    """What is scanned as one: its name in the audit, and its source as ``scan`` takes it."""
+class RepositorySource(Struct, frozen=True):
+    """A repository before it is opened."""
 
     name: str
+    """What the audit calls it: its path below the folder, or its line in the list."""
     source: str
+    """As ``scan`` takes it."""
 
 
 class _Folder(Struct, frozen=True):
     """A folder, what is directly in it, and how far below the divided one it lies.
 
-    ``code`` are its Python files; ``has_python`` also counts what is none but is called so, for its scan to name.
+    ``code`` are its Python files. ``has_python``: also true where only a link or a pipe has such a name; the scan of
+    the folder then says why it was skipped.
     """
 
     disk: str
@@ -57,8 +61,8 @@ class _Folder(Struct, frozen=True):
     has_python: bool = False
     readable: bool = True
 
-    def itself(self) -> Repository:
-        return Repository(self.path or ".", self.disk)
+    def itself(self) -> RepositorySource:
+        return RepositorySource(self.path or ".", self.disk)
 
     def child(self, name: str) -> _Folder:
         path = f"{self.path}/{name}" if self.path else name
@@ -68,11 +72,11 @@ class _Folder(Struct, frozen=True):
 class _Below(Struct, frozen=True):
     """The repositories in a folder; ``certain`` says that one of them has ``.git`` or is of a cache."""
 
-    repositories: tuple[Repository, ...] = ()
+    repositories: tuple[RepositorySource, ...] = ()
     certain: bool = False
 
 
-def divide(root: Path) -> list[Repository]:
+def divide(root: Path) -> list[RepositorySource]:
     """The repositories in ``root``, in no order. A folder that cannot be listed is one, for its scan to say why."""
     top = _listed(str(root), "", 0)
     sure = _certain(top)
@@ -86,7 +90,7 @@ def divide(root: Path) -> list[Repository]:
 
 
 def _of(folder: _Folder) -> _Below:
-    """What there is in a folder below the divided one."""
+    """The repositories in a folder below the divided one."""
     if folder.level >= MOST_LEVELS or not folder.readable:
         return _Below((folder.itself(),))
     sure = _certain(folder)
@@ -118,10 +122,10 @@ def _inside(folder: _Folder) -> _Below:
     )
 
 
-def _loose(folder: _Folder) -> Iterator[Repository]:
+def _loose(folder: _Folder) -> Iterator[RepositorySource]:
     """Each Python file that lies beside repositories."""
     for name in folder.code:
-        yield Repository(f"{folder.path}/{name}" if folder.path else name, os.path.join(folder.disk, name))  # noqa: PTH118
+        yield RepositorySource(f"{folder.path}/{name}" if folder.path else name, os.path.join(folder.disk, name))  # noqa: PTH118
 
 
 def _listed(disk: str, path: str, level: int) -> _Folder:
@@ -138,10 +142,7 @@ def _listed(disk: str, path: str, level: int) -> _Folder:
     return _Folder(disk, path, level, frozenset(child.name for child in children), folders, code, bool(python))
 
 
-MOST_LIST_BYTES = 64 * 1024**2
-
-
-def find_repositories(place: str) -> tuple[Repository, ...]:
+def find_repositories(place: str) -> tuple[RepositorySource, ...]:
     """The repositories in the folder ``place``, or those that the text file ``place`` names. Raises SourceError."""
     path = Path(place)
     try:
@@ -156,14 +157,14 @@ def find_repositories(place: str) -> tuple[Repository, ...]:
     raise SourceError(f"{place}: no such folder or list")
 
 
-def _in_folder(root: Path) -> tuple[Repository, ...]:
+def _in_folder(root: Path) -> tuple[RepositorySource, ...]:
     found = divide(root)
     if not found:
         raise SourceError(f"{root}: no repository in it: no folder with .git or with Python code")
     return tuple(sorted(found, key=lambda repository: repository.name))
 
 
-def _in_list(path: Path) -> Iterator[Repository]:
+def _in_list(path: Path) -> Iterator[RepositorySource]:
     """A source a line; an empty line or one that begins with ``#`` names none, and the same source counts once."""
     if path.stat().st_size > MOST_LIST_BYTES:
         raise SourceError(f"{path}: over {MOST_LIST_BYTES // 1024**2} MB is no list of sources")
@@ -174,4 +175,4 @@ def _in_list(path: Path) -> Iterator[Repository]:
     sources = {without_login(line): line for line in lines if line and not line.startswith("#")}
     if not sources:
         raise SourceError(f"{path}: names no source; write one a line")
-    yield from (Repository(name, sources[name]) for name in sorted(sources))
+    yield from (RepositorySource(name, sources[name]) for name in sorted(sources))

@@ -1,4 +1,7 @@
-"""What an audit is asked for, as one value that reaches every worker."""
+"""The options of an audit, and what of them every worker needs.
+
+Edit this when an audit gets one more option that a scan has not.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ def available_cores() -> int:
 
 
 class AuditOptions(Struct, frozen=True):
-    """What an audit is asked for, beside its place and its journal."""
+    """The options of an audit; which repositories it is of and where its journal lies are arguments of their own."""
 
     scan: ScanOptions = field(default_factory=ScanOptions)
     """What holds for every repository; its ``timeout``, as in a scan, is in processor time."""
@@ -33,15 +36,18 @@ class AuditOptions(Struct, frozen=True):
     memory: int = 4096 * MEGABYTE
     """Bytes that a worker may take; what takes more is left."""
     scheduler: str = ""
-    """The address of a Dask cluster that judges; empty for this machine."""
+    """The address of a Dask cluster that examines the files; empty for this machine."""
 
 
 class Setup(Struct, frozen=True):
-    """What a worker needs to know: the options of every scan, which corpora to open, and when to give a file up."""
+    """What a worker needs to know."""
 
     scan: ScanOptions
+    """The options of every scan."""
     corpora: tuple[Path, ...]
+    """The corpora to open."""
     timeout: float
+    """Seconds by the clock after which it leaves a file."""
 
 
 def setup_of(options: AuditOptions, corpora: tuple[Path, ...]) -> Setup:

@@ -1,4 +1,7 @@
-"""What each repository of an audit comes to, and all of them together."""
+"""A journal read: each repository in numbers, all of them together, and the report on each.
+
+Edit this when the summary of an audit is to say more.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ from ..attribution.copies import CheckResult
 from ..errors import ModelkinError
 from ..pipeline import assembled
 from ..results import COPIES, FileVerdict, LeftOut, Level, Report, Skipped, Verdict
-from .journal import Span, read_lines, read_span
-from .records import Header, Identity, Line, Place, RepositoryRecord, decode, lone_content
-from .survey import placed, suffix
+from .journal_lines import LinePosition, read_line, read_lines
+from .records import AuditHeader, ContentIdentity, JournalRecord, RecordedFile, RepositoryRecord, decode, decode_content
+from .survey import at_path, suffix
 
 
 class RepositoryRow(Struct, frozen=True):
@@ -24,7 +27,7 @@ class RepositoryRow(Struct, frozen=True):
     name: str
     """Its path below the folder that was audited, or its line in the list."""
     files: int
-    """How many were judged."""
+    """How many files were examined."""
     by_verdict: Mapping[Verdict, int]
     """How many files have each verdict; every verdict is there."""
     by_level: Mapping[Level, int]
@@ -38,9 +41,9 @@ class RepositoryRow(Struct, frozen=True):
     failed: str
     """Why there is no report; empty when there is one."""
     seconds: float
-    """What workers spent on it."""
+    """How long workers took for it."""
     not_obeyed: tuple[LeftOut, ...] = ()
-    """What it asked for in vain."""
+    """What it asked modelkin for and did not get: no repository of an audit is trusted."""
 
 
 class UpstreamRow(Struct, frozen=True):
@@ -49,9 +52,9 @@ class UpstreamRow(Struct, frozen=True):
     project: str
     """As the corpus calls it."""
     files: int
-    """How many are copies of its files."""
+    """How many files are copies of its files."""
     repositories: int
-    """How many repositories these are in."""
+    """How many repositories hold such copies."""
 
 
 class AuditSummary(Struct, frozen=True):
@@ -60,11 +63,11 @@ class AuditSummary(Struct, frozen=True):
     repositories: int
     """How many there are."""
     failed: int
-    """How many there is no report on."""
+    """How many could not be audited: there is no report on them."""
     files: int
-    """How many were judged, in all of them."""
+    """How many files were examined, in all of them."""
     contents: int
-    """How many distinct contents these have."""
+    """How many distinct contents these files have."""
     by_verdict: Mapping[Verdict, int]
     """How many files have each verdict."""
     by_level: Mapping[Level, int]
@@ -78,20 +81,21 @@ class AuditSummary(Struct, frozen=True):
     first: tuple[str, ...]
     """The repositories to look at first: those with most errors, then warnings, then copies."""
     seconds: float
-    """What workers spent."""
+    """How long workers took, in all."""
     not_obeyed: tuple[LeftOut, ...] = ()
-    """What repositories asked for in vain, by its kind."""
+    """What repositories asked for and did not get, by its kind."""
 
 
-class Copied(Struct, frozen=True):
-    """What a repository's row needs to know of one of its files: its verdict, and of which project it is a copy."""
+class FileBrief(Struct, frozen=True):
+    """What a repository's row needs to know of a file."""
 
     verdict: Verdict
     project: str
+    """The project that it is a copy of, empty when it is of none."""
 
 
-def row_of(record: RepositoryRecord, files: Sequence[Copied]) -> RepositoryRow:
-    """The row of a repository with these files."""
+def row_of(record: RepositoryRecord, files: Sequence[FileBrief]) -> RepositoryRow:
+    """A repository and its ``files`` in numbers."""
     verdicts = Counter(file.verdict for file in files)
     levels = Counter(finding.level for finding in record.findings if finding.counts)
     projects = Counter(file.project for file in files if file.project and file.verdict in COPIES)
@@ -109,7 +113,7 @@ def row_of(record: RepositoryRecord, files: Sequence[Copied]) -> RepositoryRow:
     )
 
 
-def summarise(rows: Sequence[RepositoryRow], contents: int) -> AuditSummary:
+def summary_of(rows: Sequence[RepositoryRow], contents: int) -> AuditSummary:
     """The summary of all ``rows``."""
     return AuditSummary(
         repositories=len(rows),
@@ -123,12 +127,12 @@ def summarise(rows: Sequence[RepositoryRow], contents: int) -> AuditSummary:
         upstreams=tuple(_upstreams(rows)),
         first=tuple(row.name for row in sorted(rows, key=_urgency) if any(row.by_level.values()) or row.copies),
         seconds=sum(row.seconds for row in rows),
-        not_obeyed=tuple(_together(rows)),
+        not_obeyed=tuple(_not_obeyed(rows)),
     )
 
 
-def _together(rows: Iterable[RepositoryRow]) -> Iterator[LeftOut]:
-    """How much of each kind, over all repositories."""
+def _not_obeyed(rows: Iterable[RepositoryRow]) -> Iterator[LeftOut]:
+    """How much of each kind was asked for in vain, over all repositories."""
     counts: Counter[str] = Counter()
     places: Counter[str] = Counter()
     for row in rows:
@@ -155,6 +159,7 @@ def _urgency(row: RepositoryRow) -> tuple[int, int, int, int, str]:
     return -errors, -warnings, -sum(row.copies.values()), -notes, row.name
 
 
+# Journals are large: of each record a summary reads only the fields that these types declare.
 class _UpstreamBrief(Struct, frozen=True):
     project: str
 
@@ -170,107 +175,106 @@ class _ExaminedBrief(Struct, frozen=True):
 
 
 class _ContentBrief(Struct, frozen=True):
-    """As much of a content as a summary needs."""
-
-    identity: Identity
+    identity: ContentIdentity
     own: bool
     examined: _ExaminedBrief | None
 
 
-class _Brief(Struct, frozen=True):
-    header: Header | None = None
+class _RecordBrief(Struct, frozen=True):
+    header: AuditHeader | None = None
     content: _ContentBrief | None = None
     repository: RepositoryRecord | None = None
 
 
-_Key = tuple[Identity, bool]
+_ContentKey = tuple[ContentIdentity, bool]
 
 
 class Audit(Struct, frozen=True, dict=True):
-    """An audit as its journal has it."""
+    """An audit, read from its journal."""
 
     path: Path
     """The journal."""
-    header: Header
-    """What it was asked for, and what answered."""
+    header: AuditHeader
+    """What was audited, with which options, corpus and modelkin."""
     rows: tuple[RepositoryRow, ...]
     """Each repository in numbers, sorted by name."""
     summary: AuditSummary
     """All of them together."""
-    _repositories: dict[str, Span]
-    _contents: dict[_Key, Span]
+    _repositories_at: dict[str, LinePosition]
+    _contents_at: dict[_ContentKey, LinePosition]
 
     def names(self) -> tuple[str, ...]:
-        """The repositories there are reports on; the others failed."""
+        """The repositories that there are reports on, sorted; the others could not be audited."""
         return tuple(row.name for row in self.rows if not row.failed)
 
     def report(self, name: str) -> Report:
         """The report on one repository, as its scan gives it. Raises ModelkinError when there is none."""
-        if name not in self._repositories:
+        if name not in self._repositories_at:
             raise ModelkinError(f"{self.path}: no repository {name} in it")
-        with self.path.open("rb") as file:
-            return self._restored(file, self._repositories[name])
+        with self.path.open("rb") as journal:
+            return self._restored(journal, self._repositories_at[name])
 
     def reports(self) -> Iterator[Report]:
         """All reports, sorted by name, one at a time."""
-        with self.path.open("rb") as file:
+        with self.path.open("rb") as journal:
             for name in self.names():
-                yield self._restored(file, self._repositories[name])
+                yield self._restored(journal, self._repositories_at[name])
 
-    def _restored(self, file: BinaryIO, span: Span) -> Report:
-        record = decode(read_span(file, span, self.path), Line).repository
+    def _restored(self, journal: BinaryIO, position: LinePosition) -> Report:
+        record = decode(read_line(journal, position, self.path), JournalRecord).repository
         if record is None:
             raise ModelkinError(f"{self.path} changed while it was read")
         if record.failed:
             raise ModelkinError(f"{record.name}: {record.failed}")
         return assembled(
             CheckResult(record.attributions, record.findings),
-            (self._verdict(file, place, record.until) for place in record.places),
+            (self._verdict(journal, each, record.until) for each in record.places),
             record.skipped,
             root=record.root,
             corpus=self.header.corpus,
-            baseline=Path(self.header.known) if self.header.known else None,
+            baseline=Path(self.header.baseline_path) if self.header.baseline_path else None,
             seconds=record.seconds,
             not_obeyed=record.not_obeyed,
         )
 
-    def _verdict(self, file: BinaryIO, place: Place, until: str) -> FileVerdict:
-        examined = lone_content(read_span(file, self._contents[_key(place, until)], self.path)).examined
+    def _verdict(self, journal: BinaryIO, file: RecordedFile, until: str) -> FileVerdict:
+        examined = decode_content(read_line(journal, self._contents_at[_key(file, until)], self.path)).examined
         if examined is None:
-            raise ModelkinError(f"{self.path}: nothing is known of {place.path}")
-        return placed(examined, place.path).verdict
+            raise ModelkinError(f"{self.path}: nothing is known of {file.path}")
+        return at_path(examined, file.path).verdict
 
 
 def open_audit(path: Path) -> Audit:
     """Read a journal, of an audit that is done or not. Raises ModelkinError."""
-    header: Header | None = None
-    contents: dict[_Key, tuple[Span, Copied | None]] = {}
-    rows: dict[str, tuple[Span, RepositoryRow]] = {}
-    for span, line in read_lines(path, _Brief):
-        header = header or line.header
-        if line.content:
-            contents[line.content.identity, line.content.own] = span, _copied(line.content)
-        if line.repository:
-            keys = [_key(place, line.repository.until) for place in line.repository.places]
+    header: AuditHeader | None = None
+    contents: dict[_ContentKey, tuple[LinePosition, FileBrief | None]] = {}
+    rows: dict[str, tuple[LinePosition, RepositoryRow]] = {}
+    for position, record in read_lines(path, _RecordBrief):
+        header = header or record.header
+        if record.content:
+            contents[record.content.identity, record.content.own] = position, _file_brief(record.content)
+        if repository := record.repository:
+            keys = [_key(file, repository.until) for file in repository.places]
             if not all(key in contents for key in keys):
-                raise ModelkinError(f"{path}: a content of {line.repository.name} is not in it")
-            files = [copied for key in keys if (copied := contents[key][1])]
-            rows[line.repository.name] = span, row_of(line.repository, files)
+                raise ModelkinError(f"{path}: a content of {repository.name} is not in it")
+            files = [file for key in keys if (file := contents[key][1])]
+            rows[repository.name] = position, row_of(repository, files)
     if header is None:
         raise ModelkinError(f"{path}: not a journal of an audit")
-    listed = tuple(rows[name][1] for name in sorted(rows))
-    spans = {name: span for name, (span, _) in rows.items()}
-    places = {key: span for key, (span, _) in contents.items()}
-    return Audit(path, header, listed, summarise(listed, len({identity for identity, _ in places})), spans, places)
+    by_name = tuple(rows[name][1] for name in sorted(rows))
+    repositories_at = {name: position for name, (position, _) in rows.items()}
+    contents_at = {key: position for key, (position, _) in contents.items()}
+    summary = summary_of(by_name, len({identity for identity, _ in contents_at}))
+    return Audit(path, header, by_name, summary, repositories_at, contents_at)
 
 
-def _copied(content: _ContentBrief) -> Copied | None:
+def _file_brief(content: _ContentBrief) -> FileBrief | None:
     if content.examined is None:
         return None
     verdict = content.examined.verdict
     project = verdict.upstreams[0].project if verdict.upstreams and not verdict.own_release else ""
-    return Copied(verdict.verdict, project)
+    return FileBrief(verdict.verdict, project)
 
 
-def _key(place: Place, until: str) -> _Key:
-    return Identity(place.sha256, suffix(place.path), until), place.own
+def _key(file: RecordedFile, until: str) -> _ContentKey:
+    return ContentIdentity(file.sha256, suffix(file.path), until), file.own

@@ -1,6 +1,7 @@
-"""What a journal holds, a line each: a header, each distinct content once, each repository once; to JSON and back.
+"""What the lines of a journal say: a header, then each distinct content once and each repository once.
 
-A repository names its contents, so that a thousand copies of a file cost a thousand lines of a hundred characters.
+A repository names its contents by digest, so that a thousand copies of one file take little room. Edit this when an
+audit records something new; a field that older journals have not needs a default, any other change a new ``SCHEMA``.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from ..settings import RECORDED, ValueKind
 
 SCHEMA = "modelkin.journal/2"
 
-_RECORD = TypeVar("_RECORD", bound=Struct)
+_HEADER = TypeVar("_HEADER", bound=Struct)
 # The type of each kind of setting in a journal, and what it is where a journal is older than the setting.
 _RECORDED_AS: dict[ValueKind, tuple[Any, object]] = {
     ValueKind.GLOBS: (tuple[str, ...], ()),
@@ -29,121 +30,130 @@ _RECORDED_AS: dict[ValueKind, tuple[Any, object]] = {
 }
 
 
-def _with_settings(record: type[_RECORD]) -> type[_RECORD]:
-    """``record`` with a field more for each setting that journals record."""
+def _with_settings(header: type[_HEADER]) -> type[_HEADER]:
+    """``header`` with one more field for each setting that journals record."""
     added = [(each.field, *_RECORDED_AS[each.kind]) for each in RECORDED]
-    made = defstruct(record.__name__, added, bases=(record,), module=record.__module__, frozen=True)
-    made.__doc__ = record.__doc__
-    return cast(type[_RECORD], made)
+    made = defstruct(header.__name__, added, bases=(header,), module=header.__module__, frozen=True)
+    made.__doc__ = header.__doc__
+    return cast(type[_HEADER], made)
 
 
 @_with_settings
-class Header(Struct, frozen=True):
-    """What an audit was asked for and by what it was answered; one that goes on must be asked the same."""
+class AuditHeader(Struct, frozen=True):
+    """What an audit was asked for, and what answered; an audit that goes on must be asked the same."""
 
     schema: str
+    """`SCHEMA`, when it was begun."""
     tool: str
+    """The release of modelkin."""
     place: str
+    """The folder or list that was audited."""
     corpus: CorpusIdentity
+    """What was compared with."""
 
     @property
-    def known(self) -> str:
-        """The path of the baseline, empty where findings were held against none."""
+    def baseline_path(self) -> str:
+        """The path of the baseline; empty when there was none."""
         return str(getattr(self, "baseline", ""))
 
 
 def recorded(options: ScanOptions) -> dict[str, Any]:
-    """The fields of a header that settings fill."""
+    """The fields of a header that come from settings."""
     values = {each.field: getattr(options, each.field) for each in RECORDED}
     return values | {each.field: str(values[each.field] or "") for each in RECORDED if each.kind is ValueKind.PATH}
 
 
-class Identity(Struct, frozen=True):
-    """What a verdict follows from, the place of the file aside: its stored bytes, its kind, the date of its release."""
+class ContentIdentity(Struct, frozen=True):
+    """What the verdict on a content follows from, whatever the path of its file."""
 
     sha256: str
+    """The digest of the bytes as stored."""
     suffix: str
+    """Of the file's name: it tells a notebook from a module."""
     until: str = ""
+    """When it was released, if that is known: it can be from no later upstream."""
 
 
-class Content(Struct, frozen=True):
-    """What was found out about one content; ``skipped`` says why nothing was.
+class ContentRecord(Struct, frozen=True):
+    """What was found out about one content."""
 
-    ``upstream_path`` is that of the closest upstream. ``own`` tells the verdict of a file that stands under this path
-    (which may be the upstream's own release) from the verdict of one that stands elsewhere.
-    """
-
-    identity: Identity
+    identity: ContentIdentity
     own: bool
+    """Whether this holds for files at ``upstream_path``, which may be the upstream's own, or for all others."""
     upstream_path: str
+    """The path of the closest upstream; empty when there is none."""
     examined: Examined | None
+    """None when the content was skipped."""
     skipped: str = ""
+    """Why it was skipped."""
 
 
 class ContentHead(Struct, frozen=True):
-    """A content without what was found out about it, which is the most of it."""
+    """A `ContentRecord` without ``examined``, which takes most of its bytes."""
 
-    identity: Identity
+    identity: ContentIdentity
     own: bool
     upstream_path: str
     skipped: str = ""
 
 
-class Place(Struct, frozen=True):
-    """Where a content stands in a repository."""
+class RecordedFile(Struct, frozen=True):
+    """A file of a repository, and by what its content is found in the journal (with the repository's ``until``)."""
 
     path: str
     sha256: str
     own: bool
+    """As `ContentRecord.own`."""
 
 
 class RepositoryRecord(Struct, frozen=True):
-    """What one repository is made of, and all of its report that is not about one content.
-
-    ``failed`` says why there is no report at all.
-    """
+    """The files of one repository, and all of its report that is not about one content."""
 
     name: str
+    """What the audit calls it."""
     root: str
+    """What a scan of it calls it."""
     until: str = ""
-    places: tuple[Place, ...] = ()
+    """When it was released, if that is known."""
+    places: tuple[RecordedFile, ...] = ()
     findings: tuple[Finding, ...] = ()
     attributions: tuple[Attribution, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
+    """Why there is no report; empty when there is one."""
     seconds: float = 0.0
     not_obeyed: tuple[LeftOut, ...] = ()
 
 
 class RepositoryHead(Struct, frozen=True):
-    """The name alone."""
+    """A `RepositoryRecord`, read only as far as its name."""
 
     name: str
 
 
-class Line(Struct, frozen=True):
-    """One line of a journal, read whole: one field is set."""
+class JournalRecord(Struct, frozen=True):
+    """One line of a journal, read whole. One field is set: JSON has it as ``{"content": {…}}``."""
 
-    header: Header | None = None
-    content: Content | None = None
+    header: AuditHeader | None = None
+    content: ContentRecord | None = None
     repository: RepositoryRecord | None = None
 
 
-class Headings(Struct, frozen=True):
-    """One line of a journal, read only as far as it takes to go on."""
+class RecordHead(Struct, frozen=True):
+    """One line of a journal, read only as far as is needed to go on with an audit."""
 
-    header: Header | None = None
+    header: AuditHeader | None = None
     content: ContentHead | None = None
     repository: RepositoryHead | None = None
 
 
-_LINE = TypeVar("_LINE")
+_KIND = TypeVar("_KIND")
 _decoders: dict[type, msgspec.json.Decoder[Any]] = {}
-_FIELDS: dict[type, str] = {Header: "header", Content: "content", RepositoryRecord: "repository"}
+_FIELDS: dict[type, str] = {AuditHeader: "header", ContentRecord: "content", RepositoryRecord: "repository"}
 
 
-def encode(record: Header | Content | RepositoryRecord) -> bytes:
-    """One line, its end included."""
+def encode(record: AuditHeader | ContentRecord | RepositoryRecord) -> bytes:
+    """``record`` as one line, with its line feed."""
     line = {_FIELDS[type(record)]: record}
     try:
         return msgspec.json.encode(line) + b"\n"
@@ -151,17 +161,17 @@ def encode(record: Header | Content | RepositoryRecord) -> bytes:
         return json.dumps(msgspec.to_builtins(line), separators=(",", ":")).encode() + b"\n"
 
 
-def decode(line: bytes, kind: type[_LINE]) -> _LINE:
-    """``line`` as a ``Line``, or less of it. Raises ValueError when it is none, or is cut short."""
+def decode(line: bytes, kind: type[_KIND]) -> _KIND:
+    """``line`` as a `JournalRecord`, or as a type with fewer fields. Raises ValueError when it is not one."""
     try:
-        return cast(_LINE, _decoder(kind).decode(line))
+        return cast(_KIND, _decoder(kind).decode(line))
     except msgspec.DecodeError:
         return msgspec.convert(json.loads(line), kind)
 
 
-def lone_content(line: bytes) -> Content:
-    """The content that a line holds. Raises ValueError when it holds another thing."""
-    content = decode(line, Line).content
+def decode_content(line: bytes) -> ContentRecord:
+    """The content that ``line`` records. Raises ValueError when it records something else."""
+    content = decode(line, JournalRecord).content
     if content is None:
         raise ValueError("not a content")
     return content

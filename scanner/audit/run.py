@@ -1,4 +1,7 @@
-"""A folder or list of repositories in, their journal out, begun or gone on with."""
+"""An audit from start to end: find repositories, open corpora, journal and workers, run the coordinator.
+
+Edit this when an audit needs something more to be ready before it begins.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ from .discovery import find_repositories
 from .journal import Advance, Journal
 from .options import AuditOptions, Setup, available_cores, setup_of
 from .outcome import Audit, open_audit
-from .records import SCHEMA, Header, recorded
+from .records import SCHEMA, AuditHeader, recorded
 from .workers import Pool, local_pool
 
 if TYPE_CHECKING:
@@ -31,16 +34,17 @@ if TYPE_CHECKING:
 
 
 Progress = Callable[[Advance], None]
-_REMOVED_WITHIN = 2.0
+# A worker that was just ended may still write to the temporary folder for a moment.
+_REMOVAL_SECONDS = 2.0
 
 
 def run_audit(
     place: str | Path, journal: str | Path, options: AuditOptions, resume: bool, progress: Progress | None
 ) -> Audit:
-    """As `api.audit`, which says what these are."""
+    """What `api.audit` does; it describes the arguments."""
     place, journal = str(place), Path(journal)
     repositories = find_repositories(place)
-    with _compared_with(options) as (corpora, identity), _reached(options.scheduler) as cluster:
+    with _corpus_files(options) as (corpora, identity), _cluster_client(options.scheduler) as cluster:
         writing, known, done = _opened(journal, _header(place, options, identity), resume)
         with closing(writing):
             left = [repository for repository in repositories if repository.name not in done]
@@ -57,8 +61,8 @@ def run_audit(
     return open_audit(journal)
 
 
-def _reached(scheduler: str) -> AbstractContextManager[Client | None]:
-    """A client of the cluster that is to judge, if any."""
+def _cluster_client(scheduler: str) -> AbstractContextManager[Client | None]:
+    """A client of the Dask cluster at ``scheduler``; None when that is empty."""
     if not scheduler:
         return nullcontext()
     try:
@@ -79,17 +83,17 @@ def _pool(here: Pool, cluster: Client | None, setup: Setup, options: AuditOption
 
 
 @contextmanager
-def _compared_with(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
-    """The corpus files that workers open, and what they are together; sources compared with are indexed once."""
+def _corpus_files(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], CorpusIdentity]]:
+    """The corpus files that workers open, and their identity; sources to compare with are indexed first, once."""
     corpora = open_upstreams(options.scan)
     with _temporary_folder() as folder:
-        paths = (_file_of(corpus, Path(folder, f"{number}{CORPUS_SUFFIX}")) for number, corpus in enumerate(corpora))
+        paths = (_saved(corpus, Path(folder, f"{number}{CORPUS_SUFFIX}")) for number, corpus in enumerate(corpora))
         yield tuple(paths), identity_of(corpora)
 
 
 @contextmanager
 def _temporary_folder() -> Iterator[str]:
-    """A folder for as long as the block lasts, and workers have theirs in it: one that is ended leaves none behind."""
+    """A folder for as long as the block lasts; workers make theirs in it, so that one that is ended leaves nothing."""
     folder = mkdtemp(prefix="modelkin-audit-")
     before = os.environ.get("TMPDIR")
     os.environ["TMPDIR"] = folder
@@ -103,38 +107,37 @@ def _temporary_folder() -> Iterator[str]:
 
 
 def _remove(folder: str) -> None:
-    """A worker that was just ended may still write to it."""
-    deadline = time.monotonic() + _REMOVED_WITHIN
+    deadline = time.monotonic() + _REMOVAL_SECONDS
     shutil.rmtree(folder, ignore_errors=True)
     while Path(folder).exists() and time.monotonic() < deadline:
         time.sleep(0.01)
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _file_of(corpus: Corpus, place: Path) -> Path:
-    """Where it was opened from; one that was made just now is saved to ``place``."""
+def _saved(corpus: Corpus, place: Path) -> Path:
+    """The file of ``corpus``: the one it was opened from; a corpus that was made just now is saved to ``place``."""
     if corpus.path is not None:
         return corpus.path.absolute()
     corpus.save(place)
     return place
 
 
-def _opened(path: Path, header: Header, resume: bool) -> tuple[Journal, KnownContents, set[str]]:
+def _opened(path: Path, header: AuditHeader, resume: bool) -> tuple[Journal, KnownContents, set[str]]:
     """The journal, the contents it holds, and the names of the repositories that are done."""
     known, done = KnownContents(), set[str]()
     if not (resume and path.exists()):
         return Journal.begin(path, header), known, done
     journal, lines = Journal.resume(path, header)
-    for span, line in lines:
-        if line.content:
-            known.add(line.content, span)
-        if line.repository:
-            done.add(line.repository.name)
+    for position, record in lines:
+        if record.content:
+            known.add(record.content, position)
+        if record.repository:
+            done.add(record.repository.name)
     return journal, known, done
 
 
-def _header(place: str, options: AuditOptions, identity: CorpusIdentity) -> Header:
-    return Header(
+def _header(place: str, options: AuditOptions, identity: CorpusIdentity) -> AuditHeader:
+    return AuditHeader(
         schema=SCHEMA,
         tool=version("modelkin"),
         place=str(Path(place)),

@@ -1,10 +1,15 @@
-"""Files of a repository in, what is to be said of their contents out. A task for a worker."""
+"""The tasks after a survey: examine contents, then check the repository's obligations and make its record.
+
+Each is one call in a worker process. `finish_repository` does what the second half of `api.scan` does: edit this when
+that changes.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import merge
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -17,75 +22,80 @@ from ..sources.checkout import sort_key
 from ..sources.files import SourceFile
 from ..support.budget import OverBudgetError
 from ..trust import asked_in_vain
-from .discovery import Repository
+from .discovery import RepositorySource
 from .options import Setup
-from .records import Content, ContentHead, Identity, Place, RepositoryRecord, encode, lone_content
+from .records import ContentHead, ContentIdentity, ContentRecord, RecordedFile, RepositoryRecord, decode_content, encode
 from .survey import (
-    Listed,
+    ListedFile,
     Survey,
-    compared_with,
+    at_path,
+    baseline_of,
+    examine_content,
     is_in_code,
-    judged,
-    known,
-    opened,
-    picked,
-    placed,
+    open_compared,
+    open_corpora,
+    still_there,
     suffix,
     waivers_beside_code,
 )
-from .workers import OutOfTimeError, reason, timely, within
+from .workers import OutOfTimeError, reason_left, timely, within
 
 # A task must outweigh sending it; a repository is opened for each, so a large one has few.
 LEAST_TASK_BYTES = 400_000
 MOST_TASKS = 16
+_FILE = TypeVar("_FILE")
 
 
 class Answer(Struct, frozen=True):
-    """What became of one file: its content's line for the journal, or why the file cannot be read any more."""
+    """What became of one file."""
 
     path: str
     head: ContentHead | None = None
+    """The head of its content's record; None when the file cannot be read any more."""
     line: bytes = b""
+    """The record of its content as a line for the journal."""
     gone: str = ""
+    """Why the file cannot be read any more."""
 
 
 class Answers(Struct, frozen=True):
-    """Answers on files of one repository."""
+    """Answers on files of one repository, in the order in which they were asked for."""
 
     answers: tuple[Answer, ...]
     seconds: float
+    """How long it took."""
 
 
-def judge_files(repository: Repository, until: str, wanted: tuple[Listed, ...], setup: Setup) -> Answers:
-    """Judge the files ``wanted`` of a repository, each within its time. Raises CorpusError."""
+def examine_files(repository: RepositorySource, until: str, wanted: tuple[ListedFile, ...], setup: Setup) -> Answers:
+    """Examine the files ``wanted`` of a repository, each within its time. Raises CorpusError."""
     began = time.perf_counter()
     answers: dict[str, Answer] = {}
     lost = "is no longer there"
     try:
-        with opened(repository.source, setup) as (checkout, corpora):
-            found = timely(picked(checkout, {each.path for each in wanted}, setup.scan.timeout), setup.timeout)
-            for answer in _each_judged(found, corpora, until, setup):
+        with open_compared(repository.source, setup) as (checkout, corpora):
+            found = timely(still_there(checkout, {each.path for each in wanted}, setup.scan.timeout), setup.timeout)
+            for answer in _answers_on(found, corpora, until, setup):
                 answers[answer.path] = answer
     except (SourceError, OutOfTimeError) as error:
-        lost = reason(error, setup.timeout)
+        lost = reason_left(error, setup.timeout)
     gone = (answers.get(each.path) or Answer(each.path, gone=lost) for each in wanted)
     return Answers(tuple(gone), time.perf_counter() - began)
 
 
-def judge_contents(files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers:
-    """As above, of files that were read elsewhere. Raises CorpusError."""
+def examine_contents(files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers:
+    """Examine files that were read on another machine, each within its time. Raises CorpusError."""
     began = time.perf_counter()
-    with compared_with(setup) as corpora:
-        answers = tuple(_each_judged(files, corpora, until, setup))
+    with open_corpora(setup) as corpora:
+        answers = tuple(_answers_on(files, corpora, until, setup))
     return Answers(answers, time.perf_counter() - began)
 
 
-def unjudged(file: Listed, until: str, reason: str) -> Answer:
-    """The answer on a file that no worker comes back from."""
+def not_examined(file: ListedFile, until: str, reason: str) -> Answer:
+    """The answer on a file that ended each worker that read it."""
     return _answer(file.path, _skipped(file.path, file.sha256, until, reason))
 
 
-def _each_judged(
+def _answers_on(
     items: Iterable[SourceFile | Skipped], corpora: Sequence[Corpus], until: str, setup: Setup
 ) -> Iterator[Answer]:
     examine = examiner(corpora, setup.scan, until)
@@ -93,35 +103,40 @@ def _each_judged(
         if isinstance(item, Skipped):
             yield Answer(item.path, gone=item.reason)
         else:
-            yield _answer(item.path, _judged_in_time(examine, item, until, setup))
+            yield _answer(item.path, _examine_in_time(examine, item, until, setup))
 
 
-def _judged_in_time(examine: Examiner, file: SourceFile, until: str, setup: Setup) -> Content:
+def _examine_in_time(examine: Examiner, file: SourceFile, until: str, setup: Setup) -> ContentRecord:
     try:
         with within(setup.timeout):
-            return judged(examine, file, until, setup.scan.timeout)
+            return examine_content(examine, file, until, setup.scan.timeout)
     except (OverBudgetError, MemoryError) as error:
-        return _skipped(file.path, file.sha256, until, reason(error, setup.timeout))
+        return _skipped(file.path, file.sha256, until, reason_left(error, setup.timeout))
 
 
-def _skipped(path: str, sha256: str, until: str, reason: str) -> Content:
-    return Content(Identity(sha256, suffix(path), until), False, "", None, reason)
+def _skipped(path: str, sha256: str, until: str, reason: str) -> ContentRecord:
+    return ContentRecord(ContentIdentity(sha256, suffix(path), until), False, "", None, reason)
 
 
-def _answer(path: str, content: Content) -> Answer:
+def _answer(path: str, content: ContentRecord) -> Answer:
     head = ContentHead(content.identity, content.own, content.upstream_path, content.skipped)
     return Answer(path, head, encode(content))
 
 
-def parts(files: list[Listed], is_folder: bool) -> Iterator[tuple[Listed, ...]]:
-    """``files`` in order, in a task's parts of about equal size; in one, where opening the source anew is dear."""
+def tasks_of(files: Sequence[ListedFile], is_folder: bool) -> Iterator[tuple[ListedFile, ...]]:
+    """``files`` in the parts that are a task each; one part where it takes time to open the source."""
     most = MOST_TASKS if is_folder else 1
     least = max(LEAST_TASK_BYTES if is_folder else 0, sum(file.size for file in files) // most + 1)
-    part: list[Listed] = []
+    return in_parts(files, lambda file: file.size, least)
+
+
+def in_parts(files: Iterable[_FILE], size_of: Callable[[_FILE], int], least: int) -> Iterator[tuple[_FILE, ...]]:
+    """``files`` in order, in parts of at least ``least`` bytes, but for the last part."""
+    part: list[_FILE] = []
     size = 0
     for file in files:
         part.append(file)
-        size += file.size
+        size += size_of(file)
         if size >= least:
             yield tuple(part)
             part, size = [], 0
@@ -129,52 +144,54 @@ def parts(files: list[Listed], is_folder: bool) -> Iterator[tuple[Listed, ...]]:
         yield tuple(part)
 
 
-class Conclusion(Struct, frozen=True):
-    """A repository's line for the journal, and how many findings are in it.
-
-    ``is_of_all_alike`` says that all repositories of its likeness have the same, but for name and root.
-    """
+class FinishedRepository(Struct, frozen=True):
+    """The record of a repository that is done."""
 
     line: bytes
+    """The record as a line for the journal."""
     findings: int
-    is_of_all_alike: bool
+    """How many findings to answer for are in it."""
+    holds_for_all_alike: bool
+    """Whether all repositories of its likeness have the same record, but for name and root."""
 
 
-def conclude(
-    repository: Repository,
+def finish_repository(
+    repository: RepositorySource,
     survey: Survey,
-    places: tuple[Place, ...],
+    places: tuple[RecordedFile, ...],
     copies: tuple[tuple[str, bytes], ...],
     skipped: tuple[Skipped, ...],
     setup: Setup,
-) -> Conclusion:
-    """A repository's record. ``copies`` are its files that stand on an upstream, each its path and its content's line;
-    ``skipped`` are those that were found but not judged. Raises RuleError.
+) -> FinishedRepository:
+    """Check the obligations of a repository whose contents are known. Raises RuleError.
+
+    ``places`` are its examined files. ``copies`` are those that stand on an upstream: path, and the line of the
+    content's record. ``skipped`` are files that were listed but could not be examined.
     """
     began = time.perf_counter()
-    examined = (placed(content.examined, path) for path, line in copies if (content := lone_content(line)).examined)
+    examined = (at_path(content.examined, path) for path, line in copies if (content := decode_content(line)).examined)
     stands = [each.copy for each in examined if each.copy]
-    judged = check(stands, survey.declarations, survey.project, survey.whole)
+    checked = check(stands, survey.declarations, survey.project, survey.whole)
     # Waivers of the settings are for all repositories: none is too many in one.
-    findings = settled(judged.findings, setup.scan.waivers, known(setup.scan.baseline), partial=True)
-    # As a scan, which reads a file and examines it before the next, tells of them.
+    findings = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
+    # In the order of a scan, which reads a file and examines it before the next.
     left = merge(survey.skipped, sorted(skipped, key=_order), key=_order)
-    waivers = survey.waivers + waivers_beside_code(judged.findings, repository.source)
+    waivers = survey.waivers + waivers_beside_code(checked.findings, repository.source)
     record = RepositoryRecord(
         name=repository.name,
         root=survey.root,
         until=survey.until,
         places=places,
         findings=findings,
-        attributions=judged.attributions,
+        attributions=checked.attributions,
         skipped=tuple(dict.fromkeys((*left, *survey.declarations.skipped))),
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
-    return Conclusion(
+    return FinishedRepository(
         encode(record),
         sum(finding.counts for finding in findings),
-        not skipped and all(map(is_in_code, judged.findings)),
+        not skipped and all(map(is_in_code, checked.findings)),
     )
 
 

@@ -1,4 +1,8 @@
-"""Processes that a closed terminal does not end: the audit is told so too, and ends them itself, in order."""
+"""Worker processes: bounded in time and memory, a pool of them, and how tasks are given to a pool.
+
+Edit this when a worker is to be started, bounded or ended in another way, or when a task that loses its worker is to be
+tried again in another way. What the tasks do is in ``survey`` and ``tasks``.
+"""
 
 from __future__ import annotations
 
@@ -21,10 +25,24 @@ from ..errors import ModelkinError
 from ..support.budget import OutOfMemoryError, OverBudgetError
 from ..support.processes import end, workers
 
+# Code in C does not see the signal of a time limit; a process that is not back this much later is ended.
+GRACE_SECONDS = 5.0
+# Enough for no worker to wait for its next task, and few enough to be tried alone when one of them ended a worker.
+TASKS_PER_WORKER = 3
+_ITEM = TypeVar("_ITEM")
+
+
+class OutOfTimeError(OverBudgetError):
+    """A file took too long by the clock, whatever it waited for."""
+
 
 @contextmanager
 def hangups_ignored() -> Iterator[None]:
-    """What is started meanwhile ignores SIGHUP, as that is inherited. Nothing changes where signals are not ours."""
+    """Start processes in this block so that a closed terminal does not end them: they inherit that SIGHUP is ignored.
+
+    The audit gets the signal too and ends them itself, in order. Nothing changes off the main thread, which may not
+    handle signals.
+    """
     if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -36,20 +54,11 @@ def hangups_ignored() -> Iterator[None]:
         signal.signal(signal.SIGHUP, signal.SIG_DFL if before is None else before)
 
 
-# What runs in C does not see the signal; the process ends when it is not back this much later.
-GRACE_SECONDS = 5.0
-_ITEM = TypeVar("_ITEM")
-
-
-class OutOfTimeError(OverBudgetError):
-    """A file took too long by the clock, whatever it waited for."""
-
-
 def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) -> None:
-    """Bound this process to ``memory`` bytes more than it has, and to the life of what holds the other end.
+    """Let this process take ``memory`` bytes more than it has, and end it when the audit closes its end of the pipe.
 
-    Ctrl-C is for the audit, which ends its workers itself. What they are forked from may be older than the audit's
-    ``environment``.
+    Ctrl-C is for the audit, which ends its workers itself. ``environment`` is the audit's: the process that workers
+    are forked from may be older.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(environment)
@@ -59,7 +68,7 @@ def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) 
 
 @contextmanager
 def within(seconds: float, grace: float = GRACE_SECONDS) -> Iterator[None]:
-    """Raise OutOfTimeError in the block after ``seconds``; end the process when that cannot be had ``grace`` later."""
+    """Raise OutOfTimeError in the block after ``seconds``; when that has no effect, end the process after ``grace``."""
     if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
         yield
         return
@@ -75,7 +84,7 @@ def within(seconds: float, grace: float = GRACE_SECONDS) -> Iterator[None]:
 
 
 def timely(items: Iterator[_ITEM], seconds: float) -> Iterator[_ITEM]:
-    """The same items, each of which may take so long. Raises OutOfTimeError."""
+    """The same items, each of which may take ``seconds``. Raises OutOfTimeError."""
     while True:
         with within(seconds):
             item = next(items, None)
@@ -84,24 +93,23 @@ def timely(items: Iterator[_ITEM], seconds: float) -> Iterator[_ITEM]:
         yield item
 
 
-def reason(error: BaseException, seconds: float) -> str:
-    """Why something was given up, in words."""
+def reason_left(error: BaseException, seconds: float) -> str:
+    """Why a file or repository is left, when reading or examining it raised ``error``."""
     if isinstance(error, OutOfTimeError):
-        return too_slow(seconds)
+        return _too_slow(seconds)
     if isinstance(error, MemoryError | OutOfMemoryError):
         return "needs more memory than a worker may have"
     return str(error)
 
 
-def ended(seconds: float, timeout: float) -> str:
-    """Why what ended its process after ``seconds`` was given up."""
+def reason_ended(seconds: float, timeout: float) -> str:
+    """Why a file or repository is left that ended its process after ``seconds``."""
     if seconds >= timeout:
-        return too_slow(timeout)
+        return _too_slow(timeout)
     return "ended the process that read it: out of memory, or a fault in a library"
 
 
-def too_slow(seconds: float) -> str:
-    """Why a file was left that took too long by the clock."""
+def _too_slow(seconds: float) -> str:
     return f"took longer than {seconds:g} s"
 
 
@@ -125,7 +133,7 @@ def _bound_memory(memory: int) -> None:
 
 
 def _leave_with(audit: Connection) -> None:
-    """The other end is never written to; it is closed on purpose, or by the system when the audit was killed."""
+    """End this process when the other end is closed: on purpose, or by the system when the audit was killed."""
     try:
         audit.recv_bytes()
     except (EOFError, OSError):
@@ -133,22 +141,23 @@ def _leave_with(audit: Connection) -> None:
 
 
 class Pool(Protocol):
-    """Where tasks run. ``lost`` are the errors of a task whose worker died; then ``renew`` before going on."""
+    """Where tasks run."""
 
     lost: tuple[type[BaseException], ...]
+    """The errors of a task whose worker died; `renew` must be called then before going on."""
 
     @property
     def jobs(self) -> int:
-        """How many tasks it can be at, at once; more or fewer may become of them."""
+        """How many tasks it can do at once; of a cluster this changes over time."""
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have ``call`` run in a worker."""
 
     def renew(self) -> None:
-        """Workers in place of those that died."""
+        """Start workers in place of those that died."""
 
     def stop(self) -> None:
-        """End the workers at once, whatever they are at."""
+        """End the workers at once, whatever they are doing."""
 
 
 class LocalPool:
@@ -179,7 +188,7 @@ class LocalPool:
             raise BrokenExecutor(str(error)) from error
 
     def renew(self) -> None:
-        """A pool in place of one that broke, which ended all its workers."""
+        """Start workers anew: when one died, the executor ended all."""
         self.stop()
         self._begin()
 
@@ -200,21 +209,16 @@ def local_pool(jobs: int, memory: int) -> Iterator[Pool]:
         pool.stop()
 
 
-# Enough for no worker to wait for its next task, and few enough to be tried alone when one of them ended a worker.
-TASKS_PER_WORKER = 3
-
-
 class Task(Struct, frozen=True, eq=False):
-    """A call for a worker.
-
-    ``then`` takes its answer and gives the tasks that follow. When there will be no answer, ``lost`` takes the error,
-    in words (none: the worker died), and the seconds it took to know, and gives the tasks to try instead, each alone.
-    """
+    """A call for a worker."""
 
     call: Callable[..., Any]
     arguments: tuple[Any, ...]
     then: Callable[[Any], Iterable[Task]]
+    """Takes the answer, and gives the tasks that follow from it."""
     lost: Callable[[str, float], Iterable[Task]]
+    """When there will be no answer: takes the error in words (empty when the worker died) and the seconds that passed,
+    and gives the tasks to try instead, each alone."""
 
 
 class _Flight(Struct, frozen=True):
@@ -224,7 +228,7 @@ class _Flight(Struct, frozen=True):
 
 
 class Dispatcher:
-    """Hands tasks to a pool, a bounded number at a time."""
+    """Gives tasks to a pool, a bounded number at a time."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
@@ -246,7 +250,7 @@ class Dispatcher:
             yield
 
     def _fill(self, begin: Callable[[], Task | None]) -> bool:
-        """Whether anything is under way."""
+        """Give the pool as many tasks as it takes; False when none is left or under way."""
         if self._broken and not self._flying:
             self._pool.renew()
             self._broken = False

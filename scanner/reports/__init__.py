@@ -1,13 +1,14 @@
 """Reports in words: one module a format, with ``render(report) -> str``, and the tables of all formats.
 
-Each format is imported when it is asked for: the command line lists all and must not pay for them. Add a format here.
+Each format is imported when it is asked for: the command line lists all and must not pay for them. Edit this when a
+format is added; see docs/extending.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from ..errors import UsageError
 
@@ -22,43 +23,38 @@ if TYPE_CHECKING:
     AuditFormat = Callable[[Audit, Page], Iterable[str]]
 
 
-def _module(name: str) -> Format:
-    """The format of that module, imported when it is called."""
+def _module(name: str, function: str = "render") -> Format:
+    """The format of that module."""
 
     def render(report: Report, _page: Page) -> str:
-        return str(import_module(f".{name}", __package__).render(report))
+        return str(_function(name, function)(report))
 
     return render
 
 
-def _graph(name: str) -> Format:
-    """The lineage of the report in that language."""
+def _graph(language: str) -> Format:
+    """The provenance graph of a report in that language."""
 
     def render(report: Report, _page: Page) -> str:
-        graphs = import_module(".graphs", __package__)
-        told = import_module(".summary", __package__).notes(report)
-        return str(getattr(graphs, name)(graphs.of_report(report), told))
+        graph = _function("graphs", "of_report")(report)
+        return str(_function("graphs", language)(graph, _function("summary", "notes")(report)))
 
     return render
-
-
-def _json_lines(report: Report, _page: Page) -> str:
-    from .json import render_lines
-
-    return render_lines(report)
 
 
 def _text(report: Report, page: Page) -> str:
-    from .text import render
+    return str(_function("text", "render")(report, page))
 
-    return render(report, page)
+
+def _function(module: str, name: str) -> Callable[..., Any]:
+    return cast("Callable[..., Any]", getattr(import_module(f".{module}", __package__), name))
 
 
 FORMATS: Mapping[str, Format] = {
     "text": _text,
     "concise": _module("concise"),
     "json": _module("json"),
-    "jsonl": _json_lines,
+    "jsonl": _module("json", "render_lines"),
     "html": _module("html.page"),
     "markdown": _module("markdown"),
     "github": _module("github"),
@@ -71,56 +67,40 @@ FORMATS: Mapping[str, Format] = {
 }
 
 
+def _audit_module(name: str, function: str) -> AuditFormat:
+    """The format of an audit in that module."""
+
+    def render(audit: Audit, _page: Page) -> Iterable[str]:
+        yield _function(name, function)(audit)
+
+    return render
+
+
+def _audit_graph(language: str) -> AuditFormat:
+    """The provenance graph over all repositories of an audit in that language."""
+
+    def render(audit: Audit, _page: Page) -> Iterable[str]:
+        yield _function("graphs", language)(_function("graphs", "of_audit")(audit))
+
+    return render
+
+
 def _audit_text(audit: Audit, page: Page) -> Iterable[str]:
-    from .audits import render_text
-
-    return (render_text(audit, page),)
+    yield _function("audits", "render_text")(audit, page)
 
 
-def _audit_json(audit: Audit, _page: Page) -> Iterable[str]:
-    from .audits import render_json
-
-    return (render_json(audit),)
-
-
-def _audit_jsonl(audit: Audit, _page: Page) -> Iterable[str]:
-    from .json import render_lines
-
-    return map(render_lines, audit.reports())
-
-
-def _audit_html(audit: Audit, _page: Page) -> Iterable[str]:
-    from .html.page import render_audit
-
-    return (render_audit(audit),)
-
-
-def _audit_dot(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import dot, of_audit
-
-    return (dot(of_audit(audit)),)
-
-
-def _audit_mermaid(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import mermaid, of_audit
-
-    return (mermaid(of_audit(audit)),)
-
-
-def _audit_graphml(audit: Audit, _page: Page) -> Iterable[str]:
-    from .graphs import graphml, of_audit
-
-    return (graphml(of_audit(audit)),)
+def _audit_json_lines(audit: Audit, _page: Page) -> Iterable[str]:
+    yield from map(_function("json", "render_lines"), audit.reports())
 
 
 AUDIT_FORMATS: Mapping[str, AuditFormat] = {
     "text": _audit_text,
-    "json": _audit_json,
-    "jsonl": _audit_jsonl,
-    "html": _audit_html,
-    "dot": _audit_dot,
-    "mermaid": _audit_mermaid,
-    "graphml": _audit_graphml,
+    "json": _audit_module("audits", "render_json"),
+    "jsonl": _audit_json_lines,
+    "html": _audit_module("html.page", "render_audit"),
+    "dot": _audit_graph("dot"),
+    "mermaid": _audit_graph("mermaid"),
+    "graphml": _audit_graph("graphml"),
 }
 
 

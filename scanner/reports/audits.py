@@ -1,4 +1,7 @@
-"""Audit in, JSON out: its summary and a row for each repository (``modelkin.audit/1``)."""
+"""An audit as text and as JSON (``modelkin.audit/1``), a contract that other programs read.
+
+Edit this when the summary of an audit is to say something new.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from ..audit.outcome import Audit, AuditSummary, RepositoryRow
-from ..audit.records import Header
+from ..audit.records import AuditHeader
 from ..results import Level
 from ..support.escaping import encodable, escape
 from .console import PLAIN, Page, bare_table, printed
@@ -20,10 +23,100 @@ from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
 from .summary import left_out_data, listed
 
 SCHEMA = "modelkin.audit/1"
+_MOST_ROWS = 20
+
+
+def render_text(audit: Audit, page: Page = PLAIN) -> str:
+    """``audit`` as text, on ``page``: headline, upstreams, repositories to look at first, what was left out."""
+    return printed(_blocks(audit), page)
+
+
+def _blocks(audit: Audit) -> Iterator[RenderableType]:
+    rows = {row.name: row for row in audit.rows}
+    yield from _headline(audit.header, audit.summary)
+    yield from _upstreams(audit.summary)
+    yield from _look_first([rows[name] for name in audit.summary.first])
+    failed = [(row.name, row.failed) for row in audit.rows if row.failed]
+    yield from _reasons(f"{_repositories(len(failed))} not audited", failed)
+    skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
+    yield from _reasons(f"{counted(len(skips), 'file')} skipped", skips)
+
+
+def _headline(header: AuditHeader, summary: AuditSummary) -> Iterator[Text]:
+    yield Text(escape(header.place), "bold")
+    counts = f"{_repositories(summary.repositories)} · {counted(summary.files, 'file')}"
+    yield Text(f"{counts}, {summary.contents:,} distinct")
+    told = Text(" · ").join(_counts(summary))
+    if told:
+        yield told
+    corpus = f"corpus {escape(header.corpus.name)} {escape(header.corpus.version)}".rstrip()
+    yield Text(f"{corpus if header.corpus.name else 'no corpus'} · {summary.seconds:.1f} s of work", "dim")
+    yield Text("trust: isolated", "dim")
+    if summary.not_obeyed:
+        yield Text(f"not obeyed: {listed(summary.not_obeyed)}", "dim")
+
+
+def _counts(summary: AuditSummary) -> Iterator[Text]:
+    for verdict, count in summary.by_verdict.items():
+        if count:
+            yield Text(f"{count} {COUNTED_AS[verdict]}", VERDICT_STYLES[verdict])
+    for level, count in summary.by_level.items():
+        if count:
+            yield Text(counted(count, level.value), LEVEL_STYLES[level])
+    for count, what in ((summary.waived, "waived"), (summary.skipped, "skipped")):
+        if count:
+            yield Text(f"{count} {what}")
+
+
+def _upstreams(summary: AuditSummary) -> Iterator[RenderableType]:
+    if not summary.upstreams:
+        return
+    yield Text()
+    yield Text("Upstreams most copied", "bold")
+    table = bare_table("project", "files", "repositories")
+    for row in summary.upstreams[:_MOST_ROWS]:
+        table.add_row(Text(escape(row.project)), str(row.files), str(row.repositories))
+    yield Padding.indent(table, 2)
+    yield from _rest(len(summary.upstreams))
+
+
+def _look_first(rows: Sequence[RepositoryRow]) -> Iterator[RenderableType]:
+    if not rows:
+        return
+    yield Text()
+    yield Text("Repositories to look at first", "bold")
+    table = bare_table("repository", *(f"{level.value}s" for level in Level), "copies", "of")
+    for row in rows[:_MOST_ROWS]:
+        levels = [Text(str(count), LEVEL_STYLES[level] if count else "dim") for level, count in row.by_level.items()]
+        projects = ", ".join(map(escape, row.copies))
+        table.add_row(Text(escape(row.name)), *levels, str(sum(row.copies.values())), Text(projects))
+    yield Padding.indent(table, 2)
+    yield from _rest(len(rows))
+
+
+def _reasons(what: str, reasons: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
+    if not reasons:
+        return
+    yield Text()
+    yield Text(what, "bold")
+    table = bare_table("", "")
+    for name, reason in reasons[:_MOST_ROWS]:
+        table.add_row(Text(escape(name)), Text(escape(reason), "dim"))
+    yield Padding.indent(table, 2)
+    yield from _rest(len(reasons))
+
+
+def _rest(total: int) -> Iterator[RenderableType]:
+    if more := and_more(total, _MOST_ROWS):
+        yield Padding.indent(Text(f"{more}, all of them in --format json", "dim"), 2)
+
+
+def _repositories(count: int) -> str:
+    return "1 repository" if count == 1 else f"{count:,} repositories"
 
 
 def render_json(audit: Audit) -> str:
-    """One indented JSON object; two audits of the same repositories differ in values of ``seconds`` alone."""
+    """One indented JSON object; for the same repositories, two audits differ in values of ``seconds`` alone."""
     return json.dumps(_as_data(audit), indent=2) + "\n"
 
 
@@ -72,95 +165,3 @@ def _row(row: RepositoryRow) -> dict[str, Any]:
 
 def _by_value(counts: Mapping[Any, int]) -> dict[str, int]:
     return {key.value if isinstance(key, Enum) else key: count for key, count in counts.items()}
-
-
-_MOST_ROWS = 20
-
-
-def render_text(audit: Audit, page: Page = PLAIN) -> str:
-    """Headline, upstreams, repositories to look at first, and what was left out."""
-    return printed(_blocks(audit), page)
-
-
-def _blocks(audit: Audit) -> Iterator[RenderableType]:
-    rows = {row.name: row for row in audit.rows}
-    yield from _headline(audit.header, audit.summary)
-    yield from _upstreams(audit.summary)
-    yield from _first([rows[name] for name in audit.summary.first])
-    failed = [(row.name, row.failed) for row in audit.rows if row.failed]
-    yield from _left_out(f"{_repositories(len(failed))} not audited", failed)
-    skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
-    yield from _left_out(f"{counted(len(skips), 'file')} skipped", skips)
-
-
-def _headline(header: Header, summary: AuditSummary) -> Iterator[Text]:
-    yield Text(escape(header.place), "bold")
-    counts = f"{_repositories(summary.repositories)} · {counted(summary.files, 'file')}"
-    yield Text(f"{counts}, {summary.contents:,} distinct")
-    told = Text(" · ").join(_told(summary))
-    if told:
-        yield told
-    corpus = f"corpus {escape(header.corpus.name)} {escape(header.corpus.version)}".rstrip()
-    yield Text(f"{corpus if header.corpus.name else 'no corpus'} · {summary.seconds:.1f} s of work", "dim")
-    yield Text("trust: isolated", "dim")
-    if summary.not_obeyed:
-        yield Text(f"not obeyed: {listed(summary.not_obeyed)}", "dim")
-
-
-def _told(summary: AuditSummary) -> Iterator[Text]:
-    for verdict, count in summary.by_verdict.items():
-        if count:
-            yield Text(f"{count} {COUNTED_AS[verdict]}", VERDICT_STYLES[verdict])
-    for level, count in summary.by_level.items():
-        if count:
-            yield Text(counted(count, level.value), LEVEL_STYLES[level])
-    for count, what in ((summary.waived, "waived"), (summary.skipped, "skipped")):
-        if count:
-            yield Text(f"{count} {what}")
-
-
-def _upstreams(summary: AuditSummary) -> Iterator[RenderableType]:
-    if not summary.upstreams:
-        return
-    yield Text()
-    yield Text("Upstreams most copied", "bold")
-    table = bare_table("project", "files", "repositories")
-    for row in summary.upstreams[:_MOST_ROWS]:
-        table.add_row(Text(escape(row.project)), str(row.files), str(row.repositories))
-    yield Padding.indent(table, 2)
-    yield from _rest(len(summary.upstreams))
-
-
-def _first(rows: Sequence[RepositoryRow]) -> Iterator[RenderableType]:
-    if not rows:
-        return
-    yield Text()
-    yield Text("Repositories to look at first", "bold")
-    table = bare_table("repository", *(f"{level.value}s" for level in Level), "copies", "of")
-    for row in rows[:_MOST_ROWS]:
-        levels = [Text(str(count), LEVEL_STYLES[level] if count else "dim") for level, count in row.by_level.items()]
-        projects = ", ".join(map(escape, row.copies))
-        table.add_row(Text(escape(row.name)), *levels, str(sum(row.copies.values())), Text(projects))
-    yield Padding.indent(table, 2)
-    yield from _rest(len(rows))
-
-
-def _left_out(what: str, reasons: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
-    if not reasons:
-        return
-    yield Text()
-    yield Text(what, "bold")
-    table = bare_table("", "")
-    for name, reason in reasons[:_MOST_ROWS]:
-        table.add_row(Text(escape(name)), Text(escape(reason), "dim"))
-    yield Padding.indent(table, 2)
-    yield from _rest(len(reasons))
-
-
-def _rest(total: int) -> Iterator[RenderableType]:
-    if more := and_more(total, _MOST_ROWS):
-        yield Padding.indent(Text(f"{more}, all of them in --format json", "dim"), 2)
-
-
-def _repositories(count: int) -> str:
-    return "1 repository" if count == 1 else f"{count:,} repositories"

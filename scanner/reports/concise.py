@@ -1,6 +1,6 @@
-"""Report in, a line for each finding out, as linters print them: for hooks, editors and grep.
+"""The concise format: a line for each finding, as linters print them, for hooks, editors and grep.
 
-What could not be scanned has lines of its own, and what the scanned folder hid has one.
+Edit this when such a line is to say more, which programs may parse.
 """
 
 from __future__ import annotations
@@ -15,17 +15,18 @@ _MOST_SKIPPED = 50
 
 
 def render(report: Report) -> str:
-    """``path:line: level rule message``, below it the remedy; nothing at all where there is nothing to tell.
+    """``path:line: level rule message`` and the remedy below; then what was skipped, and what the scanned folder hid.
 
-    What reads it goes to that line of the file: of a notebook, the line of the file as stored; the cell is words.
+    Empty when there is nothing to tell. The line is one that editors can go to: of a notebook, a line of the file as
+    stored; the cell is told in words.
     """
     findings = [finding for finding in report.findings if finding.counts]
     cells = report.cells()
     lines = [line for finding in findings for line in _lines(finding, cells.get(finding.region.path, ()))]
     lines += [f"{escape(each.path)}: skipped {escape(each.reason)}\n" for each in report.skipped[:_MOST_SKIPPED]]
     more = and_more(len(report.skipped), _MOST_SKIPPED)
-    told = [f"modelkin: {words}\n" for words in (more and f"{more} skipped", note(report)) if words]
-    return inert(encodable("".join([*lines, *told])))
+    notes = [f"modelkin: {words}\n" for words in (more and f"{more} skipped", note(report)) if words]
+    return inert(encodable("".join([*lines, *notes])))
 
 
 def _lines(finding: Finding, cells: Cells) -> tuple[str, ...]:

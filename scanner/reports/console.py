@@ -1,4 +1,7 @@
-"""What a report is printed on."""
+"""Rich, set up so that nothing of the environment changes a page: paper for the text formats.
+
+Edit this when text is to be laid out differently on screens or in files.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,14 @@ _UNBOUNDED = 100_000
 
 
 class Page(Struct, frozen=True):
-    """``width`` in columns; ``colour`` for escape codes; ``bars`` for drawings that only a screen needs."""
+    """What text is printed on: a file, unless a screen is described."""
 
     width: int = _UNBOUNDED
+    """In columns."""
     colour: bool = False
+    """Whether escape codes may be used."""
     bars: bool = False
+    """Whether shares are also drawn as bars."""
 
 
 PLAIN = Page()
@@ -29,7 +35,8 @@ PLAIN = Page()
 def printed(blocks: Iterable[RenderableType], page: Page) -> str:
     """``blocks`` one below the other, ending in a newline; nothing in them is read as markup.
 
-    Every setting is given, so that no environment variable changes a page; without colour no line ends in blanks.
+    Every setting of rich is given, as it would ask the environment for the others. Without colour no line ends in
+    blanks.
     """
     paper = StringIO()
     console = Console(
@@ -51,7 +58,7 @@ def printed(blocks: Iterable[RenderableType], page: Page) -> str:
 
 
 def bare_table(*headings: str) -> Table:
-    """A table without lines, a column per heading; no cell is ever cut short. Without any heading it has no head."""
+    """A table without rules, a column for each heading; no cell is cut short. It has no head when all are empty."""
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_header=any(headings))
     for heading in headings:
         table.add_column(heading, overflow="fold")

@@ -1,4 +1,7 @@
-"""Report in, CycloneDX JSON out: each copied file a component, with its upstreams as its pedigree."""
+"""A report as CycloneDX 1.6 JSON: each copied file is a component, with its upstreams as its pedigree.
+
+Edit this when tools that read bills of materials need more of a report.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Report in, GitHub workflow commands out: one annotation a finding, at its lines in the pull request."""
+"""A report as GitHub workflow commands: an annotation for each finding, at its lines in the pull request.
+
+Edit this when annotations are to say more; nothing scanned may begin a line, where it could be a command.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +13,9 @@ from ..support.escaping import encodable, escape, inert
 from .phrases import counted
 from .summary import note, summarise
 
-# https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+# GitHub shows ten notices of a step.
 _MOST_SKIPPED = 10
+# https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "notice"}
 
 
@@ -48,7 +52,7 @@ def _message(finding: Finding) -> str:
 
 
 def _data(text: str) -> str:
-    """``%`` begins an escape of the runner's own; nothing scanned may add a line, which could be a command."""
+    """``text`` in one line; the runner reads ``%`` as the begin of an escape."""
     return escape(text).replace("%", "%25")
 
 
@@ -65,6 +69,6 @@ def _summary(report: Report) -> str:
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:
-    """A notice at each file that could not be scanned, the first few: GitHub shows ten of a kind."""
+    """A notice at each of the first files that could not be scanned."""
     for each in skipped[:_MOST_SKIPPED]:
         yield f"::notice file={_property(each.path)},title=skipped::{_data(each.reason)}"

@@ -1,4 +1,7 @@
-"""Reports in, who derives from whom out: repositories and known upstream projects, and what stands between them."""
+"""The provenance graph, who derives from whom over one report or many, and its text formats: DOT, Mermaid, GraphML.
+
+Edit this when another relation is to be drawn, or in another format. `html.graph` draws the same graph on a page.
+"""
 
 from __future__ import annotations
 
@@ -19,23 +22,26 @@ if TYPE_CHECKING:
     from ..audit.outcome import Audit
 
 
+# What Mermaid reads in labels: Markdown, HTML and brackets of its own. An entity stands for itself.
+_MERMAID_SYNTAX = re.compile(r"[^\w .,:/=+@-]|_")
+
+
 class NodeKind(str, Enum):
-    """What was scanned, and what its files were found to be from."""
+    """What a node stands for: what was scanned, or a known upstream project."""
 
     REPOSITORY = "repository"
     UPSTREAM = "upstream"
 
 
 class Relation(str, Enum):
-    """What an edge says of the files it counts.
-
-    ``HOLDS``: they stand in the repository as the project released them, path and all; ``DERIVES``: the upstream is
-    their closest; ``ORIGIN``: what their closest upstream has goes back to the other one.
-    """
+    """What an edge says of the files that it counts."""
 
     HOLDS = "holds files of"
+    """They stand in the repository as the project released them, under the same path."""
     DERIVES = "derives from"
+    """The project is their closest upstream."""
     ORIGIN = "goes back to"
+    """Their closest upstream has them from the other project."""
 
 
 class Node(Struct, frozen=True, order=True):
@@ -46,40 +52,51 @@ class Node(Struct, frozen=True, order=True):
 
 
 class Edge(Struct, frozen=True):
-    """What ``files`` scanned files say of ``source`` and ``target``.
-
-    ``share`` (0 to 1) is their part of the files scanned in the repository ``source``, and ``verdict`` the closest of
-    theirs; 0 and None between two upstreams, which were not scanned.
-    """
+    """One relation between two nodes."""
 
     source: Node
     target: Node
     relation: Relation
     files: int
+    """How many scanned files say so."""
     share: float
+    """Their part (0 to 1) of the files scanned in the repository ``source``; 0 between two upstreams."""
     verdict: Verdict | None
+    """The closest verdict of these files; None between two upstreams."""
 
 
-class Lineage(Struct, frozen=True):
-    """Nodes in order of kind and name, repositories that derive from nothing included; edges by source and files."""
+class ProvenanceGraph(Struct, frozen=True):
+    """Who derives from whom."""
 
     nodes: tuple[Node, ...]
+    """By kind and name; a repository that derives from nothing is one as well."""
     edges: tuple[Edge, ...]
+    """By source, those of most files first."""
 
 
-def lineage(reports: Iterable[tuple[str, Report]]) -> Lineage:
-    """The lineage over ``reports``, each with the name of its repository; they are read one at a time."""
+def of_report(report: Report) -> ProvenanceGraph:
+    """The graph of one repository, by the name under which it was scanned."""
+    return provenance_graph([(report.root, report)])
+
+
+def of_audit(audit: Audit) -> ProvenanceGraph:
+    """The graph over all repositories of an audit, by their names in it."""
+    return provenance_graph(zip(audit.names(), audit.reports(), strict=True))
+
+
+def provenance_graph(reports: Iterable[tuple[str, Report]]) -> ProvenanceGraph:
+    """The graph over ``reports``, each with the name of its repository; they are read one at a time."""
     scanned: dict[Node, int] = {}
     counted: defaultdict[tuple[Node, Node, Relation], Counter[Verdict]] = defaultdict(Counter)
-    for called, report in reports:
-        repository = Node(NodeKind.REPOSITORY, called)
+    for repository_name, report in reports:
+        repository = Node(NodeKind.REPOSITORY, repository_name)
         scanned[repository] = len(report.files)
         for file in report.files:
-            for source, target, relation, verdict in _said(repository, file):
+            for source, target, relation, verdict in _relations(repository, file):
                 counted[source, target, relation][verdict] += 1
     edges = [_edge(*key, verdicts, scanned.get(key[0], 0)) for key, verdicts in counted.items()]
     ends = {end for edge in edges for end in (edge.source, edge.target)}
-    return Lineage(tuple(sorted({*scanned, *ends}, key=_order)), tuple(sorted(edges, key=_edge_order)))
+    return ProvenanceGraph(tuple(sorted({*scanned, *ends}, key=_node_order)), tuple(sorted(edges, key=_edge_order)))
 
 
 def _edge(source: Node, target: Node, relation: Relation, verdicts: Counter[Verdict], scanned: int) -> Edge:
@@ -89,8 +106,8 @@ def _edge(source: Node, target: Node, relation: Relation, verdicts: Counter[Verd
     return Edge(source, target, relation, files, files / scanned, min(verdicts, key=list(Verdict).index))
 
 
-def _said(repository: Node, file: FileVerdict) -> Iterator[tuple[Node, Node, Relation, Verdict]]:
-    """What one file says: who released it, what it derives from, and where that goes back to."""
+def _relations(repository: Node, file: FileVerdict) -> Iterator[tuple[Node, Node, Relation, Verdict]]:
+    """The relations that one file tells of: who released it, what it derives from, and where that goes back to."""
     if file.own_release:
         yield repository, _project(file.own_release.rpartition(" ")[0]), Relation.HOLDS, file.verdict
     closest = _closest(file)
@@ -103,7 +120,7 @@ def _said(repository: Node, file: FileVerdict) -> Iterator[tuple[Node, Node, Rel
 
 
 def _closest(file: FileVerdict) -> UpstreamMatch | None:
-    """The closest upstream; of a file as its own project released it, the next."""
+    """The closest upstream of which the file is a copy; of a project's own release, the next one."""
     upstreams = file.upstreams[1:] if file.own_release else file.upstreams
     return next((each for each in upstreams if each.verdict in COPIES), None)
 
@@ -112,31 +129,19 @@ def _project(name: str) -> Node:
     return Node(NodeKind.UPSTREAM, name)
 
 
-def _order(node: Node) -> tuple[int, str]:
+def _node_order(node: Node) -> tuple[int, str]:
     return list(NodeKind).index(node.kind), node.name
 
 
 def _edge_order(edge: Edge) -> tuple[object, ...]:
-    return _order(edge.source), -edge.files, list(Relation).index(edge.relation), _order(edge.target)
+    return _node_order(edge.source), -edge.files, list(Relation).index(edge.relation), _node_order(edge.target)
 
 
 _LINES = {Relation.HOLDS: "bold", Relation.DERIVES: "solid", Relation.ORIGIN: "dashed"}
 _ARROWS = {Relation.HOLDS: "==>", Relation.DERIVES: "-->", Relation.ORIGIN: "-.->"}
-# Mermaid reads Markdown, HTML and its own brackets in labels, but entities as the characters they stand for.
-_MEANS_SOMETHING = re.compile(r"[^\w .,:/=+@-]|_")
 
 
-def of_report(report: Report) -> Lineage:
-    """The lineage of one repository, by the name it was scanned under."""
-    return lineage([(report.root, report)])
-
-
-def of_audit(audit: Audit) -> Lineage:
-    """The lineage over all repositories of an audit, by their names in it; the reports are read one at a time."""
-    return lineage(zip(audit.names(), audit.reports(), strict=True))
-
-
-def dot(graph: Lineage, notes: Sequence[str] = ()) -> str:
+def dot(graph: ProvenanceGraph, notes: Sequence[str] = ()) -> str:
     """A digraph for Graphviz, from left to right; repositories are boxes, upstreams have rounded corners."""
     numbers = _numbers(graph)
     lines = [f"// {encodable(note)}" for note in notes]
@@ -150,7 +155,7 @@ def dot(graph: Lineage, notes: Sequence[str] = ()) -> str:
     return "\n".join([*lines, "}", ""])
 
 
-def mermaid(graph: Lineage, notes: Sequence[str] = ()) -> str:
+def mermaid(graph: ProvenanceGraph, notes: Sequence[str] = ()) -> str:
     """A flowchart as GitHub and GitLab draw it in Markdown, without the fence."""
     numbers = _numbers(graph)
     lines = ["flowchart LR", *(f"  %% {_entities(note)}" for note in notes)]
@@ -163,7 +168,7 @@ def mermaid(graph: Lineage, notes: Sequence[str] = ()) -> str:
     return "\n".join([*lines, ""])
 
 
-def graphml(graph: Lineage, notes: Sequence[str] = ()) -> str:
+def graphml(graph: ProvenanceGraph, notes: Sequence[str] = ()) -> str:
     """GraphML with typed attributes. Raises MissingExtraError without networkx."""
     with needing("graph", "--format graphml"):
         import networkx
@@ -186,8 +191,8 @@ def graphml(graph: Lineage, notes: Sequence[str] = ()) -> str:
     return "\n".join(networkx.generate_graphml(drawn, named_key_ids=True)) + "\n"
 
 
-def _numbers(graph: Lineage) -> dict[Node, str]:
-    """What each node is called in the syntax: never by a name that was scanned."""
+def _numbers(graph: ProvenanceGraph) -> dict[Node, str]:
+    """An identifier for each node, as names that were scanned could be syntax."""
     return {node: f"n{number}" for number, node in enumerate(graph.nodes)}
 
 
@@ -202,4 +207,4 @@ def _quoted(text: str) -> str:
 
 
 def _entities(text: str) -> str:
-    return _MEANS_SOMETHING.sub(lambda found: f"#{ord(found[0])};", encodable(text))
+    return _MERMAID_SYNTAX.sub(lambda found: f"#{ord(found[0])};", encodable(text))

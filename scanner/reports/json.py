@@ -1,4 +1,8 @@
-"""Report in, JSON out: the versioned contract other programs read (``modelkin.report/1``)."""
+"""A report as JSON (``modelkin.report/1``), a contract that other programs read, and as JSON Lines.
+
+Edit this when `results` gets a field; a field that goes or changes its meaning needs a new ``SCHEMA``. docs/formats.md
+lists the fields.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,15 @@ from .summary import left_out_data, summarise
 SCHEMA = "modelkin.report/1"
 # Shares are ratios of counts; digits beyond these differ between machines and mean nothing.
 _DIGITS = 6
+# The lists of a report that JSON Lines takes apart, and the type of their lines.
+_LINE_TYPES = (
+    ("files", "file"),
+    ("attributions", "attribution"),
+    ("findings", "finding"),
+    ("hidden", "hidden"),
+    ("not_obeyed", "not_obeyed"),
+    ("skipped", "skipped"),
+)
 
 
 def render(report: Report) -> str:
@@ -33,8 +46,21 @@ def render(report: Report) -> str:
     return json.dumps(as_data(report), indent=2) + "\n"
 
 
+def render_lines(report: Report) -> str:
+    """A line of type ``run`` first, then files, attributions, findings and skips, and the ``summary`` last."""
+    return "".join(f"{json.dumps(line)}\n" for line in _lines(as_data(report)))
+
+
+def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield {"type": "run", **{key: data[key] for key in ("schema", "tool", "corpus", "root", "scanned")}}
+    for key, kind in _LINE_TYPES:
+        for item in data[key]:
+            yield {"type": kind, **item}
+    yield {"type": "summary", **data["summary"]}
+
+
 def as_data(report: Report) -> dict[str, Any]:
-    """The report as the values that JSON has, every text in it fit for UTF-8."""
+    """The report as dicts, lists, texts and numbers, every text fit for UTF-8."""
     corpus, cells = report.corpus, report.cells()
     data = {
         "schema": SCHEMA,
@@ -136,7 +162,7 @@ def _finding(finding: Finding, cells: Cells) -> dict[str, Any]:
 
 
 def _notebook(cells: Cells, first_line: int, last_line: int) -> dict[str, Any]:
-    """Where lines of a notebook's joined code stand in it; of any other file nothing."""
+    """Where in a notebook lines of its joined code stand; of any other file nothing."""
     if not cells:
         return {}
     first, last = (cell_place(cells, line)._asdict() for line in (first_line, last_line))
@@ -148,7 +174,7 @@ def _region(region: Region) -> dict[str, Any]:
 
 
 def _suppression(suppression: Suppression, cells: Cells) -> dict[str, Any]:
-    """A waiver in the source stands in the file of the finding, whose lines ``cells`` are about."""
+    """``cells`` are of the file of the finding, which a waiver in the source stands in as well."""
     return {
         "path": suppression.path,
         "line": suppression.line,
@@ -199,26 +225,3 @@ def _encodable(value: Any) -> Any:
     if isinstance(value, list):
         return [_encodable(entry) for entry in value]
     return value
-
-
-_PARTS = (
-    ("files", "file"),
-    ("attributions", "attribution"),
-    ("findings", "finding"),
-    ("hidden", "hidden"),
-    ("not_obeyed", "not_obeyed"),
-    ("skipped", "skipped"),
-)
-
-
-def render_lines(report: Report) -> str:
-    """A line of type ``run`` first, then files, attributions, findings and skips, and the ``summary`` last."""
-    return "".join(f"{json.dumps(line)}\n" for line in _lines(as_data(report)))
-
-
-def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield {"type": "run", **{key: data[key] for key in ("schema", "tool", "corpus", "root", "scanned")}}
-    for part, kind in _PARTS:
-        for item in data[part]:
-            yield {"type": kind, **item}
-    yield {"type": "summary", **data["summary"]}

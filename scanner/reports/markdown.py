@@ -1,4 +1,7 @@
-"""Report in, Markdown out: a comment for a pull request, short enough for one."""
+"""A report as Markdown: a comment on a pull request, and short enough for one.
+
+Edit this when the comment is to say something new; whatever was scanned must go through `text` or `code`.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from .summary import notes, summarise
 MOST_CHARACTERS = 60_000
 _MOST_RENAMES = 40
 _MOST_SKIPPED = 20
-_MEANS_SOMETHING = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@&:$])")
+_SYNTAX = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@&:$])")
 _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Notes"}
 
 
@@ -35,11 +38,11 @@ def render(report: Report) -> str:
 
 def text(words: str) -> str:
     """``words`` as themselves: no character of them is Markdown, HTML, a link or a mention."""
-    return _MEANS_SOMETHING.sub(r"\\\1", escape(words))
+    return _SYNTAX.sub(r"\\\1", escape(words))
 
 
 def code(words: str) -> str:
-    """``words`` as code, fenced by more backquotes than stand in them."""
+    """``words`` as code, between more backquotes than stand in them."""
     visible = escape(words).replace("|", "\\|")
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", visible)), default=0))
     return f"{fence} {visible} {fence}" if "`" in visible else f"`{visible}`"
@@ -51,10 +54,10 @@ def _headline(report: Report) -> str:
     waived = [f"{summary.waived} waived"] if summary.waived else []
     waived += [f"{summary.known} known from the baseline"] if summary.known else []
     copied = sum(summary.by_verdict[verdict] for verdict in COPIES)
-    told = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
-    told += [f"{summary.skipped} skipped"] if summary.skipped else []
+    facts = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
+    facts += [f"{summary.skipped} skipped"] if summary.skipped else []
     below = "\n\n".join(text(line) for line in notes(report))
-    return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(told)}\n\n{below}"
+    return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(facts)}\n\n{below}"
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""Facts in, the words that state them out; whatever was scanned comes out escaped."""
+"""Words that several formats share, for verdicts, levels, shares, names and lists; scanned text comes out escaped.
+
+Edit this when a fact is to be worded differently everywhere.
+"""
 
 from __future__ import annotations
 
@@ -69,11 +72,11 @@ def upstream_file(upstream: UpstreamMatch) -> Text:
 
 
 def upstream_lines(upstream: Region) -> str:
-    """``lines 7-9``; a corpus has of a notebook only the code."""
+    """``lines 7-9``; of a notebook, which a corpus has only as joined code, it says so."""
     is_notebook = upstream.path.lower().endswith(NOTEBOOK_SUFFIX)
     return line_words((), upstream.first_line, upstream.last_line) + (" of its joined code" if is_notebook else "")
 
 
 def and_more(total: int, shown: int) -> str:
-    """The tail of a list that was cut, empty when it was not."""
+    """``and 3 more``, for a list that was cut; empty when all of it is shown."""
     return f"and {total - shown} more" if total > shown else ""

@@ -1,4 +1,7 @@
-"""Report in, SARIF 2.1.0 out, within what GitHub code scanning takes."""
+"""A report as SARIF 2.1.0, within what GitHub code scanning takes.
+
+Edit this when findings get something that code scanning can show.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,7 @@ _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "note"}
 
 
 def render(report: Report) -> str:
-    """One run: every rule there is, a result for each finding, waived ones with their justification."""
+    """One run: all rules, and a result for each finding, waived ones included."""
     rules = finding_rules()
     places = {rule.id: place for place, rule in enumerate(rules)}
     cells, known = report.cells(), urls(report)
@@ -57,7 +60,7 @@ def urls(report: Report) -> dict[str, str]:
 
 
 def _in_file(finding: Finding, cells: Cells) -> Finding:
-    """Of a notebook, at the lines of the file as it is stored, which viewers open."""
+    """The finding at lines of the file as stored, which viewers open: a notebook's differ from those of its code."""
     region = finding.region
     return replace(finding, region=Region(region.path, *lines_of_file(cells, region.first_line, region.last_line)))
 
@@ -123,7 +126,7 @@ def _lines(first_line: int, last_line: int) -> dict[str, int]:
 
 
 def _uri(path: str) -> str:
-    """A path as a relative reference: a first part with a colon would read as a scheme."""
+    """A path as a relative reference, in which a colon is quoted: it would end a scheme."""
     return quote(path.encode("utf-8", "surrogateescape"), safe="/")
 
 

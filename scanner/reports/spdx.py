@@ -1,6 +1,7 @@
-"""Report in, SPDX 2.3 JSON out: each copied file and its upstreams, and how they are related.
+"""A report as SPDX 2.3 JSON: each copied file and its upstreams, and how they are related.
 
-Files are packages whose purpose is FILE: an SPDX file wants a SHA-1, which says less than the SHA-256 that is known.
+Edit this when tools that read SPDX need more of a report. Files are packages whose purpose is FILE: an SPDX file wants
+a SHA-1, which says less than the SHA-256 that is known.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
 
 
 def render(report: Report) -> str:
-    """A document that describes the scanned source; SOURCE_DATE_EPOCH, where it is set, is its time."""
+    """A document that describes the scanned source. Its time is SOURCE_DATE_EPOCH, if that is set, or now."""
     with needing("sbom", "the spdx format"):
         from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
     stream = io.StringIO()
@@ -142,7 +143,7 @@ def _key(upstream: UpstreamMatch) -> tuple[str, str, str]:
 
 
 def _licence(licence: str) -> Any:
-    """What the standard takes as an expression, else that nothing is asserted."""
+    """The licence as an expression that the standard takes; else it says that nothing is asserted."""
     from spdx_tools.common.spdx_licensing import spdx_licensing  # type: ignore[import-untyped]
     from spdx_tools.spdx.model import SpdxNoAssertion
 

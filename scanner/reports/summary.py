@@ -1,4 +1,7 @@
-"""Report in, the counts that every format states out."""
+"""The counts that every format states, and what was hidden or not obeyed, in words.
+
+Edit this when all formats are to say one more thing of a whole report.
+"""
 
 from __future__ import annotations
 
@@ -13,16 +16,17 @@ from ..support.escaping import encodable, escape
 
 
 class Summary(Struct, frozen=True):
-    """Every verdict and level is present, closest and most severe first, also when its count is 0.
-
-    A waived finding counts as ``waived``, one that the baseline holds as ``known``, and neither at a level.
-    """
+    """A report in numbers."""
 
     files: int
     by_verdict: dict[Verdict, int]
+    """How many files have each verdict, the closest first; every verdict is there."""
     by_level: dict[Level, int]
+    """How many findings to answer for are at each level, the most severe first; every level is there."""
     waived: int
+    """How many findings are waived."""
     known: int
+    """How many the baseline holds, those waived aside."""
     skipped: int
 
 
@@ -41,17 +45,17 @@ def summarise(report: Report) -> Summary:
     )
 
 
-_MOST = 8
+_MOST_LISTED = 8
 _SINGULAR = {"corpora": "corpus", "git indexes": "git index"}
 
 
 def trusted(report: Report) -> str:
-    """Which of the two rules held, in words."""
+    """How far the source was trusted, in words."""
     return "working tree" if report.trust is Trust.WORKING_TREE else "isolated"
 
 
 def hidden(report: Report) -> str:
-    """What the source hid and by what; empty when it hid nothing."""
+    """What the source hid, and by what; empty when it hid nothing."""
     told = listed(report.hidden)
     by_folder = report.trust is Trust.WORKING_TREE and any(each.by != report.baseline for each in report.hidden)
     return f"hidden: {told}{'; --isolated shows them' if by_folder else ''}" if told else ""
@@ -65,12 +69,12 @@ def disregarded(report: Report) -> str:
 
 
 def notes(report: Report) -> tuple[str, ...]:
-    """How far the source was trusted, then both of the above, as far as there is anything to say."""
+    """How far the source was trusted, what it hid and what was not obeyed, as far as there is anything to say."""
     return tuple(filter(None, (f"trust: {trusted(report)}", hidden(report), disregarded(report))))
 
 
 def note(report: Report) -> str:
-    """All of that in one line; empty when the source hid nothing and asked for nothing."""
+    """All `notes` in one line; empty when the source hid nothing and asked for nothing."""
     told = notes(report)
     return "; ".join(told) if len(told) > 1 else ""
 
@@ -78,12 +82,12 @@ def note(report: Report) -> str:
 def listed(found: Iterable[LeftOut]) -> str:
     """``2 findings waived by comments, 31 files excluded by modelkin.toml``, the first few of them."""
     parts = [_part(each) for each in found]
-    more = [f"{len(parts) - _MOST} more such"] if len(parts) > _MOST else []
-    return ", ".join([*parts[:_MOST], *more])
+    more = [f"{len(parts) - _MOST_LISTED} more such"] if len(parts) > _MOST_LISTED else []
+    return ", ".join([*parts[:_MOST_LISTED], *more])
 
 
 def left_out_data(found: Iterable[LeftOut]) -> list[dict[str, Any]]:
-    """The same as JSON has it."""
+    """What was left out, as JSON has it."""
     return [{"what": each.what, "by": encodable(each.by), "count": each.count} for each in found]
 
 
@@ -92,7 +96,7 @@ def _part(each: LeftOut) -> str:
 
 
 def _counted(each: LeftOut) -> str:
-    """The plural in which a count is kept, in the singular for one."""
+    """``31 files excluded``, ``1 file excluded``: what was left out is named in the plural."""
     first, _, rest = each.what.partition(" ")
     if each.count != 1:
         return f"{each.count} {each.what}"

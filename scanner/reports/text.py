@@ -1,4 +1,7 @@
-"""Findings in, the section that tells what to answer for and what to do about it out."""
+"""A report as text, for a terminal or a file: headline, files with an upstream, findings, what was skipped.
+
+Edit this when the text format is to say something new; what it says of one file is in ``text_file``.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +22,58 @@ from .text_file import file_section, own_file
 
 # Of one rule: a port of a library has hundreds of files that do not say they were changed.
 _MOST_NOTES = 3
+_MOST_SKIPPED = 20
 
 
-def finding_section(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterator[RenderableType]:
+def render(report: Report, page: Page = PLAIN) -> str:
+    """``report`` as text, on ``page``."""
+    return printed(_blocks(report, page), page)
+
+
+def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
+    yield from _headline(report, summarise(report))
+    attributions = {attribution.path: attribution for attribution in report.attributions}
+    for file in report.files:
+        if file.upstreams:
+            yield Text()
+            yield from file_section(file, attributions.get(file.path), page)
+    yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
+    yield from _findings(report.findings, report.cells())
+    yield from _skips(report.skipped)
+
+
+def _headline(report: Report, summary: Summary) -> Iterator[Text]:
+    yield Text(escape(report.root), "bold")
+    counts = Text(f"{counted(summary.files, 'file')} scanned")
+    for verdict, count in summary.by_verdict.items():
+        if count:
+            style = VERDICT_STYLES[verdict]
+            counts.append(" · ").append(f"{count} {COUNTED_AS[verdict]}", style)
+    for level, count in summary.by_level.items():
+        if count:
+            counts.append(" · ").append(counted(count, level.value), LEVEL_STYLES[level])
+    if summary.waived:
+        counts.append(f" · {summary.waived} waived")
+    if summary.known:
+        counts.append(f" · {summary.known} known from the baseline")
+    if summary.skipped:
+        counts.append(f" · {summary.skipped} skipped")
+    yield counts
+    corpus = f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)}".rstrip()
+    yield Text(f"{corpus if report.corpus.name else 'no corpus'} · {report.seconds:.1f} s", "dim")
+    for line in notes(report):
+        yield Text(line, "dim")
+
+
+def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
+    if files:
+        yield Text()
+        yield Text(f"{counted(len(files), 'file')} of known upstreams, as released", "bold")
+    for file in files:
+        yield Padding.indent(own_file(file), 2)
+
+
+def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterator[RenderableType]:
     """Every new error, warning and waived finding; of the notes of one rule the first few, and how many more."""
     if new := sum(not finding.known for finding in findings):
         yield Text()
@@ -56,57 +108,6 @@ def _finding(finding: Finding, cells: Cells) -> Iterator[RenderableType]:
     ):
         if words:
             yield Padding.indent(Text.assemble((f"{label}: ", "dim"), escape(words)), 2)
-
-
-_MOST_SKIPPED = 20
-
-
-def render(report: Report, page: Page = PLAIN) -> str:
-    """Headline, each file with an upstream, findings, skipped files."""
-    return printed(_blocks(report, page), page)
-
-
-def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
-    yield from _headline(report, summarise(report))
-    attributions = {attribution.path: attribution for attribution in report.attributions}
-    for file in report.files:
-        if file.upstreams:
-            yield Text()
-            yield from file_section(file, attributions.get(file.path), page)
-    yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
-    yield from finding_section(report.findings, report.cells())
-    yield from _skips(report.skipped)
-
-
-def _headline(report: Report, summary: Summary) -> Iterator[Text]:
-    yield Text(escape(report.root), "bold")
-    counts = Text(f"{counted(summary.files, 'file')} scanned")
-    for verdict, count in summary.by_verdict.items():
-        if count:
-            style = VERDICT_STYLES[verdict]
-            counts.append(" · ").append(f"{count} {COUNTED_AS[verdict]}", style)
-    for level, count in summary.by_level.items():
-        if count:
-            counts.append(" · ").append(counted(count, level.value), LEVEL_STYLES[level])
-    if summary.waived:
-        counts.append(f" · {summary.waived} waived")
-    if summary.known:
-        counts.append(f" · {summary.known} known from the baseline")
-    if summary.skipped:
-        counts.append(f" · {summary.skipped} skipped")
-    yield counts
-    corpus = f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)}".rstrip()
-    yield Text(f"{corpus if report.corpus.name else 'no corpus'} · {report.seconds:.1f} s", "dim")
-    for line in notes(report):
-        yield Text(line, "dim")
-
-
-def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
-    if files:
-        yield Text()
-        yield Text(f"{counted(len(files), 'file')} of known upstreams, as released", "bold")
-    for file in files:
-        yield Padding.indent(own_file(file), 2)
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[RenderableType]:

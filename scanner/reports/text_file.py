@@ -1,4 +1,7 @@
-"""Matched definitions in, one table out: a row per verdict, alike ones together."""
+"""One file in the text format: its facts, renames and definitions; and what differs once its renames are undone.
+
+Edit this when the text is to say something new of a file. All lists are cut: the JSON report has all.
+"""
 
 from __future__ import annotations
 
@@ -30,6 +33,13 @@ from .phrases import VERDICT_STYLES, and_more, bar, counted, name, percent, upst
 if TYPE_CHECKING:
     from ..diffs.restoration import Restoration  # it takes libcst
 
+_HEADINGS = {
+    Verdict.IDENTICAL: "identical copy",
+    Verdict.RENAMED: "renamed copy",
+    Verdict.MODIFIED: "modified copy",
+    Verdict.FRAGMENTS: "shares fragments",
+    Verdict.INDEPENDENT: "independent",
+}
 _LABELS = {
     Verdict.IDENTICAL: "identical",
     Verdict.RENAMED: "renamed",
@@ -39,97 +49,10 @@ _LABELS = {
 }
 # These differ each in its own way, so each gets its own line and its figures.
 _ONE_BY_ONE = frozenset({Verdict.MODIFIED, Verdict.FRAGMENTS})
-_MOST = 20
-
-
-def definition_table(definitions: Sequence[DefinitionMatch], cells: Cells) -> Table:
-    """Closest verdict first; the longest lists are cut, JSON has all."""
-    table = bare_table("definitions", "", "")
-    for verdict in Verdict:
-        group = [definition for definition in definitions if definition.verdict is verdict]
-        if group:
-            table.add_row(
-                Text(_LABELS[verdict], VERDICT_STYLES[verdict]), Text(str(len(group))), _group(group, verdict, cells)
-            )
-    return table
-
-
-def _group(group: Sequence[DefinitionMatch], verdict: Verdict, cells: Cells) -> Text:
-    one_by_one = verdict in _ONE_BY_ONE
-    entries = [_measured(each, cells) if one_by_one else _named(each) for each in group[:_MOST]]
-    more = and_more(len(group), _MOST)
-    return Text(("\n" if one_by_one else ", ").join([*entries, more] if more else entries))
-
-
-def _named(definition: DefinitionMatch) -> str:
-    """Of a method of a renamed class only its own name counts: the class has an entry itself."""
-    own_names = {qualname.rpartition(".")[2] for qualname in (definition.qualname, definition.upstream_qualname)}
-    if definition.upstream is None or len(own_names) == 1:
-        return name(definition.qualname)
-    return f"{name(definition.qualname)} ← {name(definition.upstream_qualname)}"
-
-
-def _measured(definition: DefinitionMatch, cells: Cells) -> str:
-    place = line_words(cells, definition.first_line, definition.last_line)
-    if definition.upstream is not None:
-        place += f" ← {upstream_lines(definition.upstream)}"
-    same = f"{definition.matched_statements} of {definition.statements} statements"
-    return f"{_named(definition)} ({same}, {place})"
-
-
+_DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+_MOST_DEFINITIONS = 20
 _MOST_FUNCTIONS = 12
 _MOST_LOCALS = 6
-
-
-def rename_tables(renames: Sequence[Rename]) -> Iterator[RenderableType]:
-    """First what is renamed throughout the file, then the locals of each function; nothing when nothing is renamed."""
-    throughout = [rename for rename in renames if not rename.scope]
-    if throughout:
-        yield _throughout(throughout)
-    scopes = list(dict.fromkeys(rename.scope for rename in renames if rename.scope))
-    if scopes:
-        yield _locals(scopes, renames)
-
-
-def _throughout(renames: Sequence[Rename]) -> Table:
-    table = bare_table("renamed", "original", "copy", "uses", "consistent")
-    for kind in Kind:
-        for rename in renames:
-            if rename.kind is kind:
-                table.add_row(*_cells(rename))
-    return table
-
-
-def _cells(rename: Rename) -> Iterable[Text]:
-    yield Text(rename.kind.value, "dim")
-    yield Text(name(rename.original))
-    yield Text(name(rename.copy), "bold")
-    yield Text(str(rename.count))
-    yield Text(percent(rename.consistency))
-
-
-def _locals(scopes: Sequence[str], renames: Sequence[Rename]) -> Table:
-    table = bare_table(f"locals renamed in {counted(len(scopes), 'function')}", "original → copy")
-    for scope in scopes[:_MOST_FUNCTIONS]:
-        table.add_row(Text(name(scope)), _pairs([rename for rename in renames if rename.scope == scope]))
-    if len(scopes) > _MOST_FUNCTIONS:
-        table.add_row(Text(and_more(len(scopes), _MOST_FUNCTIONS), "dim"))
-    return table
-
-
-def _pairs(renames: Sequence[Rename]) -> Text:
-    pairs = [f"{name(rename.original)} → {name(rename.copy)}" for rename in renames[:_MOST_LOCALS]]
-    more = and_more(len(renames), _MOST_LOCALS)
-    return Text(", ".join([*pairs, more] if more else pairs))
-
-
-_HEADINGS = {
-    Verdict.IDENTICAL: "identical copy",
-    Verdict.RENAMED: "renamed copy",
-    Verdict.MODIFIED: "modified copy",
-    Verdict.FRAGMENTS: "shares fragments",
-    Verdict.INDEPENDENT: "independent",
-}
 
 
 def file_section(file: FileVerdict, attribution: Attribution | None, page: Page) -> Iterator[RenderableType]:
@@ -137,8 +60,8 @@ def file_section(file: FileVerdict, attribution: Attribution | None, page: Page)
     yield _heading(file)
     yield Padding.indent(_facts(file, attribution, page), 2)
     tables = [
-        *rename_tables(file.renames),
-        *([definition_table(file.definitions, file.cells)] if file.definitions else []),
+        *_rename_tables(file.renames),
+        *([_definition_table(file.definitions, file.cells)] if file.definitions else []),
     ]
     for table in tables:
         yield Text()
@@ -182,7 +105,7 @@ def _share(share: float, page: Page) -> Text:
 
 
 def _origin(origin: UpstreamMatch | None, closest: UpstreamMatch) -> Text:
-    """Empty when nothing is known beyond the closest upstream."""
+    """Where it is from first; empty when no more is known than the closest upstream."""
     if origin is None:
         return Text()
     released = f"first released {escape(origin.released)}" if origin.released else ""
@@ -192,7 +115,7 @@ def _origin(origin: UpstreamMatch | None, closest: UpstreamMatch) -> Text:
 
 
 def _credit(attribution: Attribution | None) -> Text:
-    """How well the file says where it is from, and how many of the obligations that can be judged are met."""
+    """How well the file says where it is from, and how many of the obligations that can be checked are met."""
     if attribution is None:
         return Text()
     judged = [duty.state for duty in attribution.duties if duty.state is not State.NOT_JUDGED]
@@ -207,36 +130,112 @@ def _licences(file: FileVerdict, closest: UpstreamMatch) -> Text:
     return Text(f"{here}, upstream {there}")
 
 
-_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+def _rename_tables(renames: Sequence[Rename]) -> Iterator[RenderableType]:
+    """Names renamed throughout the file, then the locals of each function."""
+    throughout = [rename for rename in renames if not rename.scope]
+    if throughout:
+        yield _throughout(throughout)
+    scopes = list(dict.fromkeys(rename.scope for rename in renames if rename.scope))
+    if scopes:
+        yield _locals(scopes, renames)
+
+
+def _throughout(renames: Sequence[Rename]) -> Table:
+    table = bare_table("renamed", "original", "copy", "uses", "consistent")
+    for kind in Kind:
+        for rename in renames:
+            if rename.kind is kind:
+                table.add_row(*_cells(rename))
+    return table
+
+
+def _cells(rename: Rename) -> Iterable[Text]:
+    yield Text(rename.kind.value, "dim")
+    yield Text(name(rename.original))
+    yield Text(name(rename.copy), "bold")
+    yield Text(str(rename.count))
+    yield Text(percent(rename.consistency))
+
+
+def _locals(scopes: Sequence[str], renames: Sequence[Rename]) -> Table:
+    table = bare_table(f"locals renamed in {counted(len(scopes), 'function')}", "original → copy")
+    for scope in scopes[:_MOST_FUNCTIONS]:
+        table.add_row(Text(name(scope)), _pairs([rename for rename in renames if rename.scope == scope]))
+    if len(scopes) > _MOST_FUNCTIONS:
+        table.add_row(Text(and_more(len(scopes), _MOST_FUNCTIONS), "dim"))
+    return table
+
+
+def _pairs(renames: Sequence[Rename]) -> Text:
+    pairs = [f"{name(rename.original)} → {name(rename.copy)}" for rename in renames[:_MOST_LOCALS]]
+    more = and_more(len(renames), _MOST_LOCALS)
+    return Text(", ".join([*pairs, more] if more else pairs))
+
+
+def _definition_table(definitions: Sequence[DefinitionMatch], cells: Cells) -> Table:
+    """A row for each verdict, the closest first."""
+    table = bare_table("definitions", "", "")
+    for verdict in Verdict:
+        group = [definition for definition in definitions if definition.verdict is verdict]
+        if group:
+            table.add_row(
+                Text(_LABELS[verdict], VERDICT_STYLES[verdict]),
+                Text(str(len(group))),
+                _group(group, verdict, cells),
+            )
+    return table
+
+
+def _group(group: Sequence[DefinitionMatch], verdict: Verdict, cells: Cells) -> Text:
+    one_by_one = verdict in _ONE_BY_ONE
+    entries = [_measured(each, cells) if one_by_one else _named(each) for each in group[:_MOST_DEFINITIONS]]
+    more = and_more(len(group), _MOST_DEFINITIONS)
+    return Text(("\n" if one_by_one else ", ").join([*entries, more] if more else entries))
+
+
+def _named(definition: DefinitionMatch) -> str:
+    """The name, and the upstream's where it differs: of a method by its own name, as its class has an entry itself."""
+    own_names = {qualname.rpartition(".")[2] for qualname in (definition.qualname, definition.upstream_qualname)}
+    if definition.upstream is None or len(own_names) == 1:
+        return name(definition.qualname)
+    return f"{name(definition.qualname)} ← {name(definition.upstream_qualname)}"
+
+
+def _measured(definition: DefinitionMatch, cells: Cells) -> str:
+    place = line_words(cells, definition.first_line, definition.last_line)
+    if definition.upstream is not None:
+        place += f" ← {upstream_lines(definition.upstream)}"
+    same = f"{definition.matched_statements} of {definition.statements} statements"
+    return f"{_named(definition)} ({same}, {place})"
 
 
 def render_restorations(differences: Sequence[Restoration | Skipped], page: Page = PLAIN) -> str:
     """One block per file: how much differs, and the unified diff line by line."""
-    return printed((block for difference in differences for block in _blocks(difference)), page)
+    return printed((block for difference in differences for block in _restoration(difference)), page)
 
 
-def _blocks(file: Restoration | Skipped) -> Iterator[RenderableType]:
+def _restoration(file: Restoration | Skipped) -> Iterator[RenderableType]:
     yield Text()
     if isinstance(file, Skipped):
         yield Text.assemble((escape(file.path), "bold"), f": renames not undone, {escape(file.reason)}")
         return
     difference = file.difference
     undone = f" after undoing {counted(file.renames, 'rename')}: "
-    yield Text.assemble((escape(file.path), "bold"), undone, _amount(file))
-    yield from _diff(difference.unified)
+    yield Text.assemble((escape(file.path), "bold"), undone, _how_different(file))
+    yield from _diff_lines(difference.unified)
     if 0 < difference.substantive_lines < difference.lines:
         differing = counted(difference.substantive_lines, "differing line")
         yield Text(f"of code alone, a statement per line: {differing}", "bold")
-        yield from _diff(difference.substantive)
+        yield from _diff_lines(difference.substantive)
 
 
-def _diff(unified: str) -> Iterator[Text]:
+def _diff_lines(unified: str) -> Iterator[Text]:
     # Not splitlines: a form feed inside a line of code ends no line.
     for line in unified.removesuffix("\n").split("\n") if unified else ():
-        yield Text(_shown(line), _STYLES.get(line[:1], ""))
+        yield Text(_code_line(line), _DIFF_STYLES.get(line[:1], ""))
 
 
-def _amount(file: Restoration) -> str:
+def _how_different(file: Restoration) -> str:
     difference = file.difference
     if not difference.lines:
         return f"the same text as {escape(file.original_path)}"
@@ -246,6 +245,6 @@ def _amount(file: Restoration) -> str:
     return differing
 
 
-def _shown(line: str) -> str:
-    """Tabs are common in code and harmless; everything else is escaped."""
+def _code_line(line: str) -> str:
+    """A line of code, escaped; its tabs, which are common and harmless, become blanks."""
     return escape(line.expandtabs(4))

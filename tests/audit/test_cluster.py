@@ -22,10 +22,20 @@ from modelkin.audit.options import MEGABYTE, AuditOptions
 from modelkin.audit.outcome import Audit
 from modelkin.errors import CorpusError
 
-from ..support.audit_cases import OWN, README, RENAMED, REPOSITORIES, asked, run, write_repositories
+from ..support.audit_cases import (
+    OWN,
+    README,
+    RENAMED,
+    REPOSITORIES,
+    asked,
+    comparable,
+    long_module,
+    run,
+    write_hostile_repositories,
+    write_repositories,
+)
+from ..support.audit_processes import lines_in, members, started, wait_for
 from ..support.small_corpora import ATTENTION, THREE, corpus_of
-from .test_faults import hostile, lines_in, long_module, members, started, wait_for
-from .test_run import comparable
 
 COUNT = 12
 
@@ -66,16 +76,16 @@ def workers(cluster: LocalCluster) -> list[int]:
     return [nanny.pid for nanny in cluster.workers.values() if nanny.pid]
 
 
-def judging(cluster: LocalCluster) -> list[int]:
-    """The processes that judge, which those of Dask had forked by a process between."""
+def examining(cluster: LocalCluster) -> list[int]:
+    """The processes that examine files, which those of Dask had forked by a process between."""
     parents = members(os.getsid(0))
     of_workers = set(workers(cluster))
     return [process for process, parent in parents.items() if parents.get(parent) in of_workers]
 
 
-def kill_judging(cluster: LocalCluster) -> bool:
-    """The processes that judge, if any."""
-    found = judging(cluster)
+def kill_examining(cluster: LocalCluster) -> bool:
+    """The processes that examine files, if any."""
+    found = examining(cluster)
     for process in found:
         os.kill(process, signal.SIGKILL)
     return bool(found)
@@ -122,9 +132,9 @@ def test_an_audit_leaves_nothing_on_the_cluster(
     cluster: LocalCluster, options: AuditOptions, place: Path, tmp_path: Path
 ) -> None:
     seen = list[int]()
-    audit(str(place), tmp_path / "audit.jsonl", options, progress=lambda _: seen.extend(judging(cluster)))
+    audit(str(place), tmp_path / "audit.jsonl", options, progress=lambda _: seen.extend(examining(cluster)))
     assert seen
-    wait_for(lambda: not judging(cluster))
+    wait_for(lambda: not examining(cluster))
     assert not scheduler_of(cluster).tasks
     assert not [name for name in scheduler_of(cluster).worker_plugins if name.startswith("modelkin")]
 
@@ -153,7 +163,7 @@ def test_a_process_beside_a_worker_that_is_killed_halfway_changes_no_answer(
 ) -> None:
     before = workers(cluster)
     journal = tmp_path / "audit.jsonl"
-    with halfway(journal, partial(kill_judging, cluster)):
+    with halfway(journal, partial(kill_examining, cluster)):
         found = run(place, journal, options)
     assert comparable(found) == comparable(local)
     assert workers(cluster) == before
@@ -181,14 +191,14 @@ def test_what_takes_too_much_is_a_named_skip_and_takes_no_worker_away(
 
 def test_hostile_repositories_are_named_as_on_one_machine(options: AuditOptions, corpus: Path, tmp_path: Path) -> None:
     place = write_repositories(tmp_path / "place", {"fine": {"a.py": ATTENTION}})
-    hostile(place)
+    write_hostile_repositories(place)
     for name in ("functions", "line"):  # each takes a while
         shutil.rmtree(place / name)
     there = run(place, tmp_path / "there.jsonl", options)
     assert comparable(there) == comparable(run(place, tmp_path / "here.jsonl", asked(corpus)))
 
 
-def test_a_large_archive_is_judged_in_several_batches(options: AuditOptions, corpus: Path, tmp_path: Path) -> None:
+def test_a_large_archive_is_examined_in_several_batches(options: AuditOptions, corpus: Path, tmp_path: Path) -> None:
     files = {f"m{n}.py": long_module(n) * 4 for n in range(12)}
     write_repositories(tmp_path, {"large": README | files})
     archive = shutil.make_archive(str(tmp_path / "large"), "zip", tmp_path / "large")
@@ -224,6 +234,6 @@ def test_ctrl_c_ends_what_the_cluster_is_at_and_one_machine_goes_on(
     output, errors = going.communicate(timeout=60)
     assert (going.returncode, output) == (130, "")
     assert errors == f"modelkin: what is done is in {journal}: --resume goes on from there\n\nmodelkin: interrupted\n"
-    wait_for(lambda: not members(going.pid) and not judging(cluster))
+    wait_for(lambda: not members(going.pid) and not examining(cluster))
     assert lines_in(journal) < lines_in(local.path)
     assert comparable(run(place, journal, asked(corpus), resume=True)) == comparable(local)

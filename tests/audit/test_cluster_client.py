@@ -27,9 +27,17 @@ from modelkin.audit.outcome import open_audit
 from modelkin.cli import main
 from modelkin.errors import MissingExtraError, ModelkinError
 
-from ..support.audit_cases import README, REPOSITORIES, asked, run, tiny_corpus, write_repositories
-from .test_faults import lines_in, long_module, started, wait_for
-from .test_run import comparable
+from ..support.audit_cases import (
+    README,
+    REPOSITORIES,
+    asked,
+    comparable,
+    long_module,
+    run,
+    tiny_corpus,
+    write_repositories,
+)
+from ..support.audit_processes import lines_in, started, wait_for
 
 MODULES = {f"r{n}": README | {"a.py": long_module(n)} for n in range(16)}
 

@@ -15,7 +15,7 @@ from modelkin.audit.cluster.host import Processes
 from modelkin.audit.options import MEGABYTE
 from modelkin.errors import ModelkinError
 
-from .test_faults import wait_for
+from ..support.audit_processes import wait_for
 
 
 @pytest.fixture

@@ -12,20 +12,18 @@ from hypothesis import strategies as st
 
 from modelkin.audit.cluster.client import DISTRIBUTIONS, difference, releases
 from modelkin.audit.cluster.transfer import (
-    BATCH_BYTES,
     CorpusFile,
     Delivery,
-    Read,
-    batches,
+    ReadFiles,
     corpus_file,
     lacking,
-    placed,
+    local_path,
     read_wanted,
 )
-from modelkin.audit.discovery import Repository
+from modelkin.audit.discovery import RepositorySource
 from modelkin.audit.options import Setup
-from modelkin.audit.survey import Listed, survey
-from modelkin.audit.tasks import Answer, Answers
+from modelkin.audit.survey import ListedFile, survey
+from modelkin.audit.tasks import LEAST_TASK_BYTES, Answer, Answers, in_parts
 from modelkin.errors import CorpusError
 from modelkin.pipeline import ScanOptions
 from modelkin.sources.files import SourceFile
@@ -33,7 +31,7 @@ from modelkin.sources.files import SourceFile
 from ..support.audit_cases import OWN, README, tiny_corpus, write_repositories
 from ..support.small_corpora import ATTENTION
 
-SIZES = st.lists(st.integers(0, 2 * BATCH_BYTES), max_size=12)
+SIZES = st.lists(st.integers(0, 2 * LEAST_TASK_BYTES), max_size=12)
 
 
 def sources(sizes: list[int]) -> tuple[SourceFile, ...]:
@@ -41,26 +39,26 @@ def sources(sizes: list[int]) -> tuple[SourceFile, ...]:
 
 
 @given(SIZES)
-def test_batches_hold_every_file_in_order_and_are_large_but_for_their_last_file_or_the_last_batch(
+def test_parts_hold_every_file_in_order_and_are_large_but_for_their_last_file_or_the_last_part(
     sizes: list[int],
 ) -> None:
     files = sources(sizes)
-    made = list(batches(files))
+    made = list(in_parts(files, lambda file: len(file.text), LEAST_TASK_BYTES))
     assert tuple(file for batch in made for file in batch) == files
-    assert all(sum(len(file.text) for file in batch[:-1]) < BATCH_BYTES for batch in made)
-    assert all(sum(len(file.text) for file in batch) >= BATCH_BYTES for batch in made[:-1])
+    assert all(sum(len(file.text) for file in batch[:-1]) < LEAST_TASK_BYTES for batch in made)
+    assert all(sum(len(file.text) for file in batch) >= LEAST_TASK_BYTES for batch in made[:-1])
     assert all(made)
 
 
 def delivery(*paths: str) -> Delivery:
-    return Delivery(tuple(Listed(path, "", 10) for path in paths), "", Setup(ScanOptions(), (), 1.0))
+    return Delivery(tuple(ListedFile(path, "", 10) for path in paths), "", Setup(ScanOptions(), (), 1.0))
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
 def test_answers_are_in_the_order_of_the_files_whatever_the_order_they_come_in(paths: list[str]) -> None:
     sent = delivery("a", "b", "c", "d", "gone")
     gone = Answer("gone", gone="is no longer there")
-    sent.expect(4, Read((), (gone,), 1.0))
+    sent.expect(4, ReadFiles((), (gone,), 1.0))
     for path in paths:
         assert not sent.outcome.done()
         sent.add(Answers((Answer(path),), 0.5))
@@ -71,7 +69,7 @@ def test_answers_are_in_the_order_of_the_files_whatever_the_order_they_come_in(p
 
 def test_one_batch_that_fails_is_the_outcome_and_what_comes_later_is_left() -> None:
     sent = delivery("a", "b", "c")
-    sent.expect(3, Read((), (), 0.0))
+    sent.expect(3, ReadFiles((), (), 0.0))
     sent.add(Answers((Answer("a"),), 0.1))
     sent.fail(ValueError("first"))
     sent.fail(ValueError("second"))
@@ -81,7 +79,7 @@ def test_one_batch_that_fails_is_the_outcome_and_what_comes_later_is_left() -> N
 
 def test_an_outcome_that_is_given_stays() -> None:
     sent = delivery("a")
-    sent.expect(1, Read((), (), 0.0))
+    sent.expect(1, ReadFiles((), (), 0.0))
     sent.add(Answers((Answer("a"),), 0.1))
     sent.fail(ValueError("late"))
     assert sent.outcome.exception() is None
@@ -89,7 +87,7 @@ def test_an_outcome_that_is_given_stays() -> None:
 
 def test_what_was_listed_is_read_and_what_is_gone_is_named(tmp_path: Path) -> None:
     root = write_repositories(tmp_path, {"a": README | {"model.py": ATTENTION, "own.py": OWN, "left.py": OWN}}) / "a"
-    repository, setup = Repository("a", str(root)), Setup(ScanOptions(), (), 30.0)
+    repository, setup = RepositorySource("a", str(root)), Setup(ScanOptions(), (), 30.0)
     wanted = survey(repository, setup).files
     (root / "own.py").unlink()
     (root / "left.py").unlink()
@@ -103,8 +101,8 @@ def test_what_was_listed_is_read_and_what_is_gone_is_named(tmp_path: Path) -> No
 
 
 def test_of_a_repository_that_is_gone_every_file_is_named(tmp_path: Path) -> None:
-    repository = Repository("a", str(tmp_path / "a"))
-    read = read_wanted(repository, (Listed("a.py", "", 1),), Setup(ScanOptions(), (), 30.0))
+    repository = RepositorySource("a", str(tmp_path / "a"))
+    read = read_wanted(repository, (ListedFile("a.py", "", 1),), Setup(ScanOptions(), (), 30.0))
     assert [answer.gone for answer in read.gone] == [f"{tmp_path / 'a'}: no such file or folder"]
 
 
@@ -121,7 +119,7 @@ def flipped(path: Path) -> None:
 
 def test_a_corpus_that_is_here_by_its_path_is_not_written_again(corpus: CorpusFile, tmp_path: Path) -> None:
     assert lacking((corpus,)) == frozenset()
-    assert placed(corpus, {}, tmp_path / "sent") == corpus.path
+    assert local_path(corpus, {}, tmp_path / "sent") == corpus.path
     assert not (tmp_path / "sent").exists()
 
 
@@ -132,7 +130,7 @@ def test_a_corpus_of_other_bytes_is_not_taken_for_it(
     stored = corpus.path.read_bytes()
     spoil(corpus.path)
     assert lacking((corpus,)) == {corpus.sha256}
-    path = placed(corpus, {corpus.sha256: stored}, tmp_path / "sent")
+    path = local_path(corpus, {corpus.sha256: stored}, tmp_path / "sent")
     assert hashlib.sha256(path.read_bytes()).hexdigest() == corpus.sha256
 
 
@@ -140,12 +138,12 @@ def test_a_corpus_that_was_not_sent_or_came_damaged_is_an_error(corpus: CorpusFi
     stored = corpus.path.read_bytes()
     corpus.path.unlink()
     with pytest.raises(CorpusError, match=r"has no corpus .*tiny\.safetensors of the same bytes"):
-        placed(corpus, {}, tmp_path)
+        local_path(corpus, {}, tmp_path)
     with pytest.raises(CorpusError, match="got other bytes"):
-        placed(corpus, {corpus.sha256: stored[:-1]}, tmp_path)
+        local_path(corpus, {corpus.sha256: stored[:-1]}, tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(CorpusError, match="cannot write"):
-        placed(corpus, {corpus.sha256: stored}, tmp_path / "file")
+        local_path(corpus, {corpus.sha256: stored}, tmp_path / "file")
     with pytest.raises(CorpusError, match="cannot be read: No such file"):
         corpus_file(corpus.path)
 

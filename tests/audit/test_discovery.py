@@ -32,48 +32,46 @@ def names(root: Path) -> list[str]:
     return [repository.name for repository in find_repositories(str(root))]
 
 
-@pytest.mark.parametrize(
-    ("paths", "expected"),
-    [
-        pytest.param(["a/.git/", "b/.git/", "b/x.py"], ["a", "b"], id="folders with .git, code or not"),
-        pytest.param(["a/b/c/.git/", "a/b/d/.git/"], ["a/b/c", "a/b/d"], id="at any depth"),
-        pytest.param(["a/.git/", "a/inner/.git/", "a/m.py"], ["a"], id="what is in a repository belongs to it"),
-        pytest.param(["a/.git", "a/m.py"], ["a"], id="a worktree or submodule, whose .git is a file"),
-        pytest.param([".git/", "a/.git/", "m.py"], ["."], id="the folder itself"),
-        pytest.param(["a/README.md", "a/src/m.py"], ["a"], id="a readme above code"),
-        pytest.param(["a/LICENSE.txt", "a/m.ipynb"], ["a"], id="a licence beside a notebook"),
-        pytest.param(["a/config.json", "a/modeling.py"], ["a"], id="a model with its code"),
-        pytest.param(["a/setup.py"], ["a"], id="a project of one file"),
-        pytest.param(["a/m.py", "b/c/m.py"], ["a", "b/c"], id="code without anything that marks a project"),
-        pytest.param(["a/__init__.py", "a/b/README.md", "a/b/m.py"], ["a"], id="the outermost wins"),
-        pytest.param(["a/README", "a/x/.git/", "a/y/m.py"], ["a/x", "a/y"], id="a readme over repositories"),
-        pytest.param(["a/README", "a/x/.git/", "a/m.py"], ["a/m.py", "a/x"], id="code beside repositories"),
-        pytest.param(["README", "a/m.py", "b/m.py"], ["a", "b"], id="a readme in the named folder"),
-        pytest.param(["tool.py", "a/m.py"], ["a", "tool.py"], id="a script in the named folder"),
-        pytest.param(["setup.py", "src/m.py"], ["."], id="the named folder is a project"),
-        pytest.param(["pyproject.toml", "src/p/m.py"], ["."], id="the named folder is a project without setup.py"),
-        pytest.param(["m.py", "n.py"], ["."], id="nothing but code"),
-        pytest.param(["a/data.csv", "b/m.py"], ["b"], id="folders without code are none"),
-        pytest.param(["a/readme.md", "a/data.csv", "b/m.py"], ["b"], id="nor are documents without code"),
-        pytest.param(["a/pyvenv.cfg", "a/lib/m.py", "b/m.py"], ["a/lib", "b"], id="what is marked as an environment"),
-        pytest.param(["node_modules/a/setup.py", "b/m.py"], ["b", "node_modules/a"], id="whatever a folder is called"),
-        pytest.param([".venv/m.py", ".hg/m.py", "build/m.py"], [".hg", ".venv", "build"], id="hidden folders as well"),
-        pytest.param(["conda-meta/m.py", "pyvenv.cfg", "setup.py"], ["."], id="the named folder is an environment"),
-        pytest.param(
-            ["hub/models--o--n/snapshots/abc/m.py", "hub/models--o--n/snapshots/def/m.py", "hub/models--o--n/blobs/1"],
-            ["hub/models--o--n/snapshots/abc", "hub/models--o--n/snapshots/def"],
-            id="each snapshot in a cache of the hub",
-        ),
-        pytest.param(
-            ["models--o/snapshots/r/m.py", "models--o/blobs/x.py", "models--o/snapshots/y.py", "models--o/z.py"],
-            ["models--o/blobs", "models--o/snapshots/r", "models--o/snapshots/y.py", "models--o/z.py"],
-            id="what lies beside snapshots",
-        ),
-        pytest.param(["models--o--n/m.py"], ["models--o--n"], id="a folder that is only called like one"),
-    ],
-)
-def test_a_folder_is_divided_into_repositories(paths: list[str], expected: list[str], tmp_path: Path) -> None:
-    assert names(tree(tmp_path, *paths)) == expected
+DIVIDED = {
+    "folders with .git, code or not": (["a/.git/", "b/.git/", "b/x.py"], ["a", "b"]),
+    "at any depth": (["a/b/c/.git/", "a/b/d/.git/"], ["a/b/c", "a/b/d"]),
+    "what is in a repository belongs to it": (["a/.git/", "a/inner/.git/", "a/m.py"], ["a"]),
+    "a worktree or submodule, whose .git is a file": (["a/.git", "a/m.py"], ["a"]),
+    "the folder itself": ([".git/", "a/.git/", "m.py"], ["."]),
+    "a readme above code": (["a/README.md", "a/src/m.py"], ["a"]),
+    "a licence beside a notebook": (["a/LICENSE.txt", "a/m.ipynb"], ["a"]),
+    "a model with its code": (["a/config.json", "a/modeling.py"], ["a"]),
+    "a project of one file": (["a/setup.py"], ["a"]),
+    "code without anything that marks a project": (["a/m.py", "b/c/m.py"], ["a", "b/c"]),
+    "the outermost wins": (["a/__init__.py", "a/b/README.md", "a/b/m.py"], ["a"]),
+    "a readme over repositories": (["a/README", "a/x/.git/", "a/y/m.py"], ["a/x", "a/y"]),
+    "code beside repositories": (["a/README", "a/x/.git/", "a/m.py"], ["a/m.py", "a/x"]),
+    "a readme in the named folder": (["README", "a/m.py", "b/m.py"], ["a", "b"]),
+    "a script in the named folder": (["tool.py", "a/m.py"], ["a", "tool.py"]),
+    "the named folder is a project": (["setup.py", "src/m.py"], ["."]),
+    "the named folder is a project without setup.py": (["pyproject.toml", "src/p/m.py"], ["."]),
+    "nothing but code": (["m.py", "n.py"], ["."]),
+    "folders without code are none": (["a/data.csv", "b/m.py"], ["b"]),
+    "nor are documents without code": (["a/readme.md", "a/data.csv", "b/m.py"], ["b"]),
+    "what is marked as an environment": (["a/pyvenv.cfg", "a/lib/m.py", "b/m.py"], ["a/lib", "b"]),
+    "whatever a folder is called": (["node_modules/a/setup.py", "b/m.py"], ["b", "node_modules/a"]),
+    "hidden folders as well": ([".venv/m.py", ".hg/m.py", "build/m.py"], [".hg", ".venv", "build"]),
+    "the named folder is an environment": (["conda-meta/m.py", "pyvenv.cfg", "setup.py"], ["."]),
+    "each snapshot in a cache of the hub": (
+        ["hub/models--o--n/snapshots/abc/m.py", "hub/models--o--n/snapshots/def/m.py", "hub/models--o--n/blobs/1"],
+        ["hub/models--o--n/snapshots/abc", "hub/models--o--n/snapshots/def"],
+    ),
+    "what lies beside snapshots": (
+        ["models--o/snapshots/r/m.py", "models--o/blobs/x.py", "models--o/snapshots/y.py", "models--o/z.py"],
+        ["models--o/blobs", "models--o/snapshots/r", "models--o/snapshots/y.py", "models--o/z.py"],
+    ),
+    "a folder that is only called like one": (["models--o--n/m.py"], ["models--o--n"]),
+}
+
+
+def test_a_folder_is_divided_into_repositories(tmp_path: Path) -> None:
+    found = {name: names(tree(tmp_path / name, *paths)) for name, (paths, _) in DIVIDED.items()}
+    assert found == {name: expected for name, (_, expected) in DIVIDED.items()}
 
 
 def test_every_source_that_is_found_can_be_opened(tmp_path: Path) -> None:
@@ -151,23 +149,21 @@ def test_a_list_names_a_source_a_line(tmp_path: Path) -> None:
     assert [each.source for each in found] == ["b", "git+https://user:word@host/r.git", "pypi:a==1"]
 
 
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("none", None, "no such folder or list"),
-        ("empty.txt", b"# nothing\n", "names no source"),
-        ("model.bin", b"\0\1\2", "not a text file"),
-        ("model.py", b"x = 1\n", "`scan` takes this"),
-        ("model.whl", b"PK", "`scan` takes this"),
-    ],
-)
-def test_a_place_without_repositories_is_an_error(
-    name: str, content: bytes | None, message: str, tmp_path: Path
-) -> None:
-    if content is not None:
-        (tmp_path / name).write_bytes(content)
-    with pytest.raises(SourceError, match=message):
-        find_repositories(str(tmp_path / name))
+NO_PLACES = {
+    "none": (None, "no such folder or list"),
+    "empty.txt": (b"# nothing\n", "names no source"),
+    "model.bin": (b"\0\1\2", "not a text file"),
+    "model.py": (b"x = 1\n", "`scan` takes this"),
+    "model.whl": (b"PK", "`scan` takes this"),
+}
+
+
+def test_a_place_without_repositories_is_an_error(tmp_path: Path) -> None:
+    for name, (content, message) in NO_PLACES.items():
+        if content is not None:
+            (tmp_path / name).write_bytes(content)
+        with pytest.raises(SourceError, match=message):
+            find_repositories(str(tmp_path / name))
 
 
 def test_a_folder_without_repositories_is_an_error(tmp_path: Path) -> None:

@@ -7,41 +7,31 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from msgspec.structs import replace
 
-from modelkin.audit.coordinator import Coordinator, KnownContents
-from modelkin.audit.discovery import find_repositories
-from modelkin.audit.journal import Journal
-from modelkin.audit.options import MEGABYTE, Setup
+from modelkin.audit.options import MEGABYTE
 from modelkin.audit.outcome import Audit, open_audit
-from modelkin.audit.tasks import judge_files
-from modelkin.pipeline import ScanOptions
 
-from ..support.audit_cases import OWN, README, asked, run, write_repositories
+from ..support.audit_cases import (
+    OWN,
+    README,
+    asked,
+    comparable,
+    long_module,
+    run,
+    write_hostile_repositories,
+    write_repositories,
+)
+from ..support.audit_processes import lines_in, members, started, wait_for, workers
 from ..support.small_corpora import ATTENTION
-from .test_journal import HEADER
-from .test_run import comparable
 
 COUNT = 16
-
-
-def long_module(seed: int) -> str:
-    """Code of nobody, that takes a while to judge."""
-    draw = random.Random(seed)
-    lines = [f"def function_{seed}(first, second):"]
-    for number in range(250):
-        names = [f"{draw.choice('abcdefgh')}{draw.randrange(9)}" for _ in range(3)]
-        lines.append(f"    {names[0]} = layer_{number}({names[1]} * {draw.randrange(99)}) + {names[2]}.part[first]")
-    return "\n".join(lines) + "\n"
 
 
 @pytest.fixture(scope="module")
@@ -57,45 +47,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def undisturbed(corpus: Path, place: Path, tmp_path_factory: pytest.TempPathFactory) -> Audit:
     return run(place, tmp_path_factory.mktemp("journal") / "audit.jsonl", asked(corpus))
-
-
-def started(place: Path, journal: Path, corpus: Path, *more: str, **settings: Any) -> subprocess.Popen[str]:
-    """An audit in processes of its own, that goes on with the journal if it is there."""
-    words = ["audit", place, "--journal", journal, "--corpus", corpus, "--jobs", 2, "--resume", *more]
-    command = [sys.executable, "-m", "modelkin", *map(str, words)]
-    return subprocess.Popen(
-        command, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **settings
-    )
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
-def lines_in(journal: Path) -> int:
-    return journal.read_bytes().count(b"\n") if journal.exists() else 0
-
-
-def members(session: int) -> dict[int, int]:
-    """The processes of a session that still run, and their parents."""
-    found = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent, _, leader = stat.read_text().rpartition(")")[2].split()[:4]
-        except OSError:
-            continue
-        if int(leader) == session and state != "Z":
-            found[int(stat.parent.name)] = int(parent)
-    return found
-
-
-def workers(session: int) -> list[int]:
-    """The processes whose parent is neither the audit nor outside: what the fork server forked."""
-    found = members(session)
-    return [process for process, parent in found.items() if parent in found and parent != session]
 
 
 def test_killed_three_times_and_gone_on_with_it_is_as_if_undisturbed(
@@ -176,124 +127,12 @@ def test_a_full_disk_ends_it_in_one_line_and_room_lets_it_go_on(
     assert comparable(open_audit(journal)) == comparable(undisturbed)
 
 
-class HerePool:
-    """Runs each task here and at once; ``before`` is called with the task's function first."""
-
-    lost: tuple[type[BaseException], ...] = ()
-    jobs = 4
-
-    def __init__(self, before: Callable[[Callable[..., Any]], None]) -> None:
-        self._before = before
-
-    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        self._before(call)
-        future: Future[Any] = Future()
-        future.set_result(call(*arguments))
-        return future
-
-    def renew(self) -> None:
-        """Nobody is ever lost."""
-
-    def stop(self) -> None:
-        """Nobody is there."""
-
-
-def audited_while(before: Callable[[Callable[..., Any]], None], place: Path, journal: Path, corpus: Path) -> Audit:
-    writing = Journal.begin(journal, HEADER)
-    setup = Setup(ScanOptions(), (corpus,), 30.0)
-    repositories = find_repositories(str(place))
-    for _ in Coordinator(writing, KnownContents(), HerePool(before), setup).run(repositories, len(repositories)):
-        pass
-    writing.close()
-    return open_audit(journal)
-
-
-def test_a_repository_that_is_deleted_meanwhile_is_named_and_its_copies_are_judged(
-    corpus: Path, tmp_path: Path
-) -> None:
-    place = write_repositories(tmp_path / "place", {"a": {"a.py": ATTENTION, "b.py": OWN}, "b": {"c.py": ATTENTION}})
-
-    def delete(call: Callable[..., Any]) -> None:
-        if call is judge_files:
-            shutil.rmtree(place / "a", ignore_errors=True)
-
-    found = audited_while(delete, place, tmp_path / "audit.jsonl", corpus)
-    reason = f"{place / 'a'}: no such file or folder"
-    assert [(skip.path, skip.reason) for skip in found.report("a").skipped] == [("a.py", reason), ("b.py", reason)]
-    assert [file.verdict.value for file in found.report("b").files] == ["identical"]
-
-
-def test_a_file_that_changes_meanwhile_is_named_and_what_it_became_is_not_taken_for_what_it_was(
-    corpus: Path, tmp_path: Path
-) -> None:
-    place = write_repositories(tmp_path / "place", {"a": {"a.py": ATTENTION, "b.py": OWN}, "b": {"c.py": ATTENTION}})
-
-    def change(call: Callable[..., Any]) -> None:
-        if call is judge_files:
-            (place / "a/a.py").write_text(OWN + "# now\n")
-            (place / "a/b.py").unlink(missing_ok=True)
-
-    found = audited_while(change, place, tmp_path / "audit.jsonl", corpus)
-    assert [(skip.path, skip.reason) for skip in found.report("a").skipped] == [
-        ("a.py", "changed while it was scanned"),
-        ("b.py", "is no longer there"),
-    ]
-    assert [file.verdict.value for file in found.report("b").files] == ["identical"]
-
-
-def test_a_repository_that_is_gone_before_its_turn_is_named(corpus: Path, tmp_path: Path) -> None:
-    place = write_repositories(tmp_path / "place", {"a": {"a.py": OWN}, "b": {"b.py": OWN}})
-    found = audited_while(
-        lambda _: shutil.rmtree(place / "b", ignore_errors=True), place, tmp_path / "audit.jsonl", corpus
-    )
-    assert [(row.name, row.failed) for row in found.rows] == [
-        ("a", ""),
-        ("b", f"{place / 'b'}: no such file or folder"),
-    ]
-
-
-def nested_folders(root: Path) -> None:
-    folder = root
-    for _ in range(300):
-        folder = folder / "d"
-    folder.mkdir(parents=True)
-    (folder / "deep.py").write_text(OWN)
-
-
-def hostile(root: Path) -> None:
-    """Ten repositories nobody would want to meet."""
-    texts: dict[str, dict[str, str]] = {
-        "brackets": {"a.py": "(" * 200_000, "b.py": "x = " + "[" * 50_000 + "]" * 50_000 + "\n"},
-        "line": {"a.py": "x = " + " + ".join(["y"] * 400_000) + "\n"},
-        "functions": {"a.py": "".join(f"def f{n}(x):\n    return x + {n}\n" for n in range(20_000))},
-        "escapes": {"\x1b[2J\x1b]0;x\x07.py": OWN, "\u202egnp.py": "# \x1b[31m\n" + ATTENTION, "a\nb.py": OWN},
-        "documents": {"a.py": ATTENTION, "README.md": "---\na: &a [x]\nb: [" + "*a," * 9_000 + "*a]\n---\n"},
-        "notebook": {"a.ipynb": '{"cells": ' + "[" * 100_000, "b.ipynb": "{}"},
-        "huge": {"b.py": OWN},
-        "binary": {"c.py": OWN},
-        "links": {"a.py": OWN},
-        "pipes": {"b.py": OWN},
-    }
-    write_repositories(root, {name: files | {"own.py": OWN} for name, files in texts.items()})
-    with (root / "huge/a.py").open("wb") as file:
-        file.truncate(50 * 1024**3)
-    (root / "binary/a.py").write_bytes(random.Random(1).randbytes(300_000))
-    (root / "binary/b.py").write_bytes(bytes(300_000))
-    (root / "links/loop").symlink_to(".")
-    (root / "links/b.py").symlink_to("b.py")
-    (root / "links/c.py").symlink_to("/etc/passwd")
-    nested_folders(root / "links")
-    os.mkfifo(root / "pipes/a.py")
-    os.mkfifo(root / "pipes/LICENSE")
-    (root / "documents/LICENSE").mkdir()
-
-
 def test_hostile_repositories_are_named_and_the_others_lose_nothing(
     undisturbed: Audit, corpus: Path, place: Path, tmp_path: Path
 ) -> None:
     everything = tmp_path / "place"
     shutil.copytree(place, everything)
-    hostile(everything)
+    write_hostile_repositories(everything)
     audit = started(everything, tmp_path / "audit.jsonl", corpus, "--timeout", "5", "--format", "text")
     output, errors = audit.communicate(timeout=120)
     assert (audit.returncode, errors) == (0, "")

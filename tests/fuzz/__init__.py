@@ -6,5 +6,5 @@ missing without a word. What it finds is named by a seed and a number, which bui
 
 ``words`` and ``code`` are what all inputs are made of; ``repositories``, ``archives``, ``index``, ``waivers`` and
 ``settings`` build one kind each; ``cases`` says which commands a case goes through; ``watching`` and ``checking``
-judge them; ``running`` runs cases in this process, ``supervising`` in one that may crash or hang.
+check them; ``running`` runs cases in this process, ``supervising`` in one that may crash or hang.
 """

@@ -1,4 +1,7 @@
-"""`python -m tests.fuzz`: a count and a seed in, a summary of what modelkin does with that many hostile inputs out."""
+"""`python -m tests.fuzz`: runs modelkin on as many hostile inputs as one likes, and sums up what was wrong.
+
+Edit this when a run needs one more option.
+"""
 
 from __future__ import annotations
 

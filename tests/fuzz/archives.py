@@ -1,4 +1,4 @@
-"""A source of chance in, a hostile archive on the disk out, and which of its members are surely copies.
+"""Builds a hostile archive by chance, and knows which of its members are surely copies.
 
 Edit this for one more thing that a zip or a tar may hold or lie about.
 """

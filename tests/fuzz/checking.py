@@ -1,4 +1,4 @@
-"""What a command came to in, what is wrong with it out. Edit this when reports must hold to one more rule."""
+"""Tells what is wrong with what a command printed, wrote and returned. Edit this for one more rule of reports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A source of chance in, Python code and notebooks out: copies of upstreams, and what is hard to read.
+"""Builds Python code and notebooks by chance: copies of upstreams, and what is hard to read.
 
 Edit this for one more way to write a file that Python, or only modelkin, reads.
 """

@@ -1,4 +1,4 @@
-"""A source of chance in, what a package index answers out: pages, files and the raw bytes of HTTP, all of them odd.
+"""Makes up by chance what a package index answers: pages, files and the raw bytes of HTTP, all of them odd.
 
 ``answering`` puts these answers where modelkin would reach the network. Edit this for one more way to answer.
 """

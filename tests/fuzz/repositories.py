@@ -1,4 +1,4 @@
-"""A source of chance in, a hostile repository on the disk out, and which of its files are surely copies.
+"""Builds a hostile repository by chance, and knows which of its files are surely copies.
 
 Edit this for one more thing that a folder may hold: add a function of a folder to _PARTS.
 """

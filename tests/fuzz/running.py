@@ -1,6 +1,6 @@
-"""A kind, a seed and a number in, the case built, every command run on it and what was wrong out.
+"""Builds one case and runs every command on it, in this process; ``supervising`` copes with crashes and hangs.
 
-A case is run in this process: what crashes or hangs it is the business of ``supervising``.
+Edit this when a case needs another place to run in, or when one more thing can be wrong after any command.
 """
 
 from __future__ import annotations

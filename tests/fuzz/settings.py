@@ -1,4 +1,4 @@
-"""A source of chance in, the text of a settings file out. Edit this when a setting is added."""
+"""Writes a settings file by chance. Edit this when a setting is added."""
 
 from __future__ import annotations
 

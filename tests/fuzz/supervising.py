@@ -1,4 +1,4 @@
-"""Cases run in a process of their own, which may crash or hang: what was wrong comes out all the same.
+"""Runs cases in a process of their own, which may crash or hang, and tells what was wrong all the same.
 
 The process tells of each case before and after it. One that says nothing for too long is ended, and a new one goes on
 behind that case. Edit this for how a run is divided.

@@ -1,4 +1,4 @@
-"""A source of chance in, comments that are waivers, almost are, or only look so, out. Edit this for one more shape."""
+"""Makes up comments that are waivers, almost are, or only look so. Edit this for one more shape."""
 
 from __future__ import annotations
 

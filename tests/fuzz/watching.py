@@ -65,11 +65,11 @@ class Watch:
             return
         self.listening = False
         try:
-            self._judge(event, arguments)
+            self._sort(event, arguments)
         finally:
             self.listening = True
 
-    def _judge(self, event: str, arguments: tuple[Any, ...]) -> None:
+    def _sort(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             self._opened(*arguments)
         elif event in ("os.scandir", "os.listdir"):

@@ -1,4 +1,4 @@
-"""A source of chance in, hostile words and file names out. Edit this to try one more text wherever texts are shown."""
+"""Makes up hostile words and file names. Edit this to try one more text wherever texts are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of a case onto the disk, as far as the system lets them; and off it, whatever their modes."""
+"""Writes the files of a case as far as the system lets it, and removes them whatever their modes."""
 
 from __future__ import annotations
 

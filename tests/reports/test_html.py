@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import re
-from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
 from modelkin.cli import main
-from modelkin.reports.graphs import Edge, Lineage, Node, NodeKind, Relation
-from modelkin.reports.html.graph import Drawing, drawing
 from modelkin.reports.html.page import render
 from modelkin.results import Level, Region, Report, Skipped, State, Verdict
 
-from ..support.audit_cases import REPOSITORIES, asked, run, tiny_corpus, write_repositories
 from ..support.example_reports import EMPTY, FINDING, REPORT, WAIVED, YI
 from ..support.hostile_reports import FILE, HOSTILE, HOSTILE_REPORT, PATH
-from ..support.pages import Element, beside, many, read_page
+from ..support.page_checks import check_headings, check_ids, check_landmarks, failures
+from ..support.pages import Element, beside, many, one, read_page
 from ..support.report_syntax import check_closed
 from ..support.small_corpora import ATTENTION
 from ..support.upstreams import Release, renamed, write_corpus
@@ -33,58 +29,35 @@ EVERYTHING = {
     "finding on a file that was not scanned": replace(REPORT, findings=(FINDING, BESIDE)),
 }
 SIDES = {"models/yi.py": beside("models/yi.py"), PATH: beside(PATH, comment=HOSTILE)}
-HEADINGS = ("h1", "h2", "h3", "h4")
 
 
 def page(report: Report = REPORT, **sides: object) -> Element:
     return read_page(render(report, SIDES if not sides else None))
 
 
-def one(element: Element, *tags: str, **attributes: str) -> Element:
-    (found,) = element.all(*tags, **attributes)
-    return found
-
-
 def section(report: Report, name: str) -> Element:
     return one(page(report), "section", id=name)
 
 
-@pytest.fixture(params=EVERYTHING, ids=str)
-def any_page(request: pytest.FixtureRequest) -> Element:
-    return page(EVERYTHING[request.param])
+@pytest.fixture(scope="module")
+def all_pages() -> dict[str, Element]:
+    return {name: page(report) for name, report in EVERYTHING.items()}
 
 
-def test_a_page_is_well_formed_and_its_ids_are_told_once(any_page: Element) -> None:
-    ids = [each.attributes["id"] for each in any_page.all() if "id" in each.attributes]
-    assert len(ids) == len(set(ids))
-    links = [each.attributes["href"] for each in any_page.all("a")]
-    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
-    for labelled in any_page.all():
-        for name in ("aria-labelledby", "aria-controls", "for"):
-            assert set(labelled.attributes.get(name, "").split()) <= set(ids)
+def test_a_page_is_well_formed_and_each_id_stands_once(all_pages: dict[str, Element]) -> None:
+    assert not failures(check_ids, all_pages)
 
 
-def test_headings_go_down_one_step_at_a_time(any_page: Element) -> None:
-    levels = [HEADINGS.index(each.tag) for each in any_page.all(*HEADINGS)]
-    assert levels[0] == 0
-    assert levels.count(0) == 1
-    assert all(after - before <= 1 for before, after in pairwise(levels))
+def test_headings_go_down_one_step_at_a_time(all_pages: dict[str, Element]) -> None:
+    assert not failures(check_headings, all_pages)
 
 
-def test_there_are_landmarks_labels_and_headers_for_those_who_do_not_see(any_page: Element) -> None:
-    assert one(any_page, "html").attributes["lang"] == "en"
-    for landmark in ("header", "nav", "main", "footer"):
-        one(any_page, landmark)
-    labels = {each.attributes["for"] for each in any_page.all("label")}
-    assert {each.attributes["id"] for each in any_page.all("input", "select")} <= labels
-    assert all(each.attributes.get("scope") in ("col", "row") for each in any_page.all("th"))
-    assert all("aria-labelledby" in each.attributes for each in any_page.all("section", "article"))
-    for picture in any_page.all("svg"):
-        assert picture.attributes.get("aria-hidden") == "true" or picture.attributes.get("role") == "img"
+def test_there_are_landmarks_labels_and_headers_for_those_who_do_not_see(all_pages: dict[str, Element]) -> None:
+    assert not failures(check_landmarks, all_pages)
 
 
-def test_nothing_is_asked_of_the_network_and_nothing_runs_but_the_page_s_own(any_page: Element) -> None:
-    check_closed(any_page)
+def test_nothing_is_asked_of_the_network_and_nothing_runs_but_the_page_s_own(all_pages: dict[str, Element]) -> None:
+    assert not failures(check_closed, all_pages)
 
 
 def test_a_link_of_a_corpus_that_is_not_of_the_web_is_no_link() -> None:
@@ -232,10 +205,14 @@ def test_long_lists_are_cut_and_the_rest_is_counted() -> None:
     assert "90 definitions" in article.text
 
 
-@pytest.mark.parametrize("verdict", list(Verdict))
-def test_what_the_filters_go_by_stands_with_each_file(verdict: Verdict) -> None:
-    article = one(page(replace(REPORT, files=(replace(YI, verdict=verdict),))), "article")
-    assert article.attributes["data-verdict"] == verdict.value
+def test_what_the_filters_go_by_stands_with_each_file() -> None:
+    articles = {
+        verdict: one(page(replace(REPORT, files=(replace(YI, verdict=verdict),))), "article") for verdict in Verdict
+    }
+    assert {verdict: each.attributes["data-verdict"] for verdict, each in articles.items()} == {
+        verdict: verdict.value for verdict in Verdict
+    }
+    article = articles[Verdict.MODIFIED]
     assert article.attributes["data-levels"].split() == [Level.ERROR.value]
     options = [each.text for each in one(page(), "select", id="project").all("option")]
     assert options == ["all", "vllm", "transformers"]
@@ -283,27 +260,6 @@ def test_the_command_line_writes_a_page_with_the_copy_beside_its_upstream(comman
     assert marks == ["PaneAttention", "WindowAttention"]
 
 
-def test_the_report_of_a_journal_shows_what_is_still_on_this_machine(tmp_path: Path) -> None:
-    (tmp_path / "all" / "ours").mkdir(parents=True)
-    (tmp_path / "all" / "ours" / "copy.py").write_text(renamed(ATTENTION, WindowAttention="PaneAttention"))
-    corpus = write_corpus(tmp_path / "c.safetensors", [Release("lamp", "1", "2020-01-01", {"lamp/a.py": ATTENTION})])
-    journal, out = str(tmp_path / "journal.jsonl"), tmp_path / "page.html"
-    audit = ["audit", str(tmp_path / "all"), "--journal", journal, "--corpus", str(corpus), "--jobs", "1", "-q"]
-    main([*audit, "--fail-on", "never"])
-    row = json.loads(_output(tmp_path, ["report", journal, "--format", "json", "--fail-on", "never"]))["repositories"][
-        0
-    ]
-    told = ["report", journal, "--repository", row["name"], "--format", f"html={out}", "--fail-on", "never"]
-    assert main(told) == 0
-    assert "lamp has no known package to read it from" in read_page(out.read_text("utf-8")).text
-
-
-def _output(folder: Path, command: list[str]) -> str:
-    out = folder / "out.json"
-    main([*command, "--output", str(out)])
-    return out.read_text("utf-8")
-
-
 def test_waived_findings_have_no_remedy_left_to_do() -> None:
     assert "remedy" not in section(replace(REPORT, findings=(WAIVED,)), "findings").text.split("waived", 1)[1]
 
@@ -318,87 +274,3 @@ def test_every_name_of_the_hostile_file_is_in_the_page() -> None:
     text = page(HOSTILE_REPORT).text
     for rename in FILE.renames:
         assert rename.original.split("\n")[0] in text
-
-
-def drawn(*edges: tuple[str, str]) -> Drawing:
-    """The drawing of a lineage; names that begin with r are repositories."""
-    kinds = {"r": NodeKind.REPOSITORY, "u": NodeKind.UPSTREAM}
-    nodes = {name: Node(kinds[name[0]], name) for pair in edges for name in pair}
-    relations = {"r": Relation.DERIVES, "u": Relation.ORIGIN}
-    told = [Edge(nodes[one_], nodes[other], relations[one_[0]], 3, 0.0, None) for one_, other in edges]
-    return drawing(Lineage(tuple(nodes.values()), tuple(told)))
-
-
-def columns(found: Drawing) -> dict[str, int]:
-    lefts = sorted({box.x for box in found.boxes})
-    return {box.node.name: lefts.index(box.x) for box in found.boxes}
-
-
-@pytest.mark.parametrize(
-    ("edges", "places"),
-    [
-        ([("r1", "u1"), ("u1", "u2"), ("u2", "u3")], {"r1": 0, "u1": 1, "u2": 2, "u3": 3}),
-        ([("r1", "u1"), ("r1", "u2"), ("u1", "u2")], {"r1": 0, "u1": 1, "u2": 1}),
-        ([("r1", "u1"), ("u1", "u2"), ("u2", "u1")], {"r1": 0, "u1": 1, "u2": 2}),
-    ],
-)
-def test_each_node_is_drawn_right_of_what_leads_to_it(edges: list[tuple[str, str]], places: dict[str, int]) -> None:
-    assert columns(drawn(*edges)) == places
-
-
-def test_boxes_are_on_the_paper_and_none_is_on_another() -> None:
-    found = drawn(*((f"r{number}", f"u{number * 7 % 11}") for number in range(30)), ("u1", "u2"), ("u2", "u1"))
-    assert found.left == 5
-    assert len({(box.x, box.y) for box in found.boxes}) == len(found.boxes)
-    for box in found.boxes:
-        assert 0 <= box.x <= found.width - box.width
-        assert 0 <= box.y <= found.height - box.height
-    for arrow in found.arrows:
-        assert not [b for b in found.boxes if b.x < arrow.x < b.x + b.width and b.y < arrow.y < b.y + b.height]
-        ends = [float(number) for number in re.findall(r"[\d.]+", arrow.path)]
-        assert all(0 <= x <= found.width for x in ends[::2])
-
-
-def test_nodes_stand_at_the_height_of_their_neighbours() -> None:
-    found = drawn(*((f"r{number}", f"u{9 - number}") for number in range(10)))
-    heights = {box.node.name: box.y for box in found.boxes}
-    assert all(heights[f"r{number}"] == heights[f"u{9 - number}"] for number in range(10))
-
-
-@pytest.fixture(scope="module")
-def audit_page(tmp_path_factory: pytest.TempPathFactory) -> Element:
-    folder = tmp_path_factory.mktemp("audit")
-    place = write_repositories(folder / "all", REPOSITORIES | {"org/<script>alert(1)": {"model.py": ATTENTION}})
-    run(place, folder / "j.jsonl", asked(tiny_corpus(folder / "c.safetensors")))
-    main(["report", str(folder / "j.jsonl"), "--format", f"html={folder / 'audit.html'}"])
-    return read_page((folder / "audit.html").read_text("utf-8"))
-
-
-def test_the_page_of_an_audit_has_every_repository_and_its_upstreams(audit_page: Element) -> None:
-    rows = [row for row in audit_page.all("tr") if row.attributes.get("data-item") == "repository"]
-    names = {one(row, "th").text for row in rows}
-    assert names == {*REPOSITORIES, "org/<script>alert(1)"}
-    told = {one(row, "th").text: [cell.text for cell in row.all("td")] for row in rows}
-    assert told["org/copy"][0] == "2"
-    assert told["org/copy"][2] == "lantern (1)"
-    assert "lantern" in one(audit_page, "section", id="upstreams").text
-    table = one(audit_page, "section", id="lineage").all("tr")
-    edges = [[cell.text for cell in row.all("th", "td")][:3] for row in table]
-    assert ["org/copy", "derives from", "lantern"] in edges
-    assert ["own-path", "holds files of", "lantern"] in edges
-
-
-def test_the_page_of_an_audit_is_as_accessible_and_closed_as_that_of_a_report(audit_page: Element) -> None:
-    test_a_page_is_well_formed_and_its_ids_are_told_once(audit_page)
-    test_headings_go_down_one_step_at_a_time(audit_page)
-    test_there_are_landmarks_labels_and_headers_for_those_who_do_not_see(audit_page)
-    test_nothing_is_asked_of_the_network_and_nothing_runs_but_the_page_s_own(audit_page)
-
-
-@pytest.mark.parametrize(("name", "begins"), [("dot", "digraph"), ("mermaid", "flowchart"), ("graphml", "<graphml")])
-def test_an_audit_is_one_graph(name: str, begins: str, tmp_path: Path) -> None:
-    place = write_repositories(tmp_path / "all")
-    run(place, tmp_path / "j.jsonl", asked(tiny_corpus(tmp_path / "c.safetensors")))
-    text = _output(tmp_path, ["report", str(tmp_path / "j.jsonl"), "--format", name, "--fail-on", "never"])
-    assert text.startswith(begins)
-    assert all(repository in text.replace("#45;", "-") for repository in REPOSITORIES)

@@ -72,6 +72,12 @@ class _Reader(HTMLParser):
         self.open.content.append(data)
 
 
+def one(element: Element, *tags: str, **attributes: str) -> Element:
+    """The only element below with one of these tags and all these attributes."""
+    (found,) = element.all(*tags, **attributes)
+    return found
+
+
 def read_page(page: str) -> Element:
     """The tree of a page; raises AssertionError where elements are not nested or closed."""
     reader = _Reader()

@@ -1,1 +1,1 @@
-"""An audit on the machines of a Dask cluster."""
+"""An audit whose files are examined on the machines of a Dask cluster."""

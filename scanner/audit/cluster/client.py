@@ -1,4 +1,7 @@
-"""Which releases are installed here, and in what another machine's differ."""
+"""The connection to a Dask cluster, and what must be true of it before an audit begins.
+
+Edit this when one more thing must be the same on all machines, or when an error of the cluster is to be told better.
+"""
 
 from __future__ import annotations
 
@@ -19,31 +22,8 @@ from distributed.versions import VersionMismatchWarning
 
 from ...errors import ModelkinError
 
-# What an answer follows from, and what both ends of a connection must be the same of.
+# Answers follow from the first three; both ends of a connection need the same release of the last.
 DISTRIBUTIONS = ("modelkin", "tree-sitter", "tree-sitter-python", "distributed")
-
-
-def releases() -> Mapping[str, str]:
-    """Which release of each distribution that matters is installed here."""
-    return {name: _release(name) for name in DISTRIBUTIONS}
-
-
-def difference(asked: Mapping[str, str], here: Mapping[str, str]) -> str:
-    """In which releases a worker and the audit are not alike, in words; else nothing."""
-    return ", ".join(
-        f"has {name} {here[name]}, not {asked[name]}" if here.get(name) else f"has no {name}"
-        for name in asked
-        if here.get(name) != asked[name]
-    )
-
-
-def _release(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
-
-
 # How long a cluster may be there without a worker, unless Dask's configuration says otherwise.
 WAIT_KEY, WAIT = "modelkin.wait-for-workers", "60s"
 _LOGGERS = ("distributed", "distributed.client", "tornado.application", "asyncio")
@@ -71,7 +51,7 @@ def connected(address: str) -> Iterator[Client]:
 
 @contextmanager
 def explained(address: str) -> Iterator[None]:
-    """What the block raises because of the cluster, as a ModelkinError."""
+    """Raise what the block raises because of the cluster as a ModelkinError."""
     try:
         yield
     except (ImportError, OSError, RuntimeError, ValueError) as error:
@@ -79,7 +59,7 @@ def explained(address: str) -> Iterator[None]:
 
 
 def told(error: BaseException, address: str) -> BaseException:
-    """An error of one task, or in its place that of the cluster, which no task would get around."""
+    """``error`` when it is of one task alone; else a ModelkinError that says why the cluster cannot go on."""
     if isinstance(error, (ModelkinError, KilledWorker)):
         return error
     reason = f"{type(error).__name__}: {error}".partition("\n")[0]
@@ -87,7 +67,7 @@ def told(error: BaseException, address: str) -> BaseException:
 
 
 def lost_connection(address: str) -> ModelkinError:
-    """Why an audit ends that was under way."""
+    """The error when a cluster is gone that an audit was using."""
     return ModelkinError(f"lost the connection to the scheduler at {address}; {_KEPT}")
 
 
@@ -129,7 +109,10 @@ def _await_worker(client: Any, address: str) -> None:
 
 
 def _check_installed(client: Any, address: str) -> None:
-    """Ask for modelkin by what every Python has: without it, nobody there could read a question of ours."""
+    """Raise ModelkinError where another release of modelkin is installed, or none.
+
+    The function that is sent is the standard library's: a machine without modelkin could not read one of ours.
+    """
     found = {f"worker {worker}": has for worker, has in client.run(version, "modelkin", on_error="return").items()}
     try:
         found[f"scheduler at {address}"] = client.run_on_scheduler(version, "modelkin")
@@ -144,7 +127,7 @@ def _check_installed(client: Any, address: str) -> None:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Leave it to our errors to tell what Dask logs as well, unless its configuration says what to log."""
+    """Silence what Dask logs, as our errors say it too, unless its configuration says what to log."""
     if any(dask.config.get(key, None) for key in ("logging", "distributed.logging")):
         yield
         return
@@ -156,3 +139,24 @@ def _quiet() -> Iterator[None]:
     finally:
         for each, level in levels.items():
             each.setLevel(level)
+
+
+def releases() -> Mapping[str, str]:
+    """Which release of each of `DISTRIBUTIONS` is installed here."""
+    return {name: _release(name) for name in DISTRIBUTIONS}
+
+
+def difference(asked: Mapping[str, str], here: Mapping[str, str]) -> str:
+    """In which releases a worker (``here``) differs from the audit (``asked``), in words; empty when in none."""
+    return ", ".join(
+        f"has {name} {here[name]}, not {asked[name]}" if here.get(name) else f"has no {name}"
+        for name in asked
+        if here.get(name) != asked[name]
+    )
+
+
+def _release(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""

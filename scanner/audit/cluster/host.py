@@ -1,4 +1,8 @@
-"""Batches of a Dask worker's threads in, a process beside it for each out, for as long as the audit lasts."""
+"""What runs on a machine of the cluster: for each thread of a Dask worker a process beside it, which examines files.
+
+A file that takes too much time or memory so ends its own process and never Dask's. Edit this when a worker of the
+cluster is to be set up, bounded or ended in another way.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +24,19 @@ from ...errors import ModelkinError
 from ...sources.files import SourceFile
 from ...support.processes import allowed_to_start
 from ..options import Setup
-from ..survey import Listed
-from ..tasks import Answer, Answers, judge_contents, unjudged
-from ..workers import LocalPool, ended
+from ..survey import ListedFile
+from ..tasks import Answer, Answers, examine_contents, not_examined
+from ..workers import LocalPool, reason_ended
 from .client import difference, releases
-from .transfer import CorpusFile, placed
+from .transfer import CorpusFile, local_path
 
+# An audit that was killed tells nobody: its processes end when nothing was asked of them for this long.
 IDLE_SECONDS = 600.0
 _starting = Lock()
 
 
 class Processes:
-    """Processes that judge, each held to ``memory`` bytes: as many as there are threads that ask at once."""
+    """Processes that examine files, each held to ``memory`` bytes: as many as there are threads that ask at once."""
 
     def __init__(self, memory: int) -> None:
         self._memory = memory
@@ -57,19 +62,19 @@ class Processes:
             self._idle.put(pool)
 
     def renew(self, pool: LocalPool) -> None:
-        """A process in place of one that ended. Raises ModelkinError."""
+        """Start a process in place of one that ended. Raises ModelkinError."""
         with self._may_start():
             pool.renew()
 
     def stop(self) -> None:
-        """End all, whatever they are at, and start no more."""
+        """End all, whatever they are doing, and start no more."""
         with _starting:
             self._over.set()
         for pool in self._pools:
             pool.stop()
 
     def _watch(self) -> None:
-        """End processes that nothing was asked of for long: an audit that was killed tells nobody."""
+        """End processes that were idle for `IDLE_SECONDS`."""
         while not self._over.wait(IDLE_SECONDS / 2):
             with suppress(Empty):
                 while time.monotonic() - self._used > IDLE_SECONDS:
@@ -77,9 +82,9 @@ class Processes:
 
     @contextmanager
     def _may_start(self) -> Iterator[None]:
-        """Let this process have others, one at a time, as long as the audit lasts.
+        """Let this process start others, one at a time, as long as the audit lasts.
 
-        Those that Dask starts are marked as having none, for they are ended by force; ours then leave by themselves.
+        A process that Dask started may have none, as Dask ends it by force; ours notice that and leave by themselves.
         """
         with _starting:
             if self._over.is_set():
@@ -89,24 +94,25 @@ class Processes:
 
 
 class Batch(Struct, frozen=True):
-    """Contents that the host of that name is to judge."""
+    """Contents to examine."""
 
     host: str
+    """The name of the `Host` that does it."""
     files: tuple[SourceFile, ...]
     until: str
     setup: Setup
 
 
-def judge(batch: Batch) -> Answers | BaseException:
-    """A task for a cluster. An error that the contents caused is an answer too: Dask has no need to try it again.
+def examine_batch(batch: Batch) -> Answers | BaseException:
+    """A task for the cluster. An error that the contents caused is returned, so that Dask does not try again.
 
-    Raises ModelkinError where the worker is not fit for any.
+    Raises ModelkinError where the worker cannot do any task.
     """
-    return cast(Host, get_worker().plugins[batch.host]).judge(batch)
+    return cast(Host, get_worker().plugins[batch.host]).examine(batch)
 
 
 class Host(WorkerPlugin):
-    """One audit's place on each worker: its corpora on the disk, and its processes. ``sent`` has corpora by digest."""
+    """What an audit has on each worker: its corpora on the disk, and its processes. ``sent`` has corpora by digest."""
 
     def __init__(self, name: str, corpora: tuple[CorpusFile, ...], sent: Mapping[str, bytes], memory: int) -> None:
         self.name = name
@@ -129,16 +135,16 @@ class Host(WorkerPlugin):
     def _settle(self) -> None:
         if differs := difference(self._releases, releases()):
             raise ModelkinError(f"{differs}: install the same on every worker")
-        self._paths = tuple(placed(corpus, self._sent, self._folder) for corpus in self._corpora)
+        self._paths = tuple(local_path(corpus, self._sent, self._folder) for corpus in self._corpora)
         self._sent = {}
 
     def teardown(self, worker: Worker) -> None:  # noqa: ARG002 - Dask names it
-        """End the processes, whatever they are at, and leave nothing behind."""
+        """End the processes, whatever they are doing, and leave nothing behind."""
         self._processes.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def judge(self, batch: Batch) -> Answers | BaseException:
-        """Judge all contents of a batch; one after another, where they end the process that does."""
+    def examine(self, batch: Batch) -> Answers | BaseException:
+        """Examine the contents of a batch together; when that ends the process, one by one."""
         if self._problem:
             raise ModelkinError(self._problem)
         setup = replace(batch.setup, corpora=self._paths)
@@ -160,25 +166,25 @@ class Host(WorkerPlugin):
         if found is not None:
             return found
         seconds = time.monotonic() - began
-        listed = Listed(file.path, file.sha256, len(file.text))
-        return Answers((unjudged(listed, until, ended(seconds, setup.timeout)),), seconds)
+        listed = ListedFile(file.path, file.sha256, len(file.text))
+        return Answers((not_examined(listed, until, reason_ended(seconds, setup.timeout)),), seconds)
 
     def _tried(self, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers | BaseException | None:
-        """None when the process ended."""
+        """The answers, or what was raised; None when the process ended."""
         with self._processes.one() as pool:
-            judging = self._begun(pool, files, until, setup)
+            examining = self._begun(pool, files, until, setup)
             try:
-                error = judging.exception()
+                error = examining.exception()
             except CancelledError:  # the processes were stopped
                 raise ModelkinError("the audit is over") from None
             if isinstance(error, BrokenExecutor):
                 self._processes.renew(pool)
                 return None
-            return error or judging.result()
+            return error or examining.result()
 
     def _begun(self, pool: LocalPool, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Future[Answers]:
         try:
-            return pool.submit(judge_contents, files, until, setup)
+            return pool.submit(examine_contents, files, until, setup)
         except BrokenExecutor:  # it ended when nothing was asked of it
             self._processes.renew(pool)
-            return pool.submit(judge_contents, files, until, setup)
+            return pool.submit(examine_contents, files, until, setup)

@@ -1,8 +1,9 @@
-"""An address in, a pool that judges on the Dask cluster there out.
+"""A pool that has files examined on a Dask cluster.
 
-What touches the user's disk and network stays on the audit's machine, in processes of its own: repositories are looked
-into, read and concluded there. Contents that are to be judged, each once, go to the cluster, whose workers need not see
-where they lie. All else is Dask's, and in its configuration: TLS, time limits, workers that come, go or are lost.
+What touches the user's disk and network stays on the audit's machine, in processes of its own: repositories are opened,
+read and finished there. Contents to examine, each once, are sent to the cluster, whose workers need not see the files.
+All else is Dask's, and in its configuration: TLS, time limits, workers that come, go or are lost. Edit this when other
+tasks are to go to the cluster, or more or less at a time.
 """
 
 from __future__ import annotations
@@ -20,23 +21,25 @@ from distributed import Client, KilledWorker, client
 
 from ...errors import ModelkinError
 from ..options import MEGABYTE, Setup
-from ..tasks import Answers, judge_files
+from ..tasks import LEAST_TASK_BYTES, Answers, examine_files, in_parts
 from ..workers import Pool
 from .client import explained, lost_connection, told
-from .host import Batch, Host, judge
-from .transfer import BATCH_BYTES, CorpusFile, Delivery, Read, batches, corpus_file, lacking, read_wanted
+from .host import Batch, Host, examine_batch
+from .transfer import CorpusFile, Delivery, ReadFiles, corpus_file, lacking, read_wanted
 
-# Of an error that another worker may not meet.
+# An error may be one of a single worker: another one tries again.
 RETRIES = 2
+# Files are held in memory until they are answered; so many bytes keep even a small cluster busy.
 LEAST_BYTES_ON_THEIR_WAY = 64 * MEGABYTE
 BATCHES_PER_WORKER = 3
+# How long a count of the cluster's threads holds.
 _COUNT_SECONDS = 2.0
 # What says that a client was closed meanwhile; older releases have no name for one of them.
 _CLOSED = (OSError, RuntimeError, getattr(client, "ClosedClientError", RuntimeError))
 
 
 class ClusterPool:
-    """Judges on a cluster, where the Host of that name is; does all else ``here``, on this machine."""
+    """Examines files on a cluster, by its `Host` called ``host``; does all else ``here``, on this machine."""
 
     def __init__(self, client: Client, address: str, here: Pool, host: str) -> None:
         self.lost: tuple[type[BaseException], ...] = (KilledWorker, *here.lost)
@@ -51,7 +54,7 @@ class ClusterPool:
 
     @property
     def jobs(self) -> int:
-        """The processes here, and the threads of all workers that are there now."""
+        """The processes here and the threads of all workers that the cluster has now."""
         if time.monotonic() >= self._counted + _COUNT_SECONDS and self._client.status == "running":
             with suppress(OSError):
                 self._threads = sum(self._client.nthreads().values())
@@ -60,7 +63,7 @@ class ClusterPool:
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have ``call`` run; waits while too many bytes are on their way."""
-        if call is not judge_files:
+        if call is not examine_files:
             return self._here.submit(call, *arguments)
         repository, until, wanted, setup = arguments
         delivery = Delivery(wanted, until, setup)
@@ -70,11 +73,11 @@ class ClusterPool:
         return delivery.outcome
 
     def renew(self) -> None:
-        """Processes here in place of those that died; workers there are Dask's to replace."""
+        """Start processes here in place of those that died; Dask replaces workers of the cluster."""
         self._here.renew()
 
     def stop(self) -> None:
-        """Have the cluster forget what it was asked, and end what it is at."""
+        """Have the cluster forget what it was asked, and end what it is doing."""
         if self._client.status == "running":
             with suppress(OSError, ValueError):  # no such host, if it could not be set up
                 self._executor.shutdown(wait=False)
@@ -82,7 +85,7 @@ class ClusterPool:
 
     def _take_room(self, delivery: Delivery) -> None:
         size = delivery.size
-        most = max(LEAST_BYTES_ON_THEIR_WAY, self.jobs * BATCHES_PER_WORKER * BATCH_BYTES)
+        most = max(LEAST_BYTES_ON_THEIR_WAY, self.jobs * BATCHES_PER_WORKER * LEAST_TASK_BYTES)
         with self._room:
             self._room.wait_for(lambda: not self._bytes or self._bytes + size <= most)
             self._bytes += size
@@ -93,27 +96,29 @@ class ClusterPool:
             self._bytes -= size
             self._room.notify_all()
 
-    def _send(self, delivery: Delivery, reading: Future[Read]) -> None:
+    def _send(self, delivery: Delivery, reading: Future[ReadFiles]) -> None:
         if reading.cancelled():
             return delivery.fail(ModelkinError("the audit was stopped"))
         if error := reading.exception():
             return delivery.fail(error)
         read = reading.result()
-        parts = list(batches(read.files))
-        delivery.expect(len(parts), read)
+        # Of a large archive, which is one task, several messages.
+        batches = list(in_parts(read.files, lambda file: len(file.text), LEAST_TASK_BYTES))
+        delivery.expect(len(batches), read)
         try:
-            for part in parts:
-                judging = self._executor.submit(judge, Batch(self._host, part, delivery.until, delivery.setup))
-                judging.add_done_callback(partial(self._answered, delivery))
+            for files in batches:
+                batch = Batch(self._host, files, delivery.until, delivery.setup)
+                examining = self._executor.submit(examine_batch, batch)
+                examining.add_done_callback(partial(self._answered, delivery))
         except _CLOSED:
             delivery.fail(lost_connection(self._address))
 
-    def _answered(self, delivery: Delivery, judging: Future[Answers | BaseException]) -> None:
-        if judging.cancelled():
+    def _answered(self, delivery: Delivery, examining: Future[Answers | BaseException]) -> None:
+        if examining.cancelled():
             return delivery.fail(lost_connection(self._address))
-        if error := judging.exception():
+        if error := examining.exception():
             return delivery.fail(told(error, self._address))
-        found = judging.result()
+        found = examining.result()
         return delivery.fail(found) if isinstance(found, BaseException) else delivery.add(found)
 
 

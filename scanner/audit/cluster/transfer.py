@@ -1,10 +1,13 @@
-"""Corpora as files in, their paths on another machine out: where they lie there already, or where they were sent."""
+"""What is sent to the cluster: corpora that it lacks, and files in batches, whose answers come back in any order.
+
+Edit this when something else is to be sent, or in parts of another size.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -17,17 +20,17 @@ from ...results import Skipped
 from ...sources.checkout import os_reason
 from ...sources.files import SourceFile
 from ...support.atomic_write import replace_file
-from ..discovery import Repository
+from ..discovery import RepositorySource
 from ..options import Setup
-from ..survey import Listed, opened, picked
+from ..survey import ListedFile, open_compared, still_there
 from ..tasks import Answer, Answers
-from ..workers import OutOfTimeError, reason, timely
+from ..workers import OutOfTimeError, reason_left, timely
 
 _CHUNK_BYTES = 1024**2
 
 
 class CorpusFile(Struct, frozen=True):
-    """A corpus by its bytes, and where it lies on the machine of the audit."""
+    """A corpus, known by its bytes, and its path on the machine of the audit."""
 
     path: Path
     size: int
@@ -35,7 +38,7 @@ class CorpusFile(Struct, frozen=True):
 
 
 def corpus_file(path: Path) -> CorpusFile:
-    """The file at ``path``. Raises CorpusError."""
+    """The corpus at ``path``. Raises CorpusError."""
     try:
         return CorpusFile(path, path.stat().st_size, _sha256(path))
     except OSError as error:
@@ -43,12 +46,15 @@ def corpus_file(path: Path) -> CorpusFile:
 
 
 def lacking(corpora: tuple[CorpusFile, ...]) -> frozenset[str]:
-    """The digests of the corpora that this machine has not got by the same path."""
+    """The digests of the corpora that this machine does not have at the same path."""
     return frozenset(corpus.sha256 for corpus in corpora if not _is_here(corpus))
 
 
-def placed(corpus: CorpusFile, sent: Mapping[str, bytes], folder: Path) -> Path:
-    """Where this machine has the corpus: by its own path, or in ``folder``, from ``sent``. Raises CorpusError."""
+def local_path(corpus: CorpusFile, sent: Mapping[str, bytes], folder: Path) -> Path:
+    """Where this machine has the corpus: at the same path, or in ``folder``, where it is put from ``sent``.
+
+    Raises CorpusError.
+    """
     if _is_here(corpus):
         return corpus.path
     if corpus.sha256 not in sent:
@@ -82,56 +88,43 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-# As a task of the coordinator's, which is then one message; a large archive, which is one task, is many.
-BATCH_BYTES = 400_000
-
-
-class Read(Struct, frozen=True):
-    """The contents of ``files``, and why others can no longer be read."""
+class ReadFiles(Struct, frozen=True):
+    """Files that were read for the cluster."""
 
     files: tuple[SourceFile, ...]
     gone: tuple[Answer, ...]
+    """The answers on those that can no longer be read."""
     seconds: float
+    """How long it took."""
 
 
-def read_wanted(repository: Repository, wanted: tuple[Listed, ...], setup: Setup) -> Read:
+def read_wanted(repository: RepositorySource, wanted: tuple[ListedFile, ...], setup: Setup) -> ReadFiles:
     """Read the files ``wanted`` of a repository. A task for a worker of this machine. Raises CorpusError."""
     began = time.perf_counter()
     found: dict[str, SourceFile | Skipped] = {}
     lost = "is no longer there"
     try:
-        with opened(repository.source, setup) as (checkout, _):
-            for item in timely(picked(checkout, {each.path for each in wanted}, setup.scan.timeout), setup.timeout):
+        with open_compared(repository.source, setup) as (checkout, _):
+            for item in timely(
+                still_there(checkout, {each.path for each in wanted}, setup.scan.timeout), setup.timeout
+            ):
                 found[item.path] = item
     except (SourceError, OutOfTimeError) as error:
-        lost = reason(error, setup.timeout)
+        lost = reason_left(error, setup.timeout)
     items = [found.get(each.path) or Skipped(each.path, lost) for each in wanted]
     gone = [Answer(item.path, gone=item.reason) for item in items if isinstance(item, Skipped)]
     files = tuple(item for item in items if isinstance(item, SourceFile))
-    return Read(files, tuple(gone), time.perf_counter() - began)
-
-
-def batches(files: tuple[SourceFile, ...]) -> Iterator[tuple[SourceFile, ...]]:
-    """``files`` in order, in parts that are large enough once their last file is in, but for the last part."""
-    batch: list[SourceFile] = []
-    size = 0
-    for file in files:
-        batch.append(file)
-        size += len(file.text)
-        if size >= BATCH_BYTES:
-            yield tuple(batch)
-            batch, size = [], 0
-    if batch:
-        yield tuple(batch)
+    return ReadFiles(files, tuple(gone), time.perf_counter() - began)
 
 
 class Delivery(Struct, eq=False):
-    """Files on their way to workers elsewhere; ``outcome`` is given when all their answers are, or when one fails."""
+    """Files on their way to the cluster."""
 
-    wanted: tuple[Listed, ...]
+    wanted: tuple[ListedFile, ...]
     until: str
     setup: Setup
     outcome: Future[Answers] = field(default_factory=Future)
+    """Done when there are answers on all files, or when one batch failed."""
     _answers: list[Answer] = field(default_factory=list)
     _seconds: float = 0.0
     _left: int = 0
@@ -142,13 +135,13 @@ class Delivery(Struct, eq=False):
         """In bytes."""
         return sum(file.size for file in self.wanted)
 
-    def expect(self, number: int, read: Read) -> None:
-        """So many answers will come; what could not be read is answered already."""
+    def expect(self, number: int, read: ReadFiles) -> None:
+        """Wait for answers on ``number`` batches; those on files that could not be read are in ``read``."""
         self._left = number + 1
         self.add(Answers(read.gone, read.seconds))
 
     def add(self, answers: Answers) -> None:
-        """Answers on some of the files."""
+        """Take answers on some of the files."""
         with self._lock:
             self._answers += answers.answers
             self._seconds += answers.seconds
@@ -159,7 +152,7 @@ class Delivery(Struct, eq=False):
                 self.outcome.set_result(Answers(ordered, self._seconds))
 
     def fail(self, error: BaseException) -> None:
-        """There will be no outcome but the first error."""
+        """Make ``error`` the outcome, unless an error is that already."""
         with self._lock:
             self._left = 0
             if not self.outcome.done():

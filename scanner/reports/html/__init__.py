@@ -1,1 +1,1 @@
-"""Report in, one web page out that needs nothing else: no network, no library, not even its own script."""
+"""Reports and audits as web pages, each one file that needs nothing else."""

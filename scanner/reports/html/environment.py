@@ -1,4 +1,7 @@
-"""The rows of a file beside its upstream in, the rows of an HTML table out."""
+"""Templates filled: the Jinja environment that all pages share, and the tables of a file beside its upstream.
+
+Edit this when a template needs a new function, or when what is escaped or allowed to run on a page is to change.
+"""
 
 from __future__ import annotations
 
@@ -19,84 +22,6 @@ from ...sources.cells import cell_place, line_words
 from ...support.escaping import encodable, escape
 from .. import phrases
 
-# A sign beside the colour, for whoever cannot see that: the page's legend tells them.
-_CLASSES = {
-    RowKind.SAME: ("s", "="),
-    RowKind.RENAMED: ("r", "~"),
-    RowKind.CHANGED: ("c", "≠"),
-    RowKind.COPY_ONLY: ("o", "+"),
-    RowKind.UPSTREAM_ONLY: ("u", "\N{MINUS SIGN}"),
-}
-_LEFT_OUT = {
-    RowKind.SAME: "that are the same",
-    RowKind.COPY_ONLY: "that only the copy has",
-    RowKind.UPSTREAM_ONLY: "that only the upstream has",
-    None: "to the end of the comparison",
-}
-_COUNTED = {
-    RowKind.SAME: "lines the same",
-    RowKind.RENAMED: "the same but for names",
-    RowKind.CHANGED: "edited",
-    RowKind.COPY_ONLY: "only in the copy",
-    RowKind.UPSTREAM_ONLY: "only in the upstream",
-}
-_MARKS = {Mark.RENAMED: "r", Mark.CHANGED: "c"}
-
-
-def side_rows(side: SideBySide, cells: Cells) -> Markup:
-    """As many ``tr`` as there are rows and gaps; whole tables go through here, so it is plain joining of strings.
-
-    ``cells`` are of the copy.
-    """
-    return Markup("\n".join(_gap(row, cells) if isinstance(row, Gap) else _row(row, cells) for row in side.rows))
-
-
-def row_counts(side: SideBySide) -> str:
-    """``187 lines the same, 21 the same but for names``."""
-    told = [f"{count:,} {_COUNTED[kind]}" for kind in RowKind if (count := side.counts.get(kind))]
-    return ", ".join(told)
-
-
-def _gap_words(gap: Gap, cells: Cells) -> str:
-    """``31 more lines that are the same (copy 12-42, upstream 20-50)``; of a notebook ``copy 3:2-3:32``."""
-    spans = [f"copy {_number(cells, gap.copy[0])}-{_number(cells, gap.copy[1])}"] if gap.copy else []
-    spans += [f"upstream {gap.upstream[0]}-{gap.upstream[1]}"] if gap.upstream else []
-    what = _LEFT_OUT.get(gap.kind, "more")
-    return f"{gap.rows} more lines {what} ({', '.join(spans)})"
-
-
-def _row(row: ShownRow, cells: Cells) -> str:
-    name, sign = _CLASSES[row.kind]
-    return f'<tr class="{name}">{_cell(row.copy, cells)}<td>{sign}</td>{_cell(row.upstream, ())}</tr>'
-
-
-def _gap(gap: Gap, cells: Cells) -> str:
-    return f'<tr class="gap"><td colspan="3">{quoted(_gap_words(gap, cells))}</td></tr>'
-
-
-def _number(cells: Cells, line: int) -> str:
-    """The number of a line; of a notebook, that of its cell before it."""
-    if not cells:
-        return str(line)
-    place = cell_place(cells, line)
-    return f"{place.cell}:{place.line}"
-
-
-def _cell(line: ShownLine | None, cells: Cells) -> str:
-    if line is None:
-        return "<td></td>"
-    told = "".join(_piece(_shown(piece.text), _MARKS.get(piece.mark)) for piece in line.pieces)
-    return f'<td data-n="{_number(cells, line.number)}">{told}{"…" if line.cut else ""}</td>'
-
-
-def _piece(text: str, mark: str | None) -> str:
-    return f'<mark class="{mark}">{text}</mark>' if mark else text
-
-
-def _shown(text: str) -> str:
-    return str(quoted(encodable(escape(text))))
-
-
 _TEMPLATES = Path(__file__).parent / "templates"
 _DEFINITION_WORDS = {
     "identical": "identical",
@@ -105,9 +30,31 @@ _DEFINITION_WORDS = {
     "fragments": "in fragments",
     "independent": "without a counterpart",
 }
-# A page is read; the JSON report has all.
+# A page is read by people, and long lists are cut; the JSON report has all.
 _MOST = {"most_renames": 150, "most_locals": 20, "most_definitions": 80, "most_skipped": 500, "most_upstreams": 30}
 _ADDRESS = re.compile(r"https?://[^\s/]")
+# Class and sign of a row: the sign is for readers who do not see the colour, and the legend of the page explains it.
+_CLASSES = {
+    RowKind.SAME: ("s", "="),
+    RowKind.RENAMED: ("r", "~"),
+    RowKind.CHANGED: ("c", "≠"),
+    RowKind.COPY_ONLY: ("o", "+"),
+    RowKind.UPSTREAM_ONLY: ("u", "\N{MINUS SIGN}"),
+}
+_GAP_WORDS = {
+    RowKind.SAME: "that are the same",
+    RowKind.COPY_ONLY: "that only the copy has",
+    RowKind.UPSTREAM_ONLY: "that only the upstream has",
+    None: "to the end of the comparison",
+}
+_ROW_WORDS = {
+    RowKind.SAME: "lines the same",
+    RowKind.RENAMED: "the same but for names",
+    RowKind.CHANGED: "edited",
+    RowKind.COPY_ONLY: "only in the copy",
+    RowKind.UPSTREAM_ONLY: "only in the upstream",
+}
+_MARKS = {Mark.RENAMED: "r", Mark.CHANGED: "c"}
 
 
 def rendered(name: str, **values: Any) -> str:
@@ -118,14 +65,14 @@ def rendered(name: str, **values: Any) -> str:
 
 
 def visible(value: object) -> object:
-    """Any text in characters that show and can be encoded; what is markup already stays."""
+    """Text with its invisible characters written out, fit for UTF-8; what is markup already stays."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return encodable(escape(value))
     return value
 
 
 def linkable(address: str) -> bool:
-    """Whether an address from a corpus may become a link: of the web, and nothing that runs."""
+    """Whether an address from a corpus may become a link: one of the web, not one that runs a script."""
     return _ADDRESS.match(address) is not None
 
 
@@ -162,7 +109,7 @@ def _asset(name: str) -> str:
 
 
 def _policy(style: str, script: str) -> Markup:
-    """No address is ever asked for anything; the hashes are of our own files, so nothing is left to escape."""
+    """The content security policy: nothing is loaded, and only our own style and script count."""
     return Markup(
         "default-src 'none'; base-uri 'none'; form-action 'none'; "
         f"style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'"
@@ -171,3 +118,54 @@ def _policy(style: str, script: str) -> Markup:
 
 def _digest(text: str) -> str:
     return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")
+
+
+def side_rows(side: SideBySide, cells: Cells) -> Markup:
+    """A ``tr`` for each row and gap; ``cells`` are the copy's. Plain strings, as whole files go through here."""
+    return Markup("\n".join(_gap(row, cells) if isinstance(row, Gap) else _row(row, cells) for row in side.rows))
+
+
+def row_counts(side: SideBySide) -> str:
+    """``187 lines the same, 21 the same but for names``."""
+    told = [f"{count:,} {_ROW_WORDS[kind]}" for kind in RowKind if (count := side.counts.get(kind))]
+    return ", ".join(told)
+
+
+def _gap_words(gap: Gap, cells: Cells) -> str:
+    """``31 more lines that are the same (copy 12-42, upstream 20-50)``; of a notebook ``copy 3:2-3:32``."""
+    spans = [f"copy {_number(cells, gap.copy[0])}-{_number(cells, gap.copy[1])}"] if gap.copy else []
+    spans += [f"upstream {gap.upstream[0]}-{gap.upstream[1]}"] if gap.upstream else []
+    what = _GAP_WORDS.get(gap.kind, "more")
+    return f"{gap.rows} more lines {what} ({', '.join(spans)})"
+
+
+def _row(row: ShownRow, cells: Cells) -> str:
+    name, sign = _CLASSES[row.kind]
+    return f'<tr class="{name}">{_cell(row.copy, cells)}<td>{sign}</td>{_cell(row.upstream, ())}</tr>'
+
+
+def _gap(gap: Gap, cells: Cells) -> str:
+    return f'<tr class="gap"><td colspan="3">{quoted(_gap_words(gap, cells))}</td></tr>'
+
+
+def _number(cells: Cells, line: int) -> str:
+    """The number of a line; of a notebook, that of its cell before it."""
+    if not cells:
+        return str(line)
+    place = cell_place(cells, line)
+    return f"{place.cell}:{place.line}"
+
+
+def _cell(line: ShownLine | None, cells: Cells) -> str:
+    if line is None:
+        return "<td></td>"
+    told = "".join(_piece(_shown(piece.text), _MARKS.get(piece.mark)) for piece in line.pieces)
+    return f'<td data-n="{_number(cells, line.number)}">{told}{"…" if line.cut else ""}</td>'
+
+
+def _piece(text: str, mark: str | None) -> str:
+    return f'<mark class="{mark}">{text}</mark>' if mark else text
+
+
+def _shown(text: str) -> str:
+    return str(quoted(encodable(escape(text))))

@@ -1,4 +1,7 @@
-"""A lineage in, its nodes in columns out: repositories first, each node right of what is from it, little crossing."""
+"""Where the boxes and arrows of a provenance graph stand in the drawing on a web page (SVG).
+
+Edit this when the drawing is hard to read; how it looks is in ``templates/provenance.html`` and ``page.css``.
+"""
 
 from __future__ import annotations
 
@@ -7,24 +10,93 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from ..graphs import Edge, Lineage, Node, NodeKind, Relation
+from ..graphs import Edge, Node, NodeKind, ProvenanceGraph, Relation
 from ..phrases import name
 
 # More nodes in a column are not drawn; the table beside the drawing has them all.
 _MOST_IN_COLUMN = 25
 _MOST_COLUMNS = 6
+# In pixels.
+_COLUMN, _ROW, _MARGIN = 330, 46, 12
+_BOX_WIDTH, _BOX_HEIGHT = 210, 30
+_LONGEST_LABEL = 26
+# How far an arrow ends before its box, one within a column leaves it, and a second one between two boxes is moved.
+_TIP, _BULGE, _ASIDE = 6, 70, -8.0
+_CLASSES = {Relation.HOLDS: "holds", Relation.DERIVES: "derives", Relation.ORIGIN: "origin"}
 
 
-def layered(lineage: Lineage, weight: Mapping[Node, int]) -> list[list[Node]]:
-    """Each node as many columns right as arrows lead to it from a repository at least; heaviest on top."""
+class Box(Struct, frozen=True):
+    """A node at its upper left corner; ``label`` is its name as far as it fits."""
+
+    node: Node
+    label: str
+    x: int
+    y: int
+    width: int = _BOX_WIDTH
+    height: int = _BOX_HEIGHT
+
+
+class Arrow(Struct, frozen=True):
+    """An edge as an SVG path, ``thickness`` wide; its number of files stands at ``x`` and ``y``."""
+
+    edge: Edge
+    style: str
+    path: str
+    thickness: float
+    x: float
+    y: float
+
+
+class Drawing(Struct, frozen=True):
+    """A graph and where its parts are drawn."""
+
+    graph: ProvenanceGraph
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    width: int
+    height: int
+    left: int
+    """How many nodes are not drawn, as there are too many."""
+
+
+def drawing(graph: ProvenanceGraph) -> Drawing:
+    """``graph`` from left to right; nodes without an edge are not drawn."""
+    weight: defaultdict[Node, int] = defaultdict(int)
+    for edge in graph.edges:
+        weight[edge.source] += edge.files
+        weight[edge.target] += edge.files
+    columns = _layered(graph, weight)
+    boxes = {
+        node: Box(node, _label(node), _MARGIN + column * _COLUMN, _MARGIN + row * _ROW)
+        for column, nodes in enumerate(columns)
+        for row, node in enumerate(nodes)
+    }
+    edges = [edge for edge in graph.edges if edge.source in boxes and edge.target in boxes]
+    outgoing, incoming = Counter(edge.source for edge in edges), Counter(edge.target for edge in edges)
+    arrows = [_arrow(edge, boxes, outgoing[edge.source] < incoming[edge.target]) for edge in edges]
+    return Drawing(
+        graph,
+        tuple(boxes.values()),
+        tuple(arrows),
+        width=max(len(columns) - 1, 0) * _COLUMN + _BOX_WIDTH + _BULGE + 2 * _MARGIN,
+        height=max(map(len, columns), default=0) * _ROW + 2 * _MARGIN,
+        left=len(weight) - len(boxes),
+    )
+
+
+def _layered(graph: ProvenanceGraph, weight: Mapping[Node, int]) -> list[list[Node]]:
+    """The nodes in columns: repositories in the first, each other node one right of a node it is reached from.
+
+    In a column the nodes with most files come first, before `_untangled` moves them.
+    """
     depths = {node: 0 for node in weight if node.kind is NodeKind.REPOSITORY}
     for depth in range(1, _MOST_COLUMNS):
-        reached = {edge.target for edge in lineage.edges if depths.get(edge.source) == depth - 1}
+        reached = {edge.target for edge in graph.edges if depths.get(edge.source) == depth - 1}
         depths.update((node, depth) for node in reached if node not in depths)
     columns: defaultdict[int, list[Node]] = defaultdict(list)
     for node in sorted(weight, key=lambda each: (-weight[each], each.name)):
         columns[depths.get(node, _MOST_COLUMNS - 1)].append(node)
-    return _untangled([columns[depth][:_MOST_IN_COLUMN] for depth in sorted(columns)], lineage.edges)
+    return _untangled([columns[depth][:_MOST_IN_COLUMN] for depth in sorted(columns)], graph.edges)
 
 
 def _untangled(columns: Sequence[Sequence[Node]], edges: Sequence[Edge]) -> list[list[Node]]:
@@ -51,81 +123,17 @@ def _mean(heights: Sequence[int]) -> float:
     return sum(heights) / len(heights) if heights else 0.0
 
 
-_COLUMN, _ROW, _BOX_HEIGHT, _MARGIN = 330, 46, 30, 12
-_BOX_WIDTH = 210
-_LONGEST = 26
-# How far an arrow ends before its box, one within a column leaves it, and a second one between two boxes is moved.
-_TIP, _BULGE, _ASIDE = 6, 70, -8.0
-_CLASSES = {Relation.HOLDS: "holds", Relation.DERIVES: "derives", Relation.ORIGIN: "origin"}
-
-
-class Box(Struct, frozen=True):
-    """A node at its upper left corner; ``label`` is its name as far as it fits."""
-
-    node: Node
-    label: str
-    x: int
-    y: int
-    width: int = _BOX_WIDTH
-    height: int = _BOX_HEIGHT
-
-
-class Arrow(Struct, frozen=True):
-    """An edge as an SVG path, ``thickness`` wide, and where its number of files stands."""
-
-    edge: Edge
-    style: str
-    path: str
-    thickness: float
-    x: float
-    y: float
-
-
-class Drawing(Struct, frozen=True):
-    """``left`` nodes are not drawn, for there are too many."""
-
-    lineage: Lineage
-    boxes: tuple[Box, ...]
-    arrows: tuple[Arrow, ...]
-    width: int
-    height: int
-    left: int
-
-
-def drawing(lineage: Lineage) -> Drawing:
-    """Repositories stand in the first column; nodes without any edge are not drawn."""
-    weight: defaultdict[Node, int] = defaultdict(int)
-    for edge in lineage.edges:
-        weight[edge.source] += edge.files
-        weight[edge.target] += edge.files
-    columns = layered(lineage, weight)
-    boxes = {
-        node: Box(node, _label(node), _MARGIN + column * _COLUMN, _MARGIN + row * _ROW)
-        for column, nodes in enumerate(columns)
-        for row, node in enumerate(nodes)
-    }
-    edges = [edge for edge in lineage.edges if edge.source in boxes and edge.target in boxes]
-    outgoing, incoming = Counter(edge.source for edge in edges), Counter(edge.target for edge in edges)
-    arrows = [_arrow(edge, boxes, outgoing[edge.source] < incoming[edge.target]) for edge in edges]
-    return Drawing(
-        lineage,
-        tuple(boxes.values()),
-        tuple(arrows),
-        width=max(len(columns) - 1, 0) * _COLUMN + _BOX_WIDTH + _BULGE + 2 * _MARGIN,
-        height=max(map(len, columns), default=0) * _ROW + 2 * _MARGIN,
-        left=len(weight) - len(boxes),
+def _label(node: Node) -> str:
+    label = name(node.name)
+    return (
+        label if len(label) <= _LONGEST_LABEL else f"{label[: _LONGEST_LABEL // 2]}…{label[-_LONGEST_LABEL // 2 + 1 :]}"
     )
 
 
-def _label(node: Node) -> str:
-    label = name(node.name)
-    return label if len(label) <= _LONGEST else f"{label[: _LONGEST // 2]}…{label[-_LONGEST // 2 + 1 :]}"
+def _arrow(edge: Edge, boxes: Mapping[Node, Box], number_near_source: bool) -> Arrow:
+    """An arrow and its number of files, which stands near the end that has fewer arrows.
 
-
-def _arrow(edge: Edge, boxes: Mapping[Node, Box], is_told_early: bool) -> Arrow:
-    """Its number of files stands where it is furthest from those beside it: near the end that has fewer arrows.
-
-    That of a second arrow between two boxes stands at the other end.
+    Where two arrows join the same boxes, the second one's number stands at the other end.
     """
     source, target = boxes[edge.source], boxes[edge.target]
     aside = _ASIDE if edge.relation is Relation.HOLDS else 0.0
@@ -139,14 +147,14 @@ def _arrow(edge: Edge, boxes: Mapping[Node, Box], is_told_early: bool) -> Arrow:
         start_x, end_x = source.x, target.x + target.width + _TIP
         bend = (start_x + end_x) / 2
     path = f"M{start_x} {start_y} C{bend} {start_y} {bend} {end_y} {end_x} {end_y}"
-    along = 0.25 if is_told_early != bool(aside) else 0.75
+    along = 0.25 if number_near_source != bool(aside) else 0.75
     x = _on_curve(along, start_x, bend, end_x)
     y = (1 - along) ** 2 * (1 + 2 * along) * start_y + along**2 * (3 - 2 * along) * end_y
     return Arrow(edge, _CLASSES[edge.relation], path, _thickness(edge), round(x, 1), round(y, 1))
 
 
 def _on_curve(along: float, start: float, bend: float, end: float) -> float:
-    """Where a Bézier curve is whose two middle points are both ``bend``."""
+    """A coordinate of a Bézier curve whose two middle points are both ``bend``, ``along`` (0 to 1) of its way."""
     return (1 - along) ** 3 * start + 3 * along * (1 - along) * bend + along**3 * end
 
 

@@ -1,4 +1,8 @@
-"""Attributions in, each obligation of each licence once out, with how many files meet and miss it."""
+"""The web page on a report or an audit: what its templates are filled with.
+
+A page needs nothing else: no network, no library, not even its own script. Edit this when a page is to show something
+new; how it is shown is in ``templates``.
+"""
 
 from __future__ import annotations
 
@@ -32,230 +36,23 @@ from ..summary import listed, notes, summarise
 from .environment import rendered
 from .graph import drawing
 
-
-class ObligationRow(Struct, frozen=True):
-    """One obligation; ``states`` has every state."""
-
-    licence: str
-    clause: str
-    asks: str
-    states: dict[State, int]
-
-
-def obligation_rows(attributions: Sequence[Attribution]) -> list[ObligationRow]:
-    """By licence, and of each in the order its clauses are judged in."""
-    counted: defaultdict[tuple[str, str, str], Counter[State]] = defaultdict(Counter)
-    for attribution in attributions:
-        for duty in attribution.duties:
-            counted[duty.licence, duty.clause, duty.asks][duty.state] += 1
-    rows = [ObligationRow(*told, {state: states[state] for state in State}) for told, states in counted.items()]
-    return sorted(rows, key=lambda row: row.licence)
-
-
-_NEW, _KNOWN, _WAIVED = "", "known from the baseline", "waived"
-# More of one rule are folded away, unless they are errors.
+# A page stays readable: above these numbers, parts of it begin folded away, and rows or words are left out.
+_MOST_OPEN_FILES = 3
 _MOST_OPEN_FINDINGS = 5
-
-
-class FindingView(Struct, frozen=True):
-    """A finding, the file it is on where the report has that, and what it can be found by."""
-
-    finding: Finding
-    file: FileView | None
-    search: str
-
-    @property
-    def cells(self) -> Cells:
-        return self.file.file.cells if self.file else ()
-
-
-class FindingGroup(Struct, frozen=True):
-    """The findings of one ``rule``, at one level, of one ``standing``: to be answered for (empty), known or waived."""
-
-    level: Level
-    rule: str
-    title: str
-    help: str
-    standing: str
-    findings: Sequence[FindingView]
-    opens: bool
-
-
-def finding_groups(report: Report, files: Mapping[str, FileView]) -> list[FindingGroup]:
-    """In the report's order within each."""
-    grouped: dict[tuple[str, Level, str], list[FindingView]] = {}
-    for finding in report.findings:
-        standing = _WAIVED if finding.suppression else _KNOWN if finding.known else _NEW
-        view = FindingView(finding, files.get(finding.region.path), _finding_search(finding))
-        grouped.setdefault((standing, finding.level, finding.rule), []).append(view)
-    return list(_ordered(grouped))
-
-
-def _ordered(grouped: Mapping[tuple[str, Level, str], Sequence[FindingView]]) -> Iterator[FindingGroup]:
-    for standing in (_NEW, _KNOWN, _WAIVED):
-        for level in Level:
-            for (its_standing, its_level, rule), findings in grouped.items():
-                if (its_standing, its_level) == (standing, level):
-                    yield _group(standing, level, rule, findings)
-
-
-def _group(standing: str, level: Level, rule: str, findings: Sequence[FindingView]) -> FindingGroup:
-    known = finding_rule(rule)
-    opens = not standing and (level is Level.ERROR or len(findings) <= _MOST_OPEN_FINDINGS)
-    title, told = (known.title, known.help.strip()) if known else ("", "")
-    return FindingGroup(level, rule, title, " ".join(told.split()), standing, findings, opens)
-
-
-def _finding_search(finding: Finding) -> str:
-    return f"{finding.rule} {finding.region.path} {finding.upstream} {finding.clause} {finding.message}".casefold()
-
-
-_NOT_IN_AN_ADDRESS = re.compile(r"[^A-Za-z0-9._/-]+")
-_LONGEST_ANCHOR = 120
+_MOST_REPOSITORIES = 5_000
 # What of a file can be searched for; a page holds it a second time.
-_MOST_SEARCHED = 1_500
-
-
-class DefinitionGroup(Struct, frozen=True):
-    """The definitions of one verdict; the ones that differ each in its own way are told ``one_by_one``."""
-
-    verdict: Verdict
-    definitions: Sequence[DefinitionMatch]
-    one_by_one: bool
-
-
-class FileView(Struct, frozen=True):
-    """A file; ``levels`` counts the findings on it that count, ``search`` is what it can be found by.
-
-    ``renames`` are those of the whole file, ``local_renames`` those of each function. ``origin`` is None where it is
-    the closest upstream itself.
-    """
-
-    file: FileVerdict
-    anchor: str
-    attribution: Attribution | None
-    levels: dict[Level, int]
-    projects: tuple[str, ...]
-    search: str
-    renames: tuple[Rename, ...]
-    local_renames: dict[str, list[Rename]]
-    groups: tuple[DefinitionGroup, ...]
-    origin: UpstreamMatch | None
-
-    @property
-    def met(self) -> tuple[int, int]:
-        """How many of the obligations that can be judged are met, and how many there are."""
-        states = Counter(duty.state for duty in self.attribution.duties) if self.attribution else Counter[State]()
-        return states[State.MET], states[State.MET] + states[State.MISSED]
-
-
-def file_views(report: Report) -> list[FileView]:
-    """One for each file of the report, in its order."""
-    attributions = {each.path: each for each in report.attributions}
-    levels: dict[str, Counter[Level]] = {}
-    for finding in report.findings:
-        if finding.counts:
-            levels.setdefault(finding.region.path, Counter())[finding.level] += 1
-    taken: set[str] = set()
-    return [_view(file, attributions.get(file.path), levels.get(file.path, Counter()), taken) for file in report.files]
-
-
-def _view(file: FileVerdict, attribution: Attribution | None, levels: Counter[Level], taken: set[str]) -> FileView:
-    local: dict[str, list[Rename]] = {}
-    for rename in file.renames:
-        if rename.scope:
-            local.setdefault(rename.scope, []).append(rename)
-    closest = file.upstreams[0] if file.upstreams else None
-    is_closest = closest and file.origin and (file.origin.project, file.origin.path) == (closest.project, closest.path)
-    return FileView(
-        file=file,
-        anchor=_anchor(file.path, taken),
-        attribution=attribution,
-        levels={level: levels[level] for level in Level if levels[level]},
-        projects=tuple(dict.fromkeys(each.project for each in file.upstreams)),
-        search=_search(file),
-        renames=tuple(rename for rename in file.renames if not rename.scope),
-        local_renames=local,
-        groups=tuple(_groups(file.definitions)),
-        origin=None if is_closest else file.origin,
-    )
-
-
-def _anchor(path: str, taken: set[str]) -> str:
-    """The path itself where it can be typed into an address; else what is left of it, and a part of its digest."""
-    plain = _NOT_IN_AN_ADDRESS.sub("-", path)[:_LONGEST_ANCHOR]
-    anchor = f"file-{plain}"
-    if plain != path or anchor in taken:
-        anchor += f"-{hashlib.sha256(path.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
-    while anchor in taken:
-        anchor += "-"
-    taken.add(anchor)
-    return anchor
-
-
-def _search(file: FileVerdict) -> str:
-    upstreams = [f"{each.project} {each.first_release} {each.path} {each.licence}" for each in file.upstreams]
-    renames = [f"{each.original} {each.copy}" for each in file.renames]
-    words = " ".join([file.path, file.verdict.value, file.licence, file.own_release, *upstreams, *renames])
-    return words[:_MOST_SEARCHED].casefold()
-
-
-def _groups(definitions: Sequence[DefinitionMatch]) -> Iterable[DefinitionGroup]:
-    for verdict in Verdict:
-        group = [each for each in definitions if each.verdict is verdict]
-        if group:
-            yield DefinitionGroup(verdict, group, verdict in (Verdict.MODIFIED, Verdict.FRAGMENTS))
-
-
-_MOST_ROWS = 5_000
-
-
-def render_audit(audit: Audit) -> str:
-    """The page on ``audit``: the repositories to look at first come first, and there is a row for every one."""
-    summary = audit.summary
-    rows = [row for row in _ranked(audit) if not row.failed]
-    skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
-    return rendered(
-        "audit.html",
-        audit=audit,
-        version=version("modelkin"),
-        summary=summary,
-        verdicts=list(Verdict),
-        levels=list(Level),
-        rows=rows[:_MOST_ROWS],
-        left=max(len(rows) - _MOST_ROWS, 0),
-        projects=[upstream.project for upstream in summary.upstreams],
-        failed=[(row.name, row.failed) for row in audit.rows if row.failed],
-        skips=skips,
-        graph=drawing(of_audit(audit)),
-        not_obeyed=listed(summary.not_obeyed),
-    )
-
-
-def _ranked(audit: Audit) -> Iterator[RepositoryRow]:
-    rows = {row.name: row for row in audit.rows}
-    for name in audit.summary.first:
-        yield rows.pop(name)
-    yield from rows.values()
-
-
-# From here on the reader chooses what to open.
-_MOST_OPEN = 3
-
-
-class _Kinds(Struct, frozen=True):
-    """The files by what there is to tell of them."""
-
-    copied: Sequence[FileView]
-    own: Sequence[FileView]
-    independent: Sequence[FileView]
+_MOST_SEARCHED_CHARACTERS = 1_500
+_LONGEST_ANCHOR = 120
+_NOT_IN_AN_ADDRESS = re.compile(r"[^A-Za-z0-9._/-]+")
+# The standing of a finding.
+_NEW, _KNOWN, _WAIVED = "", "known from the baseline", "waived"
 
 
 def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = None) -> str:
-    """The page on ``report``; ``sides`` are its copied files beside their upstreams, None where nobody looked for them.
+    """The page on ``report``. ``sides`` are its copied files beside their upstreams, by path; None: not asked for.
 
-    Each text of the report is made visible characters first and then escaped for HTML, whatever the template does with
-    it.
+    In each text of the report, invisible characters are written out first; then it is escaped for HTML, whatever the
+    template does with it.
     """
     files = file_views(report)
     kinds = _kinds(files)
@@ -272,15 +69,227 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
         projects=list(dict.fromkeys(project for each in files for project in each.projects)),
         groups=finding_groups(report, {each.file.path: each for each in files}),
         obligations=obligation_rows(report.attributions),
-        graph=drawing(of_report(report)),
+        drawing=drawing(of_report(report)),
         sides=sides,
         notes=notes(report),
-        opens=len(kinds.copied) <= _MOST_OPEN,
+        opens=len(kinds.copied) <= _MOST_OPEN_FILES,
     )
 
 
-def _kinds(files: Sequence[FileView]) -> _Kinds:
+def _kinds(files: Sequence[FileView]) -> FilesByKind:
     copied = [each for each in files if each.file.upstreams]
     others = [each for each in files if not each.file.upstreams]
     own = [each for each in others if each.file.own_release]
-    return _Kinds(copied, own, [each for each in others if not each.file.own_release])
+    return FilesByKind(copied, own, [each for each in others if not each.file.own_release])
+
+
+class FilesByKind(Struct, frozen=True):
+    """The files by what there is to tell of them: copies, upstreams' own releases, all others."""
+
+    copied: Sequence[FileView]
+    own: Sequence[FileView]
+    independent: Sequence[FileView]
+
+
+def render_audit(audit: Audit) -> str:
+    """The page on ``audit``: a row for each repository, those to look at first on top."""
+    summary = audit.summary
+    rows = [row for row in _ranked(audit) if not row.failed]
+    skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
+    return rendered(
+        "audit.html",
+        audit=audit,
+        version=version("modelkin"),
+        summary=summary,
+        verdicts=list(Verdict),
+        levels=list(Level),
+        rows=rows[:_MOST_REPOSITORIES],
+        left=max(len(rows) - _MOST_REPOSITORIES, 0),
+        projects=[upstream.project for upstream in summary.upstreams],
+        failed=[(row.name, row.failed) for row in audit.rows if row.failed],
+        skips=skips,
+        drawing=drawing(of_audit(audit)),
+        not_obeyed=listed(summary.not_obeyed),
+    )
+
+
+def _ranked(audit: Audit) -> Iterator[RepositoryRow]:
+    rows = {row.name: row for row in audit.rows}
+    for name in audit.summary.first:
+        yield rows.pop(name)
+    yield from rows.values()
+
+
+class DefinitionGroup(Struct, frozen=True):
+    """The definitions of one verdict."""
+
+    verdict: Verdict
+    definitions: Sequence[DefinitionMatch]
+    one_by_one: bool
+    """Whether each has a line of its own: these differ each in its own way."""
+
+
+class FileView(Struct, frozen=True):
+    """A file as a page shows it."""
+
+    file: FileVerdict
+    anchor: str
+    """The id of its section, which addresses may point at."""
+    attribution: Attribution | None
+    levels: dict[Level, int]
+    """How many findings to answer for are on it, by level."""
+    projects: tuple[str, ...]
+    """Its upstreams."""
+    search: str
+    """The words that it can be found by."""
+    renames: tuple[Rename, ...]
+    """Those that hold in the whole file."""
+    local_renames: dict[str, list[Rename]]
+    """Those of locals, by function."""
+    groups: tuple[DefinitionGroup, ...]
+    origin: UpstreamMatch | None
+    """None where the closest upstream is the origin."""
+
+    @property
+    def met(self) -> tuple[int, int]:
+        """How many of the obligations that can be judged are met, and how many there are."""
+        states = Counter(duty.state for duty in self.attribution.duties) if self.attribution else Counter[State]()
+        return states[State.MET], states[State.MET] + states[State.MISSED]
+
+
+def file_views(report: Report) -> list[FileView]:
+    """The files of ``report``, in its order."""
+    attributions = {each.path: each for each in report.attributions}
+    levels: dict[str, Counter[Level]] = {}
+    for finding in report.findings:
+        if finding.counts:
+            levels.setdefault(finding.region.path, Counter())[finding.level] += 1
+    taken: set[str] = set()
+    return [
+        _file_view(file, attributions.get(file.path), levels.get(file.path, Counter()), taken) for file in report.files
+    ]
+
+
+def _file_view(file: FileVerdict, attribution: Attribution | None, levels: Counter[Level], taken: set[str]) -> FileView:
+    local: dict[str, list[Rename]] = {}
+    for rename in file.renames:
+        if rename.scope:
+            local.setdefault(rename.scope, []).append(rename)
+    closest = file.upstreams[0] if file.upstreams else None
+    is_closest = closest and file.origin and (file.origin.project, file.origin.path) == (closest.project, closest.path)
+    return FileView(
+        file=file,
+        anchor=_anchor(file.path, taken),
+        attribution=attribution,
+        levels={level: levels[level] for level in Level if levels[level]},
+        projects=tuple(dict.fromkeys(each.project for each in file.upstreams)),
+        search=_file_search(file),
+        renames=tuple(rename for rename in file.renames if not rename.scope),
+        local_renames=local,
+        groups=tuple(_definition_groups(file.definitions)),
+        origin=None if is_closest else file.origin,
+    )
+
+
+def _anchor(path: str, taken: set[str]) -> str:
+    """The path itself where it can stand in an address; else what can of it, and a part of its digest."""
+    plain = _NOT_IN_AN_ADDRESS.sub("-", path)[:_LONGEST_ANCHOR]
+    anchor = f"file-{plain}"
+    if plain != path or anchor in taken:
+        anchor += f"-{hashlib.sha256(path.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+    while anchor in taken:
+        anchor += "-"
+    taken.add(anchor)
+    return anchor
+
+
+def _file_search(file: FileVerdict) -> str:
+    upstreams = [f"{each.project} {each.first_release} {each.path} {each.licence}" for each in file.upstreams]
+    renames = [f"{each.original} {each.copy}" for each in file.renames]
+    words = " ".join([file.path, file.verdict.value, file.licence, file.own_release, *upstreams, *renames])
+    return words[:_MOST_SEARCHED_CHARACTERS].casefold()
+
+
+def _definition_groups(definitions: Sequence[DefinitionMatch]) -> Iterable[DefinitionGroup]:
+    for verdict in Verdict:
+        group = [each for each in definitions if each.verdict is verdict]
+        if group:
+            yield DefinitionGroup(verdict, group, verdict in (Verdict.MODIFIED, Verdict.FRAGMENTS))
+
+
+class FindingView(Struct, frozen=True):
+    """A finding as a page shows it."""
+
+    finding: Finding
+    file: FileView | None
+    """The file it is on; None where the report has no such file."""
+    search: str
+    """The words that it can be found by."""
+
+    @property
+    def cells(self) -> Cells:
+        """The cells of the file, if it is a notebook."""
+        return self.file.file.cells if self.file else ()
+
+
+class FindingGroup(Struct, frozen=True):
+    """The findings of one rule, at one level and of one standing."""
+
+    level: Level
+    rule: str
+    title: str
+    help: str
+    standing: str
+    """Empty when they are to be answered for; else known from the baseline, or waived."""
+    findings: Sequence[FindingView]
+    opens: bool
+    """Whether the page begins with the group open."""
+
+
+def finding_groups(report: Report, files: Mapping[str, FileView]) -> list[FindingGroup]:
+    """The findings in groups, and in each group in the order of the report."""
+    grouped: dict[tuple[str, Level, str], list[FindingView]] = {}
+    for finding in report.findings:
+        standing = _WAIVED if finding.suppression else _KNOWN if finding.known else _NEW
+        view = FindingView(finding, files.get(finding.region.path), _finding_search(finding))
+        grouped.setdefault((standing, finding.level, finding.rule), []).append(view)
+    return list(_by_standing(grouped))
+
+
+def _by_standing(grouped: Mapping[tuple[str, Level, str], Sequence[FindingView]]) -> Iterator[FindingGroup]:
+    for standing in (_NEW, _KNOWN, _WAIVED):
+        for level in Level:
+            for (its_standing, its_level, rule), findings in grouped.items():
+                if (its_standing, its_level) == (standing, level):
+                    yield _finding_group(standing, level, rule, findings)
+
+
+def _finding_group(standing: str, level: Level, rule: str, findings: Sequence[FindingView]) -> FindingGroup:
+    known = finding_rule(rule)
+    opens = not standing and (level is Level.ERROR or len(findings) <= _MOST_OPEN_FINDINGS)
+    title, told = (known.title, known.help.strip()) if known else ("", "")
+    return FindingGroup(level, rule, title, " ".join(told.split()), standing, findings, opens)
+
+
+def _finding_search(finding: Finding) -> str:
+    return f"{finding.rule} {finding.region.path} {finding.upstream} {finding.clause} {finding.message}".casefold()
+
+
+class ObligationRow(Struct, frozen=True):
+    """An obligation, and how many copied files meet and miss it."""
+
+    licence: str
+    clause: str
+    asks: str
+    states: dict[State, int]
+    """How many files are in each state; every state is there."""
+
+
+def obligation_rows(attributions: Sequence[Attribution]) -> list[ObligationRow]:
+    """Each obligation once, by licence, and of each licence in the order in which its clauses are checked."""
+    counted: defaultdict[tuple[str, str, str], Counter[State]] = defaultdict(Counter)
+    for attribution in attributions:
+        for duty in attribution.duties:
+            counted[duty.licence, duty.clause, duty.asks][duty.state] += 1
+    rows = [ObligationRow(*told, {state: states[state] for state in State}) for told, states in counted.items()]
+    return sorted(rows, key=lambda row: row.licence)
