@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 
 from modelkin.results import DefinitionMatch, Grade, Level, Verdict
@@ -13,21 +12,21 @@ LINK = "https://github.com/example/lamp/blob/v1.0/lamp/modeling_lamp.py"
 ELSEWHERE = "# Adapted from https://github.com/ada/beacon/blob/main/beacon/model.py\n"
 
 
-@pytest.mark.parametrize(
-    ("header", "expected"),
-    [
-        (LAMP_HEADER, Grade.FULL_NOTICE),
-        (f"# Adapted from lamp: {LINK}\n", Grade.NAMED_WITH_LINK),
-        ("# Adapted from Lamp\n", Grade.NAMED),
-        (f"# Adapted from {LINK}\n", Grade.LINK_ONLY),
-        (ELSEWHERE, Grade.NONE),
-        ("# Copyright 2024 Harbour AI\n", Grade.NONE),
-        ("", Grade.NONE),
-    ],
-)
-def test_attribution_is_graded(header: str, expected: Grade) -> None:
-    (attribution,) = checked(copy_of(LAMP, text=header + CODE), LICENSE=APACHE).attributions
-    assert attribution.grade is expected
+GRADES = [
+    (LAMP_HEADER, Grade.FULL_NOTICE),
+    (f"# Adapted from lamp: {LINK}\n", Grade.NAMED_WITH_LINK),
+    ("# Adapted from Lamp\n", Grade.NAMED),
+    (f"# Adapted from {LINK}\n", Grade.LINK_ONLY),
+    (ELSEWHERE, Grade.NONE),
+    ("# Copyright 2024 Harbour AI\n", Grade.NONE),
+    ("", Grade.NONE),
+]
+
+
+def test_attribution_is_graded() -> None:
+    results = {header: checked(copy_of(LAMP, text=header + CODE), LICENSE=APACHE) for header, _ in GRADES}
+    grades = {header: result.attributions[0].grade for header, result in results.items()}
+    assert grades == dict(GRADES)
 
 
 def test_a_notice_file_that_names_the_project_counts() -> None:

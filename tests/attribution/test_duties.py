@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import CheckResult
@@ -107,12 +106,10 @@ def test_an_upstream_without_a_header_is_held_against_no_ideal() -> None:
     assert rules(checked(copy_of(HEADLESS), LICENSE=APACHE)) == {"source-unnamed", "changes-not-stated"}
 
 
-@pytest.mark.parametrize(
-    ("header", "level"),
-    [(LAMP_HEADER, Level.WARNING), ("", Level.ERROR), ("# " + LAMP.copyrights[0] + "\n", Level.ERROR)],
-)
-def test_a_kept_licence_header_makes_less_of_a_missing_text(header: str, level: Level) -> None:
-    assert levels(checked(copy_of(LAMP, text=header + CODE)))["licence-text-missing"] is level
+def test_a_kept_licence_header_makes_less_of_a_missing_text() -> None:
+    headers = {LAMP_HEADER: Level.WARNING, "": Level.ERROR, f"# {LAMP.copyrights[0]}\n": Level.ERROR}
+    found = {header: levels(checked(copy_of(LAMP, text=header + CODE))) for header in headers}
+    assert {header: each["licence-text-missing"] for header, each in found.items()} == headers
 
 
 def test_a_licence_text_is_missed_once_for_all_files() -> None:
@@ -142,12 +139,10 @@ def test_a_notice_file_is_asked_for_where_the_upstream_has_one() -> None:
     assert "notice-file-missing" not in rules(checked(copy_of(LAMP, text=LAMP_HEADER + CODE), LICENSE=APACHE))
 
 
-@pytest.mark.parametrize(
-    "line", ["Modified by Harbour AI", "Adapted from example/lamp", "This file has been modified."]
-)
-def test_one_line_states_the_change(line: str) -> None:
-    text = f"{LAMP_HEADER}# {line}\n{CODE}"
-    assert "changes-not-stated" not in rules(checked(copy_of(LAMP, text=text), LICENSE=APACHE))
+def test_one_line_states_the_change() -> None:
+    lines = ("Modified by Harbour AI", "Adapted from example/lamp", "This file has been modified.")
+    copies = {line: copy_of(LAMP, text=f"{LAMP_HEADER}# {line}\n{CODE}") for line in lines}
+    assert not [line for line, copy in copies.items() if "changes-not-stated" in rules(checked(copy, LICENSE=APACHE))]
 
 
 def test_an_unchanged_file_has_nothing_to_state() -> None:

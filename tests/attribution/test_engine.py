@@ -1,11 +1,10 @@
-"""Judging as a whole: what goes in comes out, in any order, whatever stands in it."""
+"""The check of all copies: each copy that goes in comes out, in any order, whatever stands in it."""
 
 from __future__ import annotations
 
 import sys
 from subprocess import run
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -123,10 +122,12 @@ def test_one_attribution_for_each_file_that_owes_something() -> None:
     assert result.attributions[0].upstream == LAMP
 
 
-@pytest.mark.parametrize("word", ["steal", "stole", "plagiari", "theft", "illegal", "guilty", "violat", "infring"])
-def test_rules_state_facts_and_accuse_nobody(word: str) -> None:
-    for rule in finding_rules():
-        assert word not in f"{rule.title} {rule.message} {rule.help} {rule.remedy}".lower(), rule.id
+ACCUSING = ["steal", "stole", "plagiari", "theft", "illegal", "guilty", "violat", "infring"]
+
+
+def test_rules_state_facts_and_accuse_nobody() -> None:
+    texts = {rule.id: f"{rule.title} {rule.message} {rule.help} {rule.remedy}".lower() for rule in finding_rules()}
+    assert not [(rule, word) for rule, text in texts.items() for word in ACCUSING if word in text]
 
 
 def test_hundreds_of_copies_beside_a_megabyte_of_notices_take_no_time() -> None:

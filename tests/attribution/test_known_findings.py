@@ -49,22 +49,25 @@ def test_an_empty_baseline_knows_nothing(tmp_path: Path) -> None:
     assert read_baseline(tmp_path / "known.json") == frozenset()
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"{", "not a baseline: not valid JSON; record it with `modelkin baseline`"),
-        (b"\xff\xfe", "not a baseline: not valid JSON"),
-        (b"[" * 100_000, "not a baseline: not valid JSON"),
-        (b"[]", "not a baseline of this version of modelkin; record it"),
-        (b'{"schema": "modelkin.baseline/9", "findings": {}}', "not a baseline of this version of modelkin; record it"),
-        (f'{{"schema": "{SCHEMA}", "findings": []}}'.encode(), "not a baseline of this version of modelkin"),
-    ],
-)
-def test_what_is_no_baseline_is_one_clear_line(tmp_path: Path, content: bytes, message: str) -> None:
-    (tmp_path / "known.json").write_bytes(content)
-    with pytest.raises(BaselineError, match=message) as raised:
-        read_baseline(tmp_path / "known.json")
-    assert "\n" not in str(raised.value)
+NO_BASELINES = [
+    (b"{", "not a baseline: not valid JSON; record it with `modelkin baseline`"),
+    (b"\xff\xfe", "not a baseline: not valid JSON"),
+    (b"[" * 100_000, "not a baseline: not valid JSON"),
+    (b"[]", "not a baseline of this version of modelkin; record it"),
+    (b'{"schema": "modelkin.baseline/9", "findings": {}}', "not a baseline of this version of modelkin; record it"),
+    (f'{{"schema": "{SCHEMA}", "findings": []}}'.encode(), "not a baseline of this version of modelkin"),
+]
+
+
+def test_what_is_no_baseline_is_one_clear_line(tmp_path: Path) -> None:
+    failures = []
+    for content, expected in NO_BASELINES:
+        (tmp_path / "known.json").write_bytes(content)
+        with pytest.raises(BaselineError) as raised:
+            read_baseline(tmp_path / "known.json")
+        if expected not in str(raised.value) or "\n" in str(raised.value):
+            failures.append((content[:50], str(raised.value)))
+    assert not failures
 
 
 def test_a_missing_baseline_is_one_clear_line(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from msgspec.structs import replace
 
 from modelkin.attribution.naming import credits_it, is_for_code, mentions, names
@@ -25,49 +24,46 @@ def test_a_project_goes_by_its_package_and_its_repository_too() -> None:
     assert names(TIMM) == {"timm", "pytorch-image-models", "huggingface/pytorch-image-models"}
 
 
-@pytest.mark.parametrize(
-    "right",
-    [
-        credit(f"Adapted from {LINK}", url=LINK),
-        credit("Adapted from Lamp", project="Lamp"),
-        credit("Adapted from example/lamp", project="example/lamp"),
-        credit("Copied from lamp.modeling_lamp.LampAttention", path="lamp.modeling_lamp.LampAttention"),
-        credit("Taken from lamp/modeling_lamp.py", path="lamp/modeling_lamp.py"),
-        credit("based on the attention of lamp, thank you"),
-        credit("Adapted from https://github.com/example/lamp.git", url="https://github.com/example/lamp.git"),
-    ],
-)
-def test_a_credit_names_its_upstream(right: Credit) -> None:
-    assert credits_it(right, LAMP)
+RIGHT = [
+    credit(f"Adapted from {LINK}", url=LINK),
+    credit("Adapted from Lamp", project="Lamp"),
+    credit("Adapted from example/lamp", project="example/lamp"),
+    credit("Copied from lamp.modeling_lamp.LampAttention", path="lamp.modeling_lamp.LampAttention"),
+    credit("Taken from lamp/modeling_lamp.py", path="lamp/modeling_lamp.py"),
+    credit("based on the attention of lamp, thank you"),
+    credit("Adapted from https://github.com/example/lamp.git", url="https://github.com/example/lamp.git"),
+]
 
 
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        credit("Adapted from https://github.com/other/thing", url="https://github.com/other/thing"),
-        credit("Adapted from https://huggingface.co/ada/lamp-7b", url="https://huggingface.co/ada/lamp-7b"),
-        credit("Adapted from lamplight", project="lamplight"),
-        credit("Adapted from https://lamp.example.org/", url="https://lamp.example.org/"),
-        credit("Copied from torch.nn.Linear", path="torch.nn.Linear"),
-    ],
-)
-def test_a_credit_for_another_does_not(wrong: Credit) -> None:
-    assert not credits_it(wrong, LAMP)
+def test_a_credit_names_its_upstream() -> None:
+    assert not [each.words for each in RIGHT if not credits_it(each, LAMP)]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("This product includes code of lamp.", True),
-        ("https://github.com/example/lamp", True),
-        ("https://github.com/other/lamp", False),
-        ("lamp-light, blamp, lamps", False),
-        ("see lamp/modeling_lamp.py", True),
-        ("", False),
-    ],
-)
-def test_a_text_mentions_a_project_as_a_word(text: str, expected: bool) -> None:
-    assert mentions(text, LAMP) is expected
+WRONG = [
+    credit("Adapted from https://github.com/other/thing", url="https://github.com/other/thing"),
+    credit("Adapted from https://huggingface.co/ada/lamp-7b", url="https://huggingface.co/ada/lamp-7b"),
+    credit("Adapted from lamplight", project="lamplight"),
+    credit("Adapted from https://lamp.example.org/", url="https://lamp.example.org/"),
+    credit("Copied from torch.nn.Linear", path="torch.nn.Linear"),
+]
+
+
+def test_a_credit_for_another_does_not() -> None:
+    assert not [each.words for each in WRONG if credits_it(each, LAMP)]
+
+
+TEXTS = [
+    ("This product includes code of lamp.", True),
+    ("https://github.com/example/lamp", True),
+    ("https://github.com/other/lamp", False),
+    ("lamp-light, blamp, lamps", False),
+    ("see lamp/modeling_lamp.py", True),
+    ("", False),
+]
+
+
+def test_a_text_mentions_a_project_as_a_word() -> None:
+    assert {text: mentions(text, LAMP) for text, _ in TEXTS} == dict(TEXTS)
 
 
 def test_names_of_two_letters_are_found_in_no_text() -> None:

@@ -44,47 +44,47 @@ def test_a_waiver_stands_in_the_header_or_on_the_line_it_is_about() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("comment", "reason"),
-    [
-        ("# modelkin: ignore[relicensed] agreed", "agreed"),
-        ("#modelkin:ignore[relicensed]: agreed", "agreed"),
-        ("# modelkin: ignore [ relicensed ] - agreed, see #12 ", "agreed, see #12"),
-        ("# type: ignore  # modelkin: ignore[relicensed] agreed", "agreed"),
-        ("# modelkin: ignore[relicensed] agreed  # noqa: E501", "agreed"),
-        ("## modelkin: ignore[relicensed] gr\u00fcn", "gr\u00fcn"),
-        ('"# modelkin: ignore[no] x"  # modelkin: ignore[relicensed] agreed', "agreed"),
-    ],
-)
-@pytest.mark.parametrize("ending", ["\n", "\r\n", ""])
-def test_ways_to_write_one(comment: str, reason: str, ending: str) -> None:
-    assert read(f"x = 1\n{comment}{ending}") == [(2, ("relicensed",), reason, False)]
+WAYS = [
+    ("# modelkin: ignore[relicensed] agreed", "agreed"),
+    ("#modelkin:ignore[relicensed]: agreed", "agreed"),
+    ("# modelkin: ignore [ relicensed ] - agreed, see #12 ", "agreed, see #12"),
+    ("# type: ignore  # modelkin: ignore[relicensed] agreed", "agreed"),
+    ("# modelkin: ignore[relicensed] agreed  # noqa: E501", "agreed"),
+    ("## modelkin: ignore[relicensed] gr\u00fcn", "gr\u00fcn"),
+    ('"# modelkin: ignore[no] x"  # modelkin: ignore[relicensed] agreed', "agreed"),
+]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        's = "# modelkin: ignore[relicensed] agreed"\n',
-        '"""\n# modelkin: ignore[relicensed] agreed\n"""\n',
-        "# told by modelkin: nothing\n",
-        "# modelkin: renamed from Llama\n",
-        "# see the modelkin: ignore list\n",
-        "# REUSE-IgnoreStart\n# modelkin: ignore[relicensed] agreed\n# REUSE-IgnoreEnd\n",
-        "x = 1\n",
-        "",
-    ],
-)
-def test_what_only_looks_like_one_is_none(text: str) -> None:
-    assert read(text) == []
+def test_ways_to_write_one() -> None:
+    written = [(comment + ending, reason) for comment, reason in WAYS for ending in ("\n", "\r\n", "")]
+    found = {text: read(f"x = 1\n{text}") for text, _ in written}
+    assert found == {text: [(2, ("relicensed",), reason, False)] for text, reason in written}
 
 
-@pytest.mark.parametrize("path", ["README.md", "docs/a.markdown", "a.html"])
-def test_in_prose_it_is_an_html_comment(path: str) -> None:
-    waived = "<!-- modelkin: ignore[model-card-silent] trained from scratch -->"
-    assert read(f"{waived}\n# Lamp\n<!-- modelkin: ignore[relicensed] x -->\n", path) == [
+NONE = [
+    's = "# modelkin: ignore[relicensed] agreed"\n',
+    '"""\n# modelkin: ignore[relicensed] agreed\n"""\n',
+    "# told by modelkin: nothing\n",
+    "# modelkin: renamed from Llama\n",
+    "# see the modelkin: ignore list\n",
+    "# REUSE-IgnoreStart\n# modelkin: ignore[relicensed] agreed\n# REUSE-IgnoreEnd\n",
+    "x = 1\n",
+    "",
+]
+
+
+def test_what_only_looks_like_one_is_none() -> None:
+    assert not [text for text in NONE if read(text)]
+
+
+def test_in_prose_it_is_an_html_comment() -> None:
+    text = "<!-- modelkin: ignore[model-card-silent] trained from scratch -->\n# Lamp\n"
+    text += "<!-- modelkin: ignore[relicensed] x -->\n"
+    found = [
         (1, ("model-card-silent",), "trained from scratch", True),
         (3, ("relicensed",), "x", False),
     ]
+    assert not [path for path in ("README.md", "docs/a.markdown", "a.html") if read(text, path) != found]
 
 
 def test_in_front_matter_it_is_a_yaml_comment_and_in_the_header() -> None:
@@ -96,49 +96,50 @@ def test_in_front_matter_it_is_a_yaml_comment_and_in_the_header() -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "```html\n<!-- modelkin: ignore[relicensed] x -->\n```\n",
-        "Write `<!-- modelkin: ignore[relicensed] x -->`.\n",
-        "    # modelkin: ignore[relicensed] x\n",
-        "~~~\n<!-- modelkin: ignore[nothing] -->\n~~~\n",
-    ],
-)
-def test_a_readme_may_show_how_to_write_one(text: str) -> None:
-    assert read(text, "README.md") == []
+SHOWN = [
+    "```html\n<!-- modelkin: ignore[relicensed] x -->\n```\n",
+    "Write `<!-- modelkin: ignore[relicensed] x -->`.\n",
+    "    # modelkin: ignore[relicensed] x\n",
+    "~~~\n<!-- modelkin: ignore[nothing] -->\n~~~\n",
+]
 
 
-@pytest.mark.parametrize("path", ["config.yaml", "pyproject.toml", "NOTICE", "CITATION.cff"])
-def test_elsewhere_it_follows_a_hash(path: str) -> None:
+def test_a_readme_may_show_how_to_write_one() -> None:
+    assert not [text for text in SHOWN if read(text, "README.md")]
+
+
+def test_elsewhere_it_follows_a_hash() -> None:
     text = "# modelkin: ignore[relicensed] x\nlicense: mit # modelkin: ignore[licence-unknown] y\n"
-    assert read(f"{text}z#modelkin: ignore[a] b\n", path) == [
-        (1, ("relicensed",), "x", True),
-        (2, ("licence-unknown",), "y", False),
+    text += "z#modelkin: ignore[a] b\n"
+    found = [(1, ("relicensed",), "x", True), (2, ("licence-unknown",), "y", False)]
+    paths = ("config.yaml", "pyproject.toml", "NOTICE", "CITATION.cff")
+    assert not [path for path in paths if read(text, path) != found]
+
+
+WRONG = [
+    ("ignore[relicensed]", "it gives no reason: write `modelkin: ignore[relicensed] reason`"),
+    ("ignore[relicensed]   --", "it gives no reason"),
+    ("ignore[] agreed", "it names no rule: write `modelkin: ignore[RULE] reason`"),
+    ("ignore[,] agreed", "it names no rule"),
+    ("ignore relicensed agreed", "it names no rule"),
+    ("ignore", "it names no rule"),
+    ("ignored[relicensed] agreed", "`modelkin: ignored[...]` is not known; did you mean `ignore[...]`?"),
+    ("ignore[relicenced] agreed", "there is no rule 'relicenced'; did you mean 'relicensed'?"),
+    ("ignore[Relicensed] agreed", "there is no rule 'Relicensed'; did you mean 'relicensed'?"),
+    ("ignore[*] agreed", "there is no rule '*'; `modelkin rules` lists them"),
+    ("ignore[../licences/MIT] agreed", "there is no rule '../licences/MIT'"),
+    ("ignore[relicensed, relicensed] a", "it names a rule twice: keep one of them"),
+]
+
+
+def test_what_is_wrong_with_a_waiver_is_one_line() -> None:
+    messages = {comment: refusal(f"x = 1\n# modelkin: {comment}\n") for comment, _ in WRONG}
+    failures = [
+        (comment, messages[comment])
+        for comment, said in WRONG
+        if not messages[comment].startswith("a.py:2: ") or said not in messages[comment]
     ]
-
-
-@pytest.mark.parametrize(
-    ("comment", "said"),
-    [
-        ("ignore[relicensed]", "it gives no reason: write `modelkin: ignore[relicensed] reason`"),
-        ("ignore[relicensed]   --", "it gives no reason"),
-        ("ignore[] agreed", "it names no rule: write `modelkin: ignore[RULE] reason`"),
-        ("ignore[,] agreed", "it names no rule"),
-        ("ignore relicensed agreed", "it names no rule"),
-        ("ignore", "it names no rule"),
-        ("ignored[relicensed] agreed", "`modelkin: ignored[...]` is not known; did you mean `ignore[...]`?"),
-        ("ignore[relicenced] agreed", "there is no rule 'relicenced'; did you mean 'relicensed'?"),
-        ("ignore[Relicensed] agreed", "there is no rule 'Relicensed'; did you mean 'relicensed'?"),
-        ("ignore[*] agreed", "there is no rule '*'; `modelkin rules` lists them"),
-        ("ignore[../licences/MIT] agreed", "there is no rule '../licences/MIT'"),
-        ("ignore[relicensed, relicensed] a", "it names a rule twice: keep one of them"),
-    ],
-)
-def test_what_is_wrong_with_a_waiver_is_one_line(comment: str, said: str) -> None:
-    message = refusal(f"x = 1\n# modelkin: {comment}\n")
-    assert message.startswith("a.py:2: ")
-    assert said in message
+    assert not failures
 
 
 def test_two_waivers_for_one_place_contradict_each_other() -> None:
@@ -160,25 +161,28 @@ def test_a_waived_finding_stays_and_says_by_what() -> None:
     assert answered[1].level is Level.ERROR
 
 
-@pytest.mark.parametrize(
-    ("waiver", "first", "last", "waived"),
-    [
-        (Waiver("a.py", 8, ("relicensed",), "r"), 8, 8, True),
-        (Waiver("a.py", 8, ("relicensed",), "r"), 5, 20, True),
-        (Waiver("a.py", 8, ("relicensed",), "r"), 9, 20, False),
-        (Waiver("a.py", 8, ("relicensed",), "r"), 1, 7, False),
-        (Waiver("a.py", 8, ("relicensed",), "r", in_header=True), 1, 1, True),
-        (Waiver("a.py", 8, ("relicensed",), "r", in_header=True), 9, 9, False),
-        (Waiver("b.py", 1, ("relicensed",), "r", in_header=True), 1, 1, False),
-        (Waiver("a.py", 1, ("holder-removed",), "r", in_header=True), 1, 1, False),
-        (Waiver("pyproject.toml", 3, ("relicensed",), "r", "*.py"), 9, 9, True),
-        (Waiver("pyproject.toml", 3, ("relicensed",), "r", "lamp"), 9, 9, False),
-    ],
-)
-def test_what_a_waiver_is_about(waiver: Waiver, first: int, last: int, waived: bool) -> None:
-    answered = apply_waivers([finding("relicensed", first, last)], [waiver])
-    assert (answered[0].suppression is not None) is waived
-    assert [each.rule for each in answered[1:]] == ([] if waived else ["unused-waiver"])
+PLACES = [
+    (Waiver("a.py", 8, ("relicensed",), "r"), 8, 8, True),
+    (Waiver("a.py", 8, ("relicensed",), "r"), 5, 20, True),
+    (Waiver("a.py", 8, ("relicensed",), "r"), 9, 20, False),
+    (Waiver("a.py", 8, ("relicensed",), "r"), 1, 7, False),
+    (Waiver("a.py", 8, ("relicensed",), "r", in_header=True), 1, 1, True),
+    (Waiver("a.py", 8, ("relicensed",), "r", in_header=True), 9, 9, False),
+    (Waiver("b.py", 1, ("relicensed",), "r", in_header=True), 1, 1, False),
+    (Waiver("a.py", 1, ("holder-removed",), "r", in_header=True), 1, 1, False),
+    (Waiver("pyproject.toml", 3, ("relicensed",), "r", "*.py"), 9, 9, True),
+    (Waiver("pyproject.toml", 3, ("relicensed",), "r", "lamp"), 9, 9, False),
+]
+
+
+def test_what_a_waiver_is_about() -> None:
+    failures = []
+    for waiver, first, last, waived in PLACES:
+        about, *unused = apply_waivers([finding("relicensed", first, last)], [waiver])
+        expected = [] if waived else ["unused-waiver"]
+        if (about.suppression is not None) is not waived or [each.rule for each in unused] != expected:
+            failures.append((waiver, first, last))
+    assert not failures
 
 
 def test_a_waiver_that_waives_nothing_is_a_note_at_its_line() -> None:
@@ -220,7 +224,6 @@ def test_without_waivers_nothing_changes() -> None:
     assert apply_waivers(iter(findings), []) == findings
 
 
-@pytest.mark.parametrize("path", ["a.py", "a.md", "a.toml"])
 @pytest.mark.parametrize(
     "text",
     [
@@ -234,9 +237,10 @@ def test_without_waivers_nothing_changes() -> None:
         "`" * 500_000 + "modelkin:",
     ],
 )
-def test_hostile_comments_take_bounded_time(path: str, text: str) -> None:
-    with processor_seconds(at_most=4):
-        assert len(read_waivers(path, text.encode())) <= 1_001
+def test_hostile_comments_take_bounded_time(text: str) -> None:
+    for path in ("a.py", "a.md", "a.toml"):
+        with processor_seconds(at_most=4):
+            assert len(read_waivers(path, text.encode())) <= 1_001
 
 
 def test_a_file_that_does_not_name_modelkin_costs_nothing() -> None:
