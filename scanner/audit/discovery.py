@@ -174,5 +174,5 @@ def _in_list(path: Path) -> Iterator[RepositorySource]:
     lines = (line.strip() for line in text.split("\n"))
     sources = {without_login(line): line for line in lines if line and not line.startswith("#")}
     if not sources:
-        raise SourceError(f"{path}: names no source; write one a line")
+        raise SourceError(f"{path}: names no source: write one in each line")
     yield from (RepositorySource(name, sources[name]) for name in sorted(sources))

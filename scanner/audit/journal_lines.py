@@ -99,7 +99,7 @@ def read_line(file: BinaryIO, position: LinePosition, path: Path) -> bytes:
     file.seek(position.start)
     unsealed = unseal(file.read(position.length), position.before)
     if unsealed is None:
-        raise ModelkinError(f"{path} was changed while it was read: do so again")
+        raise ModelkinError(f"{path} was changed while it was read: try again")
     return unsealed[0]
 
 

@@ -178,7 +178,7 @@ class LocalPool:
         try:
             self._executor.submit(os.getpid).result()
         except BrokenExecutor:
-            raise ModelkinError("no worker process can be started; give it more --memory") from None
+            raise ModelkinError("no worker process can be started: raise --memory") from None
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have ``call`` run in a worker."""

@@ -137,9 +137,9 @@ def test_a_corpus_of_other_bytes_is_not_taken_for_it(
 def test_a_corpus_that_was_not_sent_or_came_damaged_is_an_error(corpus: CorpusFile, tmp_path: Path) -> None:
     stored = corpus.path.read_bytes()
     corpus.path.unlink()
-    with pytest.raises(CorpusError, match=r"has no corpus .*tiny\.safetensors of the same bytes"):
+    with pytest.raises(CorpusError, match=r"its corpus .*tiny\.safetensors is missing or differs"):
         local_path(corpus, {}, tmp_path)
-    with pytest.raises(CorpusError, match="got other bytes"):
+    with pytest.raises(CorpusError, match="received other bytes"):
         local_path(corpus, {corpus.sha256: stored[:-1]}, tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(CorpusError, match="cannot write"):

@@ -59,11 +59,11 @@ def local_path(corpus: CorpusFile, sent: Mapping[str, bytes], folder: Path) -> P
         return corpus.path
     if corpus.sha256 not in sent:
         raise CorpusError(
-            f"has no corpus {corpus.path} of the same bytes, unlike the workers that were there when the audit began; "
-            "--resume goes on, and sends it"
+            f"came after the audit began, and its corpus {corpus.path} is missing or differs; --resume sends it and "
+            "goes on"
         )
     if hashlib.sha256(sent[corpus.sha256]).hexdigest() != corpus.sha256:
-        raise CorpusError(f"got other bytes than those of the corpus {corpus.path}")
+        raise CorpusError(f"received other bytes than those of the corpus {corpus.path}")
     path = folder / f"{corpus.sha256}.safetensors"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -76,19 +76,19 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
     )
 
 
-def _kinds(files: Sequence[FileView]) -> FilesByKind:
-    copied = [each for each in files if each.file.upstreams]
-    others = [each for each in files if not each.file.upstreams]
-    own = [each for each in others if each.file.own_release]
-    return FilesByKind(copied, own, [each for each in others if not each.file.own_release])
-
-
 class FilesByKind(Struct, frozen=True):
     """The files by what there is to tell of them: copies, upstreams' own releases, all others."""
 
     copied: Sequence[FileView]
     own: Sequence[FileView]
     independent: Sequence[FileView]
+
+
+def _kinds(files: Sequence[FileView]) -> FilesByKind:
+    copied = [each for each in files if each.file.upstreams]
+    others = [each for each in files if not each.file.upstreams]
+    own = [each for each in others if each.file.own_release]
+    return FilesByKind(copied, own, [each for each in others if not each.file.own_release])
 
 
 def render_audit(audit: Audit) -> str:
