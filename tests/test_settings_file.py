@@ -118,9 +118,8 @@ def test_several_thresholds_are_a_list(tmp_path: Path) -> None:
     assert read(tmp_path, {"modelkin.toml": "fail-on = ['error', 'skipped']\n"})["fail-on"] == ("error", "skipped")
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
+def test_what_is_wrong_is_one_line_with_file_and_key(tmp_path: Path) -> None:
+    for text, said in (
         ("exlude = []\n", "modelkin.toml:1: there is no setting 'exlude'; did you mean 'exclude'?"),
         ("\nfail_on = 'error'\n", "modelkin.toml:2: there is no setting 'fail_on'; did you mean 'fail-on'?"),
         ("colour = true\n", "there is no setting 'colour'; known are include, exclude"),
@@ -150,10 +149,8 @@ def test_several_thresholds_are_a_list(tmp_path: Path) -> None:
         ("waivers = [" + "{}," * 1_001 + "]\n", "modelkin.toml:1: waivers are more than 1,000"),
         ("a" + ".a" * 5_000 + " = 1\n", "modelkin.toml: line 1: a key of more than 100 parts"),
         ("#" * 300_000, "modelkin.toml: over the limit of 256 KB for settings"),
-    ],
-)
-def test_what_is_wrong_is_one_line_with_file_and_key(tmp_path: Path, text: str, said: str) -> None:
-    assert said in refusal(tmp_path, text)
+    ):
+        assert said in refusal(tmp_path, text), text
 
 
 def test_our_table_in_a_broken_file_is_an_error(tmp_path: Path) -> None:

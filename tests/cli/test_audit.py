@@ -104,9 +104,8 @@ def test_several_formats_go_to_several_files(here: Path, tmp_path: Path, capsys:
 
 
 @pytest.mark.usefixtures("here")
-@pytest.mark.parametrize(
-    ("words", "message"),
-    [
+def test_what_cannot_be_done_is_said_in_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    for words, message in (
         (("audit", "place"), "modelkin-audit.jsonl is there already: add --resume"),
         (("audit", "nowhere"), "nowhere: no such folder or list"),
         (("audit", "place/plain/own.py"), "place/plain/own.py is one source"),
@@ -121,17 +120,12 @@ def test_several_formats_go_to_several_files(here: Path, tmp_path: Path, capsys:
         (("audit", "place", "--jobs", "0"), "Invalid value for '--jobs'"),
         (("audit", "place", "--timeout", "0"), "Invalid value for '--timeout'"),
         (("audit",), "Missing argument 'DIR|LIST'"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
-)
-def test_what_cannot_be_done_is_said_in_a_line(
-    words: tuple[str, ...], message: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    corpus = ["--corpus", "tiny.safetensors"] if words[0] == "audit" else []
-    assert main([*words, *corpus]) == 2
-    printed = capsys.readouterr()
-    assert printed.out == ""
-    assert message in printed.err
+    ):
+        corpus = ["--corpus", "tiny.safetensors"] if words[0] == "audit" else []
+        assert main([*words, *corpus]) == 2, words
+        printed = capsys.readouterr()
+        assert printed.out == "", words
+        assert message in printed.err, words
 
 
 def summary_of(**counts: int) -> AuditSummary:
@@ -140,9 +134,8 @@ def summary_of(**counts: int) -> AuditSummary:
     return AuditSummary(3, counts.get("failed", 0), 9, 9, verdicts, levels, 0, counts.get("skipped", 0), (), (), 0.0)
 
 
-@pytest.mark.parametrize(
-    ("counts", "threshold", "code"),
-    [
+def test_exit_codes_are_those_of_a_scan() -> None:
+    for counts, threshold, code in (
         ({}, "note", 0),
         ({"error": 1}, "error", 1),
         ({"warning": 1}, "error", 0),
@@ -157,11 +150,9 @@ def summary_of(**counts: int) -> AuditSummary:
         ({"skipped": 2}, "skipped", 1),
         ({"skipped": 2}, "error", 0),
         ({"failed": 3}, "never", 2),
-    ],
-)
-def test_exit_codes_are_those_of_a_scan(counts: dict[str, int], threshold: str, code: int) -> None:
-    assert threshold in THRESHOLDS
-    assert audit_exit_code(summary_of(**counts), (threshold,)) == code
+    ):
+        assert threshold in THRESHOLDS, counts
+        assert audit_exit_code(summary_of(**counts), (threshold,)) == code, counts
 
 
 def test_findings_at_the_threshold_give_exit_code_1(here: Path) -> None:

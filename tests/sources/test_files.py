@@ -102,41 +102,33 @@ def test_exclude_wins_over_include(tmp_path: Path) -> None:
 CAFE = "# caf\u00e9\n"
 
 
-@pytest.mark.parametrize(
-    "stored", [b"", b"x = 1\n", CAFE.encode(), b"# coding: utf-8\n" + CAFE.encode(), b"# coding: latin-1\nx"]
-)
-def test_text_that_is_utf8_already_is_handed_on_as_the_same_object(stored: bytes) -> None:
-    assert to_utf8("a.py", stored) is stored or stored.startswith(b"# coding: latin")
-    assert to_utf8("a.py", stored) == stored
+def test_text_that_is_utf8_already_is_handed_on_as_the_same_object() -> None:
+    for stored in (b"", b"x = 1\n", CAFE.encode(), b"# coding: utf-8\n" + CAFE.encode(), b"# coding: latin-1\nx"):
+        assert to_utf8("a.py", stored) is stored or stored.startswith(b"# coding: latin"), stored
+        assert to_utf8("a.py", stored) == stored, stored
 
 
-@pytest.mark.parametrize(
-    "stored",
-    [
+def test_a_byte_order_mark_tells_the_encoding_and_is_dropped() -> None:
+    for stored in (
         b"\xef\xbb\xbf" + CAFE.encode(),
         b"\xff\xfe" + CAFE.encode("utf-16-le"),
         b"\xfe\xff" + CAFE.encode("utf-16-be"),
         b"\xff\xfe\0\0" + CAFE.encode("utf-32-le"),
         b"\0\0\xfe\xff" + CAFE.encode("utf-32-be"),
-    ],
-)
-def test_a_byte_order_mark_tells_the_encoding_and_is_dropped(stored: bytes) -> None:
-    assert to_utf8("a.py", stored) == CAFE.encode()
+    ):
+        assert to_utf8("a.py", stored) == CAFE.encode(), stored
 
 
-@pytest.mark.parametrize(
-    ("cookie", "encoding"),
-    [
+def test_a_cookie_in_the_first_two_lines_tells_the_encoding() -> None:
+    for cookie, encoding in (
         ("# -*- coding: latin-1 -*-\n", "latin-1"),
         ("#!/usr/bin/python\r\n# vim: set fileencoding=cp1252 :\r\n", "cp1252"),
         ("\n# coding: iso-8859-15\n", "iso-8859-15"),
         ("# coding=mac_roman\n", "mac_roman"),
         ("# coding: UTF_8-sig\n", "utf-8"),
         ("# coding: utf-8-unix\n", "utf-8"),
-    ],
-)
-def test_a_cookie_in_the_first_two_lines_tells_the_encoding(cookie: str, encoding: str) -> None:
-    assert to_utf8("a.py", (cookie + CAFE).encode(encoding)) == (cookie + CAFE).encode()
+    ):
+        assert to_utf8("a.py", (cookie + CAFE).encode(encoding)) == (cookie + CAFE).encode(), cookie
 
 
 def test_east_asian_source_is_decoded() -> None:
@@ -152,13 +144,24 @@ def test_a_cookie_elsewhere_is_none(cookie: str) -> None:
     assert to_utf8("a.py", cookie.encode() + CAFE.encode()) == cookie.encode() + CAFE.encode()
 
 
-@pytest.mark.parametrize(
-    "encoding",
-    ["nonsense", "..", "os", "undefined", "mbcs", "oem", "rot13", "zlib", "base64", "hex", "bz2", "uu", "quopri"],
-)
-def test_an_encoding_unknown_or_not_for_source_is_named(encoding: str) -> None:
-    stored = f"# coding: {encoding}\n{CAFE}".encode("latin-1")
-    assert to_utf8("a.py", stored) == Skipped("a.py", f"unknown encoding: {encoding}")
+def test_an_encoding_unknown_or_not_for_source_is_named() -> None:
+    for encoding in (
+        "nonsense",
+        "..",
+        "os",
+        "undefined",
+        "mbcs",
+        "oem",
+        "rot13",
+        "zlib",
+        "base64",
+        "hex",
+        "bz2",
+        "uu",
+        "quopri",
+    ):
+        stored = f"# coding: {encoding}\n{CAFE}".encode("latin-1")
+        assert to_utf8("a.py", stored) == Skipped("a.py", f"unknown encoding: {encoding}"), encoding
 
 
 def test_a_nul_byte_is_named_with_its_offset() -> None:

@@ -105,10 +105,10 @@ def test_a_path_inside_that_is_not_there_is_an_error(tmp_path: Path, inner: str,
         pass
 
 
-@pytest.mark.parametrize("spec", ["/no/such/path", "", "x" * 5000, "a\0b", "!"])
-def test_a_path_that_is_not_there_is_an_error(spec: str) -> None:
-    with pytest.raises(SourceError, match="no such file or folder"), open_source(spec):
-        pass
+def test_a_path_that_is_not_there_is_an_error() -> None:
+    for spec in ("/no/such/path", "", "x" * 5000, "a\0b", "!"):
+        with pytest.raises(SourceError, match="no such file or folder"), open_source(spec):
+            pass
 
 
 def test_a_file_of_another_kind_is_an_error_that_says_what_can_be_scanned(tmp_path: Path) -> None:

@@ -143,9 +143,8 @@ def test_a_notebook_without_code_cells_is_empty() -> None:
     assert (found.text, found.cells) == (b"", ())
 
 
-@pytest.mark.parametrize(
-    ("stored", "reason"),
-    [
+def test_a_broken_notebook_says_what_is_wrong() -> None:
+    for stored, reason in (
         (b"", "Expecting value"),
         (b"{", "Expecting property name"),
         (b'{"cells": [', "Expecting value"),
@@ -161,14 +160,12 @@ def test_a_notebook_without_code_cells_is_empty() -> None:
         (b'{"cells": [{"cell_type": "code", "source": [1]}]}', "no readable cells"),
         (b'{"cells": [{"cell_type": "code", "source": null}]}', "no readable cells"),
         (b'{"worksheets": {}}', "\\A\\Z"),
-    ],
-)
-def test_a_broken_notebook_says_what_is_wrong(stored: bytes, reason: str) -> None:
-    if reason == "\\A\\Z":
-        assert join_cells(stored).text == b""
-        return
-    with pytest.raises(BrokenNotebookError, match=reason):
-        join_cells(stored)
+    ):
+        if reason == "\\A\\Z":
+            assert join_cells(stored).text == b"", stored
+            continue
+        with pytest.raises(BrokenNotebookError, match=reason):
+            join_cells(stored)
 
 
 @pytest.mark.parametrize("metadata", [{"language_info": {"name": "R"}}, {"kernelspec": {"language": "julia"}}])
@@ -188,9 +185,8 @@ def test_half_a_surrogate_pair_does_no_harm() -> None:
     assert join_cells(b'{"cells": [{"cell_type": "code", "source": "x = \'\\ud800\'"}]}').text == b"x = '?'\n"
 
 
-@pytest.mark.parametrize(
-    "line",
-    [
+def test_a_magic_line_becomes_blank() -> None:
+    for line in (
         "%matplotlib inline",
         "!pip install torch",
         "?print",
@@ -201,25 +197,20 @@ def test_half_a_surrogate_pair_does_no_harm() -> None:
         "a, b = %timeit -o f(')",
         '%cd "unbalanced (',
         "%%notacell",
-    ],
-)
-def test_a_magic_line_becomes_blank(line: str) -> None:
-    assert without_magics(f"x = 1\n{line}\ny = (2)\n") == "x = 1\n\ny = (2)\n"
+    ):
+        assert without_magics(f"x = 1\n{line}\ny = (2)\n") == "x = 1\n\ny = (2)\n", line
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
+def test_python_that_looks_like_a_magic_stays() -> None:
+    for cell in (
         "x = (width\n     % height)\ny = 1\n",
         "s = '''\n!not shell\n%not magic\n'''\n",
         's = """\\"""\n!text\n"""\n',
         "s = [\n  'a',  # (\n  '%s'\n  % 3,\n]\nif x != y: z %= 2\n",
         "x = a if b else c  # why?\n",
         "s = 'it\\'s (' # [\nt = \"({\"\n",
-    ],
-)
-def test_python_that_looks_like_a_magic_stays(cell: str) -> None:
-    assert without_magics(cell) == cell
+    ):
+        assert without_magics(cell) == cell, cell
 
 
 def test_a_magic_line_goes_on_after_a_backslash() -> None:
@@ -230,17 +221,15 @@ def test_an_unclosed_string_or_bracket_ends_with_its_cell() -> None:
     assert join_cells(notebook("s = '''open\n!ls", "!ls\nx = (")).text == b"s = '''open\n!ls\n\nx = (\n"
 
 
-@pytest.mark.parametrize("magic", ["%%bash", "%%html", "%%writefile notes.txt", "%%unknown x", "\n%%sh"])
-def test_a_cell_handed_to_something_else_becomes_blank(magic: str) -> None:
-    cell = f"{magic}\nfor x in *; do\necho $x\ndone"
-    assert without_magics(cell) == "\n" * cell.count("\n")
+def test_a_cell_handed_to_something_else_becomes_blank() -> None:
+    for magic in ("%%bash", "%%html", "%%writefile notes.txt", "%%unknown x", "\n%%sh"):
+        cell = f"{magic}\nfor x in *; do\necho $x\ndone"
+        assert without_magics(cell) == "\n" * cell.count("\n"), magic
 
 
-@pytest.mark.parametrize(
-    "magic", ["%%time", "%%capture out", "%%writefile modeling_yi.py", "%%file -a src/a.py", "%%python3"]
-)
-def test_a_cell_of_python_under_a_cell_magic_is_kept(magic: str) -> None:
-    assert without_magics(f"{magic}\n!ls\nx = 1") == "\n\nx = 1"
+def test_a_cell_of_python_under_a_cell_magic_is_kept() -> None:
+    for magic in ("%%time", "%%capture out", "%%writefile modeling_yi.py", "%%file -a src/a.py", "%%python3"):
+        assert without_magics(f"{magic}\n!ls\nx = 1") == "\n\nx = 1", magic
 
 
 def test_lines_hold_their_numbers_in_a_long_cell_and_time_stays_linear() -> None:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import unicodedata
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from modelkin.support.escaping import encodable, escape, inert
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
+def test_characters_without_a_glyph_are_written_out() -> None:
+    for text, shown in (
         ("plain/path.py", "plain/path.py"),
         ("modèle/模型.py", "modèle/模型.py"),
         ("\x1b[31mred", "\\x1b[31mred"),
@@ -24,10 +22,8 @@ from modelkin.support.escaping import encodable, escape, inert
         ("line\u2028separator", "line\\u2028separator"),
         ("not\udcffutf8", "not\\udcffutf8"),
         ("tag\U000e0041", "tag\\U000e0041"),
-    ],
-)
-def test_characters_without_a_glyph_are_written_out(text: str, shown: str) -> None:
-    assert escape(text) == shown
+    ):
+        assert escape(text) == shown, text
 
 
 @given(st.text())
@@ -47,15 +43,12 @@ def test_any_text_becomes_encodable(text: str) -> None:
     assert encodable(text).encode("utf-8").decode("utf-8") == encodable(text)
 
 
-@pytest.mark.parametrize(
-    ("line", "shown"),
-    [
+def test_no_line_is_a_command_to_a_ci_service() -> None:
+    for line, shown in (
         ("::error::forged", "\\x3a:error::forged"),
         ("a\n \t::stop-commands::x\nb", "a\n \t\\x3a:stop-commands::x\nb"),
         ("models/##[add-mask]a.py", "models/#\\x23[add-mask]a.py"),
         ("##vso[task.setvariable variable=a]b", "#\\x23vso[task.setvariable variable=a]b"),
         ("a::b, ## c, [##]", "a::b, ## c, [##]"),
-    ],
-)
-def test_no_line_is_a_command_to_a_ci_service(line: str, shown: str) -> None:
-    assert inert(line) == shown
+    ):
+        assert inert(line) == shown, line

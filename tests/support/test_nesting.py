@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -58,35 +59,32 @@ def limits() -> list[BaseException]:
     ]
 
 
-@pytest.mark.parametrize("loader", LOADERS)
-@pytest.mark.parametrize("text", DEEP_YAML.values(), ids=DEEP_YAML.keys())
-def test_deep_yaml_is_said_to_be_in_our_words(loader: str, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modelkin.support.yaml._LOADER", getattr(yaml, loader))
-    with pytest.raises(BrokenYamlError, match=r"^line \d+: (nested more than 12 deep|a key that is not a text)$"):
-        read_plain_yaml(text[:MOST_BYTES].encode())
-    with pytest.raises(BrokenYamlError, match=r"^line \d+: (nested more than 40 deep|a key that is not a text)$"):
-        top_level(f"a:\n {text}", frozenset("a"))
+def test_deep_yaml_is_said_to_be_in_our_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    for loader, text in product(LOADERS, DEEP_YAML.values()):
+        monkeypatch.setattr("modelkin.support.yaml._LOADER", getattr(yaml, loader))
+        with pytest.raises(BrokenYamlError, match=r"^line \d+: (nested more than 12 deep|a key that is not a text)$"):
+            read_plain_yaml(text[:MOST_BYTES].encode())
+        with pytest.raises(BrokenYamlError, match=r"^line \d+: (nested more than 40 deep|a key that is not a text)$"):
+            top_level(f"a:\n {text}", frozenset("a"))
 
 
-@pytest.mark.parametrize("error", limits(), ids=lambda error: type(error).__name__)
-def test_a_parser_s_own_limit_does_not_change_what_is_said(
-    error: BaseException, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(yaml, "parse", Limited(error))
-    with pytest.raises(BrokenYamlError, match=r"^line 1: nested more than 12 deep$"):
-        read_plain_yaml(b"[" * 1_000)
-    with pytest.raises(BrokenYamlError, match=r"^line 1: nested more than 40 deep$"):
-        top_level("{a: " * 1_000, frozenset("a"))
+def test_a_parser_s_own_limit_does_not_change_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    for error in limits():
+        monkeypatch.setattr(yaml, "parse", Limited(error))
+        with pytest.raises(BrokenYamlError, match=r"^line 1: nested more than 12 deep$"):
+            read_plain_yaml(b"[" * 1_000)
+        with pytest.raises(BrokenYamlError, match=r"^line 1: nested more than 40 deep$"):
+            top_level("{a: " * 1_000, frozenset("a"))
 
 
-@pytest.mark.parametrize("error", limits(), ids=lambda error: type(error).__name__)
 def test_a_manifest_is_nested_too_deeply_whatever_its_parser_says(
-    error: BaseException, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    (tmp_path / "manifest.yaml").write_text("[" * 1_000)
-    monkeypatch.setattr(yaml, "safe_load", Limited(error))
-    with pytest.raises(CorpusError, match=r"manifest\.yaml: not valid YAML: nested too deeply$"):
-        read_manifest(tmp_path / "manifest.yaml")
+    for error in limits():
+        (tmp_path / "manifest.yaml").write_text("[" * 1_000)
+        monkeypatch.setattr(yaml, "safe_load", Limited(error))
+        with pytest.raises(CorpusError, match=r"manifest\.yaml: not valid YAML: nested too deeply$"):
+            read_manifest(tmp_path / "manifest.yaml")
 
 
 def test_what_is_wrong_before_the_nesting_is_what_is_said() -> None:
@@ -102,24 +100,24 @@ JSON_NESTS: dict[str, Callable[[int], str]] = {
 }
 
 
-@pytest.mark.parametrize("nest", JSON_NESTS.values(), ids=JSON_NESTS.keys())
-def test_json_and_toml_may_nest_as_deeply_as_we_say_and_no_deeper(nest: Callable[[int], str]) -> None:
-    fits, deep = nest(MOST_DEPTH), nest(MOST_DEPTH + 1)
-    around = Surroundings(frozenset(), ())
-    json.loads(fits)
-    assert not is_deep_json(fits)
-    assert all(is_deep_json(deep.encode(codec)) for codec in ("utf-8", "utf-16", "utf-32"))
-    with pytest.raises(BrokenNotebookError, match=r"^nested too deeply$"):
-        join_cells(deep.encode())
-    found = read_configuration_file("config.json", f'{{"auto_map": {deep}}}', around)
-    assert getattr(found, "reason", None) == "not valid JSON: nested too deeply"
-    assert not hasattr(
-        read_configuration_file("config.json", f'{{"auto_map": {nest(MOST_DEPTH - 1)}}}', around), "reason"
-    )
-    inline = deep.replace(":", "=")
-    with pytest.raises(toml.BrokenTomlError, match=r"^not valid TOML: nested too deeply$"):
-        toml.parse_toml(f"a = {inline}")
-    toml.parse_toml(f"a = {fits.replace(':', '=')}")
+def test_json_and_toml_may_nest_as_deeply_as_we_say_and_no_deeper() -> None:
+    for nest in JSON_NESTS.values():
+        fits, deep = nest(MOST_DEPTH), nest(MOST_DEPTH + 1)
+        around = Surroundings(frozenset(), ())
+        json.loads(fits)
+        assert not is_deep_json(fits), nest
+        assert all(is_deep_json(deep.encode(codec)) for codec in ("utf-8", "utf-16", "utf-32")), nest
+        with pytest.raises(BrokenNotebookError, match=r"^nested too deeply$"):
+            join_cells(deep.encode())
+        found = read_configuration_file("config.json", f'{{"auto_map": {deep}}}', around)
+        assert getattr(found, "reason", None) == "not valid JSON: nested too deeply", nest
+        assert not hasattr(
+            read_configuration_file("config.json", f'{{"auto_map": {nest(MOST_DEPTH - 1)}}}', around), "reason"
+        ), nest
+        inline = deep.replace(":", "=")
+        with pytest.raises(toml.BrokenTomlError, match=r"^not valid TOML: nested too deeply$"):
+            toml.parse_toml(f"a = {inline}")
+        toml.parse_toml(f"a = {fits.replace(':', '=')}")
 
 
 @pytest.mark.parametrize("name", ["tomllib", "json"])
@@ -147,9 +145,9 @@ NO_NESTING = {
 }
 
 
-@pytest.mark.parametrize("text", NO_NESTING.values(), ids=NO_NESTING.keys())
-def test_brackets_that_open_nothing_are_not_counted_in_toml(text: str) -> None:
-    assert toml.parse_toml(text)
+def test_brackets_that_open_nothing_are_not_counted_in_toml() -> None:
+    for text in NO_NESTING.values():
+        assert toml.parse_toml(text), text
 
 
 _VALUES = st.recursive(st.text('[]{}"\\a'), lambda inner: st.lists(inner) | st.dictionaries(st.text('[{"\\'), inner))
@@ -175,10 +173,10 @@ def test_a_bracket_that_opens_too_much_is_found_on_its_line() -> None:
     assert passing("]" * 100 + "[[", 2) is None
 
 
-@pytest.mark.parametrize("text", ["[]", '"', '\\"', "'", '"""', "'''", "#", "[\n", '"\n', "\\"])
-def test_counting_takes_no_longer_than_in_proportion(text: str) -> None:
-    long = text * 300_000 + "[" * MOST_DEPTH
-    with processor_seconds(at_most=4):
-        is_deep_json(long)
-        is_deep_toml(long)
-        passing(long, MOST_DEPTH)
+def test_counting_takes_no_longer_than_in_proportion() -> None:
+    for text in ("[]", '"', '\\"', "'", '"""', "'''", "#", "[\n", '"\n', "\\"):
+        long = text * 300_000 + "[" * MOST_DEPTH
+        with processor_seconds(at_most=4):
+            is_deep_json(long)
+            is_deep_toml(long)
+            passing(long, MOST_DEPTH)
