@@ -170,7 +170,7 @@ def plan_tree(
         if lost := _no_longer_read(notices, carried):
             carried = carry(needed, repository, held, fetch, lost)
             notices = _notices(needed, carried, held)
-        steps = (*carried.edits, notices, *map(_header, targets))
+        steps = (*carried.edits, notices, *map(header_edit, targets))
         return _planned(steps, (*unread, *carried.undone))
 
 
@@ -184,7 +184,7 @@ def plan_file(report: Report, path: Path, tree: WorkTree | None = None) -> Plan:
         path.name,
         "its licence text and its entry in a notices file: name the folder of its repository",
     )
-    return _planned(map(_header, targets), (*unread, beside) if targets else unread)
+    return _planned(map(header_edit, targets), (*unread, beside) if targets else unread)
 
 
 def _planned(steps: Iterable[Edit | Undone | None], undone: Iterable[Undone]) -> Plan:
@@ -227,7 +227,8 @@ def _no_longer_read(notices: Edit | Undone | None, carried: CarriedTexts) -> fro
     return frozenset(licence for licence in placed if not is_covered(licence, read))
 
 
-def _header(target: Target) -> Edit | Undone | None:
+def header_edit(target: Target) -> Edit | Undone | None:
+    """The copy with its notices in it; None where its header lacks nothing."""
     path = target.need.attribution.path
     lines = header_lines(target.need, target.text)
     if not lines:

@@ -48,17 +48,17 @@ OWN = {
 }
 
 
-@pytest.mark.parametrize(("first", "rest", "blank"), PLACES.values(), ids=PLACES)
-def test_lines_stand_above_all_but_what_must_be_first(first: bytes, rest: bytes, blank: bytes) -> None:
-    assert header_added(first + rest, NOTICE) == first + ADDED + blank + rest
+def test_lines_stand_above_all_but_what_must_be_first() -> None:
+    after = {name: header_added(first + rest, NOTICE) for name, (first, rest, _) in PLACES.items()}
+    assert after == {name: first + ADDED + blank + rest for name, (first, rest, blank) in PLACES.items()}
 
 
-@pytest.mark.parametrize(
-    "rest", [b"x = 1\n", b"\n\nx = 1\n", b'"""Words."""\n', b"\n# Speed matters here.\nx = 1\n", b""]
-)
-@pytest.mark.parametrize("own", OWN.values(), ids=OWN)
-def test_lines_stand_below_the_file_s_own_notices(own: bytes, rest: bytes) -> None:
-    assert header_added(own + rest, NOTICE) == own + b"#\n" + ADDED + rest
+RESTS = [b"x = 1\n", b"\n\nx = 1\n", b'"""Words."""\n', b"\n# Speed matters here.\nx = 1\n", b""]
+
+
+def test_lines_stand_below_the_file_s_own_notices() -> None:
+    files = [(own, rest) for own in OWN.values() for rest in RESTS]
+    assert not [own + rest for own, rest in files if header_added(own + rest, NOTICE) != own + b"#\n" + ADDED + rest]
 
 
 def test_below_a_header_too_long_to_be_read_to_its_end_nothing_is_written() -> None:
@@ -77,18 +77,22 @@ def test_a_comment_after_code_is_no_header() -> None:
     assert header_added(text, NOTICE) == ADDED + b"\n" + text
 
 
-@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
-@pytest.mark.parametrize("own", [b"# Copyright 2024 Me\n", b"", b"#!/bin/python\n"])
-def test_line_endings_are_those_around(ending: bytes, own: bytes) -> None:
-    text = own + b"\nx = 1\n"
-    assert header_added(text.replace(b"\n", ending), NOTICE) == header_added(text, NOTICE).replace(b"\n", ending)
+def test_line_endings_are_those_around() -> None:
+    failures = []
+    for text in (b"# Copyright 2024 Me\n\nx = 1\n", b"\nx = 1\n", b"#!/bin/python\n\nx = 1\n"):
+        after = header_added(text, NOTICE)
+        failures += [
+            (text, ending)
+            for ending in (b"\n", b"\r\n", b"\r")
+            if header_added(text.replace(b"\n", ending), NOTICE) != after.replace(b"\n", ending)
+        ]
+    assert not failures
 
 
-@pytest.mark.parametrize("text", [b"# Copyright 2024 Me", b"#!/bin/python"])
-def test_a_file_without_a_last_line_ending_keeps_its_last_line(text: bytes) -> None:
-    after = header_added(text, NOTICE)
-    assert after.startswith(text + b"\n#")
-    assert after.endswith(b"# Copyright 2020 The Lantern Authors")
+def test_a_file_without_a_last_line_ending_keeps_its_last_line() -> None:
+    after = {text: header_added(text, NOTICE) for text in (b"# Copyright 2024 Me", b"#!/bin/python")}
+    assert all(each.startswith(text + b"\n#") for text, each in after.items()), after
+    assert all(each.endswith(b"# Copyright 2020 The Lantern Authors") for each in after.values()), after
 
 
 def test_the_declared_encoding_is_used() -> None:
@@ -102,48 +106,50 @@ def test_the_copyright_sign_has_a_spelling_in_every_encoding() -> None:
     assert b"# (c) 2020 Them\n" in header_added(b"# coding: ascii\nx = 1\n", ["© 2020 Them"])
 
 
-@pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        (b"# coding: ascii\nx = 1\n", "its encoding, ascii, does not have all characters"),
-        ("x = 1\n".encode("utf-16"), "UTF-16"),
-        ("x = 1\n".encode("utf-32"), "UTF-32"),
-        (b"# coding: no-such\nx = 1\n", "its encoding, no-such, does not have all"),
-    ],
-)
-def test_what_cannot_hold_the_notice_is_left_alone(text: bytes, reason: str) -> None:
-    with pytest.raises(UnwritableError, match=reason):
-        header_added(text, ["Copyright 2020 Müller"])
+UNWRITABLE = [
+    (b"# coding: ascii\nx = 1\n", "its encoding, ascii, does not have all characters"),
+    ("x = 1\n".encode("utf-16"), "UTF-16"),
+    ("x = 1\n".encode("utf-32"), "UTF-32"),
+    (b"# coding: no-such\nx = 1\n", "its encoding, no-such, does not have all"),
+]
 
 
-@pytest.mark.parametrize("text", [b"x = 1\n", b"#!/bin/python\nx = 1\n", b"# Copyright 2024 Me\nx = 1\n"])
-def test_a_notice_never_declares_an_encoding(text: bytes) -> None:
-    after = header_added(text, ["Decoding: latin-1", "# coding=latin-1"])
-    assert tokenize.detect_encoding(io.BytesIO(after).readline)[0] == "utf-8"
-    assert source_encoding(after) == "utf-8"
+def test_what_cannot_hold_the_notice_is_left_alone() -> None:
+    for text, reason in UNWRITABLE:
+        with pytest.raises(UnwritableError, match=reason):
+            header_added(text, ["Copyright 2020 Müller"])
 
 
-@pytest.mark.parametrize(
-    ("stated", "written"),
-    [
-        ("Copyright\n2020\r\nThem", "Copyright 2020 Them"),
-        ("Copyright\x0c\x85\u2028 2020 \x1b[31mThem\x00", "Copyright 2020 [31mThem"),
-        ("Copyright \u202e2020", "Copyright 2020"),
-        ("x" * 10_000, "x" * 600),
-    ],
-)
-def test_what_a_corpus_says_stays_on_one_visible_line(stated: str, written: str) -> None:
-    assert one_line(stated) == written
+def test_a_notice_never_declares_an_encoding() -> None:
+    texts = (b"x = 1\n", b"#!/bin/python\nx = 1\n", b"# Copyright 2024 Me\nx = 1\n")
+    files = [header_added(text, ["Decoding: latin-1", "# coding=latin-1"]) for text in texts]
+    assert {tokenize.detect_encoding(io.BytesIO(after).readline)[0] for after in files} == {"utf-8"}
+    assert {source_encoding(after) for after in files} == {"utf-8"}
+
+
+STATED = [
+    ("Copyright\n2020\r\nThem", "Copyright 2020 Them"),
+    ("Copyright\x0c\x85\u2028 2020 \x1b[31mThem\x00", "Copyright 2020 [31mThem"),
+    ("Copyright \u202e2020", "Copyright 2020"),
+    ("x" * 10_000, "x" * 600),
+]
+
+
+def test_what_a_corpus_says_stays_on_one_visible_line() -> None:
+    assert {stated: one_line(stated) for stated, _ in STATED} == dict(STATED)
 
 
 def test_no_lines_change_nothing() -> None:
     assert header_added(b"x = 1\n", []) == b"x = 1\n"
 
 
-@pytest.mark.parametrize("unit", [b"#coding", b"# -*-", b"#\n", b"\n", b" ", b"# license\n", b"# a\n\n", b"\x0c"])
-def test_a_megabyte_of_header_takes_no_time(unit: bytes) -> None:
-    with processor_seconds(at_most=1):
-        header_added(unit * (1024**2 // len(unit)), NOTICE)
+UNITS = [b"#coding", b"# -*-", b"#\n", b"\n", b" ", b"# license\n", b"# a\n\n", b"\x0c"]
+
+
+def test_a_megabyte_of_header_takes_no_time() -> None:
+    for unit in UNITS:
+        with processor_seconds(at_most=1):
+            header_added(unit * (1024**2 // len(unit)), NOTICE)
 
 
 _TOPS = st.lists(

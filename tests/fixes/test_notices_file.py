@@ -12,20 +12,24 @@ from modelkin.fixes.notices_file import NEW_FILE, Acknowledgement, notices_edit,
 LANTERN = Acknowledgement("lantern", (), ("Copyright 2020 Them",), ("a.py, copied from lantern/a.py",))
 
 
-@pytest.mark.parametrize(
-    ("names", "chosen"),
-    [
-        ([], NEW_FILE),
-        (["NOTICE"], "NOTICE"),
-        (["NOTICE", "THIRD_PARTY_LICENSES"], "THIRD_PARTY_LICENSES"),
-        (["ThirdPartyNotices.txt"], "ThirdPartyNotices.txt"),
-        (["NOTICE.html", "LICENSE", "README.md", "notices.py"], NEW_FILE),
-    ],
-)
-def test_the_file_there_is_used_and_else_one_is_made(names: list[str], chosen: str, tmp_path: Path) -> None:
-    for name in names:
-        (tmp_path / name).write_text("Words.\n")
-    assert notices_path(tmp_path) == chosen
+FILES = [
+    ([], NEW_FILE),
+    (["NOTICE"], "NOTICE"),
+    (["NOTICE", "THIRD_PARTY_LICENSES"], "THIRD_PARTY_LICENSES"),
+    (["ThirdPartyNotices.txt"], "ThirdPartyNotices.txt"),
+    (["NOTICE.html", "LICENSE", "README.md", "notices.py"], NEW_FILE),
+]
+
+
+def test_the_file_there_is_used_and_else_one_is_made(tmp_path: Path) -> None:
+    chosen = []
+    for number, (names, _) in enumerate(FILES):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        for name in names:
+            (folder / name).write_text("Words.\n")
+        chosen.append(notices_path(folder))
+    assert chosen == [expected for _, expected in FILES]
 
 
 def test_the_file_with_the_marks_stays_the_one(tmp_path: Path) -> None:
@@ -34,20 +38,20 @@ def test_the_file_with_the_marks_stays_the_one(tmp_path: Path) -> None:
     assert notices_path(tmp_path) == "NOTICE"
 
 
-@pytest.mark.parametrize(
-    ("stored", "reason"),
-    [
-        ("Wörter".encode("utf-16"), "not in UTF-8"),
-        (b"\0binary", "not text"),
-        (b"one\r\nother\n", "different ways"),
-        (b"x" * (4 * 1024**2 + 1), "too large"),
-    ],
-)
-def test_a_file_that_cannot_be_added_to_is_left_for_a_new_one(stored: bytes, reason: str, tmp_path: Path) -> None:
-    (tmp_path / "NOTICE").write_bytes(stored)
-    assert notices_path(tmp_path) == NEW_FILE
-    with pytest.raises(UnwritableError, match=reason):
-        added(tmp_path, "NOTICE")
+UNWRITABLE = [
+    ("Wörter".encode("utf-16"), "not in UTF-8"),
+    (b"\0binary", "not text"),
+    (b"one\r\nother\n", "different ways"),
+    (b"x" * (4 * 1024**2 + 1), "too large"),
+]
+
+
+def test_a_file_that_cannot_be_added_to_is_left_for_a_new_one(tmp_path: Path) -> None:
+    for stored, reason in UNWRITABLE:
+        (tmp_path / "NOTICE").write_bytes(stored)
+        assert notices_path(tmp_path) == NEW_FILE
+        with pytest.raises(UnwritableError, match=reason):
+            added(tmp_path, "NOTICE")
 
 
 def test_folders_and_links_out_of_the_tree_are_passed_over(tmp_path: Path) -> None:
@@ -61,10 +65,9 @@ def test_folders_and_links_out_of_the_tree_are_passed_over(tmp_path: Path) -> No
             added(root, path)
 
 
-@pytest.mark.parametrize(("name", "comment"), [("a.md", "<!-- modelkin:end -->"), ("a.rst", ".. modelkin:end")])
-def test_marks_are_comments_of_the_file_s_kind(name: str, comment: str, tmp_path: Path) -> None:
-    assert added(tmp_path, name).decode().splitlines()[-1] == comment
-    assert added(tmp_path, "NOTICE").decode().splitlines()[-1] == "# modelkin:end"
+def test_marks_are_comments_of_the_file_s_kind(tmp_path: Path) -> None:
+    marks = {"a.md": "<!-- modelkin:end -->", "a.rst": ".. modelkin:end", "NOTICE": "# modelkin:end"}
+    assert {name: added(tmp_path, name).decode().splitlines()[-1] for name in marks} == marks
 
 
 def test_line_endings_and_words_stay(tmp_path: Path) -> None:

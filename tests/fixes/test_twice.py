@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modelkin.fixes.model import Edit, Undone, UnwritableError
 from modelkin.fixes.needs import Need, needs
 from modelkin.fixes.notices_file import Acknowledgement, notices_edit, notices_path
-from modelkin.fixes.plan import Target, _header
+from modelkin.fixes.plan import Target, header_edit
 from modelkin.notices.notice import read_notice
 from modelkin.rulebook.model import Duty
 from modelkin.sources.checkout import Entry
@@ -73,7 +73,7 @@ def step(stored: bytes, path: str = "a.py", need: Need = NEED) -> Edit | Undone 
     target = Target(need, stored, file.text)
     if path != "a.py":
         target = Target(Need(need.verdict, _at(need.attribution, path), *_rest(need)), stored, file.text)
-    return _header(target)
+    return header_edit(target)
 
 
 def _at(attribution: Any, path: str) -> Any:
@@ -105,22 +105,32 @@ def assert_inserted(stored: bytes, after: bytes) -> None:
     assert any(all(not line or line.startswith(b"#") for line in each) for each in lines)
 
 
-@pytest.mark.parametrize("top", TOPS.values(), ids=TOPS)
-def test_it_is_read_again_or_written_where_it_is(top: bytes) -> None:
-    first = twice(top + (CODE.replace(b"\n", b"\r") if b"\r" in top and b"\n" not in top else CODE))
-    assert isinstance(first, Edit) or first is None
-    if isinstance(first, Edit):
-        text = to_utf8("a.py", first.after)
-        assert isinstance(text, bytes)
-        assert {"Copyright 2020 Them", "(c) 2021 Others"} <= set(read_notice(text).copyrights)
+def test_it_is_read_again_or_written_where_it_is() -> None:
+    failures = []
+    for name, top in TOPS.items():
+        first = twice(top + (CODE.replace(b"\n", b"\r") if b"\r" in top and b"\n" not in top else CODE))
+        if isinstance(first, Undone) or (first is not None and not read_in(first) >= NOTICES):
+            failures.append((name, first))
+    assert not failures
 
 
-@pytest.mark.parametrize("top", HOPELESS.values(), ids=HOPELESS)
-def test_what_would_not_be_read_is_not_written(top: bytes) -> None:
-    first = twice(top + CODE)
-    assert isinstance(first, Undone)
-    assert first.reason.startswith("its notices cannot be added: no scan would read them")
-    assert "\n" not in first.reason
+NOTICES = {"Copyright 2020 Them", "(c) 2021 Others"}
+
+
+def read_in(edit: Edit) -> set[str]:
+    """The copyright lines that a scan reads in the file that was written."""
+    text = to_utf8("a.py", edit.after)
+    assert isinstance(text, bytes)
+    return set(read_notice(text).copyrights)
+
+
+def test_what_would_not_be_read_is_not_written() -> None:
+    steps = {name: twice(top + CODE) for name, top in HOPELESS.items()}
+    reasons = {name: step.reason for name, step in steps.items() if isinstance(step, Undone)}
+    assert reasons.keys() == HOPELESS.keys()
+    (reason,) = set(reasons.values())
+    assert reason.startswith("its notices cannot be added: no scan would read them")
+    assert "\n" not in reason
 
 
 def test_a_file_that_would_be_too_large_to_be_scanned_is_left() -> None:
@@ -155,10 +165,13 @@ def test_a_second_run_never_changes_anything(mark: bytes, tops: list[bytes], end
     twice(stored)
 
 
-@pytest.mark.parametrize("unit", [b"# REUSE-IgnoreStart\n", b"# REUSE-IgnoreStart\n\n", b"# (c) a\n\n", b"#\n\n\n"])
-def test_a_megabyte_of_header_takes_no_time(unit: bytes) -> None:
-    with processor_seconds(at_most=2):
-        step(unit * (1024**2 // len(unit)))
+UNITS = [b"# REUSE-IgnoreStart\n", b"# REUSE-IgnoreStart\n\n", b"# (c) a\n\n", b"#\n\n\n"]
+
+
+def test_a_megabyte_of_header_takes_no_time() -> None:
+    for unit in UNITS:
+        with processor_seconds(at_most=2):
+            step(unit * (1024**2 // len(unit)))
 
 
 CELLS: dict[str, list[Any]] = {
@@ -169,17 +182,23 @@ CELLS: dict[str, list[Any]] = {
 }
 
 
-@pytest.mark.parametrize("source", CELLS.values(), ids=CELLS)
-@pytest.mark.parametrize("indent", [None, 1])
-def test_a_notebook_gets_one_cell_once(source: list[str], indent: int | None) -> None:
-    cell: dict[str, Any] = {"cell_type": "code", "execution_count": None, "metadata": {}, "outputs": []}
-    cell["source"] = source
-    cells = [cell] if source else []
-    stored = json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, indent=indent).encode()
-    first = step(stored, "a.ipynb")
-    assert isinstance(first, Edit)
-    assert step(first.after, "a.ipynb") is None
-    assert [each["source"] for each in json.loads(first.after)["cells"][1:]] == [each["source"] for each in cells]
+def test_a_notebook_gets_one_cell_once() -> None:
+    failures = []
+    for source in CELLS.values():
+        cell: dict[str, Any] = {
+            "cell_type": "code",
+            "execution_count": None,
+            "metadata": {},
+            "outputs": [],
+            "source": source,
+        }
+        notebook = {"cells": [cell] if source else [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+        for indent in (None, 1):
+            first = step(json.dumps(notebook, indent=indent).encode(), "a.ipynb")
+            assert isinstance(first, Edit)
+            if step(first.after, "a.ipynb") is not None or json.loads(first.after)["cells"][1:] != notebook["cells"]:
+                failures.append(first)
+    assert not failures
 
 
 TOLD = st.builds(

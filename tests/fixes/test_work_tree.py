@@ -31,12 +31,14 @@ def test_files_are_written_and_folders_made(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["LICENSES", "a.py"]
 
 
-@pytest.mark.parametrize("mode", [0o755, 0o600, 0o444])
-def test_the_mode_of_a_file_stays(mode: int, tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_bytes(b"old\n")
-    (tmp_path / "a.py").chmod(mode)
-    list(apply([edit("a.py")], tmp_path))
-    assert (tmp_path / "a.py").stat().st_mode & 0o777 == mode
+def test_the_mode_of_a_file_stays(tmp_path: Path) -> None:
+    modes = (0o755, 0o600, 0o444)
+    for mode in modes:
+        (tmp_path / f"{mode}.py").write_bytes(b"old\n")
+        (tmp_path / f"{mode}.py").chmod(mode)
+        list(apply([edit(f"{mode}.py")], tmp_path))
+    assert [(tmp_path / f"{mode}.py").stat().st_mode & 0o777 for mode in modes] == list(modes)
+    assert {path.read_bytes() for path in tmp_path.iterdir()} == {b"new\n"}
 
 
 def test_a_link_inside_the_folder_stays_a_link(tmp_path: Path) -> None:
@@ -67,13 +69,11 @@ def test_what_was_changed_meanwhile_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "a.py").read_bytes() == b"newer\n"
 
 
-@pytest.mark.parametrize("path", ["folder", "file/MIT.txt"])
-def test_what_is_in_the_way_is_said_in_one_line(path: str, tmp_path: Path) -> None:
+def test_what_is_in_the_way_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "file").write_bytes(b"")
-    reason = undone(tmp_path, edit(path, None))
-    assert reason.startswith("it cannot be written: ")
-    assert "\n" not in reason
+    reasons = [undone(tmp_path, edit(path, None)) for path in ("folder", "file/MIT.txt")]
+    assert not [reason for reason in reasons if not reason.startswith("it cannot be written: ") or "\n" in reason]
 
 
 def test_one_file_that_cannot_be_written_stops_no_other(tmp_path: Path) -> None:

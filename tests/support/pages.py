@@ -127,3 +127,11 @@ def many(files: int) -> Report:
 
 def _finding(path: str, number: int) -> Finding:
     return replace(FINDING, region=Region(path, 1, 4), level=list(Level)[number % 2])
+
+
+def marked_text(line: ShownLine | None) -> str:
+    """A line with its marked words in brackets."""
+    if line is None:
+        return ""
+    brackets = {Mark.PLAIN: "{}", Mark.RENAMED: "[{}]", Mark.CHANGED: "<{}>"}
+    return "".join(brackets[piece.mark].format(piece.text) for piece in line.pieces)
