@@ -11,11 +11,11 @@ from ..matching.comparison import MODULE
 from ..notices.holders import holders_missing
 from ..notices.model import Credit, Strength
 from ..results import Grade, Level, LicenceForm, Region, UpstreamMatch
-from . import naming
 from .copies import Copy
 from .derivation import Derivation
 from .duties import header_region, upstream_region
 from .findings import FindingDraft, quoted, shortened
+from .naming import credits_any, credits_it, is_for_code, names_in_words, source_of
 from .repository_view import RepositoryView
 
 _ORDER = tuple(Grade)
@@ -57,11 +57,11 @@ def _is_full_notice(derivation: Derivation, repository: RepositoryView) -> bool:
 def right_credits(derivation: Derivation, repository: RepositoryView) -> list[Credit]:
     """The credits, in the file and in READMEs, that name one of the upstreams the copy stands on."""
     said = [credit for credit in repository.credits_of(derivation.copy) if credit.strength is not Strength.IDEA]
-    return [credit for credit in said if naming.credits_any(credit, derivation.listed)]
+    return [credit for credit in said if credits_any(credit, derivation.listed)]
 
 
 def _credit_grade(credit: Credit, derivation: Derivation) -> Grade:
-    in_words = naming.names_in_words(credit, derivation.listed)
+    in_words = names_in_words(credit, derivation.listed)
     if credit.url:
         return Grade.NAMED_WITH_LINK if in_words else Grade.LINK_ONLY
     return Grade.NAMED
@@ -100,11 +100,11 @@ def card_credit_drafts(derivations: Sequence[Derivation], repository: Repository
     """
     silent = [derivation for derivation in derivations if not derivation.inner and not derivation.copy.credits]
     for path, credit in repository.card_credits if silent else ():
-        if naming.is_for_code(credit) and not repository.is_own(credit):
+        if is_for_code(credit) and not repository.is_own(credit):
             yield FindingDraft(
                 rule="credit-names-another",
                 region=Region(path, credit.first_line, credit.last_line),
-                facts={"credited": shortened(naming.source_of(credit)), "path": path},
+                facts={"credited": shortened(source_of(credit)), "path": path},
                 upstream=silent[0].upstream,
                 upstream_region=upstream_region(silent[0]),
                 group=path,
@@ -115,7 +115,7 @@ def _credit_draft(rule: str, derivation: Derivation, credit: Credit) -> FindingD
     return FindingDraft(
         rule=rule,
         region=Region(derivation.path, credit.first_line, credit.last_line),
-        facts={"credited": shortened(naming.source_of(credit)), "found": shortened(credit.words)},
+        facts={"credited": shortened(source_of(credit)), "found": shortened(credit.words)},
         upstream=derivation.upstream,
         upstream_region=upstream_region(derivation),
     )
@@ -140,7 +140,7 @@ def _is_named(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -
     given = repository.copyrights_of(copy)
     if any(not holders_missing((line,), given) for line in (*upstream.copyrights, *upstream.licence_copyrights)):
         return True
-    credited = any(naming.credits_it(each, upstream) for each in repository.credits_of(copy))
+    credited = any(credits_it(each, upstream) for each in repository.credits_of(copy))
     return credited or repository.entry_for(upstream) is not None
 
 

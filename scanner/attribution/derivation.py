@@ -13,8 +13,8 @@ from ..matching.comparison import MODULE
 from ..notices.holders import holders, holders_missing
 from ..notices.model import Credit
 from ..results import COPIES, LicenceForm, UpstreamMatch
-from . import naming
 from .copies import Copy
+from .naming import credits_any, credits_it, is_by_one_of, is_for_code
 from .repository_view import RepositoryView
 
 # An upstream that explains this part of what the closest does may as well be the true source.
@@ -53,13 +53,13 @@ class Derivation(NamedTuple):
         """
         lines = (each.first_line for each in self.copy.verdict.definitions if each.qualname != MODULE)
         first = min(lines, default=inf)
-        above = (each for each in self.copy.credits if naming.is_for_code(each) and each.last_line < first)
-        return tuple(each for each in above if not naming.is_by_one_of(each, self.upstream.copyrights))
+        above = (each for each in self.copy.credits if is_for_code(each) and each.last_line < first)
+        return tuple(each for each in above if not is_by_one_of(each, self.upstream.copyrights))
 
     @property
     def is_doubtful(self) -> bool:
         """Whether the file and its upstream may both stand on what the file credits: they are not much alike."""
-        credited = any(not naming.credits_any(each, self.listed) for each in self.header_credits)
+        credited = any(not credits_any(each, self.listed) for each in self.header_credits)
         return credited and self.upstream.share < NEARLY_THE_SAME
 
     @property
@@ -135,8 +135,8 @@ def _best_met(
 
 def _names_only(copy: Copy, rival: UpstreamMatch, closest: UpstreamMatch) -> bool:
     """Whether the file's own credits name the rival's project and not that of the closest."""
-    named = any(naming.credits_it(credit, rival) for credit in copy.credits)
-    return named and not any(naming.credits_it(credit, closest) for credit in copy.credits)
+    named = any(credits_it(credit, rival) for credit in copy.credits)
+    return named and not any(credits_it(credit, closest) for credit in copy.credits)
 
 
 def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[UpstreamMatch]) -> Derivation | None:

@@ -22,26 +22,26 @@ _SEPARATORS = lazy_pattern(r"[-_.\s]+")
 _LEAST_LETTERS = 4
 
 
-def plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A project's name as the package registry compares them."""
     return _SEPARATORS.sub("-", name.strip()).casefold()
 
 
-def names(upstream: UpstreamMatch) -> frozenset[str]:
+def project_names(upstream: UpstreamMatch) -> frozenset[str]:
     """What the project goes by: its own name, its package's, and its repository's, "org/repo" and the last of it."""
     return _names(upstream.project, upstream.package, upstream.url)
 
 
 @cache
 def _names(project: str, package: str, url: str) -> frozenset[str]:
-    found = {plain(project), plain(package)}
+    found = {plain_name(project), plain_name(package)}
     if match := _REPOSITORY.match(url):
         name = match["name"].removesuffix(".git")
-        found |= {plain(name), plain(f"{match['owner']}/{name}")}
+        found |= {plain_name(name), plain_name(f"{match['owner']}/{name}")}
     return frozenset(found - {""})
 
 
-def owner(upstream: UpstreamMatch) -> str:
+def publisher_of(upstream: UpstreamMatch) -> str:
     """Who publishes the repository, as "host/org"; empty where its address does not say."""
     match = _REPOSITORY.match(upstream.url)
     return f"{match['host']}/{match['owner']}".casefold() if match else ""
@@ -49,7 +49,7 @@ def owner(upstream: UpstreamMatch) -> str:
 
 def credits_it(credit: Credit, upstream: UpstreamMatch) -> bool:
     """Whether the credit is for the upstream's project, or for its very file."""
-    known = names(upstream)
+    known = project_names(upstream)
     if credits_project(credit, known) or _path_names(credit.path, upstream, known):
         return True
     return mentions(_LINK.sub(" ", credit.words), upstream)
@@ -73,11 +73,11 @@ def _letters(name: str) -> str:
 
 
 def credits_project(credit: Credit, known: frozenset[str]) -> bool:
-    """Whether the project or the repository that a credit names is one of ``known``, names as ``plain`` gives them."""
-    given = {plain(credit.project), plain(credit.project.rpartition("/")[2])}
+    """Whether the project or repository that a credit names is one of ``known``, names as ``plain_name`` gives them."""
+    given = {plain_name(credit.project), plain_name(credit.project.rpartition("/")[2])}
     if match := _REPOSITORY.match(credit.url):
         name = match["name"].removesuffix(".git")
-        given |= {plain(name), plain(f"{match['owner']}/{name}")}
+        given |= {plain_name(name), plain_name(f"{match['owner']}/{name}")}
     return not known.isdisjoint(given - {""})
 
 
@@ -85,14 +85,14 @@ def _path_names(path: str, upstream: UpstreamMatch, known: frozenset[str]) -> bo
     """A dotted module begins with the package; a file's path ends as the upstream's does."""
     if not path:
         return False
-    if plain(re.split(r"[./]", path)[0]) in known:
+    if plain_name(re.split(r"[./]", path)[0]) in known:
         return True
     return "/" in path and (upstream.path.endswith(path.lstrip("./")) or path.endswith(upstream.path))
 
 
 def mentions(text: str, upstream: UpstreamMatch) -> bool:
     """Whether the project, its repository or the upstream file's path stands in a text."""
-    return upstream.path in text or mentions_project(text, names(upstream))
+    return upstream.path in text or mentions_project(text, project_names(upstream))
 
 
 def mentions_project(text: str, known: frozenset[str]) -> bool:

@@ -16,8 +16,8 @@ from ..repository.lookup import licence_files_for, repository_licence, sidecars_
 from ..repository.model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
 from ..results import FileVerdict, UpstreamMatch
 from ..support.lazy import lazy_pattern
-from . import naming
 from .copies import Copy
+from .naming import credits_project, mentions_project, plain_name, project_names, publisher_of
 
 _CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
 
@@ -38,16 +38,16 @@ class RepositoryView:
         self.declarations = declarations
         self.whole = whole
         self._legal = tuple(each for each in declarations.legal_files if each.subject is not Subject.TEMPLATE)
-        self._own = naming.plain(own)
+        self._own = plain_name(own)
         files = tuple(files)
-        self._owners = {naming.owner(each) for file in files for each in file.upstreams if self.owns(each)} - {""}
+        self._owners = {publisher_of(each) for file in files for each in file.upstreams if self.owns(each)} - {""}
         trees = Counter(_tree(file) for file in files if file.own_release)
         self._trees = tuple(tree for tree, count in trees.items() if count >= _LEAST_OF_A_TREE)
         self._entries: dict[frozenset[str], LegalFile | None] = {}
 
     def owns(self, upstream: UpstreamMatch) -> bool:
         """Whether the upstream is the scanned project itself, which owes itself nothing."""
-        return bool(self._own) and self._own in (naming.plain(upstream.project), naming.plain(upstream.package))
+        return bool(self._own) and self._own in (plain_name(upstream.project), plain_name(upstream.package))
 
     def stands_in_the_tree_of(self, path: str, upstream: UpstreamMatch) -> bool:
         """Whether ``path`` is one of many files that the upstream project released under these very paths.
@@ -64,12 +64,12 @@ class RepositoryView:
 
     def own_lines(self, upstream: UpstreamMatch) -> tuple[str, ...]:
         """Copyright lines of who publishes the scanned project; another project of theirs has them in its LICENSE."""
-        shared = upstream.licence_copyrights if naming.owner(upstream) in self._owners else ()
+        shared = upstream.licence_copyrights if publisher_of(upstream) in self._owners else ()
         return (*self.own_copyrights, *shared)
 
     def is_own(self, credit: Credit) -> bool:
         """Whether a credit names the scanned project itself."""
-        return bool(self._own) and naming.credits_project(credit, frozenset({self._own}))
+        return bool(self._own) and credits_project(credit, frozenset({self._own}))
 
     @cached_property
     def licences(self) -> tuple[str, ...]:
@@ -122,10 +122,10 @@ class RepositoryView:
 
     def entry_for(self, upstream: UpstreamMatch) -> LegalFile | None:
         """The NOTICE or third-party file that names the upstream."""
-        known = naming.names(upstream)
+        known = project_names(upstream)
         if known not in self._entries:
             # Such a file may be a megabyte, and hundreds of copies ask for the same project.
-            naming_it = (each for each in self.entries if naming.mentions_project(each.text, known))
+            naming_it = (each for each in self.entries if mentions_project(each.text, known))
             self._entries[known] = next(naming_it, None)
         return self._entries[known] or next((each for each in self.entries if upstream.path in each.text), None)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from modelkin.attribution.naming import credits_it, is_for_code, mentions, names
+from modelkin.attribution.naming import credits_it, is_for_code, mentions, project_names
 from modelkin.notices.model import Credit, Strength
 
 from ..support.attributed import LAMP
@@ -21,7 +21,7 @@ def credit(words: str, url: str = "", project: str = "", path: str = "") -> Cred
 
 
 def test_a_project_goes_by_its_package_and_its_repository_too() -> None:
-    assert names(TIMM) == {"timm", "pytorch-image-models", "huggingface/pytorch-image-models"}
+    assert project_names(TIMM) == {"timm", "pytorch-image-models", "huggingface/pytorch-image-models"}
 
 
 RIGHT = [
