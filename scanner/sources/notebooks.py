@@ -195,10 +195,10 @@ def _code_cells(notebook: dict[str, Any]) -> list[tuple[int, Sequence[_Piece]]]:
 
 def _source(cell: _Object) -> Sequence[_Piece]:
     """Which key counts, the format says, and a notebook may say one that it is not in: both are read."""
-    told = [_pieces(cell[key], cell.line) for key in ("source", "input") if key in cell]
-    if not told:
+    found = [_pieces(cell[key], cell.line) for key in ("source", "input") if key in cell]
+    if not found:
         raise KeyError("source")
-    return _with_line_feeds([*told[0], ("\n", cell.line), *told[1]] if len(told) > 1 else told[0])
+    return _with_line_feeds([*found[0], ("\n", cell.line), *found[1]] if len(found) > 1 else found[0])
 
 
 def _pieces(source: Any, line: int) -> list[_Piece]:

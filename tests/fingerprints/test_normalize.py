@@ -10,10 +10,11 @@ import pytest
 from modelkin.fingerprints.normalize import END_DIGEST
 from modelkin.fingerprints.statement_cache import StatementCache
 
+from ..support.different_spellings import DIFFERENT
 from ..support.faults import failures, fault
 from ..support.random_modules import indented
+from ..support.same_spellings import SAME
 from ..support.sequences import normalised, sequences
-from ..support.spellings import DIFFERENT, SAME
 
 PLACES = {
     "module": "{}",

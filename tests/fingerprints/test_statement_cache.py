@@ -11,9 +11,10 @@ from modelkin.fingerprints.statement_cache import MOST_TEXTS, EncodedStatement, 
 from modelkin.syntax.linear import linearise
 from modelkin.syntax.parser import Statement, parse
 
+from ..support.different_spellings import DIFFERENT
 from ..support.random_modules import Spelling, modules, printed, spellings
+from ..support.same_spellings import SAME
 from ..support.sequences import sequences
-from ..support.spellings import DIFFERENT, SAME
 
 AS_WRITTEN = {"file": "FGHIJKLM", "attribute": "abcdpqrs", "keyword": "abcdpqrs", "0": "abcd"}
 Spelled = tuple[bytes, tuple[bytes, ...], frozenset[bytes], frozenset[bytes]]

@@ -23,9 +23,10 @@ from modelkin.sources import git_command, hub, open_source
 from modelkin.sources.files import SourceFile, read_files
 from modelkin.sources.git import FILTERED_BYTES, _check
 
-from ..support.git_repositories import address, commit, git
+from ..support.git_repositories import address, commit
 from ..support.hub_server import COMMIT
 from ..support.raw_server import raw_server, trickling
+from ..support.working_trees import git
 
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 

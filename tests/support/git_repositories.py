@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
 from pathlib import Path
 
-
-def git(root: Path, *arguments: str, stdin: bytes = b"", settings: Path = Path(os.devnull)) -> str:
-    environment = {**os.environ, "GIT_CONFIG_GLOBAL": str(settings), "GIT_CONFIG_SYSTEM": os.devnull}
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
-    command = ["git", "-C", str(root), *identity, *arguments]
-    return (
-        subprocess.run(command, check=True, input=stdin, capture_output=True, env=environment).stdout.decode().strip()
-    )
+from .working_trees import git
 
 
 def commit(root: Path, files: dict[str, bytes]) -> str:

@@ -1,4 +1,4 @@
-"""git for tests, with no settings but its own."""
+"""git and working trees for tests, with no settings but their own."""
 
 from __future__ import annotations
 
@@ -9,14 +9,20 @@ from pathlib import Path
 
 import pytest
 
+from modelkin.sources import open_source
+from modelkin.sources.checkout import Entry
+
 needs_git = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
 
-def git(root: Path, *arguments: str) -> str:
-    quiet = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+def git(root: Path, *arguments: str, stdin: bytes = b"", settings: Path = Path(os.devnull)) -> str:
+    """What git says, with no settings but ``settings``."""
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": str(settings), "GIT_CONFIG_SYSTEM": os.devnull}
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b", "-c", "init.defaultBranch=main"]
     command = ["git", "-C", str(root), *identity, *arguments]
-    return subprocess.run(command, check=True, capture_output=True, text=True, env={**os.environ, **quiet}).stdout
+    return (
+        subprocess.run(command, check=True, input=stdin, capture_output=True, env=environment).stdout.decode().strip()
+    )
 
 
 def committed(folder: Path) -> Path:
@@ -25,3 +31,16 @@ def committed(folder: Path) -> Path:
     git(folder, "add", "-f", ".")
     git(folder, "-c", "commit.gpgsign=false", "commit", "-q", "-m", "all")
     return folder
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    """Write ``files`` below ``root``."""
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+
+
+def listed(root: Path | str) -> list[str]:
+    """The paths of the files that a scan of the working tree ``root`` would look at."""
+    with open_source(str(root), obey=True) as checkout:
+        return sorted(item.path for item in checkout.entries() if isinstance(item, Entry))
