@@ -172,7 +172,7 @@ def state_changes(owed: Owed, repository: RepositoryView) -> Outcome:
 
 def cannot_tell(owed: Owed, repository: RepositoryView) -> Outcome:  # noqa: ARG001
     """What people do, which no file shows."""
-    return not_checked("the files do not show it")
+    return not_checked("no reading of files tells")
 
 
 def carry_licence(owed: Owed, repository: RepositoryView) -> Outcome:
