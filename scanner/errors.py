@@ -1,13 +1,17 @@
-"""The errors that end a run, all of them. Add one here when there is a new way in which nothing can be done.
+"""The errors that can end a run. Add one here when there is a new way in which nothing can be done.
 
-Each message is one line that says what is wrong, where, and what to do next.
+Each message is one line that says what is wrong, where, and what to do next. A room may have an error of its own that
+never leaves it, and a subclass of one of these where it must tell two cases apart.
 """
 
 from __future__ import annotations
 
 
 class ModelkinError(Exception):
-    """A run that cannot be done. It is raised where that is known, and caught once, in the command line."""
+    """A run that cannot be done. It is raised where that is known, and shown by the command line.
+
+    A room that can go on without what failed makes it a `Skipped`.
+    """
 
 
 class SourceError(ModelkinError):

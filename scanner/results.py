@@ -109,7 +109,7 @@ class Trust(str, Enum):
 
 
 class Report(Struct, frozen=True):
-    """Everything that one scan found. A format chooses words and layout only."""
+    """Everything that one scan found. A format chooses words, layout and how much to show."""
 
     root: str
     """The source as the user named it, without a password."""

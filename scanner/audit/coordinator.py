@@ -20,7 +20,7 @@ from .journal import Advance, Journal, disk_sync
 from .journal_lines import LinePosition
 from .options import Setup
 from .records import ContentHead, ContentIdentity, JournalRecord, RecordedFile, RepositoryRecord, decode, encode
-from .survey import ListedFile, Survey, suffix, survey
+from .survey import Survey, SurveyedFile, suffix, survey
 from .tasks import Answers, FinishedRepository, examine_files, finish_repository, not_examined, tasks_of
 from .workers import Dispatcher, Pool, Task, reason_ended
 
@@ -65,7 +65,7 @@ class OpenRepository(Struct):
     missing: set[str] = field(default_factory=set)
     gone: dict[str, str] = field(default_factory=dict)
 
-    def identity(self, file: ListedFile) -> ContentIdentity:
+    def identity(self, file: SurveyedFile) -> ContentIdentity:
         """By what the content of ``file`` is known."""
         return ContentIdentity(file.sha256, suffix(file.path), self.survey.until)
 
@@ -75,13 +75,13 @@ class WaitingList:
 
     def __init__(self, known: KnownContents) -> None:
         self._known = known
-        self._queues: dict[ContentIdentity, list[tuple[OpenRepository, ListedFile]]] = {}
+        self._queues: dict[ContentIdentity, list[tuple[OpenRepository, SurveyedFile]]] = {}
 
-    def found(self, entry: OpenRepository, file: ListedFile) -> KnownContent | None:
+    def found(self, entry: OpenRepository, file: SurveyedFile) -> KnownContent | None:
         """What is known of a file's content."""
         return self._known.find(entry.identity(file), file.path)
 
-    def must_be_examined(self, entry: OpenRepository, file: ListedFile) -> bool:
+    def must_be_examined(self, entry: OpenRepository, file: SurveyedFile) -> bool:
         """Whether to examine a file: its content is neither known nor being examined. Unless known, it waits now."""
         if self.found(entry, file):
             return False
@@ -92,14 +92,14 @@ class WaitingList:
 
     def answered(
         self, identity: ContentIdentity
-    ) -> tuple[list[OpenRepository], tuple[OpenRepository, ListedFile] | None]:
+    ) -> tuple[list[OpenRepository], tuple[OpenRepository, SurveyedFile] | None]:
         """After a content became known, or its file unreadable: who misses nothing now, and which file comes next.
 
         There is a next one where a file in the queue has the content under a path that needs a verdict of its own, or
         where the file that was examined cannot be read any more.
         """
         ready: list[OpenRepository] = []
-        left: list[tuple[OpenRepository, ListedFile]] = []
+        left: list[tuple[OpenRepository, SurveyedFile]] = []
         for entry, file in self._queues.pop(identity, []):
             if file.path not in entry.gone and not self.found(entry, file):
                 left.append((entry, file))
@@ -196,13 +196,13 @@ class Coordinator:
             return [self._finishing(entry)]
         return [self._examining(entry, part) for part in tasks_of(unknown, found.is_folder)]
 
-    def _examining(self, entry: OpenRepository, files: tuple[ListedFile, ...]) -> Task:
+    def _examining(self, entry: OpenRepository, files: tuple[SurveyedFile, ...]) -> Task:
         arguments = (entry.repository, entry.survey.until, files, self._setup)
         return Task(
             examine_files, arguments, partial(self._examined, entry, files), partial(self._unexamined, entry, files)
         )
 
-    def _examined(self, entry: OpenRepository, files: tuple[ListedFile, ...], found: Answers) -> list[Task]:
+    def _examined(self, entry: OpenRepository, files: tuple[SurveyedFile, ...], found: Answers) -> list[Task]:
         entry.survey = replace(entry.survey, seconds=entry.survey.seconds + found.seconds)
         following: list[Task] = []
         for file, answer in zip(files, found.answers, strict=True):
@@ -250,7 +250,7 @@ class Coordinator:
         return self._failed(repository, self._why(error, seconds))
 
     def _unexamined(
-        self, entry: OpenRepository, files: tuple[ListedFile, ...], error: str, seconds: float
+        self, entry: OpenRepository, files: tuple[SurveyedFile, ...], error: str, seconds: float
     ) -> list[Task]:
         if len(files) > 1:
             return [self._examining(entry, (file,)) for file in files]

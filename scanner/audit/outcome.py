@@ -240,7 +240,9 @@ class Audit(Struct, frozen=True, dict=True):
     def _verdict(self, journal: BinaryIO, file: RecordedFile, until: str) -> FileVerdict:
         examined = decode_content(read_line(journal, self._contents_at[_key(file, until)], self.path)).examined
         if examined is None:
-            raise ModelkinError(f"{self.path}: nothing is known of {file.path}")
+            raise ModelkinError(
+                f"{self.path}: damaged: the result for {file.path} is missing; audit again into another --journal"
+            )
         return at_path(examined, file.path).verdict
 
 
@@ -256,7 +258,10 @@ def open_audit(path: Path) -> Audit:
         if repository := record.repository:
             keys = [_key(file, repository.until) for file in repository.places]
             if not all(key in contents for key in keys):
-                raise ModelkinError(f"{path}: a content of {repository.name} is not in it")
+                raise ModelkinError(
+                    f"{path}: damaged: the result for a file of {repository.name} is missing; audit again into another "
+                    "--journal"
+                )
             files = [file for key in keys if (file := contents[key][1])]
             rows[repository.name] = position, row_of(repository, files)
     if header is None:

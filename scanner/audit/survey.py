@@ -39,7 +39,7 @@ from .workers import OutOfTimeError, reason_left, timely, within
 _NO_DECLARATIONS = Declarations()
 
 
-class ListedFile(Struct, frozen=True):
+class SurveyedFile(Struct, frozen=True):
     """A file of a repository, by its content."""
 
     path: str
@@ -70,7 +70,7 @@ class Survey(Struct, frozen=True):
     waivers: int = 0
     not_obeyed: tuple[LeftOut, ...] = ()
     ignore_rules: tuple[LeftOut, ...] = ()
-    files: tuple[ListedFile, ...] = ()
+    files: tuple[SurveyedFile, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     failed: str = ""
     """Why it cannot be audited; empty when it can."""
@@ -91,7 +91,7 @@ def survey(repository: RepositorySource, setup: Setup) -> Survey:
 
 
 def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
-    files: list[ListedFile] = []
+    files: list[SurveyedFile] = []
     skipped: list[Skipped] = []
     waivers = 0
     for item in timely(files_with_waivers(checkout, selection(setup.scan)), setup.timeout):
@@ -100,7 +100,7 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
         else:
             file, found = item
             waivers += len(found)
-            files.append(ListedFile(file.path, file.sha256, len(file.text)))
+            files.append(SurveyedFile(file.path, file.sha256, len(file.text)))
     with within(setup.timeout):
         declarations = read_declarations(checkout)
     return Survey(

@@ -26,8 +26,8 @@ from .discovery import RepositorySource
 from .options import Setup
 from .records import ContentHead, ContentIdentity, ContentRecord, RecordedFile, RepositoryRecord, decode_content, encode
 from .survey import (
-    ListedFile,
     Survey,
+    SurveyedFile,
     at_path,
     baseline_of,
     examine_content,
@@ -66,7 +66,7 @@ class Answers(Struct, frozen=True):
     """How long it took."""
 
 
-def examine_files(repository: RepositorySource, until: str, wanted: tuple[ListedFile, ...], setup: Setup) -> Answers:
+def examine_files(repository: RepositorySource, until: str, wanted: tuple[SurveyedFile, ...], setup: Setup) -> Answers:
     """Examine the files ``wanted`` of a repository, each within its time. Raises CorpusError."""
     began = time.perf_counter()
     answers: dict[str, Answer] = {}
@@ -90,7 +90,7 @@ def examine_contents(files: tuple[SourceFile, ...], until: str, setup: Setup) ->
     return Answers(answers, time.perf_counter() - began)
 
 
-def not_examined(file: ListedFile, until: str, reason: str) -> Answer:
+def not_examined(file: SurveyedFile, until: str, reason: str) -> Answer:
     """The answer on a file that ended each worker that read it."""
     return _answer(file.path, _skipped(file.path, file.sha256, until, reason))
 
@@ -123,7 +123,7 @@ def _answer(path: str, content: ContentRecord) -> Answer:
     return Answer(path, head, encode(content))
 
 
-def tasks_of(files: Sequence[ListedFile], is_folder: bool) -> Iterator[tuple[ListedFile, ...]]:
+def tasks_of(files: Sequence[SurveyedFile], is_folder: bool) -> Iterator[tuple[SurveyedFile, ...]]:
     """``files`` in the parts that are a task each; one part where it takes time to open the source."""
     most = MOST_TASKS if is_folder else 1
     least = max(LEAST_TASK_BYTES if is_folder else 0, sum(file.size for file in files) // most + 1)

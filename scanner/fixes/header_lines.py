@@ -38,7 +38,7 @@ _DECLARING_LINES = 2
 _ENDINGS = 4
 # Control, format (direction overrides), surrogate and private: they end lines, or hide what a reader should see.
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# As long as a copyright statement is read (notices.copyrights).
+# As long as a copyright statement is read (`notices.notice`).
 _LONGEST_LINE = 600
 
 

@@ -63,7 +63,7 @@ def notices_edit(root: Path | WorkTree, path: str, told: Sequence[Acknowledgemen
         if after == (stored or b""):
             return None
         if len(after) > _MOST_BYTES or _added(after, path, told, tree) != after:
-            raise UnwritableError("what is added would not be found there again")
+            raise UnwritableError("the file cannot be read back after the change; write the notices there by hand")
         return Edit(path, stored, after, _why(told))
 
 

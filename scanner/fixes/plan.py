@@ -45,7 +45,7 @@ Ways = Callable[[bytes, Sequence[str]], Iterable[bytes]]
 """A file as stored, and lines, into that file with the lines in each place for them, the best first."""
 
 
-class Target(Struct, frozen=True):
+class FixTarget(Struct, frozen=True):
     """A copy as it was scanned: its bytes, and the text that its notices are read from."""
 
     need: Need
@@ -53,15 +53,15 @@ class Target(Struct, frozen=True):
     text: bytes
 
 
-def read_targets(report: Report, root: Path | WorkTree) -> tuple[tuple[Target, ...], tuple[Undone, ...]]:
+def read_targets(report: Report, root: Path | WorkTree) -> tuple[tuple[FixTarget, ...], tuple[Undone, ...]]:
     """The copies that need something, with their files below the folder ``root``; and what cannot be read there."""
     with work_tree(root) as tree:
         found = [_target(need, tree) for need in needs(report)]
-    targets = tuple(each for each in found if isinstance(each, Target))
+    targets = tuple(each for each in found if isinstance(each, FixTarget))
     return targets, tuple(each for each in found if isinstance(each, Undone))
 
 
-def _target(need: Need, tree: WorkTree) -> Target | Undone | None:
+def _target(need: Need, tree: WorkTree) -> FixTarget | Undone | None:
     path = need.attribution.path
     try:
         stored = _stored(need, tree)
@@ -72,7 +72,7 @@ def _target(need: Need, tree: WorkTree) -> Target | Undone | None:
         return Undone(path, file.reason)
     other = _other_source(need, file.text)
     if other is None:
-        return Target(need, stored, file.text)
+        return FixTarget(need, stored, file.text)
     place = line_words(file.cells, other.first_line, other.first_line)
     return Undone(path, _two_sources(need, other, place)) if need.is_owed else None
 
@@ -227,7 +227,7 @@ def _no_longer_read(notices: Edit | Undone | None, carried: CarriedTexts) -> fro
     return frozenset(licence for licence in placed if not is_covered(licence, read))
 
 
-def header_edit(target: Target) -> Edit | Undone | None:
+def header_edit(target: FixTarget) -> Edit | Undone | None:
     """The copy with its notices in it; None where its header lacks nothing."""
     path = target.need.attribution.path
     lines = header_lines(target.need, target.text)

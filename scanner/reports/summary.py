@@ -80,7 +80,7 @@ def note(report: Report) -> str:
 
 
 def listed(found: Iterable[LeftOut]) -> str:
-    """``2 findings waived by comments, 31 files excluded by modelkin.toml``, the first few of them."""
+    """``2 findings waived (comments), 31 files excluded (modelkin.toml)``, the first few of them."""
     parts = [_part(each) for each in found]
     more = [f"{len(parts) - _MOST_LISTED} more such"] if len(parts) > _MOST_LISTED else []
     return ", ".join([*parts[:_MOST_LISTED], *more])

@@ -1,6 +1,6 @@
 """Reads all that a repository says of itself: one walk over its names, and a look into the few files that matter.
 
-Edit this when one more kind of file says something: it gets a `Role` in `layout.py`, and a reader here. Readers are
+Edit this when one more kind of file says something: it gets a `FileRole` in `layout.py`, and a reader here. Readers are
 imported when there is something to read: most runs need none or one of them.
 """
 
@@ -16,12 +16,12 @@ from msgspec import Struct, field
 from ..results import Skipped
 from ..sources.checkout import Checkout, Entry
 from ..support.budget import OverBudgetError, budget
-from .layout import Listing, Role, below, is_document, legal_place, list_readable, read_brought
+from .layout import FileRole, Listing, below, is_document, legal_place, list_readable, read_brought
 from .model import Brought, Declarations, DeclaredLicence, Leftover, LegalFile, ModelCard, SidecarNotice
 from .texts import read_text
 
 # The configuration of the largest tokenizers lists every token.
-_MOST_BYTES = {Role.CONFIGURATION: 8 * 1024**2}
+_MOST_BYTES = {FileRole.CONFIGURATION: 8 * 1024**2}
 Reader = Callable[[str, str, "_Collected"], None]
 
 
@@ -81,8 +81,8 @@ def _brought(listing: Listing) -> Iterator[Brought]:
             yield found
 
 
-def _read(entry: Entry, role: Role, found: _Collected, reader: Reader) -> None:
-    if role is Role.LEGAL and is_document(entry.path):
+def _read(entry: Entry, role: FileRole, found: _Collected, reader: Reader) -> None:
+    if role is FileRole.LEGAL and is_document(entry.path):
         found.skipped.append(Skipped(entry.path, "not plain text: its licence is not known"))
         return
     text = read_text(entry, _MOST_BYTES[role]) if role in _MOST_BYTES else read_text(entry)
@@ -160,10 +160,10 @@ def _reuse(path: str, text: str, found: _Collected) -> None:
             found.sidecars += read
 
 
-_READERS: dict[Role, Reader] = {
-    Role.LEGAL: _legal,
-    Role.METADATA: _metadata,
-    Role.CARD: _card,
-    Role.CONFIGURATION: _configuration,
-    Role.REUSE: _reuse,
+_READERS: dict[FileRole, Reader] = {
+    FileRole.LEGAL: _legal,
+    FileRole.METADATA: _metadata,
+    FileRole.CARD: _card,
+    FileRole.CONFIGURATION: _configuration,
+    FileRole.REUSE: _reuse,
 }

@@ -65,7 +65,7 @@ _SUBJECTS = {
 }
 
 
-class Role(Enum):
+class FileRole(Enum):
     """Which reader takes a file."""
 
     LEGAL = auto()
@@ -77,7 +77,13 @@ class Role(Enum):
 
 # Far more than any repository seen needs to be judged by; nearest to the root first.
 MOST_TOTAL_BYTES = 16 * 1024**2
-MOST_FILES = {Role.LEGAL: 500, Role.METADATA: 20, Role.CARD: 100, Role.CONFIGURATION: 300, Role.REUSE: 2_000}
+MOST_FILES = {
+    FileRole.LEGAL: 500,
+    FileRole.METADATA: 20,
+    FileRole.CARD: 100,
+    FileRole.CONFIGURATION: 300,
+    FileRole.REUSE: 2_000,
+}
 
 
 class LegalPlace(NamedTuple):
@@ -93,7 +99,7 @@ class Listing(NamedTuple):
 
     root: str
     "The one folder that holds all of it; else empty."
-    by_role: dict[Role, list[Entry]]
+    by_role: dict[FileRole, list[Entry]]
     "The files for each reader, the nearest to the root first."
     modules: frozenset[str]
     "The names of all Python files, less ``.py``, and of packages."
@@ -124,9 +130,9 @@ def _root(items: list[Entry | Skipped]) -> str:
     return "" if top.startswith(".") or top.endswith(".dist-info") else top
 
 
-def _by_role(items: list[Entry | Skipped], root: str, skipped: list[Skipped]) -> dict[Role, list[Entry]]:
+def _by_role(items: list[Entry | Skipped], root: str, skipped: list[Skipped]) -> dict[FileRole, list[Entry]]:
     """The entries each reader takes, the nearest to the root first; what is left out goes to ``skipped``."""
-    wanted: dict[Role, list[Entry]] = {role: [] for role in Role}
+    wanted: dict[FileRole, list[Entry]] = {role: [] for role in FileRole}
     for item in items:
         role = role_of(below(root, item.path))
         if role is None:
@@ -135,7 +141,7 @@ def _by_role(items: list[Entry | Skipped], root: str, skipped: list[Skipped]) ->
             skipped.append(item)
         else:
             wanted[role].append(item)
-    wanted[Role.REUSE] = _of_files_there(wanted[Role.REUSE], items)
+    wanted[FileRole.REUSE] = _of_files_there(wanted[FileRole.REUSE], items)
     return {role: _bounded(entries, MOST_FILES[role], skipped) for role, entries in wanted.items()}
 
 
@@ -180,20 +186,20 @@ def _at_root(root: str) -> Iterator[str]:
         return
 
 
-def role_of(path: str) -> Role | None:
+def role_of(path: str) -> FileRole | None:
     """Which reader takes the file at ``path``; None for nearly all files."""
     name = path.rpartition("/")[2].lower()
     if name.endswith(".py"):
-        return Role.METADATA if name == "setup.py" and "/" not in path else None
+        return FileRole.METADATA if name == "setup.py" and "/" not in path else None
     if name in CONFIGURATION:
-        return Role.CONFIGURATION
+        return FileRole.CONFIGURATION
     if name == "reuse.toml" or path.endswith((".license", ".reuse/dep5")):
-        return Role.REUSE
+        return FileRole.REUSE
     if name in METADATA or (name == "metadata" and re.fullmatch(_DIST_INFO, path)):
-        return Role.METADATA if _speaks_for_all(path) else None
+        return FileRole.METADATA if _speaks_for_all(path) else None
     if legal_place(path):
-        return Role.LEGAL
-    return Role.CARD if re.fullmatch(_CARD, name) else None
+        return FileRole.LEGAL
+    return FileRole.CARD if re.fullmatch(_CARD, name) else None
 
 
 def _speaks_for_all(path: str) -> bool:

@@ -1,4 +1,4 @@
-"""Anchors: the patterns that tell a licence's text from its near twins, in a language that no text can make slow.
+r"""Anchors: the patterns that tell a licence's text from its near twins, in a language that no text can make slow.
 
 Edit this when an anchor needs a sign that it may not use yet. An anchor stands for words of a normalised text (lower
 case, joined by single spaces). It may use letters, digits, spaces, ``.`` for any one character (as in ``llama 3.1``,

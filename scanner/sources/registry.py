@@ -157,7 +157,7 @@ def _opened(name: str, make: bool) -> Iterator[Folder]:
         for each in (top, registry, folder):
             if each.is_writable_by_others():
                 raise SourceError(
-                    f"the cache {each.shown} may be written to by others, and is not used: take that from them "
+                    f"the cache {each.shown} may be written to by others, and is not used: take that right from them "
                     f"(chmod go-w), or {_OWN_FOLDER}"
                 )
         yield folder

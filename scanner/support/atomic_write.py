@@ -30,12 +30,6 @@ def replace_file(path: Path, content: bytes, distrusted: Iterable[str | Path] = 
         target.folder.replace(target.name, content)
 
 
-def try_replacing(path: Path, distrusted: Iterable[str | Path] = ()) -> None:
-    """Raise the OSError that `replace_file` would: known before the work rather than after it."""
-    with opened_target(path, distrusted) as target:
-        target.folder.try_replacing(target.name)
-
-
 class Target(Struct, frozen=True):
     """Where a file is to be written: a name in an open folder."""
 

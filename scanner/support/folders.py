@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from types import TracebackType
 from typing import Any, BinaryIO
 
-# Windows has neither; there the same is checked by name, just before each step (`_check_by_name`).
+# Windows has neither; there the same is checked by name, just before each step.
 HELD = {os.open, os.stat, os.mkdir, os.unlink, os.rename, os.readlink} <= os.supports_dir_fd and hasattr(
     os, "O_NOFOLLOW"
 )

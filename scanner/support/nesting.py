@@ -25,7 +25,7 @@ _NO_TOML_CODE = lazy_pattern(
 )
 
 
-class Mark(Protocol):
+class NestingMark(Protocol):
     """A place in a text, counted from 0, as PyYAML gives it."""
 
     line: int
@@ -51,7 +51,7 @@ def is_deep_toml(text: str) -> bool:
     return passing(_NO_TOML_CODE.sub("", unescaped), MOST_DEPTH) is not None
 
 
-def passing_in_refused_yaml(text: str, mark: Mark | None, most: int) -> int | None:
+def passing_in_refused_yaml(text: str, mark: NestingMark | None, most: int) -> int | None:
     """As ``passing``, of a text that its parser refuses at ``mark``, also when that is due to a limit of the parser's.
 
     Only the parser knows what is a string in YAML, so every bracket counts: a guess, to choose the better message by.

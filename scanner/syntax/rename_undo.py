@@ -17,7 +17,7 @@ from ..errors import RestoreError
 from ..results import Kind, Rename
 from ..support.decoding import normal_name, own_codec, to_utf8
 from .grammar import NAMES
-from .scopes import Occurrence, Scope, ScopedNames, find_names
+from .scopes import NameScope, Occurrence, ScopedNames, find_names
 from .token_format import Namespace
 from .tree import syntax_tree
 
@@ -129,12 +129,12 @@ def _original(occurrence: Occurrence, originals: _Originals) -> str | None:
     return _variable(name, owner, originals)
 
 
-def _variable(name: str, owner: Scope, originals: _Originals) -> str | None:
+def _variable(name: str, owner: NameScope, originals: _Originals) -> str | None:
     """The original of a variable of ``owner``.
 
     Renames may name only the outermost function: a name which that one does not bind is meant in a function inside.
     """
-    scope: Scope | None = owner
+    scope: NameScope | None = owner
     while scope is not None:
         original = originals.get((_RenameScope(Namespace.VARIABLE, scope.qualname), name))
         if original is not None or scope.parent is None:

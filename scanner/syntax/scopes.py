@@ -14,11 +14,11 @@ from msgspec import Struct, field
 from .token_format import Namespace
 
 
-class Scope(Struct, eq=False):
+class NameScope(Struct, eq=False):
     """The module, a class body or a function; filled while its text is walked."""
 
     qualname: str
-    parent: Scope | None
+    parent: NameScope | None
     """The scope around it; None for the module."""
     is_class: bool
     bound: set[str] = field(default_factory=set)
@@ -30,7 +30,7 @@ class Scope(Struct, eq=False):
     file_wide: set[str] = field(default_factory=set)
     """The names declared global."""
 
-    def owner(self, name: str) -> Scope:
+    def owner(self, name: str) -> NameScope:
         """The scope that ``name`` belongs to when it is read here; the module, where nothing binds it."""
         scope = self
         while scope.parent is not None:
@@ -42,7 +42,7 @@ class Scope(Struct, eq=False):
         return scope
 
     @property
-    def module(self) -> Scope:
+    def module(self) -> NameScope:
         scope = self
         while scope.parent is not None:
             scope = scope.parent
@@ -54,14 +54,14 @@ class Occurrence(Struct, frozen=True):
 
     node: libcst.Name
     namespace: Namespace
-    scope: Scope
+    scope: NameScope
 
 
 class ScopedNames(Struct, frozen=True):
     """All occurrences in a file, and its scopes: ``scopes[0]`` is the module's."""
 
     occurrences: tuple[Occurrence, ...]
-    scopes: tuple[Scope, ...]
+    scopes: tuple[NameScope, ...]
 
 
 def find_names(module: libcst.Module) -> ScopedNames:
@@ -76,7 +76,7 @@ class _Walk(libcst.CSTVisitor):
 
     def __init__(self) -> None:
         super().__init__()
-        self.scope = Scope("", None, is_class=False)
+        self.scope = NameScope("", None, is_class=False)
         self.scopes = [self.scope]
         self.occurrences: list[Occurrence] = []
 
@@ -94,7 +94,9 @@ class _Walk(libcst.CSTVisitor):
     def within(self, name: str, is_class: bool, names: Sequence[libcst.Name], body: libcst.CSTNode) -> None:
         """Walk parameter ``names`` and ``body`` in a scope of their own."""
         around = self.scope
-        self.scope = Scope(f"{around.qualname}.{name}".lstrip("."), around, is_class, {node.value for node in names})
+        self.scope = NameScope(
+            f"{around.qualname}.{name}".lstrip("."), around, is_class, {node.value for node in names}
+        )
         self.scopes.append(self.scope)
         self.walk(*names, body)
         self.scope = around

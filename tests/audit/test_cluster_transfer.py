@@ -22,7 +22,7 @@ from modelkin.audit.cluster.transfer import (
 )
 from modelkin.audit.discovery import RepositorySource
 from modelkin.audit.options import Setup
-from modelkin.audit.survey import ListedFile, survey
+from modelkin.audit.survey import SurveyedFile, survey
 from modelkin.audit.tasks import LEAST_TASK_BYTES, Answer, Answers, in_parts
 from modelkin.errors import CorpusError
 from modelkin.pipeline import ScanOptions
@@ -51,7 +51,7 @@ def test_parts_hold_every_file_in_order_and_are_large_but_for_their_last_file_or
 
 
 def delivery(*paths: str) -> Delivery:
-    return Delivery(tuple(ListedFile(path, "", 10) for path in paths), "", Setup(ScanOptions(), (), 1.0))
+    return Delivery(tuple(SurveyedFile(path, "", 10) for path in paths), "", Setup(ScanOptions(), (), 1.0))
 
 
 @given(st.permutations(["a", "b", "c", "d"]))
@@ -102,7 +102,7 @@ def test_what_was_listed_is_read_and_what_is_gone_is_named(tmp_path: Path) -> No
 
 def test_of_a_repository_that_is_gone_every_file_is_named(tmp_path: Path) -> None:
     repository = RepositorySource("a", str(tmp_path / "a"))
-    read = read_wanted(repository, (ListedFile("a.py", "", 1),), Setup(ScanOptions(), (), 30.0))
+    read = read_wanted(repository, (SurveyedFile("a.py", "", 1),), Setup(ScanOptions(), (), 30.0))
     assert [answer.gone for answer in read.gone] == [f"{tmp_path / 'a'}: no such file or folder"]
 
 

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from modelkin.fixes.model import Undone
 from modelkin.fixes.needs import acknowledgement, by_hand, header_lines, needs
-from modelkin.fixes.plan import Target, read_targets
+from modelkin.fixes.plan import FixTarget, read_targets
 from modelkin.results import (
     Attribution,
     CorpusIdentity,
@@ -164,7 +164,7 @@ OTHER_CREDITS = [
 def test_credits_for_both_in_general_or_for_a_part_are_no_matter(tmp_path: Path) -> None:
     for text in OTHER_CREDITS:
         (target,), () = targets_of(text, tmp_path)
-        assert isinstance(target, Target)
+        assert isinstance(target, FixTarget)
         assert target.stored == text
 
 
@@ -185,7 +185,7 @@ def test_a_link_to_another_source_asks_for_nothing_by_itself(tmp_path: Path) -> 
     assert targets_of(b"# Adapted from https://github.com/example/beacon\n", tmp_path, link_only) == ((), ())
 
 
-def targets_of(text: bytes, root: Path, told: Report | None = None) -> tuple[tuple[Target, ...], tuple[Undone, ...]]:
+def targets_of(text: bytes, root: Path, told: Report | None = None) -> tuple[tuple[FixTarget, ...], tuple[Undone, ...]]:
     (root / "a.py").write_bytes(text)
     told = told or report(Duty.KEEP_NOTICES)
     verdict = replace(told.files[0], sha256=hashlib.sha256(text).hexdigest())

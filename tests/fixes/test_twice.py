@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modelkin.fixes.model import Edit, Undone, UnwritableError
 from modelkin.fixes.needs import Need, needs
 from modelkin.fixes.notices_file import Acknowledgement, notices_edit, notices_path
-from modelkin.fixes.plan import Target, header_edit
+from modelkin.fixes.plan import FixTarget, header_edit
 from modelkin.notices.notice import read_notice
 from modelkin.rulebook.model import Duty
 from modelkin.sources.checkout import Entry
@@ -70,9 +70,9 @@ HOPELESS = {
 def step(stored: bytes, path: str = "a.py", need: Need = NEED) -> Edit | Undone | None:
     file = read_file(Entry(path, len(stored), lambda: stored))
     assert isinstance(file, SourceFile)
-    target = Target(need, stored, file.text)
+    target = FixTarget(need, stored, file.text)
     if path != "a.py":
-        target = Target(Need(need.verdict, _at(need.attribution, path), *_rest(need)), stored, file.text)
+        target = FixTarget(Need(need.verdict, _at(need.attribution, path), *_rest(need)), stored, file.text)
     return header_edit(target)
 
 
@@ -238,5 +238,5 @@ def test_a_notices_file_is_added_to_once(
 def test_a_notices_file_that_would_be_too_large_is_left(tmp_path: Path) -> None:
     (tmp_path / "NOTICE").write_bytes(b"x" * 4 * 1024**2)
     (tmp_path / "a.py").write_text("")
-    with pytest.raises(UnwritableError, match="would not be found there again"):
+    with pytest.raises(UnwritableError, match="cannot be read back after the change"):
         notices_edit(tmp_path, "NOTICE", [Acknowledgement("lantern", (), (), ("a.py, copied",))])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelkin.repository.declarations import read_declarations
-from modelkin.repository.layout import MOST_FILES, MOST_TOTAL_BYTES, Role
+from modelkin.repository.layout import MOST_FILES, MOST_TOTAL_BYTES, FileRole
 from modelkin.repository.lookup import repository_licence
 from modelkin.repository.model import Declarations, LegalKind
 from modelkin.repository.texts import MOST_BYTES
@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_read_goes_by_its_path_in_the_source() -> None:
 
 
 def test_of_very_many_files_those_nearest_to_the_root_are_read() -> None:
-    most = MOST_FILES[Role.LEGAL]
+    most = MOST_FILES[FileRole.LEGAL]
     entries = [Entry(f"a/{number:04}/NOTICE", 4, lambda: b"Lamp") for number in range(most + 5)]
     found = read_declarations(Checkout("lamp", lambda: iter([*entries, Entry("NOTICE", 4, lambda: b"Lamp")])))
     assert len(found.legal_files) == most

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelkin.repository.layout import LegalPlace, Role, legal_place
+from modelkin.repository.layout import FileRole, LegalPlace, legal_place
 from modelkin.repository.layout import role_of as role
 from modelkin.repository.model import LegalKind, Subject
 
@@ -67,7 +67,7 @@ def test_legal_files_are_told_by_name_and_place() -> None:
         (path, LegalPlace(kind, folder, subject)) for path, kind, folder, subject in LEGAL
     ]
     assert not failures(legal_place, cases)
-    assert not [path for path, _ in cases if role(path) is not Role.LEGAL]
+    assert not [path for path, _ in cases if role(path) is not FileRole.LEGAL]
 
 
 NOT_LEGAL = [
@@ -96,25 +96,25 @@ def test_what_only_sounds_legal_is_not() -> None:
 
 
 ROLES = [
-    ("README.md", Role.CARD),
-    ("docs/readme.MD", Role.CARD),
-    ("MODEL_CARD.md", Role.CARD),
-    ("README", Role.CARD),
+    ("README.md", FileRole.CARD),
+    ("docs/readme.MD", FileRole.CARD),
+    ("MODEL_CARD.md", FileRole.CARD),
+    ("README", FileRole.CARD),
     ("README.zh.md", None),
     ("readme.py", None),
-    ("pyproject.toml", Role.METADATA),
+    ("pyproject.toml", FileRole.METADATA),
     ("examples/pyproject.toml", None),
-    ("setup.py", Role.METADATA),
-    ("PKG-INFO", Role.METADATA),
-    ("lamp-1.0.dist-info/METADATA", Role.METADATA),
+    ("setup.py", FileRole.METADATA),
+    ("PKG-INFO", FileRole.METADATA),
+    ("lamp-1.0.dist-info/METADATA", FileRole.METADATA),
     ("METADATA", None),
-    ("CITATION.cff", Role.METADATA),
-    ("checkpoints/a/tokenizer_config.json", Role.CONFIGURATION),
-    ("config.json", Role.CONFIGURATION),
+    ("CITATION.cff", FileRole.METADATA),
+    ("checkpoints/a/tokenizer_config.json", FileRole.CONFIGURATION),
+    ("config.json", FileRole.CONFIGURATION),
     ("package.json", None),
-    ("REUSE.toml", Role.REUSE),
-    (".reuse/dep5", Role.REUSE),
-    ("a.py.license", Role.REUSE),
+    ("REUSE.toml", FileRole.REUSE),
+    (".reuse/dep5", FileRole.REUSE),
+    ("a.py.license", FileRole.REUSE),
     ("licensedcode/mit.LICENSE", None),
     ("a.py", None),
 ]

@@ -17,7 +17,7 @@ from modelkin.cli import main
 from modelkin.cli.output_files import check_writable, write
 from modelkin.errors import BaselineError, ModelkinError
 from modelkin.support import folders
-from modelkin.support.atomic_write import replace_file, try_replacing
+from modelkin.support.atomic_write import opened_target, replace_file
 from modelkin.support.folders import Folder, LinkError, temporary_name
 
 LINKS = {
@@ -60,6 +60,12 @@ WRITERS: dict[str, Callable[[str], object]] = {
     "baseline": lambda name: write_baseline(Path(name), ()),
     "journal": lambda name: main(["audit", ".", "--journal", name, "--no-progress"]),
 }
+
+
+def try_replacing(path: Path) -> None:
+    """As commands look, before the work, whether a file could be written after it."""
+    with opened_target(path) as target:
+        target.folder.try_replacing(target.name)
 
 
 def test_no_link_below_the_current_folder_is_written_through(home: Path) -> None:

@@ -24,7 +24,7 @@ from ...errors import ModelkinError
 from ...sources.files import SourceFile
 from ...support.processes import allowed_to_start
 from ..options import Setup
-from ..survey import ListedFile
+from ..survey import SurveyedFile
 from ..tasks import Answer, Answers, examine_contents, not_examined
 from ..workers import LocalPool, reason_ended
 from .client import difference, releases
@@ -166,7 +166,7 @@ class Host(WorkerPlugin):
         if found is not None:
             return found
         seconds = time.monotonic() - began
-        listed = ListedFile(file.path, file.sha256, len(file.text))
+        listed = SurveyedFile(file.path, file.sha256, len(file.text))
         return Answers((not_examined(listed, until, reason_ended(seconds, setup.timeout)),), seconds)
 
     def _tried(self, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers | BaseException | None:

@@ -22,7 +22,7 @@ from ...sources.files import SourceFile
 from ...support.atomic_write import replace_file
 from ..discovery import RepositorySource
 from ..options import Setup
-from ..survey import ListedFile, open_compared, still_there
+from ..survey import SurveyedFile, open_compared, still_there
 from ..tasks import Answer, Answers
 from ..workers import OutOfTimeError, reason_left, timely
 
@@ -98,7 +98,7 @@ class ReadFiles(Struct, frozen=True):
     """How long it took."""
 
 
-def read_wanted(repository: RepositorySource, wanted: tuple[ListedFile, ...], setup: Setup) -> ReadFiles:
+def read_wanted(repository: RepositorySource, wanted: tuple[SurveyedFile, ...], setup: Setup) -> ReadFiles:
     """Read the files ``wanted`` of a repository. A task for a worker of this machine. Raises CorpusError."""
     began = time.perf_counter()
     found: dict[str, SourceFile | Skipped] = {}
@@ -120,7 +120,7 @@ def read_wanted(repository: RepositorySource, wanted: tuple[ListedFile, ...], se
 class Delivery(Struct, eq=False):
     """Files on their way to the cluster."""
 
-    wanted: tuple[ListedFile, ...]
+    wanted: tuple[SurveyedFile, ...]
     until: str
     setup: Setup
     outcome: Future[Answers] = field(default_factory=Future)
