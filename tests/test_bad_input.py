@@ -6,29 +6,18 @@ import io
 import json
 import os
 import socket
-import subprocess
-import sys
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
 from modelkin.corpus.model import FORMAT
 
-from .support.command_runs import Done, elsewhere, refused, run
+from .support.command_runs import NOT_FINDINGS, elsewhere, refused, run
 from .support.index_server import serving
-from .support.small_corpora import ATTENTION, SCHEDULE, THREE, corpus_of
-
-
-@pytest.fixture(scope="module")
-def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A tiny corpus."""
-    path = tmp_path_factory.mktemp("corpus") / "tiny.safetensors"
-    corpus_of(*THREE).save(path)
-    return path
+from .support.small_corpora import ATTENTION, SCHEDULE
 
 
 @pytest.fixture
@@ -38,8 +27,6 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path / "copy.py"
 
 
-# What is found is asked elsewhere; here only whether the run was one.
-NOT_FINDINGS = ("--fail-on", "never")
 NOTEBOOK = json.dumps({"cells": [{"cell_type": "code", "source": SCHEDULE}], "metadata": {}, "nbformat": 4})
 TEXTS: dict[str, bytes] = {
     "utf16.py": ATTENTION.encode("utf-16"),
@@ -173,79 +160,6 @@ def test_a_source_that_is_none_is_an_error(copy: Path, corpus: Path) -> None:
     said = {source: refused("scan", source, "--corpus", corpus, cwd=copy.parent) for source in NO_SOURCES}
     assert not [source for source, message in NO_SOURCES.items() if message not in said[source]]
     assert run("scan", "", "--corpus", corpus, cwd=copy.parent).returncode in (0, 2)
-
-
-# Root reads everything, so root becomes nobody once all modules are loaded: nobody may not be allowed to read those,
-# nor what is installed.
-AS_NOBODY = """
-import os, sys, platformdirs
-from importlib import metadata
-known = metadata.version("modelkin")
-metadata.version = lambda _name: known
-from modelkin.cli import main
-from modelkin.corpus import library
-main(["scan", sys.argv[1], "--corpus", sys.argv[2], "--format", "json", "--output", os.devnull])
-if os.geteuid() == 0:
-    os.seteuid(65534)
-sys.exit(main(sys.argv[3:]))
-"""
-
-
-@pytest.fixture
-def shared(corpus: Path) -> Iterator[Path]:
-    """A folder that others may enter, with a file and a folder that they may not, beside a corpus."""
-    with TemporaryDirectory() as folder:
-        root = Path(folder, "root")
-        root.mkdir()
-        for name in ("secret.py", "fine.py"):
-            (root / name).write_text(ATTENTION)
-        (root / "locked").mkdir()
-        (root / "secret.py").chmod(0)
-        Path(folder, "tiny.safetensors").write_bytes(corpus.read_bytes())
-        for path, mode in ((Path(folder), 0o755), (root, 0o755), (root / "locked", 0)):
-            path.chmod(mode)
-        yield root
-        (root / "locked").chmod(0o700)
-
-
-def as_nobody(shared: Path, *arguments: str | Path, **settings: Any) -> Done:
-    """The command line, by a user who has no rights."""
-    loaded = (shared / "fine.py", shared.parent / "tiny.safetensors")
-    words = [sys.executable, "-c", AS_NOBODY, *map(str, (*loaded, *arguments))]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, **settings)
-    assert "Traceback" not in done.stdout + done.stderr
-    return done
-
-
-def test_what_may_not_be_read_is_a_named_skip(shared: Path) -> None:
-    done = as_nobody(
-        shared, "scan", shared, "--corpus", shared.parent / "tiny.safetensors", "--format", "json", *NOT_FINDINGS
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-    found = json.loads(done.stdout)
-    reason = "cannot be read: Permission denied"
-    assert found["skipped"] == [{"path": "locked", "reason": reason}, {"path": "secret.py", "reason": reason}]
-    assert [file["verdict"] for file in found["files"]] == ["identical"]
-
-
-def test_a_corpus_that_may_not_be_read_or_written_is_an_error(shared: Path) -> None:
-    corpus, secret, locked = (
-        shared.parent / "tiny.safetensors",
-        shared / "secret",
-        shared / "locked" / "corpus.safetensors",
-    )
-    secret.write_bytes(corpus.read_bytes())
-    secret.chmod(0)
-    add = ("corpus", "add", shared / "fine.py", "--name", "own", "--licence", "MIT", "--corpus", corpus)
-    for arguments, message in (
-        (("scan", shared / "fine.py", "--corpus", secret), f"{secret}: cannot be read as a corpus: Permission denied"),
-        (("corpus", "list", "--corpus", locked), f"{locked}: cannot be read as a corpus: Permission denied"),
-        (("corpus", "remove", "own"), f"{locked}: cannot be read as a corpus: Permission denied"),
-        (add, f"{corpus}: cannot be written: Permission denied"),
-    ):
-        home = {**os.environ, "MODELKIN_DATA_DIR": str(locked.parent)}
-        done = as_nobody(shared, *arguments, env=home)
-        assert (done.returncode, done.stderr) == (2, f"modelkin: error: {message}\n")
 
 
 def archive(path: Path) -> Path:

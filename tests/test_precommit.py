@@ -7,19 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
-from importlib.metadata import files
 from pathlib import Path
 
 import pytest
 
 from .support.hostile_folder import plant
 from .support.index_server import registry_answers
-from .support.small_corpora import ATTENTION, Upstream, corpus_of
+from .support.licence_texts import apache_text
+from .support.small_corpora import ATTENTION, COPY, Upstream, corpus_of
 
 ROOT = Path(__file__).parent.parent
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
 PARTS = ("scanner", "rules", "setup.cfg", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
-COPY = ATTENTION[ATTENTION.index('"""') :].replace("Attention", "Focus")
 
 
 def run(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -35,12 +34,6 @@ def git(folder: Path, *words: str) -> None:
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return {"PRE_COMMIT_HOME": str(tmp_path_factory.getbasetemp() / "pre-commit")}
-
-
-def apache_text() -> str:
-    """The licence's text, from a package that is installed for the tests and under it."""
-    found = [path for path in files("coverage") or () if path.name.startswith("LICENSE")]
-    return found[0].read_text()
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""README.md and docs/: what they tell a reader to type works, and what they say of modelkin is so."""
+"""README.md and docs/: what they tell a reader to type works."""
 
 from __future__ import annotations
 
@@ -8,8 +8,6 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
-from xml.etree import ElementTree
 
 import click
 import pytest
@@ -19,22 +17,14 @@ from modelkin import cli
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.cli import main
 from modelkin.corpus.manifest import read_manifest
-from modelkin.reports import AUDIT_FORMATS, FORMATS
-from modelkin.reports.json import as_data
-from modelkin.results import Verdict
-from modelkin.rulebook.loader import finding_rules, read_licence
+from modelkin.rulebook.loader import read_licence
 from modelkin.settings_file import find_settings
 
-from .support.documents import PAGES, README, ROOT, anchors, blocks, links, modelkin_commands, shell_commands
-from .support.example_reports import REPORT
+from .support.documents import PAGES, README, ROOT, blocks, modelkin_commands, shell_commands
 from .support.index_server import registry_answers
-from .support.small_corpora import ATTENTION, ROTARY, Upstream, corpus_of
-from .test_packaging import ACCUSING, configuration
-from .test_precommit import apache_text
+from .support.licence_texts import apache_text
+from .support.small_corpora import ATTENTION, COPY, ROTARY, Upstream, corpus_of
 
-FORMATS_PAGE = ROOT / "docs" / "formats.md"
-PICTURE = ROOT / "docs" / "scan.svg"
-COPY = ATTENTION[ATTENTION.index('"""') :].replace("Attention", "Focus")
 SETS_UP = re.compile(r"python3 -m venv |\.venv/bin/pip install |\.venv/bin/pytest")
 COMMANDS = [command for command in dict.fromkeys(shell_commands(README)) if "modelkin" in command.split()[0]]
 OTHERS = [command for command in shell_commands(README) if command not in COMMANDS]
@@ -220,23 +210,6 @@ def test_each_command_in_a_page_has_the_options_it_is_given() -> None:
     assert not [(name, words, wrong) for name, words in commands if (wrong := wrong_options(words))]
 
 
-def leads_nowhere(page: Path, link: str) -> bool:
-    path, _, anchor = link.partition("#")
-    target = (page.parent / path).resolve() if path else page
-    leads = target.is_relative_to(ROOT) and target.exists() and (not anchor or anchor in anchors(target))
-    return not leads
-
-
-def test_each_link_of_a_page_leads_somewhere() -> None:
-    assert not [(page.name, link) for page in PAGES for link in links(page) if leads_nowhere(page, link)]
-
-
-def test_the_yaml_of_each_page_is_yaml() -> None:
-    found = [block for page in PAGES for block in blocks(page, "yaml")]
-    assert found
-    assert all(map(yaml.safe_load, found))
-
-
 def test_the_licence_and_the_upstream_that_are_shown_as_examples_are_read(tmp_path: Path) -> None:
     manifest, licence = blocks(ROOT / "docs" / "extending.md", "yaml")
     (tmp_path / "upstreams.yaml").write_text(manifest)
@@ -244,72 +217,3 @@ def test_the_licence_and_the_upstream_that_are_shown_as_examples_are_read(tmp_pa
     name = yaml.safe_load(licence)["id"]
     (tmp_path / f"{name}.yaml").write_text(licence)
     assert read_licence(tmp_path / f"{name}.yaml").id == name
-
-
-def test_each_page_states_facts_and_accuses_nobody() -> None:
-    assert not [page.name for page in PAGES if ACCUSING.search(page.read_text(encoding="utf-8"))]
-
-
-def test_every_page_is_linked_from_the_readme() -> None:
-    linked = {(README.parent / link).resolve() for link in links(README)}
-    assert set(PAGES) - {README} <= linked
-
-
-def test_the_readme_lists_every_verdict_and_every_finding_at_its_level() -> None:
-    text = README.read_text(encoding="utf-8")
-    for verdict in Verdict:
-        assert f"| `{verdict.value}` |" in text
-    rows = re.findall(r"^\| (`[^|]*) \| (error|warning|note)", text, re.MULTILINE)
-    levels = {identifier: level for cell, level in rows for identifier in re.findall(r"`([\w-]+)`", cell)}
-    assert levels == {rule.id: rule.level.value for rule in finding_rules()}
-
-
-def test_the_readme_counts_the_corpus_as_its_manifest_does() -> None:
-    upstreams = read_manifest(ROOT / "corpora" / "upstreams.yaml")
-    releases = {upstream.name: len(upstream.releases) for upstream in upstreams}
-    told = " ".join(README.read_text(encoding="utf-8").split())
-    assert f"{sum(releases.values())} releases of {len(releases)} projects" in told
-    for name in ("transformers", "diffusers", "timm"):
-        assert f"{releases[name]} of {name}" in told
-
-
-def test_the_readme_names_every_extra() -> None:
-    extras = configuration()["options.extras_require"].keys() - {"test"}
-    told = README.read_text(encoding="utf-8")
-    assert all(f"(`{extra}`)" in told for extra in extras)
-
-
-def test_every_format_is_in_the_page_on_formats() -> None:
-    told = re.findall(r"^\| `(\w+)` \|", FORMATS_PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(told) >= {*FORMATS, *AUDIT_FORMATS}
-    of_audits = (ROOT / "docs" / "audits.md").read_text(encoding="utf-8")
-    assert all(f"`{name}`" in of_audits for name in AUDIT_FORMATS)
-
-
-def keys(value: Any) -> set[str]:
-    if isinstance(value, dict):
-        return set(value).union(*map(keys, value.values()))
-    return set().union(*map(keys, value)) if isinstance(value, list) else set()
-
-
-def test_every_key_of_the_json_report_is_in_the_page_on_formats() -> None:
-    told = set(re.findall(r"`(\w+)`", FORMATS_PAGE.read_text(encoding="utf-8")))
-    data = as_data(REPORT)
-    counts = {*data["summary"].pop("by_verdict"), *data["summary"].pop("by_level")}
-    assert keys(data) | counts <= told
-
-
-def test_every_benchmark_with_a_command_line_is_in_their_table() -> None:
-    folder = ROOT / "tests" / "benchmarks"
-    table = (folder / "README.md").read_text(encoding="utf-8")
-    for module in folder.glob("*.py"):
-        if "@click.command" in module.read_text(encoding="utf-8"):
-            assert f"| `python -m tests.benchmarks.{module.stem}` |" in table
-
-
-def test_the_picture_is_small_and_fetches_nothing() -> None:
-    stored = PICTURE.read_bytes()
-    assert len(stored) < 60_000
-    assert ElementTree.fromstring(stored).tag == "{http://www.w3.org/2000/svg}svg"
-    assert re.findall(rb"https?://[^\"' )]*", stored) == [b"http://www.w3.org/2000/svg"]
-    assert b"@import" not in stored

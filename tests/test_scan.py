@@ -1,44 +1,38 @@
-"""A repository against corpora: closest upstream and its releases, origin, own releases, options, determinism."""
+"""A repository against corpora: closest upstream and its releases, origin, own releases, options."""
 
 from __future__ import annotations
 
 import json
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from msgspec.structs import replace
 
 import modelkin
 from modelkin.cli import main
 from modelkin.errors import ModelkinError
-from modelkin.results import FileVerdict, Kind, Report, Verdict
+from modelkin.results import Verdict
 
 from .support.index_server import Index, serving, wheel
-from .support.upstreams import Release, original, renamed, write_corpus
+from .support.upstream_family import (
+    COBALT,
+    FAMILY,
+    GLOW,
+    HERON,
+    LANTERN,
+    MICA,
+    TORCH,
+    modules_in,
+    named_corpus,
+    projects,
+    scan_one,
+)
+from .support.upstreams import Release, original
 
-LANTERN = original("identical")
-COBALT = original("constant_changed")
-HERON = original("statement_dropped")
-MICA = original("extra_function")
 PEBBLE = original("reformatted")
 QUILL = original("operator_changed")
 TUNDRA = original("every_identifier_renamed")
-
-GLOW = renamed(
-    LANTERN,
-    LanternAttention="GlowAttention",
-    LanternMLP="GlowMLP",
-    LanternBlock="GlowBlock",
-    LanternEncoder="GlowEncoder",
-)
-TORCH = GLOW.replace("Glow", "Torch").replace("F.silu", "F.gelu")
 # A helper that every upstream holds in the same words.
 COMMON = """
 def load_weights(model, path, strict=True, prefix="model."):
@@ -54,24 +48,11 @@ def load_weights(model, path, strict=True, prefix="model."):
         raise RuntimeError(f"missing {missing}, unexpected {unexpected}")
     return model.eval()
 """
-FAMILY = (
-    Release("lantern", "1.0", "2020-01-10", {"lantern/model.py": LANTERN}),
-    Release("glow", "0.1", "2021-05-05", {"glow/layers.py": GLOW}),
-    Release("torch-bearer", "3.0", "2022-07-01", {"bearer/torch.py": TORCH}),
-    Release("cobalt", "1.0", "2019-03-03", {"cobalt/model.py": COBALT}),
-    Release("heron", "1.0", "2019-04-04", {"heron/model.py": HERON}),
-    Release("mica", "1.0", "2019-05-05", {"mica/sampling.py": MICA}),
-)
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Callable[..., Path]:
-    """What writes a corpus of releases."""
-
-    def write(*releases: Release, name: str = "known") -> Path:
-        return write_corpus(tmp_path / f"{name}.safetensors", releases)
-
-    return write
+    return partial(named_corpus, tmp_path)
 
 
 @pytest.fixture
@@ -81,25 +62,7 @@ def family(corpus: Callable[..., Path]) -> Path:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> Callable[..., str]:
-    """What writes texts by path into a folder, and names it."""
-
-    def write(**files: str) -> str:
-        for name, text in files.items():
-            path = tmp_path / "repository" / name.replace("__", "/")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.with_suffix(".py").write_text(text, "utf-8")
-        return str(tmp_path / "repository")
-
-    return write
-
-
-def scan_one(source: str, *corpora: Path, **options: object) -> FileVerdict:
-    (file,) = modelkin.scan(source, modelkin.ScanOptions(corpora=corpora, **options)).files  # type: ignore[arg-type]
-    return file
-
-
-def projects(file: FileVerdict) -> list[str]:
-    return [upstream.project for upstream in file.upstreams]
+    return partial(modules_in, tmp_path / "repository")
 
 
 def test_the_closest_upstream_comes_first_and_the_oldest_is_the_origin(
@@ -113,14 +76,6 @@ def test_the_closest_upstream_comes_first_and_the_oldest_is_the_origin(
     assert {(rename.original, rename.copy) for rename in file.renames} == {
         (f"Torch{part}", f"Beacon{part}") for part in ("Attention", "MLP", "Block", "Encoder")
     }
-
-
-def test_the_oldest_is_the_origin_in_whatever_order_releases_were_added(
-    corpus: Callable[..., Path], repository: Callable[..., str]
-) -> None:
-    source = repository(copy=TORCH)
-    origins = {scan_one(source, corpus(*order)).origin for order in (FAMILY, FAMILY[::-1])}
-    assert [origin.project for origin in origins if origin] == ["lantern"]
 
 
 def test_an_upstream_says_its_licence_and_where_it_is(family: Path, repository: Callable[..., str]) -> None:
@@ -209,17 +164,6 @@ def test_a_copy_is_found_where_all_upstreams_are_of_one_family(
     assert (file.verdict, projects(file)[:1]) == (Verdict.RENAMED, ["lantern"])
 
 
-def test_a_second_corpus_never_hides_what_the_first_one_finds(
-    family: Path, corpus: Callable[..., Path], repository: Callable[..., str]
-) -> None:
-    names = {
-        name: f"{name}_x" for name in re.findall(r"[a-z]+", LANTERN) if name in "hidden width heads mask output gate up"
-    }
-    source = repository(copy=renamed(LANTERN.replace("Lantern", "Beacon"), **names))
-    assert scan_one(source, family).verdict is Verdict.RENAMED
-    assert scan_one(source, family, corpus(*FAMILY[:2], name="forks")).verdict is Verdict.RENAMED
-
-
 def test_two_corpora_answer_together(corpus: Callable[..., Path], repository: Callable[..., str]) -> None:
     first, second = corpus(*FAMILY[:5], name="first"), corpus(*FAMILY[3:], name="second")
     report = modelkin.scan(repository(a=LANTERN, b=COBALT, c=TORCH), modelkin.ScanOptions(corpora=(first, second)))
@@ -227,16 +171,6 @@ def test_two_corpora_answer_together(corpus: Callable[..., Path], repository: Ca
     assert report.files[2].origin is not None
     assert report.files[2].origin.project == "lantern"
     assert report.corpus.name == "first + second"
-
-
-def test_the_closest_upstream_is_the_same_however_projects_are_spread_over_corpora(
-    corpus: Callable[..., Path], repository: Callable[..., str]
-) -> None:
-    source = repository(copy=TORCH)
-    together, apart = corpus(*FAMILY), (corpus(*FAMILY[1:], name="first"), corpus(FAMILY[0], name="second"))
-    assert projects(scan_one(source, together))[0] == "torch-bearer"
-    assert projects(scan_one(source, *apart))[0] == "torch-bearer"
-    assert scan_one(source, *apart).verdict is Verdict.IDENTICAL
 
 
 def test_an_upstream_named_for_one_run_answers_beside_the_corpus(
@@ -285,57 +219,6 @@ def test_nothing_is_copied_from_the_future(family: Path, index: Index) -> None:
     assert projects(scan_one("pypi:early==4.0", family, exclude_upstream=("glow",)))[0] == "lantern"
 
 
-def answers(report: Report) -> dict[str, FileVerdict]:
-    """What was said of each content, wherever it stood."""
-    return {file.sha256: replace(file, path="") for file in report.files}
-
-
-@settings(max_examples=10, deadline=None)
-@given(
-    st.permutations(
-        (LANTERN.replace("1e-6", "1e-5"), GLOW, TORCH.replace("Torch", "B"), COBALT, MICA.replace("best", "top"))
-    )
-)
-def test_the_order_of_files_does_not_change_what_is_said_of_them(
-    tmp_path_factory: pytest.TempPathFactory, order: Sequence[str]
-) -> None:
-    folder = tmp_path_factory.mktemp("order")
-    known = write_corpus(folder / "known.safetensors", FAMILY)
-    for place, text in enumerate(order):
-        (folder / f"file_{place}.py").write_text(text)
-    together = modelkin.scan(str(folder), modelkin.ScanOptions(corpora=(known,)))
-    alone = [
-        modelkin.scan(str(folder / f"file_{place}.py"), modelkin.ScanOptions(corpora=(known,))) for place in range(5)
-    ]
-    assert answers(together) == {sha256: file for report in alone for sha256, file in answers(report).items()}
-    assert [file.path for file in together.files] == [f"file_{place}.py" for place in range(5)]
-
-
-@settings(max_examples=10, deadline=None)
-@given(st.permutations(FAMILY))
-def test_the_order_of_the_corpus_does_not_change_the_report(
-    tmp_path_factory: pytest.TempPathFactory, order: Sequence[Release]
-) -> None:
-    folder = tmp_path_factory.mktemp("order")
-    for place, text in enumerate((TORCH.replace("1e-6", "1e-5"), COBALT, LANTERN, HERON + MICA)):
-        (folder / f"file_{place}.py").write_text(text)
-    corpora = [write_corpus(folder / f"{n}.safetensors", each) for n, each in enumerate((FAMILY, order))]
-    first, second = (modelkin.scan(str(folder), modelkin.ScanOptions(corpora=(path,))).files for path in corpora)
-    assert first == second
-
-
-def test_the_report_is_the_same_whatever_the_seed_of_hashing(family: Path, repository: Callable[..., str]) -> None:
-    source = repository(a=TORCH, b=COBALT + HERON, c=GLOW.replace("norm1", "norm_a"), glow__layers=GLOW)
-    command = [sys.executable, "-m", "modelkin", "scan", source, "--corpus", str(family), "--format", "json"]
-    reports = []
-    for seed in ("0", "1", "4711"):
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
-        done = subprocess.run(command, capture_output=True, check=True, timeout=60, env=environment)
-        reports.append(json.loads(done.stdout))
-        reports[-1]["summary"].pop("seconds")
-    assert reports[0] == reports[1] == reports[2]
-
-
 def test_progress_is_told_of_each_file(family: Path, repository: Callable[..., str]) -> None:
     told: list[tuple[int, int, str]] = []
     source = repository(a=GLOW, b__c="", d="x = 1\n")
@@ -372,38 +255,6 @@ def test_regions_that_do_not_parse_are_noted(family: Path, repository: Callable[
     (note,) = file.notes
     assert "did not parse" in note
     assert scan_one(repository(a=GLOW), family).notes == ()
-
-
-def test_comparing_trees_pairs_each_file_with_its_own_original(repository: Callable[..., str], tmp_path: Path) -> None:
-    for name, text in {"one.py": COBALT, "two.py": HERON, "three.py": MICA}.items():
-        (tmp_path / "originals").mkdir(exist_ok=True)
-        (tmp_path / "originals" / name).write_text(text)
-    source = repository(a=MICA.replace("best", "top"), b=COBALT, c=HERON.replace("chunk", "piece"))
-    report = modelkin.compare(source, str(tmp_path / "originals"))
-    assert [(file.path, file.upstreams[0].path, file.upstreams[0].project) for file in report.files] == [
-        ("a.py", "three.py", str(tmp_path / "originals")),
-        ("b.py", "one.py", str(tmp_path / "originals")),
-        ("c.py", "two.py", str(tmp_path / "originals")),
-    ]
-    assert [rename.kind for rename in report.files[0].renames] == [Kind.VARIABLE]
-
-
-def test_comparing_with_a_file_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
-    (tmp_path / "broken.ipynb").write_text("[")
-    (tmp_path / "whole.py").write_text(GLOW)
-    with pytest.raises(ModelkinError, match="broken notebook"):
-        modelkin.compare_files(tmp_path / "broken.ipynb", tmp_path / "whole.py")
-    with pytest.raises(ModelkinError, match="no Python file or notebook in it to compare with"):
-        modelkin.compare_files(tmp_path / "whole.py", tmp_path / "broken.ipynb")
-
-
-def test_two_texts_are_compared_as_two_files_are(tmp_path: Path) -> None:
-    (tmp_path / "copy.py").write_text(TORCH)
-    (tmp_path / "original.py").write_text(LANTERN)
-    texts = modelkin.compare_texts(TORCH.encode(), LANTERN.encode())
-    files = modelkin.compare_files(tmp_path / "copy.py", tmp_path / "original.py")
-    assert (texts.verdict, texts.similarity) == (files.verdict, files.similarity)
-    assert (texts.renames, texts.definitions) == (files.renames, files.definitions)
 
 
 def test_a_repository_of_configuration_alone_is_judged_by_what_it_says(

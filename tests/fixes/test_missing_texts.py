@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,28 +9,16 @@ import pytest
 
 from modelkin.fixes.missing_texts import upstream_texts
 from modelkin.results import UpstreamMatch
-from modelkin.sources import download
 
-from ..support.index_server import Index, serving, wheel
+from ..support.index_server import Index, chosen_index, wheel
+from ..support.licence_texts import APACHE, mit
 
-APACHE = (Path(__file__).parent.parent.parent / "LICENSE").read_bytes()
 UPSTREAM = UpstreamMatch("lantern", "lantern/a.py", "1.0", "2.0", "", 1.0, "Apache-2.0", (), "", package="lantern")
-
-
-def mit() -> bytes:
-    """Of a package that the tests are run by."""
-    files = importlib.metadata.files("pytest") or []
-    return next(Path(str(file.locate())) for file in files if file.name == "LICENSE").read_bytes()
 
 
 @pytest.fixture
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
-    monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / "cache"))
-    monkeypatch.setattr(download, "FIRST_WAIT_SECONDS", 0.01)
-    for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
-        monkeypatch.delenv(name, raising=False)
-    with serving() as running:
-        monkeypatch.setenv("PIP_INDEX_URL", running.url + "/")
+    with chosen_index(tmp_path, monkeypatch) as running:
         yield running
 
 

@@ -7,6 +7,14 @@ from collections.abc import Callable
 import pytest
 
 from modelkin.errors import SourceError
+from modelkin.sources import open_source
+
+
+def fails(spec: str, message: str) -> None:
+    """Opening ``spec`` ends in one line, in which the pattern ``message`` is found."""
+    with pytest.raises(SourceError, match=message) as raised, open_source(spec):
+        pass
+    assert "\n" not in str(raised.value)
 
 
 def one_line(call: Callable[[], object], contains: str = "") -> str:

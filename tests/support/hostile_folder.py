@@ -14,9 +14,8 @@ from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.model import Project, Release
 
 from .index_server import Index, serving, wheel
-from .small_corpora import ATTENTION
+from .small_corpora import ATTENTION, COPY
 
-COPY = ATTENTION[ATTENTION.index('"""') :].replace("Attention", "Focus")
 # Beside the standard library: what Python imports by itself, ourselves, and what we import.
 MODULES = """
     sitecustomize usercustomize modelkin scanner click numpy msgspec rich yaml packaging pathspec platformdirs

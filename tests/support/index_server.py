@@ -13,7 +13,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+import pytest
+
+from modelkin.sources import download
+
+# The files of a package that is like any other.
+MODULE = {"pkg/yi.py": b"x = 1\n", "pkg/llama.py": b"y = 2\n"}
 
 
 def wheel(files: dict[str, bytes]) -> bytes:
@@ -54,6 +62,23 @@ class Index:
             "yanked": False,
         }
         self.pages.setdefault(project, {"files": []})["files"].append(item | fields)
+
+
+def closed_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty cache in ``folder``, short waits, and no certificates of the user's."""
+    monkeypatch.setenv("MODELKIN_CACHE_DIR", str(folder / "cache"))
+    monkeypatch.setattr(download, "FIRST_WAIT_SECONDS", 0.01)
+    for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@contextmanager
+def chosen_index(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
+    """An empty index that pip's variable names, and an empty cache in ``folder``."""
+    closed_off(folder, monkeypatch)
+    with serving() as running:
+        monkeypatch.setenv("PIP_INDEX_URL", running.url + "/")
+        yield running
 
 
 @contextmanager

@@ -38,6 +38,8 @@ class WindowAttention(torch.nn.Module):
         weights = self.dropout(scores.softmax(dim=-1))
         return torch.einsum("bhqk,bkhd->bqhd", weights, values).reshape(batch, length, width)
 '''
+# ATTENTION without its notice, renamed.
+COPY = ATTENTION[ATTENTION.index('"""') :].replace("Attention", "Focus")
 ROTARY = """\
 def rotary_tables(length, width, base=10000.0):
     steps = [base ** (-2 * index / width) for index in range(width // 2)]

@@ -155,7 +155,6 @@ def test_a_module_cut_short_is_read_without_complaint(module: str, spelling: Spe
     winnow(normalised(text[: data.draw(st.integers(0, len(text)))]))
 
 
-IF_ELSE = "{0}if a: b\n{0}else:\n"
 HUGE = {
     "nested brackets": "x = " + "[" * 100_000 + "]" * 100_000,
     "brackets never closed": "x = " + "([{" * 30_000,
