@@ -9,7 +9,6 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
@@ -30,6 +29,7 @@ from modelkin.notices.model import Notice
 from modelkin.support.folders import Folder
 
 from ..support.documents import ROOT
+from ..support.privileges import without_privileges
 from ..support.small_corpora import ATTENTION, THREE, UPSTREAMS, Upstream, corpus_of
 
 
@@ -220,18 +220,6 @@ def shared() -> Iterator[Path]:
         Path(folder).chmod(0o555)
         yield path
         Path(folder).chmod(0o755)
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Root writes everywhere, so root becomes nobody for a while."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 def test_a_folder_that_may_not_be_written_is_an_error_and_the_corpus_stays(shared: Path) -> None:

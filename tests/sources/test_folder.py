@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from modelkin.sources import open_source, open_sources
 from modelkin.sources.checkout import Checkout, Entry
 
 from ..support.checkouts import names, skips, write
+from ..support.privileges import without_privileges
 
 
 def only_entry(checkout: Checkout) -> Entry:
@@ -181,18 +180,6 @@ def test_a_single_file_that_vanishes_is_skipped(tmp_path: Path) -> None:
     with open_source(str(tmp_path / "a.py")) as checkout:
         (tmp_path / "a.py").unlink()
         assert list(checkout.entries()) == [Skipped("a.py", "cannot be read: No such file or directory")]
-
-
-@contextmanager
-def without_privileges() -> Iterator[None]:
-    """Root reads everything, so root becomes nobody for a while."""
-    user = os.geteuid()
-    if user == 0:
-        os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(user)
 
 
 @pytest.mark.skipif(not hasattr(os, "seteuid"), reason="permissions are POSIX")
