@@ -1,7 +1,8 @@
 """Sends one HTTP(S) request and follows its redirects, within bounds, and never to an address that is forbidden.
 
 urllib's own opener follows redirects to ftp and to any address, reads a redirect's body whole, and bounds only the
-time between two bytes. Edit this when requests need another header, proxy or certificate, or an address is forbidden.
+time between two bytes. Edit this when requests need another header, proxy or certificate; `addresses` says where none
+may go.
 """
 
 from __future__ import annotations
@@ -10,18 +11,15 @@ import base64
 import http.client
 import io
 import os
-import re
 import socket
 import ssl
-import string
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from functools import partial
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import unquote, urljoin, urlsplit
 from urllib.request import (
     AbstractHTTPHandler,
     HTTPDefaultErrorHandler,
@@ -33,22 +31,14 @@ from urllib.request import (
 )
 
 from ..errors import SourceError
+from .addresses import addresses, is_forbidden, is_inner, sendable, without_password
 
 MAX_REDIRECTS = 5
 # Between two bytes, and for one attempt to connect.
 TIMEOUT_SECONDS = 30.0
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_ADDRESSES = 16
-_MAX_SHOWN = 300
 _CERTIFICATE_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
-_LOGIN = re.compile(r"//[^/?#\\]*@")
-_HOST = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]+", re.ASCII)
-# Where clouds hand out credentials; ipaddress calls the first three ordinary.
-_METADATA = frozenset(map(ip_address, ("168.63.129.16", "100.100.100.200", "192.0.0.192", "fd00:ec2::254")))
-_SHARED = ip_network("100.64.0.0/10")
-_NAT64 = ip_network("64:ff9b::/96")
-
-IPAddress = IPv4Address | IPv6Address
 
 
 class Allowance:
@@ -281,66 +271,3 @@ class _Metered(io.RawIOBase):
     def close(self) -> None:
         self.source.close()
         super().close()
-
-
-# Addresses: how one is sent, how it is shown, and which may not be gone to.
-
-
-def sendable(url: str) -> str:
-    """``url`` as a request may carry it, with its login; raises SourceError when it is not http(s) to a host."""
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-        if not host.isascii():
-            host = host.encode("idna").decode("ascii")
-        if ":" in host:
-            ip_address(host)
-        host.encode("idna")  # what Python does with any host: labels may be empty or too long
-        path, query = (quote(part, safe=string.punctuation) for part in (parts.path, parts.query))
-        login, found, _ = parts.netloc.rpartition("@")
-        login = quote(login, safe=string.punctuation)
-    except ValueError:
-        host = ""
-    if not _HOST.fullmatch(host) or parts.scheme not in ("http", "https"):
-        raise SourceError(f"{without_password(url)} is not an http or https address")
-    place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
-    return urlunsplit((parts.scheme, login + found + place, path or "/", query, ""))
-
-
-def without_password(url: str) -> str:
-    """``url`` without a user's name and password, in one line fit to be printed, whatever it holds."""
-    shown = _LOGIN.sub("//", url[: 4 * _MAX_SHOWN])
-    shown = "".join(char if char.isprintable() else "?" for char in shown)
-    return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
-
-
-def addresses(host: str, port: int = 0) -> list[IPAddress]:
-    """What ``host`` stands for, numbers in any spelling too; raises OSError when nothing is known of it."""
-    return [ip_address(str(found[4][0])) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-
-
-def is_inner(address: IPAddress) -> bool:
-    """Whether ``address`` is of this machine or of a private network."""
-    address = _unwrapped(address)
-    return address.is_private or address.is_loopback or (address.version == 4 and address in _SHARED)
-
-
-def is_forbidden(address: IPAddress) -> bool:
-    """Whether no one's word may send us to ``address``: link-local, metadata of clouds, all of a network."""
-    address = _unwrapped(address)
-    site_local = isinstance(address, IPv6Address) and address.is_site_local
-    special = address.is_link_local or address.is_multicast or address.is_unspecified or site_local
-    broadcast = address.version == 4 and (address.is_reserved or int(address) >> 24 == 0)
-    return special or broadcast or address in _METADATA
-
-
-def _unwrapped(address: IPAddress) -> IPAddress:
-    """The IPv4 address that an IPv6 one carries, else ``address``, without its zone."""
-    if isinstance(address, IPv4Address):
-        return address
-    carried = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-    if carried is None and address in _NAT64:
-        carried = IPv4Address(int(address) & 0xFFFFFFFF)
-    if carried is None and 1 < int(address) < 2**32:  # the old form ::a.b.c.d
-        carried = IPv4Address(int(address))
-    return carried or IPv6Address(int(address))

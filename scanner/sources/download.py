@@ -17,8 +17,9 @@ from typing import IO, TypeVar
 from urllib.error import HTTPError, URLError
 
 from ..errors import SourceError
+from .addresses import without_password
 from .checkout import Progress
-from .connection import Allowance, open_url, without_password
+from .connection import Allowance, open_url
 from .members import DISK_RESERVE_BYTES
 
 ATTEMPTS = 3

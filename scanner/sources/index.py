@@ -21,7 +21,7 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 from packaging.version import InvalidVersion, Version
 
 from ..errors import SourceError
-from .connection import without_password
+from .addresses import without_password
 from .download import NothingThereError, fetch_text
 from .pip_settings import configured_index
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from modelkin.sources import connection, download, index, registry
+from modelkin.sources import addresses, download, index, registry
 
 from ..support.error_lines import one_line
 from ..support.index_server import Index, closed_off, serving, wheel
@@ -174,7 +174,7 @@ def test_addresses_are_shown_without_login_in_one_line() -> None:
         "http://me:secret@h\n/x\x1b[2J",
         "http://me:secret@h/" + "x" * 9999,
     ):
-        shown = connection.without_password(url)
+        shown = addresses.without_password(url)
         assert "secret" not in shown
         assert shown.isprintable()
         assert len(shown) < 400

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from modelkin.errors import SourceError
-from modelkin.sources import connection, download, registry
+from modelkin.sources import addresses, connection, download, registry
 
 from ..support.error_lines import one_line
 from ..support.index_server import Index, closed_off, serving, wheel
@@ -111,9 +111,9 @@ PRIVATE = [
 
 def test_a_public_index_leads_to_no_private_address(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    real = connection.addresses
+    real = addresses.addresses
 
-    def resolved(name: str, port: int = 0) -> list[connection.IPAddress]:
+    def resolved(name: str, port: int = 0) -> list[addresses.IPAddress]:
         return [ip_address("93.184.216.34")] if name == "public.example" else real(name, port)
 
     monkeypatch.setattr(connection, "addresses", resolved)
