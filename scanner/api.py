@@ -39,7 +39,7 @@ from .pipeline import (
     selection,
 )
 from .repository.declarations import read_declarations
-from .results import Cells, FileVerdict, LeftOut, Report, Skipped, Trust
+from .results import FileVerdict, LeftOut, Report, Skipped, Trust, cells_by_path
 from .sources import open_source, open_sources
 from .sources.checkout import Checkout
 from .sources.files import SourceFile
@@ -140,20 +140,21 @@ def _report(
         declarations = read_declarations(checkout)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        judged = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen)
-        waivers = [*found.waivers, *waivers_beside(checkout, judged.findings)]
+        checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen)
+        waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
         raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN}; check the path and the --include globs")
     # Which findings are answered for: waived where waivers count, or known from the baseline?
     counting = obeyed(waivers, checkout.root, trust)
     waived = [*options.waivers, *counting.waivers]
     is_partial = bool(options.include or options.exclude or checkout.chosen)
-    findings = settled(judged.findings, waived, known, is_partial, counting.bad, found.cells)
+    files = [each.verdict for each in found.examined]
+    findings = settled(checked.findings, waived, known, is_partial, counting.bad, cells_by_path(files))
     # What did the source ask for in vain?
     refused = files_not_obeyed(checkout, declarations, trust, options)
     return assembled(
-        replace(judged, findings=findings),
-        (each.verdict for each in found.examined),
+        replace(checked, findings=findings),
+        files,
         [*found.skipped, *declarations.skipped],
         root=checkout.root,
         corpus=identity_of(corpora),
@@ -173,11 +174,6 @@ class _FilesFound(Struct):
     waivers: list[WaiversRead] = field(default_factory=list)
     unselected: Counter[str] = field(default_factory=Counter)
     """How many files the setting of that key left out."""
-
-    @property
-    def cells(self) -> dict[str, Cells]:
-        """Where the lines of each notebook stand in it, by its path."""
-        return {each.verdict.path: each.verdict.cells for each in self.examined if each.verdict.cells}
 
 
 def _examined(checkout: Checkout, examine: Examiner, options: ScanOptions, progress: Progress | None) -> _FilesFound:

@@ -116,9 +116,6 @@ class Examiner:
 # The steps that scans and audits share.
 
 
-# The steps that scans and audits share.
-
-
 NOTHING_TO_SCAN = "no Python file or notebook in it"
 
 

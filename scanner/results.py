@@ -5,6 +5,7 @@ Read this to learn the output. Edit it when a report says something new; then `r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
 
 from msgspec import Struct
@@ -136,7 +137,7 @@ class Report(Struct, frozen=True):
 
     def cells(self) -> dict[str, Cells]:
         """The ``cells`` of each notebook, by its path."""
-        return {file.path: file.cells for file in self.files if file.cells}
+        return cells_by_path(self.files)
 
 
 class CorpusIdentity(Struct, frozen=True):
@@ -179,6 +180,11 @@ class FileVerdict(Struct, frozen=True):
     """The similarity of a file that is reported as independent because of ``min_similarity``; else 0."""
     cells: Cells = ()
     """Where the lines of a notebook stand in it: reports count those of its code cells joined. Else empty."""
+
+
+def cells_by_path(files: Iterable[FileVerdict]) -> dict[str, Cells]:
+    """Where the lines of each notebook among ``files`` stand in it, by its path."""
+    return {file.path: file.cells for file in files if file.cells}
 
 
 class UpstreamMatch(Struct, frozen=True):
