@@ -26,7 +26,8 @@ from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
 from .schema import COLUMNS, Columns, Table
 
-FORMAT = 2
+FORMAT = 3
+OLDEST_FORMAT = 2
 HEADER_KEY = "modelkin"
 
 CORPUS_SUFFIX = ".safetensors"
@@ -43,6 +44,8 @@ class Project(Struct, frozen=True):
     """The address of a file in a release, with ``{release}`` and ``{path}`` to fill in."""
     package: str = ""
     """Its name at the package registry, if it is there."""
+    published: str = ""
+    """The ISO date on which any of its code was first public; empty where that is not known."""
 
 
 class Release(Struct, frozen=True):
@@ -90,6 +93,8 @@ class Corpus(Columns, frozen=True, dict=True):
     version: str = ""
     digest: str = ""
     path: Path | None = None
+    unlisted: tuple[Release, ...] = ()
+    """Releases of which only the paths are known, to date the paths of others."""
 
     def text(self, number: int) -> str:
         """The name with that number."""
@@ -116,6 +121,13 @@ class Corpus(Columns, frozen=True, dict=True):
         """The releases that hold file content ``file``, oldest first."""
         first, last = self.file_version_starts[file : file + 2].tolist()
         return sorted(map(self.version_at, range(first, last)), key=lambda version: version.release.day)
+
+    def known_release(self, number: int) -> Release | None:
+        """The release of that number, counted from 1 over ``releases`` and ``unlisted``; None for 0."""
+        if not number:
+            return None
+        place = number - 1 - len(self.releases)
+        return self.releases[number - 1] if place < 0 else self.unlisted[place]
 
     def version_at(self, row: int) -> Version:
         """What row number ``row`` of the versions says."""
@@ -151,7 +163,10 @@ class Corpus(Columns, frozen=True, dict=True):
             "window": WINNOWING.window,
             "projects": [list(astuple(project)) for project in self.projects],
             "releases": [[*astuple(r)[:4], list(r.copyrights), r.has_notice_file] for r in self.releases],
-            "notices": [[n.licence, n.form.value, n.last_line, list(n.copyrights)] for n in self.notices],
+            "unlisted": [[each.project, each.version, each.released] for each in self.unlisted],
+            "notices": [
+                [n.licence, n.form.value, n.last_line, list(n.copyrights), list(n.sources)] for n in self.notices
+            ],
         }
 
     def content_digest(self) -> str:

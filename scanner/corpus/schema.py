@@ -68,6 +68,10 @@ class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
     """Its entries are bounds, one more than rows: from entry i to before entry i + 1 go the rows of this table."""
     is_sorted: bool = False
     """It is ascending."""
+    narrows: bool = False
+    """A file may hold it in half as many bits, where its numbers are small enough."""
+    since: int = 2
+    """The first format that has it; of an older file it is worked out when that opens."""
     name: str = ""
 
     def __set_name__(self, _owner: type, name: str) -> None:
@@ -112,7 +116,9 @@ class Columns(Struct, frozen=True, dict=True):
     definition_lineage_starts = Column(
         _32, Table.DEFINITIONS, "bounds of its path histories", runs=Table.HOLDING_HISTORIES
     )
-    definition_lineages = Column(_16, Table.HOLDING_HISTORIES, "the path history; ascending", numbers=Table.HISTORIES)
+    definition_lineages = Column(
+        _32, Table.HOLDING_HISTORIES, "the path history; ascending", numbers=Table.HISTORIES, narrows=True
+    )
     fingerprints = Column(_64, Table.FINGERPRINTS, "hash of a k-gram that winnowing kept", is_sorted=True)
     posting_starts = Column(_32, Table.FINGERPRINTS, "bounds of its definitions", runs=Table.POSTINGS)
     postings = Column(_32, Table.POSTINGS, "the definition; ascending", numbers=Table.DEFINITIONS)
@@ -126,24 +132,31 @@ class Columns(Struct, frozen=True, dict=True):
     )
     member_first_lines = Column(_32, Table.FILE_DEFINITIONS, "its first line, from 1")
     member_last_lines = Column(_32, Table.FILE_DEFINITIONS, "its last line, from 1")
-    file_lineages = Column(_16, Table.FILES, "the first it was seen in", numbers=Table.HISTORIES)
+    file_lineages = Column(_32, Table.FILES, "the first it was seen in", numbers=Table.HISTORIES, narrows=True)
     file_ancestors = Column(_32, Table.FILES, "what it descends from by its names, or itself", numbers=Table.FILES)
     lineage_paths = Column(_32, Table.HISTORIES, "the path in the release", numbers=Table.NAMES)
     lineage_projects = Column(_16, Table.HISTORIES, "whose it is", numbers=Table.PROJECTS)
     lineage_first_releases = Column(_16, Table.HISTORIES, "the oldest that holds it", numbers=Table.RELEASES)
     lineage_file_starts = Column(_32, Table.HISTORIES, "bounds of all it ever was", runs=Table.HISTORY_FILES)
+    lineage_without = Column(_16, Table.HISTORIES, "the last before it that lacks the path, from 1; 0: none", since=3)
+    lineage_appeared = Column(_16, Table.HISTORIES, "the first that has the path, from 1; 0: none", since=3)
     lineage_files = Column(_32, Table.HISTORY_FILES, "the file content; ascending", numbers=Table.FILES)
-    name_lineages = Column(_16, Table.NAMES, "how many path histories define it")
+    lineage_file_releases = Column(
+        _16, Table.HISTORY_FILES, "the oldest that holds it there", numbers=Table.RELEASES, since=3
+    )
+    name_lineages = Column(_32, Table.NAMES, "how many path histories define it", narrows=True)
     file_version_starts = Column(_32, Table.FILES, "bounds of the places where it stands", runs=Table.VERSIONS)
     version_releases = Column(_16, Table.VERSIONS, "the release", numbers=Table.RELEASES)
     version_paths = Column(_32, Table.VERSIONS, "the path in the release", numbers=Table.NAMES)
-    version_notices = Column(_16, Table.VERSIONS, "what its header says there", numbers=Table.NOTICES)
+    version_notices = Column(_32, Table.VERSIONS, "what its header says there", numbers=Table.NOTICES, narrows=True)
 
     def count(self, table: Table) -> int:
         """How many rows a table has that is not in the header: as many entries as its first column has."""
         return len(self.arrays[FIRST_COLUMNS[table].name])
 
 
+# What a column that `narrows` may be held in.
+NARROWED: dict[Any, type[np.unsignedinteger[Any]]] = {_32: _16}
 COLUMNS: dict[str, Column[Any]] = {name: value for name, value in vars(Columns).items() if isinstance(value, Column)}
 # The column of each table that counts its rows.
 FIRST_COLUMNS: dict[Table, Column[Any]] = {

@@ -9,12 +9,13 @@ import json
 import mmap
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Any, overload
 
 import numpy as np
+from msgspec.structs import replace
 
 from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
@@ -22,12 +23,14 @@ from ..notices.model import Notice
 from ..results import LicenceForm
 from ..support.arrays import Array
 from ..support.data_files import shipped_folder
-from .model import FORMAT, HEADER_KEY, Corpus, Project, Release
-from .schema import COLUMNS, Column
+from .intervals import filled
+from .model import FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release
+from .schema import COLUMNS, NARROWED, Column
 from .validation import endless_problems, shape_problems
 
 # The longest header the format's own reference reader takes.
 _LONGEST_HEADER = 100_000_000
+_NOTICE_FIELDS = 5
 _FORMS = {form.value: form for form in LicenceForm}
 _TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
 
@@ -59,18 +62,26 @@ def _decode(path: Path, data: memoryview) -> Corpus:
         raise CorpusError(f"{path}: a .safetensors file, but not a corpus: name one that modelkin wrote")
     header = json.loads(tensors["__metadata__"][HEADER_KEY])
     _check_settings(path, header)
-    arrays = {name: _array(tensors[name], column, data[8 + length :]) for name, column in COLUMNS.items()}
+    held = [column for column in COLUMNS.values() if column.since <= header["format"]]
+    arrays = {column.name: _array(tensors[column.name], column, data[8 + length :]) for column in held}
     corpus = _with_header(path, header, arrays)
-    for problem in chain(shape_problems(corpus), endless_problems(corpus)):
-        raise ValueError(problem)
+    if len(held) < len(COLUMNS):  # an older format, which users have corpora of
+        _refuse(shape_problems(corpus))
+        corpus = replace(corpus, arrays=arrays | filled(corpus))
+    _refuse(chain(shape_problems(corpus), endless_problems(corpus)))
     return corpus
+
+
+def _refuse(found: Iterable[str]) -> None:
+    for problem in found:
+        raise ValueError(problem)
 
 
 def _check_settings(path: Path, header: dict[str, Any]) -> None:
     numbers = [header["format"], header["k"], header["window"]]
     if any(type(number) is not int for number in numbers):
         raise ValueError("its settings are no numbers")
-    if numbers[0] != FORMAT:
+    if not OLDEST_FORMAT <= numbers[0] <= FORMAT:
         remedy = "upgrade modelkin" if numbers[0] > FORMAT else "build or download it again"
         raise CorpusError(f"{path}: corpus format {numbers[0]}, but this modelkin reads {FORMAT}; {remedy}")
     if numbers[1:] != [WINNOWING.k, WINNOWING.window]:
@@ -84,7 +95,8 @@ def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -
     name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
     projects = tuple(Project(*_texts(row)) for row in header["projects"])
     releases = tuple(_release(row, len(projects)) for row in header["releases"])
-    return Corpus(arrays, name, projects, releases, _Notices(header["notices"]), version, digest, path)
+    unlisted = tuple(_unlisted(row, len(projects)) for row in header.get("unlisted", ()))
+    return Corpus(arrays, name, projects, releases, _Notices(header["notices"]), version, digest, path, unlisted)
 
 
 def _release(row: list[Any], projects: int) -> Release:
@@ -97,6 +109,11 @@ def _release(row: list[Any], projects: int) -> Release:
     return Release(project, version, released, sha256, _texts(copyrights), has_notice_file)
 
 
+def _unlisted(row: list[Any], projects: int) -> Release:
+    project, *texts = row
+    return _release([project, *texts, "", [], False], projects)
+
+
 class _Notices(Sequence[Notice]):
     """Rows of the header, checked together; each becomes a notice when it is asked for, as few of them are."""
 
@@ -104,14 +121,16 @@ class _Notices(Sequence[Notice]):
         if type(rows) is not list:
             raise ValueError("its header has something else where notices belong")
         self._rows = rows
-        licences, forms, last_lines, copyrights = zip(*rows, strict=True) if rows else ((), (), (), ())
+        columns = list(zip(*rows, strict=True)) if rows else [()] * _NOTICE_FIELDS
+        licences, forms, last_lines, copyrights, *sources = columns
         if not set(map(type, last_lines)) <= {int} or min(last_lines, default=0) < 0:
             raise ValueError("its header has something else where a line number belongs")
         if not set(forms) <= _FORMS.keys():
             raise ValueError(f"{min(set(forms) - _FORMS.keys())!r} is no way to state a licence")
-        if not set(map(type, copyrights)) <= {list}:
+        lists = [*copyrights, *chain.from_iterable(sources)]  # format 2 has no sources
+        if len(sources) > 1 or not set(map(type, lists)) <= {list}:
             raise ValueError("its header has something else where text belongs")
-        _texts([*licences, *chain.from_iterable(copyrights)])
+        _texts([*licences, *chain.from_iterable(lists)])
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -127,8 +146,8 @@ class _Notices(Sequence[Notice]):
 
 
 def _notice(row: list[Any]) -> Notice:
-    licence, form, last_line, copyrights = row
-    return Notice(licence, tuple(copyrights), _FORMS[form], last_line)
+    licence, form, last_line, copyrights, *sources = row
+    return Notice(licence, tuple(copyrights), _FORMS[form], last_line, tuple(chain.from_iterable(sources)))
 
 
 def _texts(values: Any) -> tuple[str, ...]:
@@ -139,9 +158,11 @@ def _texts(values: Any) -> tuple[str, ...]:
 
 def _array(entry: dict[str, Any], column: Column[Any], data: memoryview) -> Array:
     first, last = entry["data_offsets"]
-    if _TYPES.get(entry["dtype"]) != column.dtype or not 0 <= first <= last <= len(data):
+    dtype = _TYPES.get(entry["dtype"])
+    narrow = column.narrows and dtype == NARROWED[column.dtype]
+    if not (dtype == column.dtype or narrow) or not 0 <= first <= last <= len(data):
         raise ValueError(f"{column.name} is cut off or of another type")
-    array: Array = np.frombuffer(data[first:last], column.dtype)
+    array: Array = np.frombuffer(data[first:last], dtype)
     if entry["shape"] != [len(array)]:
         raise ValueError(f"{column.name} is of another length than its header says")
     return array

@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from ..errors import CorpusError
 from ..fingerprints.statement_cache import StatementCache
 from ..support.arrays import Array, pack_pairs, run_bounds, unpack_pairs
+from . import intervals
 from .histories import ancestors
 from .model import Corpus, Release
-from .schema import Column, Columns
+from .schema import NARROWED, Column, Columns
 
 # What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
 FEW_GROUPS = 10
@@ -80,6 +81,7 @@ class Tables:
             notices=tuple(self.notices),
             version=version,
         )
+        corpus = replace(corpus, arrays={**corpus.arrays, **intervals.filled(corpus)})
         return replace(corpus, digest=corpus.content_digest())
 
     def _number_by_age(self) -> None:
@@ -229,10 +231,13 @@ class Tables:
 
 
 def _fitted(column: Column[Any], array: Array) -> Array:
-    """The array in the type of the column, never wrapped around."""
-    if array.dtype != column.dtype and len(array) and array.max() > np.iinfo(column.dtype).max:
+    """The array in the type of the column, or half of it where that holds all; never wrapped around."""
+    dtype = column.dtype
+    if column.narrows and (not len(array) or array.max() <= np.iinfo(NARROWED[dtype]).max):
+        return array.astype(NARROWED[dtype], copy=False)
+    if array.dtype != dtype and len(array) and array.max() > np.iinfo(dtype).max:
         raise CorpusError(f"too much for one corpus ({column.name}): divide the upstreams among several")
-    return array.astype(column.dtype, copy=False)
+    return array.astype(dtype, copy=False)
 
 
 def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Array, Array]:

@@ -29,10 +29,11 @@ def problems(corpus: Corpus) -> list[str]:
 
 def shape_problems(columns: Columns) -> Iterator[str]:
     """Columns of different lengths, and bounds that are out of order or do not end where what they bound does."""
-    for name, column in COLUMNS.items():
+    there = {name: column for name, column in COLUMNS.items() if name in columns.arrays}
+    for name, column in there.items():
         if column.runs is None and len(columns.arrays[name]) != columns.count(column.table):
             yield f"{name} is not as long as {FIRST_COLUMNS[column.table].name}"
-    for name, column in COLUMNS.items():
+    for name, column in there.items():
         if column.runs is None:
             continue
         starts, last = columns.arrays[name], columns.count(column.runs)

@@ -23,6 +23,8 @@ class Notice(Struct, frozen=True):
     "How the licence is stated."
     last_line: int = 0
     "The last line (1-based) of the header that either stands on; 0 where there is neither."
+    sources: tuple[str, ...] = ()
+    "In a corpus: what the credits of the header name as the file's source, as addresses or names of projects."
 
 
 class Strength(str, Enum):

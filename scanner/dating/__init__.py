@@ -1,0 +1,1 @@
+"""When the files of a source first appeared, from whatever the source has: git, releases, the Hub, archives."""

@@ -1,0 +1,145 @@
+"""All that one scan found: `Report`, from there downwards.
+
+Read this to learn the output. Edit it when a report says something new; then `reports` has to show it.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from .file_verdict import Cells, FileVerdict, Region, UpstreamMatch, cells_by_path
+from .vocabulary import Grade, Level, State, Trust
+
+
+class Report(Struct, frozen=True):
+    """Everything that one scan found. A format chooses words, layout and how much to show."""
+
+    root: str
+    """The source as the user named it, without a password."""
+    corpus: CorpusIdentity
+    """What it was compared with."""
+    files: tuple[FileVerdict, ...]
+    """The answer for each file that was scanned, ordered by path."""
+    findings: tuple[Finding, ...]
+    """What to act on. Findings that are waived, or known from a baseline, are among them and marked."""
+    skipped: tuple[Skipped, ...]
+    """What could not be scanned or read, and why."""
+    seconds: float
+    """How long the scan took, by the clock."""
+    attributions: tuple[Attribution, ...] = ()
+    """Each copied file with each upstream that it owes something, and whether it is met."""
+    baseline: str = ""
+    """The path of the baseline in use; empty without one."""
+    trust: Trust = Trust.ISOLATED
+    """Whether what the source says to modelkin did count."""
+    hidden: tuple[LeftOut, ...] = ()
+    """What settings, waivers, ignore rules and the baseline left out."""
+    not_obeyed: tuple[LeftOut, ...] = ()
+    """What settings, waivers and ignore rules of the source would have left out, and did not."""
+
+    def cells(self) -> dict[str, Cells]:
+        """The ``cells`` of each notebook, by its path."""
+        return cells_by_path(self.files)
+
+
+class CorpusIdentity(Struct, frozen=True):
+    """The corpora that a scan compared with."""
+
+    name: str
+    """Their names, joined by `` + ``."""
+    version: str
+    """The newest of their versions."""
+    digest: str
+    """The digest of the corpus, as hexadecimal digits; of several, a digest over theirs."""
+
+
+class Finding(Struct, frozen=True):
+    """One thing to act on."""
+
+    rule: str
+    """The id of its rule, which ``modelkin explain`` explains."""
+    level: Level
+    """How much it matters; a waived finding keeps its level."""
+    region: Region
+    """Where in the scanned source."""
+    message: str
+    """What is the matter, in words."""
+    upstream: str
+    """The upstream in words: project, release and path; empty where there is none."""
+    remedy: str
+    """What to do."""
+    clause: str = ""
+    """The clause of a licence that it rests on (``Apache-2.0 §4(c)``); empty where it rests on none."""
+    upstream_region: Region | None = None
+    """Where in the upstream."""
+    suppression: Suppression | None = None
+    """What waives it; None where nothing does."""
+    known: bool = False
+    """Whether the baseline holds it."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it still has to be answered for: it is neither waived nor known from a baseline."""
+        return self.suppression is None and not self.known
+
+
+class Suppression(Struct, frozen=True):
+    """Why a finding is waived, and where that is written."""
+
+    path: str
+    """The file with the waiver: the scanned file itself, or a settings file."""
+    line: int
+    """The line of the waiver, counted from 1."""
+    reason: str
+    """The reason as it is written there."""
+    in_source: bool
+    """Whether it is a comment in the scanned file; else it is an entry in settings."""
+
+
+class Attribution(Struct, frozen=True):
+    """A copied file, one upstream that it owes something, and whether it is met."""
+
+    path: str
+    """The copied file."""
+    upstream: UpstreamMatch
+    """The upstream whose terms these are."""
+    grade: Grade
+    """How well the copy says where it is from."""
+    duties: tuple[DutyState, ...]
+    """Each obligation of the upstream's licence, and whether it is met."""
+
+
+class DutyState(Struct, frozen=True):
+    """One obligation, and whether it is met."""
+
+    licence: str
+    """The SPDX id of the licence that asks for it."""
+    clause: str
+    """The clause of the licence."""
+    asks: str
+    """What it asks for, in words."""
+    state: State
+    """Whether it is met."""
+    where: str
+    """What meets the obligation, or what is missing."""
+
+
+class Skipped(Struct, frozen=True):
+    """A file or folder that was not scanned."""
+
+    path: str
+    """Its path in the source, or the source itself."""
+    reason: str
+    """Why, in one line."""
+
+
+class LeftOut(Struct, frozen=True):
+    """How much was left out, and by what; or what would have left something out, had it been obeyed."""
+
+    what: str
+    """What was left out, in the plural: "files" (Python files and notebooks only), "folders" (one not entered counts as
+    one), "findings waived"; or what was not obeyed: "settings", "ignore files"."""
+    by: str
+    """The file or rule that says so: ".gitignore", "node_modules", "modelkin.toml", "comments"."""
+    count: int
+    """How many."""
