@@ -135,7 +135,7 @@ class UpstreamMatch(Struct, frozen=True):
     appeared: str = ""
     """The first known release that has the path, in any content."""
     appeared_on: str = ""
-    """The ISO date of that release."""
+    """The ISO date of that release; empty where none is known."""
     recent_lines: tuple[str, ...] = ()
     """Those of ``copyrights`` that some older known release of the path lacks."""
     sources: tuple[str, ...] = ()
