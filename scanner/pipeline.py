@@ -30,6 +30,7 @@ from .notices.notice import read_notice
 from .repository.lookup import says_anything
 from .repository.model import Declarations
 from .results import COPIES, CorpusIdentity, FileVerdict, LeftOut, Report, Skipped, Trust
+from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
 from .support.budget import OverBudgetError, budget
@@ -120,7 +121,7 @@ NOTHING_TO_SCAN = "no Python file or notebook in it"
 
 
 class ScanOptions(Struct, frozen=True):
-    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob."""
+    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob or date."""
 
     include: tuple[str, ...] = ()
     """Globs as in .gitignore: scan only paths that match one; all, when empty."""
@@ -144,10 +145,14 @@ class ScanOptions(Struct, frozen=True):
     """Which of these options a settings file filled: the report says what they hide."""
     timeout: float | None = None
     """Seconds of processor time that one file may take; None means 2, and 2 for each MB."""
+    as_of: str = ""
+    """The ISO date that all scanned files are taken to be of, whatever else dates them; empty to look for dates."""
 
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
             matcher(globs)  # a broken one is an error before anything is fetched
+        if self.as_of:
+            checked_date(self.as_of, "as_of: ")
 
 
 class SettingsTaken(Struct, frozen=True):
