@@ -132,6 +132,8 @@ class UpstreamMatch(Struct, frozen=True):
     """The last known release of the project before it had the path; empty where none is known."""
     appeared: str = ""
     """The first known release that has the path, in any content."""
+    appeared_on: str = ""
+    """The ISO date of ``appeared``; empty where none is known."""
     recent_lines: tuple[str, ...] = ()
     """Those of ``copyrights`` that some older known release of the path lacks."""
     sources: tuple[str, ...] = ()
