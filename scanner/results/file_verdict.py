@@ -83,6 +83,8 @@ class FileVerdict(Struct, frozen=True):
     """Whether ``direction`` rests on what the scanned source says of itself, and on nothing else."""
     later: tuple[UpstreamMatch, ...] = ()
     """The known files that hold the same code and are younger than the file: never its upstreams."""
+    alike: tuple[UpstreamMatch, ...] = ()
+    """Further upstreams that hold at least four fifths of what the closest does: one of them may be the source."""
 
 
 def cells_by_path(files: Iterable[FileVerdict]) -> dict[str, Cells]:
@@ -133,7 +135,7 @@ class UpstreamMatch(Struct, frozen=True):
     appeared: str = ""
     """The first known release that has the path, in any content."""
     appeared_on: str = ""
-    """The ISO date of ``appeared``; empty where none is known."""
+    """The ISO date of that release."""
     recent_lines: tuple[str, ...] = ()
     """Those of ``copyrights`` that some older known release of the path lacks."""
     sources: tuple[str, ...] = ()
