@@ -36,6 +36,7 @@ from .notices.notice import read_notice
 from .repository.lookup import says_anything
 from .repository.model import Declarations
 from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust
+from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
 from .support.budget import OverBudgetError, budget
@@ -174,7 +175,7 @@ NOTHING_TO_SCAN = "no Python file or notebook in it"
 
 
 class ScanOptions(Struct, frozen=True):
-    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob."""
+    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob or date."""
 
     include: tuple[str, ...] = ()
     """Globs as in .gitignore: scan only paths that match one; all, when empty."""
@@ -204,6 +205,8 @@ class ScanOptions(Struct, frozen=True):
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
             matcher(globs)  # a broken one is an error before anything is fetched
+        if self.as_of:
+            checked_date(self.as_of, "as_of: ")
 
 
 class SettingsTaken(Struct, frozen=True):
