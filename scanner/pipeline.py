@@ -33,6 +33,7 @@ from .matching.ranking import LEAST_SHARE, VerdictOptions, related
 from .matching.verdict import judge
 from .notices.model import Notice
 from .notices.notice import read_notice
+from .notices.project_names import names_project
 from .repository.lookup import says_anything
 from .repository.model import Declarations
 from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust
@@ -114,7 +115,8 @@ class Examiner:
 
     def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
-        lines, own = seen.notice.copyrights, frozenset(map(plain_name, names))
+        lines = seen.notice.copyrights
+        own = frozenset(plain_name(each.rpartition("/")[2]) for each in names)
         facts = Facts(dated, lines, lambda sources: credited(sources, names, lines), lambda each: _is_one_of(each, own))
         ordered = placed(seen.kept, facts, partial(self._again, seen.query, facts.owns), self._how.named)
         # Judge: say what the file is to what was there before it.
@@ -159,9 +161,11 @@ class Examiner:
         return frozenset(map(letters, lines))
 
 
-def credited(sources: Sequence[str], names: tuple[str, ...], copyrights: tuple[str, ...]) -> Credited:  # noqa: ARG001
+def credited(sources: Sequence[str], names: tuple[str, ...], copyrights: tuple[str, ...]) -> Credited:
     """Whether ``sources``, which an upstream file's header names, are the scanned project or a holder of the file."""
-    return Credited()
+    if not sources:
+        return Credited()
+    return Credited(names_project(sources, (), copyrights), names_project(sources, names, ()))
 
 
 def _is_one_of(project: Project, names: frozenset[str]) -> bool:
@@ -253,13 +257,8 @@ def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOp
     """What ``checkout`` tells of when its files appeared, and of what project it is."""
     if options.as_of:
         as_of = FileDate(options.as_of, Ground.AS_OF, says="--as-of")
-        return SourceFacts(lambda _: as_of, own_names(checkout, declarations))
-    return SourceFacts(dates_of(checkout), own_names(checkout, declarations))
-
-
-def own_names(checkout: Checkout, declarations: Declarations) -> tuple[str, ...]:  # noqa: ARG001
-    """What a source calls itself."""
-    return (checkout.project,) if checkout.project else ()
+        return SourceFacts(lambda _: as_of, declarations.names)
+    return SourceFacts(dates_of(checkout), declarations.names)
 
 
 def check(
