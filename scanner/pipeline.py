@@ -28,6 +28,7 @@ from .fingerprints.winnowing import winnow
 from .matching.candidates import Candidate, HistoryKey, find_candidates
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
+from .matching.exclusions import check_excluded
 from .matching.query import Query, make_query
 from .matching.ranking import LEAST_SHARE, VerdictOptions, related
 from .matching.verdict import judge
@@ -229,7 +230,9 @@ class SettingsTaken(Struct, frozen=True):
 def open_upstreams(options: ScanOptions) -> list[Corpus]:
     """Open all that the options compare with. Raises ModelkinError."""
     corpora = default_corpora(options.corpora, required=not options.against)
-    return [*corpora, *(open_upstream(each, options.timeout) for each in options.against)]
+    corpora += [open_upstream(each, options.timeout) for each in options.against]
+    check_excluded(options.exclude_upstream, corpora)
+    return corpora
 
 
 def open_upstream(source: str, timeout: float | None) -> Corpus:

@@ -17,7 +17,7 @@ from ..support.lazy import lazy_pattern
 from .candidates import HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison
 from .innovations import innovations_of, tell_of_descent
-from .ranking import closeness
+from .ranking import ranked_by_closeness
 
 _YEAR = lazy_pattern(r"(?<!\d)(?:19[89]|20\d)\d(?!\d)")
 
@@ -156,7 +156,7 @@ def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Place
         follows = each.similarity >= MODIFIED_SHARE and (older is None or older.similarity < MODIFIED_SHARE)
         if follows and not seen.is_later(each):
             chosen[each.candidate.key] = each
-    return sorted(chosen.values(), key=closeness)
+    return ranked_by_closeness(list(chosen.values()))
 
 
 def _is_younger(comparison: Comparison, facts: Facts) -> bool:
