@@ -150,7 +150,7 @@ def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Place
     A file that follows its upstream may be a copy of what that became, and no longer of what it was: then it is held
     against the former, and named after the latter.
     """
-    chosen = {each.candidate.key: each for each in again}
+    chosen = {each.candidate.key: each for each in reversed(again)}
     for each in before:
         older = chosen.get(each.candidate.key)
         follows = each.similarity >= MODIFIED_SHARE and (older is None or older.similarity < MODIFIED_SHARE)
