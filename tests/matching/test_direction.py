@@ -66,7 +66,7 @@ class Case:
 
 
 CASES = (
-    Case("in order", RENAMED, dated("2022-07-01"), Direction.IN_ORDER, Ground.COMMIT, True, "2.0"),
+    Case("in order", RENAMED, dated("2022-07-01"), Direction.IN_ORDER, Ground.COMMIT, False, "2.0"),
     Case("before 2.0, as 1.0 was", FIRST_ONLY, dated("2021-06-01"), Direction.IN_ORDER, Ground.COMMIT, True, "1.0"),
     Case("on the day itself", FIRST_ONLY, dated("2021-05-04"), Direction.IN_ORDER, Ground.COMMIT, True, "1.0"),
     Case("between 0.9 and 1.0", FIRST_ONLY, dated("2021-03-01"), Direction.OPEN, Ground.COMMIT, True, "1.0"),
