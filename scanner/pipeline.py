@@ -22,6 +22,7 @@ from .corpus.histories import PathHistories, path_histories
 from .corpus.model import CORPUS_SUFFIX, Corpus, Project
 from .corpus.store import default_corpora, open_corpus
 from .dating.dates import DateOf, dates_of
+from .dating.not_before import not_before
 from .fingerprints.normalize import normalise
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
@@ -116,9 +117,7 @@ class Examiner:
 
     def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
-        lines = seen.notice.copyrights
-        own = frozenset(plain_name(each.rpartition("/")[2]) for each in names)
-        facts = Facts(dated, lines, lambda sources: credited(sources, names, lines), lambda each: _is_one_of(each, own))
+        facts = _facts(file.text, seen.notice, dated, names)
         ordered = placed(seen.kept, facts, partial(self._again, seen.query, facts.owns), self._how.named)
         # Judge: say what the file is to what was there before it.
         verdict = judge(file, seen.notice.licence, ordered, self._how)
@@ -162,11 +161,16 @@ class Examiner:
         return frozenset(map(letters, lines))
 
 
-def credited(sources: Sequence[str], names: tuple[str, ...], copyrights: tuple[str, ...]) -> Credited:
-    """Whether ``sources``, which an upstream file's header names, are the scanned project or a holder of the file."""
-    if not sources:
-        return Credited()
-    return Credited(names_project(sources, (), copyrights), names_project(sources, names, ()))
+def _facts(text: bytes, notice: Notice, dated: FileDate, names: tuple[str, ...]) -> Facts:
+    """What is known of a file beside its code, of a source that goes by ``names``."""
+    lines, own = notice.copyrights, frozenset(plain_name(each.rpartition("/")[2]) for each in names)
+
+    def credited(sources: Sequence[str]) -> Credited:
+        if not sources:
+            return Credited()
+        return Credited(names_project(sources, (), lines), names_project(sources, names, ()))
+
+    return Facts(dated, lambda: not_before(text, lines), credited, lambda project: _is_one_of(project, own))
 
 
 def _is_one_of(project: Project, names: frozenset[str]) -> bool:

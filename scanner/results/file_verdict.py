@@ -25,6 +25,8 @@ class FileDate(Struct, frozen=True):
     """Whether the file is that old or older: what came before cannot be seen, as in a shallow clone."""
     says: str = ""
     """Where the date is from, in words: "the first commit of the path"."""
+    newest: str = ""
+    """The ISO date of the last change that the source claims of itself; empty where it claims none."""
 
 
 class Innovations(Struct, frozen=True):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from msgspec.structs import replace as replace_date
+
 from modelkin.corpus.model import Corpus
 from modelkin.matching.ranking import VerdictOptions
 from modelkin.pipeline import Examiner, SourceFacts
@@ -40,7 +42,7 @@ CORPUS = corpus_of(*RELEASES)
 
 
 def dated(date: str, claim: bool = True, at_latest: bool = False, by: Ground = Ground.COMMIT) -> FileDate:
-    return FileDate(date, by, claim, at_latest, "the first commit of the path")
+    return FileDate(date, by, claim, at_latest, "the first commit of the path", date if claim else "")
 
 
 def verdict_on(
@@ -129,12 +131,16 @@ def test_additions_are_counted_and_the_claim_that_they_contradict_is_named() -> 
     assert any("2015-01-01" in note and "own word" in note and "lantern" in note for note in found.notes)
 
 
-def test_a_header_younger_than_the_claimed_date_voids_it() -> None:
-    text = "# Copyright 2023 Focus Works\n" + FIRST_ONLY
-    found = verdict_on(text, dated("2020-12-31"))
-    assert found.direction is Direction.UNKNOWN
-    assert any("2023" in note for note in found.notes)
-    assert verdict_on(text, dated("2020-12-31", claim=False)).direction is Direction.LATER
+def test_what_a_text_shows_of_its_age_voids_a_claimed_date() -> None:
+    shown = {"# Copyright 2023 Focus Works\n": "2023", "import safetensors\n": "safetensors"}
+    for above, word in shown.items():
+        found = verdict_on(above + FIRST_ONLY, dated("2020-12-31"))
+        assert found.direction is Direction.UNKNOWN
+        assert any(word in note and "2020-12-31" in note for note in found.notes)
+        assert verdict_on(above + FIRST_ONLY, dated("2020-12-31", claim=False)).direction is Direction.LATER
+        # A file that was changed since may say so in its header, and import what came meanwhile.
+        changed = replace_date(dated("2020-12-31"), newest="2024-01-01")
+        assert verdict_on(above + FIRST_ONLY, changed).direction is Direction.LATER
 
 
 def test_an_upstream_without_any_date_is_vouched_for_by_who_added_it() -> None:
