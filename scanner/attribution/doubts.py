@@ -30,6 +30,8 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     if common := common_source(derivation):
         doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
         return draft._replace(at_most=Level.NOTE, doubt=doubt)
+    if derivation.inner:
+        return draft
     if repository.is_nearly_at_home(derivation.copy, upstream):
         doubt = f"Many files beside it are those of {upstream.project}: this may be {upstream.project} itself."
         return draft._replace(at_most=Level.NOTE, doubt=doubt)
