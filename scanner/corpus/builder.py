@@ -20,7 +20,7 @@ from ..sources.checkout import sort_key
 from ..support.arrays import Array
 from ..support.budget import budget
 from ..syntax.parser import Definition, parse
-from .intervals import Listing, oldest
+from .appearances import Listing, oldest
 from .model import Corpus, Project, Release, Version
 from .schema import KINDS
 from .tables import Tables, VersionRow

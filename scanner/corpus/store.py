@@ -24,7 +24,7 @@ from ..notices.model import Notice
 from ..results import LicenceForm
 from ..support.arrays import Array
 from ..support.data_files import shipped_folder
-from .intervals import filled
+from .appearances import filled
 from .model import FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release, content_digest
 from .schema import COLUMNS, NARROWED, Column
 from .validation import endless_problems, shape_problems

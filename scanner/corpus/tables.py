@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from ..fingerprints.statement_cache import StatementCache
 from ..support.arrays import Array, pack_pairs, run_bounds, unpack_pairs
+from .appearances import Listing, filled, narrowed
 from .histories import ancestors
-from .intervals import Listing, filled, narrowed
 from .model import Corpus, Release
 from .schema import Column, Columns, fitted
 
