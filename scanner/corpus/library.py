@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 from msgspec import Struct
 
-from ..errors import ConfigurationError, CorpusError
+from ..errors import CorpusError
 from ..results import Skipped
+from ..settings import checked_date
 from .builder import CorpusBuilder, absorb
-from .days import iso_day
 from .indexing import index_release
 from .model import Corpus, Project, Version, check_writable
 from .store import is_altered, is_there, open_corpus
@@ -104,10 +104,7 @@ def add(
     ``released`` is the day on which it was first public, YYYY-MM-DD; empty means what the source itself says. What
     could not be read goes to ``skipped``. Raises ModelkinError; the corpus is then as before.
     """
-    try:
-        released = released and iso_day(released)
-    except ValueError:
-        raise ConfigurationError(f"--released {released}: write a date as YYYY-MM-DD") from None
+    released = released and checked_date(released, "--released: ")
     check_writable(path, [source])
     corpus = _whole(path) if is_there(path) else None
     if progress:
