@@ -5,7 +5,7 @@ Edit this when a kind of source can date its files in one more way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..results import FileDate, Ground
 from ..sources.checkout import Checkout
@@ -15,10 +15,39 @@ DateOf = Callable[[str], FileDate]
 
 
 def dates_of(checkout: Checkout) -> DateOf:
-    """The dates of the files of ``checkout``, asked for lazily: nothing is read or fetched before the first one."""
-    known = (
-        FileDate(checkout.released, Ground.RELEASE, at_latest=True, says="its release")
-        if checkout.released
-        else FileDate()
-    )
-    return lambda path: known  # noqa: ARG005
+    """The dates of the files of ``checkout``, asked for lazily: nothing is read or fetched before the first one.
+
+    Whatever fails, the next best tells the date, or there is none and ``FileDate.says`` has the reason.
+    """
+    ways: list[DateOf] = []
+
+    def date(path: str) -> FileDate:
+        if not ways:
+            ways.extend(_ways(checkout))
+        return _first(ways, path)
+
+    return date
+
+
+def _first(ways: Sequence[DateOf], path: str) -> FileDate:
+    """The date by the first of ``ways`` that knows one; else what the first of them says that says anything."""
+    unknown = FileDate()
+    for way in ways:
+        found = way(path)
+        if found.date:
+            return found
+        unknown = unknown if unknown.says else found
+    return unknown
+
+
+def _ways(checkout: Checkout) -> list[DateOf]:
+    """What can date the files, best first. Each is imported where it is needed: most runs date nothing."""
+    ways: list[DateOf] = []
+    if checkout.folder is not None:
+        from .git_dates import GitDates
+
+        ways.append(GitDates(checkout.folder))
+    if checkout.released:
+        known = FileDate(checkout.released, Ground.RELEASE, at_latest=True, says="its release")
+        ways.append(lambda _: known)
+    return ways

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from msgspec import Struct
 
@@ -42,6 +43,10 @@ class Checkout(Struct, frozen=True):
     """Says what ``entries()``, once read to its end, left out because of a rule of the working tree."""
     disregarded: Callable[[], tuple[LeftOut, ...]] = _nothing
     """Says which such rules it met and did not obey."""
+    folder: Path | None = None
+    """The folder on this disk that paths are relative to, where the source is one, a file, or a list of files."""
+    remote: str = ""
+    """The address of the remote "origin" that the git folder of a checkout names, without a login; else empty."""
     unfetched: tuple[Skipped, ...] = ()
     """Code that was not fetched, and so is not in ``entries()``."""
 

@@ -69,6 +69,8 @@ def open_repository(spec: str) -> Checkout:
         project=name,
         release=reference.revision or commit[:12],
         released=modified,
+        folder=None,  # its cache is in no checkout of the repository
+        remote="",
         unfetched=tuple(sorted(inside, key=lambda each: sort_key(each.path))),
     )
 
