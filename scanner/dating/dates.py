@@ -47,7 +47,18 @@ def _ways(checkout: Checkout) -> list[DateOf]:
         from .git_dates import GitDates
 
         ways.append(GitDates(checkout.folder))
-    if checkout.released:
-        known = FileDate(checkout.released, Ground.RELEASE, at_latest=True, says="its release")
-        ways.append(lambda _: known)
+    if checkout.folder is not None or checkout.archive is not None:
+        from .release_dates import ReleaseDates
+
+        ways.append(ReleaseDates(checkout))
+    if checkout.released and checkout.archive is not None:
+        itself = f"{checkout.project} {checkout.release} itself"
+        ways.append(_always(FileDate(checkout.released, Ground.RELEASE, at_latest=True, says=itself)))
+    if checkout.newest:
+        newest = "the newest time in the archive"
+        ways.append(_always(FileDate(checkout.newest, Ground.ARCHIVE, claim=True, at_latest=True, says=newest)))
     return ways
+
+
+def _always(date: FileDate) -> DateOf:
+    return lambda _: date

@@ -45,6 +45,10 @@ class Checkout(Struct, frozen=True):
     """Says which such rules it met and did not obey."""
     folder: Path | None = None
     """The folder on this disk that paths are relative to, where the source is one, a file, or a list of files."""
+    archive: Path | None = None
+    """The archive on this disk that it was opened from: one that the user named, or a fetched release."""
+    newest: str = ""
+    """The ISO date of the newest member of an archive, by what the archive says; else empty."""
     remote: str = ""
     """The address of the remote "origin" that the git folder of a checkout names, without a login; else empty."""
     unfetched: tuple[Skipped, ...] = ()
