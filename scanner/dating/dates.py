@@ -51,6 +51,10 @@ def _ways(checkout: Checkout) -> list[DateOf]:
         from .release_dates import ReleaseDates
 
         ways.append(ReleaseDates(checkout))
+    if checkout.repository:
+        from .hub_dates import HubDates
+
+        ways.append(HubDates(checkout.repository, checkout.commit))
     if checkout.released and checkout.archive is not None:
         itself = f"{checkout.project} {checkout.release} itself"
         ways.append(_always(FileDate(checkout.released, Ground.RELEASE, at_latest=True, says=itself)))

@@ -49,6 +49,10 @@ class Checkout(Struct, frozen=True):
     """The archive on this disk that it was opened from: one that the user named, or a fetched release."""
     newest: str = ""
     """The ISO date of the newest member of an archive, by what the archive says; else empty."""
+    repository: str = ""
+    """The repository of the Hub, ORG/NAME, that it was fetched from; else empty."""
+    commit: str = ""
+    """The full hash of the commit that was fetched from the Hub or a git server; else empty."""
     remote: str = ""
     """The address of the remote "origin" that the git folder of a checkout names, without a login; else empty."""
     unfetched: tuple[Skipped, ...] = ()
