@@ -47,6 +47,10 @@ def _ways(checkout: Checkout) -> list[DateOf]:
         from .git_dates import GitDates
 
         ways.append(GitDates(checkout.folder))
+    if checkout.fetched is not None and checkout.history is not None:
+        from .git_dates import FetchedDates
+
+        ways.append(FetchedDates(checkout.fetched, checkout.history))
     if checkout.folder is not None or checkout.archive is not None:
         from .release_dates import ReleaseDates
 

@@ -79,6 +79,47 @@ class _First(Struct, frozen=True):
     says: str = "the first commit of the path"
 
 
+def _dated(found: _First | None, path: str) -> FileDate:
+    if found is None:
+        return FileDate(says="no commit that git shows adds the path")
+    if not found.day:
+        return FileDate(says=f"{found.says} has no date that can be")
+    shown = found.path if len(found.path) <= _MOST_SHOWN and found.path.isprintable() else ""
+    renamed = f", as {shown}" if shown not in ("", path) else ""
+    return FileDate(found.day, Ground.COMMIT, True, found.is_bound, found.says + renamed)
+
+
+class FetchedDates:
+    """Says when the files of a commit that was ``fetched`` came; ``history`` fetches what led to it, when first asked.
+
+    Where that takes too long, or the server does not give it, the commit itself is a bound.
+    """
+
+    def __init__(self, fetched: ClosedGit, history: Callable[[float], ClosedGit]) -> None:
+        self._fetched = fetched
+        self._history = history
+        self._first: dict[str, _First] | None = None
+        self._bound = FileDate()
+
+    def __call__(self, path: str) -> FileDate:
+        """The date of the file at ``path``."""
+        if self._first is None:
+            self._first = {}
+            self._read()
+        found = self._first.get(path)
+        return _dated(found, path) if found is not None and found.day else self._bound
+
+    def _read(self) -> None:
+        try:
+            day = _earliest(next(_words(self._fetched.commit()), "").split(" ")[1:])
+            self._bound = FileDate(day, Ground.COMMIT, True, True, "the commit that was fetched") if day else FileDate()
+            git = self._history(SECONDS)
+            self._first = _first_commits(git.additions(SECONDS, exactly=True), git.cut)
+        except (SourceError, OSError, ValueError) as error:
+            if not self._bound.date:
+                self._bound = FileDate(says=f"git cannot say when it was committed: {_reason(error)}")
+
+
 class _Repository:
     """One repository: what its log says, read when the first file is asked for, and what merges and the index add."""
 
@@ -99,14 +140,7 @@ class _Repository:
         if path not in self._first and not self._is_complete:
             self._is_complete = True
             self._complete()
-        found = self._first.get(path)
-        if found is None:
-            return FileDate(says="no commit that git shows adds the path")
-        if not found.day:
-            return FileDate(says=f"{found.says} has no date that can be")
-        shown = found.path if len(found.path) <= _MOST_SHOWN and found.path.isprintable() else ""
-        renamed = f", as {shown}" if shown not in ("", path) else ""
-        return FileDate(found.day, Ground.COMMIT, True, found.is_bound, found.says + renamed)
+        return _dated(self._first.get(path), path)
 
     def _seconds(self) -> float:
         left = self._deadline - time.monotonic()

@@ -80,6 +80,10 @@ class ClosedGit(Struct, frozen=True):
         rows = (line.split() for line in answer.splitlines())
         return tuple(Commit(digest, int(authored), int(committed)) for digest, authored, committed in rows)
 
+    def commit(self) -> bytes:
+        """The commit that is checked out, as a line of `additions`. Raises GitError."""
+        return run(self.repository, "log", "-1", *_CLOSED_LOG, "-z", "--format=%H %at %ct", self.head, seconds=_SECONDS)
+
     def additions(self, seconds: float, *, exactly: bool = False) -> bytes:
         """What each commit added or renamed, parents first, with NUL after each word. Raises GitError.
 

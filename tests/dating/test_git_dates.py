@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -11,12 +12,15 @@ from pathlib import Path
 import pytest
 
 from modelkin.dating import git_dates
+from modelkin.dating.dates import dates_of
 from modelkin.dating.git_dates import GitDates
 from modelkin.results import FileDate, Ground
+from modelkin.sources import git as sources_git
 from modelkin.sources import open_source, open_sources
 from modelkin.sources.git_history import ClosedGit, closed_git
 
 from ..support.git_histories import FIRST, SECOND, TEXT, THIRD, committed, git, needs_git_and_shell, with_history
+from ..support.git_repositories import address
 
 pytestmark = [needs_git_and_shell, pytest.mark.usefixtures("temporary")]
 
@@ -263,3 +267,41 @@ def test_the_remote_is_read_as_text(tmp_path: Path) -> None:
     config.write_text('[remote "origin"]\n\turl = "git@example.org:a/b"\n[remote "fork"]\n\turl = other\n')
     with open_source(str(root)) as checkout:
         assert checkout.remote == "git@example.org:a/b"
+
+
+def fetched(root: Path, *paths: str, revision: str = "") -> list[FileDate]:
+    with open_source(address(root, f"@{revision}" if revision else "")) as checkout:
+        ask = dates_of(checkout)
+        return [ask(path) for path in paths]
+
+
+def test_a_fetched_commit_is_dated_by_its_history_without_contents(tmp_path: Path, temporary: Path) -> None:
+    root = tmp_path / "repo"
+    with_history(root)
+    (root / "large.bin").write_bytes(os.urandom(1024**2))
+    committed(root, {}, THIRD)
+    git(root, "rm", "-q", "large.bin")
+    head = committed(root, {"late.py": "late\n"}, THIRD)
+    git(root, "config", "uploadpack.allowFilter", "true")
+    expected = [dated(FIRST, "the first commit of the path, as old.py"), dated(SECOND), dated(THIRD)]
+    assert fetched(root, "new.py", "c.py", "late.py") == expected
+    assert fetched(root, "new.py", "c.py", "late.py", revision=head) == expected
+    with open_source(address(root)) as checkout:
+        dates_of(checkout)
+        assert len(list(temporary.rglob("*.git"))) == 1, "the history is fetched before it is asked for"
+        dates_of(checkout)("new.py")
+        (history,) = temporary.rglob("history.git")
+        assert sum(path.stat().st_size for path in history.rglob("*") if path.is_file()) < 1024**2
+
+
+def test_without_its_history_a_fetched_commit_is_a_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "repo"
+    with_history(root)
+    bound = [dated(THIRD, "the commit that was fetched", at_latest=True)] * 2
+    monkeypatch.setattr(sources_git, "MAX_HISTORY_BYTES", 10)
+    assert fetched(root, "new.py", "c.py") == bound
+    monkeypatch.undo()
+    with open_source(address(root)) as checkout:
+        root.rename(tmp_path / "gone")
+        ask = dates_of(checkout)
+        assert [ask("new.py"), ask("c.py")] == bound
