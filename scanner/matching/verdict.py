@@ -22,6 +22,7 @@ from .ranking import (
     FRAGMENT_EVIDENCE,
     ORIGIN_PART,
     VerdictOptions,
+    is_related,
     verdict_on,
 )
 from .upstream_match import upstream_match
@@ -35,9 +36,9 @@ PARTS_EVIDENCE = 2 * COPY_EVIDENCE
 MOST_UPSTREAMS = 5
 # An upstream that holds this part of what the closest does may as well be the source.
 ALIKE_PART = 0.8
-# An origin is older than the closest upstream and explains at least this share of the file: less says nothing of where
-# the file is from.
-ORIGIN_SHARE = 0.3
+# An origin is no younger than the closest upstream, and explains at least this share of the file, by statements that
+# are distinctive: with less, nothing is named.
+ORIGIN_SHARE = 0.1
 # An older upstream is the origin when it explains at least ORIGIN_PART of what the closest does; at least this part
 # where the closest itself descends from another file, which it may be a port of.
 SAME_PART = 0.8
@@ -177,7 +178,7 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     compared = {id(each.candidate): each for each in kept}
     for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):
         comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
-        if oldest is closest or comparison.similarity >= ORIGIN_SHARE:
+        if oldest is closest or (comparison.similarity >= ORIGIN_SHARE and is_related(comparison, options)):
             return upstream_match(comparison, seen, options)
     return None
 
