@@ -22,7 +22,6 @@ from .ranking import (
     FRAGMENT_EVIDENCE,
     ORIGIN_PART,
     VerdictOptions,
-    is_related,
     verdict_on,
 )
 from .upstream_match import upstream_match
@@ -36,8 +35,8 @@ PARTS_EVIDENCE = 2 * COPY_EVIDENCE
 MOST_UPSTREAMS = 5
 # An upstream that holds this part of what the closest does may as well be the source.
 ALIKE_PART = 0.8
-# An origin is no younger than the closest upstream, and explains at least this share of the file, by statements that
-# are distinctive: with less, nothing is named.
+# An origin is no younger than the closest upstream, and explains at least this share of the file; with less, none is
+# named.
 ORIGIN_SHARE = 0.1
 # An older upstream is the origin when it explains at least ORIGIN_PART of what the closest does; at least this part
 # where the closest itself descends from another file, which it may be a port of.
@@ -178,7 +177,7 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     compared = {id(each.candidate): each for each in kept}
     for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):
         comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
-        if oldest is closest or (comparison.similarity >= ORIGIN_SHARE and is_related(comparison, options)):
+        if oldest is closest or comparison.similarity >= ORIGIN_SHARE:
             return upstream_match(comparison, seen, options)
     return None
 
