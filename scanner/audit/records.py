@@ -26,6 +26,7 @@ _RECORDED_AS: dict[ValueKind, tuple[Any, object]] = {
     ValueKind.SOURCES: (tuple[str, ...], ()),
     ValueKind.PATH: (str, ""),
     ValueKind.SHARE: (float, 0.0),
+    ValueKind.DATE: (str, ""),
     ValueKind.WAIVERS: (tuple[Waiver, ...], ()),
 }
 

@@ -98,7 +98,7 @@ def not_examined(file: SurveyedFile, until: str, reason: str) -> Answer:
 def _answers_on(
     items: Iterable[SourceFile | Skipped], corpora: Sequence[Corpus], until: str, setup: Setup
 ) -> Iterator[Answer]:
-    examine = examiner(corpora, setup.scan, until)
+    examine = examiner(corpora, setup.scan)
     for item in items:
         if isinstance(item, Skipped):
             yield Answer(item.path, gone=item.reason)

@@ -10,12 +10,42 @@ from collections import defaultdict
 from typing import Any
 
 import numpy as np
+from msgspec import Struct
 
 from ..support.arrays import Array
+from ..support.lazy import lazy_pattern
 from .model import Corpus, Release
 from .schema import Columns
 
-UNKNOWN_DAY = ""
+# Later than any day.
+NEVER = 9999_12_31
+_DAY = lazy_pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class Intervals(Struct, frozen=True, eq=False):
+    """When paths and contents appeared, as days (20240131); 0 where that is not known, which is older than any."""
+
+    after: Array
+    """int64[H]: not before this day each path appeared."""
+    by: Array
+    """int64[H]: on this day at the latest."""
+    contents: Array
+    """int64[C]: on this day at the latest each content of a path stood there, in the order of `lineage_files`."""
+
+
+def intervals_of(corpus: Corpus) -> Intervals:
+    """The intervals of all path histories. Raises IndexError for releases that there are not."""
+    known = [0, *(day_number(each.released) for each in (*corpus.releases, *corpus.unlisted))]
+    days = np.array(known, np.int64)
+    published = np.array([day_number(each.published) for each in corpus.projects], np.int64)[corpus.lineage_projects]
+    by, without = days[corpus.lineage_appeared], days[corpus.lineage_without]
+    began = np.where(without > 0, without, np.where(published > 0, published, by))
+    return Intervals(np.minimum(began, by), by, days[corpus.lineage_file_releases.astype(np.int64) + 1])
+
+
+def day_number(day: str) -> int:
+    """An ISO date as a number that orders alike: 20240131; 0 for none."""
+    return int(day.replace("-", "")) if _DAY.fullmatch(day) else 0
 
 
 def filled(corpus: Corpus) -> dict[str, Array]:

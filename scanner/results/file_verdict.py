@@ -25,6 +25,8 @@ class FileDate(Struct, frozen=True):
     """Whether the file is that old or older: what came before cannot be seen, as in a shallow clone."""
     says: str = ""
     """Where the date is from, in words: "the first commit of the path"."""
+    newest: str = ""
+    """The ISO date of the last change that the source claims of itself; empty where it claims none."""
 
 
 class Innovations(Struct, frozen=True):
@@ -83,6 +85,8 @@ class FileVerdict(Struct, frozen=True):
     """Whether ``direction`` rests on what the scanned source says of itself, and on nothing else."""
     later: tuple[UpstreamMatch, ...] = ()
     """The known files that hold the same code and are younger than the file: never its upstreams."""
+    alike: tuple[UpstreamMatch, ...] = ()
+    """Further upstreams that hold at least four fifths of what the closest does: one of them may be the source."""
 
 
 def cells_by_path(files: Iterable[FileVerdict]) -> dict[str, Cells]:
