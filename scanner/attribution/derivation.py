@@ -122,8 +122,8 @@ def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
 
 
 def _listed(verdict: FileVerdict) -> tuple[UpstreamMatch, ...]:
-    """All upstreams, the origin last; none that is younger than the file."""
-    known = (*verdict.upstreams, *((verdict.origin,) if verdict.origin else ()))
+    """All that may be the file's source: its upstreams, what is as near, the origin; nothing younger than the file."""
+    known = (*verdict.upstreams, *verdict.alike, *((verdict.origin,) if verdict.origin else ()))
     return tuple(dict.fromkeys(each for each in known if each.direction is not Direction.LATER))
 
 
