@@ -23,6 +23,7 @@ from .corpus.model import CORPUS_SUFFIX, Corpus, Project
 from .corpus.store import default_corpora, open_corpus
 from .dating.dates import DateOf, dates_of
 from .dating.not_before import not_before
+from .errors import ConfigurationError
 from .fingerprints.normalize import normalise
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
@@ -42,6 +43,7 @@ from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, Left
 from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
+from .sources.specs import split_name
 from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
 from .syntax.parser import parse
@@ -198,7 +200,7 @@ class ScanOptions(Struct, frozen=True):
     min_similarity: float = 0.0
     """Report only files of which at least this share (0 to 1) stands in an upstream."""
     against: tuple[str, ...] = ()
-    """Sources, and corpus files, to take as further upstreams."""
+    """Sources, each also as ``NAME=SOURCE``, and corpus files, to take as further upstreams."""
     corpora: tuple[Path, ...] | None = None
     """The corpus files to use; None means the shipped one and the user's."""
     waivers: tuple[Waiver, ...] = ()
@@ -243,9 +245,15 @@ def open_upstreams(options: ScanOptions) -> list[Corpus]:
 
 
 def open_upstream(source: str, timeout: float | None) -> Corpus:
-    """Open a corpus file, or index a source that is to be one more upstream. Raises ModelkinError."""
-    if source.endswith(CORPUS_SUFFIX):
-        return open_corpus(Path(source))
+    """Open a corpus file, or index a source that is to be one more upstream: ``SOURCE`` or ``NAME=SOURCE``.
+
+    Raises ModelkinError.
+    """
+    name, place = split_name(source)
+    if place.endswith(CORPUS_SUFFIX):
+        if name:
+            raise ConfigurationError(f"{source}: a corpus has names for its projects: leave {name}= out")
+        return open_corpus(Path(place))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 

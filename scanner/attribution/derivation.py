@@ -12,9 +12,10 @@ from typing import NamedTuple
 from ..matching.comparison import MODULE
 from ..notices.holders import holders, holders_missing
 from ..notices.model import Credit
+from ..notices.project_names import names_project
 from ..results import COPIES, Direction, FileVerdict, LicenceForm, UpstreamMatch
 from .copies import Copy
-from .naming import credits_any, is_by_one_of, is_for_code
+from .naming import credits_any, is_by_one_of, is_for_code, project_names
 from .near_ties import NEARLY_THE_SAME, first_seen, source_among
 from .repository_view import RepositoryView
 
@@ -121,8 +122,8 @@ def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
 
 
 def _listed(verdict: FileVerdict) -> tuple[UpstreamMatch, ...]:
-    """All upstreams, the origin last; none that is younger than the file."""
-    known = (*verdict.upstreams, *((verdict.origin,) if verdict.origin else ()))
+    """All that may be the file's source: its upstreams, what is as near, the origin; nothing younger than the file."""
+    known = (*verdict.upstreams, *verdict.alike, *((verdict.origin,) if verdict.origin else ()))
     return tuple(dict.fromkeys(each for each in known if each.direction is not Direction.LATER))
 
 
@@ -148,23 +149,30 @@ def _best_met(
 
 
 def _passed_on(source: Derivation, repository: RepositoryView) -> Derivation | None:
-    """What the source has from the file's origin, another project, and passed on without its lines or its licence."""
-    origin, copy = source.copy.verdict.origin, source.copy
-    if origin is None or origin.project == source.upstream.project or not _is_source(origin, source.upstream):
-        return None
-    if _own(origin, copy, repository) or _nearly(origin, copy, repository):
-        return None
-    lines = holders_missing(origin.copyrights, source.upstream.copyrights)
-    states_none = source.upstream.licence_form is LicenceForm.NONE and origin.licence_form is not LicenceForm.NONE
-    if not lines and not (states_none and origin.licence != source.upstream.licence):
-        return None
-    return _derivation(copy, repository, origin, source.listed, lines)._replace(passed_on=True)
+    """What the source has from an older project, and passed on without its lines or its licence."""
+    for older in sorted(source.listed, key=first_seen):
+        at_home = repository.is_at_home(source.copy, older) or repository.is_nearly_at_home(source.copy, older)
+        if at_home or not _has_it_from(source, older):
+            continue
+        lines = holders_missing(older.copyrights, source.upstream.copyrights)
+        states_none = source.upstream.licence_form is LicenceForm.NONE and older.licence_form is not LicenceForm.NONE
+        if lines or (states_none and older.licence != source.upstream.licence):
+            return _derivation(source.copy, repository, older, source.listed, lines)._replace(passed_on=True)
+    return None
 
 
-def _is_source(origin: UpstreamMatch, closer: UpstreamMatch) -> bool:
-    """Whether the copy is surely one of the origin as well, which came before what it was taken from."""
-    is_older = first_seen(origin) <= first_seen(closer)
-    return is_older and origin.verdict in COPIES and origin.direction is Direction.IN_ORDER
+def _has_it_from(source: Derivation, older: UpstreamMatch) -> bool:
+    """Whether the source of a copy has the code from ``older``, of which the copy surely is one, too.
+
+    It is the file's origin, or the source names it, or the source says nothing of whose it is.
+    """
+    closer = source.upstream
+    if older.project == closer.project or older.verdict not in COPIES or older.direction is not Direction.IN_ORDER:
+        return False
+    if first_seen(older) > first_seen(closer):
+        return False
+    named = names_project(closer.sources, project_names(older), ())
+    return older == source.copy.verdict.origin or named or source.is_headless
 
 
 def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[UpstreamMatch]) -> Derivation | None:
