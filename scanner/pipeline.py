@@ -22,17 +22,20 @@ from .corpus.histories import PathHistories, path_histories
 from .corpus.model import CORPUS_SUFFIX, Corpus, Project
 from .corpus.store import default_corpora, open_corpus
 from .dating.dates import DateOf, dates_of
+from .dating.not_before import not_before
 from .fingerprints.normalize import normalise
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
 from .matching.candidates import Candidate, HistoryKey, find_candidates
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
+from .matching.exclusions import check_excluded
 from .matching.query import Query, make_query
 from .matching.ranking import LEAST_SHARE, VerdictOptions, related
 from .matching.verdict import judge
 from .notices.model import Notice
 from .notices.notice import read_notice
+from .notices.project_names import names_project
 from .repository.lookup import says_anything
 from .repository.model import Declarations
 from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust
@@ -114,8 +117,7 @@ class Examiner:
 
     def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
-        lines, own = seen.notice.copyrights, frozenset(map(plain_name, names))
-        facts = Facts(dated, lines, lambda sources: credited(sources, names, lines), lambda each: _is_one_of(each, own))
+        facts = _facts(file.text, seen.notice, dated, names)
         ordered = placed(seen.kept, facts, partial(self._again, seen.query, facts.owns), self._how.named)
         # Judge: say what the file is to what was there before it.
         verdict = judge(file, seen.notice.licence, ordered, self._how)
@@ -159,9 +161,16 @@ class Examiner:
         return frozenset(map(letters, lines))
 
 
-def credited(sources: Sequence[str], names: tuple[str, ...], copyrights: tuple[str, ...]) -> Credited:  # noqa: ARG001
-    """Whether ``sources``, which an upstream file's header names, are the scanned project or a holder of the file."""
-    return Credited()
+def _facts(text: bytes, notice: Notice, dated: FileDate, names: tuple[str, ...]) -> Facts:
+    """What is known of a file beside its code, of a source that goes by ``names``."""
+    lines, own = notice.copyrights, frozenset(plain_name(each.rpartition("/")[2]) for each in names)
+
+    def credited(sources: Sequence[str]) -> Credited:
+        if not sources:
+            return Credited()
+        return Credited(names_project(sources, (), lines), names_project(sources, names, ()))
+
+    return Facts(dated, lambda: not_before(text, lines), credited, lambda project: _is_one_of(project, own))
 
 
 def _is_one_of(project: Project, names: frozenset[str]) -> bool:
@@ -225,7 +234,9 @@ class SettingsTaken(Struct, frozen=True):
 def open_upstreams(options: ScanOptions) -> list[Corpus]:
     """Open all that the options compare with. Raises ModelkinError."""
     corpora = default_corpora(options.corpora, required=not options.against)
-    return [*corpora, *(open_upstream(each, options.timeout) for each in options.against)]
+    corpora += [open_upstream(each, options.timeout) for each in options.against]
+    check_excluded(options.exclude_upstream, corpora)
+    return corpora
 
 
 def open_upstream(source: str, timeout: float | None) -> Corpus:
@@ -253,13 +264,8 @@ def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOp
     """What ``checkout`` tells of when its files appeared, and of what project it is."""
     if options.as_of:
         as_of = FileDate(options.as_of, Ground.AS_OF, says="--as-of")
-        return SourceFacts(lambda _: as_of, own_names(checkout, declarations))
-    return SourceFacts(dates_of(checkout), own_names(checkout, declarations))
-
-
-def own_names(checkout: Checkout, declarations: Declarations) -> tuple[str, ...]:  # noqa: ARG001
-    """What a source calls itself."""
-    return (checkout.project,) if checkout.project else ()
+        return SourceFacts(lambda _: as_of, declarations.names)
+    return SourceFacts(dates_of(checkout), declarations.names)
 
 
 def check(
@@ -288,7 +294,7 @@ def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", 
     from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
     from .attribution.repository_view import RepositoryView
 
-    return check_copies(copies, RepositoryView(declarations, own, whole, [copy.verdict for copy in copies]))
+    return check_copies(copies, RepositoryView(declarations, own, whole, copies))
 
 
 def _tells_of_a_model(declarations: Declarations) -> bool:

@@ -23,6 +23,8 @@ from .renames import NamePairs, RenameMap, map_renames, pair_names
 MODIFIED_SHARE = 0.5
 # Below this share a definition has no counterpart.
 _COUNTERPART_SHARE = 0.2
+# A definition of fewer tokens, such as a class of which only the head counts, is alike with many.
+LEAST_SOLID = 10
 MODULE = "(module)"
 
 
@@ -123,6 +125,14 @@ class Comparison(Struct, frozen=True, dict=True):
     def evidence(self) -> float:
         """The distinctive tokens: those of aligned statements, each times the weight of its statement."""
         return float((self.query.stringless_tokens[self.alignment.statements] * self.weights).sum())
+
+    @cached_property
+    def solid_evidence(self) -> float:
+        """The evidence in definitions of which most is aligned: single statements of others may be there by chance."""
+        aligned = self.query.statement_tokens[self.alignment.statements]
+        held = np.bincount(self.alignment.owners, aligned, minlength=len(self.query.definition_tokens))
+        tokens = self.query.definition_tokens
+        return float(self.definition_evidence[(tokens >= LEAST_SOLID) & (held >= MODIFIED_SHARE * tokens)].sum())
 
     @cached_property
     def definition_evidence(self) -> Array:

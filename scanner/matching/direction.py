@@ -12,14 +12,12 @@ from typing import NamedTuple
 
 from ..corpus.intervals import day_number
 from ..corpus.model import Project
+from ..dating.not_before import NotBefore
 from ..results import Direction, FileDate, Ground, Innovations
-from ..support.lazy import lazy_pattern
 from .candidates import HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison
 from .innovations import innovations_of, tell_of_descent
-from .ranking import closeness
-
-_YEAR = lazy_pattern(r"(?<!\d)(?:19[89]|20\d)\d(?!\d)")
+from .ranking import ranked_by_closeness
 
 
 class Credited(NamedTuple):
@@ -35,8 +33,8 @@ class Facts(NamedTuple):
     """What is known of a scanned file beside its code."""
 
     dated: FileDate = FileDate()
-    copyrights: tuple[str, ...] = ()
-    """The copyright lines of its own header."""
+    not_before: Callable[[], NotBefore] = NotBefore
+    """What its own text shows of how old it is at most."""
     credited: Callable[[Sequence[str]], Credited] = lambda _: Credited()
     """Whether the sources that an upstream file names are the scanned side."""
     owns: Callable[[Project], bool] = lambda _: False
@@ -102,23 +100,27 @@ def placed(kept: list[Comparison], facts: Facts, rematch: Rematch, named: bool) 
 
 
 def _counting(
-    kept: list[Comparison], facts: Facts, found: dict[HistoryKey, Innovations | None]
+    kept: Sequence[Comparison], facts: Facts, found: dict[HistoryKey, Innovations | None]
 ) -> tuple[FileDate, tuple[str, ...]]:
     """The date that counts, and a note where the one that the source claims is contradicted, and does not."""
     dated = facts.dated
     if not dated.claim or not dated.date:
         return dated, ()
-    shown = f"its date, {dated.date} ({dated.says or dated.by.value}), is the scanned source's own word"
-    newest = max((year for line in facts.copyrights for year in map(int, _YEAR.findall(line))), default=0)
-    if newest > int(dated.date[:4]):
-        return FileDate(), (f"{shown}, and its own copyright line says {newest}: it does not count",)
+    why = _contradiction(kept, facts, found)
+    if not why:
+        return dated, ()
+    return FileDate(), (f"{dated.date} ({dated.says or dated.by.value}) is the source's own word, but {why}",)
+
+
+def _contradiction(kept: Sequence[Comparison], facts: Facts, found: dict[HistoryKey, Innovations | None]) -> str:
+    """What speaks against the date that the source claims; empty where nothing does."""
     for each in kept:
         additions = found[each.candidate.key]
-        if additions and tell_of_descent(additions) and day_number(dated.date) < _after(each):
-            project = _project(each).name
-            told = f"{additions.held} of {additions.added} statements that {project} added after {additions.since}"
-            return FileDate(), (f"{shown}, and it holds {told}: it does not count",)
-    return dated, ()
+        if additions and tell_of_descent(additions) and day_number(facts.dated.date) < _after(each):
+            held = f"the file holds {additions.held} of {additions.added} statements"
+            return f"{held} that {_project(each).name} added between {additions.since} and {additions.until}"
+    shown = facts.not_before()
+    return shown.why if shown.day and facts.dated.newest and shown.day > facts.dated.newest else ""
 
 
 def _standing(comparison: Comparison, facts: Facts, additions: Innovations | None) -> Standing:
@@ -150,13 +152,13 @@ def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Place
     A file that follows its upstream may be a copy of what that became, and no longer of what it was: then it is held
     against the former, and named after the latter.
     """
-    chosen = {each.candidate.key: each for each in again}
+    chosen = {each.candidate.key: each for each in reversed(again)}
     for each in before:
         older = chosen.get(each.candidate.key)
         follows = each.similarity >= MODIFIED_SHARE and (older is None or older.similarity < MODIFIED_SHARE)
         if follows and not seen.is_later(each):
             chosen[each.candidate.key] = each
-    return sorted(chosen.values(), key=closeness)
+    return ranked_by_closeness(list(chosen.values()))
 
 
 def _is_younger(comparison: Comparison, facts: Facts) -> bool:

@@ -28,8 +28,13 @@ LEAST_SHARE = 0.05
 MOST_RIVALS = 3
 RIVAL_PART = 0.8
 NEARLY_ALL = 0.97
+# So many candidates are compared with in all.
 MOST_COMPARED = 6
+# What has this part of the evidence of the closest is as close.
+TIE_PART = 0.98
+# A further upstream is named when it explains at least this share of the file beyond what closer ones do.
 ADDED_SHARE = 0.05
+# An older upstream may be the origin when it explains this part of what the closest does.
 ORIGIN_PART = 0.5
 
 
@@ -49,7 +54,26 @@ def related(
     corpora = {id(each.histories.corpus): each.histories.corpus for each in candidates}
     idf_weights = statement_weights(query, [] if options.named else list(corpora.values()))
     comparisons = _compared(candidates, lambda each: compare_candidate(query, names, each, idf_weights), options)
-    return sorted([each for each in comparisons if is_related(each, options)], key=closeness)
+    return ranked_by_closeness([each for each in comparisons if is_related(each, options)])
+
+
+def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Closest first; where evidence is nearly the same, what stands there by chance does not decide.
+
+    Then it is what stands in definitions of which most is there, then what has least besides, names and age.
+    """
+    ranked = sorted(comparisons, key=closeness)
+    if len(ranked) < 2 or closeness(ranked[0])[0]:
+        return ranked
+    near = [each for each in ranked[1:] if each.candidate.key != ranked[0].candidate.key]
+    near = [each for each in near if each.evidence >= TIE_PART * ranked[0].evidence]
+    closest = min([ranked[0], *near], key=_solidity)
+    return [closest, *(each for each in ranked if each is not closest)]
+
+
+def _solidity(comparison: Comparison) -> tuple[float, float, float, int]:
+    born = comparison.candidate.histories.born(comparison.candidate.history)
+    return -round(comparison.solid_evidence), -round(comparison.coverage, 2), -round(comparison.agreement, 2), born
 
 
 def _compared(

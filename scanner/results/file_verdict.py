@@ -25,6 +25,8 @@ class FileDate(Struct, frozen=True):
     """Whether the file is that old or older: what came before cannot be seen, as in a shallow clone."""
     says: str = ""
     """Where the date is from, in words: "the first commit of the path"."""
+    newest: str = ""
+    """The ISO date of the last change that the source claims of itself; empty where it claims none."""
 
 
 class Innovations(Struct, frozen=True):
@@ -135,7 +137,7 @@ class UpstreamMatch(Struct, frozen=True):
     appeared: str = ""
     """The first known release that has the path, in any content."""
     appeared_on: str = ""
-    """The ISO date of that release."""
+    """The ISO date of that release; empty where none is known."""
     recent_lines: tuple[str, ...] = ()
     """Those of ``copyrights`` that some older known release of the path lacks."""
     sources: tuple[str, ...] = ()

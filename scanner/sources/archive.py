@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from ..errors import SourceError
 from ..results import Skipped
@@ -34,7 +34,7 @@ _BOUNDED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _MAX_DIRECTORY_BYTES = 64 * 1024**2
 _DIRECTORY_ENTRY = b"PK\x01\x02"
-_DAMAGE = (zipfile.BadZipFile, *DAMAGE)
+DAMAGED_ZIP = (zipfile.BadZipFile, *DAMAGE)
 _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>[^-/]+)\.dist-info/METADATA")
 
 
@@ -102,21 +102,21 @@ def open_zip(path: Path) -> Iterator[list[Member]]:
     with file:
         try:
             stored = path.stat().st_size
-            archive = zipfile.ZipFile(_BoundedFile(file))
+            archive = zipfile.ZipFile(BoundedFile(file))
             infos = archive.infolist()
             if len(infos) > MAX_MEMBERS:
                 raise ValueError(f"it holds more than {MAX_MEMBERS:,} members")
-        except _DAMAGE as error:
+        except DAMAGED_ZIP as error:
             raise SourceError(f"cannot open {path}: {' '.join(str(error).split()) or 'it is damaged'}") from error
         with archive:
             reader = _ZipReader(archive, min(MAX_TOTAL_BYTES, inflatable_bytes(stored)))
             yield [reader.member(info) for info in infos if not info.filename.endswith("/")]  # is_dir() fails for ""
 
 
-class _BoundedFile:
+class BoundedFile:
     """The file of a zip for zipfile, which would read a directory of any length into ten times the memory."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: Any) -> None:
         self.file = file
         self.seek, self.tell, self.seekable, self.close = file.seek, file.tell, file.seekable, file.close
 
@@ -124,7 +124,7 @@ class _BoundedFile:
         """Raises ValueError when that is a directory of too many members."""
         if size > _MAX_DIRECTORY_BYTES:
             raise ValueError(f"its directory takes {size:,} bytes")
-        found = self.file.read(size if size >= 0 else _MAX_DIRECTORY_BYTES)
+        found: bytes = self.file.read(size if size >= 0 else _MAX_DIRECTORY_BYTES)
         if len(found) > len(_DIRECTORY_ENTRY) * MAX_MEMBERS and found.count(_DIRECTORY_ENTRY) > MAX_MEMBERS:
             raise ValueError(f"it holds more than {MAX_MEMBERS:,} members")
         return found
@@ -153,7 +153,7 @@ class _ZipReader:
             self._counted.add(id(info))
         try:
             return self.archive.read(info)
-        except _DAMAGE as error:
+        except DAMAGED_ZIP as error:
             reason = " ".join(str(error).split())
             return Skipped(info.filename, f"damaged, or larger than the archive declares: {reason}")
 

@@ -16,7 +16,7 @@ import ssl
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import unquote, urljoin, urlsplit
@@ -182,10 +182,15 @@ class _Journey:
 
 
 def _certificates() -> ssl.SSLContext:
-    variable = next((name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)), None)
-    if variable is None:
+    variable = next((name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)), "")
+    return _context(variable, os.environ.get(variable, ""))
+
+
+@lru_cache(maxsize=4)
+def _context(variable: str, path: str) -> ssl.SSLContext:
+    """Read once (it takes 40 ms): the listings of a package's releases are many requests."""
+    if not variable:
         return ssl.create_default_context()
-    path = os.environ[variable]
     try:
         if os.path.isdir(path):  # noqa: PTH112  OpenSSL takes files and folders by different parameters
             return ssl.create_default_context(capath=path)

@@ -59,7 +59,7 @@ def fetch_text(url: str, accept: str) -> bytes:
                 raise http.client.IncompleteRead(b"", answer.length)
             return bytes(body)
 
-    return _retried(attempt, shown, allowance)
+    return retried(attempt, shown, allowance)
 
 
 def download(
@@ -73,7 +73,7 @@ def download(
     shown = without_password(url)
     _refuse_too_large(shown, size, target)
     allowance = Allowance(shown, ATTEMPTS * (size or MAX_UNDECLARED_BYTES), FILE_SECONDS, MIN_BYTES_PER_SECOND)
-    _retried(lambda: _append(url, target, size, progress or _silent, allowance, asked_by), shown, allowance)
+    retried(lambda: _append(url, target, size, progress or _silent, allowance, asked_by), shown, allowance)
     target.seek(0)
     digest = hashlib.sha256()
     while chunk := target.read(_CHUNK):
@@ -135,7 +135,7 @@ def _silent(done: int, total: int) -> None:  # noqa: ARG001  the default for Pro
     return
 
 
-def _retried(attempt: Callable[[], T], shown: str, allowance: Allowance) -> T:
+def retried(attempt: Callable[[], T], shown: str, allowance: Allowance) -> T:
     """``attempt()``, again after a failure that may pass; raises SourceError after the last."""
     for wait in (*(FIRST_WAIT_SECONDS * 2**count for count in range(ATTEMPTS - 1)), None):
         try:

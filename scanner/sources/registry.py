@@ -119,7 +119,7 @@ def find(name: str, version: Version) -> tuple[Path, ReleaseFile] | None:
     Raises SourceError for a cache that others may write to.
     """
     try:
-        with _opened(name, make=False) as folder:
+        with opened(name, make=False) as folder:
             for record in folder.names():
                 release = _recorded(folder, record, name) if record.endswith(_RECORD_SUFFIX) else None
                 if release is not None and Version(release.version) == version and _is_whole(folder, release):
@@ -132,7 +132,7 @@ def find(name: str, version: Version) -> tuple[Path, ReleaseFile] | None:
 def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> Path:
     """Download ``release`` into the cache; raises SourceError, and then keeps nothing."""
     try:
-        with _opened(name, make=True) as folder:
+        with opened(name, make=True) as folder:
             with folder.replacing(release.filename, private=True) as file:
                 download(release.url, file, release.sha256, release.size, progress, index_url())
             with folder.replacing(release.filename + _RECORD_SUFFIX, private=True) as file:
@@ -144,8 +144,8 @@ def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> 
 
 
 @contextmanager
-def _opened(name: str, make: bool) -> Iterator[Folder]:
-    """The folder of a project, with all that is above it and ours. Raises OSError or SourceError."""
+def opened(name: str, make: bool) -> Iterator[Folder]:
+    """The folder of the cache for a project, with all that is above it and ours. Raises OSError or SourceError."""
     root = _root()
     if make:
         root.mkdir(0o700, parents=True, exist_ok=True)

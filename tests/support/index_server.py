@@ -114,12 +114,17 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_file(self, content: bytes) -> None:
         asked = self.headers.get("Range", "")
         if asked and self.index.ranges:
-            self._send(206, content[int(asked.removeprefix("bytes=").removesuffix("-")) :])
+            first, _, last = asked.removeprefix("bytes=").partition("-")
+            start = int(first) if first else max(0, len(content) - int(last))
+            stop = min(int(last) + 1, len(content)) if first and last else len(content)
+            self._send(206, content[start:stop], f"bytes {start}-{stop - 1}/{len(content)}")
         else:
             self._send(200, content)
 
-    def _send(self, status: int, body: bytes) -> None:
+    def _send(self, status: int, body: bytes, content_range: str = "") -> None:
         self.send_response(status)
+        if content_range:
+            self.send_header("Content-Range", content_range)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.index.aborts and "/files/" in self.path:
