@@ -23,7 +23,7 @@ from modelkin.results import FileDate, Ground
 from modelkin.sources.checkout import Checkout
 
 from ..support.audit_cases import OWN, asked, contents, run, timeless, write_repositories
-from ..support.audit_here import audited_here
+from ..support.audit_here import HerePool, audited_here
 from ..support.small_corpora import ATTENTION, ROTARY
 
 OLD, NEW = "2015-06-07", "2024-02-03"
@@ -71,13 +71,14 @@ def test_each_report_is_that_of_a_scan_dates_and_directions_included(place: Path
 
 
 def test_only_copies_are_dated_and_what_is_alike_with_one_before_is_not_examined_again(
-    place: Path, corpus: Path, tmp_path: Path
+    place: Path, corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(HerePool, "jobs", 1)
     write_repositories(place, {f"new-{number:02}": PLACE["new"] for number in range(30)})
     calls: Counter[str] = Counter()
     audited_here(lambda call: calls.update([call.__name__]), place, tmp_path / "audit.jsonl", corpus)
     assert calls[date_files.__name__] == 34  # all but the one without a copy
-    assert calls[finish_repository.__name__] < 25  # those that were under way together, and no more
+    assert calls[finish_repository.__name__] < 15  # those that were under way together, and no more
     lines = [line.content for _, line in read_lines(tmp_path / "audit.jsonl", JournalRecord) if line.content]
     # Three contents once; the copy with each date; the rotary of the repository without a date.
     assert Counter(line.identity.path for line in lines) == {"": 3, "model.py": 3, "sub/rotary.py": 1}
