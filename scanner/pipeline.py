@@ -294,7 +294,7 @@ def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", 
     from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
     from .attribution.repository_view import RepositoryView
 
-    return check_copies(copies, RepositoryView(declarations, own, whole, [copy.verdict for copy in copies]))
+    return check_copies(copies, RepositoryView(declarations, own, whole, copies))
 
 
 def _tells_of_a_model(declarations: Declarations) -> bool:

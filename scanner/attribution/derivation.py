@@ -12,13 +12,11 @@ from typing import NamedTuple
 from ..matching.comparison import MODULE
 from ..notices.holders import holders, holders_missing
 from ..notices.model import Credit
-from ..results import COPIES, LicenceForm, UpstreamMatch
+from ..results import COPIES, Direction, FileVerdict, LicenceForm, UpstreamMatch
 from .copies import Copy
-from .naming import credits_any, credits_it, is_by_one_of, is_for_code
+from .naming import credits_any, is_by_one_of, is_for_code
+from .near_ties import NEARLY_THE_SAME, first_seen, source_among
 from .repository_view import RepositoryView
-
-# An upstream that explains this part of what the closest does may as well be the true source.
-NEARLY_THE_SAME = 0.8
 
 
 class Derivation(NamedTuple):
@@ -38,6 +36,8 @@ class Derivation(NamedTuple):
     """Whether it states one in any form, known or not."""
     inner: bool = False
     """Whether the upstream is a file of the scanned project itself: then only the notices of others must stay."""
+    passed_on: bool = False
+    """Whether the upstream is what the copy's source has the code from: then what that one dropped is owed alone."""
 
     @property
     def path(self) -> str:
@@ -90,53 +90,81 @@ def _is_sibling_of(line: str, other: str) -> bool:
     return bool(owed & kept) and bool(kept - owed)
 
 
+def derivations_of(copy: Copy, repository: RepositoryView) -> tuple[Derivation, ...]:
+    """What a copied file derives from: its source, and what that one itself passed on without its notices.
+
+    Empty where the file owes nobody anything.
+    """
+    source = derivation_of(copy, repository)
+    if source is None or source.inner:
+        return (source,) if source else ()
+    passed = _passed_on(source, repository)
+    return (source, passed) if passed else (source,)
+
+
 def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
-    """The derivation of a copied file; None where it owes nobody anything."""
+    """The derivation of a copied file from its source; None where it owes nobody anything."""
     verdict = copy.verdict
-    listed = tuple(dict.fromkeys((*verdict.upstreams, *((verdict.origin,) if verdict.origin else ()))))
-    foreign = [each for each in verdict.upstreams if each.verdict in COPIES and not _own(each, copy, repository)]
-    if listed and _own(listed[0], copy, repository):
+    listed = _listed(verdict)
+    copied = [each for each in listed if each.verdict in COPIES and each in verdict.upstreams]
+    foreign = [each for each in copied if not _own(each, copy, repository)]
+    own = next((each for each in listed if _own(each, copy, repository) or _nearly(each, copy, repository)), None)
+    if own and own.share >= NEARLY_THE_SAME * listed[0].share:
         # What the project had first, others have from it.
-        if verdict.origin is None or _own(verdict.origin, copy, repository):
-            return None
-        if not foreign:
-            return _inner_derivation(copy, repository, listed)
-    if not foreign:
-        return None
-    return _best_met(copy, repository, foreign[0], listed)
+        foreign = [each for each in foreign if each.project == own.project or first_seen(each) < first_seen(own)]
+        if _own(own, copy, repository):
+            if verdict.origin is None or _own(verdict.origin, copy, repository):
+                return None
+            if not foreign:
+                return _inner_derivation(copy, repository, listed)
+    return _best_met(copy, repository, foreign[0], listed) if foreign else None
+
+
+def _listed(verdict: FileVerdict) -> tuple[UpstreamMatch, ...]:
+    """All upstreams, the origin last; none that is younger than the file."""
+    known = (*verdict.upstreams, *((verdict.origin,) if verdict.origin else ()))
+    return tuple(dict.fromkeys(each for each in known if each.direction is not Direction.LATER))
 
 
 def _own(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
     """A file that is some project's release under its own path owes that project nothing beyond its own header."""
-    if repository.is_at_home(copy.verdict.path, upstream):
+    if repository.is_at_home(copy, upstream):
         return True
     first = copy.verdict.upstreams[0]
     return bool(copy.verdict.own_release) and upstream != first and upstream.project == first.project
 
 
+def _nearly(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
+    return repository.is_nearly_at_home(copy, upstream)
+
+
 def _best_met(
     copy: Copy, repository: RepositoryView, closest: UpstreamMatch, listed: tuple[UpstreamMatch, ...]
 ) -> Derivation:
-    """Of upstreams that explain nearly the same, the one whose notices the copy carries is taken for its source.
-
-    Siblings in one upstream project often hold the same code under different holders; nobody owes both.
-    """
-    derivation = _derivation(copy, repository, closest, listed)
-    if derivation.lines and not derivation.missing:
-        return derivation
-    for rival in listed:
-        alike = rival is not closest and rival.share >= NEARLY_THE_SAME * closest.share
-        if alike and not _own(rival, copy, repository):
-            other = _derivation(copy, repository, rival, listed)
-            if (other.lines and not other.missing) or _names_only(copy, rival, closest):
-                return other
-    return derivation
+    """The source among the closest and all that explain nearly as much."""
+    near = [each for each in listed if each is not closest and each.share >= NEARLY_THE_SAME * closest.share]
+    rivals = [each for each in near if not _own(each, copy, repository)]
+    return source_among([_derivation(copy, repository, each, listed) for each in (closest, *rivals)])
 
 
-def _names_only(copy: Copy, rival: UpstreamMatch, closest: UpstreamMatch) -> bool:
-    """Whether the file's own credits name the rival's project and not that of the closest."""
-    named = any(credits_it(credit, rival) for credit in copy.credits)
-    return named and not any(credits_it(credit, closest) for credit in copy.credits)
+def _passed_on(source: Derivation, repository: RepositoryView) -> Derivation | None:
+    """What the source has from the file's origin, another project, and passed on without its lines or its licence."""
+    origin, copy = source.copy.verdict.origin, source.copy
+    if origin is None or origin.project == source.upstream.project or not _is_source(origin, source.upstream):
+        return None
+    if _own(origin, copy, repository) or _nearly(origin, copy, repository):
+        return None
+    lines = holders_missing(origin.copyrights, source.upstream.copyrights)
+    states_none = source.upstream.licence_form is LicenceForm.NONE and origin.licence_form is not LicenceForm.NONE
+    if not lines and not (states_none and origin.licence != source.upstream.licence):
+        return None
+    return _derivation(copy, repository, origin, source.listed, lines)._replace(passed_on=True)
+
+
+def _is_source(origin: UpstreamMatch, closer: UpstreamMatch) -> bool:
+    """Whether the copy is surely one of the origin as well, which came before what it was taken from."""
+    is_older = first_seen(origin) <= first_seen(closer)
+    return is_older and origin.verdict in COPIES and origin.direction is Direction.IN_ORDER
 
 
 def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[UpstreamMatch]) -> Derivation | None:
@@ -146,7 +174,7 @@ def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[U
     """
     if copy.notice.copyrights or copy.credits:
         return None
-    siblings = [each for each in copy.verdict.upstreams if _is_sibling(each, copy, repository)]
+    siblings = [each for each in listed if _is_sibling(each, copy, repository)]
     others = [line for each in listed if not _own(each, copy, repository) for line in each.copyrights]
     for sibling in siblings[:1]:
         lines = tuple(line for line in sibling.copyrights if not holders_missing((line,), others))

@@ -26,7 +26,7 @@ OWN_HEADER = "# Copyright 2024 Harbour AI\n"
 
 
 def derivation(copy: Copy, own: str = "", **files: str) -> Derivation | None:
-    return derivation_of(copy, RepositoryView(declarations_of(files), own))
+    return derivation_of(copy, RepositoryView(replace(declarations_of(files), vouched=own)))
 
 
 def upstream_of(chosen: Derivation | None) -> UpstreamMatch:
