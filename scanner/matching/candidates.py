@@ -260,7 +260,8 @@ def _old_enough(histories: PathHistories, places: Array, of_history: Array, chos
     known = np.bincount(of_history[old], minlength=len(chosen)) > 0
     oldest = np.full(len(chosen), NEVER)
     np.minimum.at(oldest, of_history, days)
-    return old | (~known[of_history] & (days == oldest[of_history]))
+    old |= ~known[of_history] & (days == oldest[of_history])
+    return old
 
 
 def _mark_equal(best: Array, of_file: Array, references: Array, sequences: _Sequences, count: int) -> None:
