@@ -28,6 +28,7 @@ from .pipeline import (
     Examiner,
     ScanOptions,
     SettingsTaken,
+    SourceFacts,
     assembled,
     check,
     examiner,
@@ -37,6 +38,7 @@ from .pipeline import (
     open_upstream,
     open_upstreams,
     selection,
+    source_facts,
 )
 from .repository.declarations import read_declarations
 from .results import FileVerdict, LeftOut, Report, Skipped, Trust, cells_by_path
@@ -134,10 +136,11 @@ def _report(
     began = time.perf_counter()
     known = read_baseline(options.baseline)
     with opened as checkout, damage_explained(corpora):
-        # What is each file, and what does it say of where it is from?
-        found = _examined(checkout, examiner(corpora, options, checkout.released, named), options, progress)
         # What does the repository say of itself?
         declarations = read_declarations(checkout)
+        # What is each file, who had it first, and what does it say of where it is from?
+        facts = source_facts(checkout, declarations, options)
+        found = _examined(checkout, examiner(corpora, options, named), facts, options, progress)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen)
@@ -176,7 +179,9 @@ class _FilesFound(Struct):
     """How many files the setting of that key left out."""
 
 
-def _examined(checkout: Checkout, examine: Examiner, options: ScanOptions, progress: Progress | None) -> _FilesFound:
+def _examined(
+    checkout: Checkout, examine: Examiner, facts: SourceFacts, options: ScanOptions, progress: Progress | None
+) -> _FilesFound:
     found = _FilesFound()
     for item in files_with_waivers(checkout, selection(options), found.unselected):
         if isinstance(item, Skipped):
@@ -184,7 +189,7 @@ def _examined(checkout: Checkout, examine: Examiner, options: ScanOptions, progr
             continue
         file, waivers = item
         try:
-            found.examined.append(examine.examine(file, options.timeout))
+            found.examined.append(examine.examine(file, options.timeout, facts))
         except OverBudgetError as over:
             found.skipped.append(Skipped(file.path, str(over)))
             continue

@@ -7,31 +7,43 @@ goes or changes its place; what a stage does is in the module that it is importe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Sequence
+from functools import cached_property, partial
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from .attribution.copies import CheckResult, Copy, letters, read_copy
+from .attribution.naming import plain_name
 from .attribution.waivers import Waiver
-from .corpus.histories import path_histories
-from .corpus.model import CORPUS_SUFFIX, Corpus
+from .corpus.histories import PathHistories, path_histories
+from .corpus.model import CORPUS_SUFFIX, Corpus, Project
 from .corpus.store import default_corpora, open_corpus
+from .dating.dates import DateOf, dates_of
+from .dating.not_before import not_before
+from .errors import ConfigurationError
 from .fingerprints.normalize import normalise
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
-from .matching.candidates import Candidate, find_candidates
+from .matching.candidates import Candidate, HistoryKey, find_candidates
+from .matching.comparison import Comparison
+from .matching.direction import Credited, Facts, placed
+from .matching.exclusions import check_excluded
 from .matching.query import Query, make_query
-from .matching.verdict import LEAST_SHARE, VerdictOptions, judge
+from .matching.ranking import LEAST_SHARE, VerdictOptions, related
+from .matching.verdict import judge
 from .notices.model import Notice
 from .notices.notice import read_notice
+from .notices.project_names import names_project
 from .repository.lookup import says_anything
 from .repository.model import Declarations
-from .results import COPIES, CorpusIdentity, FileVerdict, LeftOut, Report, Skipped, Trust
+from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust
+from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
+from .sources.specs import split_name
 from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
 from .syntax.parser import parse
@@ -48,56 +60,97 @@ class Examined(Struct, frozen=True):
     """What its own text says of where it is from; None when it stands on no upstream."""
 
 
+class SourceFacts(NamedTuple):
+    """What a source tells beside its code, to say who was first."""
+
+    date_of: DateOf = lambda _: FileDate()
+    """Says when the file at a path first appeared; asked only for files that are alike with an upstream."""
+    names: tuple[str, ...] = ()
+    """What the source calls itself, in its metadata or its address."""
+
+
+class _Seen(NamedTuple):
+    """One file as far as it was looked at."""
+
+    query: Query
+    kept: list[Comparison]
+    """The upstreams that it is alike with, closest first."""
+    notice: Notice
+    tree: SyntaxTree
+    errors: int
+    """How many of its regions did not parse."""
+
+
 class Examiner:
     """Examines the files of one run against the same corpora. A statement that was seen before is not read again.
 
-    ``exclude_upstream`` are globs of upstream projects to leave out. What appeared after the ISO date ``until`` is left
-    out as well, unless the user named the original.
+    ``exclude_upstream`` are globs of upstream projects to leave out.
     """
 
-    def __init__(
-        self, corpora: Sequence[Corpus], how: VerdictOptions, exclude_upstream: Sequence[str] = (), until: str = ""
-    ) -> None:
+    def __init__(self, corpora: Sequence[Corpus], how: VerdictOptions, exclude_upstream: Sequence[str] = ()) -> None:
         excluded = matcher(exclude_upstream)
-        until = "" if how.named else until
-        self._upstreams = [
-            path_histories(corpus, lambda project: not excluded(project.name), until) for corpus in corpora
-        ]
+        self._upstreams = [path_histories(corpus, lambda project: not excluded(project.name)) for corpus in corpora]
         self._cache = StatementCache()
         self._how = how
 
-    def examine(self, file: SourceFile, timeout: float | None = None) -> Examined:
+    def examine(self, file: SourceFile, timeout: float | None = None, source: SourceFacts = SourceFacts()) -> Examined:
         """Say what ``file`` is, within its budget of memory and of ``timeout`` seconds. Raises OverBudgetError."""
         try:
             with budget(len(file.text), timeout):
-                return self._examined(file)
+                seen = self._seen(file)
+            # Where the date is looked up may be git or the network, which is no time of the file's.
+            dated = source.date_of(file.path) if seen.kept and not self._how.named else FileDate()
+            with budget(len(file.text), timeout):
+                return self._examined(file, seen, dated, source.names)
         except OverBudgetError:
             self._cache = StatementCache()  # it may have been left in the middle of anything
             raise
 
-    def _examined(self, file: SourceFile) -> Examined:
+    def _seen(self, file: SourceFile) -> _Seen:
         # Parse: statements and definitions, whatever does not parse left out.
         parsed = parse(file.text)
         # Normalise: names give way to distances, so that a renamed copy has the tokens of its original.
         code = normalise(parsed, file.text, self._cache)
         # Winnow: of all runs of tokens, the fingerprints that are worth looking up.
         query = make_query(code, winnow(code), self._cache.names.hashes)
-        # Match: the upstream files that share enough of them.
-        candidates = self._candidates(query)
-        # Judge: align the file with each, find the renames, say what it is.
-        notice = read_notice(file.text)
-        verdict = judge(file, notice.licence, query, self._cache.names.spelled, candidates, self._how)
-        if code.errors:
-            left_out = f"{code.errors} regions did not parse and were left out"
-            verdict = replace(verdict, notes=(*verdict.notes, left_out))
-        return Examined(verdict, self._copy(verdict, notice, file.text, parsed.tree) if verdict.upstreams else None)
+        # Match: the upstream files that share enough of them, aligned with the file.
+        kept = self._related(query, self._upstreams)
+        return _Seen(query, kept, read_notice(file.text), parsed.tree, code.errors)
 
-    def _candidates(self, query: Query) -> list[Candidate]:
+    def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
+        # Order in time: what is younger than the file is no upstream of it.
+        facts = _facts(file.text, seen.notice, dated, names)
+        ordered = placed(seen.kept, facts, partial(self._again, seen, facts.owns), self._how.named)
+        # Judge: say what the file is to what was there before it.
+        verdict = judge(file, seen.notice.licence, ordered, self._how)
+        if seen.errors:
+            left_out = f"{seen.errors} regions did not parse and were left out"
+            verdict = replace(verdict, notes=(*verdict.notes, left_out))
+        is_alike = bool(verdict.upstreams or verdict.later)
+        return Examined(verdict, self._copy(verdict, seen.notice, file.text, seen.tree) if is_alike else None)
+
+    def _again(
+        self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
+    ) -> list[Comparison]:
+        """What the file is related to that was there on the ISO date ``day``, less the path histories ``refused``."""
+        of_day = [
+            each.dated(day, owns, [history for corpus, history in refused if corpus == id(each.corpus)])
+            for each in self._upstreams
+        ]
+        return self._related(seen.query, of_day, seen.kept)
+
+    def _related(
+        self, query: Query, upstreams: Sequence[PathHistories], compared: Sequence[Comparison] = ()
+    ) -> list[Comparison]:
+        candidates = self._candidates(query, upstreams)
+        return related(query, self._cache.names.spelled, candidates, self._how, compared)
+
+    def _candidates(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Candidate]:
         """The upstream files that share enough fingerprints; an original that the user named needs to share none."""
         least = 0.0 if self._how.named else LEAST_SHARE
-        candidates = [candidate for each in self._upstreams for candidate in find_candidates(query, each, least)]
+        candidates = [candidate for each in upstreams for candidate in find_candidates(query, each, least)]
         if self._how.named and not candidates:
-            return [Candidate(each, 0, 0, 0.0) for each in self._upstreams if each.corpus.file_count == 1]
+            return [Candidate(each, 0, 0, 0.0) for each in upstreams if each.corpus.file_count == 1]
         return candidates
 
     def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes, tree: SyntaxTree) -> Copy:
@@ -113,6 +166,22 @@ class Examiner:
         return frozenset(map(letters, lines))
 
 
+def _facts(text: bytes, notice: Notice, dated: FileDate, names: tuple[str, ...]) -> Facts:
+    """What is known of a file beside its code, of a source that goes by ``names``."""
+    lines, own = notice.copyrights, frozenset(plain_name(each.rpartition("/")[2]) for each in names)
+
+    def credited(sources: Sequence[str]) -> Credited:
+        if not sources:
+            return Credited()
+        return Credited(names_project(sources, (), lines), names_project(sources, names, ()))
+
+    return Facts(dated, lambda: not_before(text, lines), credited, lambda project: _is_one_of(project, own))
+
+
+def _is_one_of(project: Project, names: frozenset[str]) -> bool:
+    return not names.isdisjoint((plain_name(project.name), plain_name(project.package or project.name)))
+
+
 # The steps that scans and audits share.
 
 
@@ -120,7 +189,7 @@ NOTHING_TO_SCAN = "no Python file or notebook in it"
 
 
 class ScanOptions(Struct, frozen=True):
-    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob."""
+    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob or date."""
 
     include: tuple[str, ...] = ()
     """Globs as in .gitignore: scan only paths that match one; all, when empty."""
@@ -131,7 +200,7 @@ class ScanOptions(Struct, frozen=True):
     min_similarity: float = 0.0
     """Report only files of which at least this share (0 to 1) stands in an upstream."""
     against: tuple[str, ...] = ()
-    """Sources, and corpus files, to take as further upstreams."""
+    """Sources, each also as ``NAME=SOURCE``, and corpus files, to take as further upstreams."""
     corpora: tuple[Path, ...] | None = None
     """The corpus files to use; None means the shipped one and the user's."""
     waivers: tuple[Waiver, ...] = ()
@@ -144,10 +213,14 @@ class ScanOptions(Struct, frozen=True):
     """Which of these options a settings file filled: the report says what they hide."""
     timeout: float | None = None
     """Seconds of processor time that one file may take; None means 2, and 2 for each MB."""
+    as_of: str = ""
+    """The ISO date on which all files of the source appeared, from a person who knows; empty: the source is asked."""
 
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
             matcher(globs)  # a broken one is an error before anything is fetched
+        if self.as_of:
+            checked_date(self.as_of, "as_of: ")
 
 
 class SettingsTaken(Struct, frozen=True):
@@ -166,13 +239,21 @@ class SettingsTaken(Struct, frozen=True):
 def open_upstreams(options: ScanOptions) -> list[Corpus]:
     """Open all that the options compare with. Raises ModelkinError."""
     corpora = default_corpora(options.corpora, required=not options.against)
-    return [*corpora, *(open_upstream(each, options.timeout) for each in options.against)]
+    corpora += [open_upstream(each, options.timeout) for each in options.against]
+    check_excluded(options.exclude_upstream, corpora)
+    return corpora
 
 
 def open_upstream(source: str, timeout: float | None) -> Corpus:
-    """Open a corpus file, or index a source that is to be one more upstream. Raises ModelkinError."""
-    if source.endswith(CORPUS_SUFFIX):
-        return open_corpus(Path(source))
+    """Open a corpus file, or index a source that is to be one more upstream: ``SOURCE`` or ``NAME=SOURCE``.
+
+    Raises ModelkinError.
+    """
+    name, place = split_name(source)
+    if place.endswith(CORPUS_SUFFIX):
+        if name:
+            raise ConfigurationError(f"{source}: a corpus has names for its projects: leave {name}= out")
+        return open_corpus(Path(place))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 
@@ -184,10 +265,18 @@ def selection(options: ScanOptions) -> Selection:
     return Selection(options.include, options.exclude, timeout=options.timeout)
 
 
-def examiner(corpora: Sequence[Corpus], options: ScanOptions, until: str = "", named: bool = False) -> Examiner:
-    """An examiner for a source released on the ISO date ``until``; ``named``: the user named the original."""
+def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = False) -> Examiner:
+    """An examiner of files; ``named``: the user named the original."""
     how = VerdictOptions(named=named, min_similarity=options.min_similarity)
-    return Examiner(corpora, how, options.exclude_upstream, until)
+    return Examiner(corpora, how, options.exclude_upstream)
+
+
+def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOptions) -> SourceFacts:
+    """What ``checkout`` tells of when its files appeared, and of what project it is."""
+    if options.as_of:
+        as_of = FileDate(options.as_of, Ground.AS_OF, says="--as-of")
+        return SourceFacts(lambda _: as_of, declarations.names)
+    return SourceFacts(dates_of(checkout), declarations.names)
 
 
 def check(
@@ -216,7 +305,7 @@ def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", 
     from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
     from .attribution.repository_view import RepositoryView
 
-    return check_copies(copies, RepositoryView(declarations, own, whole, [copy.verdict for copy in copies]))
+    return check_copies(copies, RepositoryView(declarations, own, whole, copies))
 
 
 def _tells_of_a_model(declarations: Declarations) -> bool:

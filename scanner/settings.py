@@ -5,9 +5,12 @@ To add an option, write its row here, and a field of `ScanOptions` for the code 
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 
 from msgspec import Struct
+
+from .errors import ConfigurationError
 
 OWN_FILE, SHARED_FILE = "modelkin.toml", "pyproject.toml"
 SHARED_TABLE = "tool.modelkin"
@@ -37,6 +40,8 @@ class ValueKind(Enum):
     SHARE = "share"
     """A number from 0 to 1."""
     SECONDS = "seconds"
+    DATE = "date"
+    """A day as `checked_date` takes it."""
     FLAG = "flag"
     WAIVERS = "waivers"
 
@@ -89,7 +94,26 @@ class Setting(Struct, frozen=True):
     @property
     def empty(self) -> object:
         """Its value where it is not set."""
-        return None if self.kind in (ValueKind.PATH, ValueKind.SHARE, ValueKind.SECONDS) else ()
+        return None if self.kind in _SINGLE else ()
+
+
+_SINGLE = (ValueKind.PATH, ValueKind.SHARE, ValueKind.SECONDS, ValueKind.DATE)
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def checked_date(text: str, where: str = "") -> str:
+    """``text`` where it is a day as 2023-06-20, and not one to come. Raises ConfigurationError."""
+    from datetime import date  # few runs name one
+
+    try:
+        day = date.fromisoformat(text) if _ISO_DATE.fullmatch(text) else None
+    except ValueError:  # there is no such day
+        day = None
+    if day is None:
+        raise ConfigurationError(f"{where}{text!r} is no date: write year, month and day, as in 2023-06-20")
+    if day > date.today():
+        raise ConfigurationError(f"{where}{text} is in the future: name the day when the files were first there")
+    return text
 
 
 SETTINGS = (
@@ -130,7 +154,7 @@ SETTINGS = (
         ValueKind.SOURCES,
         Group.SCANNING,
         "SOURCE",
-        "Take this source as one more upstream; repeatable.",
+        "Take this source as one more upstream; repeatable. NAME=SOURCE names its project.",
         recorded=True,
     ),
     # A journal records what the corpora are, by their digest, rather than where they lie.
@@ -192,6 +216,16 @@ SETTINGS = (
         "SECONDS",
         "Skip a file that takes more processor time; else 2 s, and 2 s more for each MB.",
         in_file=False,
+    ),
+    Setting(
+        "as-of",
+        "as_of",
+        ValueKind.DATE,
+        Group.SCANNING,
+        "DATE",
+        "Take all scanned files to be as old as that, whatever else dates them: a day, as in 2023-06-20.",
+        in_file=False,
+        recorded=True,
     ),
 )
 """All settings, in the order in which `config show` lists them."""

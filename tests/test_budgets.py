@@ -18,7 +18,7 @@ from modelkin.api import audit, compare_texts
 from modelkin.audit.options import AuditOptions
 from modelkin.corpus.indexing import index_text
 from modelkin.errors import ModelkinError, RestoreError
-from modelkin.matching.verdict import VerdictOptions
+from modelkin.matching.ranking import VerdictOptions
 from modelkin.notices.credits import read_credits
 from modelkin.notices.notice import read_notice
 from modelkin.pipeline import Examiner, ScanOptions

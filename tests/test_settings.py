@@ -43,6 +43,7 @@ SPELLINGS: dict[ValueKind, tuple[str, tuple[str, ...], Any]] = {
     ValueKind.THRESHOLDS: ("'renamed'", ("renamed",), ("renamed",)),
     ValueKind.SHARE: ("0.25", ("0.25",), 0.25),
     ValueKind.SECONDS: ("", ("0.25",), 0.25),
+    ValueKind.DATE: ("", ("2023-06-20",), "2023-06-20"),
     ValueKind.FLAG: ("", (), True),
     ValueKind.WAIVERS: (WAIVER, (), (Waiver("team.toml", 1, ("relicensed",), "agreed", "a.py"),)),
 }

@@ -12,9 +12,9 @@ from ..notices.holders import holders_missing
 from ..notices.model import Credit, Strength
 from ..results import Grade, Level, LicenceForm, Region, UpstreamMatch
 from .copies import Copy
-from .derivation import Derivation
 from .duties import header_region, upstream_region
 from .findings import FindingDraft, quoted, shortened
+from .model import Derivation
 from .naming import credits_any, credits_it, is_for_code, names_in_words, source_of
 from .repository_view import RepositoryView
 
@@ -75,7 +75,7 @@ def credit_drafts(
     A wrong credit is reported beside what is missing, and makes up for none of it. Where little else is missing, the
     project it names may have passed the code on. Credits of single functions may have come along with the code.
     """
-    if derivation.inner:
+    if derivation.inner or derivation.passed_on:
         return
     right = right_credits(derivation, repository)
     wrong = [each for each in derivation.header_credits if each not in right and not repository.is_own(each)]
@@ -121,12 +121,12 @@ def _credit_draft(rule: str, derivation: Derivation, credit: Credit) -> FindingD
     )
 
 
-def part_drafts(copy: Copy, derivation: Derivation | None, repository: RepositoryView) -> Iterator[FindingDraft]:
+def part_drafts(copy: Copy, derivations: Sequence[Derivation], repository: RepositoryView) -> Iterator[FindingDraft]:
     """One for each upstream that nobody names and that has whole definitions of the file.
 
-    The upstream of ``derivation`` is checked apart.
+    The upstreams of ``derivations`` are checked apart.
     """
-    answered = {derivation.upstream.project} if derivation else set()
+    answered = {derivation.upstream.project for derivation in derivations}
     for upstream in copy.verdict.upstreams:
         if upstream.parts and upstream.project not in answered and not _is_named(upstream, copy, repository):
             answered.add(upstream.project)
@@ -135,7 +135,7 @@ def part_drafts(copy: Copy, derivation: Derivation | None, repository: Repositor
 
 def _is_named(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
     """Whether file, sidecar, README or NOTICE says whose the definitions are, or they are the project's own."""
-    if repository.is_at_home(copy.verdict.path, upstream):
+    if repository.is_at_home(copy, upstream) or repository.is_nearly_at_home(copy, upstream):
         return True
     given = repository.copyrights_of(copy)
     if any(not holders_missing((line,), given) for line in (*upstream.copyrights, *upstream.licence_copyrights)):

@@ -6,137 +6,99 @@ Edit this when a copy is held to the terms of the wrong upstream, or of none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
-from typing import NamedTuple
 
-from ..matching.comparison import MODULE
-from ..notices.holders import holders, holders_missing
-from ..notices.model import Credit
-from ..results import COPIES, LicenceForm, UpstreamMatch
+from ..notices.holders import holders_missing
+from ..notices.project_names import names_project
+from ..results import COPIES, Direction, FileVerdict, LicenceForm, UpstreamMatch
 from .copies import Copy
-from .naming import credits_any, credits_it, is_by_one_of, is_for_code
+from .model import NEARLY_THE_SAME, Derivation
+from .naming import project_names
+from .near_ties import first_seen, source_among
 from .repository_view import RepositoryView
 
-# An upstream that explains this part of what the closest does may as well be the true source.
-NEARLY_THE_SAME = 0.8
 
+def derivations_of(copy: Copy, repository: RepositoryView) -> tuple[Derivation, ...]:
+    """What a copied file derives from: its source, and what that one itself passed on without its notices.
 
-class Derivation(NamedTuple):
-    """A copy and the upstream it derives from, whose terms it must meet."""
-
-    copy: Copy
-    upstream: UpstreamMatch
-    listed: tuple[UpstreamMatch, ...]
-    """All upstreams that the file is known to stand on, to tell a right credit from a wrong one."""
-    lines: tuple[str, ...]
-    """The upstream file's copyright lines that must stay."""
-    copyrights: tuple[str, ...]
-    """The copyright lines that the file, or a sidecar for it, states."""
-    licence: str
-    """The licence that the file, or a sidecar for it, states; empty where none."""
-    states_licence: bool
-    """Whether it states one in any form, known or not."""
-    inner: bool = False
-    """Whether the upstream is a file of the scanned project itself: then only the notices of others must stay."""
-
-    @property
-    def path(self) -> str:
-        """The copy's path."""
-        return self.copy.verdict.path
-
-    @property
-    def header_credits(self) -> tuple[Credit, ...]:
-        """The credits that speak for the file.
-
-        Others may have come along with the code: those of single functions, and those for a holder whom the upstream
-        file names itself.
-        """
-        lines = (each.first_line for each in self.copy.verdict.definitions if each.qualname != MODULE)
-        first = min(lines, default=inf)
-        above = (each for each in self.copy.credits if is_for_code(each) and each.last_line < first)
-        return tuple(each for each in above if not is_by_one_of(each, self.upstream.copyrights))
-
-    @property
-    def is_doubtful(self) -> bool:
-        """Whether the file and its upstream may both stand on what the file credits: they are not much alike."""
-        credited = any(not credits_any(each, self.listed) for each in self.header_credits)
-        return credited and self.upstream.share < NEARLY_THE_SAME
-
-    @property
-    def is_headless(self) -> bool:
-        """Whether the upstream file itself says neither whose it is nor under which licence."""
-        return self.upstream.licence_form is LicenceForm.NONE and not self.upstream.copyrights
-
-    @property
-    def names_a_holder(self) -> bool:
-        """Whether the file names any of the holders it is to name."""
-        owed = {holder for line in self.lines for holder in holders(line)}
-        return not owed.isdisjoint(holder for line in self.copyrights for holder in holders(line))
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """The owed lines that neither the file nor a sidecar carries.
-
-        Of files that are much alike the closest need not be the one that was copied: a line that is known from another
-        upstream file, and has a holder in common with the one owed, is that other file's header, kept.
-        """
-        missing = holders_missing(self.lines, self.copyrights)
-        return tuple(line for line in missing if not any(_is_sibling_of(line, other) for other in self.copy.known))
-
-
-def _is_sibling_of(line: str, other: str) -> bool:
-    """Whether two lines share a holder and ``other`` names a further one: "X and Lamp Inc.", "Y and Lamp Inc."."""
-    owed, kept = set(holders(line)), set(holders(other))
-    return bool(owed & kept) and bool(kept - owed)
+    Empty where the file owes nobody anything.
+    """
+    source = derivation_of(copy, repository)
+    if source is None or source.inner:
+        return (source,) if source else ()
+    passed = _passed_on(source, repository)
+    return (source, passed) if passed else (source,)
 
 
 def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
-    """The derivation of a copied file; None where it owes nobody anything."""
+    """The derivation of a copied file from its source; None where it owes nobody anything."""
     verdict = copy.verdict
-    listed = tuple(dict.fromkeys((*verdict.upstreams, *((verdict.origin,) if verdict.origin else ()))))
-    foreign = [each for each in verdict.upstreams if each.verdict in COPIES and not _own(each, copy, repository)]
-    if listed and _own(listed[0], copy, repository):
+    listed = _listed(verdict)
+    copied = [each for each in listed if each.verdict in COPIES and each in verdict.upstreams]
+    foreign = [each for each in copied if not _own(each, copy, repository)]
+    own = next((each for each in listed if _own(each, copy, repository) or _nearly(each, copy, repository)), None)
+    if own and own.share >= NEARLY_THE_SAME * listed[0].share:
         # What the project had first, others have from it.
-        if verdict.origin is None or _own(verdict.origin, copy, repository):
-            return None
-        if not foreign:
-            return _inner_derivation(copy, repository, listed)
-    if not foreign:
-        return None
-    return _best_met(copy, repository, foreign[0], listed)
+        foreign = [each for each in foreign if each.project == own.project or first_seen(each) < first_seen(own)]
+        if _own(own, copy, repository):
+            if verdict.origin is None or _own(verdict.origin, copy, repository):
+                return None
+            if not foreign:
+                return _inner_derivation(copy, repository, listed)
+    return _best_met(copy, repository, foreign[0], listed) if foreign else None
+
+
+def _listed(verdict: FileVerdict) -> tuple[UpstreamMatch, ...]:
+    """All that may be the file's source: its upstreams, what is as near, the origin; nothing younger than the file."""
+    known = (*verdict.upstreams, *verdict.alike, *((verdict.origin,) if verdict.origin else ()))
+    return tuple(dict.fromkeys(each for each in known if each.direction is not Direction.LATER))
 
 
 def _own(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
     """A file that is some project's release under its own path owes that project nothing beyond its own header."""
-    if repository.is_at_home(copy.verdict.path, upstream):
+    if repository.is_at_home(copy, upstream):
         return True
     first = copy.verdict.upstreams[0]
     return bool(copy.verdict.own_release) and upstream != first and upstream.project == first.project
 
 
+def _nearly(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
+    return repository.is_nearly_at_home(copy, upstream)
+
+
 def _best_met(
     copy: Copy, repository: RepositoryView, closest: UpstreamMatch, listed: tuple[UpstreamMatch, ...]
 ) -> Derivation:
-    """Of upstreams that explain nearly the same, the one whose notices the copy carries is taken for its source.
+    """The source among the closest and all that explain nearly as much."""
+    near = [each for each in listed if each is not closest and each.share >= NEARLY_THE_SAME * closest.share]
+    rivals = [each for each in near if not _own(each, copy, repository)]
+    return source_among([_derivation(copy, repository, each, listed) for each in (closest, *rivals)])
 
-    Siblings in one upstream project often hold the same code under different holders; nobody owes both.
+
+def _passed_on(source: Derivation, repository: RepositoryView) -> Derivation | None:
+    """What the source has from an older project, and passed on without its lines or its licence."""
+    for older in sorted(source.listed, key=first_seen):
+        at_home = repository.is_at_home(source.copy, older) or repository.is_nearly_at_home(source.copy, older)
+        if at_home or not _has_it_from(source, older):
+            continue
+        lines = holders_missing(older.copyrights, source.upstream.copyrights)
+        states_none = source.upstream.licence_form is LicenceForm.NONE and older.licence_form is not LicenceForm.NONE
+        if lines or (states_none and older.licence != source.upstream.licence):
+            return _derivation(source.copy, repository, older, source.listed, lines)._replace(passed_on=True)
+    return None
+
+
+def _has_it_from(source: Derivation, older: UpstreamMatch) -> bool:
+    """Whether the source of a copy has the code from ``older``, of which the copy surely is one, too.
+
+    It is the file's origin, or the source names it, or the source says nothing of whose it is.
     """
-    derivation = _derivation(copy, repository, closest, listed)
-    if derivation.lines and not derivation.missing:
-        return derivation
-    for rival in listed:
-        alike = rival is not closest and rival.share >= NEARLY_THE_SAME * closest.share
-        if alike and not _own(rival, copy, repository):
-            other = _derivation(copy, repository, rival, listed)
-            if (other.lines and not other.missing) or _names_only(copy, rival, closest):
-                return other
-    return derivation
-
-
-def _names_only(copy: Copy, rival: UpstreamMatch, closest: UpstreamMatch) -> bool:
-    """Whether the file's own credits name the rival's project and not that of the closest."""
-    named = any(credits_it(credit, rival) for credit in copy.credits)
-    return named and not any(credits_it(credit, closest) for credit in copy.credits)
+    closer = source.upstream
+    if older.project == closer.project or older.verdict not in COPIES or older.direction is not Direction.IN_ORDER:
+        return False
+    if first_seen(older) > first_seen(closer):
+        return False
+    named = names_project(closer.sources, project_names(older), ())
+    return older == source.copy.verdict.origin or named or source.is_headless
 
 
 def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[UpstreamMatch]) -> Derivation | None:
@@ -146,7 +108,7 @@ def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[U
     """
     if copy.notice.copyrights or copy.credits:
         return None
-    siblings = [each for each in copy.verdict.upstreams if _is_sibling(each, copy, repository)]
+    siblings = [each for each in listed if _is_sibling(each, copy, repository)]
     others = [line for each in listed if not _own(each, copy, repository) for line in each.copyrights]
     for sibling in siblings[:1]:
         lines = tuple(line for line in sibling.copyrights if not holders_missing((line,), others))

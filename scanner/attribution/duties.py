@@ -15,8 +15,8 @@ from ..results import DutyState, Level, LicenceForm, Region, State, Verdict
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
 from ..sources.cells import line_words
 from ..support.lazy import lazy_pattern
-from .derivation import Derivation
 from .findings import FindingDraft, quoted
+from .model import Derivation
 from .repository_view import RepositoryView
 
 # The finding for words that a licence gives.
@@ -100,17 +100,26 @@ def keep_notices(owed: Owed, repository: RepositoryView) -> Outcome:
     if elsewhere and not in_file(owed.rule):
         return met("the copyright lines stand in the repository's legal files")
     others = holders_missing(derivation.copyrights, derivation.upstream.copyrights)
+    sure = tuple(line for line in missing if line not in derivation.upstream.recent_lines)
     draft = FindingDraft(
         rule="holder-replaced" if others and not derivation.names_a_holder else "holder-removed",
         region=header_region(derivation),
-        facts={"missing": quoted(missing), "holders": quoted(missing), "found": quoted(others)},
+        facts={"missing": quoted(sure or missing), "holders": quoted(sure or missing), "found": quoted(others)},
         upstream=derivation.upstream,
         upstream_region=upstream_header(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
         at_most=Level.WARNING if elsewhere else Level.ERROR,
     )
-    return Outcome(State.MISSED, f"missing: {quoted(missing)}", draft)
+    if not sure:
+        return Outcome(State.NOT_JUDGED, "older releases of the upstream file lack the lines", as_recent(draft))
+    return Outcome(State.MISSED, f"missing: {quoted(sure)}", draft)
+
+
+def as_recent(draft: FindingDraft) -> FindingDraft:
+    """A finding on lines that the copied release may never have had: a note."""
+    doubt = "An older known release of that file lacks it: the copy may be from before it was added."
+    return draft._replace(at_most=Level.NOTE, doubt=doubt)
 
 
 def in_file(rule: LicenceRule) -> bool:
@@ -292,10 +301,20 @@ CHECKS: dict[Duty, Check] = {
 }
 
 
+# What is owed to whom the source of a copy has it from: that the source names them no more is no news of the copy.
+_PASSED_ON = frozenset((Duty.KEEP_NOTICES, Duty.KEEP_LICENCE_HEADER, Duty.CARRY_LICENCE))
+
+
 def outcomes(derivation: Derivation, rule: LicenceRule, repository: RepositoryView) -> Iterator[tuple[Owed, Outcome]]:
     """The check of each obligation that reaches code; of a file of the same project, only of others' notices."""
     for obligation in rule.obligations:
-        if obligation.scope is Scope.WEIGHTS or (derivation.inner and obligation.duty is not Duty.KEEP_NOTICES):
+        if obligation.scope is Scope.WEIGHTS or not _is_asked(derivation, obligation.duty):
             continue
         owed = Owed(derivation, rule, obligation)
         yield owed, CHECKS.get(obligation.duty, cannot_tell)(owed, repository)
+
+
+def _is_asked(derivation: Derivation, duty: Duty) -> bool:
+    if derivation.inner:
+        return duty is Duty.KEEP_NOTICES
+    return duty in _PASSED_ON or not derivation.passed_on

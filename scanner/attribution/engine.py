@@ -14,9 +14,11 @@ from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts
 from .copies import CheckResult, Copy
-from .derivation import Derivation, derivation_of
-from .duties import Outcome, Owed, duty_state, header_region, outcomes, upstream_region
-from .findings import FindingDraft, findings, level_of, lower, quoted
+from .derivation import derivations_of
+from .doubts import doubted, unconfirmed_drafts
+from .duties import Outcome, Owed, as_recent, duty_state, header_region, outcomes, upstream_region
+from .findings import FindingDraft, asked_level, findings, quoted
+from .model import Derivation
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
 
@@ -31,13 +33,14 @@ class _Checked(NamedTuple):
 
 
 def check_copies(copies: Sequence[Copy], repository: RepositoryView) -> CheckResult:
-    """One attribution for each copy that owes something, and the findings, those on model cards among them."""
-    derivations = [(copy, derivation_of(copy, repository)) for copy in copies]
-    checked = [_check_one(derivation, repository) for _, derivation in derivations if derivation]
+    """An attribution for each copy and whom it owes something, and the findings, those on model cards among them."""
+    derivations = [(copy, derivations_of(copy, repository)) for copy in copies]
+    checked = [_check_one(derivation, repository) for _, found in derivations for derivation in found]
     drafts = [draft for each in checked for draft in each.drafts]
-    drafts += [draft for copy, derivation in derivations for draft in part_drafts(copy, derivation, repository)]
+    drafts += [draft for copy, found in derivations for draft in part_drafts(copy, found, repository)]
     unnamed = [each.derivation for each in checked if each.attribution.grade is Grade.NONE and each.is_error]
     drafts += card_credit_drafts(unnamed, repository)
+    drafts += unconfirmed_drafts(copies)
     drafts += material_drafts(repository)
     return CheckResult(tuple(each.attribution for each in checked), findings(drafts))
 
@@ -47,13 +50,13 @@ def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:
     rules = tuple(rule for rule in map(licence_rule, licences) if rule)
     results = [each for rule in rules for each in outcomes(derivation, rule, repository)]
     given = grade(derivation, repository)
-    drafts = tuple(_drafts(derivation, rules, results, repository))
-    if derivation.is_doubtful:
-        drafts = tuple(draft._replace(at_most=lower(draft.at_most, Level.WARNING)) for draft in drafts)
-    is_error = any(level_of(draft) is Level.ERROR for draft in drafts)
+    found = _drafts(derivation, rules, results, repository)
+    drafts = tuple(doubted(draft, derivation, repository) for draft in found)
+    is_error = any(asked_level(draft) is Level.ERROR for draft in drafts)
     duties = tuple(duty_state(owed, outcome) for owed, outcome in results)
     attribution = Attribution(derivation.path, derivation.upstream, given, duties)
-    drafts = (*drafts, *credit_drafts(derivation, given, is_error, repository))
+    on_credits = credit_drafts(derivation, given, is_error, repository)
+    drafts = (*drafts, *(doubted(draft, derivation, repository) for draft in on_credits))
     return _Checked(derivation, attribution, drafts, is_error)
 
 
@@ -64,7 +67,7 @@ def _drafts(
     repository: RepositoryView,
 ) -> Iterator[FindingDraft]:
     yield from (outcome.draft for _, outcome in results if outcome.draft)
-    if derivation.inner:
+    if derivation.inner or derivation.passed_on:
         return
     if rules:
         yield from licence_drafts(derivation, rules, repository)
@@ -78,5 +81,7 @@ def _unknown_licence(derivation: Derivation) -> Iterator[FindingDraft]:
     place = upstream_region(derivation)
     yield FindingDraft("licence-unknown", region, {}, upstream, place, group=f"{upstream.project} {upstream.licence}")
     if derivation.missing:
-        facts = {"missing": quoted(derivation.missing), "holders": quoted(derivation.missing)}
-        yield FindingDraft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)
+        sure = [line for line in derivation.missing if line not in upstream.recent_lines]
+        facts = {"missing": quoted(sure or derivation.missing), "holders": quoted(sure or derivation.missing)}
+        draft = FindingDraft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)
+        yield draft if sure else as_recent(draft)

@@ -1,6 +1,7 @@
 """Findings, worded: what the checks report becomes sentences by its rule's template, with level, clause and remedy.
 
-Edit this when a message needs one more fact (rulebook/loader.py lists them), or to group findings in another way.
+What it means for level and words that nobody knows who was first stands here, once. Edit this when a message needs one
+more fact (rulebook/loader.py lists them), or to group findings in another way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import RuleError
-from ..results import Finding, Level, Region, UpstreamMatch
+from ..results import Direction, Finding, Level, Region, UpstreamMatch
 from ..rulebook.loader import finding_rule
 from ..rulebook.model import FindingRule, Obligation
 
@@ -31,6 +32,8 @@ class FindingDraft(NamedTuple):
     obligation: Obligation | None = None
     at_most: Level = Level.ERROR
     """The level is that of the obligation, or else of the rule, but no higher than this."""
+    doubt: str = ""
+    """One more sentence for the message: what speaks against it, or is only claimed."""
     group: str = ""
     """Drafts of one rule and one group become one finding, at the place of the first; without a group none do."""
 
@@ -78,7 +81,7 @@ def _finding(members: Sequence[FindingDraft]) -> Finding:
         rule=rule.id,
         level=level_of(first),
         region=first.region,
-        message=rule.message.format_map(facts),
+        message=" ".join(filter(None, (rule.message.format_map(facts), first.doubt, _who_was_first(first.upstream)))),
         upstream=facts["upstream"],
         remedy=f"{first.obligation.remedy} {own}" if first.obligation else own,
         clause=facts["clause"],
@@ -87,8 +90,31 @@ def _finding(members: Sequence[FindingDraft]) -> Finding:
 
 
 def level_of(draft: FindingDraft) -> Level:
-    """The obligation's level, or else the rule's, no higher than the draft allows."""
+    """The level, lowered where it is open or not known whether the upstream is the older one."""
+    asked = asked_level(draft)
+    if draft.upstream is None or draft.upstream.direction not in (Direction.OPEN, Direction.UNKNOWN):
+        return asked
+    if draft.upstream.direction is Direction.OPEN:
+        return Level.NOTE
+    return _ORDER[min(_ORDER.index(asked) + 1, len(_ORDER) - 1)]
+
+
+def asked_level(draft: FindingDraft) -> Level:
+    """The obligation's level, or else the rule's, no higher than the draft allows; as if the upstream were older."""
     return lower(draft.obligation.level if draft.obligation else _rule(draft.rule).level, draft.at_most)
+
+
+def _who_was_first(upstream: UpstreamMatch | None) -> str:
+    """What is not known of the order of file and upstream, as a sentence; empty where it is known."""
+    if upstream is None or upstream.direction not in (Direction.OPEN, Direction.UNKNOWN):
+        return ""
+    if upstream.direction is Direction.UNKNOWN:
+        return "Which of the two is older is not known."
+    if upstream.without and upstream.appeared:
+        place = f"between {upstream.without}, which lacks the path, and {upstream.appeared}, which has it"
+    else:
+        place = f"before {upstream.appeared or upstream.first_release}, the first known release that has the path"
+    return f"Which of the two is older is open: by its date, this file falls {place}."
 
 
 def _facts(first: FindingDraft, members: Sequence[FindingDraft]) -> dict[str, str]:

@@ -6,7 +6,6 @@ Edit this when something outside the code of a copy is to count for it, or no lo
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from functools import cached_property
 
@@ -14,62 +13,64 @@ from ..licences.expressions import is_covered
 from ..notices.model import Credit
 from ..repository.lookup import licence_files_for, repository_licence, sidecars_for
 from ..repository.model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
-from ..results import FileVerdict, UpstreamMatch
+from ..results import UpstreamMatch
 from ..support.lazy import lazy_pattern
 from .copies import Copy
-from .naming import credits_project, mentions_project, plain_name, project_names, publisher_of
+from .home import home_of, keeps_notices, stands_in_place
+from .naming import credits_project, mentions_project, project_names, publisher_of
 
 _CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
-
-# A few files under the paths of a release may be copies; so many are the project, or all of it in another's hands.
-_LEAST_OF_A_TREE = 5
 
 
 class RepositoryView:
     """The declarations of one repository, ready to be asked for each of its copies.
 
-    ``own`` is the project that is scanned, empty where not known. ``whole`` says whether all of it was read: what was
-    not read is not missing. ``files`` are the verdicts on its files: many of one project's own make a tree of it.
+    ``own`` is a name that the scanned source goes by, empty where not known. ``whole`` says whether all of it was read:
+    what was not read is not missing. ``copies`` are its files that stand on upstreams: many of one project make a tree
+    of it.
     """
 
     def __init__(
-        self, declarations: Declarations, own: str = "", whole: bool = True, files: Iterable[FileVerdict] = ()
+        self, declarations: Declarations, own: str = "", whole: bool = True, copies: Iterable[Copy] = ()
     ) -> None:
         self.declarations = declarations
         self.whole = whole
         self._legal = tuple(each for each in declarations.legal_files if each.subject is not Subject.TEMPLATE)
-        self._own = plain_name(own)
-        files = tuple(files)
-        self._owners = {publisher_of(each) for file in files for each in file.upstreams if self.owns(each)} - {""}
-        trees = Counter(_tree(file) for file in files if file.own_release)
-        self._trees = tuple(tree for tree, count in trees.items() if count >= _LEAST_OF_A_TREE)
+        self.home = home_of(declarations, own, copies, self.sidecars)
         self._entries: dict[frozenset[str], LegalFile | None] = {}
 
-    def owns(self, upstream: UpstreamMatch) -> bool:
-        """Whether the upstream is the scanned project itself, which owes itself nothing."""
-        return bool(self._own) and self._own in (plain_name(upstream.project), plain_name(upstream.package))
+    def is_at_home(self, copy: Copy, upstream: UpstreamMatch) -> bool:
+        """Whether a copy stands in the upstream project itself, which owes itself nothing.
 
-    def stands_in_the_tree_of(self, path: str, upstream: UpstreamMatch) -> bool:
-        """Whether ``path`` is one of many files that the upstream project released under these very paths.
-
-        A clone of a project need not say which it is. The file under the upstream's own path is held against it all
-        the same: somebody may have put the tree into another repository.
+        A name that the source gives itself frees only a file in its place, with its notices.
         """
-        same = f"/{path}".endswith(f"/{upstream.path}")
-        return not same and any(path.startswith(tree) and upstream.project == name for tree, name in self._trees)
+        path = copy.verdict.path
+        if self.home.vouches_for(upstream) or self.home.has_released(path, upstream):
+            return True
+        return bool(self.home.claim_on(upstream)) and self._is_in_order(copy, upstream)
 
-    def is_at_home(self, path: str, upstream: UpstreamMatch) -> bool:
-        """Whether ``path`` stands in the upstream project itself, by its name or by the tree around it."""
-        return self.owns(upstream) or self.stands_in_the_tree_of(path, upstream)
+    def is_nearly_at_home(self, copy: Copy, upstream: UpstreamMatch) -> bool:
+        """Whether a copy stands in a tree that is the upstream project's by many changed files.
+
+        One in the place of the upstream file that lost its notices does not.
+        """
+        path = copy.verdict.path
+        if not self.home.has_kept(path, upstream):
+            return False
+        return not stands_in_place(path, upstream) or self._is_in_order(copy, upstream)
+
+    def _is_in_order(self, copy: Copy, upstream: UpstreamMatch) -> bool:
+        path = copy.verdict.path
+        return stands_in_place(path, upstream) and keeps_notices(copy, upstream, self.sidecars(path))
 
     def own_lines(self, upstream: UpstreamMatch) -> tuple[str, ...]:
         """Copyright lines of who publishes the scanned project; another project of theirs has them in its LICENSE."""
-        shared = upstream.licence_copyrights if publisher_of(upstream) in self._owners else ()
+        shared = upstream.licence_copyrights if publisher_of(upstream) in self.home.publishers else ()
         return (*self.own_copyrights, *shared)
 
     def is_own(self, credit: Credit) -> bool:
         """Whether a credit names the scanned project itself."""
-        return bool(self._own) and credits_project(credit, frozenset({self._own}))
+        return credits_project(credit, self.home.claimed)
 
     @cached_property
     def licences(self) -> tuple[str, ...]:
@@ -133,13 +134,6 @@ class RepositoryView:
         """Whether the entry that names the upstream says that its files were changed."""
         entry = self.entry_for(upstream)
         return entry is not None and _CHANGED.search(entry.text) is not None
-
-
-def _tree(file: FileVerdict) -> tuple[str, str]:
-    """The folder that stands for the package of a project, and the project, of a file that is its own release."""
-    upstream = file.upstreams[0]
-    package = upstream.path.partition("/")[0]
-    return f"{file.path.removesuffix(upstream.path)}{package}/", upstream.project
 
 
 def _decides(legal: LegalFile) -> bool:

@@ -41,6 +41,7 @@ Examples:
   modelkin attribute . --dry-run
   modelkin attribute path/to/repository --exclude 'third_party/*'
   modelkin attribute . --offline --against ../upstream
+  modelkin attribute . --as-of 2023-06-20 --dry-run
 
 \b
 Exit codes:

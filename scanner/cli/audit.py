@@ -24,6 +24,7 @@ Examples:
   modelkin audit sources.txt --journal sources.jsonl --jobs 8
   modelkin audit path/to/repositories --resume
   modelkin audit sources.txt --scheduler tcp://scheduler:8786
+  modelkin audit snapshots/ --as-of 2023-06-20
   modelkin report modelkin-audit.jsonl --format json
 """
 

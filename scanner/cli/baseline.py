@@ -22,6 +22,7 @@ Examples:
   modelkin baseline .
   modelkin scan . --baseline .modelkin-baseline.json
   modelkin baseline models/ --baseline models.json
+  modelkin baseline downloaded-code/ --as-of 2023-06-20
 """
 
 

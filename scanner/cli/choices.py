@@ -16,7 +16,7 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..reports import FORMATS
-from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Setting, ValueKind
+from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Setting, ValueKind, checked_date
 from . import NOTHING_SCANNED
 from .output_files import STANDARD_OUTPUT
 
@@ -102,6 +102,10 @@ def _known_formats(_context: click.Context, _parameter: click.Parameter, formats
     return tuple(formats)
 
 
+def _checked_date(_context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    return None if text is None else checked_date(text, f"{parameter.opts[0]}: ")
+
+
 _COMMAND = TypeVar("_COMMAND", bound="Callable[..., Any] | click.Command")
 _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.GLOBS: {"multiple": True},
@@ -111,6 +115,7 @@ _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.THRESHOLDS: {"multiple": True, "type": click.Choice(THRESHOLDS)},
     ValueKind.SHARE: {"type": click.FloatRange(0, 1)},
     ValueKind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
+    ValueKind.DATE: {"callback": _checked_date},
     ValueKind.FLAG: {"is_flag": True},
 }
 

@@ -32,6 +32,7 @@ Examples:
   modelkin compare yi.py llama.py
   modelkin compare our-models/ 'pypi:transformers==4.35.0' --no-diff
   modelkin compare yi.py llama.py --restore restored/
+  modelkin compare ours/ 'pypi:transformers==4.35.0' --as-of 2023-06-20
   modelkin compare \\
     'pypi:vllm==0.2.3!vllm/model_executor/models/yi.py' \\
     'pypi:vllm==0.2.3!vllm/model_executor/models/llama.py'

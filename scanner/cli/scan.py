@@ -27,6 +27,7 @@ Examples:
   modelkin scan . --format html=report.html --fetch-upstreams
   modelkin scan . --baseline .modelkin-baseline.json
   modelkin scan . --against ../upstream --exclude-upstream mypackage
+  modelkin scan downloaded-code/ --as-of 2023-06-20
 """
 
 

@@ -6,13 +6,14 @@ The columns of a corpus that say `lineage` are about path histories.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Iterable
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..support.arrays import Array, pack_pairs, runs, unpack_pairs
+from .intervals import NEVER, Intervals, day_number, intervals_of
 from .model import Corpus, Project, Version
 from .schema import Columns
 
@@ -23,7 +24,7 @@ LEAST_NAMES = 0.4
 LEAST_STATEMENTS = 0.02
 
 
-class PathHistories(NamedTuple):
+class PathHistories(Struct, frozen=True, eq=False):
     """The path histories [H] of a corpus: each is one path of one project through its releases."""
 
     corpus: Corpus
@@ -31,6 +32,23 @@ class PathHistories(NamedTuple):
     """int64[H]: the rank, by date, of the first release that holds the path."""
     allowed: Array
     """bool[H]: whether the path may answer for a copy."""
+    intervals: Intervals
+    """When its paths and contents appeared."""
+    until: int = 0
+    """The day (20240131) of the copy that is asked about; 0 where it is not known. Younger contents do not answer."""
+    own: Array | None = None
+    """bool[H]: the paths of the scanned project itself, which go on after the day on which they appeared."""
+
+    def dated(self, day: str, owns: Callable[[Project], bool], but: Iterable[int] = ()) -> PathHistories:
+        """The same for a copy of that ISO date (any, when empty), in a project that ``owns`` its own paths.
+
+        Paths that certainly appeared later do not answer, nor those of ``but``.
+        """
+        until = day_number(day)
+        own = np.array([owns(project) for project in self.corpus.projects], bool)[self.corpus.lineage_projects]
+        allowed = self.allowed & ((self.intervals.after <= until) | own | (not until))
+        allowed[list(but)] = False
+        return replace(self, allowed=allowed, until=until, own=own)
 
     def oldest_ancestor(self, file: int) -> int | None:
         """The oldest file content that ``file`` descends from by its names, among those that may answer."""
@@ -41,9 +59,9 @@ class PathHistories(NamedTuple):
                 found = file
         return found
 
-    def born(self, history: int) -> str:
-        """The ISO date of the first release that holds the path, far in the future where none is known."""
-        return self.corpus.releases[int(self.corpus.lineage_first_releases[history])].day
+    def born(self, history: int) -> int:
+        """The day (20240131) of the first release that has the path, far in the future where none is known."""
+        return int(self.intervals.by[history]) or NEVER
 
     def versions(self, file: int, history: int) -> list[Version]:
         """The releases that hold file content ``file`` under the path of ``history``, oldest first."""
@@ -52,24 +70,27 @@ class PathHistories(NamedTuple):
         path = corpus.text(int(corpus.lineage_paths[history]))
         return [each for each in corpus.versions(file) if (each.project, each.path) == (project, path)]
 
+    def day_of(self, file: int, history: int) -> int:
+        """The day (20240131) on which a content of a path stood there at the latest; 0 where that is not known."""
+        first, last = self.corpus.lineage_file_starts[history : history + 2].tolist()
+        place = first + int(np.searchsorted(self.corpus.lineage_files[first:last], file))
+        return int(self.intervals.contents[place])
 
-def path_histories(
-    corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True, until: str = ""
-) -> PathHistories:
-    """The path histories of a corpus; those of projects that ``allows`` refuses do not answer.
+    def contents(self, history: int) -> list[int]:
+        """The contents that a path ever had, oldest first."""
+        places = slice(*self.corpus.lineage_file_starts[history : history + 2].tolist())
+        days = self.intervals.contents[places]
+        files: list[int] = self.corpus.lineage_files[places][np.argsort(days, kind="stable")].tolist()
+        return files
 
-    With ``until``, an ISO date, paths that first appeared after it do not either: nothing is copied from the future.
-    Those without a date do.
-    """
+
+def path_histories(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True) -> PathHistories:
+    """The path histories of a corpus; those of projects that ``allows`` refuses do not answer."""
     days = [release.day for release in corpus.releases]
     ranks = np.empty(len(days), np.int64)
     ranks[sorted(range(len(days)), key=days.__getitem__)] = np.arange(len(days))
-    first = ranks[corpus.lineage_first_releases]
     allowed = np.array([allows(project) for project in corpus.projects], bool)[corpus.lineage_projects]
-    if until:
-        undated = np.array([not release.released for release in corpus.releases], bool)
-        allowed &= (first < sum(day <= until for day in days)) | undated[corpus.lineage_first_releases]
-    return PathHistories(corpus, first, allowed)
+    return PathHistories(corpus, ranks[corpus.lineage_first_releases], allowed, intervals_of(corpus))
 
 
 def ancestors(columns: Columns, ages: Array) -> Array:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.histories import PathHistories
+from ..corpus.intervals import NEVER
 from ..corpus.model import Corpus
 from ..support.arrays import Array, among, distinct, group, pack_pairs, run_places, runs, unpack_pairs
 from .query import Query
@@ -30,6 +31,10 @@ MOST_HISTORIES = 12
 MOST_PER_HISTORY = 2
 
 
+HistoryKey = tuple[int, int]
+"""Tells the path histories of all corpora in use apart."""
+
+
 class Candidate(NamedTuple):
     """An upstream file that may be the original."""
 
@@ -41,6 +46,16 @@ class Candidate(NamedTuple):
     """The number of the path history that it was found under."""
     share: float
     """About what share (0 to 1) of the query stands in it."""
+
+    @property
+    def key(self) -> HistoryKey:
+        """The path history that it was found under, over all corpora."""
+        return id(self.histories.corpus), self.history
+
+    @property
+    def day(self) -> int:
+        """The day (20240131) on which this content stood there at the latest; 0 where that is not known."""
+        return self.histories.day_of(self.file, self.history)
 
 
 class EqualDefinitions(NamedTuple):
@@ -212,6 +227,8 @@ def _best_files(
     """The best few contents of each of the chosen path histories."""
     corpus = histories.corpus
     places, of_history = runs(corpus.lineage_file_starts, chosen)
+    old = _old_enough(histories, places, of_history, chosen)
+    places, of_history = places[old], of_history[old]
     files = corpus.lineage_files[places].astype(np.int64)
     rows, of_file = runs(corpus.file_starts, files)
     references = corpus.member_definitions[rows]
@@ -227,6 +244,24 @@ def _best_files(
     kept = kept[np.argsort(-np.round(shares[kept], 6), kind="stable")]
     found = zip(files[kept].tolist(), chosen[of_history[kept]].tolist(), shares[kept].tolist(), strict=True)
     return [Candidate(histories, file, history, share) for file, history, share in found]
+
+
+def _old_enough(histories: PathHistories, places: Array, of_history: Array, chosen: Array) -> Array:
+    """Which contents of the chosen path histories answer: none younger than the copy.
+
+    Of a path that may be older than each of its known contents, the oldest of these.
+    """
+    if not histories.until:
+        return np.ones(len(places), bool)
+    days = histories.intervals.contents[places]
+    old: Array = days <= histories.until
+    if histories.own is not None:
+        old |= histories.own[chosen][of_history]
+    known = np.bincount(of_history[old], minlength=len(chosen)) > 0
+    oldest = np.full(len(chosen), NEVER)
+    np.minimum.at(oldest, of_history, days)
+    old |= ~known[of_history] & (days == oldest[of_history])
+    return old
 
 
 def _mark_equal(best: Array, of_file: Array, references: Array, sequences: _Sequences, count: int) -> None:

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..corpus.model import Corpus
 from ..results import DefinitionMatch, Region, Verdict
@@ -23,6 +24,8 @@ from .renames import NamePairs, RenameMap, map_renames, pair_names
 MODIFIED_SHARE = 0.5
 # Below this share a definition has no counterpart.
 _COUNTERPART_SHARE = 0.2
+# A definition of fewer tokens, such as a class of which only the head counts, is alike with many.
+LEAST_SOLID = 10
 MODULE = "(module)"
 
 
@@ -125,6 +128,14 @@ class Comparison(Struct, frozen=True, dict=True):
         return float((self.query.stringless_tokens[self.alignment.statements] * self.weights).sum())
 
     @cached_property
+    def solid_evidence(self) -> float:
+        """The evidence in definitions of which most is aligned: single statements of others may be there by chance."""
+        aligned = self.query.statement_tokens[self.alignment.statements]
+        held = np.bincount(self.alignment.owners, aligned, minlength=len(self.query.definition_tokens))
+        tokens = self.query.definition_tokens
+        return float(self.definition_evidence[(tokens >= LEAST_SOLID) & (held >= MODIFIED_SHARE * tokens)].sum())
+
+    @cached_property
     def definition_evidence(self) -> Array:
         """float64[D]: the evidence in each definition."""
         tokens = self.query.stringless_tokens[self.alignment.statements] * self.weights
@@ -141,6 +152,12 @@ class Comparison(Struct, frozen=True, dict=True):
     def with_candidate(self, candidate: Candidate) -> Comparison:
         """The same file compared with another candidate."""
         return compare_candidate(self.query, self.names, candidate, self.alignment.idf_weights)
+
+    def of(self, candidate: Candidate) -> Comparison:
+        """The same, with the same content and path history of another selection; what was worked out is kept."""
+        same = replace(self, candidate=candidate)
+        same.__dict__.update(self.__dict__)
+        return same
 
     def whole(self) -> bool:
         """Whether all of the file stands in the candidate, definition by definition, and no class lost a method."""

@@ -1,186 +1,122 @@
 """The verdict on a file: its clone type, the closest upstream, others that explain more of it, the oldest known origin.
 
-Edit this when a bound should change, or when another upstream should be called the closest or the origin.
+Edit this when a bound should change, or when another upstream should be called the origin; which one is the closest is
+decided in `ranking`, which of two was first in `direction`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-from msgspec import Struct
 
-from ..results import FileVerdict, UpstreamMatch, Verdict
+from ..results import Direction, FileVerdict, Ground, UpstreamMatch, Verdict
 from ..sources.files import SourceFile
 from ..support.arrays import Array
-from .alignment import statement_weights
-from .candidates import Candidate
-from .comparison import MODIFIED_SHARE, MODULE, Comparison, compare_candidate, describe
-from .query import Query
+from .candidates import Candidate, HistoryKey
+from .comparison import MODULE, Comparison, describe
+from .direction import Placed
+from .ranking import (
+    ADDED_SHARE,
+    COPY_EVIDENCE,
+    FRAGMENT_EVIDENCE,
+    ORIGIN_PART,
+    VerdictOptions,
+    verdict_on,
+)
+from .upstream_match import upstream_match
 
-# How many distinctive tokens (each counts by the IDF weight of its statement) a verdict of copying needs, and how many
-# mere fragments need.
-COPY_EVIDENCE = 60.0
-FRAGMENT_EVIDENCE = 30.0
 # A definition is a part of an upstream when it has this much evidence alone. Parts are named when together they have
 # twice what a verdict of copying needs: a single function may be in many projects, and then the closest is seldom its
 # source.
 PART_EVIDENCE = FRAGMENT_EVIDENCE
 PARTS_EVIDENCE = 2 * COPY_EVIDENCE
-# Below this share of aligned tokens a candidate is not worth naming.
-FRAGMENT_SHARE = 0.1
-# Files of which look-up finds less than this share in any one upstream path are not aligned with it.
-LEAST_SHARE = 0.05
-# The closest is looked for among so many candidates, whose share is at least this part of the best one's; where the
-# best one's is nearly all of the file, the part is as large.
-MOST_RIVALS = 3
-RIVAL_PART = 0.8
-NEARLY_ALL = 0.97
-# So many candidates are compared with in all, and so many upstreams named.
-MOST_COMPARED = 6
+# So many upstreams are named.
 MOST_UPSTREAMS = 5
-# A further upstream is named when it explains at least this share of the file beyond what closer ones do.
-ADDED_SHARE = 0.05
-# An older upstream is the origin when it explains at least the first part of what the closest does; at least the second
+# An upstream that holds this part of what the closest does may as well be the source.
+ALIKE_PART = 0.8
+# An origin is no younger than the closest upstream, and explains at least this share of the file; with less, none is
+# named.
+ORIGIN_SHARE = 0.1
+# An older upstream is the origin when it explains at least ORIGIN_PART of what the closest does; at least this part
 # where the closest itself descends from another file, which it may be a port of.
-ORIGIN_PART = 0.5
 SAME_PART = 0.8
 
 
-class VerdictOptions(Struct, frozen=True):
-    """How strict a verdict is."""
-
-    named: bool = False
-    """The user named the original: no evidence against chance is asked for, and nothing is discounted."""
-    min_similarity: float = 0.0
-    """A file of which less than this share (0 to 1) stands in an upstream is independent."""
-
-
-def judge(
-    file: SourceFile,
-    licence: str,
-    query: Query,
-    names: list[bytes],
-    candidates: Sequence[Candidate],
-    options: VerdictOptions,
-) -> FileVerdict:
-    """The verdict on ``file``, from the candidates of all corpora."""
-    corpora = {id(each.histories): each.histories.corpus for each in candidates}
-    idf_weights = statement_weights(query, [] if options.named else list(corpora.values()))
-    comparisons = _compared(candidates, lambda each: compare_candidate(query, names, each, idf_weights), options)
-    kept = sorted([each for each in comparisons if _related(each, options)], key=_closeness)
-    if not kept or kept[0].similarity < options.min_similarity:
-        below = kept[0].similarity if kept else 0.0
-        told = Verdict.INDEPENDENT
-        return FileVerdict(
-            file.path, file.sha256, told, 0.0, licence, (), None, (), (), below_least=below, cells=file.cells
-        )
-    return _copied(file, licence, kept, options)
+def judge(file: SourceFile, licence: str, seen: Placed, options: VerdictOptions) -> FileVerdict:
+    """The verdict on ``file``, whose header states ``licence``, from what it is related to and was there before it."""
+    kept = seen.kept
+    if kept and kept[0].similarity >= options.min_similarity:
+        return _copied(file, licence, seen, options)
+    below = kept[0].similarity if kept else 0.0
+    later = _matches(_explaining(seen.later, 1), seen, options) if seen.later and not kept else ()
+    first = seen.standing(seen.later[0]) if later else None
+    return FileVerdict(
+        file.path,
+        file.sha256,
+        Verdict.INDEPENDENT,
+        0.0,
+        licence,
+        (),
+        None,
+        (),
+        (),
+        notes=seen.notes,
+        below_least=below,
+        cells=file.cells,
+        dated=seen.dated,
+        direction=first.direction if first else Direction.UNKNOWN,
+        direction_by=first.by if first else Ground.NONE,
+        claim=first is not None and first.claim,
+        later=later,
+    )
 
 
-def _compared(
-    candidates: Sequence[Candidate], compare: Callable[[Candidate], Comparison], options: VerdictOptions
-) -> list[Comparison]:
-    """Compare with the most promising candidates, and with others only as far as they could change the answer."""
-    ranked = sorted(candidates, key=lambda each: -each.share)
-    rivals = [each for each in ranked[:MOST_RIVALS] if each.share >= _rival_part(ranked[0]) * ranked[0].share]
-    comparisons: list[Comparison] = []
-    for rival in rivals:
-        if not any(_settles(each, rival) for each in comparisons):
-            comparisons.append(compare(rival))
-    closest = max(comparisons, key=lambda each: each.evidence, default=None)
-    if closest is None or not _related(closest, options):
-        return comparisons
-    seen = {_history(each) for each in rivals}
-    further = {_history(each): each for each in reversed(ranked) if _history(each) not in seen}
-    others = sorted(further.values(), key=lambda each: -each.share)
-    if closest.aligned_share > 1 - ADDED_SHARE:
-        # Nothing is left to explain; only an older upstream could still matter.
-        old = [each for each in others if each.share >= ORIGIN_PART * ranked[0].share]
-        others = sorted(old, key=lambda each: each.histories.born(each.history))[:1]
-    return comparisons + [compare(candidate) for candidate in others[: MOST_COMPARED - len(rivals)]]
-
-
-def _settles(comparison: Comparison, rival: Candidate) -> bool:
-    """Whether ``rival`` can change nothing: the file is, name by name, another content of the same upstream path.
-
-    Look-up is exact about what is equal and spelled alike: were the file the rival as well, its share would be no less.
-    """
-    candidate = comparison.candidate
-    if _history(candidate) != _history(rival) or candidate.share <= rival.share:
-        return False
-    return comparison.agreement == 1.0 and comparison.aligned_share == 1.0 and comparison.whole()
-
-
-def _rival_part(best: Candidate) -> float:
-    """How near to the best a candidate must come to be aligned as well; look-up is exact about what is equal."""
-    return RIVAL_PART if best.share < NEARLY_ALL else NEARLY_ALL
-
-
-def _history(candidate: Candidate) -> tuple[int, int]:
-    return id(candidate.histories), candidate.history
-
-
-def _copied(file: SourceFile, licence: str, kept: list[Comparison], options: VerdictOptions) -> FileVerdict:
-    closest = kept[0]
+def _copied(file: SourceFile, licence: str, seen: Placed, options: VerdictOptions) -> FileVerdict:
+    kept = seen.kept
+    closest, standing = kept[0], seen.standing(kept[0])
     own = _own_release(file.path, closest)
-    others = [each for each in kept if _history(each.candidate) != _history(closest.candidate)]
+    others = [each for each in kept if each.candidate.key != closest.candidate.key]
     chosen = _explaining([closest, *others], 2 if own else 1)
     shown = chosen[1] if own and len(chosen) > 1 else closest
-    upstreams = [_upstream(each, options, parts) for each, parts in zip(chosen, _parts(chosen, options), strict=True)]
+    parts = _parts(chosen, options)
+    upstreams = [upstream_match(each, seen, options, part) for each, part in zip(chosen, parts, strict=True)]
     path = upstreams[chosen.index(shown)].path
+    alike = [each for each in others if each not in chosen and each.similarity >= ALIKE_PART * closest.similarity]
     return FileVerdict(
         path=file.path,
         sha256=file.sha256,
-        verdict=_verdict(closest, options),
+        verdict=verdict_on(closest, options),
         similarity=closest.similarity,
         licence=licence,
         upstreams=tuple(upstreams),
-        origin=_origin(kept, options),
+        origin=_origin(seen, options),
         renames=shown.rename_map.renames,
         definitions=describe(shown, path),
         own_release=own,
+        notes=seen.notes,
         cells=file.cells,
+        dated=seen.dated,
+        direction=standing.direction,
+        direction_by=standing.by,
+        claim=standing.claim,
+        later=_matches(_explaining(seen.later, 1), seen, options) if seen.later else (),
+        alike=_matches(alike, seen, options),
     )
 
 
-def _closeness(comparison: Comparison) -> tuple[float, float, float, float, int, int]:
-    """Closest first: what holds all of the file; then by evidence; by what has least besides; by names; by age."""
-    histories, candidate = comparison.candidate.histories, comparison.candidate
-    whole = comparison.equal and comparison.whole()
-    return (
-        -1.0 - comparison.agreement if whole else 0.0,
-        -round(comparison.evidence, 1),
-        -round(comparison.coverage, 3),
-        -round(comparison.agreement, 3),
-        int(histories.first[candidate.history]),
-        candidate.file,
-    )
-
-
-def _related(comparison: Comparison, options: VerdictOptions) -> bool:
-    """Whether the file shares anything worth naming with the candidate."""
-    return comparison.aligned_share >= FRAGMENT_SHARE and (options.named or comparison.evidence >= FRAGMENT_EVIDENCE)
-
-
-def _verdict(comparison: Comparison, options: VerdictOptions) -> Verdict:
-    if not _related(comparison, options):
-        return Verdict.INDEPENDENT
-    if not options.named and (comparison.evidence < COPY_EVIDENCE or comparison.distinctive_share < MODIFIED_SHARE):
-        return Verdict.FRAGMENTS
-    if comparison.whole():
-        return Verdict.RENAMED if comparison.respelled.any() else Verdict.IDENTICAL
-    return Verdict.MODIFIED if comparison.similarity >= MODIFIED_SHARE else Verdict.FRAGMENTS
+def _matches(comparisons: Sequence[Comparison], seen: Placed, options: VerdictOptions) -> tuple[UpstreamMatch, ...]:
+    return tuple(upstream_match(each, seen, options) for each in comparisons)
 
 
 def _explaining(ranked: list[Comparison], least: int) -> list[Comparison]:
     """The ``least`` closest, then each further upstream that explains something the ones before it do not."""
     chosen: list[Comparison] = []
     explained = np.zeros(len(ranked[0].query.statement_tokens), bool)
-    histories: set[tuple[int, int]] = set()
+    histories: set[HistoryKey] = set()
     tokens = ranked[0].query.statement_tokens
     for comparison in ranked:
-        history = _history(comparison.candidate)
+        history = comparison.candidate.key
         aligned = comparison.alignment.statements
         added = float(tokens[aligned[~explained[aligned]]].sum()) / max(comparison.query.total, 1)
         if history in histories or (len(chosen) >= least and added < ADDED_SHARE):
@@ -198,7 +134,7 @@ def _parts(chosen: Sequence[Comparison], options: VerdictOptions) -> Iterator[tu
     """
     taken = np.zeros(len(chosen[0].query.definition_tokens), bool)
     for comparison in chosen:
-        holds_parts = _verdict(comparison, options) is Verdict.FRAGMENTS
+        holds_parts = verdict_on(comparison, options) is Verdict.FRAGMENTS
         yield _distinctive_definitions(comparison, comparison.same & ~taken) if holds_parts else ()
         taken |= comparison.same
 
@@ -227,53 +163,34 @@ def _own_release(path: str, comparison: Comparison) -> str:
     return ""
 
 
-def _origin(kept: list[Comparison], options: VerdictOptions) -> UpstreamMatch:
+def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     """The oldest of what the closest descends from by its names, and what explains nearly as much as it does.
 
-    Where the closest descends from nothing, what explains much of the file will do.
+    Where the closest descends from nothing, what explains much of the file will do. None where the oldest explains
+    little of the file itself.
     """
-    closest = kept[0].candidate
+    kept, closest = seen.kept, seen.kept[0].candidate
     root = _root(closest)
     part = ORIGIN_PART if root is closest else SAME_PART
     alike = [each for each in kept if each.aligned_share >= part * kept[0].aligned_share]
     roots = [root, _root(min(alike, key=_age).candidate)]
-    oldest = min(roots, key=lambda each: each.histories.born(each.history))
     compared = {id(each.candidate): each for each in kept}
-    return _upstream(compared.get(id(oldest)) or kept[0].with_candidate(oldest), options)
+    for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):
+        comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
+        if oldest is closest or comparison.similarity >= ORIGIN_SHARE:
+            return upstream_match(comparison, seen, options)
+    return None
 
 
 def _root(candidate: Candidate) -> Candidate:
-    """The oldest ancestor of an upstream file; where it has none, the file itself."""
+    """The oldest ancestor of an upstream file; where it has none that is older by its path, the file itself."""
     histories = candidate.histories
     ancestor = histories.oldest_ancestor(candidate.file)
     if ancestor is None:
         return candidate
-    return Candidate(histories, ancestor, int(histories.corpus.file_lineages[ancestor]), 0.0)
+    found = Candidate(histories, ancestor, int(histories.corpus.file_lineages[ancestor]), 0.0)
+    return found if histories.born(found.history) <= histories.born(candidate.history) else candidate
 
 
-def _age(comparison: Comparison) -> tuple[str, float]:
+def _age(comparison: Comparison) -> tuple[int, float]:
     return comparison.candidate.histories.born(comparison.candidate.history), -comparison.aligned_share
-
-
-def _upstream(comparison: Comparison, options: VerdictOptions, parts: tuple[str, ...] = ()) -> UpstreamMatch:
-    versions = comparison.candidate.histories.versions(comparison.candidate.file, comparison.candidate.history)
-    first, last = versions[0], versions[-1]
-    url = first.project.source.replace("{release}", first.release.version).replace("{path}", first.path)
-    return UpstreamMatch(
-        project=first.project.name,
-        path=first.path,
-        first_release=first.release.version,
-        last_release=last.release.version,
-        released=first.release.released,
-        share=comparison.similarity,
-        licence=first.licence,
-        copyrights=first.notice.copyrights,
-        url=url,
-        verdict=_verdict(comparison, options),
-        package=first.project.package,
-        licence_form=first.notice.form,
-        header_last_line=first.notice.last_line,
-        licence_copyrights=first.release.copyrights,
-        has_notice_file=first.release.has_notice_file,
-        parts=parts,
-    )

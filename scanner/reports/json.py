@@ -15,8 +15,10 @@ from ..results import (
     Attribution,
     Cells,
     DefinitionMatch,
+    FileDate,
     FileVerdict,
     Finding,
+    Innovations,
     Region,
     Rename,
     Report,
@@ -92,6 +94,23 @@ def _file(file: FileVerdict) -> dict[str, Any]:
         "renames": [_rename(rename) for rename in file.renames],
         "definitions": [_definition(definition, file.cells) for definition in file.definitions],
         "notes": list(file.notes),
+        "dated": dated_data(file.dated),
+        "direction": file.direction.value,
+        "direction_by": file.direction_by.value,
+        "claim": file.claim,
+        "later": [_upstream(upstream) for upstream in file.later],
+        "alike": [_upstream(upstream) for upstream in file.alike],
+    }
+
+
+def dated_data(dated: FileDate) -> dict[str, Any]:
+    """When a file first appeared, as JSON has it; ``date`` is empty where nothing tells."""
+    return {
+        "date": dated.date,
+        "by": dated.by.value,
+        "claim": dated.claim,
+        "at_latest": dated.at_latest,
+        "says": dated.says,
     }
 
 
@@ -107,7 +126,20 @@ def _upstream(upstream: UpstreamMatch) -> dict[str, Any]:
         "copyrights": list(upstream.copyrights),
         "url": upstream.url,
         "parts": list(upstream.parts),
+        "direction": upstream.direction.value,
+        "without": upstream.without,
+        "appeared": upstream.appeared,
+        "appeared_on": upstream.appeared_on,
+        "innovations": _innovations(upstream.innovations),
+        "recent_lines": list(upstream.recent_lines),
+        "sources": list(upstream.sources),
     }
+
+
+def _innovations(told: Innovations | None) -> dict[str, Any] | None:
+    if told is None:
+        return None
+    return {"held": told.held, "added": told.added, "since": told.since, "until": told.until}
 
 
 def _rename(rename: Rename) -> dict[str, Any]:
@@ -212,6 +244,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "waived": summary.waived,
         "known": summary.known,
         "skipped": summary.skipped,
+        "later": summary.later,
         "seconds": round(report.seconds, 3),
     }
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ..results import LeftOut, Level, Report, Trust, Verdict
 from ..support.escaping import encodable, escape
+from .chronology import only_later
 
 
 class Summary(Struct, frozen=True):
@@ -28,6 +29,8 @@ class Summary(Struct, frozen=True):
     known: int
     """How many the baseline holds, those waived aside."""
     skipped: int
+    later: int
+    """How many files stand on no upstream, and are found in projects younger than they are."""
 
 
 def summarise(report: Report) -> Summary:
@@ -42,6 +45,7 @@ def summarise(report: Report) -> Summary:
         waived=waived,
         known=len(report.findings) - waived - levels.total(),
         skipped=len(report.skipped),
+        later=len(only_later(report.files)),
     )
 
 

@@ -12,17 +12,20 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ..results import Cells, FileVerdict, Finding, Level, Report, Skipped
+from ..results import FileVerdict, Finding, Level, Report, Skipped
 from ..sources.cells import line_words
 from ..support.escaping import escape
+from .chronology import finding_direction, later_groups, only_later
 from .console import PLAIN, Page, bare_table, printed
-from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
+from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted, name
 from .summary import Summary, notes, summarise
-from .text_file import file_section, own_file
+from .text_file import file_section, later_file, own_file
 
 # Of one rule: a port of a library has hundreds of files that do not say they were changed.
 _MOST_NOTES = 3
 _MOST_SKIPPED = 20
+# Of projects that hold code of the files later, and of files of one such project.
+_MOST_LATER = 8
 
 
 def render(report: Report, page: Page = PLAIN) -> str:
@@ -33,12 +36,14 @@ def render(report: Report, page: Page = PLAIN) -> str:
 def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
     yield from _headline(report, summarise(report))
     attributions = {attribution.path: attribution for attribution in report.attributions}
+    files = {file.path: file for file in report.files}
     for file in report.files:
         if file.upstreams:
             yield Text()
             yield from file_section(file, attributions.get(file.path), page)
     yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
-    yield from _findings(report.findings, report.cells())
+    yield from _later_files(report.files)
+    yield from _findings(report.findings, files)
     yield from _skips(report.skipped)
 
 
@@ -58,6 +63,8 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
         counts.append(f" · {summary.known} known from the baseline")
     if summary.skipped:
         counts.append(f" · {summary.skipped} skipped")
+    if summary.later:
+        counts.append(f" · {summary.later} also found later")
     yield counts
     corpus = f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)}".rstrip()
     yield Text(f"{corpus if report.corpus.name else 'no corpus'} · {report.seconds:.1f} s", "dim")
@@ -73,7 +80,26 @@ def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
         yield Padding.indent(own_file(file), 2)
 
 
-def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterator[RenderableType]:
+def _later_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
+    """The files that only younger projects hold, the first few of each of the first projects."""
+    groups = later_groups(files)
+    if not groups:
+        return
+    yield Text()
+    yield Text(f"{counted(len(only_later(files)), 'file')} also found, later, in", "bold")
+    for group in groups[:_MOST_LATER]:
+        yield Padding.indent(Text.assemble((name(group.project), "bold"), f", {counted(len(group.files), 'file')}"), 2)
+        table = bare_table("", "")
+        for file, upstream in group.files[:_MOST_LATER]:
+            table.add_row(*later_file(file, upstream))
+        yield Padding.indent(table, 4)
+        if more := and_more(len(group.files), _MOST_LATER):
+            yield Padding.indent(Text(more, "dim"), 4)
+    if more := and_more(len(groups), _MOST_LATER):
+        yield Padding.indent(Text(f"{more} projects, all of them in --format json", "dim"), 2)
+
+
+def _findings(findings: Sequence[Finding], files: Mapping[str, FileVerdict]) -> Iterator[RenderableType]:
     """Every new error, warning and waived finding; of the notes of one rule the first few, and how many more."""
     if new := sum(not finding.known for finding in findings):
         yield Text()
@@ -86,14 +112,14 @@ def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterat
             notes[finding.rule] += 1
             if notes[finding.rule] > _MOST_NOTES:
                 continue
-        yield from _finding(finding, cells.get(finding.region.path, ()))
+        yield from _finding(finding, files.get(finding.region.path))
     for rule, count in notes.items():
         if more := and_more(count, _MOST_NOTES):
             yield Text(f"{more} notes of {escape(rule)}, all of them in --format json", "dim")
 
 
-def _finding(finding: Finding, cells: Cells) -> Iterator[RenderableType]:
-    region = finding.region
+def _finding(finding: Finding, file: FileVerdict | None) -> Iterator[RenderableType]:
+    region, cells = finding.region, file.cells if file else ()
     yield Text.assemble(
         (finding.level.value, LEVEL_STYLES[finding.level]),
         f" {escape(region.path)}, {line_words(cells, region.first_line, region.last_line)}: {escape(finding.message)}",
@@ -103,6 +129,7 @@ def _finding(finding: Finding, cells: Cells) -> Iterator[RenderableType]:
     for label, words in (
         ("clause", finding.clause),
         ("upstream", finding.upstream),
+        ("direction", finding_direction(finding, file)),
         ("remedy", "" if waived else finding.remedy),
         ("waived", waived),
     ):

@@ -27,6 +27,7 @@ from ..results import (
 )
 from ..sources.cells import line_words
 from ..support.escaping import escape
+from .chronology import chronology, first_released, later_release, unsettled
 from .console import PLAIN, Page, bare_table, printed
 from .phrases import VERDICT_STYLES, and_more, bar, counted, name, percent, upstream_file, upstream_lines
 
@@ -84,19 +85,42 @@ def _facts(file: FileVerdict, attribution: Attribution | None, page: Page) -> Ta
     closest, *others = file.upstreams
     rows = [
         ("upstream", upstream_file(closest)),
-        *(("its notice", Text(escape(line))) for line in closest.copyrights),
+        *(("its notice", _notice_line(line, closest)) for line in closest.copyrights),
         ("share", _share(file.similarity, page)),
         ("origin", _origin(file.origin, closest)),
+        *((label, Text(words)) for label, words in chronology(file)),
         ("licence", _licences(file, closest)),
         ("credit", _credit(attribution)),
         *(("note", Text(escape(note))) for note in file.notes),
-        *(("also", Text.assemble(f"{percent(other.share)} ", upstream_file(other))) for other in others),
+        *(("also", _also(other)) for other in others),
+        *(("also, later", _later(other)) for other in file.later),
     ]
     table = bare_table("", "")
     for label, fact in rows:
         if fact:
             table.add_row(Text(label, "dim"), fact)
     return table
+
+
+def _notice_line(line: str, closest: UpstreamMatch) -> Text:
+    recent = "  (an older known release lacks it)" if line in closest.recent_lines else ""
+    return Text.assemble(escape(line), (recent, "dim"))
+
+
+def _also(other: UpstreamMatch) -> Text:
+    told = unsettled(other)
+    return Text.assemble(f"{percent(other.share)} ", upstream_file(other), told and f", direction {told}")
+
+
+def _later(other: UpstreamMatch) -> Text:
+    """A file that is younger, by the release in which it first appeared."""
+    release = f" {later_release(other)}".rstrip()
+    return Text.assemble(f"{percent(other.share)} ", (name(other.project), "bold"), f"{release} · {escape(other.path)}")
+
+
+def later_file(file: FileVerdict, other: UpstreamMatch) -> tuple[Text, Text]:
+    """The two cells of a row: a file that stands on no upstream, and a younger one that holds the same code."""
+    return Text(escape(file.path)), Text(f"{later_release(other)} · {escape(other.path)}", "dim")
 
 
 def _share(share: float, page: Page) -> Text:
@@ -108,7 +132,7 @@ def _origin(origin: UpstreamMatch | None, closest: UpstreamMatch) -> Text:
     """Where it is from first; empty when no more is known than the closest upstream."""
     if origin is None:
         return Text()
-    released = f"first released {escape(origin.released)}" if origin.released else ""
+    released = first_released(origin)
     if (origin.project, origin.path) == (closest.project, closest.path):
         return Text(released and f"that upstream, {released}")
     return Text.assemble(upstream_file(origin), released and f", {released}")

@@ -18,6 +18,7 @@ from ..sources.checkout import Checkout, Entry
 from ..support.budget import OverBudgetError, budget
 from .layout import FileRole, Listing, below, is_document, legal_place, list_readable, read_brought
 from .model import Brought, Declarations, DeclaredLicence, Leftover, LegalFile, ModelCard, SidecarNotice
+from .own_names import own_address, own_names, registry_name
 from .texts import read_text
 
 # The configuration of the largest tokenizers lists every token.
@@ -36,6 +37,8 @@ class _Collected(Struct):
     leftovers: list[Leftover] = field(default_factory=list)
     sidecars: list[SidecarNotice] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    stated: list[str] = field(default_factory=list)
+    """What metadata call the project, names and addresses."""
 
 
 def read_declarations(checkout: Checkout) -> Declarations:
@@ -49,7 +52,7 @@ def read_declarations(checkout: Checkout) -> Declarations:
     for role, reader in _READERS.items():
         for entry in listing.by_role[role]:
             _read(entry, role, found, reader)
-    return _declarations(found)
+    return _declarations(found, checkout)
 
 
 def _repository_name(checkout: Checkout) -> str:
@@ -57,7 +60,7 @@ def _repository_name(checkout: Checkout) -> str:
     return checkout.project or Path(os.path.abspath(root)).name.partition(".zip")[0]  # noqa: PTH100  also of "."
 
 
-def _declarations(found: _Collected) -> Declarations:
+def _declarations(found: _Collected, checkout: Checkout) -> Declarations:
     return Declarations(
         legal_files=tuple(sorted(found.legal_files, key=lambda each: each.path)),
         declared_licences=tuple(sorted(found.declared_licences, key=_by_place)),
@@ -67,6 +70,9 @@ def _declarations(found: _Collected) -> Declarations:
         skipped=tuple(sorted(dict.fromkeys(found.skipped), key=lambda each: each.path)),
         root=found.listing.root,
         brought=tuple(_brought(found.listing)),
+        names=own_names(checkout, found.stated),
+        vouched=registry_name(checkout),
+        address=own_address(checkout, found.stated),
     )
 
 
@@ -108,10 +114,12 @@ def _legal(path: str, text: str, found: _Collected) -> None:
 
 def _metadata(path: str, text: str, found: _Collected) -> None:
     from .metadata import read_metadata, readme_in
+    from .own_names import names_stated
 
     declared, problem = read_metadata(path, text)
     found.declared_licences += declared
     found.skipped += [problem] if problem else []
+    found.stated += names_stated(path, text)
     if path.endswith(".dist-info/METADATA"):
         _card(path, readme_in(text), found)
 

@@ -23,8 +23,10 @@ _CLASSIFIER = "License ::"
 _LONGEST_NAME = 200
 # So many licences of one file are taken.
 _MOST_NAMED = 50
+# Arguments of setup() that are one text.
+_TEXTS = frozenset(("license", "name", "url"))
 # A longer setup.py is not parsed.
-_MOST_OF_SETUP = 256 * 1024
+MOST_OF_SETUP = 256 * 1024
 
 
 class _StatedAt(NamedTuple):
@@ -79,11 +81,11 @@ def _pyproject(text: str) -> Iterator[_StatedAt]:
         tables = parse_toml(text)
     except BrokenTomlError as error:
         raise _UnreadableError(str(error)) from None
-    project, tool = _table(tables, "project"), _table(tables, "tool")
+    project, tool = table_of(tables, "project"), table_of(tables, "tool")
     places = (
         ("project", project),
-        ("tool.poetry", _table(tool, "poetry")),
-        ("tool.flit.metadata", _table(_table(tool, "flit"), "metadata")),
+        ("tool.poetry", table_of(tool, "poetry")),
+        ("tool.flit.metadata", table_of(table_of(tool, "flit"), "metadata")),
     )
     for place, table in places:
         licence = table.get("license")
@@ -96,7 +98,8 @@ def _pyproject(text: str) -> Iterator[_StatedAt]:
                 yield _StatedAt(each, _line_with(text, each))
 
 
-def _table(tables: dict[str, Any], name: str) -> dict[str, Any]:
+def table_of(tables: dict[str, Any], name: str) -> dict[str, Any]:
+    """The table of that name; empty where there is none."""
     found = tables.get(name)
     return found if isinstance(found, dict) else {}
 
@@ -118,15 +121,15 @@ def _setup_cfg(text: str) -> Iterator[_StatedAt]:
 
 
 def _setup_py(text: str) -> Iterator[_StatedAt]:
-    if len(text) > _MOST_OF_SETUP:
-        raise _UnreadableError(f"it is over the limit of {_MOST_OF_SETUP // 1024} KB for a setup.py")
-    for name, value, line in _setup_arguments(text):
+    if len(text) > MOST_OF_SETUP:
+        raise _UnreadableError(f"it is over the limit of {MOST_OF_SETUP // 1024} KB for a setup.py")
+    for name, value, line in setup_arguments(text):
         if name == "license" or value.startswith(_CLASSIFIER):
             yield _StatedAt(value, line)
 
 
-def _setup_arguments(text: str) -> Iterator[tuple[str, str, int]]:
-    """``license`` and each of ``classifiers`` of the calls of setup(): name, value, line (1-based).
+def setup_arguments(text: str) -> Iterator[tuple[str, str, int]]:
+    """What the calls of setup() say under `_TEXTS`, and each of ``classifiers``: name, value, line (1-based).
 
     A value is a string that stands there, or a name that a string is assigned to in the same file.
     """
@@ -156,8 +159,8 @@ def _arguments(
         name, value = argument.child_by_field_name("name"), argument.child_by_field_name("value")
         if argument.type != "keyword_argument" or name is None or value is None:
             continue
-        if _text(name, source) == "license" and (text := _string(value, strings, source)):
-            yield "license", text, line_of(argument.start_point, argument.start_byte)
+        if _text(name, source) in _TEXTS and (text := _string(value, strings, source)):
+            yield _text(name, source), text, line_of(argument.start_point, argument.start_byte)
         if _text(name, source) == "classifiers" and value.type in ("list", "tuple"):
             for each in value.named_children:
                 if text := _string(each, strings, source):
@@ -190,12 +193,12 @@ def _text(node: tree_sitter.Node, source: bytes) -> str:
 
 
 def _core_metadata(text: str) -> Iterator[_StatedAt]:
-    for name, value, line in _header_fields(text):
+    for name, value, line in header_fields(text):
         if name in ("license", "license-expression") or (name == "classifier" and value.startswith(_CLASSIFIER)):
             yield _StatedAt(value, line)
 
 
-def _header_fields(text: str) -> Iterator[tuple[str, str, int]]:
+def header_fields(text: str) -> Iterator[tuple[str, str, int]]:
     """Each field in lower case, its value and its line (1-based); a value goes on over lines that begin with blanks."""
     name, value, start = "", "", 0
     for number, line in enumerate([*text.split("\n\n", 1)[0].split("\n"), "end:"], 1):

@@ -131,3 +131,9 @@ class Declarations(Struct, frozen=True):
     "The one folder that holds all of the repository, as an archive of one often has; else empty."
     brought: tuple[Brought, ...] = ()
     "The files by which it speaks to modelkin itself."
+    names: tuple[str, ...] = ()
+    'What it calls itself, in metadata, its git remote and its source\'s name: words, and "org/repo". All are claims.'
+    vouched: str = ""
+    "The name under which a package registry has it: nobody else's word is needed. Empty for any other source."
+    address: str = ""
+    "Where its code can be read on the web, by its own word; else empty."

@@ -25,6 +25,8 @@ class FileDate(Struct, frozen=True):
     """Whether the file is that old or older: what came before cannot be seen, as in a shallow clone."""
     says: str = ""
     """Where the date is from, in words: "the first commit of the path"."""
+    newest: str = ""
+    """The ISO date of the last change that the source claims of itself; empty where it claims none."""
 
 
 class Innovations(Struct, frozen=True):
@@ -83,6 +85,8 @@ class FileVerdict(Struct, frozen=True):
     """Whether ``direction`` rests on what the scanned source says of itself, and on nothing else."""
     later: tuple[UpstreamMatch, ...] = ()
     """The known files that hold the same code and are younger than the file: never its upstreams."""
+    alike: tuple[UpstreamMatch, ...] = ()
+    """Further upstreams that hold at least four fifths of what the closest does: one of them may be the source."""
 
 
 def cells_by_path(files: Iterable[FileVerdict]) -> dict[str, Cells]:
@@ -132,6 +136,8 @@ class UpstreamMatch(Struct, frozen=True):
     """The last known release of the project before it had the path; empty where none is known."""
     appeared: str = ""
     """The first known release that has the path, in any content."""
+    appeared_on: str = ""
+    """The ISO date of that release; empty where none is known."""
     recent_lines: tuple[str, ...] = ()
     """Those of ``copyrights`` that some older known release of the path lacks."""
     sources: tuple[str, ...] = ()

@@ -126,6 +126,9 @@ class ExampleUpstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     verdict: str = "renamed"
     share: float = 1.0
     parts: tuple[str, ...] = ()
+    direction: str = "in-order"  # as results.Direction
+    claim: bool = False  # whether the direction is only the source's own word
+    recent_lines: tuple[str, ...] = ()
 
 
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import Copy
-from modelkin.attribution.derivation import Derivation, derivation_of
+from modelkin.attribution.derivation import derivation_of
+from modelkin.attribution.model import Derivation
 from modelkin.attribution.repository_view import RepositoryView
 from modelkin.results import Level, UpstreamMatch, Verdict
 
@@ -26,7 +27,7 @@ OWN_HEADER = "# Copyright 2024 Harbour AI\n"
 
 
 def derivation(copy: Copy, own: str = "", **files: str) -> Derivation | None:
-    return derivation_of(copy, RepositoryView(declarations_of(files), own))
+    return derivation_of(copy, RepositoryView(replace(declarations_of(files), vouched=own)))
 
 
 def upstream_of(chosen: Derivation | None) -> UpstreamMatch:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from modelkin.attribution.copies import Copy, read_copy
 from modelkin.attribution.waiver_comments import read_waivers
@@ -12,7 +13,7 @@ from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
 from modelkin.pipeline import check
 from modelkin.repository.declarations import read_declarations
-from modelkin.results import FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict
+from modelkin.results import Direction, FileVerdict, Finding, Ground, LicenceForm, UpstreamMatch, Verdict
 from modelkin.rulebook.loader import finding_rules
 from modelkin.rulebook.model import Example, ExampleUpstream, FindingRule
 from modelkin.sources import open_source
@@ -36,6 +37,8 @@ def upstream_match(given: ExampleUpstream) -> UpstreamMatch:
         licence_copyrights=given.licence_copyrights,
         has_notice_file=given.has_notice_file,
         parts=given.parts,
+        direction=Direction(given.direction),
+        recent_lines=given.recent_lines,
     )
 
 
@@ -43,6 +46,10 @@ def copy_of(example: Example) -> Copy:
     """What a scan would know of the example's copy, had the corpus its upstream."""
     text = example.files[example.copy].encode()
     upstream, notice = upstream_match(example.upstream), read_notice(text)
+    if upstream.direction is Direction.LATER:
+        verdict = FileVerdict(example.copy, "", Verdict.INDEPENDENT, 0.0, notice.licence, (), None, (), ())
+        later = replace(verdict, later=(upstream,), direction=upstream.direction, direction_by=Ground.COMMIT)
+        return read_copy(replace(later, claim=example.upstream.claim), notice, text)
     verdict = FileVerdict(
         example.copy, "", upstream.verdict, upstream.share, notice.licence, (upstream,), upstream, (), ()
     )

@@ -12,7 +12,7 @@ import time
 from dataclasses import asdict, dataclass
 
 from modelkin.corpus.store import default_corpora
-from modelkin.matching.verdict import VerdictOptions
+from modelkin.matching.ranking import VerdictOptions
 from modelkin.pipeline import Examiner
 from modelkin.results import Skipped
 from modelkin.sources import open_source
@@ -42,7 +42,7 @@ def main(source: str) -> None:
     """Scan as modelkin.scan does, its last stages timed apart."""
     with open_source(source) as checkout:
         began = time.perf_counter()
-        examiner = Examiner(default_corpora(None), VerdictOptions(), (), checkout.released)
+        examiner = Examiner(default_corpora(None), VerdictOptions())
         files = [file for file in read_files(checkout) if not isinstance(file, Skipped)]
         examined = [examiner.examine(file) for file in files]
         scanned, peak = time.perf_counter(), _peak()

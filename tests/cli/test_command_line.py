@@ -248,3 +248,29 @@ def test_a_damaged_corpus_fails_its_check(pair: Path, capsys: pytest.CaptureFixt
     (pair / "own.safetensors").write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
     assert main(["corpus", "verify", *corpus]) in (1, 2)
     assert "own.safetensors" in "".join(capsys.readouterr())
+
+
+def test_a_date_that_is_none_or_is_to_come_is_an_error_of_one_line(
+    pair: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failures = []
+    for command in (("scan", "."), ("audit", "."), ("attribute", "."), ("baseline", "."), ("compare", "a.py", "b.py")):
+        for wrong, told in (
+            ("20230620", "'20230620' is no date: write year, month and day, as in 2023-06-20"),
+            ("2023-02-30", "'2023-02-30' is no date: write year, month and day, as in 2023-06-20"),
+            ("2023-06-2\u0660", "is no date"),
+            ("", "'' is no date"),
+            ("9999-01-01", "9999-01-01 is in the future: name the day when the files were first there"),
+        ):
+            code = main([*command, "--as-of", wrong])
+            error = capsys.readouterr().err
+            is_told = error.startswith("modelkin: error: --as-of: ") and told in error and error.count("\n") == 1
+            failures += [] if code == 2 and is_told else [(command, wrong, error)]
+    assert not failures
+    assert not list(pair.glob("*.jsonl"))
+
+
+def test_as_of_stands_on_the_command_line_alone(pair: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (pair / "team.toml").write_text('as-of = "2023-06-20"\n')
+    assert main(["scan", ".", "--settings", "team.toml"]) == 2
+    assert "there is no setting 'as-of'" in capsys.readouterr().err

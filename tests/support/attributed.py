@@ -13,7 +13,7 @@ from modelkin.notices.notice import read_notice
 from modelkin.pipeline import check
 from modelkin.repository.declarations import read_declarations
 from modelkin.repository.model import Declarations
-from modelkin.results import FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict
+from modelkin.results import Direction, FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict
 from modelkin.sources import open_source
 
 LAMP = UpstreamMatch(
@@ -30,6 +30,7 @@ LAMP = UpstreamMatch(
     package="lamp",
     licence_form=LicenceForm.TEXT,
     header_last_line=12,
+    direction=Direction.IN_ORDER,
 )
 BEACON = replace(
     LAMP,
@@ -83,11 +84,20 @@ def declarations_of(files: Mapping[str, str]) -> Declarations:
 
 
 def checked(
-    *copies: Copy, own: str = "", whole: bool = True, files: Mapping[str, str] | None = None, **named: str
+    *copies: Copy,
+    own: str = "",
+    names: tuple[str, ...] = (),
+    whole: bool = True,
+    files: Mapping[str, str] | None = None,
+    **named: str,
 ) -> CheckResult:
-    """Check ``copies`` in a repository that holds ``files`` besides them; in ``named`` names ``__`` is a full stop."""
+    """Check ``copies`` in a repository that holds ``files`` besides them; in ``named`` names ``__`` is a full stop.
+
+    ``own`` is the project that it is by a registry's word, ``names`` what it calls itself.
+    """
     around = {name.replace("__", "."): text for name, text in named.items()} | dict(files or {})
-    return check(copies, declarations_of(around), own, whole)
+    declarations = replace(declarations_of(around), vouched=own, names=names)
+    return check(copies, declarations, own, whole)
 
 
 def rules(result: CheckResult) -> set[str]:

@@ -1,0 +1,87 @@
+"""What only the scanned source says of itself, and what it and an upstream both name: doubts that lower, or are said.
+
+A claim never hides a finding. Edit this when a finding is too sure of itself, or when one more claim is to be named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ..notices.holders import holders, squeezed
+from ..notices.model import Credit
+from ..notices.project_names import names_project
+from ..results import Direction, Ground, Level, Region, UpstreamMatch
+from .copies import Copy
+from .findings import FindingDraft, lower
+from .model import Derivation
+from .naming import credits_any
+from .repository_view import RepositoryView
+
+_LEAST_LETTERS = 4
+_BY_NAME = "by the name that this folder gives itself"
+_BY_DATE = "by the dates that this folder itself gives"
+
+
+def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryView) -> FindingDraft:
+    """The finding, lower where what the file says speaks against it, and with a word on what is only claimed."""
+    upstream = derivation.upstream
+    if derivation.is_doubtful:
+        draft = draft._replace(at_most=lower(draft.at_most, Level.WARNING))
+    if common := common_source(derivation):
+        doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
+        return draft._replace(at_most=Level.NOTE, doubt=doubt)
+    if derivation.inner:
+        return draft
+    if repository.is_nearly_at_home(derivation.copy, upstream):
+        doubt = f"Many files beside it are those of {upstream.project}: this may be {upstream.project} itself."
+        return draft._replace(at_most=Level.NOTE, doubt=doubt)
+    if not draft.doubt and (claim := repository.home.claim_on(upstream)):
+        return draft._replace(doubt=f"The name {claim}, which this source gives itself, is no proof that it is that.")
+    return draft
+
+
+def common_source(derivation: Derivation) -> str:
+    """The project that both files name as their source, and whose holder the copy names; empty where there is none."""
+    for credit in derivation.header_credits:
+        named = [each for each in (credit.url, credit.project) if each]
+        if credits_any(credit, derivation.listed) or not _names_its_holder(credit, derivation.copyrights):
+            continue
+        if names_project(derivation.upstream.sources, named, ()):
+            return credit.project or credit.url
+    return ""
+
+
+def _names_its_holder(credit: Credit, copyrights: Iterable[str]) -> bool:
+    """Whether a line names who has the repository of a credit: Facebook has facebookresearch/X."""
+    owner = squeezed(credit.project.rpartition("/")[0] or "/".join(credit.url.split("/")[3:4]))
+    named = (squeezed(name) for line in copyrights for name in holders(line))
+    return any(len(min(owner, name, key=len)) >= _LEAST_LETTERS and _begin_alike(owner, name) for name in named)
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
+
+
+def unconfirmed_drafts(copies: Iterable[Copy]) -> Iterator[FindingDraft]:
+    """One for each project that has the code of files that are older by their own word alone."""
+    for copy in copies:
+        verdict = copy.verdict
+        if verdict.direction is Direction.LATER and verdict.claim and verdict.later:
+            upstream = verdict.later[0]
+            ground = _BY_NAME if verdict.direction_by is Ground.CREDIT else _BY_DATE
+            yield FindingDraft(
+                rule="date-unconfirmed",
+                region=_whole(copy),
+                facts={"reason": ground},
+                upstream=upstream,
+                upstream_region=_header(upstream),
+                group=f"{upstream.project} {ground}",
+            )
+
+
+def _whole(copy: Copy) -> Region:
+    return Region(copy.verdict.path, 1, max(copy.notice.last_line, 1))
+
+
+def _header(upstream: UpstreamMatch) -> Region | None:
+    return Region(upstream.path, 1, upstream.header_last_line) if upstream.header_last_line else None

@@ -1,0 +1,137 @@
+"""Whether a file stands in the upstream project itself: by a name, or because many files around it are the project's.
+
+A name that a package registry vouches for is enough. One that the source gives itself is a claim: it counts only for a
+file at the upstream's own path, with the upstream's notices. Edit this when a project is held against itself, or when
+somebody else's code passes for the project's own.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from ..notices.holders import holders_missing
+from ..repository.model import Declarations, SidecarNotice
+from ..results import COPIES, FileVerdict, LicenceForm, UpstreamMatch
+from .copies import Copy
+from .naming import plain_name, project_names, publisher_of
+
+# A few files under the paths of a release may be copies; so many are the project, or all of it in another's hands.
+LEAST_OF_A_TREE = 5
+# Folders that one build of a project has around its packages, and another has not.
+_AROUND = ("src/", "lib/", "python/")
+
+Sidecars = Callable[[str], Sequence[SidecarNotice]]
+
+
+class Tree(NamedTuple):
+    """A folder that holds the package of an upstream project; it ends with a slash."""
+
+    folder: str
+    project: str
+
+
+class Home(NamedTuple):
+    """What is known of whose the scanned code is."""
+
+    vouched: str = ""
+    """The name under which a package registry has it."""
+    claimed: frozenset[str] = frozenset()
+    """The names that it gives itself."""
+    released: tuple[Tree, ...] = ()
+    """Trees of files that are a project's releases."""
+    kept: tuple[Tree, ...] = ()
+    """Trees of files, changed or not, that stand where the project has them and keep its notices."""
+    publishers: frozenset[str] = frozenset()
+    """Who publishes the projects that it is by a registry's word or by its files."""
+
+    def vouches_for(self, upstream: UpstreamMatch) -> bool:
+        """Whether a registry says that the scanned source is the upstream project."""
+        return bool(self.vouched) and self.vouched == plain_name(upstream.package)
+
+    def claim_on(self, upstream: UpstreamMatch) -> str:
+        """The name by which the source says itself that it is the upstream project; empty where it does not."""
+        return min(self.claimed & project_names(upstream), default="")
+
+    def has_released(self, path: str, upstream: UpstreamMatch) -> bool:
+        """Whether ``path`` is no file of the upstream's, among many that the project released under these very paths.
+
+        A clone of a project need not say which it is. The file under the upstream's own path is held against it all
+        the same: somebody may have put the tree into another repository.
+        """
+        return not stands_in_place(path, upstream) and _is_in(self.released, path, upstream)
+
+    def has_kept(self, path: str, upstream: UpstreamMatch) -> bool:
+        """Whether ``path`` stands among many files that are the project's by their places and notices."""
+        return _is_in(self.kept, path, upstream)
+
+
+def home_of(declarations: Declarations, own: str, copies: Iterable[Copy], sidecars: Sidecars) -> Home:
+    """Whose the code is, by the names it goes by, ``own`` among them, and by all files that stand on upstreams."""
+    copies = tuple(copies)
+    vouched = plain_name(declarations.vouched)
+    claimed = frozenset(name for each in (own, *declarations.names) for name in _spelled(each)) - {""}
+    released = _trees(_released(copies))
+    kept = _trees(_kept(copies, sidecars))
+    bare = Home(vouched, claimed, released, kept)
+    return bare._replace(publishers=frozenset(_publishers(bare, copies)) - {""})
+
+
+def stands_in_place(path: str, upstream: UpstreamMatch) -> bool:
+    """Whether a file stands where the upstream has it, folders around its packages aside."""
+    return f"/{path}".endswith(f"/{_place(upstream)}")
+
+
+def keeps_notices(copy: Copy, upstream: UpstreamMatch, sidecars: Sequence[SidecarNotice]) -> bool:
+    """Whether the file says of itself what the upstream file says: its holders, and a licence where that has one."""
+    given = (*copy.notice.copyrights, *(line for sidecar in sidecars for line in sidecar.copyrights))
+    lines = [line for line in upstream.copyrights if line not in upstream.recent_lines]
+    states = copy.notice.form is not LicenceForm.NONE or any(each.licence for each in sidecars)
+    return (states or upstream.licence_form is LicenceForm.NONE) and not holders_missing(lines, given)
+
+
+def _spelled(name: str) -> tuple[str, str]:
+    return plain_name(name), plain_name(name.rpartition("/")[2])
+
+
+def _place(upstream: UpstreamMatch) -> str:
+    around = next((each for each in _AROUND if upstream.path.startswith(each)), "")
+    return upstream.path.removeprefix(around)
+
+
+def _is_in(trees: Sequence[Tree], path: str, upstream: UpstreamMatch) -> bool:
+    return any(path.startswith(tree.folder) and upstream.project == tree.project for tree in trees)
+
+
+def _trees(places: Iterable[Tree]) -> tuple[Tree, ...]:
+    return tuple(tree for tree, count in Counter(places).items() if count >= LEAST_OF_A_TREE)
+
+
+def _released(copies: Sequence[Copy]) -> Iterator[Tree]:
+    for copy in copies:
+        if copy.verdict.own_release and copy.verdict.upstreams:
+            yield _tree(copy.verdict, copy.verdict.upstreams[0])
+
+
+def _kept(copies: Sequence[Copy], sidecars: Sidecars) -> Iterator[Tree]:
+    for copy in copies:
+        for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
+            in_place = upstream.verdict in COPIES and stands_in_place(copy.verdict.path, upstream)
+            if in_place and keeps_notices(copy, upstream, sidecars(copy.verdict.path)):
+                yield _tree(copy.verdict, upstream)
+                break
+
+
+def _tree(file: FileVerdict, upstream: UpstreamMatch) -> Tree:
+    """The folder that stands for the package of a project, of a file that stands in place."""
+    place = _place(upstream)
+    return Tree(f"{file.path.removesuffix(place)}{place.partition('/')[0]}/", upstream.project)
+
+
+def _publishers(home: Home, copies: Sequence[Copy]) -> Iterator[str]:
+    projects = {tree.project for tree in (*home.released, *home.kept)}
+    for copy in copies:
+        for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
+            if upstream.project in projects or home.vouches_for(upstream):
+                yield publisher_of(upstream)

@@ -1,0 +1,67 @@
+"""Of upstreams that explain nearly the same of a copy, the one that is taken for its source.
+
+What the file itself says decides: notices that it kept, credits, a line of one holder. Where it says nothing the older
+upstream is the source, unless the younger one explains more: a few statements may be alike by chance. Edit this when
+a copy is ascribed to a port, or to a sibling, of what it was taken from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from ..notices.holders import holders_missing
+from ..results import UpstreamMatch, Verdict
+from .model import Derivation
+from .naming import credits_it
+
+# What explains so much more of the file has something of its own in it.
+_MORE = 0.05
+_WHOLE = (Verdict.IDENTICAL, Verdict.RENAMED)
+
+_Test = Callable[[Derivation], bool]
+
+
+def first_seen(upstream: UpstreamMatch) -> str:
+    """The ISO date by which to order upstreams by age: what has none comes last, and is nobody's source."""
+    return upstream.appeared_on or upstream.released or "9999-12-31"
+
+
+def source_among(near: Sequence[Derivation]) -> Derivation:
+    """The source of a copy among ``near``, the closest first."""
+    left = _narrowed(near, _is_kept)
+    left = _narrowed(left, _is_credited)
+    return _oldest(_narrowed(left, lambda each: _has_kept_a_line(each, left)))
+
+
+def _narrowed(near: Sequence[Derivation], test: _Test) -> Sequence[Derivation]:
+    return [each for each in near if test(each)] or near
+
+
+def _is_kept(derivation: Derivation) -> bool:
+    """Whether the copy carries the notices of the upstream: siblings often hold the same code of different holders."""
+    return bool(derivation.lines) and not derivation.missing
+
+
+def _is_credited(derivation: Derivation) -> bool:
+    return any(credits_it(credit, derivation.upstream) for credit in derivation.copy.credits)
+
+
+def _has_kept_a_line(derivation: Derivation, near: Sequence[Derivation]) -> bool:
+    """Whether the copy names a holder of this upstream whom the others do not name."""
+    others = [line for each in near if each is not derivation for line in each.upstream.copyrights]
+    own = holders_missing(derivation.lines, others)
+    return any(not holders_missing((line,), derivation.copyrights) for line in own)
+
+
+def _oldest(near: Sequence[Derivation]) -> Derivation:
+    """The oldest that explains as much as the closest, but for what may be chance; the closest of its own project."""
+    closest = near[0]
+    rivals = (each for each in near[1:] if each.upstream.project != closest.upstream.project)
+    alike = [each for each in rivals if not _has_its_own(closest.upstream, each.upstream)]
+    return min((closest, *alike), key=lambda each: first_seen(each.upstream))
+
+
+def _has_its_own(closest: UpstreamMatch, older: UpstreamMatch) -> bool:
+    """Whether the copy holds something of ``closest`` that ``older`` has not."""
+    is_whole = closest.verdict in _WHOLE and older.verdict not in _WHOLE
+    return is_whole or closest.share - older.share >= _MORE

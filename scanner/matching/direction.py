@@ -1,0 +1,186 @@
+"""Who was first: whether each file that a scanned one is alike with is older, younger, or neither can be told.
+
+Dates decide where there are any, by the interval in which the upstream's path appeared; what the scanned source itself
+says is a claim, and yields to what cannot be forged: what the file holds of the upstream's later additions. Edit this
+when another ground should count, or another one should win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from typing import NamedTuple
+
+from ..corpus.intervals import day_number
+from ..corpus.model import Project
+from ..dating.not_before import NotBefore
+from ..results import Direction, FileDate, Ground, Innovations
+from .candidates import HistoryKey
+from .comparison import MODIFIED_SHARE, Comparison
+from .innovations import innovations_of, tell_of_descent
+from .ranking import ranked_by_closeness
+
+
+class Credited(NamedTuple):
+    """Whether an upstream file's own header names the scanned side as its source."""
+
+    by_holder: bool = False
+    """It names a holder whom the file's own header has."""
+    by_name: bool = False
+    """It names the project that the scanned source says it is: a claim."""
+
+
+class Facts(NamedTuple):
+    """What is known of a scanned file beside its code."""
+
+    dated: FileDate = FileDate()
+    not_before: Callable[[], NotBefore] = NotBefore
+    """What its own text shows of how old it is at most."""
+    credited: Callable[[Sequence[str]], Credited] = lambda _: Credited()
+    """Whether the sources that an upstream file names are the scanned side."""
+    owns: Callable[[Project], bool] = lambda _: False
+    """Whether a project is the one that is scanned, as far as its name says."""
+
+
+class Standing(NamedTuple):
+    """How a file and one upstream path stand to each other in time."""
+
+    direction: Direction
+    by: Ground = Ground.NONE
+    claim: bool = False
+    innovations: Innovations | None = None
+
+
+class Placed(NamedTuple):
+    """What is left of the upstreams once time is asked, and what is known of it."""
+
+    kept: list[Comparison]
+    """The upstreams, closest first."""
+    later: list[Comparison]
+    """What holds the same code and is younger."""
+    facts: Facts
+    """What decided: with a date that does not count left out."""
+    dated: FileDate
+    """The date of the file, whether it counts or not."""
+    standings: dict[HistoryKey, Standing]
+    """How each path history stands to the file; ask ``standing``."""
+    notes: tuple[str, ...] = ()
+
+    def standing(self, comparison: Comparison) -> Standing:
+        """How the file and the upstream of ``comparison`` stand to each other in time."""
+        key = comparison.candidate.key
+        if key not in self.standings:
+            self.standings[key] = _standing(comparison, self.facts, innovations_of(comparison))
+        return self.standings[key]
+
+    def is_later(self, comparison: Comparison) -> bool:
+        """Whether the other one is younger than the file."""
+        return self.standing(comparison).direction is Direction.LATER
+
+
+Rematch = Callable[[str, Collection[HistoryKey]], list[Comparison]]
+"""Matches the file again with what is no younger than an ISO date (any, when empty), less some path histories."""
+
+
+def placed(kept: list[Comparison], facts: Facts, rematch: Rematch, named: bool) -> Placed:
+    """Leave out of ``kept`` what is younger than the file. ``named``: the user named the original."""
+    if named:
+        standings = {each.candidate.key: Standing(Direction.IN_ORDER) for each in kept}
+        return Placed(kept, [], facts, facts.dated, standings)
+    found = {each.candidate.key: innovations_of(each) for each in kept}
+    dated, notes = _counting(kept, facts, found)
+    counting = facts._replace(dated=dated)
+    standings = {each.candidate.key: _standing(each, counting, found[each.candidate.key]) for each in kept}
+    seen = Placed(kept, [], counting, facts.dated, standings, notes)
+    later = [each for each in kept if seen.is_later(each)]
+    if not later and not any(_is_younger(each, counting) for each in kept):
+        return seen
+    again = rematch(dated.date, {each.candidate.key for each in later})
+    left = [each for each in _then(kept, again, seen) if not seen.is_later(each)]
+    return seen._replace(kept=left, later=later)
+
+
+def _counting(
+    kept: Sequence[Comparison], facts: Facts, found: dict[HistoryKey, Innovations | None]
+) -> tuple[FileDate, tuple[str, ...]]:
+    """The date that counts, and a note where the one that the source claims is contradicted, and does not."""
+    dated = facts.dated
+    if not dated.claim or not dated.date:
+        return dated, ()
+    why = _contradiction(kept, facts, found)
+    if not why:
+        return dated, ()
+    return FileDate(), (f"{dated.date} ({dated.says or dated.by.value}) is the source's own word, but {why}",)
+
+
+def _contradiction(kept: Sequence[Comparison], facts: Facts, found: dict[HistoryKey, Innovations | None]) -> str:
+    """What speaks against the date that the source claims; empty where nothing does."""
+    for each in kept:
+        additions = found[each.candidate.key]
+        if additions and tell_of_descent(additions) and day_number(facts.dated.date) < _after(each):
+            held = f"the file holds {additions.held} of {additions.added} statements"
+            return f"{held} that {_project(each).name} added between {additions.since} and {additions.until}"
+    shown = facts.not_before()
+    return shown.why if shown.day and facts.dated.newest and shown.day > facts.dated.newest else ""
+
+
+def _standing(comparison: Comparison, facts: Facts, additions: Innovations | None) -> Standing:
+    if facts.owns(_project(comparison)):
+        return Standing(Direction.IN_ORDER, innovations=additions)
+    dated, day = facts.dated, day_number(facts.dated.date)
+    after, by = _after(comparison), _by(comparison)
+    if day and day < after and not dated.claim:
+        return Standing(Direction.LATER, dated.by, innovations=additions)
+    if tell_of_descent(additions):
+        ordered = day and day >= by and not dated.at_latest
+        return Standing(Direction.IN_ORDER, dated.by if ordered else Ground.INNOVATIONS, innovations=additions)
+    credited = facts.credited(_sources(comparison))
+    if credited.by_holder or credited.by_name:
+        return Standing(Direction.LATER, Ground.CREDIT, not credited.by_holder, additions)
+    if day and day < after:
+        return Standing(Direction.LATER, dated.by, dated.claim, additions)
+    if not by:  # the user's own, without a date: vouched for
+        return Standing(Direction.IN_ORDER, innovations=additions)
+    if not day or dated.at_latest:
+        return Standing(Direction.UNKNOWN, innovations=additions)
+    direction = Direction.IN_ORDER if day >= by else Direction.OPEN
+    return Standing(direction, dated.by, dated.claim, additions)
+
+
+def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Placed) -> list[Comparison]:
+    """The upstreams as they were when the file appeared.
+
+    A file that follows its upstream may be a copy of what that became, and no longer of what it was: then it is held
+    against the former, and named after the latter.
+    """
+    chosen = {each.candidate.key: each for each in reversed(again)}
+    for each in before:
+        older = chosen.get(each.candidate.key)
+        follows = each.similarity >= MODIFIED_SHARE and (older is None or older.similarity < MODIFIED_SHARE)
+        if follows and not seen.is_later(each):
+            chosen[each.candidate.key] = each
+    return ranked_by_closeness(list(chosen.values()))
+
+
+def _is_younger(comparison: Comparison, facts: Facts) -> bool:
+    """Whether the content that the file is held against is younger than the file, and not of its own project."""
+    day = day_number(facts.dated.date)
+    return 0 < day < comparison.candidate.day and not facts.owns(_project(comparison))
+
+
+def _after(comparison: Comparison) -> int:
+    return int(comparison.candidate.histories.intervals.after[comparison.candidate.history])
+
+
+def _by(comparison: Comparison) -> int:
+    return int(comparison.candidate.histories.intervals.by[comparison.candidate.history])
+
+
+def _project(comparison: Comparison) -> Project:
+    corpus = comparison.corpus
+    return corpus.projects[int(corpus.lineage_projects[comparison.candidate.history])]
+
+
+def _sources(comparison: Comparison) -> tuple[str, ...]:
+    """What the upstream file's header names as its source, in any release with the content."""
+    versions = comparison.candidate.histories.versions(comparison.candidate.file, comparison.candidate.history)
+    return tuple(dict.fromkeys(source for version in versions for source in version.notice.sources))

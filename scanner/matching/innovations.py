@@ -1,0 +1,63 @@
+"""What an upstream path gained over its releases, and how much of that a file holds: who derives from whom, undated.
+
+A copy that holds what the upstream added after its first release descends from the upstream, whatever dates say; an
+original lacks what its port added. Edit this when another sort of addition should count.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..results import Innovations
+from ..support.arrays import Array, runs
+from .comparison import Comparison
+
+# A statement of a lower IDF weight, or a shorter one, may have come to both by chance.
+LEAST_WEIGHT = 128
+LEAST_TOKENS = 6
+# From so many on, and from this part of them on, a file derives from the upstream.
+LEAST_HELD = 3
+HELD_PART = 0.3
+
+
+def innovations_of(comparison: Comparison) -> Innovations | None:
+    """What the path gained up to the content that the file is held against; None where that is its first one."""
+    histories, candidate = comparison.candidate.histories, comparison.candidate
+    first = histories.contents(candidate.history)[0]
+    if first == candidate.file or histories.day_of(first, candidate.history) >= candidate.day:
+        return None
+    held, added = additions_held(comparison, first)
+    since, until = (histories.versions(file, candidate.history)[0].release for file in (first, candidate.file))
+    return Innovations(held, added, since.version, until.version) if added else None
+
+
+def additions_held(comparison: Comparison, before: int) -> tuple[int, int]:
+    """How many of the distinctive statements that the upstream has beyond its content ``before`` stand in the file,
+    and how many there are."""
+    added = np.setdiff1d(_distinctive(comparison, comparison.candidate.file), _digests(comparison, before))
+    return len(np.intersect1d(added, comparison.query.known_in(comparison.corpus))), len(added)
+
+
+def tell_of_descent(found: Innovations | None) -> bool:
+    """Whether the file holds enough of what the upstream added to be derived from it."""
+    return found is not None and found.held >= max(LEAST_HELD, HELD_PART * found.added)
+
+
+def _contents(comparison: Comparison, file: int) -> Array:
+    """The statements of an upstream file."""
+    corpus = comparison.corpus
+    rows = slice(*corpus.file_starts[file : file + 2].tolist())
+    places, _ = runs(corpus.definition_statement_starts, corpus.member_definitions[rows])
+    return np.unique(corpus.definition_statements[places])
+
+
+def _digests(comparison: Comparison, file: int) -> Array:
+    return np.unique(comparison.corpus.statement_digests[_contents(comparison, file)])
+
+
+def _distinctive(comparison: Comparison, file: int) -> Array:
+    """The normalised statements of an upstream file that are rare and long enough to tell."""
+    corpus, statements = comparison.corpus, _contents(comparison, file)
+    digests = corpus.statement_digests[statements]
+    kept = (corpus.digest_weights[digests] >= LEAST_WEIGHT) & (corpus.statement_tokens[statements] >= LEAST_TOKENS)
+    return np.unique(digests[kept])

@@ -1,0 +1,161 @@
+"""Which candidates are compared with, which of them a file is related to, and which is the closest.
+
+Edit this when another upstream should be called the closest, or when a bound of evidence should change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from msgspec import Struct
+
+from ..results import Verdict
+from .alignment import statement_weights
+from .candidates import Candidate
+from .comparison import MODIFIED_SHARE, Comparison, compare_candidate
+from .query import Query
+
+# How many distinctive tokens (each counts by the IDF weight of its statement) a verdict of copying needs, and how many
+# mere fragments need.
+COPY_EVIDENCE = 60.0
+FRAGMENT_EVIDENCE = 30.0
+# Below this share of aligned tokens a candidate is not worth naming.
+FRAGMENT_SHARE = 0.1
+# Files of which look-up finds less than this share in any one upstream path are not aligned with it.
+LEAST_SHARE = 0.05
+# The closest is looked for among so many candidates, whose share is at least this part of the best one's; where the
+# best one's is nearly all of the file, the part is as large.
+MOST_RIVALS = 3
+RIVAL_PART = 0.8
+NEARLY_ALL = 0.97
+# So many candidates are compared with in all.
+MOST_COMPARED = 6
+# What has this part of the evidence of the closest is as close.
+TIE_PART = 0.98
+# A further upstream is named when it explains at least this share of the file beyond what closer ones do.
+ADDED_SHARE = 0.05
+# An older upstream may be the origin when it explains this part of what the closest does.
+ORIGIN_PART = 0.5
+
+
+class VerdictOptions(Struct, frozen=True):
+    """How strict a verdict is."""
+
+    named: bool = False
+    """The user named the original: no evidence against chance is asked for, and nothing is discounted."""
+    min_similarity: float = 0.0
+    """A file of which less than this share (0 to 1) stands in an upstream is independent."""
+
+
+def related(
+    query: Query,
+    names: list[bytes],
+    candidates: Sequence[Candidate],
+    options: VerdictOptions,
+    compared: Sequence[Comparison] = (),
+) -> list[Comparison]:
+    """What of the candidates of all corpora the file is related to, closest first; ``names`` is its name table.
+
+    Those that were ``compared`` before are not aligned again.
+    """
+    corpora = {id(each.histories.corpus): each.histories.corpus for each in candidates}
+    idf_weights = statement_weights(query, [] if options.named else list(corpora.values()))
+    before = {(each.candidate.key, each.candidate.file): each for each in compared}
+
+    def compare(candidate: Candidate) -> Comparison:
+        known = before.get((candidate.key, candidate.file))
+        return known.of(candidate) if known else compare_candidate(query, names, candidate, idf_weights)
+
+    comparisons = _compared(candidates, compare, options)
+    return ranked_by_closeness([each for each in comparisons if is_related(each, options)])
+
+
+def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Closest first; where evidence is nearly the same, what stands there by chance does not decide.
+
+    Then it is what stands in definitions of which most is there, then what has least besides, names and age.
+    """
+    ranked = sorted(comparisons, key=closeness)
+    if len(ranked) < 2 or closeness(ranked[0])[0]:
+        return ranked
+    near = [each for each in ranked[1:] if each.candidate.key != ranked[0].candidate.key]
+    near = [each for each in near if each.evidence >= TIE_PART * ranked[0].evidence]
+    closest = min([ranked[0], *near], key=_solidity)
+    return [closest, *(each for each in ranked if each is not closest)]
+
+
+def _solidity(comparison: Comparison) -> tuple[float, float, float, int]:
+    born = comparison.candidate.histories.born(comparison.candidate.history)
+    return -round(comparison.solid_evidence), -round(comparison.coverage, 2), -round(comparison.agreement, 2), born
+
+
+def _compared(
+    candidates: Sequence[Candidate], compare: Callable[[Candidate], Comparison], options: VerdictOptions
+) -> list[Comparison]:
+    """Compare with the most promising candidates, and with others only as far as they could change the answer."""
+    ranked = sorted(candidates, key=lambda each: -each.share)
+    rivals = [each for each in ranked[:MOST_RIVALS] if each.share >= _rival_part(ranked[0]) * ranked[0].share]
+    comparisons: list[Comparison] = []
+    for rival in rivals:
+        if not any(_settles(each, rival) for each in comparisons):
+            comparisons.append(compare(rival))
+    closest = max(comparisons, key=lambda each: each.evidence, default=None)
+    if closest is None or not is_related(closest, options):
+        return comparisons
+    seen = {each.key for each in rivals}
+    further = {each.key: each for each in reversed(ranked) if each.key not in seen}
+    others = sorted(further.values(), key=lambda each: -each.share)
+    if closest.aligned_share > 1 - ADDED_SHARE:
+        # Nothing is left to explain; only an older upstream could still matter.
+        old = [each for each in others if each.share >= ORIGIN_PART * ranked[0].share]
+        others = sorted(old, key=lambda each: each.histories.born(each.history))[:1]
+    return comparisons + [compare(candidate) for candidate in others[: MOST_COMPARED - len(rivals)]]
+
+
+def _settles(comparison: Comparison, rival: Candidate) -> bool:
+    """Whether ``rival`` can change nothing: the file is, name by name, another content of the same upstream path.
+
+    Look-up is exact about what is equal and spelled alike: were the file the rival as well, its share would be no less.
+    """
+    candidate = comparison.candidate
+    if candidate.key != rival.key or candidate.share <= rival.share:
+        return False
+    return comparison.agreement == 1.0 and comparison.aligned_share == 1.0 and comparison.whole()
+
+
+def _rival_part(best: Candidate) -> float:
+    """How near to the best a candidate must come to be aligned as well; look-up is exact about what is equal."""
+    return RIVAL_PART if best.share < NEARLY_ALL else NEARLY_ALL
+
+
+def _history(candidate: Candidate) -> tuple[int, int]:
+    return id(candidate.histories), candidate.history
+
+
+def closeness(comparison: Comparison) -> tuple[float, float, float, float, int, int]:
+    """Closest first: what holds all of the file; then by evidence; by what has least besides; by names; by age."""
+    histories, candidate = comparison.candidate.histories, comparison.candidate
+    whole = comparison.equal and comparison.whole()
+    return (
+        -1.0 - comparison.agreement if whole else 0.0,
+        -round(comparison.evidence, 1),
+        -round(comparison.coverage, 3),
+        -round(comparison.agreement, 3),
+        int(histories.first[candidate.history]),
+        candidate.file,
+    )
+
+
+def is_related(comparison: Comparison, options: VerdictOptions) -> bool:
+    """Whether the file shares anything worth naming with the candidate."""
+    return comparison.aligned_share >= FRAGMENT_SHARE and (options.named or comparison.evidence >= FRAGMENT_EVIDENCE)
+
+
+def verdict_on(comparison: Comparison, options: VerdictOptions) -> Verdict:
+    if not is_related(comparison, options):
+        return Verdict.INDEPENDENT
+    if not options.named and (comparison.evidence < COPY_EVIDENCE or comparison.distinctive_share < MODIFIED_SHARE):
+        return Verdict.FRAGMENTS
+    if comparison.whole():
+        return Verdict.RENAMED if comparison.respelled.any() else Verdict.IDENTICAL
+    return Verdict.MODIFIED if comparison.similarity >= MODIFIED_SHARE else Verdict.FRAGMENTS
