@@ -86,6 +86,12 @@ def test_a_project_owes_its_descendants_nothing() -> None:
     assert not errors(*tree(LEAST_OF_A_TREE), ours, LICENSE=APACHE)
 
 
+def test_a_port_that_names_the_projects_holders_is_its_descendant_whatever_dates_say() -> None:
+    port = replace(BEACON, copyrights=(*LAMP.copyrights, "Copyright 2023 The Beacon team."), appeared_on="2019-01-01")
+    ours = copy_of(replace(LAMP, verdict=Verdict.IDENTICAL), port, origin=port, path=IN_PLACE, text=LAMP_HEADER + CODE)
+    assert not checked(ours, own="lamp", LICENSE=APACHE).findings
+
+
 def test_folders_around_a_package_are_no_part_of_its_place() -> None:
     places = [("src/lamp/a.py", "lamp/a.py"), ("lamp/a.py", "src/lamp/a.py"), ("x/lamp/a.py", "src/lamp/a.py")]
     assert all(stands_in_place(path, replace(LAMP, path=place)) for path, place in places)

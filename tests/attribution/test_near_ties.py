@@ -48,6 +48,13 @@ def test_what_the_file_itself_names_comes_before_age() -> None:
     assert source(alike(two, OLD, text=f"# Copyright 2023 Port Inc.\n{CODE}")) == two, "a line that the others lack"
 
 
+def test_who_names_all_holders_of_another_and_more_is_no_source_of_it() -> None:
+    more = replace(PORT, copyrights=(*OLD.copyrights, "Copyright 2023 Port Inc."), appeared_on="2020-01-01")
+    assert source(alike(more, OLD)) == OLD
+    assert source(alike(replace(OLD, share=0.761), replace(more, share=0.75))).project == OLD.project
+    assert source(alike(replace(more, share=0.9), OLD)).project == more.project, "it explains more"
+
+
 def test_siblings_of_one_project_are_told_apart_by_closeness_alone() -> None:
     assert source(alike(PORT, replace(OLD, project=PORT.project))) == PORT
 
