@@ -120,7 +120,7 @@ class Examiner:
     def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
         facts = _facts(file.text, seen.notice, dated, names)
-        ordered = placed(seen.kept, facts, partial(self._again, seen.query, facts.owns), self._how.named)
+        ordered = placed(seen.kept, facts, partial(self._again, seen, facts.owns), self._how.named)
         # Judge: say what the file is to what was there before it.
         verdict = judge(file, seen.notice.licence, ordered, self._how)
         if seen.errors:
@@ -130,17 +130,20 @@ class Examiner:
         return Examined(verdict, self._copy(verdict, seen.notice, file.text, seen.tree) if is_alike else None)
 
     def _again(
-        self, query: Query, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
+        self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
     ) -> list[Comparison]:
         """What the file is related to that was there on the ISO date ``day``, less the path histories ``refused``."""
         of_day = [
             each.dated(day, owns, [history for corpus, history in refused if corpus == id(each.corpus)])
             for each in self._upstreams
         ]
-        return self._related(query, of_day)
+        return self._related(seen.query, of_day, seen.kept)
 
-    def _related(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Comparison]:
-        return related(query, self._cache.names.spelled, self._candidates(query, upstreams), self._how)
+    def _related(
+        self, query: Query, upstreams: Sequence[PathHistories], compared: Sequence[Comparison] = ()
+    ) -> list[Comparison]:
+        candidates = self._candidates(query, upstreams)
+        return related(query, self._cache.names.spelled, candidates, self._how, compared)
 
     def _candidates(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Candidate]:
         """The upstream files that share enough fingerprints; an original that the user named needs to share none."""

@@ -191,13 +191,13 @@ def _listed(one: Scanned, file: FileVerdict, match: UpstreamMatch, classes: set[
         return []
     days = one.days[file.path]
     after, by = one.intervals.get((match.project, match.path), Interval())
-    ground = getattr(getattr(file, "direction_by", None), "value", "no ground")
+    said = getattr(getattr(match, "direction", None), "value", "nothing")
     unchanged = ", and the file has not changed since" if days.last < after else ""
     return [
         (
             f"{one.name} {file.path} ({file.verdict.value} {file.similarity:.2f}; {days.first} to {days.last}): "
             f"{match.project} {match.first_release} ({match.released}) {match.path}, share {match.share:.2f}, "
-            f"between {after} and {by}: {what}{unchanged}; said: {_direction(file)}, {ground}"
+            f"between {after} and {by}: {what}{unchanged}; said: {said}"
         )
     ]
 
