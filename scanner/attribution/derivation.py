@@ -13,7 +13,7 @@ from ..results import COPIES, Direction, FileVerdict, LicenceForm, UpstreamMatch
 from .copies import Copy
 from .model import NEARLY_THE_SAME, Derivation
 from .naming import project_names
-from .near_ties import first_seen, source_among
+from .near_ties import builds_on, first_seen, source_among
 from .repository_view import RepositoryView
 
 
@@ -38,13 +38,18 @@ def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
     own = next((each for each in listed if _own(each, copy, repository) or _nearly(each, copy, repository)), None)
     if own and own.share >= NEARLY_THE_SAME * listed[0].share:
         # What the project had first, others have from it.
-        foreign = [each for each in foreign if each.project == own.project or first_seen(each) < first_seen(own)]
+        foreign = [each for each in foreign if each.project == own.project or _came_before(each, own)]
         if _own(own, copy, repository):
             if verdict.origin is None or _own(verdict.origin, copy, repository):
                 return None
             if not foreign:
                 return _inner_derivation(copy, repository, listed)
     return _best_met(copy, repository, foreign[0], listed) if foreign else None
+
+
+def _came_before(upstream: UpstreamMatch, own: UpstreamMatch) -> bool:
+    """Whether the scanned project may have the code from an upstream, of which it has a file of its own."""
+    return first_seen(upstream) < first_seen(own) and not builds_on(upstream, own)
 
 
 def _listed(verdict: FileVerdict) -> tuple[UpstreamMatch, ...]:

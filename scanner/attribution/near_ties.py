@@ -26,6 +26,13 @@ def first_seen(upstream: UpstreamMatch) -> str:
     return upstream.appeared_on or upstream.released or "9999-12-31"
 
 
+def builds_on(one: UpstreamMatch, other: UpstreamMatch) -> bool:
+    """Whether a header names all holders that the other one names, and more: lines are added, whatever dates say."""
+    if not other.copyrights or holders_missing(other.copyrights, one.copyrights):
+        return False
+    return bool(holders_missing(one.copyrights, other.copyrights))
+
+
 def source_among(near: Sequence[Derivation]) -> Derivation:
     """The source of a copy among ``near``, the closest first."""
     left = _narrowed(near, _is_kept)
@@ -56,9 +63,11 @@ def _has_kept_a_line(derivation: Derivation, near: Sequence[Derivation]) -> bool
 def _oldest(near: Sequence[Derivation]) -> Derivation:
     """The oldest that explains as much as the closest, but for what may be chance; the closest of its own project."""
     closest = near[0]
-    rivals = (each for each in near[1:] if each.upstream.project != closest.upstream.project)
+    others = (each for each in near[1:] if each.upstream.project != closest.upstream.project)
+    rivals = (each for each in others if not builds_on(each.upstream, closest.upstream))
     alike = [each for each in rivals if not _has_its_own(closest.upstream, each.upstream)]
-    return min((closest, *alike), key=lambda each: first_seen(each.upstream))
+    left = [each for each in (closest, *alike) if not any(builds_on(each.upstream, it.upstream) for it in alike)]
+    return min(left or near, key=lambda each: first_seen(each.upstream))
 
 
 def _has_its_own(closest: UpstreamMatch, older: UpstreamMatch) -> bool:
