@@ -22,6 +22,7 @@ from modelkin.settings_file import find_settings
 
 from .support.documents import PAGES, README, ROOT, blocks, modelkin_commands, shell_commands
 from .support.index_server import registry_answers
+from .support.git_repositories import commit
 from .support.licence_texts import apache_text
 from .support.small_corpora import ATTENTION, COPY, ROTARY, Upstream, corpus_of
 
@@ -78,6 +79,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written(root / "upstream", rotary__py=ROTARY)
     (project / "modelkin.toml").write_text("# nothing set\n")
     (project / "sources.txt").write_text("# a source a line\npath/to/repository\n")
+    commit(project, {})  # its history says that it is younger than the upstream
     upstream = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")
     (root / "data").mkdir()
     corpus_of(upstream).save(root / "data" / "corpus.safetensors")

@@ -141,11 +141,3 @@ def match_of(finding: Finding, file: FileVerdict | None) -> UpstreamMatch | None
         return None
     named = (each for each in file.upstreams if finding.upstream == f"{each.project} {each.first_release} {each.path}")
     return next(named, None)
-
-
-def finding_direction(finding: Finding, file: FileVerdict | None) -> str:
-    """As `direction`, for the upstream that a finding on ``file`` is about."""
-    upstream = match_of(finding, file)
-    if file is None or upstream is None:
-        return ""
-    return direction(file) if upstream is file.upstreams[0] else unsettled(upstream)
