@@ -33,6 +33,7 @@ OTHERS = [command for command in shell_commands(README) if command not in COMMAN
 EXIT_CODES = {
     "modelkin compare copy/ original/ --restore restored/": 1,
     "modelkin scan path/to/repository": 1,
+    "modelkin scan downloaded-code/ --as-of 2023-06-20": 1,
     "modelkin attribute path/to/repository --dry-run": 1,
     "modelkin audit path/to/repositories": 1,
     "modelkin audit path/to/repositories --resume": 1,
@@ -73,6 +74,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = written(root / "project", **copied)
     for place in ("path/to/repository", "path/to/repositories/org/one", "path/to/repositories/two"):
         written(project / place, README__md="# A model\n", **copied)
+    written(project / "downloaded-code", **copied)
     written(project / "copy", focus__py=COPY)
     written(project / "original", focus__py=ATTENTION)
     written(root / "ours", rotary__py=ROTARY)

@@ -61,7 +61,8 @@ def _between(upstream: UpstreamMatch) -> str:
 
 def _why_unknown(file: FileVerdict) -> str:
     if not file.dated.date:
-        return "nothing dates this file"
+        reason = escape(file.dated.says)
+        return f"nothing dates this file ({reason})" if reason else "nothing dates this file"
     if file.dated.claim:
         return "its date is its own claim, which does not tell"
     return "it may be older than its date" if file.dated.at_latest else "its date does not tell"
