@@ -92,10 +92,13 @@ def build(manifest: Path, output: Path, progress: bool) -> int:
     The releases it names are fetched from the package registry; the same
     manifest gives the same bytes.
     """
-    from ..corpus.manifest import build as build_corpus
+    from ..corpus.building import build as build_corpus
 
+    unlisted: list[str] = []
     with progress_bar(progress) as step:
-        _print_facts(build_corpus(manifest, output, step))
+        facts = build_corpus(manifest, output, step, unlisted)
+    _print_notes(unlisted)
+    _print_facts(facts)
     return 0
 
 
@@ -120,10 +123,7 @@ def add(source: str, name: str, licence: str, release: str, corpus: Path | None,
     skipped: list[Skipped] = []
     with progress_bar(progress) as step:
         facts = library.add(source, name, licence, release, corpus or shelf.user_path(), step, skipped)
-    for each in skipped[:_MOST_SKIPPED]:
-        click.echo(escape(f"modelkin: note: {each.path} left out: {each.reason}"), err=True)
-    if len(skipped) > _MOST_SKIPPED:
-        click.echo(f"modelkin: note: {len(skipped) - _MOST_SKIPPED} more left out", err=True)
+    _print_notes([f"{each.path} left out: {each.reason}" for each in skipped])
     _print_facts(facts)
     return 0
 
@@ -181,6 +181,13 @@ def _chosen(corpus: Path | None) -> Sequence[Path]:
     from ..corpus import store as shelf
 
     return (corpus,) if corpus is not None else shelf.known_paths()
+
+
+def _print_notes(notes: Sequence[str]) -> None:
+    for note in notes[:_MOST_SKIPPED]:
+        click.echo(escape(f"modelkin: note: {note}"), err=True)
+    if len(notes) > _MOST_SKIPPED:
+        click.echo(f"modelkin: note: {len(notes) - _MOST_SKIPPED} more left out", err=True)
 
 
 def _print_facts(facts: Any) -> None:

@@ -5,24 +5,30 @@ Edit this when something else about upstream code should be known, or when corpo
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
 
 import numpy as np
 from msgspec.structs import replace
 
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile, normalise
 from ..fingerprints.winnowing import Fingerprints, winnow
+from ..notices.credits import read_credits
+from ..notices.model import Credit, Strength
 from ..notices.notice import read_notice
 from ..sources.checkout import sort_key
 from ..support.arrays import Array
 from ..support.budget import budget
-from ..syntax.parser import parse
+from ..syntax.parser import Definition, parse
+from .appearances import Listing, oldest
 from .model import Corpus, Project, Release, Version
 from .schema import KINDS
 from .tables import Tables, VersionRow
 
 # What the corpus has room for; a longer statement is data, and its exact length tells nothing.
 MOST_STATEMENT_TOKENS = 65_535
+# Of the sources that a file names; one that names more lists what it was compared with.
+MOST_SOURCES = 8
 
 
 class CorpusBuilder(Tables):
@@ -30,7 +36,7 @@ class CorpusBuilder(Tables):
 
     def __init__(self) -> None:
         super().__init__()
-        self._seen: dict[bytes, int] = {}
+        self._seen: dict[bytes, tuple[int, int]] = {}
 
     def add_release(self, project: Project, release: Release) -> int:
         """A number for a release, to add files to; a version of a project is one release, however often it is added.
@@ -47,17 +53,26 @@ class CorpusBuilder(Tables):
     def add_file(self, release: int, path: str, text: bytes, sha256: str, timeout: float | None = None) -> None:
         """Index one file of a release, under its path in the release. Raises OverBudgetError: then it is not in it."""
         key = sha256.encode()
-        file = self._seen.get(key)
-        # Not abrupt, and nothing is added in it: the tables of all files are never left half changed.
-        with budget(len(text), timeout, abrupt=False):
-            notice = read_notice(text)
-            code = normalise(parse(text), text, self.cache) if file is None else None
-            prints = winnow(code) if code else None
-        if code and prints:
-            file = self._seen[key] = self._index(code, prints)
-        assert file is not None
+        if key not in self._seen:
+            # Not abrupt, and nothing is added in it: the tables of all files are never left half changed.
+            with budget(len(text), timeout, abrupt=False):
+                code = normalise(parse(text), text, self.cache)
+                notice = replace(read_notice(text), sources=named_sources(text, code.definitions))
+                prints = winnow(code)
+            self._seen[key] = self._index(code, prints), self.notices[notice]
+        file, notice_number = self._seen[key]
         number = self.cache.names[path.encode("utf-8", "replace")]
-        self.rows.append(VersionRow(file, release, number, self.notices[notice]))
+        self.rows.append(VersionRow(file, release, number, notice_number))
+
+    def add_listing(self, project: int, path: bytes, listing: Listing) -> None:
+        """Say which releases of a project, whose files need not be added, have a path, and which lack it."""
+        key = project, self.cache.names[path]
+        self.listings[key] = self.listings.get(key, Listing()) | listing
+
+    def add_holder(self, project: int, path: bytes, file: int, release: Release) -> None:
+        """Say that a release, whose files need not be added, has a file under a path."""
+        key = project, self.cache.names[path], file
+        self.holders[key] = oldest((self.holders.get(key, release), release))
 
     def _index(self, code: NormalisedFile, prints: Fingerprints) -> int:
         statements = self._statement_numbers(code)
@@ -109,6 +124,23 @@ class CorpusBuilder(Tables):
         return number
 
 
+def named_sources(text: bytes, definitions: Sequence[Definition]) -> tuple[str, ...]:
+    """What the credits above the first of the definitions in a file name as the source of its code, in order.
+
+    Each is an address, else a project by its name, else a path; ``definitions[0]`` is the module.
+    """
+    first = min((each.first_line for each in definitions[1:]), default=0)
+    above = b"".join(text.splitlines(keepends=True)[: first - 1]) if first else text
+    return tuple(dict.fromkeys(islice(_sources(read_credits(above)), MOST_SOURCES)))
+
+
+def _sources(given: Iterable[Credit]) -> Iterator[str]:
+    for credit in given:
+        source = credit.url or credit.project or credit.path
+        if credit.strength is not Strength.IDEA and source:
+            yield source
+
+
 def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool] = lambda _: True) -> None:
     """Put the files that ``keeps`` wants, and the releases they are of, into a builder.
 
@@ -117,9 +149,14 @@ def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bo
     translator = _Translator(builder, corpus)
     lengths = np.diff(corpus.file_version_starts).astype(np.int64)
     files = np.repeat(np.arange(corpus.file_count), lengths).tolist()
+    kept = set()
     for row in sorted(range(len(files)), key=lambda row: _build_order(corpus, row)):
         if keeps(corpus.version_at(row)):
             builder.rows.append(translator.row(row, files[row]))
+            kept.add(
+                (corpus.releases[corpus.version_releases[row]].project, int(corpus.version_paths[row]), files[row])
+            )
+    translator.pass_on_listings(kept)
 
 
 def _build_order(corpus: Corpus, row: int) -> tuple[int, list[str]]:
@@ -153,6 +190,30 @@ class _Translator:
             project = self.corpus.projects[release.project]
             self._releases[number] = self.builder.add_release(project, release)
         return self._releases[number]
+
+    def pass_on_listings(self, kept: Collection[tuple[int, int, int]]) -> None:
+        """What releases that the corpus does not list tell of the (project, path, file) that are kept."""
+        corpus = self.corpus
+        bounds = zip(corpus.lineage_appeared.tolist(), corpus.lineage_without.tolist(), strict=True)
+        for history, (appeared, without) in enumerate(bounds):
+            project, path = int(corpus.lineage_projects[history]), int(corpus.lineage_paths[history])
+            rows = range(*corpus.lineage_file_starts[history : history + 2].tolist())
+            held = [row for row in rows if (project, path, int(corpus.lineage_files[row])) in kept]
+            if not held:
+                continue
+            number, name = self.builder.projects[corpus.projects[project]], corpus.spelling(path)
+            listing = Listing(self._unlisted(number, appeared), self._unlisted(number, without))
+            if listing != Listing():
+                self.builder.add_listing(number, name, listing)
+            for row in held:
+                for release in self._unlisted(number, int(corpus.lineage_file_releases[row])):
+                    self.builder.add_holder(number, name, self.file(int(corpus.lineage_files[row])), release)
+
+    def _unlisted(self, project: int, number: int) -> frozenset[Release]:
+        """The release of that number, where the corpus does not list it, of the builder's ``project``."""
+        release = self.corpus.known_release(number)
+        is_listed = release is None or number <= len(self.corpus.releases)
+        return frozenset() if is_listed or release is None else frozenset((replace(release, project=project),))
 
     def name(self, number: int) -> int:
         return self.builder.cache.names[self.corpus.spelling(number)]

@@ -16,7 +16,7 @@ from ..results import Skipped
 from .builder import CorpusBuilder, absorb
 from .indexing import index_release
 from .model import Corpus, Project, Version, check_writable
-from .store import is_there, open_corpus
+from .store import is_altered, is_there, open_corpus
 from .validation import damaged, problems
 
 Progress = Callable[[int, int, str], None]
@@ -138,7 +138,7 @@ def remove(name: str, path: Path) -> int:
 def verify(path: Path) -> list[str]:
     """What is wrong with a corpus file; nothing when it is whole. Raises CorpusError when it cannot be opened."""
     corpus = open_corpus(path)
-    altered = [] if corpus.content_digest() == corpus.digest else ["its content does not match its digest"]
+    altered = ["its content does not match its digest"] if is_altered(path) else []
     return altered + problems(corpus)
 
 

@@ -1,10 +1,11 @@
-"""The manifest: a YAML file that lists the upstreams of a corpus, read with care, and the corpus that is built from it.
+"""The manifest: a YAML file that lists the upstreams of a corpus, read with care; `building` builds from it.
 
 Edit this when an entry gets a key.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,10 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..errors import ConfigurationError, CorpusError
-from ..sources import open_source, registry
-from ..sources.files import Selection
-from ..sources.specs import parse_requirement
 from ..support.globs import matcher
 from ..support.nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
-from .builder import CorpusBuilder
-from .indexing import add_checkout
-from .library import CorpusFacts, Progress, facts
-from .model import Project, check_writable
+from .days import iso_day
+from .model import Project
 
 
 class Upstream(Struct, frozen=True):
@@ -35,17 +31,20 @@ class Upstream(Struct, frozen=True):
     releases: tuple[str, ...]
     include: tuple[str, ...]
     exclude: tuple[str, ...] = ()
+    published: Mapping[str, str] = {}
+    """The ISO dates on which the code of releases was first public, where that was before their upload."""
+    begun: str = ""
+    """The ISO date on which any of the code was first public, where that was before all the releases."""
 
-    @property
-    def project(self) -> Project:
-        """What the corpus says of the project."""
-        return Project(self.name, self.licence, self.homepage, self.source, self.package)
+    def project(self, published: str) -> Project:
+        """What the corpus says of the project, whose code was first public on ``published``."""
+        return Project(self.name, self.licence, self.homepage, self.source, self.package, published)
 
 
-# Seconds for one file: what is in a corpus is not for the machine it is built on to decide.
-_LONGEST = 3_600.0
 _KEYS = frozenset(field.name for field in fields(Upstream))
 _LISTS = frozenset(("releases", "include", "exclude"))
+_DATES = frozenset(("published", "begun"))
+_REQUIRED = _KEYS - _DATES - {"exclude"}
 
 
 def read_manifest(path: Path) -> list[Upstream]:
@@ -80,9 +79,10 @@ def _upstream(where: str, entry: Any) -> Upstream:
     entry = _in_british(where, entry)
     if unknown := [key for key in entry if key not in _KEYS]:
         raise CorpusError(f"{where}: unknown key {_shown(unknown[0])}; known are {', '.join(sorted(_KEYS))}")
-    if missing := sorted(_KEYS - {"exclude"} - entry.keys()):
+    if missing := sorted(_REQUIRED - entry.keys()):
         raise CorpusError(f"{where}: key {missing[0]!r} is missing")
-    upstream = Upstream(**{key: _value(where, key, value) for key, value in entry.items()})
+    values = {key: _value(where, key, value) for key, value in entry.items() if key not in _DATES}
+    upstream = Upstream(**values, **_dates(where, entry, values["releases"]))
     try:
         matcher((*upstream.include, *upstream.exclude))
     except ConfigurationError as error:
@@ -105,6 +105,27 @@ def _shown(key: object) -> str:
     return repr(key) if isinstance(key, str | int | float) else f"of type {type(key).__name__}"
 
 
+def _dates(where: str, entry: dict[Any, Any], releases: tuple[str, ...]) -> dict[str, Any]:
+    """The dates of an entry; one that is `published` without a release is that of the first."""
+    dates: dict[str, Any] = {}
+    if "begun" in entry:
+        dates["begun"] = _day(where, "'begun'", entry["begun"])
+    if "published" in entry:
+        given = entry["published"]
+        given = given if isinstance(given, dict) else {releases[0]: given}
+        if unknown := [release for release in given if release not in releases]:
+            raise CorpusError(f"{where}: 'published' has a date of {_shown(unknown[0])}, which is none of 'releases'")
+        dates["published"] = {release: _day(where, "'published'", day) for release, day in given.items()}
+    return dates
+
+
+def _day(where: str, key: str, value: object) -> str:
+    try:
+        return iso_day(value)
+    except ValueError:
+        raise CorpusError(f"{where}: {key} must be a date, as 2021-01-06") from None
+
+
 def _value(where: str, key: str, value: Any) -> Any:
     if key not in _LISTS:
         if not isinstance(value, str):
@@ -115,31 +136,3 @@ def _value(where: str, key: str, value: Any) -> Any:
     if not value and key != "exclude":
         raise CorpusError(f"{where}: {key!r} is empty")
     return tuple(value)
-
-
-def build(manifest: Path, output: Path, progress: Progress | None = None) -> CorpusFacts:
-    """Build what ``manifest`` lists into ``output``; the same manifest gives the same bytes.
-
-    Raises ModelkinError.
-    """
-    upstreams = read_manifest(manifest)
-    check_writable(output)
-    wanted = [
-        (upstream, parse_requirement(f"pypi:{upstream.package}=={version}"))
-        for upstream in upstreams
-        for version in upstream.releases
-    ]
-    builder = CorpusBuilder()
-    newest = ""
-    for done, (upstream, release) in enumerate(wanted):
-        spec = f"pypi:{release.name}=={release.version}"
-        if progress:
-            progress(done, len(wanted), spec)
-        _, file = registry.fetch(release.name, release.version)
-        selection = Selection(upstream.include, upstream.exclude, timeout=_LONGEST)
-        with open_source(spec) as checkout:
-            newest = max(newest, checkout.released)
-            if not add_checkout(builder, checkout, upstream.project, release.version, file.sha256, selection):
-                raise CorpusError(f"{manifest}: the globs of {upstream.name} match no Python file in {spec}")
-    builder.finish(output.stem, newest.replace("-", ".")).save(output)
-    return facts(output)

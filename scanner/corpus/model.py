@@ -1,15 +1,16 @@
 """A corpus in memory: facts about upstream code as flat arrays behind a JSON header, and how they are saved.
 
 No code is stored: hashes of statements and definitions, the names in them in order of first occurrence, where they
-stand, and for each upstream file its release, date, licence and copyright lines. Edit this when the header changes, and
-raise FORMAT.
+stand, and for each upstream file its release, date, licence, copyright lines and the sources that it names. Edit this
+when the header changes; what follows the last entry of its rows, and keys unknown here, are passed over when a file
+opens, so that only what changes the meaning of the rest needs another FORMAT.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -22,11 +23,13 @@ from msgspec.structs import astuple
 from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
+from ..support.arrays import Array
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
 from .schema import COLUMNS, Columns, Table
 
 FORMAT = 3
+# Files of it have none of the optional columns, and are still read.
 OLDEST_FORMAT = 2
 HEADER_KEY = "modelkin"
 
@@ -170,12 +173,23 @@ class Corpus(Columns, frozen=True, dict=True):
         }
 
     def content_digest(self) -> str:
-        """A SHA-256 over the header and all columns, by name."""
-        digest = hashlib.sha256(json.dumps(self.header(), sort_keys=True).encode())
-        for name in COLUMNS:
-            digest.update(name.encode())
-            digest.update(np.ascontiguousarray(self.arrays[name]).data)
-        return digest.hexdigest()
+        """The digest of what `save` writes."""
+        return content_digest(self.header(), {name: _bytes(array) for name, array in self.arrays.items()})
+
+
+def _bytes(array: Array) -> memoryview:
+    return np.ascontiguousarray(array).data.cast("B")
+
+
+def content_digest(header: Mapping[str, Any], columns: Mapping[str, memoryview]) -> str:
+    """A SHA-256 over a header without its digest, and over all columns, unknown ones too, each after its name."""
+    content = {key: value for key, value in header.items() if key != "digest"}
+    digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
+    known = [name for name in COLUMNS if name in columns]
+    for name in known if header["format"] == OLDEST_FORMAT else sorted(columns):
+        digest.update(name.encode())
+        digest.update(columns[name])
+    return digest.hexdigest()
 
 
 def check_writable(path: Path, distrusted: Iterable[str] = ()) -> None:

@@ -1,7 +1,7 @@
 """The columns of a corpus: the type of each, what it has one entry for, and what an entry holds.
 
-Files are written, opened and checked by this table, and docs/corpus.md shows it. To add a column, add its row, fill it
-in `tables.py`, and raise FORMAT. The order of rows is the order in which the digest of a corpus reads them. Names of
+Files are written, opened and checked by this table, and docs/corpus.md shows it. To add a column, add its row, say that
+it is optional, and fill it in `tables.py`: files without it still open, and an older modelkin passes over it. Names of
 columns are part of the format: there a path history is called `lineage`, a definition as it stands in a file `member`.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
+from ..errors import CorpusError
 from ..support.arrays import Array
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ _Scalar = TypeVar("_Scalar", bound=np.unsignedinteger[Any])
 class Table(Enum):
     """What a column may have one entry for: a thing of which a corpus holds many, each once.
 
-    The last three but one are in the header; the kinds of definitions are KINDS.
+    From projects on they are in the header; the kinds of definitions are KINDS.
     """
 
     NAMES = "name"
@@ -50,6 +51,7 @@ class Table(Enum):
     VERSIONS = "file content in a release"
     PROJECTS = "project"
     RELEASES = "release"
+    KNOWN_RELEASES = "release, listed or not"
     NOTICES = "notice"
     KINDS = "kind of definition"
 
@@ -69,9 +71,9 @@ class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
     is_sorted: bool = False
     """It is ascending."""
     narrows: bool = False
-    """A file may hold it in half as many bits, where its numbers are small enough."""
-    since: int = 2
-    """The first format that has it; of an older file it is worked out when that opens."""
+    """A file holds it in half as many bits, where its numbers are small enough."""
+    optional: bool = False
+    """A file may be without it: it is then worked out when that opens, or is empty."""
     name: str = ""
 
     def __set_name__(self, _owner: type, name: str) -> None:
@@ -138,11 +140,19 @@ class Columns(Struct, frozen=True, dict=True):
     lineage_projects = Column(_16, Table.HISTORIES, "whose it is", numbers=Table.PROJECTS)
     lineage_first_releases = Column(_16, Table.HISTORIES, "the oldest that holds it", numbers=Table.RELEASES)
     lineage_file_starts = Column(_32, Table.HISTORIES, "bounds of all it ever was", runs=Table.HISTORY_FILES)
-    lineage_without = Column(_16, Table.HISTORIES, "the last before it that lacks the path, from 1; 0: none", since=3)
-    lineage_appeared = Column(_16, Table.HISTORIES, "the first that has the path, from 1; 0: none", since=3)
+    lineage_appeared = Column(
+        _16, Table.HISTORIES, "the first that has the path, from 1", numbers=Table.KNOWN_RELEASES, optional=True
+    )
+    lineage_without = Column(
+        _16,
+        Table.HISTORIES,
+        "the last before that which lacks the path, from 1; 0: none",
+        numbers=Table.KNOWN_RELEASES,
+        optional=True,
+    )
     lineage_files = Column(_32, Table.HISTORY_FILES, "the file content; ascending", numbers=Table.FILES)
     lineage_file_releases = Column(
-        _16, Table.HISTORY_FILES, "the oldest that holds it there", numbers=Table.RELEASES, since=3
+        _16, Table.HISTORY_FILES, "the first that holds it there, from 1", numbers=Table.KNOWN_RELEASES, optional=True
     )
     name_lineages = Column(_32, Table.NAMES, "how many path histories define it", narrows=True)
     file_version_starts = Column(_32, Table.FILES, "bounds of the places where it stands", runs=Table.VERSIONS)
@@ -162,3 +172,13 @@ COLUMNS: dict[str, Column[Any]] = {name: value for name, value in vars(Columns).
 FIRST_COLUMNS: dict[Table, Column[Any]] = {
     column.table: column for column in reversed(COLUMNS.values()) if column.runs is None
 }
+
+
+def fitted(column: Column[Any], array: Array) -> Array:
+    """The array in the type of the column, or half of it where that holds all; never wrapped around."""
+    dtype = column.dtype
+    if column.narrows and (not len(array) or array.max() <= np.iinfo(NARROWED[dtype]).max):
+        return array.astype(NARROWED[dtype], copy=False)
+    if array.dtype != dtype and len(array) and array.max() > np.iinfo(dtype).max:
+        raise CorpusError(f"too much for one corpus ({column.name}): divide the upstreams among several")
+    return array.astype(dtype, copy=False)

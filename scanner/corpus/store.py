@@ -9,10 +9,11 @@ import json
 import mmap
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
-from typing import Any, overload
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 from msgspec.structs import replace
@@ -23,51 +24,93 @@ from ..notices.model import Notice
 from ..results import LicenceForm
 from ..support.arrays import Array
 from ..support.data_files import shipped_folder
-from .intervals import filled
-from .model import FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release
+from .appearances import filled
+from .model import FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release, content_digest
 from .schema import COLUMNS, NARROWED, Column
 from .validation import endless_problems, shape_problems
 
 # The longest header the format's own reference reader takes.
 _LONGEST_HEADER = 100_000_000
-_NOTICE_FIELDS = 5
 _FORMS = {form.value: form for form in LicenceForm}
 _TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
 
 
+class _Stored(NamedTuple):
+    """A corpus file as it stands."""
+
+    header: dict[str, Any]
+    tensors: dict[str, dict[str, Any]]
+    """Where each column is, those unknown here too."""
+    body: memoryview
+
+    def column(self, name: str) -> memoryview:
+        """The bytes of a column; raises ValueError where it is not all there."""
+        first, last = self.tensors[name]["data_offsets"]
+        if not 0 <= first <= last <= len(self.body):
+            raise ValueError(f"{name} is cut off or of another type")
+        return self.body[first:last]
+
+
 def open_corpus(path: Path) -> Corpus:
     """Map a corpus file. CorpusError says what is wrong with it."""
+    with _explained(path):
+        return _decoded(path, _stored(path))
+
+
+def is_altered(path: Path) -> bool:
+    """Whether what is in a corpus file, and be it unknown here, is not what its digest says. Raises CorpusError."""
+    with _explained(path):
+        stored = _stored(path)
+        columns = {name: stored.column(name) for name in stored.tensors}
+        if sum(map(len, columns.values())) > len(stored.body):
+            raise ValueError("its columns overlap")
+        return bool(content_digest(stored.header, columns) != stored.header["digest"])
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
     try:
-        if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for a writer
-            raise CorpusError(f"{path}: cannot be read as a corpus: not a regular file")
-        with path.open("rb") as file:
-            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        yield
     except FileNotFoundError:
         raise CorpusError(f"{path}: no such corpus file") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise CorpusError(f"{path}: cannot be read as a corpus: {reason}") from None
-    try:
-        return _decode(path, data)
+    except OSError as error:
+        raise CorpusError(f"{path}: cannot be read as a corpus: {error.strerror}") from None
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CorpusError(f"{path}: damaged corpus file ({error}); build or download it again") from None
 
 
-def _decode(path: Path, data: memoryview) -> Corpus:
+def _stored(path: Path) -> _Stored:
+    data = _mapped(path)
     length = int.from_bytes(data[:8], "little")
     if not 0 < length <= min(len(data) - 8, _LONGEST_HEADER):
         raise ValueError("its header is cut off")
     tensors = json.loads(bytes(data[8 : 8 + length]))
-    if HEADER_KEY not in tensors.get("__metadata__", ()):
+    metadata = tensors.pop("__metadata__", ())
+    if HEADER_KEY not in metadata:
         raise CorpusError(f"{path}: a .safetensors file, but not a corpus: name one that modelkin wrote")
-    header = json.loads(tensors["__metadata__"][HEADER_KEY])
+    header = json.loads(metadata[HEADER_KEY])
     _check_settings(path, header)
-    held = [column for column in COLUMNS.values() if column.since <= header["format"]]
-    arrays = {column.name: _array(tensors[column.name], column, data[8 + length :]) for column in held}
-    corpus = _with_header(path, header, arrays)
-    if len(held) < len(COLUMNS):  # an older format, which users have corpora of
+    return _Stored(header, tensors, data[8 + length :])
+
+
+def _mapped(path: Path) -> memoryview:
+    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for a writer
+        raise CorpusError(f"{path}: cannot be read as a corpus: not a regular file")
+    try:
+        with path.open("rb") as file:
+            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+    except ValueError as error:  # it is empty
+        raise CorpusError(f"{path}: cannot be read as a corpus: {error}") from None
+
+
+def _decoded(path: Path, stored: _Stored) -> Corpus:
+    absent = [column for column in COLUMNS.values() if column.optional and column.name not in stored.tensors]
+    arrays = {column.name: _array(stored, column) for column in COLUMNS.values() if column not in absent}
+    corpus = _with_header(path, stored.header, arrays)
+    if absent:
         _refuse(shape_problems(corpus))
-        corpus = replace(corpus, arrays=arrays | filled(corpus))
+        empty = {column.name: np.zeros(int(column.runs is not None), column.dtype) for column in absent}
+        corpus = replace(corpus, arrays=empty | filled(corpus) | arrays)
     _refuse(chain(shape_problems(corpus), endless_problems(corpus)))
     return corpus
 
@@ -91,11 +134,18 @@ def _check_settings(path: Path, header: dict[str, Any]) -> None:
         )
 
 
+# Of the rows of the header: what is behind the fields that are known here was added later, and is passed over.
+_PROJECT_FIELDS = 6
+_RELEASE_FIELDS = 6
+_UNLISTED_FIELDS = 3
+_NOTICE_FIELDS = 5
+
+
 def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -> Corpus:
     name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
-    projects = tuple(Project(*_texts(row)) for row in header["projects"])
-    releases = tuple(_release(row, len(projects)) for row in header["releases"])
-    unlisted = tuple(_unlisted(row, len(projects)) for row in header.get("unlisted", ()))
+    projects = tuple(Project(*_texts(row[:_PROJECT_FIELDS])) for row in header["projects"])
+    releases = tuple(_release(row[:_RELEASE_FIELDS], len(projects)) for row in header["releases"])
+    unlisted = tuple(_unlisted(row[:_UNLISTED_FIELDS], len(projects)) for row in header.get("unlisted", ()))
     return Corpus(arrays, name, projects, releases, _Notices(header["notices"]), version, digest, path, unlisted)
 
 
@@ -110,8 +160,8 @@ def _release(row: list[Any], projects: int) -> Release:
 
 
 def _unlisted(row: list[Any], projects: int) -> Release:
-    project, *texts = row
-    return _release([project, *texts, "", [], False], projects)
+    project, version, released = row
+    return _release([project, version, released, "", [], False], projects)
 
 
 class _Notices(Sequence[Notice]):
@@ -122,13 +172,13 @@ class _Notices(Sequence[Notice]):
             raise ValueError("its header has something else where notices belong")
         self._rows = rows
         columns = list(zip(*rows, strict=True)) if rows else [()] * _NOTICE_FIELDS
-        licences, forms, last_lines, copyrights, *sources = columns
+        licences, forms, last_lines, copyrights, *sources = columns[:_NOTICE_FIELDS]  # format 2 has no sources
         if not set(map(type, last_lines)) <= {int} or min(last_lines, default=0) < 0:
             raise ValueError("its header has something else where a line number belongs")
         if not set(forms) <= _FORMS.keys():
             raise ValueError(f"{min(set(forms) - _FORMS.keys())!r} is no way to state a licence")
-        lists = [*copyrights, *chain.from_iterable(sources)]  # format 2 has no sources
-        if len(sources) > 1 or not set(map(type, lists)) <= {list}:
+        lists = [*copyrights, *chain.from_iterable(sources)]
+        if not set(map(type, lists)) <= {list}:
             raise ValueError("its header has something else where text belongs")
         _texts([*licences, *chain.from_iterable(lists)])
 
@@ -146,7 +196,7 @@ class _Notices(Sequence[Notice]):
 
 
 def _notice(row: list[Any]) -> Notice:
-    licence, form, last_line, copyrights, *sources = row
+    licence, form, last_line, copyrights, *sources = row[:_NOTICE_FIELDS]
     return Notice(licence, tuple(copyrights), _FORMS[form], last_line, tuple(chain.from_iterable(sources)))
 
 
@@ -156,13 +206,13 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _array(entry: dict[str, Any], column: Column[Any], data: memoryview) -> Array:
-    first, last = entry["data_offsets"]
+def _array(stored: _Stored, column: Column[Any]) -> Array:
+    entry, content = stored.tensors[column.name], stored.column(column.name)
     dtype = _TYPES.get(entry["dtype"])
-    narrow = column.narrows and dtype == NARROWED[column.dtype]
-    if not (dtype == column.dtype or narrow) or not 0 <= first <= last <= len(data):
+    is_narrow = column.narrows and dtype == NARROWED[column.dtype]
+    if dtype != column.dtype and not is_narrow:
         raise ValueError(f"{column.name} is cut off or of another type")
-    array: Array = np.frombuffer(data[first:last], dtype)
+    array: Array = np.frombuffer(content, dtype)
     if entry["shape"] != [len(array)]:
         raise ValueError(f"{column.name} is of another length than its header says")
     return array

@@ -12,13 +12,12 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..errors import CorpusError
 from ..fingerprints.statement_cache import StatementCache
 from ..support.arrays import Array, pack_pairs, run_bounds, unpack_pairs
-from . import intervals
+from .appearances import Listing, filled, narrowed
 from .histories import ancestors
 from .model import Corpus, Release
-from .schema import NARROWED, Column, Columns
+from .schema import Column, Columns, fitted
 
 # What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
 FEW_GROUPS = 10
@@ -60,29 +59,39 @@ class Tables:
         self.fingerprints: list[Array] = []
         self.files = Numbering()  # rows of definitions -> number
         self.rows: list[VersionRow] = []
+        # What is known by lists of paths: of (project, path), and of (project, path, file) what held it first.
+        self.listings: dict[tuple[int, int], Listing] = {}
+        self.holders: dict[tuple[int, int, int], Release] = {}
 
     def finish(self, name: str, version: str = "") -> Corpus:
         """Pack everything added so far. The order it was added in changes no answer."""
         self._number_by_age()
-        filled = {
+        columns = {
             **self._name_columns(),
             **self._statement_columns(),
             **self._definition_columns(),
             **self._history_columns(),
             **self._version_columns(),
         }
-        columns = Columns({column.name: _fitted(column, array) for column, array in filled.items()})
-        found = ancestors(columns, self._ages(columns.lineage_first_releases))
+        known = Columns({column.name: fitted(column, array) for column, array in columns.items()})
+        found = ancestors(known, self._ages(known.lineage_first_releases))
         corpus = Corpus(
-            arrays={**columns.arrays, Columns.file_ancestors.name: _fitted(Columns.file_ancestors, found)},
+            arrays={**known.arrays, Columns.file_ancestors.name: fitted(Columns.file_ancestors, found)},
             name=name,
             projects=tuple(self.projects),
             releases=tuple(self.releases),
             notices=tuple(self.notices),
             version=version,
         )
-        corpus = replace(corpus, arrays={**corpus.arrays, **intervals.filled(corpus)})
+        corpus = narrowed(replace(corpus, arrays={**corpus.arrays, **filled(corpus)}), *self._listed())
         return replace(corpus, digest=corpus.content_digest())
+
+    def _listed(self) -> tuple[dict[int, Listing], dict[int, Release]]:
+        """What lists of paths tell, by the numbers of path histories, and of their contents."""
+        histories = self._histories()
+        listings = {number: self.listings[key] for number, key in enumerate(histories) if key in self.listings}
+        rows = ((*key, file) for key, files in histories.items() for file in sorted(files))
+        return listings, {row: self.holders[key] for row, key in enumerate(rows) if key in self.holders}
 
     def _number_by_age(self) -> None:
         """Put rows, and so path histories, and files in order of age: among equals a look-up takes the first."""
@@ -97,6 +106,7 @@ class Tables:
         files = list(self.files)
         self.files = Numbering((files[file], number) for file, number in numbers.items())
         self.rows = [replace(row, file=numbers[row.file]) for row in rows]
+        self.holders = {(project, path, numbers[file]): first for (project, path, file), first in self.holders.items()}
 
     def _name_columns(self) -> _Filled:
         spelled, order = self.cache.names.spelled, np.argsort(self._name_hashes(), kind="stable")
@@ -228,16 +238,6 @@ class Tables:
             Columns.version_paths: self._name_ranks()[np.array([row.path for row in rows], np.int64)],
             Columns.version_notices: np.array([row.notice for row in rows]),
         }
-
-
-def _fitted(column: Column[Any], array: Array) -> Array:
-    """The array in the type of the column, or half of it where that holds all; never wrapped around."""
-    dtype = column.dtype
-    if column.narrows and (not len(array) or array.max() <= np.iinfo(NARROWED[dtype]).max):
-        return array.astype(NARROWED[dtype], copy=False)
-    if array.dtype != dtype and len(array) and array.max() > np.iinfo(dtype).max:
-        raise CorpusError(f"too much for one corpus ({column.name}): divide the upstreams among several")
-    return array.astype(dtype, copy=False)
 
 
 def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Array, Array]:

@@ -48,6 +48,7 @@ def content_problems(corpus: Corpus) -> Iterator[str]:
         Table.KINDS: KINDS,
         Table.PROJECTS: corpus.projects,
         Table.RELEASES: corpus.releases,
+        Table.KNOWN_RELEASES: range(1 + len(corpus.releases) + len(corpus.unlisted)),
         Table.NOTICES: corpus.notices,
     }
     for name, column in COLUMNS.items():

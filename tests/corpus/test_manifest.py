@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from modelkin.cli import main
+from modelkin.corpus.building import build
 from modelkin.corpus.library import projects, verify
-from modelkin.corpus.manifest import build, read_manifest
+from modelkin.corpus.manifest import read_manifest
 from modelkin.corpus.store import open_corpus, shipped_path
 from modelkin.errors import CorpusError, ModelkinError
 from modelkin.support.globs import matcher
@@ -57,7 +58,8 @@ def refused(path: Path) -> str:
 def test_an_entry_is_read_with_its_defaults(tmp_path: Path) -> None:
     (upstream,) = read_manifest(written(tmp_path, without("exclude")))
     assert (upstream.name, upstream.releases, upstream.exclude) == ("lantern", ("1.0", "2.0"), ())
-    assert upstream.project.source == ENTRY["source"]
+    assert (upstream.published, upstream.begun) == ({}, "")
+    assert upstream.project("2020-01-02").source == ENTRY["source"]
 
 
 def test_the_shipped_manifest_chooses_what_the_shipped_corpus_holds() -> None:
@@ -80,7 +82,10 @@ def test_a_missing_key_is_named(tmp_path: Path) -> None:
 
 
 WRONG_ENTRIES: tuple[tuple[object, str], ...] = (
-    ({**ENTRY, "licenze": "MIT"}, "entry 1 (lantern): unknown key 'licenze'; known are exclude, homepage, include"),
+    (
+        {**ENTRY, "licenze": "MIT"},
+        "entry 1 (lantern): unknown key 'licenze'; known are begun, exclude, homepage",
+    ),
     ({**ENTRY, 7: "MIT"}, "entry 1 (lantern): unknown key 7; known are "),
     ({**ENTRY, "name": 7}, "entry 1: 'name' must be a string"),
     ({**ENTRY, "licence": None}, "entry 1 (lantern): 'licence' must be a string"),

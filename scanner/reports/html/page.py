@@ -31,6 +31,7 @@ from ...results import (
     Verdict,
 )
 from ...rulebook.loader import finding_rule
+from ..chronology import finding_direction
 from ..graphs import of_audit, of_report
 from ..summary import listed, notes, summarise
 from .environment import rendered
@@ -77,10 +78,12 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
 
 
 class FilesByKind(Struct, frozen=True):
-    """The files by what there is to tell of them: copies, upstreams' own releases, all others."""
+    """The files by what there is to tell of them: copies, upstreams' own releases, originals of others, all others."""
 
     copied: Sequence[FileView]
     own: Sequence[FileView]
+    later: Sequence[FileView]
+    """Those that only younger projects hold."""
     independent: Sequence[FileView]
 
 
@@ -88,7 +91,9 @@ def _kinds(files: Sequence[FileView]) -> FilesByKind:
     copied = [each for each in files if each.file.upstreams]
     others = [each for each in files if not each.file.upstreams]
     own = [each for each in others if each.file.own_release]
-    return FilesByKind(copied, own, [each for each in others if not each.file.own_release])
+    left = [each for each in others if not each.file.own_release]
+    later = [each for each in left if each.file.later]
+    return FilesByKind(copied, own, later, [each for each in left if not each.file.later])
 
 
 def render_audit(audit: Audit) -> str:
@@ -206,7 +211,9 @@ def _anchor(path: str, taken: set[str]) -> str:
 def _file_search(file: FileVerdict) -> str:
     upstreams = [f"{each.project} {each.first_release} {each.path} {each.licence}" for each in file.upstreams]
     renames = [f"{each.original} {each.copy}" for each in file.renames]
-    words = " ".join([file.path, file.verdict.value, file.licence, file.own_release, *upstreams, *renames])
+    later = [f"later {each.project} {each.appeared} {each.path}" for each in file.later]
+    facts = [file.path, file.verdict.value, file.licence, file.own_release, file.dated.date, file.direction.value]
+    words = " ".join([*facts, *upstreams, *later, *renames])
     return words[:_MOST_SEARCHED_CHARACTERS].casefold()
 
 
@@ -225,6 +232,8 @@ class FindingView(Struct, frozen=True):
     """The file it is on; None where the report has no such file."""
     search: str
     """The words that it can be found by."""
+    direction: str
+    """Who was first, where that is not plain."""
 
     @property
     def cells(self) -> Cells:
@@ -251,7 +260,9 @@ def finding_groups(report: Report, files: Mapping[str, FileView]) -> list[Findin
     grouped: dict[tuple[str, Level, str], list[FindingView]] = {}
     for finding in report.findings:
         standing = _WAIVED if finding.suppression else _KNOWN if finding.known else _NEW
-        view = FindingView(finding, files.get(finding.region.path), _finding_search(finding))
+        of_file = files.get(finding.region.path)
+        told = finding_direction(finding, of_file.file if of_file else None)
+        view = FindingView(finding, of_file, _finding_search(finding), told)
         grouped.setdefault((standing, finding.level, finding.rule), []).append(view)
     return list(_by_standing(grouped))
 
