@@ -23,6 +23,7 @@ from .corpus.model import CORPUS_SUFFIX, Corpus, Project
 from .corpus.store import default_corpora, open_corpus
 from .dating.dates import DateOf, dates_of
 from .dating.not_before import not_before
+from .errors import ConfigurationError
 from .fingerprints.normalize import normalise
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
@@ -42,6 +43,7 @@ from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, Left
 from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
+from .sources.specs import split_name
 from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
 from .syntax.parser import parse
@@ -118,7 +120,7 @@ class Examiner:
     def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
         facts = _facts(file.text, seen.notice, dated, names)
-        ordered = placed(seen.kept, facts, partial(self._again, seen.query, facts.owns), self._how.named)
+        ordered = placed(seen.kept, facts, partial(self._again, seen, facts.owns), self._how.named)
         # Judge: say what the file is to what was there before it.
         verdict = judge(file, seen.notice.licence, ordered, self._how)
         if seen.errors:
@@ -128,17 +130,20 @@ class Examiner:
         return Examined(verdict, self._copy(verdict, seen.notice, file.text, seen.tree) if is_alike else None)
 
     def _again(
-        self, query: Query, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
+        self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
     ) -> list[Comparison]:
         """What the file is related to that was there on the ISO date ``day``, less the path histories ``refused``."""
         of_day = [
             each.dated(day, owns, [history for corpus, history in refused if corpus == id(each.corpus)])
             for each in self._upstreams
         ]
-        return self._related(query, of_day)
+        return self._related(seen.query, of_day, seen.kept)
 
-    def _related(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Comparison]:
-        return related(query, self._cache.names.spelled, self._candidates(query, upstreams), self._how)
+    def _related(
+        self, query: Query, upstreams: Sequence[PathHistories], compared: Sequence[Comparison] = ()
+    ) -> list[Comparison]:
+        candidates = self._candidates(query, upstreams)
+        return related(query, self._cache.names.spelled, candidates, self._how, compared)
 
     def _candidates(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Candidate]:
         """The upstream files that share enough fingerprints; an original that the user named needs to share none."""
@@ -195,7 +200,7 @@ class ScanOptions(Struct, frozen=True):
     min_similarity: float = 0.0
     """Report only files of which at least this share (0 to 1) stands in an upstream."""
     against: tuple[str, ...] = ()
-    """Sources, and corpus files, to take as further upstreams."""
+    """Sources, each also as ``NAME=SOURCE``, and corpus files, to take as further upstreams."""
     corpora: tuple[Path, ...] | None = None
     """The corpus files to use; None means the shipped one and the user's."""
     waivers: tuple[Waiver, ...] = ()
@@ -240,9 +245,15 @@ def open_upstreams(options: ScanOptions) -> list[Corpus]:
 
 
 def open_upstream(source: str, timeout: float | None) -> Corpus:
-    """Open a corpus file, or index a source that is to be one more upstream. Raises ModelkinError."""
-    if source.endswith(CORPUS_SUFFIX):
-        return open_corpus(Path(source))
+    """Open a corpus file, or index a source that is to be one more upstream: ``SOURCE`` or ``NAME=SOURCE``.
+
+    Raises ModelkinError.
+    """
+    name, place = split_name(source)
+    if place.endswith(CORPUS_SUFFIX):
+        if name:
+            raise ConfigurationError(f"{source}: a corpus has names for its projects: leave {name}= out")
+        return open_corpus(Path(place))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 

@@ -154,7 +154,7 @@ SETTINGS = (
         ValueKind.SOURCES,
         Group.SCANNING,
         "SOURCE",
-        "Take this source as one more upstream; repeatable.",
+        "Take this source as one more upstream; repeatable. NAME=SOURCE names its project.",
         recorded=True,
     ),
     # A journal records what the corpora are, by their digest, rather than where they lie.

@@ -15,7 +15,7 @@ from .attribution.waivers import MOST_WAIVERS, Waiver, check_rule, check_unrepea
 from .errors import ConfigurationError
 from .results import Region
 from .settings import IN_FILE, MOST_SETTINGS_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, ValueKind
-from .sources.specs import REMOTE_PREFIXES
+from .sources.specs import REMOTE_PREFIXES, split_name
 from .support.globs import checked_glob
 
 _WAIVER_KEYS = ("path", "rule", "reason")
@@ -182,9 +182,13 @@ def _globs(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
 
 
 def _sources(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
-    return tuple(
-        each if each.startswith(REMOTE_PREFIXES) else str(table.folder / each) for each in _texts(table, key, value)
-    )
+    return tuple(_source(table.folder, each) for each in _texts(table, key, value))
+
+
+def _source(folder: Path, spec: str) -> str:
+    name, source = split_name(spec)
+    placed = source if source.startswith(REMOTE_PREFIXES) else str(folder / source)
+    return f"{name}={placed}" if name else placed
 
 
 def _paths(table: _TomlTable, key: str, value: Any) -> tuple[Path, ...]:

@@ -116,7 +116,7 @@ def _released(copies: Sequence[Copy]) -> Iterator[Tree]:
 
 def _kept(copies: Sequence[Copy], sidecars: Sidecars) -> Iterator[Tree]:
     for copy in copies:
-        for upstream in copy.verdict.upstreams:
+        for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
             in_place = upstream.verdict in COPIES and stands_in_place(copy.verdict.path, upstream)
             if in_place and keeps_notices(copy, upstream, sidecars(copy.verdict.path)):
                 yield _tree(copy.verdict, upstream)
@@ -132,6 +132,6 @@ def _tree(file: FileVerdict, upstream: UpstreamMatch) -> Tree:
 def _publishers(home: Home, copies: Sequence[Copy]) -> Iterator[str]:
     projects = {tree.project for tree in (*home.released, *home.kept)}
     for copy in copies:
-        for upstream in copy.verdict.upstreams:
+        for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
             if upstream.project in projects or home.vouches_for(upstream):
                 yield publisher_of(upstream)

@@ -1,27 +1,46 @@
 """One run of an audit: which task comes next, and what goes into the journal.
 
-Each repository is surveyed, its contents that nobody knows yet are examined, then its record is written. Edit this when
-the steps of an audit change; what a step does is in ``survey`` and ``tasks``, where it runs in ``workers``.
+Each repository is surveyed, its contents that nobody knows yet are examined; those of its files that are alike with an
+upstream are dated and, unless that is known as well, examined with their dates; then its record is written. Edit this
+when the steps of an audit change; what a step does is in ``survey`` and ``tasks``, where it runs in ``workers``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ..matching.verdict import stands_under
 from ..results import Skipped
 from ..sources.specs import without_login
 from .discovery import RepositorySource
 from .journal import Advance, Journal, disk_sync
 from .journal_lines import LinePosition
 from .options import Setup
-from .records import ContentHead, ContentIdentity, JournalRecord, RecordedFile, RepositoryRecord, decode, encode
-from .survey import Survey, SurveyedFile, suffix, survey
-from .tasks import Answers, FinishedRepository, examine_files, finish_repository, not_examined, tasks_of
+from .records import (
+    ContentHead,
+    ContentIdentity,
+    FileFacts,
+    JournalRecord,
+    RecordedFile,
+    RepositoryRecord,
+    decode,
+    encode,
+)
+from .survey import Survey, SurveyedFile, survey
+from .tasks import (
+    Answers,
+    Dated,
+    FinishedRepository,
+    date_files,
+    examine_files,
+    finish_repository,
+    not_examined,
+    tasks_of,
+)
 from .workers import Dispatcher, Pool, Task, reason_ended
 
 # Each open repository costs memory; this many keep all workers busy.
@@ -39,22 +58,18 @@ class KnownContents:
     """An index of a journal's contents."""
 
     def __init__(self) -> None:
-        self._contents: dict[ContentIdentity, dict[bool, KnownContent]] = {}
+        self._contents: dict[ContentIdentity, KnownContent] = {}
 
     def __len__(self) -> int:
         return len(self._contents)
 
     def add(self, head: ContentHead, position: LinePosition) -> None:
         """Note that the journal holds this content at ``position``."""
-        self._contents.setdefault(head.identity, {})[head.own] = KnownContent(head, position)
+        self._contents[head.identity] = KnownContent(head, position)
 
-    def find(self, identity: ContentIdentity, path: str) -> KnownContent | None:
-        """What is known of this content in a file at ``path``; None when it was not examined for such a path yet."""
-        known = self._contents.get(identity)
-        if known is None:
-            return None
-        upstream_path = next(iter(known.values())).head.upstream_path
-        return known.get(stands_under(path, upstream_path))
+    def find(self, file: SurveyedFile) -> KnownContent | None:
+        """What is known of the content of ``file``; None when it was not examined yet."""
+        return self._contents.get(file.identity)
 
 
 class OpenRepository(Struct):
@@ -64,10 +79,20 @@ class OpenRepository(Struct):
     survey: Survey
     missing: set[str] = field(default_factory=set)
     gone: dict[str, str] = field(default_factory=dict)
+    dated: bool = False
+    """Whether all of its files that need facts have them."""
 
-    def identity(self, file: SurveyedFile) -> ContentIdentity:
-        """By what the content of ``file`` is known."""
-        return ContentIdentity(file.sha256, suffix(file.path), self.survey.until)
+    @property
+    def files(self) -> tuple[SurveyedFile, ...]:
+        """The files that are still to be had."""
+        return tuple(file for file in self.survey.files if file.path not in self.gone)
+
+    def know(self, facts: Mapping[str, FileFacts]) -> None:
+        """Take ``facts`` on files, by their paths; repositories that differ in them are not alike."""
+        files = tuple(replace(file, facts=facts.get(file.path)) for file in self.survey.files)
+        told = f"{self.survey.likeness} {list(facts.items())!r}".encode("utf-8", "surrogatepass")
+        self.survey = replace(self.survey, files=files, likeness=hashlib.sha256(told).hexdigest())
+        self.dated = True
 
 
 class WaitingList:
@@ -77,16 +102,16 @@ class WaitingList:
         self._known = known
         self._queues: dict[ContentIdentity, list[tuple[OpenRepository, SurveyedFile]]] = {}
 
-    def found(self, entry: OpenRepository, file: SurveyedFile) -> KnownContent | None:
+    def found(self, file: SurveyedFile) -> KnownContent | None:
         """What is known of a file's content."""
-        return self._known.find(entry.identity(file), file.path)
+        return self._known.find(file)
 
     def must_be_examined(self, entry: OpenRepository, file: SurveyedFile) -> bool:
         """Whether to examine a file: its content is neither known nor being examined. Unless known, it waits now."""
-        if self.found(entry, file):
+        if self.found(file):
             return False
         entry.missing.add(file.path)
-        queue = self._queues.setdefault(entry.identity(file), [])
+        queue = self._queues.setdefault(file.identity, [])
         queue.append((entry, file))
         return len(queue) == 1
 
@@ -95,13 +120,12 @@ class WaitingList:
     ) -> tuple[list[OpenRepository], tuple[OpenRepository, SurveyedFile] | None]:
         """After a content became known, or its file unreadable: who misses nothing now, and which file comes next.
 
-        There is a next one where a file in the queue has the content under a path that needs a verdict of its own, or
-        where the file that was examined cannot be read any more.
+        There is a next one where the file that was examined cannot be read any more.
         """
         ready: list[OpenRepository] = []
         left: list[tuple[OpenRepository, SurveyedFile]] = []
         for entry, file in self._queues.pop(identity, []):
-            if file.path not in entry.gone and not self.found(entry, file):
+            if file.path not in entry.gone and not self.found(file):
                 left.append((entry, file))
             elif file.path in entry.missing:
                 entry.missing.remove(file.path)
@@ -122,7 +146,7 @@ class Recorder:
         self.findings = 0
 
     def finish(self, finished: FinishedRepository, likeness: str) -> None:
-        """Record a repository, and remember it for those that are alike."""
+        """Record a repository, and remember it for those that are alike, files and dates."""
         position = self._write(finished.line, finished.findings)
         if finished.holds_for_all_alike:
             self._alike[likeness] = position
@@ -187,17 +211,42 @@ class Coordinator:
     def _surveyed(self, repository: RepositorySource, found: Survey) -> list[Task]:
         if found.failed:
             return self._failed(repository, found.failed)
-        if self._recorder.repeat(repository, found):
+        return self._open_or_repeat(OpenRepository(repository, found), found.files)
+
+    def _open_or_repeat(self, entry: OpenRepository, files: Iterable[SurveyedFile]) -> list[Task]:
+        """Write the record of a repository that is like one before; else examine those of ``files`` not known yet."""
+        if not entry.gone and self._recorder.repeat(entry.repository, entry.survey):
             self._open -= 1
             return []
-        entry = OpenRepository(repository, found)
-        unknown = [file for file in found.files if self._waiting.must_be_examined(entry, file)]
+        unknown = [file for file in files if self._waiting.must_be_examined(entry, file)]
         if not entry.missing:
-            return [self._finishing(entry)]
-        return [self._examining(entry, part) for part in tasks_of(unknown, found.is_folder)]
+            return [self._following(entry)]
+        return [self._examining(entry, part) for part in tasks_of(unknown, entry.survey.is_folder)]
+
+    def _following(self, entry: OpenRepository) -> Task:
+        """The task that follows when all contents of a repository are known."""
+        if not entry.dated:
+            known = ((file, self._waiting.found(file)) for file in entry.files)
+            if needing := [file for file, found in known if found is not None and found.head.needs_facts]:
+                return self._dating(entry, needing)
+        return self._finishing(entry)
+
+    def _dating(self, entry: OpenRepository, files: Sequence[SurveyedFile]) -> Task:
+        paths = tuple(file.path for file in files)
+        arguments = (entry.repository, paths, replace(entry.survey, files=()), self._setup)
+        return Task(
+            date_files, arguments, partial(self._dated, entry, paths), partial(self._lost_repository, entry.repository)
+        )
+
+    def _dated(self, entry: OpenRepository, paths: tuple[str, ...], found: Dated) -> list[Task]:
+        entry.survey = replace(entry.survey, seconds=entry.survey.seconds + found.seconds)
+        entry.know(dict(zip(paths, found.facts, strict=not found.failed)))
+        if found.failed:
+            entry.gone.update(dict.fromkeys(paths, found.failed))
+        return self._open_or_repeat(entry, [file for file in entry.files if file.facts])
 
     def _examining(self, entry: OpenRepository, files: tuple[SurveyedFile, ...]) -> Task:
-        arguments = (entry.repository, entry.survey.until, files, self._setup)
+        arguments = (entry.repository, files, self._setup)
         return Task(
             examine_files, arguments, partial(self._examined, entry, files), partial(self._unexamined, entry, files)
         )
@@ -206,30 +255,29 @@ class Coordinator:
         entry.survey = replace(entry.survey, seconds=entry.survey.seconds + found.seconds)
         following: list[Task] = []
         for file, answer in zip(files, found.answers, strict=True):
-            identity = entry.identity(file)
-            if answer.head is not None and answer.head.identity == identity:
+            if answer.head is not None and answer.head.identity == file.identity:
                 self._known.add(answer.head, self._journal.append(answer.line))
             else:
                 entry.gone[file.path] = answer.gone or "changed while it was scanned"
-            ready, next_one = self._waiting.answered(identity)
-            following.extend(map(self._finishing, ready))
+            ready, next_one = self._waiting.answered(file.identity)
+            following.extend(map(self._following, ready))
             if next_one is not None:
                 following.append(self._examining(next_one[0], (next_one[1],)))
         return following
 
     def _finishing(self, entry: OpenRepository) -> Task:
         recorded: list[RecordedFile] = []
-        copies: list[tuple[str, bytes]] = []
-        for file in entry.survey.files:
-            found = self._waiting.found(entry, file)
-            if file.path in entry.gone or found is None:
+        copies: list[bytes] = []
+        for file in entry.files:
+            found = self._waiting.found(file)
+            if found is None:
                 continue
             if found.head.skipped:
                 entry.gone[file.path] = found.head.skipped
                 continue
-            recorded.append(RecordedFile(file.path, file.sha256, found.head.own))
-            if found.head.upstream_path:
-                copies.append((file.path, self._journal.read(found.position)))
+            recorded.append(RecordedFile(file.path, file.sha256, file.facts))
+            if file.facts:
+                copies.append(self._journal.read(found.position))
         skipped = tuple(Skipped(path, entry.gone[path]) for path in sorted(entry.gone))
         survey = replace(entry.survey, files=())
         arguments = (entry.repository, survey, tuple(recorded), tuple(copies), skipped, self._setup)
@@ -254,7 +302,7 @@ class Coordinator:
     ) -> list[Task]:
         if len(files) > 1:
             return [self._examining(entry, (file,)) for file in files]
-        answer = not_examined(files[0], entry.survey.until, self._why(error, seconds))
+        answer = not_examined(files[0], self._why(error, seconds))
         return self._examined(entry, files, Answers((answer,), 0.0))
 
     def _why(self, error: str, seconds: float) -> str:

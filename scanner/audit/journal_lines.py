@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, NamedTuple, TypeVar
 
 from ..errors import ModelkinError
-from .records import SCHEMA, RecordHead, decode
+from .records import SCHEMA, AuditHeader, RecordHead, decode
 
 _DIGEST_BYTES = 16
 _KEY = b',"digest":"'
@@ -89,6 +89,8 @@ def read_open(file: BinaryIO, path: Path, kind: type[_RECORD]) -> Iterator[tuple
         if unsealed is None or read is None:
             _check_cut_short(path, number, line, is_last=not file.read(1))
             return
+        if number == 1:
+            _check_header(path, getattr(read, "header", None))
         yield LinePosition(start, len(line), before), read
         start += len(line)
         before = unsealed[1]
@@ -115,13 +117,16 @@ def _check_cut_short(path: Path, number: int, line: bytes, is_last: bool) -> Non
 
 
 def _check_schema(path: Path, line: bytes) -> None:
-    """Raise ModelkinError when an older or a newer modelkin wrote the journal."""
+    """Raise ModelkinError when an older or a newer modelkin wrote a first line that cannot be read."""
     read = _read(line, RecordHead)
-    found = read.header.schema if read is not None and read.header is not None else SCHEMA
-    if found != SCHEMA:
+    _check_header(path, read.header if read is not None else None)
+
+
+def _check_header(path: Path, header: AuditHeader | None) -> None:
+    if header is not None and header.schema != SCHEMA:
         raise ModelkinError(
-            f"{path} is a journal of another version of modelkin ({found}, not {SCHEMA}): audit again into another "
-            "--journal"
+            f"{path} is a journal of another version of modelkin ({header.schema}, not {SCHEMA}): audit again, with "
+            f"`modelkin audit {header.place} --journal ANOTHER`"
         )
 
 

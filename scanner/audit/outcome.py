@@ -18,7 +18,7 @@ from ..pipeline import assembled
 from ..results import COPIES, FileVerdict, LeftOut, Level, Report, Skipped, Verdict
 from .journal_lines import LinePosition, read_line, read_lines
 from .records import AuditHeader, ContentIdentity, JournalRecord, RecordedFile, RepositoryRecord, decode, decode_content
-from .survey import at_path, suffix
+from .survey import at_path
 
 
 class RepositoryRow(Struct, frozen=True):
@@ -44,6 +44,8 @@ class RepositoryRow(Struct, frozen=True):
     """How long workers took for it."""
     not_obeyed: tuple[LeftOut, ...] = ()
     """What it asked modelkin for and did not get: no repository of an audit is trusted."""
+    later: int = 0
+    """How many files stand on no upstream, and are found in projects younger than they are."""
 
 
 class UpstreamRow(Struct, frozen=True):
@@ -84,6 +86,8 @@ class AuditSummary(Struct, frozen=True):
     """How long workers took, in all."""
     not_obeyed: tuple[LeftOut, ...] = ()
     """What repositories asked for and did not get, by its kind."""
+    later: int = 0
+    """How many files stand on no upstream, and are found in projects younger than they are."""
 
 
 class FileBrief(Struct, frozen=True):
@@ -92,6 +96,8 @@ class FileBrief(Struct, frozen=True):
     verdict: Verdict
     project: str
     """The project that it is a copy of, empty when it is of none."""
+    later: bool = False
+    """Whether only projects that are younger than it hold its code."""
 
 
 def row_of(record: RepositoryRecord, files: Sequence[FileBrief]) -> RepositoryRow:
@@ -110,6 +116,7 @@ def row_of(record: RepositoryRecord, files: Sequence[FileBrief]) -> RepositoryRo
         failed=record.failed,
         seconds=record.seconds,
         not_obeyed=record.not_obeyed,
+        later=sum(file.later for file in files),
     )
 
 
@@ -128,6 +135,7 @@ def summary_of(rows: Sequence[RepositoryRow], contents: int) -> AuditSummary:
         first=tuple(row.name for row in sorted(rows, key=_urgency) if any(row.by_level.values()) or row.copies),
         seconds=sum(row.seconds for row in rows),
         not_obeyed=tuple(_not_obeyed(rows)),
+        later=sum(row.later for row in rows),
     )
 
 
@@ -168,6 +176,7 @@ class _VerdictBrief(Struct, frozen=True):
     verdict: Verdict
     own_release: str
     upstreams: tuple[_UpstreamBrief, ...]
+    later: tuple[_UpstreamBrief, ...]
 
 
 class _ExaminedBrief(Struct, frozen=True):
@@ -176,7 +185,6 @@ class _ExaminedBrief(Struct, frozen=True):
 
 class _ContentBrief(Struct, frozen=True):
     identity: ContentIdentity
-    own: bool
     examined: _ExaminedBrief | None
 
 
@@ -184,9 +192,6 @@ class _RecordBrief(Struct, frozen=True):
     header: AuditHeader | None = None
     content: _ContentBrief | None = None
     repository: RepositoryRecord | None = None
-
-
-_ContentKey = tuple[ContentIdentity, bool]
 
 
 class Audit(Struct, frozen=True, dict=True):
@@ -201,7 +206,7 @@ class Audit(Struct, frozen=True, dict=True):
     summary: AuditSummary
     """All of them together."""
     _repositories_at: dict[str, LinePosition]
-    _contents_at: dict[_ContentKey, LinePosition]
+    _contents_at: dict[ContentIdentity, LinePosition]
 
     def names(self) -> tuple[str, ...]:
         """The repositories that there are reports on, sorted; the others could not be audited."""
@@ -228,7 +233,7 @@ class Audit(Struct, frozen=True, dict=True):
             raise ModelkinError(f"{record.name}: {record.failed}")
         return assembled(
             CheckResult(record.attributions, record.findings),
-            (self._verdict(journal, each, record.until) for each in record.places),
+            (self._verdict(journal, each) for each in record.places),
             record.skipped,
             root=record.root,
             corpus=self.header.corpus,
@@ -237,26 +242,26 @@ class Audit(Struct, frozen=True, dict=True):
             not_obeyed=record.not_obeyed,
         )
 
-    def _verdict(self, journal: BinaryIO, file: RecordedFile, until: str) -> FileVerdict:
-        examined = decode_content(read_line(journal, self._contents_at[_key(file, until)], self.path)).examined
+    def _verdict(self, journal: BinaryIO, file: RecordedFile) -> FileVerdict:
+        examined = decode_content(read_line(journal, self._contents_at[file.identity], self.path)).examined
         if examined is None:
             raise ModelkinError(
                 f"{self.path}: damaged: the result for {file.path} is missing; audit again into another --journal"
             )
-        return at_path(examined, file.path).verdict
+        return examined.verdict if file.facts else at_path(examined, file.path).verdict
 
 
 def open_audit(path: Path) -> Audit:
     """Read a journal, of an audit that is done or not. Raises ModelkinError."""
     header: AuditHeader | None = None
-    contents: dict[_ContentKey, tuple[LinePosition, FileBrief | None]] = {}
+    contents: dict[ContentIdentity, tuple[LinePosition, FileBrief | None]] = {}
     rows: dict[str, tuple[LinePosition, RepositoryRow]] = {}
     for position, record in read_lines(path, _RecordBrief):
         header = header or record.header
         if record.content:
-            contents[record.content.identity, record.content.own] = position, _file_brief(record.content)
+            contents[record.content.identity] = position, _file_brief(record.content)
         if repository := record.repository:
-            keys = [_key(file, repository.until) for file in repository.places]
+            keys = [file.identity for file in repository.places]
             if not all(key in contents for key in keys):
                 raise ModelkinError(
                     f"{path}: damaged: the result for a file of {repository.name} is missing; audit again into another "
@@ -269,7 +274,7 @@ def open_audit(path: Path) -> Audit:
     by_name = tuple(rows[name][1] for name in sorted(rows))
     repositories_at = {name: position for name, (position, _) in rows.items()}
     contents_at = {key: position for key, (position, _) in contents.items()}
-    summary = summary_of(by_name, len({identity for identity, _ in contents_at}))
+    summary = summary_of(by_name, len({(each.sha256, each.suffix) for each in contents_at}))
     return Audit(path, header, by_name, summary, repositories_at, contents_at)
 
 
@@ -278,8 +283,4 @@ def _file_brief(content: _ContentBrief) -> FileBrief | None:
         return None
     verdict = content.examined.verdict
     project = verdict.upstreams[0].project if verdict.upstreams and not verdict.own_release else ""
-    return FileBrief(verdict.verdict, project)
-
-
-def _key(file: RecordedFile, until: str) -> _ContentKey:
-    return ContentIdentity(file.sha256, suffix(file.path), until), file.own
+    return FileBrief(verdict.verdict, project, bool(verdict.later) and not verdict.upstreams)

@@ -14,10 +14,10 @@ from msgspec import Struct, defstruct
 
 from ..attribution.waivers import Waiver
 from ..pipeline import Examined, ScanOptions
-from ..results import Attribution, CorpusIdentity, Finding, LeftOut, Skipped
+from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped
 from ..settings import RECORDED, ValueKind
 
-SCHEMA = "modelkin.journal/2"
+SCHEMA = "modelkin.journal/3"
 
 _HEADER = TypeVar("_HEADER", bound=Struct)
 # The type of each kind of setting in a journal, and what it is where a journal is older than the setting.
@@ -64,27 +64,40 @@ def recorded(options: ScanOptions) -> dict[str, Any]:
     return values | {each.field: str(values[each.field] or "") for each in RECORDED if each.kind is ValueKind.PATH}
 
 
+class FileFacts(Struct, frozen=True):
+    """What a verdict follows from beside the content, where the file is alike with an upstream: who was first?"""
+
+    dated: FileDate
+    """When the file first appeared."""
+    names: tuple[str, ...] = ()
+    """What its repository calls itself."""
+
+
 class ContentIdentity(Struct, frozen=True):
-    """What the verdict on a content follows from, whatever the path of its file."""
+    """What the verdict on a content follows from.
+
+    Of most contents it is the content alone. One that is alike with an upstream is examined once more, with the date
+    of its file, and under the path that it stands at there.
+    """
 
     sha256: str
     """The digest of the bytes as stored."""
     suffix: str
     """Of the file's name: it tells a notebook from a module."""
-    until: str = ""
-    """When it was released, if that is known: it can be from no later upstream."""
+    path: str = ""
+    """The path of the file; empty without ``facts``."""
+    facts: FileFacts | None = None
+    """None where they were not asked for."""
 
 
 class ContentRecord(Struct, frozen=True):
     """What was found out about one content."""
 
     identity: ContentIdentity
-    own: bool
-    """Whether this holds for files at ``upstream_path``, which may be the upstream's own, or for all others."""
-    upstream_path: str
-    """The path of the closest upstream; empty when there is none."""
-    examined: Examined | None
-    """None when the content was skipped."""
+    examined: Examined | None = None
+    """None when the content was skipped, or when it needs facts."""
+    needs_facts: bool = False
+    """Whether the content is alike with an upstream, so that its verdict follows from when its file appeared."""
     skipped: str = ""
     """Why it was skipped."""
 
@@ -93,18 +106,27 @@ class ContentHead(Struct, frozen=True):
     """A `ContentRecord` without ``examined``, which takes most of its bytes."""
 
     identity: ContentIdentity
-    own: bool
-    upstream_path: str
+    needs_facts: bool = False
     skipped: str = ""
 
 
 class RecordedFile(Struct, frozen=True):
-    """A file of a repository, and by what its content is found in the journal (with the repository's ``until``)."""
+    """A file of a repository, and by what its content is found in the journal."""
 
     path: str
     sha256: str
-    own: bool
-    """As `ContentRecord.own`."""
+    facts: FileFacts | None = None
+    """As in `ContentIdentity`."""
+
+    @property
+    def identity(self) -> ContentIdentity:
+        """By what its content is found."""
+        return identity_of_file(self.path, self.sha256, self.facts)
+
+
+def identity_of_file(path: str, sha256: str, facts: FileFacts | None = None) -> ContentIdentity:
+    """By what the content of a file is known."""
+    return ContentIdentity(sha256, path[path.rfind(".") :].lower(), path if facts else "", facts)
 
 
 class RepositoryRecord(Struct, frozen=True):
@@ -114,8 +136,6 @@ class RepositoryRecord(Struct, frozen=True):
     """What the audit calls it."""
     root: str
     """What a scan of it calls it."""
-    until: str = ""
-    """When it was released, if that is known."""
     places: tuple[RecordedFile, ...] = ()
     findings: tuple[Finding, ...] = ()
     attributions: tuple[Attribution, ...] = ()

@@ -1,7 +1,7 @@
 """The first task on a repository: list its files by content; and what the later tasks need to open it again.
 
 Edit this when a verdict comes to depend on one more thing about a file than its content: a content is examined once for
-all paths that it stands at.
+all files that hold it, unless it is alike with an upstream; then `FileFacts` count as well.
 """
 
 from __future__ import annotations
@@ -22,18 +22,17 @@ from ..corpus.model import Corpus
 from ..corpus.store import open_corpus
 from ..corpus.validation import damage_explained
 from ..errors import SourceError
-from ..matching.verdict import stands_under
-from ..pipeline import NOTHING_TO_SCAN, Examined, Examiner, files_not_obeyed, is_empty, selection
+from ..pipeline import NOTHING_TO_SCAN, Examined, Examiner, SourceFacts, files_not_obeyed, is_empty, selection
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
-from ..results import Finding, LeftOut, Skipped, Trust
+from ..results import FileDate, Finding, LeftOut, Skipped, Trust
 from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.files import SourceFile, read_file
 from ..sources.specs import CODE_SUFFIXES, REMOTE_PREFIXES, split_path, without_login
 from .discovery import RepositorySource
 from .options import Setup
-from .records import ContentIdentity, ContentRecord
+from .records import ContentIdentity, ContentRecord, FileFacts, identity_of_file
 from .workers import OutOfTimeError, reason_left, timely, within
 
 _NO_DECLARATIONS = Declarations()
@@ -47,6 +46,13 @@ class SurveyedFile(Struct, frozen=True):
     """The digest of the bytes as stored."""
     size: int
     """The length of its text."""
+    facts: FileFacts | None = None
+    """What its verdict follows from beside the content, as far as that was asked for."""
+
+    @property
+    def identity(self) -> ContentIdentity:
+        """By what its content is known."""
+        return identity_of_file(self.path, self.sha256, self.facts)
 
 
 class Survey(Struct, frozen=True):
@@ -58,8 +64,6 @@ class Survey(Struct, frozen=True):
 
     root: str
     """What a scan calls it."""
-    until: str = ""
-    """When it was released, if that is known."""
     project: str = ""
     """Which project it says it is."""
     whole: bool = True
@@ -105,7 +109,6 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
         declarations = read_declarations(checkout)
     return Survey(
         root=checkout.root,
-        until=checkout.released,
         project=checkout.project,
         whole=checkout.whole is not None,
         is_folder=folder,
@@ -155,25 +158,34 @@ def is_folder(source: str) -> bool:
     return not source.startswith(REMOTE_PREFIXES) and split_path(source)[0].is_dir()
 
 
-def examine_content(examine: Examiner, file: SourceFile, until: str, timeout: float | None = None) -> ContentRecord:
-    """What is found out about a file's content, for all files that hold it.
+def examine_content(
+    examine: Examiner, file: SourceFile, facts: FileFacts | None, timeout: float | None = None
+) -> ContentRecord:
+    """What is found out about a file's content: for all files that hold it, or, with ``facts``, for all such files.
 
-    A verdict depends on the file's path in one way: whether it is the path of the closest upstream. So it holds either
-    for all files at that path or for all others (``own``). Raises OverBudgetError.
+    Without ``facts``, a content that is alike with an upstream is found to need them. Raises OverBudgetError.
     """
-    examined = examine.examine(file, timeout)
-    upstreams = examined.verdict.upstreams
-    upstream_path = upstreams[0].path if upstreams else ""
-    own = stands_under(file.path, upstream_path)
-    return ContentRecord(
-        ContentIdentity(file.sha256, suffix(file.path), until), own, upstream_path, at_path(examined, "")
-    )
+    identity = identity_of_file(file.path, file.sha256, facts)
+    if facts is not None:
+        dated = facts.dated
+        return ContentRecord(identity, examine.examine(file, timeout, SourceFacts(lambda _: dated, facts.names)))
+    try:
+        return ContentRecord(identity, at_path(examine.examine(file, timeout, SourceFacts(_not_known)), ""))
+    except _FactsNeededError:
+        return ContentRecord(identity, needs_facts=True)
+
+
+class _FactsNeededError(Exception):
+    """The date of a file was asked for."""
+
+
+def _not_known(_: str) -> FileDate:
+    raise _FactsNeededError
 
 
 def at_path(examined: Examined, path: str) -> Examined:
-    """What is said of a content, for a file at ``path``."""
-    verdict = replace(examined.verdict, path=path)
-    return Examined(verdict, replace(examined.copy, verdict=verdict) if examined.copy else None)
+    """What is said of a content that needs no facts, for a file at ``path``."""
+    return replace(examined, verdict=replace(examined.verdict, path=path))
 
 
 def is_in_code(finding: Finding) -> bool:
@@ -188,11 +200,6 @@ def waivers_beside_code(findings: Sequence[Finding], source: str) -> int:
     with suppress(SourceError), open_source(source) as checkout:
         return sum(map(len, waivers_beside(checkout, findings)))
     return 0
-
-
-def suffix(path: str) -> str:
-    """The suffix of a file's name, in lower case, with its dot."""
-    return path[path.rfind(".") :].lower()
 
 
 @lru_cache(1)

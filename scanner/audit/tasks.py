@@ -1,4 +1,4 @@
-"""The tasks after a survey: examine contents, then check the repository's obligations and make its record.
+"""The tasks after a survey: examine contents, date the files that are alike with an upstream, then check obligations.
 
 Each is one call in a worker process. `finish_repository` does what the second half of `api.scan` does: edit this when
 that changes.
@@ -7,7 +7,7 @@ that changes.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
 from typing import TypeVar
 
@@ -15,27 +15,36 @@ from msgspec import Struct
 
 from ..attribution.waivers import settled
 from ..corpus.model import Corpus
+from ..dating.dates import DateOf
 from ..errors import SourceError
-from ..pipeline import Examiner, check, examiner
-from ..results import Skipped
+from ..pipeline import Examiner, check, examiner, source_facts
+from ..results import FileDate, Skipped
+from ..sources import open_source
 from ..sources.checkout import sort_key
 from ..sources.files import SourceFile
 from ..support.budget import OverBudgetError
 from ..trust import asked_in_vain
 from .discovery import RepositorySource
 from .options import Setup
-from .records import ContentHead, ContentIdentity, ContentRecord, RecordedFile, RepositoryRecord, decode_content, encode
+from .records import (
+    ContentHead,
+    ContentRecord,
+    FileFacts,
+    RecordedFile,
+    RepositoryRecord,
+    decode_content,
+    encode,
+    identity_of_file,
+)
 from .survey import (
     Survey,
     SurveyedFile,
-    at_path,
     baseline_of,
     examine_content,
     is_in_code,
     open_compared,
     open_corpora,
     still_there,
-    suffix,
     waivers_beside_code,
 )
 from .workers import OutOfTimeError, reason_left, timely, within
@@ -66,7 +75,7 @@ class Answers(Struct, frozen=True):
     """How long it took."""
 
 
-def examine_files(repository: RepositorySource, until: str, wanted: tuple[SurveyedFile, ...], setup: Setup) -> Answers:
+def examine_files(repository: RepositorySource, wanted: tuple[SurveyedFile, ...], setup: Setup) -> Answers:
     """Examine the files ``wanted`` of a repository, each within its time. Raises CorpusError."""
     began = time.perf_counter()
     answers: dict[str, Answer] = {}
@@ -74,7 +83,8 @@ def examine_files(repository: RepositorySource, until: str, wanted: tuple[Survey
     try:
         with open_compared(repository.source, setup) as (checkout, corpora):
             found = timely(still_there(checkout, {each.path for each in wanted}, setup.scan.timeout), setup.timeout)
-            for answer in _answers_on(found, corpora, until, setup):
+            facts = {each.path: each.facts for each in wanted}
+            for answer in _answers_on(found, facts, corpora, setup):
                 answers[answer.path] = answer
     except (SourceError, OutOfTimeError) as error:
         lost = reason_left(error, setup.timeout)
@@ -82,45 +92,82 @@ def examine_files(repository: RepositorySource, until: str, wanted: tuple[Survey
     return Answers(tuple(gone), time.perf_counter() - began)
 
 
-def examine_contents(files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers:
+def examine_contents(files: tuple[SourceFile, ...], facts: tuple[FileFacts | None, ...], setup: Setup) -> Answers:
     """Examine files that were read on another machine, each within its time. Raises CorpusError."""
     began = time.perf_counter()
+    of_path = {file.path: each for file, each in zip(files, facts, strict=True)}
     with open_corpora(setup) as corpora:
-        answers = tuple(_answers_on(files, corpora, until, setup))
+        answers = tuple(_answers_on(files, of_path, corpora, setup))
     return Answers(answers, time.perf_counter() - began)
 
 
-def not_examined(file: SurveyedFile, until: str, reason: str) -> Answer:
+def not_examined(file: SurveyedFile, reason: str) -> Answer:
     """The answer on a file that ended each worker that read it."""
-    return _answer(file.path, _skipped(file.path, file.sha256, until, reason))
+    return _answer(file.path, ContentRecord(file.identity, skipped=reason))
 
 
 def _answers_on(
-    items: Iterable[SourceFile | Skipped], corpora: Sequence[Corpus], until: str, setup: Setup
+    items: Iterable[SourceFile | Skipped],
+    facts: Mapping[str, FileFacts | None],
+    corpora: Sequence[Corpus],
+    setup: Setup,
 ) -> Iterator[Answer]:
     examine = examiner(corpora, setup.scan)
     for item in items:
         if isinstance(item, Skipped):
             yield Answer(item.path, gone=item.reason)
         else:
-            yield _answer(item.path, _examine_in_time(examine, item, until, setup))
+            yield _answer(item.path, _examine_in_time(examine, item, facts[item.path], setup))
 
 
-def _examine_in_time(examine: Examiner, file: SourceFile, until: str, setup: Setup) -> ContentRecord:
+def _examine_in_time(examine: Examiner, file: SourceFile, facts: FileFacts | None, setup: Setup) -> ContentRecord:
     try:
         with within(setup.timeout):
-            return examine_content(examine, file, until, setup.scan.timeout)
+            return examine_content(examine, file, facts, setup.scan.timeout)
     except (OverBudgetError, MemoryError) as error:
-        return _skipped(file.path, file.sha256, until, reason_left(error, setup.timeout))
-
-
-def _skipped(path: str, sha256: str, until: str, reason: str) -> ContentRecord:
-    return ContentRecord(ContentIdentity(sha256, suffix(path), until), False, "", None, reason)
+        reason = reason_left(error, setup.timeout)
+        return ContentRecord(identity_of_file(file.path, file.sha256, facts), skipped=reason)
 
 
 def _answer(path: str, content: ContentRecord) -> Answer:
-    head = ContentHead(content.identity, content.own, content.upstream_path, content.skipped)
+    head = ContentHead(content.identity, content.needs_facts, content.skipped)
     return Answer(path, head, encode(content))
+
+
+class Dated(Struct, frozen=True):
+    """What is known of some files of a repository beside their contents, in the order in which they were asked for."""
+
+    facts: tuple[FileFacts, ...]
+    seconds: float
+    """How long it took."""
+    failed: str = ""
+    """Why nothing is known: the repository cannot be opened any more."""
+
+
+def date_files(repository: RepositorySource, paths: tuple[str, ...], survey: Survey, setup: Setup) -> Dated:
+    """Ask when the files at ``paths`` of a repository appeared: of its history, or of where it comes from."""
+    began = time.perf_counter()
+    try:
+        with open_source(repository.source) as checkout:
+            source = source_facts(checkout, survey.declarations, setup.scan)
+            dates = tuple(_dates_in_time(source.date_of, paths, setup.timeout))
+    except (SourceError, OutOfTimeError, MemoryError) as error:
+        return Dated((), time.perf_counter() - began, reason_left(error, setup.timeout))
+    return Dated(tuple(FileFacts(each, source.names) for each in dates), time.perf_counter() - began)
+
+
+def _dates_in_time(date_of: DateOf, paths: Iterable[str], seconds: float) -> Iterator[FileDate]:
+    """The date of each path; none from the first one on that takes too long to tell."""
+    is_late = False
+    for path in paths:
+        found = FileDate()
+        if not is_late:
+            try:
+                with within(seconds):
+                    found = date_of(path)
+            except OutOfTimeError:
+                is_late = True
+        yield found
 
 
 def tasks_of(files: Sequence[SurveyedFile], is_folder: bool) -> Iterator[tuple[SurveyedFile, ...]]:
@@ -159,17 +206,17 @@ def finish_repository(
     repository: RepositorySource,
     survey: Survey,
     places: tuple[RecordedFile, ...],
-    copies: tuple[tuple[str, bytes], ...],
+    copies: tuple[bytes, ...],
     skipped: tuple[Skipped, ...],
     setup: Setup,
 ) -> FinishedRepository:
     """Check the obligations of a repository whose contents are known. Raises RuleError.
 
-    ``places`` are its examined files. ``copies`` are those that stand on an upstream: path, and the line of the
-    content's record. ``skipped`` are files that were listed but could not be examined.
+    ``places`` are its examined files. ``copies`` are the lines of the records of those that are alike with an upstream,
+    in the same order. ``skipped`` are files that were listed but could not be examined.
     """
     began = time.perf_counter()
-    examined = (at_path(content.examined, path) for path, line in copies if (content := decode_content(line)).examined)
+    examined = (content.examined for line in copies if (content := decode_content(line)).examined)
     stands = [each.copy for each in examined if each.copy]
     checked = check(stands, survey.declarations, survey.project, survey.whole)
     # Waivers of the settings are for all repositories: none is too many in one.
@@ -180,7 +227,6 @@ def finish_repository(
     record = RepositoryRecord(
         name=repository.name,
         root=survey.root,
-        until=survey.until,
         places=places,
         findings=findings,
         attributions=checked.attributions,

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from ..errors import ConfigurationError
 from ..settings import IN_FILE, SETTINGS_FILES
 from ..sources import of_current_folder
-from ..sources.specs import REMOTE_PREFIXES, exists
+from ..sources.specs import REMOTE_PREFIXES, exists, split_name
 from .choices import Choices
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def _named(file: Path, allow_network: bool) -> SettingsFile:
     from ..settings_file import read_settings
 
     found = read_settings(file)
-    remote = [each for each in found["against"] if each.startswith(REMOTE_PREFIXES)]
+    remote = [each for each in found["against"] if split_name(each)[1].startswith(REMOTE_PREFIXES)]
     if remote and not allow_network:
         raise ConfigurationError(
             f"{file}: against names {remote[0]}, a source on the network: add --allow-network to let it"

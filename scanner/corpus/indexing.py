@@ -14,11 +14,13 @@ from ..errors import CorpusError
 from ..repository.declarations import read_declarations
 from ..repository.lookup import repository_licence
 from ..repository.model import LegalKind, Subject
+from ..repository.own_names import project_name
+from ..repository.readme_licence import readme_licences
 from ..results import Skipped
 from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.files import Selection, read_files
-from ..sources.specs import REGISTRY_PREFIX
+from ..sources.specs import REGISTRY_PREFIX, split_name
 from ..support.budget import OverBudgetError
 from .builder import CorpusBuilder
 from .model import Corpus, Project, Release
@@ -66,14 +68,18 @@ def _release(checkout: Checkout, version: str, sha256: str) -> Release:
 def index_source(spec: str, timeout: float | None = None) -> Corpus:
     """A corpus of one source to compare with, in memory, each file read within ``timeout`` seconds.
 
-    Raises SourceError, and CorpusError when there is no Python in it.
+    ``NAME=SOURCE`` gives its project a name; else it goes by its metadata, or the last part of its place. Raises
+    SourceError, and CorpusError when there is no Python in it.
     """
+    name, source = split_name(spec)
 
     def project(checkout: Checkout) -> Project:
-        licences = repository_licence(read_declarations(checkout))
-        return Project(checkout.project or spec, "".join(licences[:1]), "", "", _package(spec, checkout))
+        said = read_declarations(checkout)
+        licences = repository_licence(said) or readme_licences(said.model_cards)
+        known = name or project_name(checkout, said.names)
+        return Project(known, "".join(licences[:1]), said.address, said.address, _package(source, checkout))
 
-    return _indexed(spec, project, "compare with", selection=Selection(timeout=timeout))
+    return _indexed(source, project, "compare with", selection=Selection(timeout=timeout))
 
 
 def index_release(

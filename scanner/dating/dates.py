@@ -5,7 +5,7 @@ Edit this when a kind of source can date its files in one more way.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ..results import FileDate, Ground
 from ..sources.checkout import Checkout
@@ -15,10 +15,67 @@ DateOf = Callable[[str], FileDate]
 
 
 def dates_of(checkout: Checkout) -> DateOf:
-    """The dates of the files of ``checkout``, asked for lazily: nothing is read or fetched before the first one."""
-    known = (
-        FileDate(checkout.released, Ground.RELEASE, at_latest=True, says="its release")
-        if checkout.released
-        else FileDate()
-    )
-    return lambda path: known  # noqa: ARG005
+    """The dates of the files of ``checkout``, asked for lazily: nothing is read or fetched before the first one.
+
+    Whatever fails, the next best tells the date, or there is none and ``FileDate.says`` has the reason.
+    """
+    ways: list[DateOf] = []
+
+    def date(path: str) -> FileDate:
+        if not ways:
+            ways.extend(_ways(checkout))
+        return _first(ways, path)
+
+    return date
+
+
+def _first(ways: Sequence[DateOf], path: str) -> FileDate:
+    """The date by the first of ``ways`` that knows one; else what the first of them says that says anything.
+
+    Where that is a commit, an older release still wins: a repository may have begun with a release unpacked.
+    """
+    unknown = FileDate()
+    for number, way in enumerate(ways):
+        found = way(path)
+        if found.date:
+            return _older(found, ways[number + 1 :], path) if found.by is Ground.COMMIT else found
+        unknown = unknown if unknown.says else found
+    return unknown
+
+
+def _older(found: FileDate, further: Sequence[DateOf], path: str) -> FileDate:
+    """The date of the release that a checkout says that it is, where that is certain, and older than its commits."""
+    dates = (each for way in further if (each := way(path)).by is Ground.RELEASE and not each.at_latest)
+    return min((found, *dates), key=lambda each: each.date)
+
+
+def _ways(checkout: Checkout) -> list[DateOf]:
+    """What can date the files, best first. Each is imported where it is needed: most runs date nothing."""
+    ways: list[DateOf] = []
+    if checkout.folder is not None:
+        from .git_dates import GitDates
+
+        ways.append(GitDates(checkout.folder))
+    if checkout.fetched is not None and checkout.history is not None:
+        from .git_dates import FetchedDates
+
+        ways.append(FetchedDates(checkout.fetched, checkout.history))
+    if checkout.folder is not None or checkout.archive is not None:
+        from .release_dates import ReleaseDates
+
+        ways.append(ReleaseDates(checkout))
+    if checkout.repository:
+        from .hub_dates import HubDates
+
+        ways.append(HubDates(checkout.repository, checkout.commit))
+    if checkout.released and checkout.archive is not None:
+        itself = f"{checkout.project} {checkout.release} itself"
+        ways.append(_always(FileDate(checkout.released, Ground.RELEASE, at_latest=True, says=itself)))
+    if checkout.newest:
+        newest = "the newest time in the archive"
+        ways.append(_always(FileDate(checkout.newest, Ground.ARCHIVE, claim=True, at_latest=True, says=newest)))
+    return ways
+
+
+def _always(date: FileDate) -> DateOf:
+    return lambda _: date

@@ -10,10 +10,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ..errors import SourceError
+from ..repository.declarations import read_declarations
+from ..repository.own_names import project_name
 from ..results import Skipped, UpstreamMatch
 from ..sources import open_release, open_source
 from ..sources.checkout import Checkout, Entry, Progress
 from ..sources.files import SourceFile, read_file
+from ..sources.specs import split_name
 
 
 class WantedFile(NamedTuple):
@@ -66,9 +69,11 @@ def _of_no_package(file: WantedFile) -> tuple[WantedFile, Skipped]:
 
 
 def _from_original(spec: str, wanted: Sequence[WantedFile]) -> _Texts:
+    name, source = split_name(spec)
     try:
-        with open_source(spec) as checkout:
-            named = [each for each in wanted if each.project == (checkout.project or spec)]
+        with open_source(source) as checkout:
+            known = name or project_name(checkout, read_declarations(checkout).names)
+            named = [each for each in wanted if each.project == known]
             return _read(checkout, named, checkout.release)
     except SourceError:
         return {}

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..corpus.model import Corpus
 from ..results import DefinitionMatch, Region, Verdict
@@ -151,6 +152,12 @@ class Comparison(Struct, frozen=True, dict=True):
     def with_candidate(self, candidate: Candidate) -> Comparison:
         """The same file compared with another candidate."""
         return compare_candidate(self.query, self.names, candidate, self.alignment.idf_weights)
+
+    def of(self, candidate: Candidate) -> Comparison:
+        """The same, with the same content and path history of another selection; what was worked out is kept."""
+        same = replace(self, candidate=candidate)
+        same.__dict__.update(self.__dict__)
+        return same
 
     def whole(self) -> bool:
         """Whether all of the file stands in the candidate, definition by definition, and no class lost a method."""

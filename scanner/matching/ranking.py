@@ -48,12 +48,25 @@ class VerdictOptions(Struct, frozen=True):
 
 
 def related(
-    query: Query, names: list[bytes], candidates: Sequence[Candidate], options: VerdictOptions
+    query: Query,
+    names: list[bytes],
+    candidates: Sequence[Candidate],
+    options: VerdictOptions,
+    compared: Sequence[Comparison] = (),
 ) -> list[Comparison]:
-    """What of the candidates of all corpora the file is related to, closest first; ``names`` is its name table."""
+    """What of the candidates of all corpora the file is related to, closest first; ``names`` is its name table.
+
+    Those that were ``compared`` before are not aligned again.
+    """
     corpora = {id(each.histories.corpus): each.histories.corpus for each in candidates}
     idf_weights = statement_weights(query, [] if options.named else list(corpora.values()))
-    comparisons = _compared(candidates, lambda each: compare_candidate(query, names, each, idf_weights), options)
+    before = {(each.candidate.key, each.candidate.file): each for each in compared}
+
+    def compare(candidate: Candidate) -> Comparison:
+        known = before.get((candidate.key, candidate.file))
+        return known.of(candidate) if known else compare_candidate(query, names, candidate, idf_weights)
+
+    comparisons = _compared(candidates, compare, options)
     return ranked_by_closeness([each for each in comparisons if is_related(each, options)])
 
 

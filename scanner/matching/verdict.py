@@ -35,9 +35,9 @@ PARTS_EVIDENCE = 2 * COPY_EVIDENCE
 MOST_UPSTREAMS = 5
 # An upstream that holds this part of what the closest does may as well be the source.
 ALIKE_PART = 0.8
-# An origin is older than the closest upstream and explains at least this share of the file: less says nothing of where
-# the file is from.
-ORIGIN_SHARE = 0.3
+# An origin is no younger than the closest upstream, and explains at least this share of the file; with less, none is
+# named.
+ORIGIN_SHARE = 0.1
 # An older upstream is the origin when it explains at least ORIGIN_PART of what the closest does; at least this part
 # where the closest itself descends from another file, which it may be a port of.
 SAME_PART = 0.8

@@ -63,7 +63,11 @@ def _counts(summary: AuditSummary) -> Iterator[Text]:
     for level, count in summary.by_level.items():
         if count:
             yield Text(counted(count, level.value), LEVEL_STYLES[level])
-    for count, what in ((summary.waived, "waived"), (summary.skipped, "skipped")):
+    for count, what in (
+        (summary.later, "also found later"),
+        (summary.waived, "waived"),
+        (summary.skipped, "skipped"),
+    ):
         if count:
             yield Text(f"{count} {what}")
 
@@ -137,6 +141,7 @@ def _as_data(audit: Audit) -> dict[str, Any]:
             "by_level": _by_value(summary.by_level),
             "waived": summary.waived,
             "skipped": summary.skipped,
+            "later": summary.later,
             "not_obeyed": left_out_data(summary.not_obeyed),
             "seconds": round(summary.seconds, 3),
         },
@@ -157,6 +162,7 @@ def _row(row: RepositoryRow) -> dict[str, Any]:
         "by_level": _by_value(row.by_level),
         "waived": row.waived,
         "copies": dict(row.copies),
+        "later": row.later,
         "skipped": [{"path": encodable(skip.path), "reason": encodable(skip.reason)} for skip in row.skipped],
         "not_obeyed": left_out_data(row.not_obeyed),
         "seconds": round(row.seconds, 3),

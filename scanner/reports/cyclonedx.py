@@ -16,6 +16,7 @@ from ..results import FileVerdict, Report, UpstreamMatch
 from ..sources.cells import lines_of_file
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
+from .chronology import chronology, later_release, only_later
 from .phrases import percent
 from .summary import notes
 
@@ -50,6 +51,11 @@ def _bom(report: Report) -> Bom:
     tool = Component(name="modelkin", version=version("modelkin"), type=ComponentType.APPLICATION, bom_ref="modelkin")
     told = [Property(name="modelkin:note", value=_text(line)) for line in notes(report)]
     told += [Property(name="modelkin:skipped", value=_text(f"{each.path}: {each.reason}")) for each in report.skipped]
+    told += [
+        Property(name="modelkin:later", value=_text(f"{file.path}: {words}"))
+        for file in only_later(report.files)
+        for words in _later(file)
+    ]
     named = json.dumps([report.root, [[file.path, file.sha256] for file in report.files]])
     bom = Bom(
         components=[_file(file) for file in copied],
@@ -61,7 +67,7 @@ def _bom(report: Report) -> Bom:
 
 
 def _file(file: FileVerdict) -> Component:
-    from cyclonedx.model import HashAlgorithm, HashType
+    from cyclonedx.model import HashAlgorithm, HashType, Property
     from cyclonedx.model.component import Component, ComponentType, Pedigree
     from cyclonedx.model.component_evidence import ComponentEvidence, Occurrence
 
@@ -84,7 +90,17 @@ def _file(file: FileVerdict) -> Component:
         licenses=_licences(file.licence),
         pedigree=Pedigree(ancestors=_distinct(file.upstreams, reference), notes=_notes(file)),
         evidence=ComponentEvidence(occurrences=places) if places else None,
+        properties=[Property(name=f"modelkin:{label}", value=_text(words)) for label, words in _order(file)],
     )
+
+
+def _order(file: FileVerdict) -> list[tuple[str, str]]:
+    """What is known of the order in time, and the files that are younger: these are no ancestors."""
+    return [*chronology(file), *(("later", words) for words in _later(file))]
+
+
+def _later(file: FileVerdict) -> list[str]:
+    return [f"also found, later, in {each.project} {later_release(each)} {each.path}" for each in file.later]
 
 
 def _distinct(upstreams: Iterable[UpstreamMatch], reference: str) -> list[Component]:
@@ -94,7 +110,7 @@ def _distinct(upstreams: Iterable[UpstreamMatch], reference: str) -> list[Compon
 
 
 def _upstream(upstream: UpstreamMatch, reference: str) -> Component:
-    from cyclonedx.model import ExternalReference, ExternalReferenceType, XsUri
+    from cyclonedx.model import ExternalReference, ExternalReferenceType, Property, XsUri
     from cyclonedx.model.component import Component, ComponentType
 
     links = [ExternalReference(type=ExternalReferenceType.VCS, url=XsUri(quote(upstream.url, safe="/:?&=#%@+,;~")))]
@@ -108,6 +124,7 @@ def _upstream(upstream: UpstreamMatch, reference: str) -> Component:
         copyright=_text("; ".join(upstream.copyrights)) or None,
         purl=_purl(upstream),
         external_references=links if upstream.url else [],
+        properties=[Property(name="modelkin:direction", value=upstream.direction.value)],
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..results import COPIES, FileVerdict, Report, UpstreamMatch, Verdict
+from ..results import COPIES, Direction, FileVerdict, Report, UpstreamMatch, Verdict
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
 from .phrases import counted, name, percent
@@ -39,7 +39,7 @@ class Relation(str, Enum):
     HOLDS = "holds files of"
     """They stand in the repository as the project released them, under the same path."""
     DERIVES = "derives from"
-    """The project is their closest upstream."""
+    """The project is their closest upstream; one that is younger than they are has no edge."""
     ORIGIN = "goes back to"
     """Their closest upstream has them from the other project."""
 
@@ -63,6 +63,8 @@ class Edge(Struct, frozen=True):
     """Their part (0 to 1) of the files scanned in the repository ``source``; 0 between two upstreams."""
     verdict: Verdict | None
     """The closest verdict of these files; None between two upstreams."""
+    unsettled: int = 0
+    """For how many of them it is open or not known which of the two was first."""
 
 
 class ProvenanceGraph(Struct, frozen=True):
@@ -88,22 +90,30 @@ def provenance_graph(reports: Iterable[tuple[str, Report]]) -> ProvenanceGraph:
     """The graph over ``reports``, each with the name of its repository; they are read one at a time."""
     scanned: dict[Node, int] = {}
     counted: defaultdict[tuple[Node, Node, Relation], Counter[Verdict]] = defaultdict(Counter)
+    unsettled: Counter[tuple[Node, Node, Relation]] = Counter()
     for repository_name, report in reports:
         repository = Node(NodeKind.REPOSITORY, repository_name)
         scanned[repository] = len(report.files)
         for file in report.files:
             for source, target, relation, verdict in _relations(repository, file):
                 counted[source, target, relation][verdict] += 1
-    edges = [_edge(*key, verdicts, scanned.get(key[0], 0)) for key, verdicts in counted.items()]
+            if (closest := _closest(file)) and closest.direction in _UNSETTLED:
+                unsettled[repository, _project(closest.project), Relation.DERIVES] += 1
+    edges = [_edge(*key, verdicts, scanned.get(key[0], 0), unsettled[key]) for key, verdicts in counted.items()]
     ends = {end for edge in edges for end in (edge.source, edge.target)}
     return ProvenanceGraph(tuple(sorted({*scanned, *ends}, key=_node_order)), tuple(sorted(edges, key=_edge_order)))
 
 
-def _edge(source: Node, target: Node, relation: Relation, verdicts: Counter[Verdict], scanned: int) -> Edge:
+_UNSETTLED = (Direction.OPEN, Direction.UNKNOWN)
+
+
+def _edge(
+    source: Node, target: Node, relation: Relation, verdicts: Counter[Verdict], scanned: int, unsettled: int
+) -> Edge:
     files = verdicts.total()
     if relation is Relation.ORIGIN:
         return Edge(source, target, relation, files, 0.0, None)
-    return Edge(source, target, relation, files, files / scanned, min(verdicts, key=list(Verdict).index))
+    return Edge(source, target, relation, files, files / scanned, min(verdicts, key=list(Verdict).index), unsettled)
 
 
 def _relations(repository: Node, file: FileVerdict) -> Iterator[tuple[Node, Node, Relation, Verdict]]:
@@ -187,6 +197,7 @@ def graphml(graph: ProvenanceGraph, notes: Sequence[str] = ()) -> str:
             files=edge.files,
             share=round(edge.share, 6),
             verdict=edge.verdict.value if edge.verdict else "",
+            unsettled=edge.unsettled,
         )
     return "\n".join(networkx.generate_graphml(drawn, named_key_ids=True)) + "\n"
 
@@ -198,7 +209,12 @@ def _numbers(graph: ProvenanceGraph) -> dict[Node, str]:
 
 def _label(edge: Edge) -> str:
     share = f", {percent(edge.share)}" if edge.share else ""
-    return f"{edge.relation.value}: {counted(edge.files, 'file')}{share}"
+    return f"{edge.relation.value}: {counted(edge.files, 'file')}{share}{unsettled_words(edge)}"
+
+
+def unsettled_words(edge: Edge) -> str:
+    """``, direction open or not known for 2``; empty where all of its files are in order."""
+    return f", direction open or not known for {edge.unsettled}" if edge.unsettled else ""
 
 
 def _quoted(text: str) -> str:

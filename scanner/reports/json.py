@@ -99,6 +99,7 @@ def _file(file: FileVerdict) -> dict[str, Any]:
         "direction_by": file.direction_by.value,
         "claim": file.claim,
         "later": [_upstream(upstream) for upstream in file.later],
+        "alike": [_upstream(upstream) for upstream in file.alike],
     }
 
 

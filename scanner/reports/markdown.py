@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from ..results import COPIES, Cells, FileVerdict, Finding, Level, Region, Report, Skipped
 from ..sources.cells import place_words
 from ..support.escaping import encodable, escape
+from .chronology import chronology, later_groups, later_release
 from .phrases import and_more, counted, name, percent, releases
 from .summary import notes, summarise
 
@@ -18,6 +20,7 @@ from .summary import notes, summarise
 MOST_CHARACTERS = 60_000
 _MOST_RENAMES = 40
 _MOST_SKIPPED = 20
+_MOST_LATER = 8
 _SYNTAX = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@&:$])")
 _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Notes"}
 
@@ -25,7 +28,13 @@ _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Note
 def render(report: Report) -> str:
     """A headline, the findings by level, the copied files with their renames folded away."""
     kept, size, left = [_headline(report)], 0, 0
-    for block in [*_findings(report.findings, report.cells()), *_skips(report.skipped), *_copies(report.files)]:
+    blocks = (
+        _findings(report.findings, report.cells()),
+        _skips(report.skipped),
+        _copies(report.files),
+        _later(report.files),
+    )
+    for block in chain.from_iterable(blocks):
         size += len(block)
         if size > MOST_CHARACTERS:
             left += 1
@@ -56,6 +65,7 @@ def _headline(report: Report) -> str:
     copied = sum(summary.by_verdict[verdict] for verdict in COPIES)
     facts = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
     facts += [f"{summary.skipped} skipped"] if summary.skipped else []
+    facts += [f"{summary.later} also found later"] if summary.later else []
     below = "\n\n".join(text(line) for line in notes(report))
     return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(facts)}\n\n{below}"
 
@@ -106,12 +116,33 @@ def _copies(files: Sequence[FileVerdict]) -> Iterator[str]:
     yield from map(_copy, copied)
 
 
+def _order(file: FileVerdict) -> Iterator[tuple[str, str]]:
+    """What is known of the order in time, and the files that are younger."""
+    yield from chronology(file)
+    for each in file.later:
+        yield "also found, later, in", f"{name(each.project)} {later_release(each)} {each.path}"
+
+
+def _later(files: Sequence[FileVerdict]) -> Iterator[str]:
+    """The files that only younger projects hold, the first of each."""
+    groups = later_groups(files)
+    if groups:
+        yield "#### Also found, later, in"
+    for group in groups:
+        lines = [f"- {text(name(group.project))}, {counted(len(group.files), 'file')}"]
+        for file, upstream in group.files[:_MOST_LATER]:
+            lines.append(f"  - {code(file.path)}: {text(later_release(upstream))} {code(upstream.path)}")
+        more = and_more(len(group.files), _MOST_LATER)
+        yield "\n".join([*lines, *([f"  - {more}"] if more else [])])
+
+
 def _copy(file: FileVerdict) -> str:
     upstream = file.upstreams[0]
     release = " ".join(filter(None, (text(upstream.project), text(releases(upstream)))))
     head = f"{code(file.path)}: {file.verdict.value}, {percent(file.similarity)} in {release} {code(upstream.path)}"
+    told = "".join(f"\n  - {label}: {text(words)}" for label, words in _order(file))
     if not file.renames:
-        return f"- {head}"
+        return f"- {head}{told}"
     rows = [
         f"| {rename.kind.value} | {code(name(rename.original))} | {code(name(rename.copy))} | {rename.count} |"
         for rename in file.renames[:_MOST_RENAMES]
@@ -119,4 +150,4 @@ def _copy(file: FileVerdict) -> str:
     more = f"\n\n{len(file.renames) - _MOST_RENAMES} more." if len(file.renames) > _MOST_RENAMES else ""
     table = "\n".join(["| | original | copy | uses |", "|---|---|---|---|", *rows])
     title = counted(len(file.renames), "rename")
-    return f"{head}\n\n<details><summary>{title}</summary>\n\n{table}{more}\n\n</details>"
+    return f"- {head}{told}\n\n<details><summary>{title}</summary>\n\n{table}{more}\n\n</details>"

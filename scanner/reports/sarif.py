@@ -13,13 +13,15 @@ from urllib.parse import quote
 from msgspec.structs import replace
 
 from ..attribution.known_findings import fingerprints
-from ..results import Cells, Finding, Level, Region, Report
+from ..results import Cells, FileVerdict, Finding, Level, Region, Report, UpstreamMatch
 from ..rulebook.loader import finding_rules
 from ..rulebook.model import FindingRule
 from ..sources.cells import lines_of_file
 from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import encodable, escape
 from . import summary
+from .chronology import innovations, later_note, later_release, match_of
+from .json import dated_data
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # Under a name of our own: GitHub works out its own key, and warns about one that it did not.
@@ -33,7 +35,8 @@ def render(report: Report) -> str:
     """One run: all rules, and a result for each finding, waived ones included."""
     rules = finding_rules()
     places = {rule.id: place for place, rule in enumerate(rules)}
-    cells, known = report.cells(), urls(report)
+    files, known = {file.path: file for file in report.files}, urls(report)
+    cells = report.cells()
     findings = [_in_file(each, cells.get(each.region.path, ())) for each in report.findings[:MOST_RESULTS]]
     run = {
         "tool": {
@@ -46,8 +49,9 @@ def render(report: Report) -> str:
         "automationDetails": {"id": "modelkin/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report)],
+        "properties": {"later": [_later(file, each) for file in report.files for each in file.later]},
         "results": [
-            _result(finding, report, places, known, fingerprint)
+            _result(finding, report, places, known, fingerprint) | _order(finding, files.get(finding.region.path))
             for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
         ],
     }
@@ -100,6 +104,24 @@ def _result(
     return result
 
 
+def _order(finding: Finding, file: FileVerdict | None) -> dict[str, Any]:
+    """When the file of a result appeared, and who was first: it, or the upstream that the result is about."""
+    upstream = match_of(finding, file)
+    if file is None or upstream is None:
+        return {}
+    dated = {key: escape(value) if isinstance(value, str) else value for key, value in dated_data(file.dated).items()}
+    told: dict[str, Any] = {"direction": upstream.direction.value, "dated": dated}
+    if words := innovations(upstream):
+        told["innovations"] = words
+    return {"properties": told}
+
+
+def _later(file: FileVerdict, upstream: UpstreamMatch) -> dict[str, str]:
+    """A younger file that holds the code of a scanned one."""
+    told = {"path": file.path, "project": upstream.project, "release": later_release(upstream), "found": upstream.path}
+    return {key: escape(words) for key, words in told.items()}
+
+
 def _sentence(words: str) -> str:
     shown = escape(words)
     return shown if shown.endswith((".", "!", "?")) else f"{shown}."
@@ -134,7 +156,7 @@ def _invocation(report: Report) -> dict[str, Any]:
     notes = [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
     if len(report.findings) > MOST_RESULTS:
         notes.append(f"{len(report.findings) - MOST_RESULTS} findings beyond {MOST_RESULTS} are left out")
-    notes += summary.notes(report)
+    notes += [*filter(None, [later_note(report.files)]), *summary.notes(report)]
     told = [{"level": "note", "message": {"text": escape(note)}} for note in notes]
     return {
         "executionSuccessful": True,

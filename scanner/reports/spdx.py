@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from ..results import FileVerdict, Report, UpstreamMatch, Verdict
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
+from .chronology import chronology, later_note, unsettled
 from .phrases import percent
 from .summary import notes
 
@@ -45,9 +46,10 @@ def _document(report: Report) -> Document:
     copied = [file for file in report.files if file.upstreams]
     origins = {_key(each): each for file in copied for each in file.upstreams}
     names = {key: f"SPDXRef-upstream-{place}" for place, key in enumerate(origins, 1)}
-    skipped = "; ".join(f"{each.path} was not scanned: {each.reason}" for each in report.skipped)
+    told = [f"{each.path} was not scanned: {each.reason}" for each in report.skipped]
+    comment = "; ".join(filter(None, [*told, later_note(report.files)]))
     root = Package(
-        _ROOT, _text(report.root) or "scanned", SpdxNoAssertion(), files_analyzed=False, comment=_text(skipped) or None
+        _ROOT, _text(report.root) or "scanned", SpdxNoAssertion(), files_analyzed=False, comment=_text(comment) or None
     )
     relationships = [Relationship("SPDXRef-DOCUMENT", RelationshipType.DESCRIBES, _ROOT)]
     packages = [root]
@@ -91,9 +93,14 @@ def _file(name: str, file: FileVerdict) -> Package:
         license_concluded=SpdxNoAssertion(),
         license_declared=_licence(file.licence),
         copyright_text=SpdxNoAssertion(),
-        comment=f"{file.verdict.value}, {percent(file.similarity)} of its tokens stand in the closest upstream",
+        comment=_comment(file),
         primary_package_purpose=PackagePurpose.FILE,
     )
+
+
+def _comment(file: FileVerdict) -> str:
+    told = [f"{file.verdict.value}, {percent(file.similarity)} of its tokens stand in the closest upstream"]
+    return _text("; ".join([*told, *(f"{label} {words}" for label, words in chronology(file))]))
 
 
 def _upstream(name: str, upstream: UpstreamMatch) -> Package:
@@ -129,13 +136,13 @@ def _related(name: str, file: FileVerdict, names: dict[tuple[str, str, str], str
     from spdx_tools.spdx.model import Relationship, RelationshipType
 
     for upstream in {_key(each): each for each in file.upstreams}.values():
-        kind = RelationshipType.VARIANT_OF  # which of the two came first is not known
-        if upstream.verdict is Verdict.IDENTICAL:
+        kind, told = RelationshipType.VARIANT_OF, unsettled(upstream)  # which of the two came first is not known
+        if not told and upstream.verdict is Verdict.IDENTICAL:
             kind = RelationshipType.COPY_OF
-        elif upstream.released and upstream.verdict is not Verdict.FRAGMENTS:
+        elif not told and upstream.released and upstream.verdict is not Verdict.FRAGMENTS:
             kind = RelationshipType.DESCENDANT_OF
-        comment = f"{upstream.verdict.value}, {percent(upstream.share)} of its tokens"
-        yield Relationship(name, kind, names[_key(upstream)], comment)
+        words = [f"{upstream.verdict.value}, {percent(upstream.share)} of its tokens", told and f"direction {told}"]
+        yield Relationship(name, kind, names[_key(upstream)], "; ".join(filter(None, words)))
 
 
 def _key(upstream: UpstreamMatch) -> tuple[str, str, str]:

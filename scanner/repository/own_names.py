@@ -5,13 +5,14 @@ All of it but what a package registry says is a claim. Edit this when such a fil
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from pathlib import PurePath
+from pathlib import Path
 
 from ..sources.checkout import Checkout
-from ..sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX
+from ..sources.specs import ARCHIVE_SUFFIXES, GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX
 from ..support.lazy import lazy_pattern
 
 _LONGEST = 200
@@ -27,7 +28,7 @@ _CODE_HOST = lazy_pattern(
     re.IGNORECASE,
 )
 _CITED = lazy_pattern(r"^repository-code:[ \t]*[\"']?(?P<address>[^\s\"']{1,200})", re.MULTILINE)
-_NAME = lazy_pattern(r"[A-Za-z0-9][\w. -]{0,100}")
+_NAME = lazy_pattern(r"[^\W_][\w. -]{0,100}")
 
 
 def names_stated(path: str, text: str) -> tuple[str, ...]:
@@ -55,9 +56,22 @@ def own_address(checkout: Checkout, stated: Iterable[str]) -> str:
     return next((address for each in given if (address := code_address(each))), "")
 
 
+def project_name(checkout: Checkout, names: Iterable[str]) -> str:
+    """The one name to give the project of a source; ``names`` is all that it goes by. Never a path; empty without one.
+
+    The registry's name, else the first of ``names``, else the last part of the source's place.
+    """
+    if vouched := registry_name(checkout):
+        return vouched
+    known = (name.rpartition("/")[2] for name in names)
+    return next(filter(None, known), "") or folder_name(checkout.root)
+
+
 def folder_name(root: str) -> str:
-    """The last part of what was named as the source, less a release after it."""
-    name = PurePath(root.partition("!")[0].removesuffix("/")).name
+    """The last part of what was named as the source, less an archive's suffix; empty where it is no name."""
+    place = root.partition("!")[0]
+    suffix = next((each for each in ARCHIVE_SUFFIXES if place.lower().endswith(each)), "")
+    name = Path(os.path.abspath(place[: len(place) - len(suffix)])).name  # noqa: PTH100  also of "."
     return name if _NAME.fullmatch(name) else ""
 
 

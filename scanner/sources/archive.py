@@ -24,6 +24,7 @@ from .members import (
     inflatable_bytes,
     inside,
     list_members,
+    member_day,
     too_large,
 )
 from .specs import ZIP_SUFFIXES
@@ -54,12 +55,21 @@ def open_archive(
     if not is_file:
         raise SourceError(f"cannot open {path}: it is not a regular file")
     with _members(path) as members:
+        newest = max((member.modified for member in members), default="")
         listing = list_members(members)
         if strip_top:
             listing = _without_top(listing)
         project, release = identity if identity[0] else _identity(listing)
         chosen = inside(listing, inner, spec)
-        yield Checkout(spec, lambda: iter(chosen), project, release, whole=lambda: iter(listing))
+        yield Checkout(
+            spec,
+            lambda: iter(chosen),
+            project,
+            release,
+            whole=lambda: iter(listing),
+            archive=path,
+            newest=newest,
+        )
 
 
 def _members(path: Path) -> AbstractContextManager[list[Member]]:
@@ -140,7 +150,9 @@ class _ZipReader:
         self._counted: set[int] = set()
 
     def member(self, info: zipfile.ZipInfo) -> Member:
-        return Member(info.filename, info.file_size, lambda: self.read(info), _problem(info))
+        return Member(
+            info.filename, info.file_size, lambda: self.read(info), _problem(info), member_day(*info.date_time[:3])
+        )
 
     def read(self, info: zipfile.ZipInfo) -> bytes | Skipped:
         """At most the declared bytes: zipfile cuts what inflates past them, and then the checksum fails."""

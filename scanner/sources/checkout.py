@@ -7,10 +7,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from ..results import LeftOut, Skipped
+
+if TYPE_CHECKING:
+    from .git_history import ClosedGit
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
@@ -42,6 +47,22 @@ class Checkout(Struct, frozen=True):
     """Says what ``entries()``, once read to its end, left out because of a rule of the working tree."""
     disregarded: Callable[[], tuple[LeftOut, ...]] = _nothing
     """Says which such rules it met and did not obey."""
+    folder: Path | None = None
+    """The folder on this disk that paths are relative to, where the source is one, a file, or a list of files."""
+    archive: Path | None = None
+    """The archive on this disk that it was opened from: one that the user named, or a fetched release."""
+    newest: str = ""
+    """The ISO date of the newest member of an archive, by what the archive says; else empty."""
+    repository: str = ""
+    """The repository of the Hub, ORG/NAME, that it was fetched from; else empty."""
+    commit: str = ""
+    """The full hash of the commit that was fetched from the Hub or a git server; else empty."""
+    fetched: ClosedGit | None = None
+    """The commit alone, of a repository that was fetched with git; to be asked while the checkout is open."""
+    history: Callable[[float], ClosedGit] | None = None
+    """Fetches the commits before it, without contents, within so many seconds. Raises SourceError."""
+    remote: str = ""
+    """The address of the remote "origin" that the git folder of a checkout names, without a login; else empty."""
     unfetched: tuple[Skipped, ...] = ()
     """Code that was not fetched, and so is not in ``entries()``."""
 

@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from ..errors import SourceError
 from ..results import LeftOut, Skipped
 from .checkout import Checkout, Entry, Tally, os_reason, sort_key
-from .git_folder import DOT_GIT, hidden_code
+from .git_folder import DOT_GIT, hidden_code, remote_of
 from .ignores import Ignores
 from .specs import exists
 
@@ -28,7 +28,8 @@ _Items = Iterator[Entry | Skipped]
 
 def open_file(spec: str, path: Path) -> Checkout:
     """Open one file as a checkout of its own, under its bare name."""
-    return Checkout(spec, lambda: iter([_read_later(str(path), path.name)]))
+    folder = path.parent
+    return Checkout(spec, lambda: iter([_read_later(str(path), path.name)]), folder=folder, remote=remote_of(folder))
 
 
 def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None, obey: bool = False) -> Checkout:
@@ -44,9 +45,10 @@ def open_folder(spec: str, root: Path, inner: str, outermost: Path | None = None
         raise SourceError(f"{spec}: {inner or root} is a symbolic link out of {outermost or root}")
     whole = partial(_tree, root, "", _Bounds(real_root, (os.path.realpath(root),)), obey, Tally())
     if not start.is_dir():
-        return Checkout(spec, lambda: iter([_read_later(str(start), inner)]), whole=whole)
+        read = partial(_read_later, str(start), inner)
+        return Checkout(spec, lambda: iter([read()]), whole=whole, folder=root, remote=remote_of(root))
     walks = _Walks(partial(_tree, start, inner, _Bounds(real_root, (real_start,)), obey))
-    return _checkout(spec, walks, whole)
+    return _checkout(spec, root, walks, whole)
 
 
 def open_chosen(root: Path, names: Sequence[str], obey: bool = False) -> Checkout:
@@ -70,11 +72,19 @@ def open_chosen(root: Path, names: Sequence[str], obey: bool = False) -> Checkou
         return iter(sorted(found.values(), key=lambda entry: sort_key(entry.path)))
 
     whole = partial(_tree, root, "", _Bounds(real_root, (real_root,)), obey, Tally())
-    return replace(_checkout(".", _Walks(walk), whole), chosen=frozenset(chosen))
+    return replace(_checkout(".", root, _Walks(walk), whole), chosen=frozenset(chosen))
 
 
-def _checkout(spec: str, walks: _Walks, whole: Callable[[], _Items]) -> Checkout:
-    return Checkout(spec, walks.entries, whole=whole, left_out=walks.left_out, disregarded=walks.disregarded)
+def _checkout(spec: str, root: Path, walks: _Walks, whole: Callable[[], _Items]) -> Checkout:
+    return Checkout(
+        spec,
+        walks.entries,
+        whole=whole,
+        left_out=walks.left_out,
+        disregarded=walks.disregarded,
+        folder=root,
+        remote=remote_of(root),
+    )
 
 
 class _Walks:

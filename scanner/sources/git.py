@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from ..support.processes import PIPE, Process
 from . import git_command
 from .checkout import Checkout
 from .git_command import GitError, reason_in, run, running
+from .git_history import ClosedGit
 from .members import DISK_RESERVE_BYTES, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inside, list_members, too_large
 from .specs import GitAddress, parse_git_address, without_login
 
@@ -31,8 +31,6 @@ from .specs import GitAddress, parse_git_address, without_login
 FILTERED_BYTES = 16 * 1024**2
 MAX_FETCHED_BYTES = 2 * 1024**3
 _MAX_ERROR_BYTES = 4 * 1024**2
-# Of addresses, mapped files included: a pack may ask for any amount of memory.
-_MAX_MEMORY_BYTES = 6 * 1024**3
 _FIRST_WAIT_SECONDS = 0.005
 _LONGEST_WAIT_SECONDS = 0.1
 _FETCH_SETTINGS = {
@@ -41,13 +39,11 @@ _FETCH_SETTINGS = {
     "http.lowSpeedLimit": "1000",
     "http.lowSpeedTime": "60",
 }
-_FETCH_OPTIONS = (
-    "--quiet",
-    "--depth=1",
-    "--no-tags",
-    "--no-recurse-submodules",
-    f"--filter=blob:limit={FILTERED_BYTES}",
-)
+_FETCH_OPTIONS = ("--quiet", "--no-tags", "--no-recurse-submodules")
+_ONE_COMMIT = ("--depth=1", f"--filter=blob:limit={FILTERED_BYTES}")
+# Commits and folders alone, where the server knows the filter; from the others come contents until there are too many.
+_HISTORY = ("--filter=blob:none",)
+MAX_HISTORY_BYTES = 256 * 1024**2
 _REDIRECTS = {"http": "http:https"}  # servers move http to https; never back
 _SHORT_HASH = 12
 _WHERE = "a repository"
@@ -72,8 +68,24 @@ def open_repository(spec: str) -> Iterator[Checkout]:
             reader = _BlobReader(process, sizes)
             listing = list_members(map(reader.member, listed.split(b"\0")[:-1]), "repository")
             chosen = inside(listing, address.inner, address.shown)
-            release = address.revision or commit[:_SHORT_HASH]
-            yield Checkout(address.shown, lambda: iter(chosen), address.project, release, whole=lambda: iter(listing))
+            yield Checkout(
+                address.shown,
+                lambda: iter(chosen),
+                address.project,
+                address.revision or commit[:_SHORT_HASH],
+                whole=lambda: iter(listing),
+                commit=commit,
+                fetched=ClosedGit(repository, commit, frozenset((commit,))),
+                history=partial(_history, address, Path(folder, "history.git"), commit),
+            )
+
+
+def _history(address: GitAddress, repository: Path, commit: str, seconds: float) -> ClosedGit:
+    """Fetch what led to ``commit``, without contents, into a bare repository of its own. Raises GitError."""
+    run(repository, "init", "--quiet", "--bare", "--template=")
+    protocols = _REDIRECTS.get(address.scheme, address.scheme)
+    _fetch_commit(repository, address.url, commit, protocols, _HISTORY, seconds, MAX_HISTORY_BYTES)
+    return ClosedGit(repository, commit)
 
 
 def _fetch(address: GitAddress, repository: Path) -> str:
@@ -84,28 +96,37 @@ def _fetch(address: GitAddress, repository: Path) -> str:
     return run(repository, "rev-parse", "--verify", "FETCH_HEAD^{commit}").decode().strip()
 
 
-def _fetch_commit(repository: Path, url: str, revision: str, protocols: str) -> None:
+def _fetch_commit(
+    repository: Path,
+    url: str,
+    revision: str,
+    protocols: str,
+    what: tuple[str, ...] = _ONE_COMMIT,
+    seconds: float | None = None,
+    most_bytes: int | None = None,
+) -> None:
     """Fetch ``revision`` of ``url`` alone, as FETCH_HEAD of ``repository``; raises GitError."""
+    seconds = git_command.TIMEOUT_SECONDS if seconds is None else seconds
     settings = [word for name, value in _FETCH_SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    command = (*settings, "fetch", *_FETCH_OPTIONS, "--", url, revision)
-    deadline = time.monotonic() + git_command.TIMEOUT_SECONDS
+    command = (*settings, "fetch", *_FETCH_OPTIONS, *what, "--", url, revision)
+    deadline = time.monotonic() + seconds
     with TemporaryFile() as errors, running(repository, *command, protocols=protocols, errors=errors) as process:
-        _limit_memory(process.pid)
         wait = _FIRST_WAIT_SECONDS
         while (code := process.poll()) is None:
-            _check(repository, errors, deadline)
+            _check(repository, errors, deadline, most_bytes)
             time.sleep(wait)
             wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
         if code:
             raise GitError(reason_in(errors) or f"git fetch ends with code {code}")
-        _check(repository, errors, deadline)
+        _check(repository, errors, deadline, most_bytes)
 
 
-def _check(repository: Path, errors: IO[bytes], deadline: float) -> None:
+def _check(repository: Path, errors: IO[bytes], deadline: float, most_bytes: int | None = None) -> None:
     """Raise GitError when the fetch is over a bound."""
     advice = "clone it yourself, without its large files, and scan the folder"
-    if _bytes_in(repository) > MAX_FETCHED_BYTES:
-        raise GitError(f"it sends more than {MAX_FETCHED_BYTES / 1024**2:,.0f} MB: {advice}")
+    most_bytes = MAX_FETCHED_BYTES if most_bytes is None else most_bytes
+    if _bytes_in(repository) > most_bytes:
+        raise GitError(f"it sends more than {most_bytes / 1024**2:,.0f} MB: {advice}")
     if shutil.disk_usage(repository).free < DISK_RESERVE_BYTES:
         raise GitError(f"the disk of the temporary folder is full: free some, set TMPDIR, or {advice}")
     if os.fstat(errors.fileno()).st_size > _MAX_ERROR_BYTES:
@@ -122,15 +143,6 @@ def _bytes_in(folder: Path) -> int:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 total += _bytes_in(Path(entry)) if is_folder else entry.stat(follow_symlinks=False).st_size
     return total
-
-
-def _limit_memory(process: int) -> None:
-    """Where the system lets us, before git has begun anything."""
-    if sys.platform == "linux":
-        import resource
-
-        with suppress(OSError, ValueError):
-            resource.prlimit(process, resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
 
 
 def _failure(address: GitAddress, reason: str) -> str:

@@ -1,4 +1,4 @@
-"""Asks git what it knows of a stranger's checkout (tracked paths, commits of a path) without obeying its git folder.
+"""Asks git what it knows of a stranger's checkout (tracked paths, commits, additions) without obeying its git folder.
 
 Settings in a ``.git`` may name programs (fsmonitor, filters, gpg, pagers, aliases, files to include), so git never
 works there. It works in a private git folder, with settings of our own, that borrows the objects and nothing else. The
@@ -28,6 +28,10 @@ _MAX_LIST_BYTES = 64 * 1024**2
 _MAX_LINE_BYTES = 8 * 1024
 _MAX_LINKS = 5
 _SHA256_DIGITS = 64
+_CLOSED = ("--no-ext-diff", "--no-textconv", "--no-color")
+_CLOSED_LOG = (*_CLOSED, "--no-show-signature", "--no-notes", "--no-mailmap")
+# Moves of more files in one commit are found where the files stay the same.
+_MOST_RENAMED = 1000
 _HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _REF = re.compile(r"refs(/(?!\.)[^\x00-\x20\x7f~^:?*\[\\/]+(?<!\.lock))+")
 # That these are false by default is git's word of today.
@@ -54,10 +58,13 @@ class Commit(Struct, frozen=True):
 
 
 class ClosedGit(Struct, frozen=True):
-    """git over a checkout. ``head`` is the hash of the commit that is checked out, empty before the first one."""
+    """git over a checkout."""
 
     repository: Path
     head: str
+    """The hash of the commit that is checked out; empty before the first one."""
+    cut: frozenset[str] = frozenset()
+    """The commits whose parents a shallow clone lacks: all their files look as if added there."""
 
     def tracked(self) -> tuple[str, ...]:
         """The paths that git tracks, sorted; bytes that are not UTF-8 stand as surrogates. Raises GitError."""
@@ -68,17 +75,45 @@ class ClosedGit(Struct, frozen=True):
         """The commits that changed ``path``, under earlier names too, newest first. Raises GitError."""
         if not self.head or "\0" in path:
             return ()
-        closed = ("--no-ext-diff", "--no-textconv", "--no-show-signature", "--no-notes", "--no-mailmap", "--no-color")
-        words = ("log", "--follow", *closed, "--format=%H %at %ct", self.head, "--", path)
+        words = ("log", "--follow", *_CLOSED_LOG, "--format=%H %at %ct", self.head, "--", path)
         answer = run(self.repository, *words, seconds=_SECONDS).decode("ascii", "replace")
         rows = (line.split() for line in answer.splitlines())
         return tuple(Commit(digest, int(authored), int(committed)) for digest, authored, committed in rows)
+
+    def commit(self) -> bytes:
+        """The commit that is checked out, as a line of `additions`. Raises GitError."""
+        return run(self.repository, "log", "-1", *_CLOSED_LOG, "-z", "--format=%H %at %ct", self.head, seconds=_SECONDS)
+
+    def additions(self, seconds: float, *, exactly: bool = False) -> bytes:
+        """What each commit added or renamed, parents first, with NUL after each word. Raises GitError.
+
+        Of a commit its hash and dates stand first, as in `commits`; then the status of a file and its path or paths.
+        Renames are followed by content; if ``exactly``, only where it stayed the same, which asks for no content.
+        """
+        renames = ("-M100%" if exactly else "-M", "--no-rename-empty", f"-l{_MOST_RENAMED}")
+        return self._added(seconds, "--topo-order", "--reverse", "--diff-filter=AR", *renames)
+
+    def merged(self, seconds: float) -> bytes:
+        """As `additions`, what merges added to the line of their first parent. Raises GitError."""
+        return self._added(seconds, "--merges", "-m", "--first-parent", "--reverse", "--diff-filter=A", "--no-renames")
+
+    def staged(self, seconds: float) -> bytes:
+        """As `additions`, without commits: what the index adds to the commit that is checked out. Raises GitError."""
+        renames = ("-M", "--no-rename-empty", f"-l{_MOST_RENAMED}", "--diff-filter=AR")
+        words = ("diff-index", "--cached", *_CLOSED, *renames, "--name-status", "-z", self.head)
+        return run(self.repository, *words, seconds=seconds) if self.head else b""
+
+    def _added(self, seconds: float, *how: str) -> bytes:
+        if not self.head:
+            return b""
+        words = ("log", *_CLOSED_LOG, *how, "--name-status", "-z", "--format=%H %at %ct", self.head)
+        return run(self.repository, *words, seconds=seconds)
 
 
 @contextmanager
 def closed_git(top: Path) -> Iterator[ClosedGit]:
     """git over the checkout ``top``, for as long as the block lasts. Raises GitError where there is none to trust."""
-    folder, common = _folders(top)
+    folder, common = git_folders(top)
     objects = common / "objects"
     if objects.is_symlink() or not objects.is_dir():
         raise GitError(f"{objects} is no folder of objects")
@@ -96,11 +131,14 @@ def closed_git(top: Path) -> Iterator[ClosedGit]:
         _copy_index(folder, repository)
         if cut := [line for line in _lines(common / "shallow") if _HASH.fullmatch(line)]:
             (repository / "shallow").write_text("".join(f"{line}\n" for line in cut), encoding="ascii")
-        yield ClosedGit(repository, head)
+        yield ClosedGit(repository, head, frozenset(cut))
 
 
-def _folders(top: Path) -> tuple[Path, Path]:
-    """The checkout's git folder, and the one that holds its objects and refs: another one for a worktree."""
+def git_folders(top: Path) -> tuple[Path, Path]:
+    """The checkout's git folder, and the one that holds its objects and refs: another one for a worktree.
+
+    Raises GitError where there is none to trust.
+    """
     named = top.absolute() / ".git"
     if named.is_symlink():
         raise GitError(f"{named} is a link, which is not followed")

@@ -69,6 +69,10 @@ def open_repository(spec: str) -> Checkout:
         project=name,
         release=reference.revision or commit[:12],
         released=modified,
+        repository=reference.repository,
+        commit=commit,
+        folder=None,  # its cache is in no checkout of the repository
+        remote="",
         unfetched=tuple(sorted(inside, key=lambda each: sort_key(each.path))),
     )
 
@@ -134,7 +138,9 @@ def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
     except SourceError:
         raise
     except Exception as error:  # noqa: BLE001  what the library makes of a server's answer is open
-        raise SourceError(_too_slow(reference.shown) if late else _failure(reference, error, hub)) from None
+        raise SourceError(
+            _too_slow(reference.shown, MAX_SECONDS) if late else _failure(reference, error, hub)
+        ) from None
     modified = info.last_modified.date().isoformat() if info.last_modified else ""
     return path, commit, modified, unfetched
 
@@ -207,19 +213,22 @@ def _failure(reference: HubReference, error: Exception, hub: Any) -> str:
     return f"cannot fetch {shown}: {''.join(char if char.isprintable() else '?' for char in lines[0][:300])}"
 
 
-def _too_slow(shown: str) -> str:
-    return f"gave up on {shown} after {MAX_SECONDS:.0f} seconds: the Hub is too slow"
+def _too_slow(shown: str, seconds: float) -> str:
+    return f"gave up on {shown} after {seconds:.0f} seconds: the Hub is too slow"
 
 
 # Bounds on what the library does.
 
 
 @contextmanager
-def watching(shown: str) -> Iterator[Watch]:
-    """Bound what the library does in the block. Old versions, which use requests, have only their own timeouts."""
+def watching(shown: str, seconds: float | None = None) -> Iterator[Watch]:
+    """Bound what the library does in the block. Old versions, which use requests, have only their own timeouts.
+
+    It may take ``seconds``, or as many as opening a repository.
+    """
     from huggingface_hub import constants, utils
 
-    watch = Watch(shown)
+    watch = Watch(shown, MAX_SECONDS if seconds is None else seconds)
     close: Callable[[], None] | None = getattr(utils, "close_session", None)
     client: Any = getattr(utils, "get_session")()  # noqa: B009  its type is that of whichever HTTP library is used
     hooks = getattr(client, "event_hooks", None)
@@ -234,7 +243,7 @@ def watching(shown: str) -> Iterator[Watch]:
 
     def end_late() -> None:
         """Waiting for headers is ended from outside only. Each request is refused from then on."""
-        pause = MAX_SECONDS
+        pause = watch.seconds
         while not has_ended.wait(pause):
             constants.HF_HUB_OFFLINE = True
             with suppress(Exception):
@@ -255,14 +264,15 @@ def watching(shown: str) -> Iterator[Watch]:
 class Watch:
     """What opening one repository has taken so far of bytes and time, and the bounds on both."""
 
-    def __init__(self, shown: str) -> None:
+    def __init__(self, shown: str, seconds: float) -> None:
         self.shown = shown
+        self.seconds = seconds
         self.bytes_left = 2 * MAX_LISTING_BYTES
         self.began = time.monotonic()
 
     def is_late(self) -> bool:
         """Whether the time is over."""
-        return time.monotonic() - self.began >= MAX_SECONDS
+        return time.monotonic() - self.began >= self.seconds
 
     def check(self, count: int = 0) -> None:
         """Account for ``count`` bytes; raises SourceError when a bound is passed."""
@@ -270,7 +280,7 @@ class Watch:
         if self.bytes_left < 0:
             raise SourceError(f"gave up on {self.shown}: the Hub sends more than it lists")
         if self.is_late():
-            raise SourceError(_too_slow(self.shown))
+            raise SourceError(_too_slow(self.shown, self.seconds))
 
     def on_answer(self, answer: Any) -> None:
         """Before the library reads an answer; raises SourceError for one that names a file by a path."""

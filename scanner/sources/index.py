@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from html import unescape
 from math import prod
@@ -67,8 +67,13 @@ def release_files(name: str) -> dict[str, ReleaseFile]:
     A wheel for any Python 3 is preferred, then any wheel, the smallest first (it is only read, so its platform does not
     matter), then the sdist. Files without a SHA-256 are left out.
     """
+    return by_release(listed_files(name))
+
+
+def by_release(files: Iterable[ReleaseFile]) -> dict[str, ReleaseFile]:
+    """Of all ``files`` of a project, the one to read each release from, as `release_files` gives them."""
     by_version: dict[Version, list[ReleaseFile]] = {}
-    for file in _listed(name):
+    for file in files:
         by_version.setdefault(Version(file.version), []).append(file)
     return {str(version): _chosen(by_version[version]) for version in sorted(by_version)}
 
@@ -99,7 +104,8 @@ def version_of_file(filename: str, project: str) -> Version | None:
     return version if name == project else None
 
 
-def _listed(name: str) -> list[ReleaseFile]:
+def listed_files(name: str) -> list[ReleaseFile]:
+    """Every wheel and sdist of ``name`` that has a SHA-256, each with its own day; raises SourceError."""
     index, project = index_url(), canonical_name(name)
     url = f"{index}/{project}/"
     try:

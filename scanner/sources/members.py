@@ -11,6 +11,7 @@ import struct
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable
+from datetime import date
 from difflib import get_close_matches
 
 from msgspec import Struct
@@ -32,6 +33,10 @@ SPOOLED_RATIO = 50
 DISK_RESERVE_BYTES = 256 * 1024**2
 # No system takes a longer path.
 _MAX_PATH = 4096
+# What zip and tar say where they say nothing, 1980 and 1970, and what some packers write so that archives come out
+# the same at any time: poetry and flit, hatchling, bazel.
+_FIRST_YEAR = 1991
+_FIXED_DAYS = frozenset(("2016-01-01", "2020-02-02", "2010-01-01"))
 # Names that the nearest one is looked for among.
 _MAX_COMPARED = 3_000
 
@@ -62,6 +67,18 @@ class Member(Struct, frozen=True):
     """Gives its bytes, or says why they cannot be had."""
     problem: str = ""
     """Why it is no file to read; empty when it is one."""
+    modified: str = ""
+    """The ISO date on which it was changed, by the archive; empty where that cannot be."""
+
+
+def member_day(year: int, month: int, day: int) -> str:
+    """The ISO date of a member; empty for one that is to come, and for those that packers write into every archive."""
+    try:
+        found = date(year, month, day)
+    except (ValueError, OverflowError):
+        return ""
+    text = found.isoformat()
+    return text if year >= _FIRST_YEAR and found <= date.today() and text not in _FIXED_DAYS else ""
 
 
 def list_members(members: Iterable[Member], place: str = "archive") -> list[Entry | Skipped]:

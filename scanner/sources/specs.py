@@ -24,6 +24,8 @@ TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
 # The name decides: this is what Python imports, and what Jupyter opens.
 CODE_SUFFIXES = (".py", ".ipynb")
+# NAME=SOURCE; no source that is not on this disk begins like it: they all have a colon first.
+_NAMED = lazy_pattern(r"(?P<name>[A-Za-z0-9][\w. -]{0,99}(?:/[\w.-]{1,99})?)=(?P<source>[^=].*)", re.DOTALL)
 # A version may itself hold an exclamation mark, its epoch: 1!2.0 (PEP 440).
 _REQUIREMENT = lazy_pattern(
     r"pypi:(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)"
@@ -54,6 +56,15 @@ def split_path(spec: str) -> tuple[Path, str]:
             return Path(spec[:cut]), clean_inner(spec[cut + 1 :], spec)
         cut = spec.rfind("!", 0, cut)
     raise SourceError(f"{spec}: no such file or folder")
+
+
+def split_name(spec: str) -> tuple[str, str]:
+    """The name that a user gives a source, as in ``NAME=SOURCE``, and the source; without one the name is empty.
+
+    What is there under the whole of ``spec`` is a source without a name.
+    """
+    found = None if exists(spec) else _NAMED.fullmatch(spec)
+    return (found["name"].strip(), found["source"]) if found else ("", spec)
 
 
 def clean_inner(inner: str, spec: str) -> str:

@@ -28,6 +28,7 @@ from .members import (
     MAX_TOTAL_BYTES,
     Member,
     inflatable_bytes,
+    member_day,
     spoolable_bytes,
     too_large,
 )
@@ -106,7 +107,7 @@ def _listed(reader: _ForwardReader, spool: IO[bytes] | None, room: int, source: 
             read = (
                 partial(Skipped, info.name, refusal) if refusal else partial(_read, source, info.name, place, info.size)
             )
-            members.append(Member(info.name, info.size, read, problem))
+            members.append(Member(info.name, info.size, read, problem, _modified(info.mtime)))
     if reader.last_block.strip(b"\0"):
         raise ValueError("a header in it is damaged")
     if _something_follows(reader):
@@ -127,6 +128,15 @@ def _something_follows(reader: _ForwardReader) -> bool:
     while reader.tell() < end and (block := reader.rest(tarfile.BLOCKSIZE)):
         found = found or bool(block.strip(b"\0"))
     return found
+
+
+def _modified(seconds: float) -> str:
+    """The day of a time that may be any number."""
+    try:
+        found = time.gmtime(seconds)
+    except (ValueError, OverflowError, OSError):
+        return ""
+    return member_day(*found[:3])
 
 
 def _problem(info: tarfile.TarInfo) -> str:

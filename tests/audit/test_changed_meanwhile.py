@@ -4,53 +4,14 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from modelkin.audit.coordinator import Coordinator, KnownContents
-from modelkin.audit.discovery import find_repositories
-from modelkin.audit.journal import Journal
-from modelkin.audit.options import Setup
-from modelkin.audit.outcome import Audit, open_audit
 from modelkin.audit.tasks import examine_files
-from modelkin.pipeline import ScanOptions
 
 from ..support.audit_cases import OWN, write_repositories
-from ..support.example_journal import HEADER
+from ..support.audit_here import audited_here
 from ..support.small_corpora import ATTENTION
-
-
-class HerePool:
-    """Runs each task here and at once; ``before`` is called with the task's function first."""
-
-    lost: tuple[type[BaseException], ...] = ()
-    jobs = 4
-
-    def __init__(self, before: Callable[[Callable[..., Any]], None]) -> None:
-        self._before = before
-
-    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        self._before(call)
-        future: Future[Any] = Future()
-        future.set_result(call(*arguments))
-        return future
-
-    def renew(self) -> None:
-        """Nobody is ever lost."""
-
-    def stop(self) -> None:
-        """Nobody is there."""
-
-
-def audited_while(before: Callable[[Callable[..., Any]], None], place: Path, journal: Path, corpus: Path) -> Audit:
-    writing = Journal.begin(journal, HEADER)
-    setup = Setup(ScanOptions(), (corpus,), 30.0)
-    repositories = find_repositories(str(place))
-    for _ in Coordinator(writing, KnownContents(), HerePool(before), setup).run(repositories, len(repositories)):
-        pass
-    writing.close()
-    return open_audit(journal)
 
 
 def test_a_repository_that_is_deleted_meanwhile_is_named_and_its_copies_are_examined(
@@ -62,7 +23,7 @@ def test_a_repository_that_is_deleted_meanwhile_is_named_and_its_copies_are_exam
         if call is examine_files:
             shutil.rmtree(place / "a", ignore_errors=True)
 
-    found = audited_while(delete, place, tmp_path / "audit.jsonl", corpus)
+    found = audited_here(delete, place, tmp_path / "audit.jsonl", corpus)
     reason = f"{place / 'a'}: no such file or folder"
     assert [(skip.path, skip.reason) for skip in found.report("a").skipped] == [("a.py", reason), ("b.py", reason)]
     assert [file.verdict.value for file in found.report("b").files] == ["identical"]
@@ -78,7 +39,7 @@ def test_a_file_that_changes_meanwhile_is_named_and_what_it_became_is_not_taken_
             (place / "a/a.py").write_text(OWN + "# now\n")
             (place / "a/b.py").unlink(missing_ok=True)
 
-    found = audited_while(change, place, tmp_path / "audit.jsonl", corpus)
+    found = audited_here(change, place, tmp_path / "audit.jsonl", corpus)
     assert [(skip.path, skip.reason) for skip in found.report("a").skipped] == [
         ("a.py", "changed while it was scanned"),
         ("b.py", "is no longer there"),
@@ -88,7 +49,7 @@ def test_a_file_that_changes_meanwhile_is_named_and_what_it_became_is_not_taken_
 
 def test_a_repository_that_is_gone_before_its_turn_is_named(corpus: Path, tmp_path: Path) -> None:
     place = write_repositories(tmp_path / "place", {"a": {"a.py": OWN}, "b": {"b.py": OWN}})
-    found = audited_while(
+    found = audited_here(
         lambda _: shutil.rmtree(place / "b", ignore_errors=True), place, tmp_path / "audit.jsonl", corpus
     )
     assert [(row.name, row.failed) for row in found.rows] == [

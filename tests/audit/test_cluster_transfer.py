@@ -51,7 +51,7 @@ def test_parts_hold_every_file_in_order_and_are_large_but_for_their_last_file_or
 
 
 def delivery(*paths: str) -> Delivery:
-    return Delivery(tuple(SurveyedFile(path, "", 10) for path in paths), "", Setup(ScanOptions(), (), 1.0))
+    return Delivery(tuple(SurveyedFile(path, "", 10) for path in paths), Setup(ScanOptions(), (), 1.0))
 
 
 @given(st.permutations(["a", "b", "c", "d"]))

@@ -21,6 +21,7 @@ from modelkin.audit.journal_lines import START, read_lines, seal
 from modelkin.audit.outcome import open_audit
 from modelkin.audit.records import (
     AuditHeader,
+    ContentIdentity,
     ContentRecord,
     JournalRecord,
     RepositoryRecord,
@@ -105,7 +106,8 @@ def test_a_line_in_the_middle_that_is_none_is_an_error(tmp_path: Path) -> None:
     assert path.read_bytes() == written
 
 
-RECORDS = (HEADER, CONTENT, REPOSITORY, replace(CONTENT, own=True), replace(REPOSITORY, name="org/other"))
+OTHER = replace(CONTENT, identity=ContentIdentity("34" * 32, ".py"), examined=None, needs_facts=True)
+RECORDS = (HEADER, CONTENT, REPOSITORY, OTHER, replace(REPOSITORY, name="org/other"))
 WHOLE = lines_of(*RECORDS)
 DAMAGES: dict[str, tuple[list[bytes], int]] = {
     "a line changed": ([*WHOLE[:2], WHOLE[2].replace(b"org/name", b"org/nome"), *WHOLE[3:]], 3),
@@ -115,8 +117,8 @@ DAMAGES: dict[str, tuple[list[bytes], int]] = {
     "the first line dropped": (WHOLE[1:], 1),
     "two lines the other way round": ([*WHOLE[:2], WHOLE[3], WHOLE[2], WHOLE[4]], 3),
     "a line twice": ([*WHOLE[:2], WHOLE[1], *WHOLE[2:]], 3),
-    "a line of another journal": ([*WHOLE[:2], lines_of(HEADER, replace(CONTENT, own=True))[1], *WHOLE[2:]], 3),
-    "a line of an older digest": ([*WHOLE[:3], lines_of(replace(CONTENT, own=True))[0], WHOLE[4]], 4),
+    "a line of another journal": ([*WHOLE[:2], lines_of(HEADER, OTHER)[1], *WHOLE[2:]], 3),
+    "a line of an older digest": ([*WHOLE[:3], lines_of(OTHER)[0], WHOLE[4]], 4),
 }
 
 
@@ -174,11 +176,13 @@ def test_a_line_of_zeros_where_the_power_went_is_dropped(tmp_path: Path) -> None
 
 def test_a_journal_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
-    old = encode(replace(HEADER, schema="modelkin.journal/1"))
-    for content in (old, old + encode(CONTENT)):
+    first, second = (replace(HEADER, schema=f"modelkin.journal/{number}") for number in (1, 2))
+    old = encode(first)  # lines had no digests then
+    for content in (old, old + encode(CONTENT), b"".join(lines_of(second)), b"".join(lines_of(second, CONTENT))):
         path.write_bytes(content)
         (said,) = refusals(path)
-        assert re.search(r"another version of modelkin \(modelkin\.journal/1, not [^\n]+\Z", said)
+        assert re.search(r"another version of modelkin \(modelkin\.journal/[12], not [^\n]+\Z", said)
+        assert said.endswith("audit again, with `modelkin audit repos --journal ANOTHER`")
 
 
 def test_what_is_read_again_is_what_was_read_before(tmp_path: Path) -> None:

@@ -19,11 +19,13 @@ from .path_dates import (
     LATER,
     LATER_RELEASE,
     OPEN,
+    OWN,
     Commits,
     Interval,
     Intervals,
     classified,
     commits,
+    own_projects,
     upstream_intervals,
 )
 from .scanning import is_copy
@@ -40,11 +42,12 @@ LEVELS = tuple(level.value for level in Level)
 @click.option("--listed", default=40, show_default=True, help="How many exceptions of each kind to list.")
 def main(folders: tuple[Path, ...], exclude_upstream: tuple[str, ...], listed: int) -> None:
     """Scan each git folder and say what plain `git log` makes of what is found there."""
-    intervals = upstream_intervals(default_corpora(None, required=True))
+    corpora = default_corpora(None, required=True)
+    intervals = upstream_intervals(corpora)
     found = []
     for folder in folders:
         report = modelkin.scan(str(folder), modelkin.ScanOptions(exclude_upstream=exclude_upstream))
-        found.append(Scanned(folder.name, report, _days(folder, report), intervals))
+        found.append(Scanned(folder.name, report, _days(folder, report), intervals, own_projects(folder, corpora)))
     print_table("Copies, by their closest upstream and the file's first commit", _HEADINGS, _copy_rows(found))
     print_table("Findings, by the upstream that they rest on", ["repository", "level", *_ALL], _finding_rows(found))
     print_table("What modelkin says (down) and what the dates say", ["direction", *CLASSES], _direction_rows(found))
@@ -59,6 +62,8 @@ class Scanned(NamedTuple):
     report: Report
     days: Mapping[str, Commits]
     intervals: Intervals
+    own: frozenset[str]
+    """The upstream projects that the folder is itself."""
 
     @property
     def copies(self) -> list[FileVerdict]:
@@ -67,6 +72,8 @@ class Scanned(NamedTuple):
 
     def what(self, path: str, match: UpstreamMatch) -> str:
         """What the date of the file at ``path`` says of an upstream."""
+        if match.project in self.own:
+            return OWN
         return classified(self.days.get(path, Commits()).first, match, self.intervals)
 
 
@@ -191,13 +198,13 @@ def _listed(one: Scanned, file: FileVerdict, match: UpstreamMatch, classes: set[
         return []
     days = one.days[file.path]
     after, by = one.intervals.get((match.project, match.path), Interval())
-    ground = getattr(getattr(file, "direction_by", None), "value", "no ground")
+    said = getattr(getattr(match, "direction", None), "value", "nothing")
     unchanged = ", and the file has not changed since" if days.last < after else ""
     return [
         (
             f"{one.name} {file.path} ({file.verdict.value} {file.similarity:.2f}; {days.first} to {days.last}): "
             f"{match.project} {match.first_release} ({match.released}) {match.path}, share {match.share:.2f}, "
-            f"between {after} and {by}: {what}{unchanged}; said: {_direction(file)}, {ground}"
+            f"between {after} and {by}: {what}{unchanged}; said: {said}"
         )
     ]
 

@@ -45,12 +45,33 @@ def one_edit(text: str, rng: Random) -> tuple[str, str] | None:
     return ast.unparse(tree) + "\n", kind
 
 
+def edited_statements(text: str, rng: Random, share: float) -> str:
+    """The text with one edit inside of that share of its simple statements, or of as many as can be edited."""
+    tree = ast.parse(text)
+    known, attributes = names_in(tree), _own_attributes(tree)
+    simple = [node for node in _code(tree) if isinstance(node, ast.stmt) and not hasattr(node, "body")]
+    rng.shuffle(simple)
+    left = round(share * len(simple))
+    for statement in simple:
+        nodes = [*_code(statement)]
+        possible = [edit for node in nodes for edit in _in_place(node, known, attributes)]
+        if possible and left:
+            rng.choice(possible)[1]()
+            left -= 1
+    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+
+
+def _in_place(node: ast.AST, known: set[str], attributes: Sequence[str]) -> Iterator[Edit]:
+    """The edits that leave all statements where they are."""
+    yield from _in_expression(node)
+    yield from _in_attribute(node, attributes)
+    yield from _in_call(node, known)
+
+
 def _possible(tree: ast.Module) -> Iterator[Edit]:
     known, attributes = names_in(tree), _own_attributes(tree)
     for node in _code(tree):
-        yield from _in_expression(node)
-        yield from _in_attribute(node, attributes)
-        yield from _in_call(node, known)
+        yield from _in_place(node, known, attributes)
         yield from _in_block(node)
 
 

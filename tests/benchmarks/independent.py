@@ -1,4 +1,7 @@
-"""Which files of independent implementations are said to be copies, and do those files name their source themselves?"""
+"""Which files of independent implementations are said to be copies, and do those files name their source themselves?
+
+Each package is scanned as a folder without dates, and as a git repository that was committed on the release's day.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,9 @@ from pathlib import Path
 import click
 
 from modelkin.results import FileVerdict
+from modelkin.sources import registry
 
+from .git_folders import committed_copy
 from .releases import release_root
 from .scanning import is_copy, scan_folder
 from .tables import Cell, print_list, print_table
@@ -51,6 +56,7 @@ def main(packages: tuple[str, ...]) -> None:  # fmt: skip
     """Scan each package against all other projects; list each file that is said to be a copy as a whole."""
     rows: list[list[Cell]] = []
     exceptions: list[str] = []
+    changes: list[str] = []
     for package in packages:
         name, _, version = package.partition("==")
         root = release_root(name, version)
@@ -59,9 +65,29 @@ def main(packages: tuple[str, ...]) -> None:  # fmt: skip
         named = {path: source_named(root / path, verdict) for path, verdict in copies.items()}
         rows.append(_row(root.name, verdicts, sum(not line for line in named.values())))
         exceptions += [_described(root.name, verdicts[path], line) for path, line in named.items()]
+        if not Path(version or "-").is_dir():
+            day = registry.fetch(name, version)[1].uploaded
+            dated = _committed(root, day, name)
+            named = {path: source_named(root / path, verdict) for path, verdict in dated.items() if is_copy(verdict)}
+            rows.append(_row(f"{root.name}, git of {day}", dated, sum(not line for line in named.values())))
+            changes += [*_changed(root.name, verdicts, dated)]
     headings = ["release", "files", *VERDICTS, "copies that name no source"]
     print_table("Independent implementations, each without its own project", headings, rows)
     print_list("Files said to be copies", exceptions)
+    print_list("With dates another verdict", changes)
+
+
+def _committed(root: Path, day: str, name: str) -> dict[str, FileVerdict]:
+    with committed_copy(root, day) as copy:
+        return scan_folder(copy, exclude_upstreams=(name,))
+
+
+def _changed(release: str, undated: dict[str, FileVerdict], dated: dict[str, FileVerdict]) -> Iterator[str]:
+    for path, verdict in dated.items():
+        if undated[path].verdict is not verdict.verdict:
+            later = ", ".join(f"{match.project} {match.path}" for match in verdict.later[:2])
+            now = f"{verdict.verdict.value}, {verdict.direction.value}; later: {later or 'none'}"
+            yield f"{release} {path}: {undated[path].verdict.value}, now {now}"
 
 
 def source_named(path: Path, verdict: FileVerdict) -> str:

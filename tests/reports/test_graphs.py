@@ -114,6 +114,7 @@ def test_graphml_has_typed_values() -> None:
         "verdict": "string",
         "files": "long",
         "share": "double",
+        "unsettled": "long",
     }
     assert len(list(root.iter(f"{GRAPHML}node"))) == 3
     assert len(list(root.iter(f"{GRAPHML}edge"))) == 3

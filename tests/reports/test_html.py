@@ -159,8 +159,8 @@ def test_the_lineage_is_drawn_and_told_in_a_table() -> None:
     assert len(list(lineage.all("g", class_="box"))) == 3
     assert len(list(lineage.all("path", class_="arrow"))) == 3
     rows = [[cell.text for cell in row.all("th", "td")] for row in lineage.all("tr")]
-    assert ["vllm", "goes back to", "transformers", "1", "·", "·"] in rows
-    assert ["pypi:vllm==0.2.3", "derives from", "vllm", "1", "33.3 %", "modified"] in rows
+    assert ["vllm", "goes back to", "transformers", "1", "·", "·", "·"] in rows
+    assert ["pypi:vllm==0.2.3", "derives from", "vllm", "1", "33.3 %", "modified", "·"] in rows
 
 
 def test_other_files_and_what_was_skipped_are_listed() -> None:

@@ -31,6 +31,11 @@ def test_the_contract_has_every_key_it_promises() -> None:
     promised = {"path", "sha256", "verdict", "similarity", "licence", "upstreams", "origin", "renames", "definitions"}
     assert set(file) >= promised
     assert set(file["upstreams"][0]) >= {"project", "path", "first_release", "last_release", "share", "licence", "url"}
+    order = {"direction", "without", "appeared", "appeared_on", "innovations", "recent_lines", "sources"}
+    assert set(file["upstreams"][0]) >= order
+    assert set(file["upstreams"][0]["innovations"]) == {"held", "added", "since", "until"}
+    assert set(file) >= {"dated", "direction", "direction_by", "claim", "later", "alike"}
+    assert set(file["dated"]) == {"date", "by", "claim", "at_latest", "says"}
     assert set(file["renames"][0]) >= {"original", "copy", "kind", "count", "consistency"}
     assert set(file["definitions"][0]) >= {"qualname", "first_line", "last_line", "verdict", "similarity", "upstream"}
     assert set(file["definitions"][0]["upstream"]) == {"qualname", "path", "first_line", "last_line"}
@@ -48,6 +53,7 @@ def test_the_contract_has_every_key_it_promises() -> None:
         "waived",
         "known",
         "skipped",
+        "later",
         "seconds",
     }
 

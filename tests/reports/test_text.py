@@ -11,7 +11,7 @@ from modelkin.diffs.restoration import Difference, Restoration
 from modelkin.reports.console import Page
 from modelkin.reports.text import render
 from modelkin.reports.text_file import render_restorations
-from modelkin.results import CorpusIdentity, Kind, Level, Rename, Skipped, Verdict
+from modelkin.results import CorpusIdentity, FileDate, Kind, Level, Rename, Skipped, Verdict
 
 from ..support.example_reports import (
     EMPTY,
@@ -91,12 +91,13 @@ def test_every_verdict_has_its_words() -> None:
 
 
 def test_an_origin_that_is_the_closest_upstream_is_not_repeated() -> None:
-    assert "that upstream, first released 2023-09-28" in render(only(Verdict.RENAMED))
+    assert "that upstream, first released 2023-07-05 in 0.1.2\n" in render(only(Verdict.RENAMED))
 
 
 def test_facts_that_are_not_known_take_no_line() -> None:
     bare = replace(VLLM_LLAMA, first_release="", last_release="", released="", licence="", copyrights=())
-    file = replace(YI, upstreams=(bare,), origin=bare, notes=(), renames=(), definitions=())
+    bare = replace(bare, without="", appeared="", appeared_on="", innovations=None)
+    file = replace(YI, upstreams=(bare,), origin=bare, notes=(), renames=(), definitions=(), dated=FileDate())
     assert render(replace(EMPTY, corpus=CorpusIdentity("", "", ""), files=(file,))) == (
         "empty\n1 file scanned · 1 modified\nno corpus · 0.0 s\ntrust: isolated\n\nmodels/yi.py: modified copy\n"
         "  upstream  vllm · vllm/model_executor/models/llama.py\n  share     99.9 % of the file's tokens\n"
@@ -108,7 +109,7 @@ def test_an_unknown_origin_takes_no_line() -> None:
 
 
 def test_an_origin_elsewhere_may_have_no_date() -> None:
-    origin = replace(TRANSFORMERS_LLAMA, released="")
+    origin = replace(TRANSFORMERS_LLAMA, released="", appeared="", appeared_on="")
     assert "modeling_llama.py\n" in render(replace(EMPTY, files=(replace(YI, origin=origin),)))
 
 

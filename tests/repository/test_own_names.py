@@ -5,7 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from modelkin.repository.declarations import read_declarations
-from modelkin.repository.own_names import code_address, folder_name, names_stated, own_address, own_names, registry_name
+from modelkin.repository.own_names import (
+    code_address,
+    folder_name,
+    names_stated,
+    own_address,
+    own_names,
+    project_name,
+    registry_name,
+)
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Checkout
 
@@ -78,7 +86,21 @@ def test_only_the_registry_vouches_for_a_name() -> None:
 
 
 def test_a_folder_is_called_what_stands_last_in_its_path() -> None:
-    assert not failures(folder_name, [("../nano-tides/", "nano-tides"), ("/home/me/x.zip!a/b", "x.zip"), ("..", "")])
+    assert not failures(folder_name, [("../nano-tides/", "nano-tides"), ("/home/me/x.zip!a/b", "x"), ("/a/$(b)", "")])
+
+
+def test_a_project_goes_by_one_name_and_never_by_a_path() -> None:
+    def source(root: str, project: str = "") -> Checkout:
+        return Checkout(root, lambda: iter(()), project=project)
+
+    cases = [
+        ((source("pypi:lantern==1", "lantern"), ("other",)), "lantern"),
+        ((source("../x"), ("nano-tides", "mere/nano")), "nano-tides"),
+        ((source("../x"), ("mere/nano-tides",)), "nano-tides"),
+        ((source("../nano-tides"), ()), "nano-tides"),
+        ((source("/home/me/$(x)"), ()), ""),
+    ]
+    assert not failures(lambda given: project_name(*given), cases)
 
 
 def test_declarations_hold_the_names_of_a_folder_and_of_a_wheel(tmp_path: Path) -> None:

@@ -8,10 +8,14 @@ from modelkin.results import (
     Attribution,
     CorpusIdentity,
     DefinitionMatch,
+    Direction,
     DutyState,
+    FileDate,
     FileVerdict,
     Finding,
     Grade,
+    Ground,
+    Innovations,
     Kind,
     LeftOut,
     Level,
@@ -38,6 +42,11 @@ VLLM_LLAMA = UpstreamMatch(
     licence="Apache-2.0",
     copyrights=("2023 The vLLM team.", "2022 EleutherAI and the HuggingFace Inc. team. All rights reserved."),
     url="https://github.com/vllm-project/vllm",
+    direction=Direction.IN_ORDER,
+    without="0.1.1",
+    appeared="0.1.2",
+    appeared_on="2023-07-05",
+    innovations=Innovations(14, 16, "0.1.2", "0.2.0"),
 )
 TRANSFORMERS_LLAMA = UpstreamMatch(
     project="transformers",
@@ -49,6 +58,10 @@ TRANSFORMERS_LLAMA = UpstreamMatch(
     licence="Apache-2.0",
     copyrights=(),
     url="https://github.com/huggingface/transformers",
+    direction=Direction.IN_ORDER,
+    without="4.27.0",
+    appeared="4.28.0",
+    appeared_on="2023-04-13",
 )
 
 
@@ -82,6 +95,10 @@ YI = FileVerdict(
         definition("extra", Verdict.INDEPENDENT, "", 70),
     ),
     notes=("its header names Yi alone",),
+    dated=FileDate("2023-11-06", Ground.COMMIT, claim=True, says="the first commit of the path"),
+    direction=Direction.IN_ORDER,
+    direction_by=Ground.COMMIT,
+    claim=True,
 )
 OWN = FileVerdict(
     "models/opt.py", "34" * 32, Verdict.INDEPENDENT, 0.0, "Apache-2.0", (), None, (), (), own_release="vllm 0.2.3"
@@ -132,8 +149,71 @@ REPORT = Report(
 )
 EMPTY = Report(root="empty", corpus=CORPUS, files=(), findings=(), skipped=(), seconds=0.01)
 
+TIMM_MAE = UpstreamMatch(
+    project="timm",
+    path="timm/models/mae.py",
+    first_release="0.6.0",
+    last_release="0.6.0",
+    released="2022-07-07",
+    share=0.8,
+    licence="Apache-2.0",
+    copyrights=(),
+    url="https://github.com/rwightman/pytorch-image-models",
+    direction=Direction.LATER,
+    without="0.4.4",
+    appeared="0.4.5",
+    appeared_on="2021-02-01",
+)
+ORIGINAL = replace(
+    INDEPENDENT,
+    path="models_mae.py",
+    dated=FileDate("2019-01-02", Ground.COMMIT, claim=True, says="the first commit of the path"),
+    direction=Direction.LATER,
+    direction_by=Ground.COMMIT,
+    claim=True,
+    later=(TIMM_MAE,),
+)
+OPEN = replace(
+    YI,
+    path="open.py",
+    upstreams=(
+        replace(
+            VLLM_LLAMA,
+            direction=Direction.OPEN,
+            recent_lines=("2023 The vLLM team.",),
+            innovations=Innovations(0, 1, "0.1.2", "0.2.0"),
+        ),
+        replace(TRANSFORMERS_LLAMA, direction=Direction.UNKNOWN),
+    ),
+    dated=FileDate("2023-07-01", Ground.RELEASE, says="yi 0.3.0, the first release with the path"),
+    direction=Direction.OPEN,
+    direction_by=Ground.RELEASE,
+    claim=False,
+    later=(TIMM_MAE,),
+)
+UNDATED = replace(
+    YI,
+    path="undated.py",
+    upstreams=(replace(VLLM_LLAMA, direction=Direction.UNKNOWN, innovations=None),),
+    dated=FileDate(),
+    direction=Direction.UNKNOWN,
+    direction_by=Ground.NONE,
+    claim=False,
+)
+IN_TIME = replace(
+    REPORT,
+    files=(YI, ORIGINAL, OPEN, UNDATED),
+    findings=tuple(replace(FINDING, region=Region(path, 1, 4)) for path in ("models/yi.py", "open.py", "undated.py")),
+    skipped=(),
+    hidden=(),
+    not_obeyed=(),
+    attributions=(),
+)
+"""One file in order, one that others have later, one of which the direction is open, and one without a date."""
+
 
 def only(verdict: Verdict) -> Report:
     """A report on one file of that verdict, without findings."""
     file = FileVerdict("a.py", "78" * 32, verdict, 0.9, "MIT", (VLLM_LLAMA,), VLLM_LLAMA, (), ())
+    file = replace(file, direction=Direction.IN_ORDER)
     return Report(root="a.py", corpus=CORPUS, files=(file,), findings=(), skipped=(), seconds=0.1)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from modelkin.results import Finding, Kind, LeftOut, Region, Rename, Skipped
+from modelkin.results import (
+    Direction,
+    FileDate,
+    Finding,
+    Ground,
+    Innovations,
+    Kind,
+    LeftOut,
+    Region,
+    Rename,
+    Skipped,
+)
 
-from .example_reports import ATTRIBUTION, FINDING, REPORT, VLLM_LLAMA, WAIVED, YI
+from .example_reports import ATTRIBUTION, FINDING, INDEPENDENT, REPORT, VLLM_LLAMA, WAIVED, YI
 
 HOSTILE = "a\n::error::b <script>alert(1)</script> \x1b[31m \u202egnp.py | `x` \"'&%0A [l](javascript:x) @all \udcff"
 PATH = f"models/{HOSTILE}/50%.py"
@@ -28,7 +39,19 @@ def hostile(finding: Finding) -> Finding:
 
 
 UPSTREAM = replace(
-    VLLM_LLAMA, project=HOSTILE, path=PATH, first_release=HOSTILE, last_release="1", copyrights=(HOSTILE,)
+    VLLM_LLAMA,
+    project=HOSTILE,
+    path=PATH,
+    first_release=HOSTILE,
+    last_release="1",
+    copyrights=(HOSTILE,),
+    direction=Direction.OPEN,
+    without=HOSTILE,
+    appeared=HOSTILE,
+    appeared_on=HOSTILE,
+    recent_lines=(HOSTILE,),
+    sources=(HOSTILE,),
+    innovations=Innovations(1, 2, HOSTILE, HOSTILE),
 )
 FILE = replace(
     YI,
@@ -38,12 +61,18 @@ FILE = replace(
     licence=HOSTILE,
     notes=(HOSTILE,),
     own_release=HOSTILE,
+    dated=FileDate(HOSTILE, Ground.COMMIT, claim=True, at_latest=True, says=HOSTILE),
+    direction=Direction.OPEN,
+    claim=True,
+    later=(UPSTREAM,),
+    alike=(UPSTREAM,),
     renames=(Rename(HOSTILE, HOSTILE, Kind.CLASS, 3, 1.0), Rename("a|b", "`c`", Kind.VARIABLE, 1, 1.0, HOSTILE)),
 )
+ORIGINAL = replace(INDEPENDENT, path=f"{PATH}y", later=(UPSTREAM,), dated=FILE.dated)
 HOSTILE_REPORT = replace(
     REPORT,
     root=HOSTILE,
-    files=(FILE,),
+    files=(FILE, ORIGINAL),
     findings=(hostile(FINDING), hostile(WAIVED)),
     skipped=(Skipped(PATH, HOSTILE),),
     attributions=(replace(ATTRIBUTION, path=PATH, upstream=UPSTREAM),),

@@ -24,6 +24,18 @@ class HubRepository:
     token: str = ""
     gated: bool = False
     sizes: Mapping[str, int] = field(default_factory=dict)
+    history: tuple[HubCommit, ...] = ()
+    """Its commits, oldest first; without any, none is told of."""
+    created: str = ""
+
+
+@dataclass
+class HubCommit:
+    """The paths that one commit has, and its date."""
+
+    digest: str
+    date: str
+    paths: tuple[str, ...]
 
 
 @dataclass
@@ -78,10 +90,15 @@ class _Handler(BaseHTTPRequestHandler):
             code = "GatedRepo" if repository.gated else "RepoNotFound"
             self._refuse(403 if repository.gated else 401, code, "Access is restricted")
             return
-        found = re.fullmatch(r"(?:(revision|tree|resolve)/([^/]+))?/?(.*)", rest)
+        found = re.fullmatch(r"(?:(revision|tree|resolve|commits)/([^/]+))?/?(.*)", rest)
         assert found
         kind, revision, inner = found[1] or "revision", found[2] or "main", found[3]
-        if revision not in repository.revisions:
+        past = next((each for each in repository.history if each.digest == revision), None)
+        if kind == "commits":
+            self._json([_commit(each) for each in reversed(repository.history)])
+        elif past is not None:
+            self._json({**_info(name, repository), "siblings": [{"rfilename": path} for path in past.paths]})
+        elif revision not in repository.revisions:
             self._refuse(404, "RevisionNotFound", "Invalid rev id")
         elif api:
             self._json(_tree(repository) if kind == "tree" else _info(name, repository))
@@ -108,7 +125,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(content)
 
 
-def _info(name: str, repository: HubRepository) -> object:
+def _commit(commit: HubCommit) -> object:
+    return {"id": commit.digest, "authors": [], "date": commit.date, "title": "x", "message": ""}
+
+
+def _info(name: str, repository: HubRepository) -> dict[str, object]:
     siblings = [{"rfilename": path, "size": _size(repository, path)} for path in repository.files]
     return {
         "id": name,
@@ -118,6 +139,7 @@ def _info(name: str, repository: HubRepository) -> object:
         "private": False,
         "tags": [],
         "siblings": siblings,
+        **({"createdAt": repository.created} if repository.created else {}),
     }
 
 

@@ -24,6 +24,7 @@ from ...errors import ModelkinError
 from ...sources.files import SourceFile
 from ...support.processes import allowed_to_start
 from ..options import Setup
+from ..records import FileFacts
 from ..survey import SurveyedFile
 from ..tasks import Answer, Answers, examine_contents, not_examined
 from ..workers import LocalPool, reason_ended
@@ -33,6 +34,7 @@ from .transfer import CorpusFile, local_path
 # An audit that was killed tells nobody: its processes end when nothing was asked of them for this long.
 IDLE_SECONDS = 600.0
 _starting = Lock()
+_Facts = tuple[FileFacts | None, ...]
 
 
 class Processes:
@@ -99,7 +101,8 @@ class Batch(Struct, frozen=True):
     host: str
     """The name of the `Host` that does it."""
     files: tuple[SourceFile, ...]
-    until: str
+    facts: tuple[FileFacts | None, ...]
+    """Those of each file."""
     setup: Setup
 
 
@@ -148,31 +151,31 @@ class Host(WorkerPlugin):
         if self._problem:
             raise ModelkinError(self._problem)
         setup = replace(batch.setup, corpora=self._paths)
-        found = self._tried(batch.files, batch.until, setup)
+        found = self._tried(batch.files, batch.facts, setup)
         if found is not None:
             return found
         answers, seconds = list[Answer](), 0.0
-        for file in batch.files:
-            found = self._alone(file, batch.until, setup)
+        for file, facts in zip(batch.files, batch.facts, strict=True):
+            found = self._alone(file, facts, setup)
             if isinstance(found, BaseException):
                 return found
             answers += found.answers
             seconds += found.seconds
         return Answers(tuple(answers), seconds)
 
-    def _alone(self, file: SourceFile, until: str, setup: Setup) -> Answers | BaseException:
+    def _alone(self, file: SourceFile, facts: FileFacts | None, setup: Setup) -> Answers | BaseException:
         began = time.monotonic()
-        found = self._tried((file,), until, setup)
+        found = self._tried((file,), (facts,), setup)
         if found is not None:
             return found
         seconds = time.monotonic() - began
-        listed = SurveyedFile(file.path, file.sha256, len(file.text))
-        return Answers((not_examined(listed, until, reason_ended(seconds, setup.timeout)),), seconds)
+        listed = SurveyedFile(file.path, file.sha256, len(file.text), facts)
+        return Answers((not_examined(listed, reason_ended(seconds, setup.timeout)),), seconds)
 
-    def _tried(self, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Answers | BaseException | None:
+    def _tried(self, files: tuple[SourceFile, ...], facts: _Facts, setup: Setup) -> Answers | BaseException | None:
         """The answers, or what was raised; None when the process ended."""
         with self._processes.one() as pool:
-            examining = self._begun(pool, files, until, setup)
+            examining = self._begun(pool, files, facts, setup)
             try:
                 error = examining.exception()
             except CancelledError:  # the processes were stopped
@@ -182,9 +185,9 @@ class Host(WorkerPlugin):
                 return None
             return error or examining.result()
 
-    def _begun(self, pool: LocalPool, files: tuple[SourceFile, ...], until: str, setup: Setup) -> Future[Answers]:
+    def _begun(self, pool: LocalPool, files: tuple[SourceFile, ...], facts: _Facts, setup: Setup) -> Future[Answers]:
         try:
-            return pool.submit(examine_contents, files, until, setup)
+            return pool.submit(examine_contents, files, facts, setup)
         except BrokenExecutor:  # it ended when nothing was asked of it
             self._processes.renew(pool)
-            return pool.submit(examine_contents, files, until, setup)
+            return pool.submit(examine_contents, files, facts, setup)

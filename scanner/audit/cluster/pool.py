@@ -65,8 +65,8 @@ class ClusterPool:
         """Have ``call`` run; waits while too many bytes are on their way."""
         if call is not examine_files:
             return self._here.submit(call, *arguments)
-        repository, until, wanted, setup = arguments
-        delivery = Delivery(wanted, until, setup)
+        repository, wanted, setup = arguments
+        delivery = Delivery(wanted, setup)
         read = self._here.submit(read_wanted, repository, wanted, setup)
         self._take_room(delivery)
         read.add_done_callback(partial(self._send, delivery))
@@ -107,7 +107,7 @@ class ClusterPool:
         delivery.expect(len(batches), read)
         try:
             for files in batches:
-                batch = Batch(self._host, files, delivery.until, delivery.setup)
+                batch = Batch(self._host, files, delivery.facts(files), delivery.setup)
                 examining = self._executor.submit(examine_batch, batch)
                 examining.add_done_callback(partial(self._answered, delivery))
         except _CLOSED:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +22,7 @@ from ...sources.files import SourceFile
 from ...support.atomic_write import replace_file
 from ..discovery import RepositorySource
 from ..options import Setup
+from ..records import FileFacts
 from ..survey import SurveyedFile, open_compared, still_there
 from ..tasks import Answer, Answers
 from ..workers import OutOfTimeError, reason_left, timely
@@ -121,7 +122,6 @@ class Delivery(Struct, eq=False):
     """Files on their way to the cluster."""
 
     wanted: tuple[SurveyedFile, ...]
-    until: str
     setup: Setup
     outcome: Future[Answers] = field(default_factory=Future)
     """Done when there are answers on all files, or when one batch failed."""
@@ -134,6 +134,11 @@ class Delivery(Struct, eq=False):
     def size(self) -> int:
         """In bytes."""
         return sum(file.size for file in self.wanted)
+
+    def facts(self, files: Sequence[SourceFile]) -> tuple[FileFacts | None, ...]:
+        """The facts on each of ``files``."""
+        of_path = {each.path: each.facts for each in self.wanted}
+        return tuple(of_path[file.path] for file in files)
 
     def expect(self, number: int, read: ReadFiles) -> None:
         """Wait for answers on ``number`` batches; those on files that could not be read are in ``read``."""

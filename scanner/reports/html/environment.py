@@ -20,7 +20,7 @@ from ...diffs.model import Gap, Mark, RowKind, ShownLine, ShownRow, SideBySide
 from ...results import Cells
 from ...sources.cells import cell_place, line_words
 from ...support.escaping import encodable, escape
-from .. import phrases
+from .. import chronology, phrases
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _DEFINITION_WORDS = {
@@ -91,6 +91,10 @@ def _environment() -> Environment:
         counted=phrases.counted,
         counted_as={verdict.value: words for verdict, words in phrases.COUNTED_AS.items()},
         releases=phrases.releases,
+        chronology=chronology.chronology,
+        first_released=chronology.first_released,
+        later_release=chronology.later_release,
+        unsettled=chronology.unsettled,
         and_more=phrases.and_more,
         side_rows=side_rows,
         linkable=linkable,

@@ -77,10 +77,12 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
 
 
 class FilesByKind(Struct, frozen=True):
-    """The files by what there is to tell of them: copies, upstreams' own releases, all others."""
+    """The files by what there is to tell of them: copies, upstreams' own releases, originals of others, all others."""
 
     copied: Sequence[FileView]
     own: Sequence[FileView]
+    later: Sequence[FileView]
+    """Those that only younger projects hold."""
     independent: Sequence[FileView]
 
 
@@ -88,7 +90,9 @@ def _kinds(files: Sequence[FileView]) -> FilesByKind:
     copied = [each for each in files if each.file.upstreams]
     others = [each for each in files if not each.file.upstreams]
     own = [each for each in others if each.file.own_release]
-    return FilesByKind(copied, own, [each for each in others if not each.file.own_release])
+    left = [each for each in others if not each.file.own_release]
+    later = [each for each in left if each.file.later]
+    return FilesByKind(copied, own, later, [each for each in left if not each.file.later])
 
 
 def render_audit(audit: Audit) -> str:
@@ -206,7 +210,9 @@ def _anchor(path: str, taken: set[str]) -> str:
 def _file_search(file: FileVerdict) -> str:
     upstreams = [f"{each.project} {each.first_release} {each.path} {each.licence}" for each in file.upstreams]
     renames = [f"{each.original} {each.copy}" for each in file.renames]
-    words = " ".join([file.path, file.verdict.value, file.licence, file.own_release, *upstreams, *renames])
+    later = [f"later {each.project} {each.appeared} {each.path}" for each in file.later]
+    facts = [file.path, file.verdict.value, file.licence, file.own_release, file.dated.date, file.direction.value]
+    words = " ".join([*facts, *upstreams, *later, *renames])
     return words[:_MOST_SEARCHED_CHARACTERS].casefold()
 
 

@@ -1,0 +1,197 @@
+"""Dates the files of a release by the first release at the package registry that holds the path.
+
+What release a source is: it was named as one, or a wheel, an sdist or an unpacked wheel says so itself, which is a
+claim. Edit this when releases should be asked in another way, or when another kind of source names its release.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import islice
+from pathlib import Path
+
+from msgspec import Struct
+from packaging.version import InvalidVersion, Version
+
+from ..errors import SourceError
+from ..results import FileDate, Ground
+from ..sources.checkout import Checkout, Entry
+from ..sources.index import ReleaseFile, by_release, listed_files
+from ..sources.specs import REGISTRY_PREFIX
+from .release_paths import Listing, paths_of
+
+SECONDS = 60.0
+MOST_RELEASES = 400
+_THREADS = 8
+_MOST_METADATA_BYTES = 256 * 1024
+_CHUNK = 1024**2
+_DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>[^-/]+)\.dist-info/METADATA")
+_FIELD = re.compile(r"(?m)^(Name|Version):[ \t]*(\S{1,200})[ \t]*\r?$")
+_MOST_TOP_FILES = 10_000
+# Where sdists keep packages that wheels have at their top.
+_SOURCE_FOLDERS = ("src/", "lib/", "python/")
+
+
+class Identity(Struct, frozen=True):
+    """The release that a source is."""
+
+    name: str
+    version: str
+    top: str = ""
+    """The folder around an sdist, with its slash: paths in releases lack it."""
+    is_claim: bool = True
+    """Whether only the source says so."""
+
+
+def identity_of(checkout: Checkout) -> Identity | None:
+    """What release ``checkout`` is, by its own word; None where it says none, or several. Reads names, and one file."""
+    if checkout.root.startswith(REGISTRY_PREFIX):
+        return Identity(checkout.project, checkout.release, is_claim=False)
+    if checkout.archive is not None and checkout.project:
+        return Identity(checkout.project, checkout.release)
+    if checkout.archive is not None:
+        return _of_sdist(checkout)
+    return _of_folder(checkout.folder) if checkout.folder is not None else None
+
+
+def _of_folder(folder: Path) -> Identity | None:
+    """By its one folder NAME-VERSION.dist-info."""
+    try:
+        named = (f"{each.name}/METADATA" for each in islice(folder.iterdir(), _MOST_TOP_FILES))
+        matches = [found for name in named if (found := _DIST_INFO.fullmatch(name)) and (folder / name).is_file()]
+    except OSError:
+        return None
+    return Identity(matches[0]["name"], matches[0]["version"]) if len(matches) == 1 else None
+
+
+def _of_sdist(checkout: Checkout) -> Identity | None:
+    """By the file PKG-INFO in the one folder that holds all."""
+    entries = [each for each in (checkout.whole or checkout.entries)() if isinstance(each, Entry)]
+    tops = {entry.path.partition("/")[0] for entry in entries}
+    place = f"{next(iter(tops), '')}/PKG-INFO"
+    entry = next((each for each in entries if each.path == place), None)
+    if len(tops) != 1 or entry is None or entry.size > _MOST_METADATA_BYTES:
+        return None
+    content = entry.read()
+    header = re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0] if isinstance(content, bytes) else b""
+    fields = dict(_FIELD.findall(header.decode("utf-8", "replace")))
+    if fields.keys() != {"Name", "Version"}:
+        return None
+    return Identity(fields["Name"], fields["Version"], place.removesuffix("PKG-INFO"))
+
+
+class ReleaseDates:
+    """Says which release of a project first held a path. Nothing is asked of the registry before the first file."""
+
+    def __init__(self, checkout: Checkout) -> None:
+        self._checkout = checkout
+        self._own: ReleaseFile | None = None
+        self._first: dict[str, FileDate] = {}
+        self._waiting: list[ReleaseFile] | None = None
+        self._identity: Identity | None = None
+        self._is_sure = True
+        self._deadline = 0.0
+
+    def __call__(self, path: str) -> FileDate:
+        """The date of the file at ``path``; none where its release is not known, or does not hold it."""
+        if self._waiting is None:
+            self._waiting = self._releases()
+        if self._identity is None or self._own is None:
+            return FileDate()
+        keys = _keys(path.removeprefix(self._identity.top))
+        while not any(key in self._first for key in keys) and self._waiting:
+            self._read_some(self._identity)
+        found = [self._first[key] for key in keys if key in self._first]
+        return min(found, key=lambda each: each.date) if found else self._bound(self._own, self._identity)
+
+    def _releases(self) -> list[ReleaseFile]:
+        """Those up to this release, oldest first; none where this one is not known at the registry."""
+        self._deadline = time.monotonic() + SECONDS
+        try:
+            identity = identity_of(self._checkout)
+            listed = listed_files(identity.name) if identity else []
+        except SourceError:
+            return []
+        own = _release(listed, identity.version) if identity else None
+        if identity is None or own is None:
+            return []
+        is_claim = identity.is_claim and not _is_listed(self._checkout.archive, own, listed)
+        self._identity, self._own = Identity(identity.name, own.version, identity.top, is_claim), own
+        dated = [file for file in by_release(listed).values() if file.uploaded]
+        older = [file for file in dated if file.uploaded <= own.uploaded and file != own]
+        return [*sorted(older, key=lambda file: file.uploaded)[:MOST_RELEASES], own] if own.uploaded else []
+
+    def _read_some(self, identity: Identity) -> None:
+        """The listings of the next releases, at once."""
+        assert self._waiting is not None
+        batch, self._waiting = self._waiting[:_THREADS], self._waiting[_THREADS:]
+        if time.monotonic() > self._deadline:
+            self._waiting = []
+            return
+        with ThreadPoolExecutor(_THREADS) as pool:
+            listings = list(pool.map(lambda file: _listing(identity.name, file), batch))
+        if all(listing is None for listing in listings):
+            self._waiting = []  # the server has none, or has gone
+        for file, listing in zip(batch, listings, strict=True):
+            if listing is None:
+                self._is_sure = False
+                continue
+            says = f"{identity.name} {file.version}, the first release with the path"
+            if not self._is_sure:
+                says = f"{identity.name} {file.version}; not all releases before it could be listed"
+            date = FileDate(file.uploaded, Ground.RELEASE, identity.is_claim, not self._is_sure, says)
+            is_sdist = not file.filename.endswith(".whl")
+            for path in listing:
+                for key in _suffixes(path) if is_sdist else (path,):
+                    self._first.setdefault(key, date)
+
+    def _bound(self, own: ReleaseFile, identity: Identity) -> FileDate:
+        """A file that no listing has: this very release has it, where that is no claim."""
+        if identity.is_claim or not own.uploaded:
+            return FileDate(says=f"no release of {identity.name} up to {own.version} was seen to hold the path")
+        return FileDate(own.uploaded, Ground.RELEASE, False, True, f"{identity.name} {own.version} itself")
+
+
+def _release(listed: list[ReleaseFile], version: str) -> ReleaseFile | None:
+    """The release of that version, as it is read; a local label (``+cu121``) is no part of what a registry has."""
+    try:
+        return by_release(listed).get(str(Version(Version(version).public)))
+    except InvalidVersion:
+        return None
+
+
+def _is_listed(archive: Path | None, own: ReleaseFile, listed: list[ReleaseFile]) -> bool:
+    """Whether the archive is, byte by byte, one that the registry has of this release."""
+    if archive is None:
+        return False
+    digest = hashlib.sha256()
+    try:
+        with archive.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    except OSError:
+        return False
+    return any(each.version == own.version and each.sha256 == digest.hexdigest() for each in listed)
+
+
+def _listing(name: str, file: ReleaseFile) -> Listing | None:
+    try:
+        return paths_of(name, file)
+    except SourceError:
+        return None
+
+
+def _keys(path: str) -> list[str]:
+    """What ``path`` may be called in a wheel: an sdist has packages in a folder of their own."""
+    return [path, *(path.removeprefix(folder) for folder in _SOURCE_FOLDERS if path.startswith(folder))]
+
+
+def _suffixes(path: str) -> Iterator[str]:
+    """``path`` and, where the package it is of may stand deeper in an sdist, what it may be called in a wheel."""
+    yield path
+    while "/" in (path := path.partition("/")[2]):
+        yield path
