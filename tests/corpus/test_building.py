@@ -142,7 +142,8 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 
 def built(folder: Path, **changes: Any) -> Corpus:
-    build(written(folder, ENTRY | changes), folder / "base.safetensors")
+    other = ENTRY | {"name": "other", "releases": ["0.1"], "include": ["other/*"]}
+    build(written(folder, other, ENTRY | changes), folder / "base.safetensors")
     assert verify(folder / "base.safetensors") == []
     return open_corpus(folder / "base.safetensors")
 
@@ -167,18 +168,19 @@ def first_holders(corpus: Corpus) -> list[str]:
 def test_each_path_is_dated_by_all_releases_of_the_registry(tmp_path: Path) -> None:
     corpus = built(tmp_path)
     assert intervals(corpus) == {
+        "other/a.py": ("", "0.1"),
         "lantern/a.py": ("", "0.2"),
         "lantern/b.py": ("0.3", "0.4"),
         "lantern/c.py": ("1.0", "1.1"),
         "lantern/d.py": ("1.1", "2.0"),
     }
     # What 1.0 has of a.py and b.py, and 2.0 of b.py and c.py, stood there before; 2.0's a.py did not.
-    assert first_holders(corpus) == ["0.3", "0.4", "1.1", "1.1", "2.0", "2.0"]
+    assert first_holders(corpus) == ["0.1", "0.3", "0.4", "1.1", "1.1", "2.0", "2.0"]
     assert corpus.unlisted == tuple(
-        Release(0, version, day, "")
+        Release(1, version, day, "")
         for version, day in (("0.2", "2020-01-01"), ("0.3", "2020-02-01"), ("0.4", "2020-03-01"), ("1.1", "2020-05-01"))
     )
-    assert corpus.projects[0].published == "2020-01-01"
+    assert corpus.projects[1].published == "2020-01-01"
 
 
 @pytest.mark.usefixtures("history")
@@ -197,13 +199,13 @@ def test_what_is_dated_by_lists_stays_so_in_another_corpus(tmp_path: Path) -> No
 @pytest.mark.usefixtures("history")
 def test_the_manifest_says_when_code_was_first_public(tmp_path: Path) -> None:
     corpus = built(tmp_path, published="2019-03-04")
-    assert [each.released for each in corpus.releases] == ["2019-03-04", "2020-06-01"]
-    assert corpus.projects[0].published == "2019-03-04"
+    assert [each.released for each in corpus.releases[1:]] == ["2019-03-04", "2020-06-01"]
+    assert corpus.projects[1].published == "2019-03-04"
     assert intervals(corpus)["lantern/b.py"] == ("", "1.0")
     corpus = built(tmp_path, published={"2.0": "2020-05-02"}, begun="2019-12-31")
-    assert [each.released for each in corpus.releases] == ["2020-04-01", "2020-05-02"]
-    assert corpus.projects[0].published == "2019-12-31"
-    assert built(tmp_path, begun="2020-01-01").projects[0].published == "2020-01-01"
+    assert [each.released for each in corpus.releases[1:]] == ["2020-04-01", "2020-05-02"]
+    assert corpus.projects[1].published == "2019-12-31"
+    assert built(tmp_path, begun="2020-01-01").projects[1].published == "2020-01-01"
 
 
 @pytest.mark.usefixtures("history")
