@@ -54,7 +54,14 @@ def _order(finding: Finding) -> tuple[int, str, int, str, str]:
 
 def named(upstream: UpstreamMatch) -> str:
     """The upstream file in words: project, release and path."""
-    return f"{upstream.project} {upstream.first_release} {upstream.path}"
+    return " ".join(filter(None, (upstream.project, upstream.first_release, upstream.path)))
+
+
+def source_words(upstream: UpstreamMatch) -> str:
+    """The upstream file as a credit names it: project, release and its date, path, address."""
+    dated = f"({upstream.released})" if upstream.released else ""
+    release = " ".join(filter(None, (upstream.project, upstream.first_release, dated)))
+    return ", ".join(filter(None, (release, upstream.path, upstream.url)))
 
 
 def quoted(lines: Sequence[str]) -> str:
@@ -122,12 +129,15 @@ def _facts(first: FindingDraft, members: Sequence[FindingDraft]) -> dict[str, st
     path = first.region.path + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
     facts = {"path": path, "licence": first.licence}
     if first.upstream:
+        url = first.upstream.url
         facts |= {
             "upstream": named(first.upstream),
             "project": first.upstream.project,
+            "project_at": " ".join(filter(None, (first.upstream.project, url and f"({url})"))),
             "release": first.upstream.first_release,
+            "source": source_words(first.upstream),
             "upstream_path": first.upstream.path,
-            "url": first.upstream.url,
+            "url": url,
             "licence": first.licence or first.upstream.licence or "none stated",
         }
     if first.obligation:

@@ -8,27 +8,29 @@ a copy is ascribed to a port, or to a sibling, of what it was taken from.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from ..notices.holders import holders_missing
 from ..results import UpstreamMatch, Verdict
+from .model import Derivation
 from .naming import credits_it
 
-if TYPE_CHECKING:
-    from .derivation import Derivation
-
-# An upstream that explains this part of what the closest does may as well be the true source.
-NEARLY_THE_SAME = 0.8
 # What explains so much more of the file has something of its own in it.
 _MORE = 0.05
 _WHOLE = (Verdict.IDENTICAL, Verdict.RENAMED)
 
-_Test = Callable[["Derivation"], bool]
+_Test = Callable[[Derivation], bool]
 
 
 def first_seen(upstream: UpstreamMatch) -> str:
     """The ISO date by which to order upstreams by age: what has none comes last, and is nobody's source."""
     return upstream.appeared_on or upstream.released or "9999-12-31"
+
+
+def builds_on(one: UpstreamMatch, other: UpstreamMatch) -> bool:
+    """Whether a header names all holders that the other one names, and more: lines are added, whatever dates say."""
+    if not other.copyrights or holders_missing(other.copyrights, one.copyrights):
+        return False
+    return bool(holders_missing(one.copyrights, other.copyrights))
 
 
 def source_among(near: Sequence[Derivation]) -> Derivation:
@@ -61,9 +63,11 @@ def _has_kept_a_line(derivation: Derivation, near: Sequence[Derivation]) -> bool
 def _oldest(near: Sequence[Derivation]) -> Derivation:
     """The oldest that explains as much as the closest, but for what may be chance; the closest of its own project."""
     closest = near[0]
-    rivals = (each for each in near[1:] if each.upstream.project != closest.upstream.project)
+    others = (each for each in near[1:] if each.upstream.project != closest.upstream.project)
+    rivals = (each for each in others if not builds_on(each.upstream, closest.upstream))
     alike = [each for each in rivals if not _has_its_own(closest.upstream, each.upstream)]
-    return min((closest, *alike), key=lambda each: first_seen(each.upstream))
+    left = [each for each in (closest, *alike) if not any(builds_on(each.upstream, it.upstream) for it in alike)]
+    return min(left or near, key=lambda each: first_seen(each.upstream))
 
 
 def _has_its_own(closest: UpstreamMatch, older: UpstreamMatch) -> bool:

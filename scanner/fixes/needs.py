@@ -9,7 +9,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from ..attribution.findings import source_words
 from ..licences.expressions import is_expression
 from ..notices.header import read_header
 from ..notices.holders import holders_missing
@@ -60,6 +62,8 @@ class Need(Struct, frozen=True):
     """The ids of the findings on it that a header answers."""
     licences: tuple[str, ...]
     """The ids of the licences whose terms it must meet."""
+    others: tuple[UpstreamMatch, ...] = ()
+    """Further upstreams that the same file owes something."""
 
     @property
     def in_header(self) -> bool:
@@ -84,6 +88,9 @@ def needs(report: Report) -> Iterator[Need]:
     reported: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
         reported[finding.region.path].append(finding)
+    owed: defaultdict[str, list[UpstreamMatch]] = defaultdict(list)
+    for attribution in report.attributions:
+        owed[attribution.path].append(attribution.upstream)
     for attribution in report.attributions:
         found = reported.get(attribution.path, [])
         open_ = [each for each in found if not each.suppression]
@@ -91,7 +98,8 @@ def needs(report: Report) -> Iterator[Need]:
             asked = wanted - _IN_HEADER if _is_waived(found) else wanted
             need = _need(verdicts[attribution.path], attribution, open_, asked)
             if need.duties or need.findings:
-                yield need
+                others = (each for each in owed[attribution.path] if each != attribution.upstream)
+                yield replace(need, others=tuple(others))
 
 
 def _is_waived(found: Sequence[Finding]) -> bool:
@@ -141,7 +149,9 @@ def header_lines(need: Need, text: bytes) -> tuple[str, ...]:
 def terms_missing(need: Need, text: bytes) -> tuple[str, ...]:
     """The copyright lines and the licence of the upstream that nobody reads in the file, whatever words are there."""
     upstream, notice = need.attribution.upstream, read_notice(text)
-    return (*holders_missing(upstream.copyrights, notice.copyrights), *_licence(upstream, notice))
+    # A line that older releases lack may not have been there when the copy was made.
+    lines = [line for line in upstream.copyrights if line not in upstream.recent_lines]
+    return (*holders_missing(lines, notice.copyrights), *_licence(upstream, notice))
 
 
 def _spellings(line: str) -> tuple[str, str]:
@@ -153,7 +163,7 @@ def _spellings(line: str) -> tuple[str, str]:
 def acknowledgement(need: Need, licences: dict[str, str], notice: tuple[str, ...]) -> Acknowledgement:
     """What the notices file says of the copy; ``licences`` says of each licence where its text is."""
     upstream = need.attribution.upstream
-    release = _span(upstream)
+    release = " ".join(filter(None, (_span(upstream), upstream.released and f"({upstream.released})")))
     verb = _verb(need.verdict.verdict).lower()
     origin = ", ".join(filter(None, (f"{verb} {upstream.path}", release, upstream.url)))
     return Acknowledgement(
@@ -170,8 +180,7 @@ def _names_its_source(need: Need) -> bool:
 
 
 def _source(verdict: Verdict, upstream: UpstreamMatch) -> str:
-    place = upstream.url or upstream.path
-    return " ".join(filter(None, (_verb(verdict), upstream.project, upstream.first_release, place)))
+    return f"{_verb(verdict)} {source_words(upstream)}"
 
 
 def _verb(verdict: Verdict) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from ..attribution.findings import named
 from ..attribution.naming import credits_it
 from ..attribution.repository_view import RepositoryView
 from ..licences.expressions import is_covered
@@ -31,6 +32,7 @@ from .model import Edit, Plan, Undone, UnwritableError
 from .needs import Need, acknowledgement, header_lines, needs, terms_missing
 from .notebook_cell import cell_ways
 from .notices_file import notices_edit, notices_path
+from .refusals import refusal
 from .work_tree import CHANGED, WorkTree, reason, work_tree
 
 # What is added may itself call for one more line, as where two licences are named then; never for a third.
@@ -63,6 +65,8 @@ def read_targets(report: Report, root: Path | WorkTree) -> tuple[tuple[FixTarget
 
 def _target(need: Need, tree: WorkTree) -> FixTarget | Undone | None:
     path = need.attribution.path
+    if why := refusal(need):
+        return Undone(path, why) if need.is_owed else None
     try:
         stored = _stored(need, tree)
     except UnwritableError as error:
@@ -81,7 +85,7 @@ def _two_sources(need: Need, other: Credit, place: str) -> str:
     upstream = need.attribution.upstream
     return (
         f"its header says on {place} that it is from {other.project or other.url}, but its code is in "
-        f"{upstream.project} {upstream.first_release} {upstream.path}: write there what it is from, then run the "
+        f"{named(upstream)}: write there what it is from, then run the "
         "command again"
     )
 
@@ -94,7 +98,8 @@ def _other_source(need: Need, text: bytes) -> Credit | None:
     """
     last = read_header(text).text.count("\n") + 1
     given = [each for each in read_credits(text) if each.first_line <= last]
-    if any(credits_it(each, need.attribution.upstream) for each in given):
+    owed = (need.attribution.upstream, *need.others)
+    if any(credits_it(each, upstream) for each in given for upstream in owed):
         return None
     explicit = (each for each in given if each.strength in _TAKEN and (each.url or (each.project and each.path)))
     return next(explicit, None)
@@ -170,7 +175,7 @@ def plan_tree(
         if lost := _no_longer_read(notices, carried):
             carried = carry(needed, repository, held, fetch, lost)
             notices = _notices(needed, carried, held)
-        steps = (*carried.edits, notices, *map(header_edit, targets))
+        steps = (*carried.edits, notices, *header_edits(targets))
         return _planned(steps, (*unread, *carried.undone))
 
 
@@ -184,7 +189,7 @@ def plan_file(report: Report, path: Path, tree: WorkTree | None = None) -> Plan:
         path.name,
         "its licence text and its entry in a notices file: name the folder of its repository",
     )
-    return _planned(map(header_edit, targets), (*unread, beside) if targets else unread)
+    return _planned(header_edits(targets), (*unread, beside) if targets else unread)
 
 
 def _planned(steps: Iterable[Edit | Undone | None], undone: Iterable[Undone]) -> Plan:
@@ -225,6 +230,27 @@ def _no_longer_read(notices: Edit | Undone | None, carried: CarriedTexts) -> fro
     read = tuple(found.licence for found in identify(notices.after.decode("utf-8", "replace")))
     placed = (licence for licence, place in carried.places.items() if place == notices.path)
     return frozenset(licence for licence in placed if not is_covered(licence, read))
+
+
+def header_edits(targets: Iterable[FixTarget]) -> tuple[Edit | Undone, ...]:
+    """One edit for each file, with the notices of all that it owes; and what could not be written."""
+    edits: dict[str, Edit] = {}
+    undone: list[Undone] = []
+    for target in targets:
+        path = target.need.attribution.path
+        earlier = edits.get(path)
+        step = header_edit(_after(target, earlier) if earlier else target)
+        if isinstance(step, Edit):
+            edits[path] = Edit(path, earlier.before, step.after, f"{earlier.why}; {step.why}") if earlier else step
+        elif step:
+            undone.append(step)
+    return *edits.values(), *undone
+
+
+def _after(target: FixTarget, edit: Edit) -> FixTarget:
+    """The file with an edit in it, to which more is to be added."""
+    text = _text_in_scan(edit.path, target.stored, edit.after)
+    return FixTarget(target.need, edit.after, target.text if text is None else text)
 
 
 def header_edit(target: FixTarget) -> Edit | Undone | None:

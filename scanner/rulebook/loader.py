@@ -38,9 +38,11 @@ FIELDS = frozenset(
         "missing",  # the text that should stand there
         "path",  # the copy's
         "project",  # the upstream's
+        "project_at",  # the same with the upstream file's address: "transformers (https://...)"
         "reason",  # why two licences cannot be combined
         "release",  # the upstream's first release with that text
         "share",  # of the copy's tokens, in percent
+        "source",  # the upstream as a credit names it: "transformers 4.28.1 (2023-04-18), models/llama/..., https://..."
         "upstream",  # "transformers 4.28.1 models/llama/modeling_llama.py"
         "upstream_path",
         "url",  # the upstream file's

@@ -75,7 +75,7 @@ def test_a_file_of_which_all_is_waived_is_left_alone() -> None:
 
 def test_all_that_is_lacking_is_said() -> None:
     assert lines("", Duty.KEEP_NOTICES) == (
-        f"Modified from lantern 1.0 {URL}",
+        f"Modified from lantern 1.0, lantern/a.py, {URL}",
         "Copyright 2020 Them",
         "(c) 2021 Others",
         "SPDX-License-Identifier: Apache-2.0",
@@ -84,7 +84,7 @@ def test_all_that_is_lacking_is_said() -> None:
 
 def test_what_is_there_is_not_repeated() -> None:
     header = "# Copyright 2020-2024 Them\n# Licensed under the Apache License, Version 2.0\n"
-    assert lines(header, Duty.KEEP_NOTICES) == (f"Modified from lantern 1.0 {URL}", "(c) 2021 Others")
+    assert lines(header, Duty.KEEP_NOTICES) == (f"Modified from lantern 1.0, lantern/a.py, {URL}", "(c) 2021 Others")
 
 
 def test_what_was_written_before_is_not_written_again() -> None:
@@ -117,12 +117,14 @@ def test_what_is_no_licence_expression_is_no_tag() -> None:
 
 def test_an_upstream_without_a_link_or_release_is_named_by_its_path() -> None:
     first, *_ = lines("", Duty.KEEP_NOTICES, url="", first_release="")
-    assert first == "Modified from lantern lantern/a.py"
+    assert first == "Modified from lantern, lantern/a.py"
 
 
 def test_findings_that_no_obligation_stands_for_are_answered_too() -> None:
     rules = ("relicensed", "source-unnamed", "credit-link-only", "holder-replaced")
-    assert {lines("", findings=(finding(rule),))[0] for rule in rules} == {f"Modified from lantern 1.0 {URL}"}
+    assert {lines("", findings=(finding(rule),))[0] for rule in rules} == {
+        f"Modified from lantern 1.0, lantern/a.py, {URL}"
+    }
     assert not [rule for rule in rules if by_hand(report(findings=(finding(rule),)))]
 
 
@@ -190,3 +192,7 @@ def targets_of(text: bytes, root: Path, told: Report | None = None) -> tuple[tup
     told = told or report(Duty.KEEP_NOTICES)
     verdict = replace(told.files[0], sha256=hashlib.sha256(text).hexdigest())
     return read_targets(replace(told, files=(verdict,)), root)
+
+
+def test_a_line_that_older_releases_lack_is_not_written() -> None:
+    assert "(c) 2021 Others" not in lines("", Duty.KEEP_NOTICES, recent_lines=("(c) 2021 Others",))

@@ -23,7 +23,7 @@ NAMES = {"WindowAttention": "Focus", "hidden": "states", "heads": "parts", "scal
 CODE = ATTENTION.partition("\n\n\n")[2]
 COPY = "import torch\n\n\n" + renamed(CODE, **NAMES)
 HEADER = """\
-# Modified from lantern 1.0 https://example.org/lantern/blob/1.0/lantern/attention.py
+# Modified from lantern 1.0 (2021-05-04), lantern/attention.py, https://example.org/lantern/blob/1.0/lantern/attention.py
 # Copyright 2020 The Lantern Authors. All rights reserved.
 # SPDX-License-Identifier: Apache-2.0
 """

@@ -1,0 +1,100 @@
+"""What lowers a finding or is said beside it: an order that is not known, claims, a source that both name."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from modelkin.attribution.copies import CheckResult, Copy
+from modelkin.results import Direction, Finding, Ground, Level, UpstreamMatch, Verdict
+
+from ..support.attributed import APACHE, BEACON, CODE, LAMP, MIT, checked, copy_of, only, rules
+
+LOWER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Level.NOTE}
+
+
+def by_place(result: CheckResult) -> dict[tuple[str, str], Finding]:
+    return {(finding.rule, finding.region.path): finding for finding in result.findings}
+
+
+def towards(direction: Direction, **facts: str) -> dict[tuple[str, str], Finding]:
+    return by_place(checked(copy_of(replace(LAMP, direction=direction, **facts)), LICENSE=MIT))
+
+
+def test_findings_of_unknown_order_are_one_level_lower_and_say_so() -> None:
+    sure, unknown = towards(Direction.IN_ORDER), towards(Direction.UNKNOWN)
+    assert {finding.level for finding in sure.values()} == set(Level)
+    assert {key: LOWER[finding.level] for key, finding in sure.items()} == {
+        key: finding.level for key, finding in unknown.items()
+    }
+    assert not [finding for finding in sure.values() if "Which of the two" in finding.message]
+    words = "Which of the two is older is not known."
+    assert not [finding for finding in unknown.values() if not finding.message.endswith(words)]
+
+
+def test_findings_of_open_order_are_notes_and_name_the_releases() -> None:
+    found = towards(Direction.OPEN, without="1.2", appeared="1.3").values()
+    assert {finding.level for finding in found} == {Level.NOTE}
+    words = "this file falls between 1.2, which lacks the path, and 1.3, which has it."
+    assert not [finding for finding in found if not finding.message.endswith(words)]
+    found = towards(Direction.OPEN, appeared="1.3").values()
+    words = "this file falls before 1.3, the first known release that has the path."
+    assert not [finding for finding in found if not finding.message.endswith(words)]
+
+
+def test_lines_that_an_older_release_lacks_are_a_note() -> None:
+    lines = (*LAMP.copyrights, "Copyright 2023 Later Labs")
+    upstream = replace(LAMP, copyrights=lines, recent_lines=lines[1:])
+    both = only(checked(copy_of(upstream), LICENSE=APACHE), "holder-removed")
+    assert both.level is Level.ERROR
+    assert "Later Labs" not in both.message
+    recent = only(checked(copy_of(upstream, text=f"# {lines[0]}\n{CODE}"), LICENSE=APACHE), "holder-removed")
+    assert recent.level is Level.NOTE
+    assert "An older known release of that file lacks it" in recent.message
+    unknown = replace(upstream, licence="LicenseRef-Nobody", recent_lines=lines)
+    assert only(checked(copy_of(unknown)), "holder-removed").level is Level.NOTE
+
+
+FACEBOOK = "# Copyright (c) Facebook, Inc. and its affiliates.\n"
+CREDIT = "# Modified from https://github.com/facebookresearch/TideNeXt\n"
+
+
+def naming(source: str) -> UpstreamMatch:
+    return replace(LAMP, sources=(source,))
+
+
+def test_two_files_that_name_the_same_source_are_siblings() -> None:
+    both = checked(copy_of(naming("facebookresearch/TideNeXt"), text=FACEBOOK + CREDIT + CODE), LICENSE=MIT)
+    assert {finding.level for finding in both.findings} == {Level.NOTE}
+    assert "Both name facebookresearch/TideNeXt as their source" in both.findings[0].message
+
+
+def test_a_credit_alone_or_another_source_makes_no_siblings() -> None:
+    cases = [
+        (naming("other/HornTide"), FACEBOOK + CREDIT),
+        (naming("facebookresearch/TideNeXt"), CREDIT),
+        (naming("facebookresearch/TideNeXt"), FACEBOOK),
+        (naming("facebookresearch/TideNeXt"), "# Copyright 2024 Harbour AI\n" + CREDIT),
+    ]
+    results = [checked(copy_of(upstream, text=header + CODE), LICENSE=MIT) for upstream, header in cases]
+    assert not [found for found in results if all(each.level is not Level.ERROR for each in found.findings)]
+
+
+def later(path: str, upstream: UpstreamMatch = LAMP, by: Ground = Ground.COMMIT, claim: bool = True) -> Copy:
+    copy = copy_of(upstream, path=path)
+    verdict = replace(copy.verdict, verdict=Verdict.INDEPENDENT, upstreams=(), origin=None, later=(upstream,))
+    return replace(copy, verdict=replace(verdict, direction=Direction.LATER, direction_by=by, claim=claim))
+
+
+def test_a_project_that_is_younger_by_claims_alone_gets_one_neutral_note() -> None:
+    found = checked(later("b.py"), later("a.py"), later("c.py", BEACON, Ground.CREDIT), LICENSE=MIT)
+    assert rules(found) == {"date-unconfirmed"}
+    dated, named = found.findings
+    assert (dated.level, dated.region.path) == (Level.NOTE, "a.py")
+    assert dated.message.startswith("The code of a.py and 1 more is also in lamp 1.0 lamp/modeling_lamp.py.")
+    assert "the dates that this folder itself gives" in dated.message
+    assert "the name that this folder gives itself" in named.message
+    assert not found.attributions
+
+
+def test_what_is_younger_by_dates_that_hold_is_no_finding() -> None:
+    assert not checked(later("a.py", by=Ground.RELEASE, claim=False), LICENSE=MIT).findings

@@ -1,0 +1,99 @@
+"""Whether code stands in the upstream project itself: a registry's word, a claim, and many files in their places."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from modelkin.attribution.copies import Copy
+from modelkin.attribution.home import LEAST_OF_A_TREE, stands_in_place
+from modelkin.results import Level, UpstreamMatch, Verdict
+
+from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, checked, copy_of
+
+CHANGED = replace(LAMP, verdict=Verdict.MODIFIED)
+IN_PLACE = f"src/{LAMP.path}"
+
+
+def errors(*copies: Copy, **around: Any) -> set[str]:
+    """The paths of files with errors in a repository that carries no licence text."""
+    found = checked(*copies, **around).findings
+    return {finding.region.path for finding in found if finding.level is Level.ERROR}
+
+
+def test_the_registrys_word_is_enough() -> None:
+    assert not errors(copy_of(LAMP), own="lamp")
+    assert errors(copy_of(LAMP), own="lamplight")
+    assert errors(copy_of(replace(LAMP, package="")), own="lamp"), "another project of that name"
+
+
+def test_a_claimed_name_frees_a_file_in_its_place_with_its_notices() -> None:
+    kept = copy_of(CHANGED, path=IN_PLACE, text=LAMP_HEADER + CODE)
+    gpl = copy_of(replace(CHANGED, licence="GPL-3.0-only"), path=IN_PLACE, text=LAMP_HEADER + CODE)
+    assert errors(gpl, names=("harbour",))
+    for name in ("lamp", "Lamp", "example/lamp"):
+        assert not checked(kept, names=(name,), LICENSE=APACHE).findings
+        assert not errors(gpl, names=(name,))
+    headless = copy_of(HEADLESS, path=IN_PLACE)
+    assert not checked(headless, names=("lamp",)).findings
+
+
+def test_a_claimed_name_frees_no_other_file_and_is_named() -> None:
+    elsewhere = copy_of(LAMP, path="model.py", text=LAMP_HEADER + CODE)
+    renamed = copy_of(LAMP, path="model.py")
+    beheaded = copy_of(LAMP, path=IN_PLACE)
+    cut = copy_of(LAMP, path=IN_PLACE, text=f"# {LAMP.copyrights[0]}\n{CODE}")
+    for copy in (elsewhere, renamed, beheaded, cut):
+        found = checked(copy, names=("lamp",)).findings
+        assert found
+        assert [each.level for each in found] == [each.level for each in checked(copy).findings]
+        assert "The name lamp, which this source gives itself, is no proof" in found[0].message
+    assert errors(renamed, beheaded, names=("lamp",)) == {"model.py", IN_PLACE}
+
+
+def tree(count: int, upstream: UpstreamMatch = CHANGED, header: str = LAMP_HEADER) -> list[Copy]:
+    """Changed files of a project in their places."""
+    places = [f"lamp/part{number}.py" for number in range(count)]
+    return [copy_of(replace(upstream, path=place), path=f"src/{place}", text=header + CODE) for place in places]
+
+
+def test_many_changed_files_in_their_places_are_the_project_or_all_of_it() -> None:
+    many = tree(LEAST_OF_A_TREE)
+    new = copy_of(CHANGED, path="src/lamp/new.py")
+    assert not errors(*many, new)
+    found = checked(*many, new).findings
+    assert {finding.level for finding in found} <= {Level.NOTE}
+    assert errors(*many[1:], new)
+    assert errors(*tree(LEAST_OF_A_TREE, header=""), new), "without notices it is nobody's home"
+
+
+def test_a_tree_excuses_neither_what_lost_its_notices_nor_what_stands_outside() -> None:
+    many = tree(LEAST_OF_A_TREE)
+    assert errors(*many, copy_of(CHANGED, path=IN_PLACE)) == {IN_PLACE}
+    assert errors(*many, copy_of(CHANGED, path="src/harbour/new.py")) == {"src/harbour/new.py"}
+    assert errors(*many, copy_of(BEACON, path="src/lamp/new.py")) == {"src/lamp/new.py"}
+
+
+def test_a_project_owes_its_descendants_nothing() -> None:
+    port = replace(BEACON, licence="AGPL-3.0-only", released="2024-01-01")
+    older = replace(BEACON, released="2020-01-01")
+    for own in ({"own": "lamp"}, {"names": ("lamp",)}):
+        ours = copy_of(port, CHANGED, origin=CHANGED, path=IN_PLACE, text=LAMP_HEADER + CODE)
+        assert not checked(ours, **own, LICENSE=APACHE).findings
+        from_it = copy_of(older, CHANGED, origin=older, path=IN_PLACE, text=LAMP_HEADER + CODE)
+        assert errors(from_it, **own)
+    assert not errors(*tree(LEAST_OF_A_TREE), ours, LICENSE=APACHE)
+
+
+def test_a_port_that_names_the_projects_holders_is_its_descendant_whatever_dates_say() -> None:
+    port = replace(BEACON, copyrights=(*LAMP.copyrights, "Copyright 2023 The Beacon team."), appeared_on="2019-01-01")
+    ours = copy_of(replace(LAMP, verdict=Verdict.IDENTICAL), port, origin=port, path=IN_PLACE, text=LAMP_HEADER + CODE)
+    assert not checked(ours, own="lamp", LICENSE=APACHE).findings
+
+
+def test_folders_around_a_package_are_no_part_of_its_place() -> None:
+    places = [("src/lamp/a.py", "lamp/a.py"), ("lamp/a.py", "src/lamp/a.py"), ("x/lamp/a.py", "src/lamp/a.py")]
+    assert all(stands_in_place(path, replace(LAMP, path=place)) for path, place in places)
+    assert not stands_in_place("a.py", replace(LAMP, path="lamp/a.py"))
+    assert not stands_in_place("blamp/a.py", replace(LAMP, path="lamp/a.py"))

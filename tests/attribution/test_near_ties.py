@@ -1,0 +1,102 @@
+"""Of upstreams that explain nearly the same, which is the source; and what a source dropped on the way."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from modelkin.attribution.copies import Copy
+from modelkin.attribution.derivation import derivations_of
+from modelkin.attribution.repository_view import RepositoryView
+from modelkin.repository.model import Declarations
+from modelkin.results import Direction, Level, UpstreamMatch, Verdict
+
+from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, checked, copy_of, only, rules
+
+MODIFIED = Verdict.MODIFIED
+OLD = replace(BEACON, verdict=MODIFIED, share=0.737, appeared_on="2023-04-05", licence="Apache-2.0")
+PORT = replace(LAMP, verdict=MODIFIED, share=0.761, appeared_on="2023-06-01", licence="AGPL-3.0-only", copyrights=())
+
+
+def source(copy: Copy) -> UpstreamMatch:
+    return derivations_of(copy, RepositoryView(Declarations()))[0].upstream
+
+
+def alike(closest: UpstreamMatch, *others: UpstreamMatch, text: str = CODE) -> Copy:
+    """A file of that text that is closest to one upstream and nearly as close to others."""
+    copy = copy_of(closest, origin=closest, text=text)
+    return replace(copy, verdict=replace(copy.verdict, alike=others))
+
+
+def test_a_few_statements_by_chance_make_no_port_the_source() -> None:
+    assert source(alike(PORT, OLD)) == OLD
+    assert source(alike(PORT, replace(OLD, appeared_on="2023-07-01"))) == PORT, "the closest is the older one"
+    assert source(alike(PORT, replace(OLD, share=0.6))) == PORT, "too far"
+
+
+def test_what_the_port_added_is_owed_to_it() -> None:
+    assert source(alike(replace(PORT, share=0.85), OLD)) != OLD
+    assert source(alike(replace(PORT, verdict=Verdict.RENAMED), OLD)) == replace(PORT, verdict=Verdict.RENAMED)
+
+
+def test_what_the_file_itself_names_comes_before_age() -> None:
+    near = replace(PORT, copyrights=("Copyright 2023 Port Inc.",))
+    credited = f"# Adapted from {LAMP.url}\n{CODE}"
+    assert source(alike(near, OLD, text=credited)) == near
+    assert source(alike(OLD, replace(near, share=0.737), text=credited)) == replace(near, share=0.737)
+    assert source(alike(near, OLD, text=f"# Copyright 2023 Port Inc.\n{CODE}")) == near
+    two = replace(near, copyrights=("Copyright 2023 Port Inc.", "Copyright 2022 Harbour AI"))
+    assert source(alike(two, OLD, text=f"# Copyright 2023 Port Inc.\n{CODE}")) == two, "a line that the others lack"
+
+
+def test_who_names_all_holders_of_another_and_more_is_no_source_of_it() -> None:
+    more = replace(PORT, copyrights=(*OLD.copyrights, "Copyright 2023 Port Inc."), appeared_on="2020-01-01")
+    assert source(alike(more, OLD)) == OLD
+    assert source(alike(replace(OLD, share=0.761), replace(more, share=0.75))).project == OLD.project
+    assert source(alike(replace(more, share=0.9), OLD)).project == more.project, "it explains more"
+
+
+def test_siblings_of_one_project_are_told_apart_by_closeness_alone() -> None:
+    assert source(alike(PORT, replace(OLD, project=PORT.project))) == PORT
+
+
+def test_what_is_younger_than_the_file_is_never_the_source() -> None:
+    later = replace(OLD, direction=Direction.LATER)
+    assert source(alike(PORT, later)) == PORT
+    assert not derivations_of(copy_of(later), RepositoryView(Declarations()))
+
+
+NANO = replace(HEADLESS, project="nano", package="", path="nano/a.py", url="", licence="MIT", appeared_on="2024-01-01")
+TIDE = replace(LAMP, appeared_on="2021-01-01", verdict=MODIFIED, share=0.9)
+
+
+def test_what_the_source_dropped_is_owed_all_the_same() -> None:
+    copy = copy_of(replace(NANO, share=1.0), origin=TIDE)
+    found = checked(copy)
+    assert only(found, "holder-removed").upstream.startswith("lamp")
+    assert only(found, "holder-removed").level is Level.ERROR
+    assert {each.upstream.project for each in found.attributions} == {"nano", "lamp"}
+    asked = {each.asks for each in found.attributions[1].duties}
+    assert len(asked) < len({each.asks for each in checked(copy_of(TIDE)).attributions[0].duties})
+    header = f"# {TIDE.copyrights[0]}\n# Licensed under the Apache License, Version 2.0\n"
+    kept = copy_of(replace(NANO, share=1.0), origin=TIDE, text=header + CODE)
+    assert "holder-removed" not in rules(checked(kept, LICENSE=APACHE))
+
+
+def test_what_the_source_kept_is_owed_once() -> None:
+    keeping = replace(NANO, copyrights=TIDE.copyrights, licence_form=TIDE.licence_form, licence=TIDE.licence)
+    assert len(checked(copy_of(keeping, origin=TIDE)).attributions) == 1
+
+
+def test_only_what_is_surely_the_source_of_the_source_is_owed() -> None:
+    doubtful = [
+        replace(TIDE, direction=Direction.UNKNOWN),
+        replace(TIDE, direction=Direction.OPEN),
+        replace(TIDE, verdict=Verdict.FRAGMENTS, share=0.3),
+        replace(TIDE, appeared_on="2025-01-01"),
+        replace(TIDE, project="nano"),
+    ]
+    assert not [each for each in doubtful if len(checked(copy_of(NANO, origin=each)).attributions) != 1]
+    naming = replace(NANO, copyrights=("Copyright 2024 Nano",), sources=("https://github.com/example/lamp",))
+    silent = replace(naming, sources=())
+    assert len(checked(alike(naming, TIDE)).attributions) == 2
+    assert len(checked(alike(silent, TIDE)).attributions) == 1
