@@ -21,8 +21,8 @@ from modelkin.rulebook.loader import read_licence
 from modelkin.settings_file import find_settings
 
 from .support.documents import PAGES, README, ROOT, blocks, modelkin_commands, shell_commands
-from .support.index_server import registry_answers
 from .support.git_repositories import commit
+from .support.index_server import registry_answers
 from .support.licence_texts import apache_text
 from .support.small_corpora import ATTENTION, COPY, ROTARY, Upstream, corpus_of
 

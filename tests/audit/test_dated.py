@@ -141,7 +141,7 @@ def test_repositories_with_histories_of_their_own_have_the_reports_of_their_scan
         committed(place / name, {"model.py": ATTENTION, "own.py": OWN}, at)
     (place / "c/late.py").write_text(ATTENTION)
     found = run(place, tmp_path / "audit.jsonl", asked(corpus, jobs=2))
-    directions = {}
+    directions: dict[tuple[str, str], tuple[str, str]] = {}
     for name in found.names():
         scanned = scan(str(place / name), asked(corpus).scan)
         assert timeless(found.report(name)) == timeless(scanned)
