@@ -53,7 +53,7 @@ class RepositoryView:
     def is_nearly_at_home(self, copy: Copy, upstream: UpstreamMatch) -> bool:
         """Whether a copy stands in a tree that is the upstream project's by many changed files.
 
-        One in the place of the upstream file that lost its notices does not, nor one elsewhere that names somebody else.
+        One in the place of the upstream file without its notices does not, nor one elsewhere that names another holder.
         """
         path = copy.verdict.path
         if not self.home.has_kept(path, upstream):
