@@ -21,6 +21,7 @@ from modelkin.rulebook.loader import read_licence
 from modelkin.settings_file import find_settings
 
 from .support.documents import PAGES, README, ROOT, blocks, modelkin_commands, shell_commands
+from .support.git_repositories import commit
 from .support.index_server import registry_answers
 from .support.licence_texts import apache_text
 from .support.small_corpora import ATTENTION, COPY, ROTARY, Upstream, corpus_of
@@ -32,6 +33,7 @@ OTHERS = [command for command in shell_commands(README) if command not in COMMAN
 EXIT_CODES = {
     "modelkin compare copy/ original/ --restore restored/": 1,
     "modelkin scan path/to/repository": 1,
+    "modelkin scan downloaded-code/ --as-of 2023-06-20": 1,
     "modelkin attribute path/to/repository --dry-run": 1,
     "modelkin audit path/to/repositories": 1,
     "modelkin audit path/to/repositories --resume": 1,
@@ -72,12 +74,14 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = written(root / "project", **copied)
     for place in ("path/to/repository", "path/to/repositories/org/one", "path/to/repositories/two"):
         written(project / place, README__md="# A model\n", **copied)
+    written(project / "downloaded-code", **copied)
     written(project / "copy", focus__py=COPY)
     written(project / "original", focus__py=ATTENTION)
     written(root / "ours", rotary__py=ROTARY)
     written(root / "upstream", rotary__py=ROTARY)
     (project / "modelkin.toml").write_text("# nothing set\n")
     (project / "sources.txt").write_text("# a source a line\npath/to/repository\n")
+    commit(project, {})  # its history says that it is younger than the upstream
     upstream = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")
     (root / "data").mkdir()
     corpus_of(upstream).save(root / "data" / "corpus.safetensors")

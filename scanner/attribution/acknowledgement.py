@@ -12,9 +12,9 @@ from ..notices.holders import holders_missing
 from ..notices.model import Credit, Strength
 from ..results import Grade, Level, LicenceForm, Region, UpstreamMatch
 from .copies import Copy
-from .derivation import Derivation
 from .duties import header_region, upstream_region
 from .findings import FindingDraft, quoted, shortened
+from .model import Derivation
 from .naming import credits_any, credits_it, is_for_code, names_in_words, source_of
 from .repository_view import RepositoryView
 

@@ -12,8 +12,8 @@ from ..notices.model import Credit
 from ..notices.project_names import names_project
 from ..results import Direction, Ground, Level, Region, UpstreamMatch
 from .copies import Copy
-from .derivation import Derivation
 from .findings import FindingDraft, lower
+from .model import Derivation
 from .naming import credits_any
 from .repository_view import RepositoryView
 

@@ -15,8 +15,8 @@ from ..results import DutyState, Level, LicenceForm, Region, State, Verdict
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
 from ..sources.cells import line_words
 from ..support.lazy import lazy_pattern
-from .derivation import Derivation
 from .findings import FindingDraft, quoted
+from .model import Derivation
 from .repository_view import RepositoryView
 
 # The finding for words that a licence gives.

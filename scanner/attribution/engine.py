@@ -14,10 +14,11 @@ from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts
 from .copies import CheckResult, Copy
-from .derivation import Derivation, derivations_of
+from .derivation import derivations_of
 from .doubts import doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, outcomes, upstream_region
 from .findings import FindingDraft, asked_level, findings, quoted
+from .model import Derivation
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
 

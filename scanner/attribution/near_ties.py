@@ -8,22 +8,17 @@ a copy is ascribed to a port, or to a sibling, of what it was taken from.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from ..notices.holders import holders_missing
 from ..results import UpstreamMatch, Verdict
+from .model import Derivation
 from .naming import credits_it
 
-if TYPE_CHECKING:
-    from .derivation import Derivation
-
-# An upstream that explains this part of what the closest does may as well be the true source.
-NEARLY_THE_SAME = 0.8
 # What explains so much more of the file has something of its own in it.
 _MORE = 0.05
 _WHOLE = (Verdict.IDENTICAL, Verdict.RENAMED)
 
-_Test = Callable[["Derivation"], bool]
+_Test = Callable[[Derivation], bool]
 
 
 def first_seen(upstream: UpstreamMatch) -> str:

@@ -16,9 +16,9 @@ from ..results import Level, Region, Verdict
 from ..rulebook.loader import licence_rule, shipped_folder
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
 from ..support.globs import matcher
-from .derivation import Derivation
 from .duties import EXACT_RULES, header_region, place_of, upstream_region
 from .findings import FindingDraft, quoted, shortened
+from .model import Derivation
 from .repository_view import RepositoryView
 
 

@@ -109,20 +109,22 @@ def build(manifest: Path, output: Path, progress: bool) -> int:
     "--licence", "--license", "licence", required=True, metavar="SPDX", help="Its licence, for files that state none."
 )
 @click.option("--release", default="", help="Which release SOURCE is, when its name does not say.")
+@click.option("--released", default="", metavar="DATE", help="When it was first public, when its name does not say.")
 @_writing_option
 @_progress_option
-def add(source: str, name: str, licence: str, release: str, corpus: Path | None, progress: bool) -> int:
+def add(source: str, name: str, licence: str, release: str, released: str, corpus: Path | None, progress: bool) -> int:
     """Add SOURCE as a known upstream.
 
     SOURCE is a folder, a file, an archive, a release such as pypi:timm==1.0.9
-    or a git+URL.
+    or a git+URL. With --released YYYY-MM-DD, code that was public earlier is
+    not taken for a copy of it.
     """
     from ..corpus import library
     from ..corpus import store as shelf
 
     skipped: list[Skipped] = []
     with progress_bar(progress) as step:
-        facts = library.add(source, name, licence, release, corpus or shelf.user_path(), step, skipped)
+        facts = library.add(source, name, licence, release, corpus or shelf.user_path(), step, skipped, released)
     _print_notes([f"{each.path} left out: {each.reason}" for each in skipped])
     _print_facts(facts)
     return 0

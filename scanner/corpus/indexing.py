@@ -8,6 +8,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from ..errors import CorpusError
 from ..repository.declarations import read_declarations
 from ..repository.lookup import repository_licence
@@ -80,16 +82,19 @@ def index_source(spec: str, timeout: float | None = None) -> Corpus:
     return _indexed(source, project, "compare with", selection=Selection(timeout=timeout))
 
 
-def index_release(source: str, name: str, licence: str, release: str, skipped: list[Skipped]) -> Corpus:
+def index_release(
+    source: str, name: str, licence: str, release: str, skipped: list[Skipped], released: str = ""
+) -> Corpus:
     """A corpus of one source as a release of the project ``name``; what could not be read goes to ``skipped``.
 
-    Raises SourceError, and CorpusError when there is no Python in it.
+    ``released`` is its ISO date, where the source says none or another. Raises SourceError, and CorpusError when there
+    is no Python in it.
     """
 
     def project(checkout: Checkout) -> Project:
         return Project(name, licence, "", "", _package(source, checkout))
 
-    return _indexed(source, project, "add", release, skipped=skipped)
+    return _indexed(source, project, "add", release, skipped=skipped, released=released)
 
 
 def _indexed(
@@ -99,12 +104,14 @@ def _indexed(
     release: str = "",
     selection: Selection = EVERYTHING,
     skipped: list[Skipped] | None = None,
+    released: str = "",
 ) -> Corpus:
     builder = CorpusBuilder()
     left: list[Skipped] = [] if skipped is None else skipped
     # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
     with open_source(source, obey=True) as checkout:
         project = project_of(checkout)
+        checkout = replace(checkout, released=released or checkout.released)
         if not add_checkout(builder, checkout, project, release, selection=selection, skipped=left):
             told = f": {left[0].path} {left[0].reason}" if left else ""
             raise CorpusError(f"{source}: no Python file or notebook in it to {purpose}{told}")

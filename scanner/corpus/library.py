@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from ..errors import CorpusError
 from ..results import Skipped
+from ..settings import checked_date
 from .builder import CorpusBuilder, absorb
 from .indexing import index_release
 from .model import Corpus, Project, Version, check_writable
@@ -40,10 +41,11 @@ class CorpusFacts(Struct, frozen=True):
 
 
 class ProjectRow(Struct, frozen=True):
-    """A project of a corpus; ``files`` counts every file of every release."""
+    """A project of a corpus; ``published`` is when it was first public, ``files`` counts those of every release."""
 
     name: str
     releases: str
+    published: str
     files: int
     licence: str
 
@@ -75,7 +77,7 @@ def _project_rows(corpus: Corpus) -> list[ProjectRow]:
     of_row = np.array([release.project for release in corpus.releases], np.int64)[corpus.version_releases]
     files = np.bincount(of_row, minlength=len(corpus.projects)).tolist()
     return [
-        ProjectRow(project.name, _span(corpus, number), files[number], project.licence)
+        ProjectRow(project.name, _span(corpus, number), project.published or "-", files[number], project.licence)
         for number, project in enumerate(corpus.projects)
     ]
 
@@ -95,18 +97,23 @@ def add(
     path: Path,
     progress: Progress | None = None,
     skipped: list[Skipped] | None = None,
+    released: str = "",
 ) -> CorpusFacts:
     """Add a source to a corpus, made if it is not there yet, in place of what this release had under the same paths.
 
-    What could not be read goes to ``skipped``. Raises ModelkinError; the corpus is then as before.
+    ``released`` is the day on which it was first public, YYYY-MM-DD; empty means what the source itself says. What
+    could not be read goes to ``skipped``. Raises ModelkinError; the corpus is then as before.
     """
+    released = released and checked_date(released, "--released: ")
     check_writable(path, [source])
     corpus = _whole(path) if is_there(path) else None
     if progress:
         progress(0, 0, source)
-    new = index_release(source, name, licence, release, [] if skipped is None else skipped)
+    new = index_release(source, name, licence, release, [] if skipped is None else skipped, released)
     builder = CorpusBuilder()
     if corpus is not None:
+        if released:  # what the release has already is of that day too
+            builder.add_release(new.projects[0], new.releases[0])
         replaced = set(map(_identity, _versions(new)))
         absorb(builder, corpus, lambda version: _identity(version) not in replaced)
     absorb(builder, new)

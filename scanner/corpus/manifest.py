@@ -6,6 +6,7 @@ Edit this when an entry gets a key.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,9 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..errors import ConfigurationError, CorpusError
+from ..settings import checked_date
 from ..support.globs import matcher
 from ..support.nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
-from .days import iso_day
 from .model import Project
 
 
@@ -120,10 +121,15 @@ def _dates(where: str, entry: dict[Any, Any], releases: tuple[str, ...]) -> dict
 
 
 def _day(where: str, key: str, value: object) -> str:
+    """``value``, text or a date as YAML reads one."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        value = value.isoformat()
+    if not isinstance(value, str):
+        raise CorpusError(f"{where}: {key} must be a date, as in 2021-01-06")
     try:
-        return iso_day(value)
-    except ValueError:
-        raise CorpusError(f"{where}: {key} must be a date, as 2021-01-06") from None
+        return checked_date(value)
+    except ConfigurationError as error:
+        raise CorpusError(f"{where}: {key}: {error}") from None
 
 
 def _value(where: str, key: str, value: Any) -> Any:

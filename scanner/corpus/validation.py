@@ -23,7 +23,12 @@ def problems(corpus: Corpus) -> list[str]:
     return (
         list(shape_problems(corpus))
         or list(content_problems(corpus))
-        or [*endless_problems(corpus), *history_problems(corpus), *_token_problems(corpus)]
+        or [
+            *endless_problems(corpus),
+            *history_problems(corpus),
+            *interval_problems(corpus),
+            *_token_problems(corpus),
+        ]
     )
 
 
@@ -79,6 +84,22 @@ def history_problems(corpus: Corpus) -> Iterator[str]:
     of_files = np.unique(np.stack([corpus.lineage_files, histories], axis=1), axis=0)
     if len(np.unique(np.concatenate([of_files, pairs]), axis=0)) != len(of_files):
         yield "file_lineages are not those that hold the files"
+
+
+def interval_problems(corpus: Corpus) -> Iterator[str]:
+    """Releases around the first appearance of a path that cannot be those, where the content is sound."""
+    known = (*corpus.releases, *corpus.unlisted)
+    owners = np.array([-1, *(release.project for release in known)], np.int64)
+    ages = np.unique(["", *(release.day for release in known)], return_inverse=True)[1]
+    appeared, without = corpus.lineage_appeared, corpus.lineage_without
+    first = corpus.lineage_first_releases.astype(np.int64) + 1
+    if bool(np.any((owners[appeared] != corpus.lineage_projects) | (ages[appeared] > ages[first]))):
+        yield "lineage_appeared is not before the releases that hold the paths"
+    if bool(np.any((without > 0) & ((owners[without] != corpus.lineage_projects) | (ages[without] >= ages[appeared])))):
+        yield "lineage_without is not before lineage_appeared"
+    projects = corpus.lineage_projects[_of_rows(corpus.lineage_file_starts)]
+    if bool(np.any(owners[corpus.lineage_file_releases] != projects)):
+        yield "lineage_file_releases are of other projects"
 
 
 def _token_problems(corpus: Corpus) -> Iterator[str]:

@@ -30,14 +30,23 @@ def dates_of(checkout: Checkout) -> DateOf:
 
 
 def _first(ways: Sequence[DateOf], path: str) -> FileDate:
-    """The date by the first of ``ways`` that knows one; else what the first of them says that says anything."""
+    """The date by the first of ``ways`` that knows one; else what the first of them says that says anything.
+
+    Where that is a commit, an older release still wins: a repository may have begun with a release unpacked.
+    """
     unknown = FileDate()
-    for way in ways:
+    for number, way in enumerate(ways):
         found = way(path)
         if found.date:
-            return found
+            return _older(found, ways[number + 1 :], path) if found.by is Ground.COMMIT else found
         unknown = unknown if unknown.says else found
     return unknown
+
+
+def _older(found: FileDate, further: Sequence[DateOf], path: str) -> FileDate:
+    """The date of the release that a checkout says that it is, where that is certain, and older than its commits."""
+    dates = (each for way in further if (each := way(path)).by is Ground.RELEASE and not each.at_latest)
+    return min((found, *dates), key=lambda each: each.date)
 
 
 def _ways(checkout: Checkout) -> list[DateOf]:

@@ -135,8 +135,8 @@ class _Repository:
     def date(self, path: str) -> FileDate:
         if self._failure:
             return FileDate(says=f"git cannot say when it was committed: {self._failure}")
-        if path not in self._tracked:
-            return _UNTRACKED
+        if path not in self._tracked and (self._tracked or path not in self._first):
+            return _UNTRACKED  # of a clone that has no index, as nothing was checked out, what was committed counts
         if path not in self._first and not self._is_complete:
             self._is_complete = True
             self._complete()

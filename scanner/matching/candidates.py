@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.histories import PathHistories
+from ..corpus.intervals import NEVER
 from ..corpus.model import Corpus
 from ..support.arrays import Array, among, distinct, group, pack_pairs, run_places, runs, unpack_pairs
 from .query import Query
@@ -246,17 +247,21 @@ def _best_files(
 
 
 def _old_enough(histories: PathHistories, places: Array, of_history: Array, chosen: Array) -> Array:
-    """Which contents of the chosen path histories answer: none younger than the copy, unless all of the path are.
+    """Which contents of the chosen path histories answer: none younger than the copy.
 
-    The path may be older than each of its known contents.
+    Of a path that may be older than each of its known contents, the oldest of these.
     """
     if not histories.until:
         return np.ones(len(places), bool)
-    old: Array = histories.intervals.contents[places] <= histories.until
+    days = histories.intervals.contents[places]
+    old: Array = days <= histories.until
     if histories.own is not None:
         old |= histories.own[chosen][of_history]
     known = np.bincount(of_history[old], minlength=len(chosen)) > 0
-    return old | ~known[of_history]
+    oldest = np.full(len(chosen), NEVER)
+    np.minimum.at(oldest, of_history, days)
+    old |= ~known[of_history] & (days == oldest[of_history])
+    return old
 
 
 def _mark_equal(best: Array, of_file: Array, references: Array, sequences: _Sequences, count: int) -> None:

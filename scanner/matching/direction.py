@@ -116,6 +116,8 @@ def _contradiction(kept: Sequence[Comparison], facts: Facts, found: dict[History
     """What speaks against the date that the source claims; empty where nothing does."""
     for each in kept:
         additions = found[each.candidate.key]
+        if facts.owns(_project(each)):  # what a project adds itself tells nothing of others
+            continue
         if additions and tell_of_descent(additions) and day_number(facts.dated.date) < _after(each):
             held = f"the file holds {additions.held} of {additions.added} statements"
             return f"{held} that {_project(each).name} added between {additions.since} and {additions.until}"

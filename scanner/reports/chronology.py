@@ -61,7 +61,8 @@ def _between(upstream: UpstreamMatch) -> str:
 
 def _why_unknown(file: FileVerdict) -> str:
     if not file.dated.date:
-        return "nothing dates this file"
+        reason = escape(file.dated.says)
+        return f"nothing dates this file ({reason})" if reason else "nothing dates this file"
     if file.dated.claim:
         return "its date is its own claim, which does not tell"
     return "it may be older than its date" if file.dated.at_latest else "its date does not tell"
@@ -141,11 +142,3 @@ def match_of(finding: Finding, file: FileVerdict | None) -> UpstreamMatch | None
         return None
     named = (each for each in file.upstreams if finding.upstream == f"{each.project} {each.first_release} {each.path}")
     return next(named, None)
-
-
-def finding_direction(finding: Finding, file: FileVerdict | None) -> str:
-    """As `direction`, for the upstream that a finding on ``file`` is about."""
-    upstream = match_of(finding, file)
-    if file is None or upstream is None:
-        return ""
-    return direction(file) if upstream is file.upstreams[0] else unsettled(upstream)

@@ -5,10 +5,10 @@ Edit this when such a line is to say more, which programs may parse.
 
 from __future__ import annotations
 
-from ..results import FileVerdict, Finding, Report
+from ..results import Cells, Finding, Report
 from ..sources.cells import line_words, lines_of_file
 from ..support.escaping import encodable, escape, inert
-from .chronology import finding_direction, later_note
+from .chronology import later_note
 from .phrases import and_more
 from .summary import note
 
@@ -22,8 +22,8 @@ def render(report: Report) -> str:
     stored; the cell is told in words.
     """
     findings = [finding for finding in report.findings if finding.counts]
-    files = {file.path: file for file in report.files}
-    lines = [line for finding in findings for line in _lines(finding, files.get(finding.region.path))]
+    cells = report.cells()
+    lines = [line for finding in findings for line in _lines(finding, cells.get(finding.region.path, ()))]
     lines += [f"{escape(each.path)}: skipped {escape(each.reason)}\n" for each in report.skipped[:_MOST_SKIPPED]]
     more = and_more(len(report.skipped), _MOST_SKIPPED)
     # An original that others hold later has nothing to answer for: alone, that is no reason to say anything.
@@ -32,13 +32,10 @@ def render(report: Report) -> str:
     return inert(encodable("".join([*lines, *notes])))
 
 
-def _lines(finding: Finding, file: FileVerdict | None) -> tuple[str, ...]:
-    cells = file.cells if file else ()
+def _lines(finding: Finding, cells: Cells) -> tuple[str, ...]:
     clause = f" ({escape(finding.clause)})" if finding.clause else ""
     line = finding.region.first_line
     place = f"{escape(finding.region.path)}:{lines_of_file(cells, line, line)[0]}"
     message = f"{line_words(cells, line, line)}: {finding.message}" if cells else finding.message
-    told = finding_direction(finding, file)
-    direction = f" (direction {told})" if told else ""
-    first = f"{place}: {finding.level.value} {escape(finding.rule)}{clause} {escape(message)}{direction}\n"
+    first = f"{place}: {finding.level.value} {escape(finding.rule)}{clause} {escape(message)}\n"
     return (first, f"  remedy: {escape(finding.remedy)}\n") if finding.remedy else (first,)

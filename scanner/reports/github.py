@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..results import FileVerdict, Finding, Level, Report, Skipped
+from ..results import Cells, Finding, Level, Report, Skipped
 from ..sources.cells import lines_of_file
 from ..support.escaping import encodable, escape, inert
-from .chronology import finding_direction, later_note
+from .chronology import later_note
 from .phrases import counted
 from .summary import note, summarise
 
@@ -24,14 +24,14 @@ def render(report: Report) -> str:
     """Annotations of what is neither waived nor known, most severe first, then one line that sums up."""
     open_findings = [finding for finding in report.findings if finding.counts]
     ranked = sorted(open_findings, key=lambda finding: list(Level).index(finding.level))
-    files = {file.path: file for file in report.files}
-    annotations = [_annotation(finding, files.get(finding.region.path)) for finding in ranked]
+    cells = report.cells()
+    annotations = [_annotation(finding, cells.get(finding.region.path, ())) for finding in ranked]
     lines = [*annotations, *_skips(report.skipped), inert(_summary(report))]
     return encodable("".join(f"{line}\n" for line in lines))
 
 
-def _annotation(finding: Finding, file: FileVerdict | None) -> str:
-    region, cells = finding.region, file.cells if file else ()
+def _annotation(finding: Finding, cells: Cells) -> str:
+    region = finding.region
     first_line, last_line = lines_of_file(cells, region.first_line, region.last_line)
     properties = {
         "file": region.path,
@@ -40,15 +40,13 @@ def _annotation(finding: Finding, file: FileVerdict | None) -> str:
         "title": f"{finding.rule} ({finding.clause})" if finding.clause else finding.rule,
     }
     told = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    return f"::{_COMMANDS[finding.level]} {told}::{_message(finding, file)}"
+    return f"::{_COMMANDS[finding.level]} {told}::{_message(finding)}"
 
 
-def _message(finding: Finding, file: FileVerdict | None) -> str:
+def _message(finding: Finding) -> str:
     lines = [finding.message]
     if finding.upstream:
         lines.append(f"Upstream: {finding.upstream}")
-    if told := finding_direction(finding, file):
-        lines.append(f"Direction: {told}")
     if finding.remedy:
         lines.append(f"Remedy: {finding.remedy}")
     return "%0A".join(_data(line) for line in lines)

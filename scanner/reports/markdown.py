@@ -12,7 +12,7 @@ from itertools import chain
 from ..results import COPIES, Cells, FileVerdict, Finding, Level, Region, Report, Skipped
 from ..sources.cells import place_words
 from ..support.escaping import encodable, escape
-from .chronology import chronology, finding_direction, later_groups, later_release
+from .chronology import chronology, later_groups, later_release
 from .phrases import and_more, counted, name, percent, releases
 from .summary import notes, summarise
 
@@ -28,8 +28,12 @@ _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Note
 def render(report: Report) -> str:
     """A headline, the findings by level, the copied files with their renames folded away."""
     kept, size, left = [_headline(report)], 0, 0
-    files = {file.path: file for file in report.files}
-    blocks = (_findings(report.findings, files), _skips(report.skipped), _copies(report.files), _later(report.files))
+    blocks = (
+        _findings(report.findings, report.cells()),
+        _skips(report.skipped),
+        _copies(report.files),
+        _later(report.files),
+    )
     for block in chain.from_iterable(blocks):
         size += len(block)
         if size > MOST_CHARACTERS:
@@ -75,26 +79,22 @@ def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:
     yield "\n".join([*lines, *([f"- {more}"] if more else [])])
 
 
-def _findings(findings: Sequence[Finding], files: Mapping[str, FileVerdict]) -> Iterator[str]:
-    cells = {path: file.cells for path, file in files.items()}
+def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterator[str]:
     for level in Level:
         of_level = [finding for finding in findings if finding.level is level and finding.counts]
         if of_level:
             yield f"#### {_HEADINGS[level]}"
-        for finding in of_level:
-            yield _finding(finding, _place(finding.region, cells), files.get(finding.region.path))
+        yield from (_finding(finding, _place(finding.region, cells)) for finding in of_level)
     if waived := [finding for finding in findings if finding.suppression]:
         yield "#### Waived"
         yield from (_waived(finding, _place(finding.region, cells)) for finding in waived)
 
 
-def _finding(finding: Finding, place: str, file: FileVerdict | None) -> str:
+def _finding(finding: Finding, place: str) -> str:
     clause = f", {text(finding.clause)}" if finding.clause else ""
     lines = [f"- **{code(finding.rule)}**{clause}, {place}: {text(finding.message)}"]
     if finding.upstream:
         lines.append(f"  - upstream: {text(finding.upstream)}")
-    if told := finding_direction(finding, file):
-        lines.append(f"  - direction: {text(told)}")
     if finding.remedy:
         lines.append(f"  - remedy: {text(finding.remedy)}")
     return "\n".join(lines)

@@ -12,10 +12,10 @@ from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ..results import FileVerdict, Finding, Level, Report, Skipped
+from ..results import Cells, FileVerdict, Finding, Level, Report, Skipped
 from ..sources.cells import line_words
 from ..support.escaping import escape
-from .chronology import finding_direction, later_groups, only_later
+from .chronology import later_groups, only_later
 from .console import PLAIN, Page, bare_table, printed
 from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted, name
 from .summary import Summary, notes, summarise
@@ -36,14 +36,13 @@ def render(report: Report, page: Page = PLAIN) -> str:
 def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
     yield from _headline(report, summarise(report))
     attributions = {attribution.path: attribution for attribution in report.attributions}
-    files = {file.path: file for file in report.files}
     for file in report.files:
         if file.upstreams:
             yield Text()
             yield from file_section(file, attributions.get(file.path), page)
     yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
     yield from _later_files(report.files)
-    yield from _findings(report.findings, files)
+    yield from _findings(report.findings, report.cells())
     yield from _skips(report.skipped)
 
 
@@ -99,7 +98,7 @@ def _later_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
         yield Padding.indent(Text(f"{more} projects, all of them in --format json", "dim"), 2)
 
 
-def _findings(findings: Sequence[Finding], files: Mapping[str, FileVerdict]) -> Iterator[RenderableType]:
+def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterator[RenderableType]:
     """Every new error, warning and waived finding; of the notes of one rule the first few, and how many more."""
     if new := sum(not finding.known for finding in findings):
         yield Text()
@@ -112,14 +111,14 @@ def _findings(findings: Sequence[Finding], files: Mapping[str, FileVerdict]) -> 
             notes[finding.rule] += 1
             if notes[finding.rule] > _MOST_NOTES:
                 continue
-        yield from _finding(finding, files.get(finding.region.path))
+        yield from _finding(finding, cells.get(finding.region.path, ()))
     for rule, count in notes.items():
         if more := and_more(count, _MOST_NOTES):
             yield Text(f"{more} notes of {escape(rule)}, all of them in --format json", "dim")
 
 
-def _finding(finding: Finding, file: FileVerdict | None) -> Iterator[RenderableType]:
-    region, cells = finding.region, file.cells if file else ()
+def _finding(finding: Finding, cells: Cells) -> Iterator[RenderableType]:
+    region = finding.region
     yield Text.assemble(
         (finding.level.value, LEVEL_STYLES[finding.level]),
         f" {escape(region.path)}, {line_words(cells, region.first_line, region.last_line)}: {escape(finding.message)}",
@@ -129,7 +128,6 @@ def _finding(finding: Finding, file: FileVerdict | None) -> Iterator[RenderableT
     for label, words in (
         ("clause", finding.clause),
         ("upstream", finding.upstream),
-        ("direction", finding_direction(finding, file)),
         ("remedy", "" if waived else finding.remedy),
         ("waived", waived),
     ):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -32,8 +31,6 @@ from .specs import GitAddress, parse_git_address, without_login
 FILTERED_BYTES = 16 * 1024**2
 MAX_FETCHED_BYTES = 2 * 1024**3
 _MAX_ERROR_BYTES = 4 * 1024**2
-# Of addresses, mapped files included: a pack may ask for any amount of memory.
-_MAX_MEMORY_BYTES = 6 * 1024**3
 _FIRST_WAIT_SECONDS = 0.005
 _LONGEST_WAIT_SECONDS = 0.1
 _FETCH_SETTINGS = {
@@ -114,7 +111,6 @@ def _fetch_commit(
     command = (*settings, "fetch", *_FETCH_OPTIONS, *what, "--", url, revision)
     deadline = time.monotonic() + seconds
     with TemporaryFile() as errors, running(repository, *command, protocols=protocols, errors=errors) as process:
-        _limit_memory(process.pid)
         wait = _FIRST_WAIT_SECONDS
         while (code := process.poll()) is None:
             _check(repository, errors, deadline, most_bytes)
@@ -147,15 +143,6 @@ def _bytes_in(folder: Path) -> int:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 total += _bytes_in(Path(entry)) if is_folder else entry.stat(follow_symlinks=False).st_size
     return total
-
-
-def _limit_memory(process: int) -> None:
-    """Where the system lets us, before git has begun anything."""
-    if sys.platform == "linux":
-        import resource
-
-        with suppress(OSError, ValueError):
-            resource.prlimit(process, resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
 
 
 def _failure(address: GitAddress, reason: str) -> str:

@@ -6,9 +6,10 @@ It speaks only the protocols that are named for a command. Edit this when git ge
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
@@ -19,6 +20,8 @@ from ..support.processes import NO_FILE, Process, environment, find_program, kil
 TIMEOUT_SECONDS = 600.0
 MAX_OUTPUT_BYTES = 128 * 1024**2
 _MAX_MESSAGE_BYTES = 64 * 1024
+# Of addresses, mapped files included: a pack may ask for any amount of memory.
+_MAX_MEMORY_BYTES = 6 * 1024**3
 
 # protocol.version 2 is what lets a commit be fetched by its hash from any server.
 _SETTINGS = {
@@ -90,7 +93,17 @@ def running(
             raise GitError(
                 f"git cannot be run ({error.strerror}): install git, or name a folder or an archive"
             ) from error
+        _limit_memory(process.pid)
         yield process
+
+
+def _limit_memory(process: int) -> None:
+    """Where the system lets us, before git has begun anything."""
+    if sys.platform == "linux":
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.prlimit(process, resource.RLIMIT_AS, (_MAX_MEMORY_BYTES, _MAX_MEMORY_BYTES))
 
 
 def reason_in(errors: IO[bytes]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import Copy
-from modelkin.attribution.derivation import Derivation, derivation_of
+from modelkin.attribution.derivation import derivation_of
+from modelkin.attribution.model import Derivation
 from modelkin.attribution.repository_view import RepositoryView
 from modelkin.results import Level, UpstreamMatch, Verdict
 

@@ -79,7 +79,8 @@ def test_only_new_findings_fail_a_scan(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    corpus_of(Upstream(files={"lantern/attention.py": HEADER + ATTENTION})).save(tmp_path / "c.safetensors")
+    files = {"lantern/attention.py": HEADER + ATTENTION}
+    corpus_of(Upstream(files=files, released="")).save(tmp_path / "c.safetensors")
     (tmp_path / "code").mkdir()
     (tmp_path / "code" / "a.py").write_text(ATTENTION)
     scan = ["scan", "code", "--corpus", "c.safetensors", "--no-progress", "--format", "concise"]

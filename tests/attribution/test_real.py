@@ -37,8 +37,8 @@ def errors(report: Report) -> set[tuple[str, str]]:
     return {(Path(finding.region.path).stem, finding.rule) for finding in found}
 
 
-def scanned(source: str, *include: str) -> Report:
-    return modelkin.scan(source, ScanOptions(include=include, corpora=(shipped_path(),)))
+def scanned(source: str, *include: str, as_of: str = "") -> Report:
+    return modelkin.scan(source, ScanOptions(include=include, corpora=(shipped_path(),), as_of=as_of))
 
 
 def test_models_that_keep_their_headers_have_no_error_and_the_one_that_does_not_misses_a_holder() -> None:
@@ -68,7 +68,7 @@ def test_a_file_without_its_header_in_an_mit_repository_is_told_and_with_it_is_n
     (tmp_path / "LICENSE").write_text(MIT, encoding="utf-8")
     (tmp_path / "kept.py").write_text(f"# Modified by Harbour AI, 2024\n{text}", encoding="utf-8")
     (tmp_path / "bare.py").write_text(text[text.index('"""') :], encoding="utf-8")
-    found = errors(scanned(str(tmp_path)))
+    found = errors(scanned(str(tmp_path), as_of="2024-06-01"))
     assert {("bare", "holder-removed"), ("bare", "relicensed")} <= found
     assert not {rule for stem, rule in found if stem == "kept"}
 

@@ -24,6 +24,7 @@ from modelkin.sources.checkout import Checkout
 
 from ..support.audit_cases import OWN, asked, contents, run, timeless, write_repositories
 from ..support.audit_here import HerePool, audited_here
+from ..support.git_histories import FIRST, THIRD, committed, needs_git_and_shell
 from ..support.small_corpora import ATTENTION, ROTARY
 
 OLD, NEW = "2015-06-07", "2024-02-03"
@@ -131,3 +132,20 @@ def test_as_of_dates_every_repository_and_an_audit_goes_on_with_the_same_alone(c
         assert len(contents(again)) == len(contents(found))
     with pytest.raises(ModelkinError, match="was begun with as-of 2015-06-07, not none"):
         run(place, found.path, asked(corpus), resume=True)
+
+
+@needs_git_and_shell
+def test_repositories_with_histories_of_their_own_have_the_reports_of_their_scans(corpus: Path, tmp_path: Path) -> None:
+    place = tmp_path / "place"
+    for name, at in (("a", FIRST), ("b", THIRD), ("c", THIRD)):
+        committed(place / name, {"model.py": ATTENTION, "own.py": OWN}, at)
+    (place / "c/late.py").write_text(ATTENTION)
+    found = run(place, tmp_path / "audit.jsonl", asked(corpus, jobs=2))
+    directions: dict[tuple[str, str], tuple[str, str]] = {}
+    for name in found.names():
+        scanned = scan(str(place / name), asked(corpus).scan)
+        assert timeless(found.report(name)) == timeless(scanned)
+        directions |= {(name, file.path): (file.direction.value, file.dated.date) for file in scanned.files}
+    assert directions["a", "model.py"] == ("later", "2017-07-14")
+    assert directions["b", "model.py"] == directions["c", "model.py"] == ("in-order", "2023-11-14")
+    assert directions["c", "late.py"] == ("unknown", "")

@@ -19,11 +19,13 @@ from .path_dates import (
     LATER,
     LATER_RELEASE,
     OPEN,
+    OWN,
     Commits,
     Interval,
     Intervals,
     classified,
     commits,
+    own_projects,
     upstream_intervals,
 )
 from .scanning import is_copy
@@ -40,11 +42,12 @@ LEVELS = tuple(level.value for level in Level)
 @click.option("--listed", default=40, show_default=True, help="How many exceptions of each kind to list.")
 def main(folders: tuple[Path, ...], exclude_upstream: tuple[str, ...], listed: int) -> None:
     """Scan each git folder and say what plain `git log` makes of what is found there."""
-    intervals = upstream_intervals(default_corpora(None, required=True))
+    corpora = default_corpora(None, required=True)
+    intervals = upstream_intervals(corpora)
     found = []
     for folder in folders:
         report = modelkin.scan(str(folder), modelkin.ScanOptions(exclude_upstream=exclude_upstream))
-        found.append(Scanned(folder.name, report, _days(folder, report), intervals))
+        found.append(Scanned(folder.name, report, _days(folder, report), intervals, own_projects(folder, corpora)))
     print_table("Copies, by their closest upstream and the file's first commit", _HEADINGS, _copy_rows(found))
     print_table("Findings, by the upstream that they rest on", ["repository", "level", *_ALL], _finding_rows(found))
     print_table("What modelkin says (down) and what the dates say", ["direction", *CLASSES], _direction_rows(found))
@@ -59,6 +62,8 @@ class Scanned(NamedTuple):
     report: Report
     days: Mapping[str, Commits]
     intervals: Intervals
+    own: frozenset[str]
+    """The upstream projects that the folder is itself."""
 
     @property
     def copies(self) -> list[FileVerdict]:
@@ -67,6 +72,8 @@ class Scanned(NamedTuple):
 
     def what(self, path: str, match: UpstreamMatch) -> str:
         """What the date of the file at ``path`` says of an upstream."""
+        if match.project in self.own:
+            return OWN
         return classified(self.days.get(path, Commits()).first, match, self.intervals)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -30,21 +32,35 @@ Intervals = Mapping[tuple[str, str], Interval]
 """By project and path."""
 
 # What a file's date says of an upstream that it is said to be from.
-IN_ORDER, LATER_RELEASE, OPEN, UNKNOWN, LATER = CLASSES = (
-    "in order", "later release named", "open", "unknown", "certainly later",
+OWN, IN_ORDER, LATER_RELEASE, OPEN, UNKNOWN, LATER = CLASSES = (
+    "itself", "in order", "later release named", "open", "unknown", "certainly later",
 )  # fmt: skip
 
 
 def commits(folder: Path, path: str) -> Commits:
-    """The days of the commits of a path, renames followed, as their authors dated them."""
-    days = git(folder, "log", "--follow", "--format=%as", "--", path).split()
+    """The days (UTC) of the commits of a path, renames followed, as their authors dated them."""
+    form = ("--date=format-local:%Y-%m-%d", "--format=%ad")
+    days = git(folder, "log", "--follow", *form, "--", path).split()
     return Commits(min(days), max(days)) if days else Commits()
 
 
 def git(folder: Path, *arguments: str) -> str:
     """What git prints; raises CalledProcessError when it fails."""
     command = ["git", "-C", str(folder), *arguments]
-    return subprocess.run(command, check=True, capture_output=True, encoding="utf-8", errors="replace").stdout
+    environment = {**os.environ, "TZ": "UTC"}
+    done = subprocess.run(command, check=True, capture_output=True, encoding="utf-8", errors="replace", env=environment)
+    return done.stdout
+
+
+def own_projects(folder: Path, corpora: Iterable[Corpus]) -> frozenset[str]:
+    """The upstream projects that the folder is a clone of, by its remotes."""
+    remotes = {_place(line.split()[1]) for line in git(folder, "remote", "-v").splitlines()}
+    return frozenset(each.name for corpus in corpora for each in corpus.projects if _place(each.homepage) in remotes)
+
+
+def _place(address: str) -> str:
+    """The owner and name that an address ends with."""
+    return "/".join(re.split(r"[/:]", address.rstrip("/").removesuffix(".git"))[-2:]).lower()
 
 
 def upstream_intervals(corpora: Iterable[Corpus]) -> dict[tuple[str, str], Interval]:

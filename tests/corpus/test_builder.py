@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelkin import ScanOptions, scan
-from modelkin.corpus.builder import MOST_STATEMENT_TOKENS, CorpusBuilder, absorb
+from modelkin.corpus.appearances import Listing
+from modelkin.corpus.builder import MOST_SOURCES, MOST_STATEMENT_TOKENS, CorpusBuilder, absorb
 from modelkin.corpus.model import Corpus, Project, Release
+from modelkin.corpus.store import open_corpus
 from modelkin.corpus.tables import FEW_GROUPS
 from modelkin.corpus.validation import problems
 
@@ -122,3 +124,100 @@ def test_the_order_of_files_and_releases_changes_no_verdict(data: st.DataObject,
         for upstream in data.draw(st.permutations(THREE))
     ]
     assert answers(corpus_of(*shuffled), folder) == answers(corpus_of(*THREE), folder)
+
+
+HEADER = '''\
+# Copyright 2020 Someone
+# Adapted from https://github.com/lamps/lantern/blob/main/lantern/attention.py
+# and https://github.com/lamps/beacon
+"""Attention. Copied from lamps/lantern, https://github.com/lamps/lantern/blob/main/lantern/attention.py
+
+The idea is from https://github.com/lamps/idea; based on lamps/base, file base/layers.py.
+"""
+import torch
+
+# Taken from https://github.com/lamps/constants
+SIZE = 3
+'''
+DEFINITION = '''
+@torch.no_grad()
+def turned(x):
+    """Copied from https://github.com/lamps/turns"""
+    # Adapted from https://github.com/lamps/inner
+    return x
+'''
+
+
+def sources(text: str) -> tuple[str, ...]:
+    (notice,) = corpus_of(Upstream(files={"a.py": text})).notices
+    return notice.sources
+
+
+def test_a_file_s_sources_are_what_the_credits_above_its_first_definition_name() -> None:
+    lantern = "https://github.com/lamps/lantern/blob/main/lantern/attention.py"
+    first, *others = sources(HEADER + DEFINITION)
+    assert first == lantern
+    assert "https://github.com/lamps/beacon" in others
+    assert "https://github.com/lamps/constants" in others
+    assert len({first, *others}) == 1 + len(others)
+    for other in ("idea", "turns", "inner"):
+        assert f"https://github.com/lamps/{other}" not in others
+    # A file without definitions speaks of nothing but itself.
+    assert "https://github.com/lamps/constants" in sources(HEADER)
+    assert sources(DEFINITION) == ()
+    assert sources("# Copied from lamps.lantern.attention\nx = 1\n") == ("lamps",)
+
+
+def test_of_many_sources_the_first_are_kept() -> None:
+    lines = [f"# Adapted from https://github.com/lamps/l{number}\n" for number in range(20)]
+    assert sources("".join(lines)) == tuple(f"https://github.com/lamps/l{number}" for number in range(MOST_SOURCES))
+
+
+def test_what_another_corpus_knows_of_sources_and_of_unlisted_releases_is_taken_over(tmp_path: Path) -> None:
+    builder = CorpusBuilder()
+    project = Project("lantern", "MIT", "", "", "lantern", "2018-01-02")
+    release = builder.add_release(project, Release(0, "1.0", "2020-01-01", ""))
+    builder.add_file(release, "a.py", (HEADER + ATTENTION).encode(), "a")
+    lacking, holding = Release(0, "0.1", "2019-01-01", ""), Release(0, "0.2", "2019-02-01", "")
+    builder.add_listing(0, b"a.py", Listing(frozenset((holding,)), frozenset((lacking,))))
+    builder.add_holder(0, b"a.py", builder.rows[0].file, holding)
+    corpus = builder.finish("small")
+    assert [corpus.known_release(int(each)) for each in corpus.lineage_appeared] == [holding]
+    assert [corpus.known_release(int(each)) for each in corpus.lineage_without] == [lacking]
+    assert [corpus.known_release(int(each)) for each in corpus.lineage_file_releases] == [holding]
+    corpus.save(tmp_path / "small.safetensors")
+    opened = open_corpus(tmp_path / "small.safetensors")
+    assert opened.unlisted == (lacking, holding)
+    taken = CorpusBuilder()
+    taken.add_release(Project("another", "MIT", "", ""), Release(0, "1.0", "2020-01-01", ""))
+    absorb(taken, opened)
+    again = taken.finish("small")
+    assert [again.unlisted[number].version for number in range(2)] == ["0.1", "0.2"]
+    assert {again.projects[each.project] for each in again.unlisted} == {project}
+    assert again.notices[0].sources == opened.notices[0].sources != ()
+    assert problems(again) == []
+
+
+def test_of_what_two_corpora_know_of_a_path_the_closest_counts() -> None:
+    def release(version: str, day: str) -> Release:
+        return Release(0, version, day, "")
+
+    def listing(holding: str, lacking: str) -> Listing:
+        return Listing(frozenset((release(holding, holding),)), frozenset((release(lacking, lacking),)))
+
+    builder = CorpusBuilder()
+    builder.add_file(builder.add_release(Project("lantern", "", "", ""), release("1", "2020-01-01")), "a.py", b"", "")
+    builder.add_listing(0, b"a.py", listing("2019-07-01", "2019-01-01"))
+    builder.add_listing(0, b"a.py", listing("2019-09-01", "2019-03-01"))
+    builder.add_listing(0, b"a.py", listing("2019-08-01", "2019-08-15"))
+    corpus = builder.finish("small")
+    assert [each.version for each in corpus.unlisted] == ["2019-03-01", "2019-07-01"]
+    assert (corpus.lineage_without.tolist(), corpus.lineage_appeared.tolist()) == ([2], [3])
+
+
+def test_releases_without_a_day_bound_no_interval() -> None:
+    corpus = corpus_of(Upstream(released=""), Upstream(version="0.1", files={"b.py": ROTARY}))
+    assert corpus.lineage_without.tolist() == [0, 0]
+    corpus = corpus_of(*THREE, Upstream(version="3.0", files={"b.py": ROTARY}, released="2024-01-01"))
+    assert sorted(corpus.lineage_without.tolist()) == [0, 0, 0, 0, 3]
+    assert corpus.unlisted == ()

@@ -184,8 +184,8 @@ def test_removing_from_a_corpus_that_is_not_there_makes_no_folder(tmp_path: Path
 def test_projects_are_listed_with_their_releases_by_age(path: Path) -> None:
     corpus_of(THREE[2], *THREE[:2]).save(path)
     assert library.projects(path) == [
-        library.ProjectRow("lantern", "1.0 to 2.0 (2)", 4, "MIT"),
-        library.ProjectRow("beacon", "0.3", 2, "BSD-3-Clause"),
+        library.ProjectRow("lantern", "1.0 to 2.0 (2)", "-", 4, "MIT"),
+        library.ProjectRow("beacon", "0.3", "-", 2, "BSD-3-Clause"),
     ]
 
 
@@ -252,12 +252,30 @@ def test_the_command_line_fills_and_empties_the_user_s_own_corpus(
     assert main(["corpus", "list"]) == 0
     text = capsys.readouterr().out
     assert "name: corpus\n" in text
-    assert "\\x1b[31mown  1         1      MIT\n" in text
+    assert "\\x1b[31mown  1         -          1      MIT\n" in text
     assert "\x1b" not in text
     assert main(["corpus", "remove", "\x1b[31mown"]) == 0
     assert capsys.readouterr().out.endswith("corpus.safetensors: 1 files of \\x1b[31mown removed\n")
     assert main(["corpus", "list"]) == 0
     assert capsys.readouterr().out.endswith("corpus.safetensors: no projects\n")
+
+
+def test_a_release_has_the_date_that_the_command_line_gives(no_shelf: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (no_shelf / "schedule.py").write_text(SCHEDULE)
+    (no_shelf / "rotary.py").write_text(ROTARY)
+    add = ["corpus", "add", "schedule.py", "--name", "own", "--licence", "MIT", "--release", "1"]
+    assert main([*add, "--released", "2020-02-30"]) == 2
+    assert "--released: '2020-02-30' is no date: write year, month and day" in capsys.readouterr().err
+    assert main(add) == 0
+    assert [each.released for each in open_corpus(store.user_path()).releases] == [""]
+    assert main([*add, "--released", "2020-02-29"]) == 0
+    assert [each.released for each in open_corpus(store.user_path()).releases] == ["2020-02-29"]
+    # A part that comes later with another date: that is the release's.
+    add[2] = "rotary.py"
+    assert main([*add, "--released", "2020-02-28"]) == 0
+    corpus = open_corpus(store.user_path())
+    assert [each.released for each in corpus.releases] == ["2020-02-28"]
+    assert corpus.file_count == 2
 
 
 @pytest.mark.usefixtures("no_shelf")

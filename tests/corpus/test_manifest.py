@@ -1,24 +1,17 @@
-"""A manifest is checked to the last key before anything is fetched, and builds the same bytes each time."""
+"""A manifest is checked to the last key before anything is fetched, and wrong entries are named with their key."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
-from modelkin.cli import main
-from modelkin.corpus.building import build
-from modelkin.corpus.library import projects, verify
 from modelkin.corpus.manifest import read_manifest
 from modelkin.corpus.store import open_corpus, shipped_path
-from modelkin.errors import CorpusError, ModelkinError
+from modelkin.errors import CorpusError
 from modelkin.support.globs import matcher
-
-from ..support.index_server import Index, serving, wheel
-from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE
 
 ENTRY: dict[Any, Any] = {
     "name": "lantern",
@@ -62,6 +55,15 @@ def test_an_entry_is_read_with_its_defaults(tmp_path: Path) -> None:
     assert upstream.project("2020-01-02").source == ENTRY["source"]
 
 
+def test_a_date_is_of_the_first_release_or_of_those_it_names_quoted_or_not(tmp_path: Path) -> None:
+    read = []
+    for given in ("2021-01-06", date(2021, 1, 6), {"1.0": "2021-01-06"}, {"2.0": date(2021, 1, 7)}):
+        (upstream,) = read_manifest(written(tmp_path, ENTRY | {"published": given, "begun": date(2020, 1, 2)}))
+        read.append((upstream.published, upstream.begun))
+    first = {"1.0": "2021-01-06"}, "2020-01-02"
+    assert read == [first, first, first, ({"2.0": "2021-01-07"}, "2020-01-02")]
+
+
 def test_the_shipped_manifest_chooses_what_the_shipped_corpus_holds() -> None:
     upstreams = read_manifest(Path(__file__).parent.parent.parent / "corpora" / "upstreams.yaml")
     chosen = {each.name: (matcher(each.include), matcher(each.exclude)) for each in upstreams}
@@ -100,6 +102,19 @@ WRONG_ENTRIES: tuple[tuple[object, str], ...] = (
         "entry 1 (lantern): the glob 'a/[b.py' matches nothing: a [ is never closed",
     ),
     ({**ENTRY, "exclude": [None]}, "entry 1 (lantern): 'exclude' must be a list of strings"),
+    ({**ENTRY, "published": 2021}, "entry 1 (lantern): 'published' must be a date, as in 2021-01-06"),
+    ({**ENTRY, "published": "2021-02-30"}, "entry 1 (lantern): 'published': '2021-02-30' is no date"),
+    ({**ENTRY, "published": "2021-2-3"}, "entry 1 (lantern): 'published': '2021-2-3' is no date"),
+    ({**ENTRY, "published": datetime(2021, 2, 3, 4)}, "entry 1 (lantern): 'published' must be a date"),
+    ({**ENTRY, "published": ["2021-02-03"]}, "entry 1 (lantern): 'published' must be a date"),
+    (
+        {**ENTRY, "published": {"3.0": "2021-02-03"}},
+        "entry 1 (lantern): 'published' has a date of '3.0', which is none of 'releases'",
+    ),
+    ({**ENTRY, "published": {2.0: "2021-02-03"}}, "entry 1 (lantern): 'published' has a date of 2.0, which is none"),
+    ({**ENTRY, "published": {"2.0": None}}, "entry 1 (lantern): 'published' must be a date"),
+    ({**ENTRY, "begun": {"2.0": "2021-02-03"}}, "entry 1 (lantern): 'begun' must be a date"),
+    ({**ENTRY, "begun": "9000-01-01"}, "entry 1 (lantern): 'begun': 9000-01-01 is in the future"),
     ("lantern", "entry 1 of upstreams is not a mapping"),
     (None, "entry 1 of upstreams is not a mapping"),
 )
@@ -145,82 +160,3 @@ def test_a_manifest_that_cannot_be_read_is_an_error(tmp_path: Path) -> None:
     assert refused(tmp_path / "binary").startswith("not valid YAML: 'utf-8' codec can't decode")
     assert refused(tmp_path / "gone") == "cannot be read: No such file or directory"
     assert refused(tmp_path) == "cannot be read: Is a directory"
-
-
-@pytest.fixture
-def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
-    """A package index with two releases of a project, and a cache of its own."""
-    monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / "cache"))
-    with serving() as running:
-        monkeypatch.setenv("PIP_INDEX_URL", running.url)
-        files = {"lantern/attention.py": ATTENTION, "lantern/test_attention.py": SCHEDULE, "lantern/notes.txt": "words"}
-        first = {name: text.encode() for name, text in files.items()}
-        second = {**first, "lantern/rotary.py": ROTARY.encode()}
-        running.add("lantern_models-1.0-py3-none-any.whl", wheel(first), **{"upload-time": "2021-02-03T04:05:06Z"})
-        running.add("lantern_models-2.0-py3-none-any.whl", wheel(second), **{"upload-time": "2022-03-04T05:06:07Z"})
-        yield running
-
-
-@pytest.mark.usefixtures("index")
-def test_a_manifest_builds_the_same_bytes_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    manifest, output = written(tmp_path, ENTRY), tmp_path / "new" / "base.safetensors"
-    steps: list[tuple[int, int, str]] = []
-    facts = build(manifest, output, lambda *step: steps.append(step))
-    first = output.read_bytes()
-    monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / "another"))
-    build(manifest, output)
-    assert output.read_bytes() == first
-    assert (facts.name, facts.version, facts.projects, facts.releases, facts.files) == ("base", "2022.03.04", 1, 2, 2)
-    assert steps == [(0, 2, "pypi:lantern-models==1.0"), (1, 2, "pypi:lantern-models==2.0")]
-    assert verify(output) == []
-
-
-@pytest.mark.usefixtures("index")
-def test_a_corpus_says_what_it_was_built_from(tmp_path: Path) -> None:
-    build(written(tmp_path, ENTRY), tmp_path / "base.safetensors")
-    corpus = open_corpus(tmp_path / "base.safetensors")
-    versions = [version for file in range(corpus.file_count) for version in corpus.versions(file)]
-    assert {(version.path, version.release.version) for version in versions} == {
-        ("lantern/attention.py", "1.0"),
-        ("lantern/attention.py", "2.0"),
-        ("lantern/rotary.py", "2.0"),
-    }
-    assert {version.release.released for version in versions} == {"2021-02-03", "2022-03-04"}
-    assert all(len(version.release.sha256) == 64 for version in versions)
-    (row,) = projects(tmp_path / "base.safetensors")
-    assert (row.name, row.releases, row.files, row.licence) == ("lantern", "1.0 to 2.0 (2)", 3, "MIT")
-
-
-@pytest.mark.usefixtures("index")
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"include": ["other/**"]}, "the globs of lantern match no Python file in pypi:lantern-models==1.0"),
-        ({"releases": ["3.0"]}, "lantern-models has no release 3.0: nearest 2.0, newest 2.0"),
-        ({"package": "lamp"}, "there is no package called lamp on http://127.0.0.1"),
-        ({"package": "../lamp"}, "pypi:../lamp==1.0 is not a registry package: write pypi:"),
-        ({"releases": ["one"]}, "one is not a version"),
-    ],
-    ids=str,
-)
-def test_a_build_that_fails_leaves_the_old_corpus(tmp_path: Path, change: dict[str, Any], message: str) -> None:
-    (tmp_path / "base.safetensors").write_text("old")
-    with pytest.raises(ModelkinError) as raised:
-        build(written(tmp_path, ENTRY | change), tmp_path / "base.safetensors")
-    assert message in str(raised.value)
-    assert "\n" not in str(raised.value)
-    assert (tmp_path / "base.safetensors").read_text() == "old"
-
-
-def test_an_output_that_cannot_be_written_is_known_before_anything_is_fetched(tmp_path: Path, index: Index) -> None:
-    with pytest.raises(CorpusError, match="cannot be written: Is a directory"):
-        build(written(tmp_path, ENTRY), tmp_path)
-    assert index.requests == []
-
-
-@pytest.mark.usefixtures("index")
-def test_the_command_line_builds_and_says_what_it_built(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["corpus", "build", str(written(tmp_path, ENTRY)), str(tmp_path / "base.safetensors")]) == 0
-    assert "\nversion: 2022.03.04\n" in capsys.readouterr().out
-    assert main(["corpus", "build", str(tmp_path / "gone"), str(tmp_path / "base.safetensors")]) == 2
-    assert capsys.readouterr().err == f"modelkin: error: {tmp_path}/gone: cannot be read: No such file or directory\n"

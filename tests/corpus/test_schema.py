@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import signal
 import stat
@@ -149,8 +150,16 @@ def described(column: Column[Any]) -> str:
     return f"| `{column.name}` | {np.dtype(column.dtype).name} | {each} | {of.value if of else ''} | {said} |"
 
 
+def test_the_page_on_the_corpus_file_has_the_keys_of_the_header() -> None:
+    page = (ROOT / "docs" / "corpus.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]*) \|", page.partition("| Column |")[0], re.MULTILINE)
+    assert {key for row in rows for key in re.findall(r"`(\w+)`", row)} == {*corpus_of().header(), "digest"}
+
+
 def test_the_page_on_the_corpus_file_has_the_columns_in_their_order() -> None:
     page = (ROOT / "docs" / "corpus.md").read_text("utf-8")
+    narrowing = sorted(name for name, column in COLUMNS.items() if column.narrows)
+    assert f"small enough: {', '.join(f'`{name}`' for name in narrowing)}." in page.replace("\n", " ")
     assert "\n".join(map(described, COLUMNS.values())) in page
     assert f"| `format` | {FORMAT};" in page
 
@@ -158,11 +167,26 @@ def test_the_page_on_the_corpus_file_has_the_columns_in_their_order() -> None:
 def test_what_one_file_has_no_room_for_is_an_error_and_never_wraps_around() -> None:
     builder = CorpusBuilder()
     for number in range(65_536):
-        builder.notices[Notice(str(number), ())]
+        builder.projects[Project(str(number), "MIT", "", "")]
     release = builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "", ""))
     builder.add_file(release, "a.py", b"x = 1\n", "")
-    with pytest.raises(CorpusError, match=r"\Atoo much for one corpus \(version_notices\): divide"):
+    with pytest.raises(CorpusError, match=r"\Atoo much for one corpus \(lineage_projects\): divide"):
         builder.finish("large")
+
+
+def test_a_column_that_narrows_is_held_in_half_as_many_bits_until_its_numbers_are_larger(tmp_path: Path) -> None:
+    builder = CorpusBuilder()
+    release = builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "", ""))
+    builder.add_file(release, "a.py", b"x = 1\n", "")
+    assert builder.finish("small").version_notices.dtype == np.uint16
+    for number in range(65_536):
+        builder.notices[Notice(str(number), ())]
+    builder.add_file(release, "b.py", b"# Copyright 2020 Someone\nx = 1\n", "other")
+    corpus = builder.finish("large")
+    assert corpus.version_notices.dtype == np.uint32
+    corpus.save(tmp_path / "large.safetensors")
+    assert same(open_corpus(tmp_path / "large.safetensors"), corpus)
+    assert verify(tmp_path / "large.safetensors") == []
 
 
 def test_the_folder_is_made_and_the_file_is_as_readable_as_any_other(tmp_path: Path) -> None:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from modelkin.corpus import library
-from modelkin.corpus.model import FORMAT
+from modelkin.corpus.model import FORMAT, OLDEST_FORMAT
 from modelkin.corpus.schema import COLUMNS
+from modelkin.corpus.store import open_corpus
+from modelkin.errors import CorpusError
 from modelkin.fingerprints.winnowing import WINNOWING
 
-from ..support.damaged_corpora import DAMAGED, others, refused, rewritten
+from ..support.damaged_corpora import DAMAGED, as_format_2, others, refused, rewritten
 from ..support.small_corpora import THREE, corpus_of
 
 
@@ -76,7 +79,7 @@ def test_a_checkpoint_is_not_taken_for_a_corpus(path: Path) -> None:
 
 OTHER_VALUES: tuple[tuple[str, object, str], ...] = (
     ("format", FORMAT + 1, f"corpus format {FORMAT + 1}, but this modelkin reads {FORMAT}; upgrade modelkin"),
-    ("format", FORMAT - 1, f"corpus format {FORMAT - 1}, but this modelkin reads {FORMAT}; build or download it"),
+    ("format", OLDEST_FORMAT - 1, f"corpus format {OLDEST_FORMAT - 1}, but this modelkin reads {FORMAT}; build or"),
     ("format", "1", "damaged corpus file (its settings are no numbers)"),
     ("k", 99, f"built with k 99 and window {WINNOWING.window}, but this modelkin works with k {WINNOWING.k} and"),
     ("window", 99, f"built with k {WINNOWING.k} and window 99, but this modelkin works with k {WINNOWING.k} and"),
@@ -99,6 +102,12 @@ OTHER_VALUES: tuple[tuple[str, object, str], ...] = (
     ("releases", [[0, "1.0", "", "", [], 0]], "damaged corpus file (its header has something else where yes or no"),
     ("releases", [[]], "damaged corpus file ("),
     ("releases", [], "damaged corpus file ("),
+    ("unlisted", [[9, "1.0", "2020-01-01"]], "damaged corpus file (its header has a release of no project"),
+    ("unlisted", [[0, "1.0", 2020]], "damaged corpus file (its header has something else where text belongs"),
+    ("unlisted", [[0, "1.0"]], "damaged corpus file ("),
+    ("unlisted", None, "damaged corpus file ("),
+    ("notices", [["MIT", "", 0, [], 7]], "damaged corpus file (its header has something else where text belongs)"),
+    ("notices", [["MIT", "", 0, [], [7]]], "damaged corpus file (its header has something else where text belongs)"),
     ("notices", ["text"], "damaged corpus file (its header has something else where a line number belongs)"),
     ("notices", [[None, "", 0, []]], "damaged corpus file (its header has something else where text belongs)"),
     ("notices", [["MIT", "", 0, [7]]], "damaged corpus file (its header has something else where text belongs)"),
@@ -149,10 +158,80 @@ def test_an_array_that_is_not_where_it_should_be_is_an_error(path: Path) -> None
 
 def test_a_missing_array_is_an_error_that_names_it(path: Path) -> None:
     whole, told = path.read_bytes(), {}
-    for name in COLUMNS:
+    needed = [name for name, column in COLUMNS.items() if not column.optional]
+    for name in needed:
         rewritten(path, whole, lambda outer, _: outer.pop(name))  # noqa: B023 - called before the next
         told[name] = refused(path)
-    assert told == {name: f"damaged corpus file ('{name}'); build or download it again" for name in COLUMNS}
+    assert told == {name: f"damaged corpus file ('{name}'); build or download it again" for name in needed}
+
+
+def test_an_optional_array_that_is_missing_is_worked_out_and_counts_as_altered(path: Path) -> None:
+    whole, expected = path.read_bytes(), corpus_of(*THREE)
+    optional = [name for name, column in COLUMNS.items() if column.optional]
+    for name in optional:
+        rewritten(path, whole, lambda outer, _: outer.pop(name))  # noqa: B023 - called before the next
+        assert np.array_equal(open_corpus(path).arrays[name], expected.arrays[name]), name
+        assert library.verify(path) == ["its content does not match its digest"]
+    assert optional == ["lineage_appeared", "lineage_without", "lineage_file_releases"]
+
+
+def test_a_file_of_format_2_opens_as_if_it_had_been_built_today(path: Path) -> None:
+    older = path.parent / "older.safetensors"
+    older.write_bytes(as_format_2(path.read_bytes()))
+    corpus, expected = open_corpus(older), open_corpus(path)
+    assert corpus.header() == expected.header()
+    assert all(np.array_equal(corpus.arrays[name], expected.arrays[name]) for name in COLUMNS)
+    assert library.verify(older) == []
+    library.remove("beacon", older)
+    library.remove("beacon", path)
+    assert older.read_bytes() == path.read_bytes()
+
+
+def test_a_file_of_format_2_that_was_altered_fails_the_check(path: Path) -> None:
+    older = as_format_2(path.read_bytes())
+    path.write_bytes(older[:-1] + bytes([older[-1] ^ 1]))
+    assert library.verify(path)
+
+
+def from_later(outer: dict[str, Any], inner: dict[str, Any]) -> None:
+    """What a later modelkin may have added to a file: columns of another type, keys, entries at the ends of rows."""
+    at = max(entry["data_offsets"][1] for name, entry in outer.items() if name != "__metadata__")
+    outer["model_layouts"] = {"dtype": "F32", "shape": [2], "data_offsets": [at, at + 8]}
+    inner["models"] = [{"name": "lantern-7b"}]
+    inner["projects"] = [[*row, "more"] for row in inner["projects"]]
+    inner["releases"] = [[*row, 7, None] for row in inner["releases"]]
+    inner["unlisted"] = [[0, "0.9", "2021-01-01", "more"]]
+    inner["notices"] = [[*row, {"more": 1}] for row in inner["notices"]]
+
+
+def test_what_a_later_modelkin_added_is_passed_over_and_counts_in_the_digest(path: Path) -> None:
+    expected = open_corpus(path)
+    rewritten(path, path.read_bytes(), from_later, b"12345678")
+    corpus = open_corpus(path)
+    assert (corpus.projects, corpus.releases) == (expected.projects, expected.releases)
+    assert list(corpus.notices) == list(expected.notices)
+    assert [each.version for each in corpus.unlisted] == ["0.9"]
+    assert library.verify(path) == []
+    whole = path.read_bytes()
+    for other in (
+        whole.replace(b"lantern-7b", b"lantern-8b"),
+        whole.replace(b"model_layouts", b"model_layoutz"),
+        whole.removesuffix(b"12345678") + b"12345679",
+    ):
+        assert other != whole
+        path.write_bytes(other)
+        assert library.verify(path) == ["its content does not match its digest"]
+
+
+def test_unknown_columns_that_overlap_are_not_read_again_and_again(path: Path) -> None:
+    def overlapping(outer: dict[str, Any], _: dict[str, Any]) -> None:
+        at = max(entry["data_offsets"][1] for name, entry in outer.items() if name != "__metadata__")
+        outer.update({f"c{n}": {"dtype": "U8", "shape": [at], "data_offsets": [0, at]} for n in range(9)})
+
+    rewritten(path, path.read_bytes(), overlapping)
+    assert refused(path) == ""
+    with pytest.raises(CorpusError, match=r"damaged corpus file \(its columns overlap\)"):
+        library.verify(path)
 
 
 @pytest.mark.parametrize("name", ["gone", "folder", "pipe", "empty", "loop"])

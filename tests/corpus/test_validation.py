@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from modelkin import ScanOptions, scan
 from modelkin.cli import main
 from modelkin.corpus import library
-from modelkin.corpus.schema import COLUMNS, FIRST_COLUMNS, Table
+from modelkin.corpus.schema import COLUMNS, FIRST_COLUMNS, NARROWED, Table
 from modelkin.corpus.store import open_corpus
 from modelkin.corpus.validation import damage_explained, problems
 from modelkin.errors import CorpusError, ModelkinError
@@ -25,7 +25,7 @@ COPY = SCHEDULE.replace("warmup", "ramp") + ATTENTION.replace("heads", "parts") 
 UNCHECKED = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
 REUSED = settings(max_examples=60, deadline=None, suppress_health_check=UNCHECKED)
 # Found by the whole check alone: a scan reads these arrays only where it looks something up.
-IN_HEADER = {Table.KINDS, Table.PROJECTS, Table.RELEASES, Table.NOTICES}
+IN_HEADER = {Table.KINDS, Table.PROJECTS, Table.RELEASES, Table.KNOWN_RELEASES, Table.NOTICES}
 NUMBERS = {name for name, column in COLUMNS.items() if column.numbers and column.numbers not in IN_HEADER}
 DEEP = sorted(NUMBERS - {"file_ancestors", "file_lineages"})
 RUNS = {name: FIRST_COLUMNS[column.runs].name for name, column in COLUMNS.items() if column.runs}
@@ -69,7 +69,7 @@ def test_every_column_is_as_long_as_its_table_and_counts_no_further_than_there_i
     assert set(corpus.arrays) == set(COLUMNS)
     for name, column in COLUMNS.items():
         array = corpus.arrays[name]
-        assert array.dtype == column.dtype, name
+        assert array.dtype == (NARROWED[column.dtype] if column.narrows else column.dtype), name
         assert len(array) == corpus.count(column.table) + (column.runs is not None), name
         if column.numbers in FIRST_COLUMNS:
             assert array.max() < corpus.count(column.numbers), name
@@ -114,6 +114,37 @@ def test_numbers_of_nothing_are_found_by_the_check_and_refused_by_whatever_rewri
             with pytest.raises(CorpusError, match=rf"damaged corpus file \({message}\); build or download it again"):
                 use(path)
         assert main(["corpus", "verify", "--corpus", str(path)]) == 1
+
+
+def test_releases_that_there_are_not_are_found_by_the_check(path: Path) -> None:
+    numbers = {name: column for name, column in COLUMNS.items() if column.numbers in IN_HEADER - {Table.KINDS}}
+    assert {"lineage_appeared", "lineage_without", "lineage_file_releases"} < set(numbers)
+    for name in numbers:
+        numbers_of_nothing(path, name)
+        told = library.verify(path) if name != "lineage_first_releases" else [refused(path)]
+        assert told == [f"{name} counts further than there is"] or told[0].startswith(DAMAGED), name
+        assert "damaged" in answered(path), name
+
+
+def test_releases_that_cannot_bound_an_interval_are_found_by_the_check(path: Path) -> None:
+    # The releases are 1.0 and 2.0 of lantern, numbers 1 and 3, and 0.3 of beacon, number 2.
+    whole = corpus_of(*THREE)
+    paths = [whole.text(int(number)) for number in whole.lineage_paths]
+    place = paths.index("lantern/attention.py")
+
+    def told(name: str, value: int, place: int = place) -> list[str]:
+        other = whole.arrays[name].copy()
+        other[place] = value
+        forged(path, **{name: other})
+        return library.verify(path)
+
+    not_before = "lineage_appeared is not before the releases that hold the paths"
+    assert told("lineage_appeared", 1) == []
+    assert told("lineage_appeared", 0) == told("lineage_appeared", 2) == told("lineage_appeared", 3) == [not_before]
+    for value in (1, 2, 3):
+        assert told("lineage_without", value) == ["lineage_without is not before lineage_appeared"]
+    for value in (0, 2):
+        assert told("lineage_file_releases", value, 0) == ["lineage_file_releases are of other projects"]
 
 
 def test_tables_out_of_order_are_found_by_the_check(path: Path) -> None:

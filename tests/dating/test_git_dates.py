@@ -133,6 +133,14 @@ def test_what_is_staged_is_new_and_what_is_untracked_has_no_date(tmp_path: Path)
     assert ask("renamed.py") == dated(FIRST, "the first commit of the path, as old.py")
 
 
+def test_without_an_index_what_was_committed_is_tracked(tmp_path: Path) -> None:
+    root = tmp_path / "repo"
+    with_history(root)
+    (root / ".git/index").unlink()
+    (root / "untracked.py").write_text("u\n")
+    assert days(root, "c.py", "untracked.py") == [DAYS[SECOND], ""]
+
+
 def test_before_the_first_commit_all_is_new(tmp_path: Path) -> None:
     root = tmp_path / "repo"
     root.mkdir()

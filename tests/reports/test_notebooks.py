@@ -144,7 +144,9 @@ def test_programs_are_told_the_line_of_the_file(reported: Callable[[bytes], Rend
             each["locations"][0]["physicalLocation"]["region"] for each in run_["results"] if each["ruleId"] == RULE
         )
         annotation = re.search(rf"line=(\d+),endLine=(\d+),title={RULE}::", rendered("github"))
-        concise = re.search(rf"^demo\.ipynb:(\d+): warning {RULE} {PLACE}: This credit", rendered("concise"), re.M)
+        concise = re.search(
+            rf"^demo\.ipynb:(\d+): (?:warning|note) {RULE} {PLACE}: This credit", rendered("concise"), re.M
+        )
         assert annotation
         assert concise, rendered("concise")
         lines = [region["startLine"], region["endLine"], *map(int, annotation.groups()), int(concise[1])]
@@ -217,7 +219,7 @@ def test_sentences_name_cells_as_well(
         assert any(each["where"].startswith(f"{PLACE}: Adapted from") for each in duties), (name, duties)
     reported(dict(layouts())["format 3"])
     left = run(capsys, "attribute", str(tmp_path / "place/one"), "--corpus", str(corpus), "--offline")
-    assert "left to do: demo.ipynb, cell 2, line 1: warning licence-header-removed: " in left
+    assert "left to do: demo.ipynb, cell 2, line 1: note licence-header-removed: " in left
 
 
 @pytest.mark.parametrize("command", ["compare"])

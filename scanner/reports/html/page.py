@@ -31,7 +31,6 @@ from ...results import (
     Verdict,
 )
 from ...rulebook.loader import finding_rule
-from ..chronology import finding_direction
 from ..graphs import of_audit, of_report
 from ..summary import listed, notes, summarise
 from .environment import rendered
@@ -232,8 +231,6 @@ class FindingView(Struct, frozen=True):
     """The file it is on; None where the report has no such file."""
     search: str
     """The words that it can be found by."""
-    direction: str
-    """Who was first, where that is not plain."""
 
     @property
     def cells(self) -> Cells:
@@ -260,9 +257,7 @@ def finding_groups(report: Report, files: Mapping[str, FileView]) -> list[Findin
     grouped: dict[tuple[str, Level, str], list[FindingView]] = {}
     for finding in report.findings:
         standing = _WAIVED if finding.suppression else _KNOWN if finding.known else _NEW
-        of_file = files.get(finding.region.path)
-        told = finding_direction(finding, of_file.file if of_file else None)
-        view = FindingView(finding, of_file, _finding_search(finding), told)
+        view = FindingView(finding, files.get(finding.region.path), _finding_search(finding))
         grouped.setdefault((standing, finding.level, finding.rule), []).append(view)
     return list(_by_standing(grouped))
 

@@ -1,0 +1,90 @@
+"""The record that all checks of a copy are made on: the copy, the upstream it derives from, and what it says itself.
+
+Edit this when a check needs one more thing that follows from the two.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import NamedTuple
+
+from ..matching.comparison import MODULE
+from ..notices.holders import holders, holders_missing
+from ..notices.model import Credit
+from ..results import LicenceForm, UpstreamMatch
+from .copies import Copy
+from .naming import credits_any, is_by_one_of, is_for_code
+
+# An upstream that explains this part of what the closest does may as well be the true source.
+NEARLY_THE_SAME = 0.8
+
+
+class Derivation(NamedTuple):
+    """A copy and the upstream it derives from, whose terms it must meet."""
+
+    copy: Copy
+    upstream: UpstreamMatch
+    listed: tuple[UpstreamMatch, ...]
+    """All upstreams that the file is known to stand on, to tell a right credit from a wrong one."""
+    lines: tuple[str, ...]
+    """The upstream file's copyright lines that must stay."""
+    copyrights: tuple[str, ...]
+    """The copyright lines that the file, or a sidecar for it, states."""
+    licence: str
+    """The licence that the file, or a sidecar for it, states; empty where none."""
+    states_licence: bool
+    """Whether it states one in any form, known or not."""
+    inner: bool = False
+    """Whether the upstream is a file of the scanned project itself: then only the notices of others must stay."""
+    passed_on: bool = False
+    """Whether the upstream is what the copy's source has the code from: then what that one dropped is owed alone."""
+
+    @property
+    def path(self) -> str:
+        """The copy's path."""
+        return self.copy.verdict.path
+
+    @property
+    def header_credits(self) -> tuple[Credit, ...]:
+        """The credits that speak for the file.
+
+        Others may have come along with the code: those of single functions, and those for a holder whom the upstream
+        file names itself.
+        """
+        lines = (each.first_line for each in self.copy.verdict.definitions if each.qualname != MODULE)
+        first = min(lines, default=inf)
+        above = (each for each in self.copy.credits if is_for_code(each) and each.last_line < first)
+        return tuple(each for each in above if not is_by_one_of(each, self.upstream.copyrights))
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the file and its upstream may both stand on what the file credits: they are not much alike."""
+        credited = any(not credits_any(each, self.listed) for each in self.header_credits)
+        return credited and self.upstream.share < NEARLY_THE_SAME
+
+    @property
+    def is_headless(self) -> bool:
+        """Whether the upstream file itself says neither whose it is nor under which licence."""
+        return self.upstream.licence_form is LicenceForm.NONE and not self.upstream.copyrights
+
+    @property
+    def names_a_holder(self) -> bool:
+        """Whether the file names any of the holders it is to name."""
+        owed = {holder for line in self.lines for holder in holders(line)}
+        return not owed.isdisjoint(holder for line in self.copyrights for holder in holders(line))
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The owed lines that neither the file nor a sidecar carries.
+
+        Of files that are much alike the closest need not be the one that was copied: a line that is known from another
+        upstream file, and has a holder in common with the one owed, is that other file's header, kept.
+        """
+        missing = holders_missing(self.lines, self.copyrights)
+        return tuple(line for line in missing if not any(_is_sibling_of(line, other) for other in self.copy.known))
+
+
+def _is_sibling_of(line: str, other: str) -> bool:
+    """Whether two lines share a holder and ``other`` names a further one: "X and Lamp Inc.", "Y and Lamp Inc."."""
+    owed, kept = set(holders(line)), set(holders(other))
+    return bool(owed & kept) and bool(kept - owed)
