@@ -116,9 +116,9 @@ def _contradiction(kept: Sequence[Comparison], facts: Facts, found: dict[History
     """What speaks against the date that the source claims; empty where nothing does."""
     for each in kept:
         additions = found[each.candidate.key]
-        if facts.owns(_project(each)):  # what a project adds itself tells nothing of others
-            continue
-        if additions and tell_of_descent(additions) and day_number(facts.dated.date) < _after(each):
+        # A project that goes on holds what it added itself; not where its last change, too, is older than that.
+        day = facts.dated.newest if facts.owns(_project(each)) else facts.dated.date
+        if additions and tell_of_descent(additions) and 0 < day_number(day) < _after(each):
             held = f"the file holds {additions.held} of {additions.added} statements"
             return f"{held} that {_project(each).name} added between {additions.since} and {additions.until}"
     shown = facts.not_before()
