@@ -20,6 +20,8 @@ from .support.repositories import written
 from .support.small_corpora import ATTENTION, COPY, Upstream, corpus_of
 from .support.working_trees import committed
 
+# Younger than the upstream: what the copies owe is not in doubt.
+DATED = ("--as-of", "2024-02-03")
 WAIVED = "# modelkin: ignore[holder-removed, licence-text-missing, licence-header-removed, changes-not-stated] agreed\n"
 SETTINGS = """\
 exclude = ["*"]
@@ -61,7 +63,7 @@ def scanned(corpus: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     def run(*words: str) -> Answer:
         capsys.readouterr()
         report = tmp_path / "report.json"
-        code = main(["scan", *words, "--corpus", str(corpus), "--no-progress", "--format", f"json={report}"])
+        code = main(["scan", *words, "--corpus", str(corpus), *DATED, "--no-progress", "--format", f"json={report}"])
         return Answer(code, report.read_text())
 
     return run
@@ -119,7 +121,7 @@ def test_what_lowers_or_brings_something_counts_only_where_it_is_named(
     answer = scanned(".", "--include", "a.py")
     assert (answer.code, answer.told["files"][0]["verdict"]) == (1, "renamed")
     assert answer.counts("not_obeyed") == {("settings", "modelkin.toml"): 4}
-    assert main(["baseline", ".", "--baseline", "known.json", "--quiet", "--include", "a.py"]) == 0
+    assert main(["baseline", ".", "--baseline", "known.json", "--quiet", "--include", "a.py", *DATED]) == 0
     named = scanned(".", "--settings", "modelkin.toml", "--include", "a.py")
     assert (named.code, named.told["files"][0]["verdict"]) == (0, "independent")
     assert named.told["not_obeyed"] == []
@@ -167,7 +169,7 @@ def test_a_folder_that_is_not_trusted_hides_nothing(
     written(tmp_path, {"mine/README": ""})
     monkeypatch.chdir(tmp_path / "mine")
     if place == "audit":
-        words = ["audit", str(folder.parent), "--corpus", str(corpus), "--no-progress", "--format", "json"]
+        words = ["audit", str(folder.parent), "--corpus", str(corpus), *DATED, "--no-progress", "--format", "json"]
         assert main(words) == 1
         (row,) = json.loads(capsys.readouterr().out)["repositories"]
         assert row["by_verdict"]["renamed"] == 1
@@ -247,8 +249,8 @@ def test_a_corpus_file_may_be_named_beside_those_on_the_shelf(
     monkeypatch.chdir(written(tmp_path / "tree", {"a.py": COPY}))
     shutil.copy(corpus, "team.safetensors")
     report = tmp_path / "page.html"
-    assert main(["scan", ".", "--against", "team.safetensors", "--format", f"html={report}"]) == 1
-    assert main(["audit", "..", "--against", "team.safetensors", "--include", "a.py", "--format", "json"]) == 1
+    assert main(["scan", ".", "--against", "team.safetensors", *DATED, "--format", f"html={report}"]) == 1
+    assert main(["audit", "..", "--against", "team.safetensors", *DATED, "--include", "a.py", "--format", "json"]) == 1
     assert json.loads(capsys.readouterr().out)["upstreams"][0]["project"] == "lantern"
     (tmp_path / "tree" / "broken.safetensors").write_text("no corpus")
     assert main(["scan", ".", "--against", "broken.safetensors"]) == 2

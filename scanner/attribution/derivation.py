@@ -35,8 +35,8 @@ def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
     listed = _listed(verdict)
     copied = [each for each in listed if each.verdict in COPIES and each in verdict.upstreams]
     foreign = [each for each in copied if not _own(each, copy, repository)]
-    own = next((each for each in listed if _own(each, copy, repository) or _nearly(each, copy, repository)), None)
-    if own and own.share >= NEARLY_THE_SAME * listed[0].share:
+    own = _own_file(copy, repository, listed, foreign)
+    if own:
         # What the project had first, others have from it.
         foreign = [each for each in foreign if each.project == own.project or _came_before(each, own)]
         if _own(own, copy, repository):
@@ -45,6 +45,21 @@ def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
             if not foreign:
                 return _inner_derivation(copy, repository, listed)
     return _best_met(copy, repository, foreign[0], listed) if foreign else None
+
+
+def _own_file(
+    copy: Copy, repository: RepositoryView, listed: Sequence[UpstreamMatch], foreign: Sequence[UpstreamMatch]
+) -> UpstreamMatch | None:
+    """The project's own file among what explains nearly as much as the closest upstream; None without one.
+
+    A file that is held against its own place in a project is not freed by its siblings there.
+    """
+    held = {each.project for each in foreign if not _nearly(each, copy, repository)}
+    for each in listed:
+        is_near = each is listed[0] or (each.share >= NEARLY_THE_SAME * listed[0].share and each.project not in held)
+        if is_near and (_own(each, copy, repository) or _nearly(each, copy, repository)):
+            return each
+    return None
 
 
 def _came_before(upstream: UpstreamMatch, own: UpstreamMatch) -> bool:

@@ -44,7 +44,7 @@ class Home(NamedTuple):
     kept: tuple[Tree, ...] = ()
     """Trees of files, changed or not, that stand where the project has them and keep its notices."""
     publishers: frozenset[str] = frozenset()
-    """Who publishes the projects that it is by a registry's word or by its files."""
+    """Who publishes the project that it is by a registry's word."""
 
     def vouches_for(self, upstream: UpstreamMatch) -> bool:
         """Whether a registry says that the scanned source is the upstream project."""
@@ -130,8 +130,7 @@ def _tree(file: FileVerdict, upstream: UpstreamMatch) -> Tree:
 
 
 def _publishers(home: Home, copies: Sequence[Copy]) -> Iterator[str]:
-    projects = {tree.project for tree in (*home.released, *home.kept)}
     for copy in copies:
         for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
-            if upstream.project in projects or home.vouches_for(upstream):
+            if home.vouches_for(upstream):
                 yield publisher_of(upstream)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from ..licences.expressions import is_covered
+from ..notices.holders import holders_missing
 from ..notices.model import Credit
 from ..repository.lookup import licence_files_for, repository_licence, sidecars_for
 from ..repository.model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
@@ -52,12 +53,14 @@ class RepositoryView:
     def is_nearly_at_home(self, copy: Copy, upstream: UpstreamMatch) -> bool:
         """Whether a copy stands in a tree that is the upstream project's by many changed files.
 
-        One in the place of the upstream file that lost its notices does not.
+        One in the place of the upstream file without its notices does not, nor one elsewhere that names another holder.
         """
         path = copy.verdict.path
         if not self.home.has_kept(path, upstream):
             return False
-        return not stands_in_place(path, upstream) or self._is_in_order(copy, upstream)
+        if stands_in_place(path, upstream):
+            return self._is_in_order(copy, upstream)
+        return not holders_missing(self.copyrights_of(copy), (*upstream.copyrights, *upstream.licence_copyrights))
 
     def _is_in_order(self, copy: Copy, upstream: UpstreamMatch) -> bool:
         path = copy.verdict.path

@@ -73,7 +73,7 @@ def _ways(checkout: Checkout) -> list[DateOf]:
         ways.append(_always(FileDate(checkout.released, Ground.RELEASE, at_latest=True, says=itself)))
     if checkout.newest:
         newest = "the newest time in the archive"
-        ways.append(_always(FileDate(checkout.newest, Ground.ARCHIVE, claim=True, at_latest=True, says=newest)))
+        ways.append(_always(FileDate(checkout.newest, Ground.ARCHIVE, True, True, newest, checkout.newest)))
     return ways
 
 

@@ -79,14 +79,14 @@ class _First(Struct, frozen=True):
     says: str = "the first commit of the path"
 
 
-def _dated(found: _First | None, path: str) -> FileDate:
+def _dated(found: _First | None, path: str, newest: str) -> FileDate:
     if found is None:
         return FileDate(says="no commit that git shows adds the path")
     if not found.day:
         return FileDate(says=f"{found.says} has no date that can be")
     shown = found.path if len(found.path) <= _MOST_SHOWN and found.path.isprintable() else ""
     renamed = f", as {shown}" if shown not in ("", path) else ""
-    return FileDate(found.day, Ground.COMMIT, True, found.is_bound, found.says + renamed)
+    return FileDate(found.day, Ground.COMMIT, True, found.is_bound, found.says + renamed, newest)
 
 
 class FetchedDates:
@@ -107,12 +107,13 @@ class FetchedDates:
             self._first = {}
             self._read()
         found = self._first.get(path)
-        return _dated(found, path) if found is not None and found.day else self._bound
+        return _dated(found, path, self._bound.newest) if found is not None and found.day else self._bound
 
     def _read(self) -> None:
         try:
-            day = _earliest(next(_words(self._fetched.commit()), "").split(" ")[1:])
-            self._bound = FileDate(day, Ground.COMMIT, True, True, "the commit that was fetched") if day else FileDate()
+            day, newest = _span(self._fetched)
+            said = "the commit that was fetched"
+            self._bound = FileDate(day, Ground.COMMIT, True, True, said, newest) if day else FileDate()
             git = self._history(SECONDS)
             self._first = _first_commits(git.additions(SECONDS, exactly=True), git.cut)
         except (SourceError, OSError, ValueError) as error:
@@ -129,6 +130,7 @@ class _Repository:
         self._tracked: frozenset[str] = frozenset()
         self._failure = ""
         self._is_complete = False
+        self._newest = ""
         self._first: dict[str, _First] = {}
         self._read()
 
@@ -140,7 +142,7 @@ class _Repository:
         if path not in self._first and not self._is_complete:
             self._is_complete = True
             self._complete()
-        return _dated(self._first.get(path), path)
+        return _dated(self._first.get(path), path, self._newest)
 
     def _seconds(self) -> float:
         left = self._deadline - time.monotonic()
@@ -152,6 +154,7 @@ class _Repository:
         try:
             with closed_git(self._top) as git:
                 self._tracked = frozenset(git.tracked())
+                self._newest = _span(git)[1] if git.head else ""
                 self._first = _first_commits(_additions(git, self._seconds), git.cut)
         except (SourceError, OSError, ValueError) as error:
             self._failure = _reason(error)
@@ -230,10 +233,20 @@ def _first_commits(output: bytes, cut: frozenset[str]) -> dict[str, _First]:
     return first
 
 
+def _span(git: ClosedGit) -> tuple[str, str]:
+    """The earliest and the latest date that the commit checked out claims; empty where none can be."""
+    claimed = next(_words(git.commit()), "").split(" ")[1:]
+    return _earliest(claimed), max(_days(claimed), default="")
+
+
 def _earliest(claimed: list[str]) -> str:
     """The earliest of the dates that a commit claims, of those that can be."""
+    return min(_days(claimed), default="")
+
+
+def _days(claimed: list[str]) -> list[str]:
     seconds = (int(each) for each in claimed if each.isdecimal() and len(each) < _MOST_DIGITS)
-    return min(filter(None, map(_day, seconds)), default="")
+    return [day for day in map(_day, seconds) if day]
 
 
 def _day(seconds: int) -> str:

@@ -143,7 +143,8 @@ class ReleaseDates:
             says = f"{identity.name} {file.version}, the first release with the path"
             if not self._is_sure:
                 says = f"{identity.name} {file.version}; not all releases before it could be listed"
-            date = FileDate(file.uploaded, Ground.RELEASE, identity.is_claim, not self._is_sure, says)
+            newest = self._own.uploaded if self._own and identity.is_claim else ""
+            date = FileDate(file.uploaded, Ground.RELEASE, identity.is_claim, not self._is_sure, says, newest)
             is_sdist = not file.filename.endswith(".whl")
             for path in listing:
                 for key in _suffixes(path) if is_sdist else (path,):

@@ -163,7 +163,7 @@ def _spellings(line: str) -> tuple[str, str]:
 def acknowledgement(need: Need, licences: dict[str, str], notice: tuple[str, ...]) -> Acknowledgement:
     """What the notices file says of the copy; ``licences`` says of each licence where its text is."""
     upstream = need.attribution.upstream
-    release = " ".join(filter(None, (_span(upstream), upstream.released and f"({upstream.released})")))
+    release = _span(upstream)
     verb = _verb(need.verdict.verdict).lower()
     origin = ", ".join(filter(None, (f"{verb} {upstream.path}", release, upstream.url)))
     return Acknowledgement(
@@ -200,7 +200,8 @@ def _licence(upstream: UpstreamMatch, notice: Notice) -> tuple[str, ...]:
 
 def _span(upstream: UpstreamMatch) -> str:
     first, last = upstream.first_release, upstream.last_release
-    return first if first == last else f"{first} to {last}"
+    dated = " ".join(filter(None, (first, upstream.released and f"({upstream.released})")))
+    return dated if first == last else f"{dated} to {last}"
 
 
 def _place(licence: str, texts: dict[str, str]) -> str:

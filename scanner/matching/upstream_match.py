@@ -6,6 +6,7 @@ Edit this when a report is to say something more of an upstream.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from ..corpus.intervals import day_number
 from ..corpus.model import Release, Version
@@ -92,8 +93,7 @@ def _is_recent(line: str, comparison: Comparison) -> bool:
     candidate, histories = comparison.candidate, comparison.candidate.histories
     older = [
         (each, any(not holders_missing((line,), version.notice.copyrights) for version in versions))
-        for each in histories.contents(candidate.history)
-        if histories.day_of(each, candidate.history) < candidate.day
+        for each in takewhile(lambda file: file != candidate.file, histories.contents(candidate.history))
         if (versions := histories.versions(each, candidate.history))
     ]
     if all(has_it for _, has_it in older):

@@ -177,6 +177,8 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     compared = {id(each.candidate): each for each in kept}
     for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):
         comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
+        if seen.is_later(comparison):
+            continue
         if oldest is closest or comparison.similarity >= ORIGIN_SHARE:
             return upstream_match(comparison, seen, options)
     return None

@@ -73,6 +73,15 @@ def test_a_tree_excuses_neither_what_lost_its_notices_nor_what_stands_outside() 
     assert errors(*many, copy_of(CHANGED, path=IN_PLACE)) == {IN_PLACE}
     assert errors(*many, copy_of(CHANGED, path="src/harbour/new.py")) == {"src/harbour/new.py"}
     assert errors(*many, copy_of(BEACON, path="src/lamp/new.py")) == {"src/lamp/new.py"}
+    replaced = copy_of(CHANGED, path="src/lamp/new.py", text=f"# Copyright 2024 Harbour AI\n{CODE}")
+    assert errors(*many, replaced) == {"src/lamp/new.py"}
+    sibling = replace(CHANGED, path="lamp/sibling.py")
+    assert errors(*many, copy_of(CHANGED, sibling, origin=sibling, path=IN_PLACE)) == {IN_PLACE}
+
+
+def test_a_tree_of_a_project_makes_nobody_its_publisher() -> None:
+    lumen = replace(CHANGED, licence_copyrights=("Copyright 2020 Lumen Labs", *LAMP.copyrights))
+    assert errors(*tree(LEAST_OF_A_TREE), copy_of(lumen, path=IN_PLACE), LICENSE=APACHE) == {IN_PLACE}
 
 
 def test_a_project_owes_its_descendants_nothing() -> None:

@@ -56,7 +56,10 @@ def test_all_that_a_copy_lacks_is_written(repository: Path, corpus: Path, capsys
     assert after["models/focus.py"].decode() == HEADER + "\n" + COPY
     assert after["LICENSES/Apache-2.0.txt"] == APACHE
     notices = after["THIRD_PARTY_NOTICES.md"].decode()
-    assert "- models/focus.py, modified from lantern/attention.py, 1.0, https://example.org/lantern" in notices
+    assert (
+        "- models/focus.py, modified from lantern/attention.py, 1.0 (2021-05-04), https://example.org/lantern"
+        in notices
+    )
     assert "- Copyright 2019 Lantern Inc.\n" in notices
     assert "    Made by the Lantern Authors.\n" in notices
     assert scanned(repository, corpus).findings == ()

@@ -19,6 +19,8 @@ from .licence_texts import APACHE, mit
 from .small_corpora import ATTENTION, ROTARY, SCHEDULE
 from .upstreams import renamed
 
+# The copy is younger than its upstream.
+AS_OF = "2024-02-03"
 NAMES = {"WindowAttention": "Focus", "hidden": "states", "heads": "parts", "scale": "factor"}
 CODE = ATTENTION.partition("\n\n\n")[2]
 COPY = "import torch\n\n\n" + renamed(CODE, **NAMES)
@@ -63,11 +65,11 @@ def with_copy(root: Path) -> Path:
 
 
 def attribute(root: Path, corpus: Path, *options: str) -> int:
-    return main(["attribute", str(root), "--corpus", str(corpus), *options])
+    return main(["attribute", str(root), "--corpus", str(corpus), "--as-of", AS_OF, *options])
 
 
 def scanned(root: Path, corpus: Path) -> modelkin.Report:
-    return modelkin.scan(str(root), modelkin.ScanOptions(corpora=(corpus,)))
+    return modelkin.scan(str(root), modelkin.ScanOptions(corpora=(corpus,), as_of=AS_OF))
 
 
 def tree(root: Path) -> dict[str, bytes]:
