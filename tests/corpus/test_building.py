@@ -12,11 +12,14 @@ import pytest
 import yaml
 
 from modelkin.cli import main
+from modelkin.corpus import past
 from modelkin.corpus.building import build
 from modelkin.corpus.library import projects, verify
 from modelkin.corpus.model import Corpus, Release
 from modelkin.corpus.store import open_corpus
-from modelkin.errors import CorpusError, ModelkinError
+from modelkin.dating.release_paths import Listing, paths_of
+from modelkin.errors import CorpusError, ModelkinError, SourceError
+from modelkin.sources.index import ReleaseFile
 
 from ..support.index_server import Index, serving, wheel
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE
@@ -227,6 +230,25 @@ def test_a_release_that_cannot_be_listed_counts_for_nothing_and_is_named(
     assert main(["corpus", "build", manifest, str(output)]) == 0
     assert "modelkin: note: lantern-models 0.4: " in capsys.readouterr().err
     assert intervals(open_corpus(output))["lantern/b.py"] == ("0.3", "1.0")
+
+
+def test_a_release_that_cannot_be_listed_at_first_is_asked_for_again(
+    tmp_path: Path, history: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = built(tmp_path)
+    monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / "another"))
+    failed: list[str] = []
+
+    def failing(name: str, file: ReleaseFile) -> Listing:
+        if file.version not in failed:
+            failed.append(file.version)
+            raise SourceError("no answer")
+        return paths_of(name, file)
+
+    monkeypatch.setattr(past, "paths_of", failing)
+    assert built(tmp_path).digest == expected.digest
+    assert "0.4" in failed
+    assert history.requests
 
 
 def test_an_sdist_may_have_its_package_in_a_folder(tmp_path: Path, history: Index) -> None:
