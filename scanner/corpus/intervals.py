@@ -10,12 +10,11 @@ import numpy as np
 from msgspec import Struct
 
 from ..support.arrays import Array
-from ..support.lazy import lazy_pattern
 from .model import Corpus
 
 # Later than any day.
 NEVER = 9999_12_31
-_DAY = lazy_pattern(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DIGITS = 8
 
 
 class Intervals(Struct, frozen=True, eq=False):
@@ -41,4 +40,7 @@ def intervals_of(corpus: Corpus) -> Intervals:
 
 def day_number(day: str) -> int:
     """An ISO date as a number that orders alike: 20240131; 0 for none."""
-    return int(day.replace("-", "")) if _DAY.fullmatch(day) else 0
+    # Asked of some thousand releases at each start: a pattern would take four times as long.
+    digits = day[:4] + day[5:7] + day[8:]
+    is_day = len(digits) == _DIGITS and day[4:5] == day[7:8] == "-" and digits.isascii() and digits.isdigit()
+    return int(digits) if is_day else 0

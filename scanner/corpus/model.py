@@ -96,7 +96,7 @@ class Corpus(Columns, frozen=True, dict=True):
     version: str = ""
     digest: str = ""
     path: Path | None = None
-    unlisted: tuple[Release, ...] = ()
+    unlisted: Sequence[Release] = ()
     """Releases of which only the paths are known, to date the paths of others."""
 
     def text(self, number: int) -> str:

@@ -145,7 +145,7 @@ def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -
     name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
     projects = tuple(Project(*_texts(row[:_PROJECT_FIELDS])) for row in header["projects"])
     releases = tuple(_release(row[:_RELEASE_FIELDS], len(projects)) for row in header["releases"])
-    unlisted = tuple(_unlisted(row[:_UNLISTED_FIELDS], len(projects)) for row in header.get("unlisted", ()))
+    unlisted = _Unlisted(header.get("unlisted", []), len(projects))
     return Corpus(arrays, name, projects, releases, _Notices(header["notices"]), version, digest, path, unlisted)
 
 
@@ -159,9 +159,34 @@ def _release(row: list[Any], projects: int) -> Release:
     return Release(project, version, released, sha256, _texts(copyrights), has_notice_file)
 
 
-def _unlisted(row: list[Any], projects: int) -> Release:
-    project, version, released = row
-    return _release([project, version, released, "", [], False], projects)
+class _Unlisted(Sequence[Release]):
+    """Rows of the header, checked together; each becomes a release when it is asked for, as few of them are."""
+
+    def __init__(self, rows: list[list[Any]], projects: int) -> None:
+        if type(rows) is not list:
+            raise ValueError("its header has something else where releases belong")
+        columns = list(zip(*rows, strict=True)) if rows else [()] * _UNLISTED_FIELDS
+        owners, versions, days = columns[:_UNLISTED_FIELDS]
+        if not set(map(type, owners)) <= {int} or not set(owners) <= set(range(projects)):
+            raise ValueError("its header has a release of no project")
+        _texts([*versions, *days])
+        self._columns = owners, versions, days
+
+    def __len__(self) -> int:
+        return len(self._columns[0])
+
+    @overload
+    def __getitem__(self, number: int) -> Release: ...
+    @overload
+    def __getitem__(self, number: slice) -> tuple[Release, ...]: ...
+    def __getitem__(self, number: int | slice) -> Release | tuple[Release, ...]:
+        owners, versions, days = self._columns
+        if isinstance(number, slice):
+            return tuple(map(self.__getitem__, range(len(self))[number]))
+        return Release(owners[number], versions[number], days[number], "")
+
+    def __iter__(self) -> Iterator[Release]:
+        return (Release(owner, version, day, "") for owner, version, day in zip(*self._columns, strict=True))
 
 
 class _Notices(Sequence[Notice]):

@@ -187,7 +187,7 @@ def test_what_another_corpus_knows_of_sources_and_of_unlisted_releases_is_taken_
     assert [corpus.known_release(int(each)) for each in corpus.lineage_file_releases] == [holding]
     corpus.save(tmp_path / "small.safetensors")
     opened = open_corpus(tmp_path / "small.safetensors")
-    assert opened.unlisted == (lacking, holding)
+    assert tuple(opened.unlisted) == (lacking, holding)
     taken = CorpusBuilder()
     taken.add_release(Project("another", "MIT", "", ""), Release(0, "1.0", "2020-01-01", ""))
     absorb(taken, opened)
@@ -220,4 +220,4 @@ def test_releases_without_a_day_bound_no_interval() -> None:
     assert corpus.lineage_without.tolist() == [0, 0]
     corpus = corpus_of(*THREE, Upstream(version="3.0", files={"b.py": ROTARY}, released="2024-01-01"))
     assert sorted(corpus.lineage_without.tolist()) == [0, 0, 0, 0, 3]
-    assert corpus.unlisted == ()
+    assert not corpus.unlisted
