@@ -34,6 +34,7 @@ from .matching.exclusions import check_excluded
 from .matching.query import Query, make_query
 from .matching.ranking import LEAST_SHARE, VerdictOptions, related
 from .matching.verdict import judge
+from .notices.holders import holders_missing
 from .notices.model import Notice
 from .notices.notice import read_notice
 from .notices.project_names import names_project
@@ -170,10 +171,12 @@ def _facts(text: bytes, notice: Notice, dated: FileDate, names: tuple[str, ...])
     """What is known of a file beside its code, of a source that goes by ``names``."""
     lines, own = notice.copyrights, frozenset(plain_name(each.rpartition("/")[2]) for each in names)
 
-    def credited(sources: Sequence[str]) -> Credited:
-        if not sources:
+    def credited(upstream: Notice) -> Credited:
+        if not upstream.sources:
             return Credited()
-        return Credited(names_project(sources, (), lines), names_project(sources, names, ()))
+        kept = [line for line in lines if names_project(upstream.sources, (), (line,))]
+        by_holder = bool(kept and upstream.copyrights) and not holders_missing(upstream.copyrights, kept)
+        return Credited(by_holder, names_project(upstream.sources, names, ()))
 
     return Facts(dated, lambda: not_before(text, lines), credited, lambda project: _is_one_of(project, own))
 

@@ -127,7 +127,12 @@ def _who_was_first(upstream: UpstreamMatch | None) -> str:
 def _facts(first: FindingDraft, members: Sequence[FindingDraft]) -> dict[str, str]:
     paths = sorted({each.region.path for each in members})
     path = first.region.path + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-    facts = {"path": path, "licence": first.licence}
+    open_ = bool(_who_was_first(first.upstream))
+    like = {
+        "like": "alike with" if open_ else "a copy of",
+        "like_changed": "alike with" if open_ else "a changed copy of",
+    }
+    facts = {"path": path, "licence": first.licence, **like}
     if first.upstream:
         url = first.upstream.url
         facts |= {

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ..corpus.intervals import day_number
 from ..corpus.model import Project
 from ..dating.not_before import NotBefore
+from ..notices.model import Notice
 from ..results import Direction, FileDate, Ground, Innovations
 from .candidates import HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison
@@ -24,7 +25,7 @@ class Credited(NamedTuple):
     """Whether an upstream file's own header names the scanned side as its source."""
 
     by_holder: bool = False
-    """It names a holder whom the file's own header has."""
+    """It names a holder whom the file's own header has, and no other holder has a line in it."""
     by_name: bool = False
     """It names the project that the scanned source says it is: a claim."""
 
@@ -35,8 +36,8 @@ class Facts(NamedTuple):
     dated: FileDate = FileDate()
     not_before: Callable[[], NotBefore] = NotBefore
     """What its own text shows of how old it is at most."""
-    credited: Callable[[Sequence[str]], Credited] = lambda _: Credited()
-    """Whether the sources that an upstream file names are the scanned side."""
+    credited: Callable[[Notice], Credited] = lambda _: Credited()
+    """Whether the sources that an upstream file names in its header are the scanned side."""
     owns: Callable[[Project], bool] = lambda _: False
     """Whether a project is the one that is scanned, as far as its name says."""
 
@@ -135,7 +136,7 @@ def _standing(comparison: Comparison, facts: Facts, additions: Innovations | Non
     if tell_of_descent(additions):
         ordered = day and day >= by and not dated.at_latest
         return Standing(Direction.IN_ORDER, dated.by if ordered else Ground.INNOVATIONS, innovations=additions)
-    credited = facts.credited(_sources(comparison))
+    credited = facts.credited(_notice(comparison))
     if credited.by_holder or credited.by_name:
         return Standing(Direction.LATER, Ground.CREDIT, not credited.by_holder, additions)
     if day and day < after:
@@ -182,7 +183,6 @@ def _project(comparison: Comparison) -> Project:
     return corpus.projects[int(corpus.lineage_projects[comparison.candidate.history])]
 
 
-def _sources(comparison: Comparison) -> tuple[str, ...]:
-    """What the upstream file's header names as its source, in any release with the content."""
-    versions = comparison.candidate.histories.versions(comparison.candidate.file, comparison.candidate.history)
-    return tuple(dict.fromkeys(source for version in versions for source in version.notice.sources))
+def _notice(comparison: Comparison) -> Notice:
+    """What the header of the upstream file says, in the first release with the content."""
+    return comparison.candidate.histories.versions(comparison.candidate.file, comparison.candidate.history)[0].notice

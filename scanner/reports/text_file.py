@@ -17,6 +17,7 @@ from ..results import (
     Attribution,
     Cells,
     DefinitionMatch,
+    Direction,
     FileVerdict,
     Kind,
     Rename,
@@ -40,6 +41,13 @@ _HEADINGS = {
     Verdict.MODIFIED: "modified copy",
     Verdict.FRAGMENTS: "shares fragments",
     Verdict.INDEPENDENT: "independent",
+}
+# Where it is not known who was first, nothing is called a copy.
+_OPEN_HEADINGS = {
+    Verdict.IDENTICAL: "identical code",
+    Verdict.RENAMED: "renamed code",
+    Verdict.MODIFIED: "modified code",
+    Verdict.FRAGMENTS: "shares fragments",
 }
 _LABELS = {
     Verdict.IDENTICAL: "identical",
@@ -74,8 +82,14 @@ def own_file(file: FileVerdict) -> Text:
     return Text.assemble(escape(file.path), (f"  {escape(file.own_release)}", "dim"))
 
 
+def _is_open(file: FileVerdict) -> bool:
+    """Whether it is not known who was first, the file or its closest upstream."""
+    return file.direction in (Direction.OPEN, Direction.UNKNOWN)
+
+
 def _heading(file: FileVerdict) -> Text:
-    heading = Text.assemble((escape(file.path), "bold"), ": ", (_HEADINGS[file.verdict], VERDICT_STYLES[file.verdict]))
+    words = _OPEN_HEADINGS if _is_open(file) else _HEADINGS
+    heading = Text.assemble((escape(file.path), "bold"), ": ", (words[file.verdict], VERDICT_STYLES[file.verdict]))
     if file.own_release:
         heading.append(f", released as {escape(file.own_release)}'s own file")
     return heading
@@ -84,7 +98,7 @@ def _heading(file: FileVerdict) -> Text:
 def _facts(file: FileVerdict, attribution: Attribution | None, page: Page) -> Table:
     closest, *others = file.upstreams
     rows = [
-        ("upstream", upstream_file(closest)),
+        ("alike with" if _is_open(file) else "upstream", upstream_file(closest)),
         *(("its notice", _notice_line(line, closest)) for line in closest.copyrights),
         ("share", _share(file.similarity, page)),
         ("origin", _origin(file.origin, closest)),

@@ -35,6 +35,8 @@ FIELDS = frozenset(
         "holders",  # the upstream's copyright lines that are concerned
         "key",  # of a configuration file
         "licence",  # the upstream file's
+        "like",  # "a copy of", or "alike with" where it is not known who was first
+        "like_changed",  # "a changed copy of", or "alike with"
         "missing",  # the text that should stand there
         "path",  # the copy's
         "project",  # the upstream's

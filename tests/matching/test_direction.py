@@ -155,7 +155,10 @@ def test_an_upstream_that_names_the_scanned_side_is_later() -> None:
     corpus = corpus_of(Upstream(files={PATH: crediting}))
     by_name = verdict_on(FIRST_ONLY, names=("tidelab/focus",), corpus=corpus)
     assert (by_name.direction, by_name.direction_by, by_name.claim) == (Direction.LATER, Ground.CREDIT, True)
-    by_holder = verdict_on("# Copyright 2020 Tidelab\n" + FIRST_ONLY, corpus=corpus)
+    # The upstream has a holder of its own, whom the file does not name: a line with the other is not enough.
+    assert verdict_on("# Copyright 2020 Tidelab\n" + FIRST_ONLY, corpus=corpus).direction is Direction.UNKNOWN
+    theirs = "# Copyright 2020 Tidelab\n# Code from https://github.com/tidelab/focus, changed.\n" + FIRST_ONLY
+    by_holder = verdict_on("# Copyright 2020 Tidelab\n" + FIRST_ONLY, corpus=corpus_of(Upstream(files={PATH: theirs})))
     assert (by_holder.direction, by_holder.direction_by, by_holder.claim) == (Direction.LATER, Ground.CREDIT, False)
     assert verdict_on(FIRST_ONLY, names=("other/thing",), corpus=corpus).direction is Direction.UNKNOWN
 
