@@ -102,8 +102,12 @@ def _date(builder: CorpusBuilder, first: int, versions: Mapping[str, str], past:
         _Row(row.file, builder.releases[row.release], builder.cache.names.spelled[row.path])
         for row in builder.rows[first:]
     ]
+    project = rows[0].release.project
     indexed = {row.release.version: row.release for row in rows}
-    known = [each._replace(release=indexed.get(versions.get(each.release.version, ""), each.release)) for each in past]
+    known = [
+        PastRelease(indexed.get(versions.get(release.version, "")) or replace(release, project=project), paths)
+        for release, paths in past
+    ]
     known.sort(key=lambda each: each.release.day)
     _date_paths(builder, rows, known)
     _date_contents(builder, rows, known)

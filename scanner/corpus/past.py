@@ -51,6 +51,8 @@ def past_releases(upstream: Upstream, files: Sequence[ReleaseFile], unknown: lis
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         found = list(zip(older, pool.map(listed, older), strict=True))
+    # What failed among many requests at once may not fail alone, and each makes another corpus.
+    found = [(file, listed(file) if isinstance(paths, SourceError) else paths) for file, paths in found]
     unknown += [
         f"{upstream.package} {file.version}: {error}" for file, error in found if isinstance(error, SourceError)
     ]

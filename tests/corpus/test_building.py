@@ -12,11 +12,14 @@ import pytest
 import yaml
 
 from modelkin.cli import main
+from modelkin.corpus import past
 from modelkin.corpus.building import build
 from modelkin.corpus.library import projects, verify
 from modelkin.corpus.model import Corpus, Release
 from modelkin.corpus.store import open_corpus
-from modelkin.errors import CorpusError, ModelkinError
+from modelkin.dating.release_paths import Listing, paths_of
+from modelkin.errors import CorpusError, ModelkinError, SourceError
+from modelkin.sources.index import ReleaseFile
 
 from ..support.index_server import Index, serving, wheel
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE
@@ -142,7 +145,8 @@ def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 
 def built(folder: Path, **changes: Any) -> Corpus:
-    build(written(folder, ENTRY | changes), folder / "base.safetensors")
+    other = ENTRY | {"name": "other", "releases": ["0.1"], "include": ["other/*"]}
+    build(written(folder, other, ENTRY | changes), folder / "base.safetensors")
     assert verify(folder / "base.safetensors") == []
     return open_corpus(folder / "base.safetensors")
 
@@ -167,18 +171,19 @@ def first_holders(corpus: Corpus) -> list[str]:
 def test_each_path_is_dated_by_all_releases_of_the_registry(tmp_path: Path) -> None:
     corpus = built(tmp_path)
     assert intervals(corpus) == {
+        "other/a.py": ("", "0.1"),
         "lantern/a.py": ("", "0.2"),
         "lantern/b.py": ("0.3", "0.4"),
         "lantern/c.py": ("1.0", "1.1"),
         "lantern/d.py": ("1.1", "2.0"),
     }
     # What 1.0 has of a.py and b.py, and 2.0 of b.py and c.py, stood there before; 2.0's a.py did not.
-    assert first_holders(corpus) == ["0.3", "0.4", "1.1", "1.1", "2.0", "2.0"]
+    assert first_holders(corpus) == ["0.1", "0.3", "0.4", "1.1", "1.1", "2.0", "2.0"]
     assert corpus.unlisted == tuple(
-        Release(0, version, day, "")
+        Release(1, version, day, "")
         for version, day in (("0.2", "2020-01-01"), ("0.3", "2020-02-01"), ("0.4", "2020-03-01"), ("1.1", "2020-05-01"))
     )
-    assert corpus.projects[0].published == "2020-01-01"
+    assert corpus.projects[1].published == "2020-01-01"
 
 
 @pytest.mark.usefixtures("history")
@@ -197,13 +202,13 @@ def test_what_is_dated_by_lists_stays_so_in_another_corpus(tmp_path: Path) -> No
 @pytest.mark.usefixtures("history")
 def test_the_manifest_says_when_code_was_first_public(tmp_path: Path) -> None:
     corpus = built(tmp_path, published="2019-03-04")
-    assert [each.released for each in corpus.releases] == ["2019-03-04", "2020-06-01"]
-    assert corpus.projects[0].published == "2019-03-04"
+    assert [each.released for each in corpus.releases[1:]] == ["2019-03-04", "2020-06-01"]
+    assert corpus.projects[1].published == "2019-03-04"
     assert intervals(corpus)["lantern/b.py"] == ("", "1.0")
     corpus = built(tmp_path, published={"2.0": "2020-05-02"}, begun="2019-12-31")
-    assert [each.released for each in corpus.releases] == ["2020-04-01", "2020-05-02"]
-    assert corpus.projects[0].published == "2019-12-31"
-    assert built(tmp_path, begun="2020-01-01").projects[0].published == "2020-01-01"
+    assert [each.released for each in corpus.releases[1:]] == ["2020-04-01", "2020-05-02"]
+    assert corpus.projects[1].published == "2019-12-31"
+    assert built(tmp_path, begun="2020-01-01").projects[1].published == "2020-01-01"
 
 
 @pytest.mark.usefixtures("history")
@@ -225,6 +230,25 @@ def test_a_release_that_cannot_be_listed_counts_for_nothing_and_is_named(
     assert main(["corpus", "build", manifest, str(output)]) == 0
     assert "modelkin: note: lantern-models 0.4: " in capsys.readouterr().err
     assert intervals(open_corpus(output))["lantern/b.py"] == ("0.3", "1.0")
+
+
+def test_a_release_that_cannot_be_listed_at_first_is_asked_for_again(
+    tmp_path: Path, history: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = built(tmp_path)
+    monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / "another"))
+    failed: list[str] = []
+
+    def failing(name: str, file: ReleaseFile) -> Listing:
+        if file.version not in failed:
+            failed.append(file.version)
+            raise SourceError("no answer")
+        return paths_of(name, file)
+
+    monkeypatch.setattr(past, "paths_of", failing)
+    assert built(tmp_path).digest == expected.digest
+    assert "0.4" in failed
+    assert history.requests
 
 
 def test_an_sdist_may_have_its_package_in_a_folder(tmp_path: Path, history: Index) -> None:
