@@ -18,14 +18,13 @@ from msgspec import Struct
 import modelkin
 import modelkin.errors
 from modelkin.reports import FORMATS
-from modelkin.sources.git_history import ClosedGit
 
 from .support.documents import ROOT
 from .support.example_reports import REPORT
 
 FACE = Path(modelkin.__file__)
-# An audit's header repeats what it was asked for; it is the journal's own. git is asked by us alone.
-NOT_PUBLIC = {"AuditHeader", "ClosedGit"}
+# An audit's header repeats what it was asked for; it is the journal's own.
+NOT_PUBLIC = {"AuditHeader"}
 
 
 def public() -> dict[str, Any]:
@@ -54,7 +53,7 @@ def reached(roots: list[type]) -> dict[str, type]:
         if kind.__name__ in found or not is_own(kind):
             continue
         found[kind.__name__] = kind
-        hints = get_type_hints(kind, localns={"ClosedGit": ClosedGit}) if issubclass(kind, Struct) else {}
+        hints = get_type_hints(kind) if issubclass(kind, Struct) else {}
         left += [each for name, hint in hints.items() if not name.startswith("_") for each in types_in(hint)]
     return found
 
@@ -88,9 +87,7 @@ def test_every_type_that_other_public_names_reach_is_public() -> None:
 def test_each_field_of_what_a_report_holds_is_described_below_it() -> None:
     # What a renamed identifier names needs no more words.
     kinds = reached([modelkin.Report, modelkin.AuditSummary, modelkin.Checkout, modelkin.Advance])
-    assert [
-        each for name, kind in kinds.items() if name not in ("Kind", "ClosedGit") for each in undescribed(kind)
-    ] == []
+    assert [each for name, kind in kinds.items() if name != "Kind" for each in undescribed(kind)] == []
 
 
 def test_every_error_that_can_be_raised_at_a_user_is_public() -> None:

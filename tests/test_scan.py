@@ -210,13 +210,17 @@ def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
 
 def test_nothing_is_copied_from_the_future(family: Path, index: Index) -> None:
     dates = {"1.0": "2019-12-31", "2.0": "2021-05-04", "3.0": "2021-05-05", "4.0": "2022-06-30"}
+    paths = {version: f"early/of_{version[0]}.py" for version in dates}
     for version, date in dates.items():
-        content = wheel({"early/model.py": GLOW.replace("GlowMLP", "EarlyMLP").encode()})
+        there = [paths[each] for each in dates if each <= version]
+        content = wheel(dict.fromkeys(there, GLOW.replace("GlowMLP", "EarlyMLP").encode()))
         index.add(f"early-{version}-py3-none-any.whl", content, **{"upload-time": f"{date}T10:00:00Z"})
-    found = {version: scan_one(f"pypi:early=={version}", family) for version in dates}
+    found = {version: scan_one(f"pypi:early=={version}!{paths[version]}", family) for version in dates}
     assert [projects(file)[:1] for file in found.values()] == [[], ["lantern"], ["glow"], ["glow"]]
     assert all("torch-bearer" not in projects(file) for file in found.values())
-    assert projects(scan_one("pypi:early==4.0", family, exclude_upstream=("glow",)))[0] == "lantern"
+    again = [scan_one(f"pypi:early==4.0!{path}", family) for path in paths.values()]
+    assert list(map(projects, again)) == list(map(projects, found.values())), "a file is as old as its path"
+    assert projects(scan_one("pypi:early==4.0!early/of_4.py", family, exclude_upstream=("glow",)))[0] == "lantern"
 
 
 def test_progress_is_told_of_each_file(family: Path, repository: Callable[..., str]) -> None:

@@ -59,7 +59,7 @@ def _ways(checkout: Checkout) -> list[DateOf]:
     if checkout.fetched is not None and checkout.history is not None:
         from .git_dates import FetchedDates
 
-        ways.append(FetchedDates(checkout.fetched, checkout.history))
+        ways.append(FetchedDates(checkout.fetched, checkout.commit, checkout.history))
     if checkout.folder is not None or checkout.archive is not None:
         from .release_dates import ReleaseDates
 

@@ -90,13 +90,13 @@ def _dated(found: _First | None, path: str, newest: str) -> FileDate:
 
 
 class FetchedDates:
-    """Says when the files of a commit that was ``fetched`` came; ``history`` fetches what led to it, when first asked.
+    """Says when the files of a ``commit`` that was ``fetched`` came; ``history`` fetches what led to it, when asked.
 
     Where that takes too long, or the server does not give it, the commit itself is a bound.
     """
 
-    def __init__(self, fetched: ClosedGit, history: Callable[[float], ClosedGit]) -> None:
-        self._fetched = fetched
+    def __init__(self, fetched: Path, commit: str, history: Callable[[float], Path]) -> None:
+        self._fetched = ClosedGit(fetched, commit, frozenset((commit,)))
         self._history = history
         self._first: dict[str, _First] | None = None
         self._bound = FileDate()
@@ -114,7 +114,7 @@ class FetchedDates:
             day, newest = _span(self._fetched)
             said = "the commit that was fetched"
             self._bound = FileDate(day, Ground.COMMIT, True, True, said, newest) if day else FileDate()
-            git = self._history(SECONDS)
+            git = ClosedGit(self._history(SECONDS), self._fetched.head)
             self._first = _first_commits(git.additions(SECONDS, exactly=True), git.cut)
         except (SourceError, OSError, ValueError) as error:
             if not self._bound.date:

@@ -31,7 +31,7 @@ NEARLY_ALL = 0.97
 # So many candidates are compared with in all.
 MOST_COMPARED = 6
 # What has this part of the evidence of the closest is as close.
-TIE_PART = 0.98
+TIE_PART = 0.99
 # A further upstream is named when it explains at least this share of the file beyond what closer ones do.
 ADDED_SHARE = 0.05
 # An older upstream may be the origin when it explains this part of what the closest does.
@@ -78,15 +78,16 @@ def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     ranked = sorted(comparisons, key=closeness)
     if len(ranked) < 2 or closeness(ranked[0])[0]:
         return ranked
-    near = [each for each in ranked[1:] if each.candidate.key != ranked[0].candidate.key]
-    near = [each for each in near if each.evidence >= TIE_PART * ranked[0].evidence]
-    closest = min([ranked[0], *near], key=_solidity)
+    rivals = [each for each in ranked[1:] if each.candidate.key != ranked[0].candidate.key]
+    near = [ranked[0], *(each for each in rivals if each.evidence >= TIE_PART * ranked[0].evidence)]
+    solid = max(each.solid_evidence for each in near)
+    closest = min((each for each in near if each.solid_evidence >= TIE_PART * solid), key=_fit)
     return [closest, *(each for each in ranked if each is not closest)]
 
 
-def _solidity(comparison: Comparison) -> tuple[float, float, float, int]:
+def _fit(comparison: Comparison) -> tuple[float, float, int]:
     born = comparison.candidate.histories.born(comparison.candidate.history)
-    return -round(comparison.solid_evidence), -round(comparison.coverage, 2), -round(comparison.agreement, 2), born
+    return -round(comparison.coverage, 2), -round(comparison.agreement, 2), born
 
 
 def _compared(

@@ -8,14 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from ..results import LeftOut, Skipped
-
-if TYPE_CHECKING:
-    from .git_history import ClosedGit
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
@@ -57,10 +53,10 @@ class Checkout(Struct, frozen=True):
     """The repository of the Hub, ORG/NAME, that it was fetched from; else empty."""
     commit: str = ""
     """The full hash of the commit that was fetched from the Hub or a git server; else empty."""
-    fetched: ClosedGit | None = None
-    """The commit alone, of a repository that was fetched with git; to be asked while the checkout is open."""
-    history: Callable[[float], ClosedGit] | None = None
-    """Fetches the commits before it, without contents, within so many seconds. Raises SourceError."""
+    fetched: Path | None = None
+    """The bare repository that git fetched ``commit`` alone into, there while the checkout is open; else None."""
+    history: Callable[[float], Path] | None = None
+    """Fetches the commits before it, without contents, within so many seconds, and says where. Raises SourceError."""
     remote: str = ""
     """The address of the remote "origin" that the git folder of a checkout names, without a login; else empty."""
     unfetched: tuple[Skipped, ...] = ()

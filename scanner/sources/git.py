@@ -23,7 +23,6 @@ from ..support.processes import PIPE, Process
 from . import git_command
 from .checkout import Checkout
 from .git_command import GitError, reason_in, run, running
-from .git_history import ClosedGit
 from .members import DISK_RESERVE_BYTES, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inside, list_members, too_large
 from .specs import GitAddress, parse_git_address, without_login
 
@@ -75,17 +74,17 @@ def open_repository(spec: str) -> Iterator[Checkout]:
                 address.revision or commit[:_SHORT_HASH],
                 whole=lambda: iter(listing),
                 commit=commit,
-                fetched=ClosedGit(repository, commit, frozenset((commit,))),
+                fetched=repository,
                 history=partial(_history, address, Path(folder, "history.git"), commit),
             )
 
 
-def _history(address: GitAddress, repository: Path, commit: str, seconds: float) -> ClosedGit:
-    """Fetch what led to ``commit``, without contents, into a bare repository of its own. Raises GitError."""
+def _history(address: GitAddress, repository: Path, commit: str, seconds: float) -> Path:
+    """Fetch what led to ``commit``, without contents, into the bare ``repository``. Raises GitError."""
     run(repository, "init", "--quiet", "--bare", "--template=")
     protocols = _REDIRECTS.get(address.scheme, address.scheme)
     _fetch_commit(repository, address.url, commit, protocols, _HISTORY, seconds, MAX_HISTORY_BYTES)
-    return ClosedGit(repository, commit)
+    return repository
 
 
 def _fetch(address: GitAddress, repository: Path) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -116,10 +117,19 @@ def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
 
 
 @pytest.fixture
-def silent_server() -> Iterator[str]:
-    """It takes every call, and says nothing."""
+def listening() -> Iterator[socket.socket]:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        yield f"127.0.0.1:{server.getsockname()[1]}"
+        yield server
+
+
+@pytest.fixture
+def silent_server(listening: socket.socket) -> str:
+    """The address of a server that takes every call, and says nothing."""
+    return f"127.0.0.1:{listening.getsockname()[1]}"
+
+
+def is_called(server: socket.socket) -> bool:
+    return bool(select.select([server], [], [], 0)[0])
 
 
 def started(folder: Path, *words: str, **settings: str) -> subprocess.Popen[str]:
@@ -175,9 +185,9 @@ def test_an_audit_s_workers_leave_nothing_either(silent_server: str, tmp_path: P
     wait_for(lambda: left(tmp_path) == [], seconds=5)
 
 
-def test_a_download_that_is_ended_leaves_nothing(silent_server: str, tmp_path: Path) -> None:
+def test_a_download_that_is_ended_leaves_nothing(listening: socket.socket, silent_server: str, tmp_path: Path) -> None:
     scan = started(tmp_path, "scan", "pypi:some-package==1.0", PIP_INDEX_URL=f"http://{silent_server}/simple")
-    time.sleep(0.5)
+    wait_for(lambda: is_called(listening))
     scan.terminate()
     output, errors = scan.communicate(timeout=20)
     assert (scan.returncode, output, errors) == (143, "", "\nmodelkin: interrupted\n")

@@ -27,8 +27,9 @@ pytestmark = [needs_git_and_shell, pytest.mark.usefixtures("temporary")]
 DAYS = {at: time.strftime("%Y-%m-%d", time.gmtime(at)) for at in (FIRST, SECOND, THIRD)}
 
 
-def dated(at: int, says: str = "the first commit of the path", at_latest: bool = False) -> FileDate:
-    return FileDate(DAYS[at], Ground.COMMIT, True, at_latest, says)
+def dated(at: int, says: str = "the first commit of the path", at_latest: bool = False, head: int = THIRD) -> FileDate:
+    """What is said of a path that came at ``at``, in a checkout whose last commit is of ``head``."""
+    return FileDate(DAYS[at], Ground.COMMIT, True, at_latest, says, DAYS[head])
 
 
 def days(root: Path, *paths: str) -> list[str]:
@@ -69,8 +70,10 @@ def test_the_earlier_of_author_and_committer_counts(tmp_path: Path, monkeypatch:
     committed(root, {"a.py": TEXT}, THIRD)
     git(root, "commit", "-q", "--amend", "--no-edit", f"--date=@{FIRST} +0000", at=THIRD)
     assert days(root, "a.py") == [DAYS[FIRST]]
+    assert GitDates(root)("a.py").newest == DAYS[THIRD], "the later of the two is the last change"
     git(root, "commit", "-q", "--amend", "--no-edit", f"--date=@{THIRD} +0000", at=SECOND)
     assert days(root, "a.py") == [DAYS[SECOND]]
+    assert GitDates(root)("a.py").newest == DAYS[THIRD]
     monkeypatch.setattr(time, "time", lambda: SECOND - 10 * 86_400)
     assert days(root, "a.py") == [""]
 
@@ -128,7 +131,7 @@ def test_what_is_staged_is_new_and_what_is_untracked_has_no_date(tmp_path: Path)
     git(root, "add", "staged.py")
     git(root, "mv", "new.py", "renamed.py")
     ask = GitDates(root)
-    assert ask("staged.py") == FileDate(today, Ground.COMMIT, True, says="not committed yet")
+    assert ask("staged.py") == FileDate(today, Ground.COMMIT, True, says="not committed yet", newest=DAYS[THIRD])
     assert ask("untracked.py") == FileDate(says="git does not track it")
     assert ask("renamed.py") == dated(FIRST, "the first commit of the path, as old.py")
 
@@ -166,11 +169,11 @@ def test_any_part_of_a_checkout_is_dated(tmp_path: Path, monkeypatch: pytest.Mon
         with open_source(spec) as checkout:
             assert path in [each.path for each in checkout.entries()]
             assert checkout.folder is not None
-            assert GitDates(checkout.folder)(path) == dated(FIRST), spec
+            assert GitDates(checkout.folder)(path) == dated(FIRST, head=FIRST), spec
     monkeypatch.chdir(root)
     with open_sources(["pkg/sub/a.py", "b.py"]) as checkout:
         assert checkout.folder is not None
-        assert GitDates(checkout.folder)("pkg/sub/a.py") == dated(FIRST)
+        assert GitDates(checkout.folder)("pkg/sub/a.py") == dated(FIRST, head=FIRST)
 
 
 def test_a_submodule_and_a_clone_inside_have_their_own_history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

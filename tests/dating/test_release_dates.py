@@ -62,8 +62,9 @@ def dated(spec: object, *paths: str) -> list[FileDate]:
 
 
 def first(version: str, claim: bool = False) -> FileDate:
+    """What is said of a path that came in ``version``, in release 2.0; if ``claim``, by the source's own word."""
     says = f"pkg {version}, the first release with the path"
-    return FileDate(DAYS[version], Ground.RELEASE, claim, False, says)
+    return FileDate(DAYS[version], Ground.RELEASE, claim, False, says, DAYS["2.0"] if claim else "")
 
 
 def listings(index: Index) -> list[str]:
@@ -136,7 +137,7 @@ def test_without_a_network_the_next_best_tells(on_disk: Path, tmp_path: Path, mo
     itself = FileDate(DAYS["2.0"], Ground.RELEASE, at_latest=True, says="pkg 2.0 itself")
     assert dated("pypi:pkg==2.0", A) == [itself]
     assert dated(on_disk, A) == [FileDate()]
-    newest = FileDate("2019-05-06", Ground.ARCHIVE, True, True, "the newest time in the archive")
+    newest = FileDate("2019-05-06", Ground.ARCHIVE, True, True, "the newest time in the archive", "2019-05-06")
     assert dated(tmp_path / "timed-1.0-py3-none-any.whl", "any.py") == [newest]
 
 

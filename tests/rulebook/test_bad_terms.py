@@ -35,7 +35,8 @@ def card(front_matter: str) -> Callable[[Path], object]:
 
 
 def scanned(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
-    assert main(["scan", ".", "--corpus", "../c.safetensors", "--format", "json", "--no-progress"]) == 1
+    words = ["--as-of", "2024-02-03", "--format", "json", "--no-progress"]
+    assert main(["scan", ".", "--corpus", "../c.safetensors", *words]) == 1
     captured = capsys.readouterr()
     assert captured.err == ""
     report: dict[str, Any] = json.loads(captured.out)

@@ -21,11 +21,12 @@ from typing import NamedTuple
 
 from modelkin.cli import main
 
-from .clearing_tricks import HEAVY, HIDDEN_IN_GIT, TRICKS, write
+from .clearing_tricks import AS_OF, HEAVY, HIDDEN_IN_GIT, TRICKS, write
 from .working_trees import committed
 
 PLACES = ("path", "isolated", "archive", "git", "audit")
-_THRESHOLDS = ("--fail-on", "error", "--fail-on", "skipped")
+# Younger than what is copied: that a copy has no date lowers its findings, which is no trick of the folder.
+_ASKED = ("--as-of", AS_OF, "--fail-on", "error", "--fail-on", "skipped")
 
 
 class Outcome(NamedTuple):
@@ -71,7 +72,7 @@ def _scanned(folder: Path, place: str, work: Path, corpus: Path | None) -> Outco
     elif place == "git":
         words = [f"git+file://{_committed(folder, work / 'git')}"]
     here = folder if place == "isolated" else work
-    code, out = _run(here, "scan", *words, *_compared_with(corpus), *_THRESHOLDS)
+    code, out = _run(here, "scan", *words, *_compared_with(corpus), *_ASKED)
     if code == 2:
         return Outcome(found=False, skipped=False, code=code)
     told = json.loads(out)
@@ -81,7 +82,7 @@ def _scanned(folder: Path, place: str, work: Path, corpus: Path | None) -> Outco
 def _audited(work: Path, corpus: Path | None) -> dict[str, Outcome]:
     """By the name of the folder; a folder that falls into several repositories is one still."""
     words = ("audit", "made", "--jobs", "2", "--journal", "made.jsonl")
-    _run(work, *words, *_compared_with(corpus), *_THRESHOLDS)
+    _run(work, *words, *_compared_with(corpus), *_ASKED)
     rows: dict[str, list[Outcome]] = {path.name: [] for path in (work / "made").iterdir()}
     for row in json.loads(_run(work, "report", "made.jsonl")[1])["repositories"]:
         found = row["by_verdict"]["renamed"] + row["by_verdict"]["identical"] + row["by_verdict"]["modified"] > 0

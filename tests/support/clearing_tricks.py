@@ -14,6 +14,8 @@ from .small_corpora import Upstream, corpus_of
 
 # Where the copy stands, if not elsewhere by a trick.
 COPY = "model.py"
+# How old the user says that it is.
+AS_OF = "2024-02-03"
 _RULES = (
     "holder-removed holder-replaced relicensed licence-text-missing licence-header-removed changes-not-stated "
     "source-unnamed combination-not-allowed notice-file-missing"
@@ -63,7 +65,7 @@ def _own_corpus(folder: Path, text: str, _corpora: Corpora) -> None:
 
 def _baseline(folder: Path, text: str, corpora: Corpora) -> None:
     write(folder, COPY, text)
-    known = scan(str(folder), ScanOptions(corpora=corpora))
+    known = scan(str(folder), ScanOptions(corpora=corpora, as_of=AS_OF))
     write_baseline(folder / ".modelkin-baseline.json", known.findings)
     write(folder, "modelkin.toml", 'baseline = ".modelkin-baseline.json"\n')
 

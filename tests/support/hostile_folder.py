@@ -15,6 +15,7 @@ from modelkin.corpus.model import Project, Release
 
 from .index_server import Index, serving, wheel
 from .small_corpora import ATTENTION, COPY
+from .working_trees import committed
 
 # Beside the standard library: what Python imports by itself, ourselves, and what we import.
 MODULES = """
@@ -122,11 +123,15 @@ def marker_of(root: Path) -> Path:
 
 
 def marked(root: Path, registry: Registry, *, modules: bool = True) -> Marked:
-    """A folder with the copy, in it and in a repository inside; with ``modules``, all that would leave a marker."""
+    """A folder with the copy, in it and in a folder inside; with ``modules``, all that would leave a marker.
+
+    Then it is a repository, too: git is asked when the copy was committed, and must not be the one that lies here.
+    """
     (root / "inner").mkdir(parents=True)
     for name in ("focus.py", "inner/focus.py"):
         (root / name).write_text(COPY)
     if modules:
+        committed(root)
         plant(root, marker_of(root))
         plant(root / "inner", marker_of(root))
     return Marked(root, registry)
