@@ -18,29 +18,53 @@ LEAST_TOKENS = 6
 # From so many on, and from this part of them on, a file derives from the upstream.
 LEAST_HELD = 3
 HELD_PART = 0.3
+# A content goes on from another that has this part of its distinctive statements.
+BEGUN_PART = 0.1
+# And it holds this part of the share of what was there before.
+KEPT_PART = 0.5
 
 
 def innovations_of(comparison: Comparison) -> Innovations | None:
-    """What the path gained up to the content that the file is held against; None where that is its first one."""
+    """What the path gained up to the content that the file is held against; None where that is as it began.
+
+    A path begins with the first content that the present one goes on from: before, something else may have stood there.
+    """
     histories, candidate = comparison.candidate.histories, comparison.candidate
-    first = histories.contents(candidate.history)[0]
-    if first == candidate.file or histories.day_of(first, candidate.history) >= candidate.day:
+    distinctive = _distinctive(comparison, candidate.file)
+    for first in histories.contents(candidate.history):
+        if first == candidate.file or histories.day_of(first, candidate.history) >= candidate.day:
+            return None
+        kept = np.intersect1d(distinctive, _digests(comparison, first))
+        if len(kept) >= max(LEAST_HELD, BEGUN_PART * len(distinctive)):
+            break
+    added = np.setdiff1d(distinctive, _digests(comparison, first))
+    if not len(added):
         return None
-    held, added = additions_held(comparison, first)
     since, until = (histories.versions(file, candidate.history)[0].release for file in (first, candidate.file))
-    return Innovations(held, added, since.version, until.version) if added else None
+    held = _held(comparison, added)
+    return Innovations(held, len(added), since.version, until.version, _held(comparison, kept), len(kept))
 
 
 def additions_held(comparison: Comparison, before: int) -> tuple[int, int]:
     """How many of the distinctive statements that the upstream has beyond its content ``before`` stand in the file,
     and how many there are."""
     added = np.setdiff1d(_distinctive(comparison, comparison.candidate.file), _digests(comparison, before))
-    return len(np.intersect1d(added, comparison.query.known_in(comparison.corpus))), len(added)
+    return _held(comparison, added), len(added)
 
 
 def tell_of_descent(found: Innovations | None) -> bool:
-    """Whether the file holds enough of what the upstream added to be derived from it."""
-    return found is not None and found.held >= max(LEAST_HELD, HELD_PART * found.added)
+    """Whether the file holds enough of what the upstream added to be derived from it.
+
+    An upstream may have added what it took from the file itself: then the file lacks what was there before.
+    """
+    if found is None or found.held < max(LEAST_HELD, HELD_PART * found.added):
+        return False
+    return found.kept_held * found.added >= KEPT_PART * found.held * found.kept
+
+
+def _held(comparison: Comparison, digests: Array) -> int:
+    """How many of these normalised statements stand in the file."""
+    return len(np.intersect1d(digests, comparison.query.known_in(comparison.corpus)))
 
 
 def _contents(comparison: Comparison, file: int) -> Array:

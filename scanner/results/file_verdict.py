@@ -43,6 +43,10 @@ class Innovations(Struct, frozen=True):
     """The first known release of the path, which lacks them."""
     until: str = ""
     """The release of the content that the file is held against."""
+    kept_held: int = 0
+    """How many of the statements below stand in the file."""
+    kept: int = 0
+    """How many distinctive statements of the first content are still in the one that the file is held against."""
 
 
 class FileVerdict(Struct, frozen=True):
