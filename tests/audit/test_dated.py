@@ -138,7 +138,8 @@ def test_as_of_dates_every_repository_and_an_audit_goes_on_with_the_same_alone(c
 def test_repositories_with_histories_of_their_own_have_the_reports_of_their_scans(corpus: Path, tmp_path: Path) -> None:
     place = tmp_path / "place"
     for name, at in (("a", FIRST), ("b", THIRD), ("c", THIRD)):
-        committed(place / name, {"model.py": ATTENTION, "own.py": OWN}, at)
+        committed(place / name, {"model.py": ATTENTION.replace("2020", "2016"), "own.py": OWN}, at)
+    committed(place / "d", {"model.py": ATTENTION, "own.py": OWN}, FIRST)
     (place / "c/late.py").write_text(ATTENTION)
     found = run(place, tmp_path / "audit.jsonl", asked(corpus, jobs=2))
     directions: dict[tuple[str, str], tuple[str, str]] = {}
@@ -149,3 +150,4 @@ def test_repositories_with_histories_of_their_own_have_the_reports_of_their_scan
     assert directions["a", "model.py"] == ("later", "2017-07-14")
     assert directions["b", "model.py"] == directions["c", "model.py"] == ("in-order", "2023-11-14")
     assert directions["c", "late.py"] == ("unknown", "")
+    assert directions["d", "model.py"] == ("unknown", "2017-07-14"), "its own header is of 2020"
