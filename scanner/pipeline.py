@@ -34,7 +34,7 @@ from .matching.exclusions import check_excluded
 from .matching.query import Query, make_query
 from .matching.ranking import LEAST_SHARE, VerdictOptions, related
 from .matching.verdict import judge
-from .notices.holders import holders_missing
+from .notices.holders import holders
 from .notices.model import Notice
 from .notices.notice import read_notice
 from .notices.project_names import names_project
@@ -174,8 +174,10 @@ def _facts(text: bytes, notice: Notice, dated: FileDate, names: tuple[str, ...])
     def credited(upstream: Notice) -> Credited:
         if not upstream.sources:
             return Credited()
-        kept = [line for line in lines if names_project(upstream.sources, (), (line,))]
-        by_holder = bool(kept and upstream.copyrights) and not holders_missing(upstream.copyrights, kept)
+        given = [line for line in lines if names_project(upstream.sources, (), (line,))]
+        owed = {each for line in upstream.copyrights for each in holders(line)}
+        # A line may name several: all of them must be who the credit is for.
+        by_holder = bool(given and owed) and all(names_project(upstream.sources, (), (each,)) for each in owed)
         return Credited(by_holder, names_project(upstream.sources, names, ()))
 
     return Facts(dated, lambda: not_before(text, lines), credited, lambda project: _is_one_of(project, own))

@@ -66,7 +66,8 @@ def unconfirmed_drafts(copies: Iterable[Copy]) -> Iterator[FindingDraft]:
     """One for each project that has the code of files that are older by their own word alone."""
     for copy in copies:
         verdict = copy.verdict
-        if verdict.direction is Direction.LATER and verdict.claim and verdict.later:
+        is_claim = verdict.claim if verdict.direction is Direction.LATER else verdict.dated.claim
+        if is_claim and verdict.later:
             upstream = verdict.later[0]
             ground = _BY_NAME if verdict.direction_by is Ground.CREDIT else _BY_DATE
             yield FindingDraft(

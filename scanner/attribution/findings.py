@@ -118,7 +118,7 @@ def _who_was_first(upstream: UpstreamMatch | None) -> str:
     if upstream.direction is Direction.UNKNOWN:
         return "Which of the two is older is not known."
     if upstream.without and upstream.appeared:
-        place = f"between {upstream.without}, which lacks the path, and {upstream.appeared}, which has it"
+        place = f"between {upstream.without}, which lacks it, and {upstream.appeared}, which has it"
     else:
         place = f"before {upstream.appeared or upstream.first_release}, the first known release that has the path"
     return f"Which of the two is older is open: by its date, this file falls {place}."

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
 from ..repository.model import Declarations, SidecarNotice
 from ..results import COPIES, FileVerdict, LicenceForm, UpstreamMatch
@@ -87,7 +88,10 @@ def keeps_notices(copy: Copy, upstream: UpstreamMatch, sidecars: Sequence[Sideca
     """Whether the file says of itself what the upstream file says: its holders, and a licence where that has one."""
     given = (*copy.notice.copyrights, *(line for sidecar in sidecars for line in sidecar.copyrights))
     lines = [line for line in upstream.copyrights if line not in upstream.recent_lines]
-    states = copy.notice.form is not LicenceForm.NONE or any(each.licence for each in sidecars)
+    stated = [each for each in (copy.notice.licence, *(sidecar.licence for sidecar in sidecars)) if each]
+    # A pointer to a file names no licence; one that is named must be the upstream's.
+    is_its = any(is_covered(upstream.licence, licences_stated(each)) for each in stated)
+    states = is_its if stated else copy.notice.form is not LicenceForm.NONE
     return (states or upstream.licence_form is LicenceForm.NONE) and not holders_missing(lines, given)
 
 

@@ -46,9 +46,14 @@ class RepositoryView:
         A name that the source gives itself frees only a file in its place, with its notices.
         """
         path = copy.verdict.path
-        if self.home.vouches_for(upstream) or self.home.has_released(path, upstream):
+        if self.home.vouches_for(upstream):
             return True
-        return bool(self.home.claim_on(upstream)) and self._is_in_order(copy, upstream)
+        if self.home.has_released(path, upstream) and keeps_notices(copy, upstream, self.sidecars(path)):
+            return True
+        # Where the upstream file names nobody, its LICENSE does: a project has its own.
+        given = (*self.copyrights, *self.copyrights_of(copy))
+        is_named = bool(upstream.copyrights) or not holders_missing(upstream.licence_copyrights, given)
+        return bool(self.home.claim_on(upstream)) and is_named and self._is_in_order(copy, upstream)
 
     def is_nearly_at_home(self, copy: Copy, upstream: UpstreamMatch) -> bool:
         """Whether a copy stands in a tree that is the upstream project's by many changed files.

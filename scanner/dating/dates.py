@@ -10,6 +10,9 @@ from collections.abc import Callable, Sequence
 from ..results import FileDate, Ground
 from ..sources.checkout import Checkout
 
+# Nothing in Python is older: what says so is wrong.
+EARLIEST = "1991-01-01"
+
 DateOf = Callable[[str], FileDate]
 """Says when the file at a path, as the checkout lists it, first appeared."""
 
@@ -37,7 +40,7 @@ def _first(ways: Sequence[DateOf], path: str) -> FileDate:
     unknown = FileDate()
     for number, way in enumerate(ways):
         found = way(path)
-        if found.date:
+        if found.date >= EARLIEST:
             return _older(found, ways[number + 1 :], path) if found.by is Ground.COMMIT else found
         unknown = unknown if unknown.says else found
     return unknown

@@ -132,7 +132,9 @@ def _standing(comparison: Comparison, facts: Facts, additions: Innovations | Non
     dated, day = facts.dated, day_number(facts.dated.date)
     after, by = _after(comparison), _by(comparison)
     if day and day < after and not dated.claim:
-        return Standing(Direction.LATER, dated.by, innovations=additions)
+        # The path is that old, by a registry; what stands there now may have come later.
+        is_open = tell_of_descent(additions) and dated.by is not Ground.AS_OF
+        return Standing(Direction.OPEN if is_open else Direction.LATER, dated.by, innovations=additions)
     if tell_of_descent(additions):
         ordered = day and day >= by and not dated.at_latest
         return Standing(Direction.IN_ORDER, dated.by if ordered else Ground.INNOVATIONS, innovations=additions)
@@ -153,14 +155,19 @@ def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Place
     """The upstreams as they were when the file appeared.
 
     A file that follows its upstream may be a copy of what that became, and no longer of what it was: then it is held
-    against the former, and named after the latter.
+    against the former, and named after the latter. Where it has nothing of what the path was, the code there may be
+    from the file: that is open, unless additions tell.
     """
     chosen = {each.candidate.key: each for each in reversed(again)}
     for each in before:
         older = chosen.get(each.candidate.key)
-        follows = each.similarity >= MODIFIED_SHARE and (older is None or older.similarity < MODIFIED_SHARE)
-        if follows and not seen.is_later(each):
-            chosen[each.candidate.key] = each
+        follows = older is None or (each.similarity >= MODIFIED_SHARE and older.similarity < MODIFIED_SHARE)
+        if not follows or seen.is_later(each):
+            continue
+        chosen[each.candidate.key] = each
+        standing = seen.standing(each)
+        if older is None and _is_younger(each, seen.facts) and not tell_of_descent(standing.innovations):
+            seen.standings[each.candidate.key] = standing._replace(direction=Direction.OPEN)
     return ranked_by_closeness(list(chosen.values()))
 
 

@@ -22,12 +22,10 @@ def upstream_match(
     comparison: Comparison, seen: Placed, options: VerdictOptions, parts: tuple[str, ...] = ()
 ) -> UpstreamMatch:
     """The upstream of ``comparison`` as the file of ``seen`` may have met it."""
-    candidate, standing = comparison.candidate, seen.standing(comparison)
+    standing = seen.standing(comparison)
     versions = _met(comparison, seen, standing)
     first, last = versions[0], versions[-1]
-    corpus = comparison.corpus
-    without = corpus.known_release(int(corpus.lineage_without[candidate.history]))
-    appeared = corpus.known_release(int(corpus.lineage_appeared[candidate.history])) or first.release
+    without, appeared = _interval(comparison, seen, standing, first.release)
     release = _named(first.release, appeared, seen, standing)
     url = first.project.source.replace("{release}", release.version).replace("{path}", first.path)
     return UpstreamMatch(
@@ -55,6 +53,22 @@ def upstream_match(
         sources=first.notice.sources,
         innovations=standing.innovations,
     )
+
+
+def _interval(
+    comparison: Comparison, seen: Placed, standing: Standing, named: Release
+) -> tuple[Release | None, Release]:
+    """The last known release without, and the first with the path; where the path is older than the file, and only its
+    content is younger, with that content."""
+    candidate, corpus, histories = comparison.candidate, comparison.corpus, comparison.candidate.histories
+    without = corpus.known_release(int(corpus.lineage_without[candidate.history]))
+    appeared = corpus.known_release(int(corpus.lineage_appeared[candidate.history])) or named
+    day = day_number(seen.facts.dated.date)
+    if standing.direction is not Direction.OPEN or not 0 < day_number(appeared.released) <= day:
+        return without, appeared
+    history = candidate.history
+    older = [each for each in histories.contents(history) if histories.day_of(each, history) <= day]
+    return (histories.versions(older[-1], history)[-1].release if older else appeared), named
 
 
 def _met(comparison: Comparison, seen: Placed, standing: Standing) -> list[Version]:

@@ -55,7 +55,7 @@ def _between(upstream: UpstreamMatch) -> str:
     """The two releases between which the file falls."""
     project, without, appeared = name(upstream.project), escape(upstream.without), escape(upstream.appeared)
     if without and appeared:
-        return f": between {project} {without}, which lacks the path, and {appeared}, which has it"
+        return f": between {project} {without}, which lacks it, and {appeared}, which has it"
     return f": before {project} {appeared}, the first known release with the path" if appeared else ""
 
 

@@ -34,7 +34,7 @@ def test_findings_of_unknown_order_are_one_level_lower_and_say_so() -> None:
 def test_findings_of_open_order_are_notes_and_name_the_releases() -> None:
     found = towards(Direction.OPEN, without="1.2", appeared="1.3").values()
     assert {finding.level for finding in found} == {Level.NOTE}
-    words = "this file falls between 1.2, which lacks the path, and 1.3, which has it."
+    words = "this file falls between 1.2, which lacks it, and 1.3, which has it."
     assert not [finding for finding in found if not finding.message.endswith(words)]
     found = towards(Direction.OPEN, appeared="1.3").values()
     words = "this file falls before 1.3, the first known release that has the path."

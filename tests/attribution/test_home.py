@@ -34,7 +34,7 @@ def test_a_claimed_name_frees_a_file_in_its_place_with_its_notices() -> None:
     assert errors(gpl, names=("harbour",))
     for name in ("lamp", "Lamp", "example/lamp"):
         assert not checked(kept, names=(name,), LICENSE=APACHE).findings
-        assert not errors(gpl, names=(name,))
+        assert errors(gpl, names=(name,)), "the header states another licence than the upstream's"
     headless = copy_of(HEADLESS, path=IN_PLACE)
     assert not checked(headless, names=("lamp",)).findings
 

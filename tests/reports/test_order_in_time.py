@@ -32,7 +32,7 @@ from ..support.example_reports import (
 from ..support.pages import one, read_page
 
 COMMITS = "2023-11-06 by its own commits (the first commit of the path)"
-BETWEEN = "open: between vllm 0.1.1, which lacks the path, and 0.1.2, which has it"
+BETWEEN = "open: between vllm 0.1.1, which lacks it, and 0.1.2, which has it"
 LATER = "1 file also found, later, in timm (1)"
 
 
