@@ -129,7 +129,7 @@ def test_the_text_report_names_every_skip_and_moves_no_cursor(everything: Path, 
     assert (done.returncode, done.stderr) == (0, "")
     assert all(name in done.stdout for name in SKIPPED)
     assert not {"\x1b", "\x07"} & set(done.stdout)
-    assert "\\x1b]0;title\\x07\\x1b[2J.py: identical copy\n" in done.stdout
+    assert "\\x1b]0;title\\x07\\x1b[2J.py: identical code\n" in done.stdout
 
 
 def test_comparing_files_that_are_hard_to_read_is_an_answer_too(everything: Path, tmp_path: Path) -> None:
