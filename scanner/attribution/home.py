@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
 from ..repository.model import Declarations, SidecarNotice
-from ..results import COPIES, FileVerdict, LicenceForm, UpstreamMatch
+from ..results import COPIES, FileVerdict, Ground, LicenceForm, UpstreamMatch
 from .copies import Copy
 from .naming import plain_name, project_names, publisher_of
 
@@ -71,12 +71,18 @@ class Home(NamedTuple):
 def home_of(declarations: Declarations, own: str, copies: Iterable[Copy], sidecars: Sidecars) -> Home:
     """Whose the code is, by the names it goes by, ``own`` among them, and by all files that stand on upstreams."""
     copies = tuple(copies)
-    vouched = plain_name(declarations.vouched)
+    vouched = plain_name(declarations.vouched or (own if _is_a_release(copies) else ""))
     claimed = frozenset(name for each in (own, *declarations.names) for name in _spelled(each)) - {""}
     released = _trees(_released(copies))
     kept = _trees(_kept(copies, sidecars))
     bare = Home(vouched, claimed, released, kept)
     return bare._replace(publishers=frozenset(_publishers(bare, copies)) - {""})
+
+
+def _is_a_release(copies: Iterable[Copy]) -> bool:
+    """Whether the files are dated by a registry that has this very archive: then its name is the registry's, too."""
+    dates = (copy.verdict.dated for copy in copies)
+    return any(each.by is Ground.RELEASE and not each.claim for each in dates)
 
 
 def stands_in_place(path: str, upstream: UpstreamMatch) -> bool:
