@@ -18,7 +18,7 @@ from ..results import Direction, FileDate, Ground, Innovations
 from .candidates import HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison
 from .innovations import innovations_of, tell_of_descent
-from .ranking import ranked_by_closeness
+from .ranking import ALIKE_PART, ranked_by_closeness
 
 
 class Credited(NamedTuple):
@@ -94,10 +94,10 @@ def placed(kept: list[Comparison], facts: Facts, rematch: Rematch, named: bool) 
     seen = Placed(kept, [], counting, facts.dated, standings, notes)
     later = [each for each in kept if seen.is_later(each)]
     if not later and not any(_is_younger(each, counting) for each in kept):
-        return seen
+        return seen._replace(kept=_certain_first(kept, seen))
     again = rematch(dated.date, {each.candidate.key for each in later})
     left = [each for each in _then(kept, again, seen) if not seen.is_later(each)]
-    return seen._replace(kept=left, later=later)
+    return seen._replace(kept=_certain_first(left, seen), later=later)
 
 
 def _counting(
@@ -169,6 +169,15 @@ def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Place
         if older is None and _is_younger(each, seen.facts) and not tell_of_descent(standing.innovations):
             seen.standings[each.candidate.key] = standing._replace(direction=Direction.OPEN)
     return ranked_by_closeness(list(chosen.values()))
+
+
+def _certain_first(kept: list[Comparison], seen: Placed) -> list[Comparison]:
+    """The same; of upstreams that hold nearly as much of the file, one that is certainly older comes first."""
+    if not kept or seen.standing(kept[0]).direction is Direction.IN_ORDER:
+        return kept
+    near = (each for each in kept if each.similarity >= ALIKE_PART * kept[0].similarity)
+    older = next((each for each in near if seen.standing(each).direction is Direction.IN_ORDER), kept[0])
+    return [older, *(each for each in kept if each is not older)]
 
 
 def _is_younger(comparison: Comparison, facts: Facts) -> bool:

@@ -32,6 +32,8 @@ NEARLY_ALL = 0.97
 MOST_COMPARED = 6
 # What has this part of the evidence of the closest is as close.
 TIE_PART = 0.99
+# An upstream that holds this part of what the closest does may as well be the source.
+ALIKE_PART = 0.8
 # A further upstream is named when it explains at least this share of the file beyond what closer ones do.
 ADDED_SHARE = 0.05
 # An older upstream may be the origin when it explains this part of what the closest does.

@@ -18,6 +18,7 @@ from .comparison import MODULE, Comparison, describe
 from .direction import Placed
 from .ranking import (
     ADDED_SHARE,
+    ALIKE_PART,
     COPY_EVIDENCE,
     FRAGMENT_EVIDENCE,
     ORIGIN_PART,
@@ -33,8 +34,6 @@ PART_EVIDENCE = FRAGMENT_EVIDENCE
 PARTS_EVIDENCE = 2 * COPY_EVIDENCE
 # So many upstreams are named.
 MOST_UPSTREAMS = 5
-# An upstream that holds this part of what the closest does may as well be the source.
-ALIKE_PART = 0.8
 # An origin is no younger than the closest upstream, and explains at least this share of the file; with less, none is
 # named.
 ORIGIN_SHARE = 0.1
