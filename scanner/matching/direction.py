@@ -137,6 +137,8 @@ def _standing(comparison: Comparison, facts: Facts, additions: Innovations | Non
         return Standing(Direction.OPEN if is_open else Direction.LATER, dated.by, innovations=additions)
     if tell_of_descent(additions):
         ordered = day and day >= by and not dated.at_latest
+        if 0 < day < by and not (dated.claim or dated.at_latest):
+            return Standing(Direction.OPEN, dated.by, innovations=additions)
         return Standing(Direction.IN_ORDER, dated.by if ordered else Ground.INNOVATIONS, innovations=additions)
     credited = facts.credited(_notice(comparison))
     if credited.by_holder or credited.by_name:
