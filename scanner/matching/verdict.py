@@ -176,11 +176,18 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     compared = {id(each.candidate): each for each in kept}
     for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):
         comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
-        if seen.is_later(comparison):
+        if oldest is not closest and not _may_be_older(comparison, kept[0], seen):
             continue
         if oldest is closest or comparison.similarity >= ORIGIN_SHARE:
             return upstream_match(comparison, seen, options)
     return None
+
+
+def _may_be_older(comparison: Comparison, closest: Comparison, seen: Placed) -> bool:
+    """Whether an upstream is no younger than the closest one in its content, and as certainly there before the file."""
+    direction = seen.standing(comparison).direction
+    as_certain = direction in (Direction.IN_ORDER, seen.standing(closest).direction)
+    return as_certain and comparison.candidate.day <= closest.candidate.day
 
 
 def _root(candidate: Candidate) -> Candidate:
