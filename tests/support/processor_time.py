@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-
 # Coverage is measured in the same run, and machines differ: linear work under both took 2.6 times its bound once.
 _SLOW = 4
 
