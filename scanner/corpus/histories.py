@@ -76,9 +76,10 @@ class PathHistories(Struct, frozen=True, eq=False):
         place = first + int(np.searchsorted(self.corpus.lineage_files[first:last], file))
         return int(self.intervals.contents[place])
 
-    def contents(self, history: int) -> list[int]:
-        """The contents that a path ever had, oldest first."""
-        places = slice(*self.corpus.lineage_file_starts[history : history + 2].tolist())
+    def contents(self, history: int, until: int = NEVER) -> list[int]:
+        """The contents that a path ever had, or had until a day (20240131), oldest first."""
+        first, last = self.corpus.lineage_file_starts[history : history + 2].tolist()
+        places = first + np.flatnonzero(self.intervals.contents[first:last] <= until)
         days = self.intervals.contents[places]
         files: list[int] = self.corpus.lineage_files[places][np.argsort(days, kind="stable")].tolist()
         return files

@@ -41,6 +41,11 @@ class Facts(NamedTuple):
     owns: Callable[[Project], bool] = lambda _: False
     """Whether a project is the one that is scanned, as far as its name says."""
 
+    @property
+    def day(self) -> int:
+        """The day of the file (20240131); 0 where none is known."""
+        return day_number(self.dated.date)
+
 
 class Standing(NamedTuple):
     """How a file and one upstream path stand to each other in time."""
@@ -129,7 +134,7 @@ def _contradiction(kept: Sequence[Comparison], facts: Facts, found: dict[History
 def _standing(comparison: Comparison, facts: Facts, additions: Innovations | None) -> Standing:
     if facts.owns(_project(comparison)):
         return Standing(Direction.IN_ORDER, innovations=additions)
-    dated, day = facts.dated, day_number(facts.dated.date)
+    dated, day = facts.dated, facts.day
     after, by = _after(comparison), _by(comparison)
     if day and day < after and not dated.claim:
         # The path is that old, by a registry; what stands there now may have come later.
@@ -184,8 +189,7 @@ def _certain_first(kept: list[Comparison], seen: Placed) -> list[Comparison]:
 
 def _is_younger(comparison: Comparison, facts: Facts) -> bool:
     """Whether the content that the file is held against is younger than the file, and not of its own project."""
-    day = day_number(facts.dated.date)
-    return 0 < day < comparison.candidate.day and not facts.owns(_project(comparison))
+    return 0 < facts.day < comparison.candidate.day and not facts.owns(_project(comparison))
 
 
 def _after(comparison: Comparison) -> int:

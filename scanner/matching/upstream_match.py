@@ -63,11 +63,10 @@ def _interval(
     candidate, corpus, histories = comparison.candidate, comparison.corpus, comparison.candidate.histories
     without = corpus.known_release(int(corpus.lineage_without[candidate.history]))
     appeared = corpus.known_release(int(corpus.lineage_appeared[candidate.history])) or named
-    day = day_number(seen.facts.dated.date)
+    day, history = seen.facts.day, candidate.history
     if standing.direction is not Direction.OPEN or not 0 < day_number(appeared.released) <= day:
         return without, appeared
-    history = candidate.history
-    older = [each for each in histories.contents(history) if histories.day_of(each, history) <= day]
+    older = histories.contents(history, day)
     return (histories.versions(older[-1], history)[-1].release if older else appeared), named
 
 
@@ -75,20 +74,15 @@ def _met(comparison: Comparison, seen: Placed, standing: Standing) -> list[Versi
     """The releases with the content that the file is held against; of one that is younger than the file, those with
     the newest content of the path that is not."""
     candidate, histories = comparison.candidate, comparison.candidate.histories
-    day = day_number(seen.facts.dated.date)
-    file = candidate.file
+    day, file = seen.facts.day, candidate.file
     if standing.by is not Ground.NONE and 0 < day < candidate.day and standing.direction is Direction.IN_ORDER:
-        old = [
-            each for each in histories.contents(candidate.history) if histories.day_of(each, candidate.history) <= day
-        ]
-        file = old[-1] if old else file
+        file = next(reversed(histories.contents(candidate.history, day)), file)
     return histories.versions(file, candidate.history)
 
 
 def _named(first: Release, appeared: Release, seen: Placed, standing: Standing) -> Release:
     """The release to name: where all known contents are younger than the file, the one that the path appeared in."""
-    day = day_number(seen.facts.dated.date)
-    is_young = 0 < day < day_number(first.released) and standing.direction is Direction.IN_ORDER
+    is_young = 0 < seen.facts.day < day_number(first.released) and standing.direction is Direction.IN_ORDER
     return appeared if is_young and standing.by is not Ground.NONE else first
 
 

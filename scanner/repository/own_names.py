@@ -41,7 +41,7 @@ def names_stated(path: str, text: str) -> tuple[str, ...]:
 
 def own_names(checkout: Checkout, stated: Iterable[str]) -> tuple[str, ...]:
     """All that the source goes by: names, and "org/repo" where it gives an address; ``stated`` is what metadata say."""
-    given = (*stated, checkout.project, getattr(checkout, "remote", ""), _of_root(checkout.root))
+    given = (*stated, checkout.project, checkout.remote, _of_root(checkout.root))
     return tuple(dict.fromkeys(islice((name for each in given for name in _spelled(each)), _MOST_NAMES)))
 
 
@@ -52,7 +52,7 @@ def registry_name(checkout: Checkout) -> str:
 
 def own_address(checkout: Checkout, stated: Iterable[str]) -> str:
     """Where the code of the source can be read on the web, by its remote or metadata; empty where neither says."""
-    given = (getattr(checkout, "remote", ""), *stated)
+    given = (checkout.remote, *stated)
     return next((address for each in given if (address := code_address(each))), "")
 
 

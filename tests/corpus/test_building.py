@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,19 +19,8 @@ from modelkin.dating.release_paths import Listing, paths_of
 from modelkin.errors import CorpusError, ModelkinError, SourceError
 from modelkin.sources.index import ReleaseFile
 
-from ..support.index_server import Index, serving, wheel
-from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE
-
-ENTRY: dict[str, Any] = {
-    "name": "lantern",
-    "package": "lantern-models",
-    "licence": "MIT",
-    "homepage": "https://example.org",
-    "source": "https://example.org/{release}/{path}",
-    "releases": ["1.0", "2.0"],
-    "include": ["lantern/**"],
-    "exclude": ["**/test_*"],
-}
+from ..support.index_server import Index, sdist, serving, wheel
+from ..support.small_corpora import ATTENTION, ENTRY, ROTARY, SCHEDULE
 
 
 def written(folder: Path, *entries: object) -> Path:
@@ -256,13 +243,3 @@ def test_an_sdist_may_have_its_package_in_a_folder(tmp_path: Path, history: Inde
     stored = sdist({f"lantern_models-0.5/{path}": content for path, content in inner.items()})
     history.add("lantern_models-0.5.tar.gz", stored, **{"upload-time": "2020-03-15T01:02:03Z"})
     assert intervals(built(tmp_path))["lantern/c.py"] == ("0.4", "0.5")
-
-
-def sdist(files: dict[str, bytes]) -> bytes:
-    stored = io.BytesIO()
-    with tarfile.open(fileobj=stored, mode="w:gz") as archive:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return stored.getvalue()

@@ -13,16 +13,8 @@ from modelkin.corpus.store import open_corpus, shipped_path
 from modelkin.errors import CorpusError
 from modelkin.support.globs import matcher
 
-ENTRY: dict[Any, Any] = {
-    "name": "lantern",
-    "package": "lantern-models",
-    "licence": "MIT",
-    "homepage": "https://example.org",
-    "source": "https://example.org/{release}/{path}",
-    "releases": ["1.0", "2.0"],
-    "include": ["lantern/**"],
-    "exclude": ["**/test_*"],
-}
+from ..support.small_corpora import ENTRY
+
 # Each level holds the one before nine times: 9 ** 9 strings when written out.
 BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 10))
 

@@ -22,7 +22,7 @@ from modelkin.errors import SourceError
 from modelkin.sources import registry
 from modelkin.sources.index import ReleaseFile
 
-from ..support.index_server import MODULE, Index, chosen_index, wheel
+from ..support.index_server import MODULE, Index, chosen_index, sdist, wheel
 from ..support.raw_server import always, raw_server
 
 WHEEL = "pkg-1.0-py3-none-any.whl"
@@ -33,16 +33,6 @@ LISTED = {path: PathFacts(len(content), zlib.crc32(content)) for path, content i
 def index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Index]:
     with chosen_index(tmp_path, monkeypatch) as running:
         yield running
-
-
-def sdist(files: dict[str, bytes]) -> bytes:
-    stored = io.BytesIO()
-    with tarfile.open(fileobj=stored, mode="w:gz") as archive:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return stored.getvalue()
 
 
 def only(name: str = "pkg") -> ReleaseFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import tarfile
 import threading
 import urllib.error
 import urllib.request
@@ -22,6 +23,17 @@ from modelkin.sources import download
 
 # The files of a package that is like any other.
 MODULE = {"pkg/yi.py": b"x = 1\n", "pkg/llama.py": b"y = 2\n"}
+
+
+def sdist(files: dict[str, bytes]) -> bytes:
+    """An sdist, packed, with these files."""
+    stored = io.BytesIO()
+    with tarfile.open(fileobj=stored, mode="w:gz") as archive:
+        for name, content in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return stored.getvalue()
 
 
 def wheel(files: dict[str, bytes]) -> bytes:

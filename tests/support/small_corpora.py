@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from hypothesis import strategies as st
 
@@ -65,6 +66,18 @@ class WarmupSchedule:
         remaining = max(self.total - step, 0) / (self.total - self.warmup)
         return self.floor + (self.peak - self.floor) * remaining**2
 """
+
+# An entry of a manifest.
+ENTRY: dict[Any, Any] = {
+    "name": "lantern",
+    "package": "lantern-models",
+    "licence": "MIT",
+    "homepage": "https://example.org",
+    "source": "https://example.org/{release}/{path}",
+    "releases": ["1.0", "2.0"],
+    "include": ["lantern/**"],
+    "exclude": ["**/test_*"],
+}
 
 
 @dataclass(frozen=True)
