@@ -215,7 +215,7 @@ def test_six_megabytes_of_comments_hide_nothing(tmp_path: Path) -> None:
     for number, comment in enumerate((b"# some words that say nothing\n", b"# don't {x}\n\n", b'    # "\n', b"# a\r")):
         comments = comment * (3 * 1024**2 // len(comment))
         copies[f"copy{number}"] = comments + RENAMED.encode() + comments
-    assert [file.verdict for file in compared(tmp_path, copies).files] == [Verdict.RENAMED] * len(copies)
+    assert [file.verdict for file in compared(tmp_path, copies, timeout=120).files] == [Verdict.RENAMED] * len(copies)
 
 
 AROUND = {
