@@ -1,0 +1,144 @@
+"""Of what a header says a licence: of this file, of models beside it, of what it was made from; or that it is not.
+
+Edit this when a licence that a header names is taken for the file's and is another thing's, or the other way round.
+Only the sentence around a name is read, and the heading of the list that it stands in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import IntEnum
+
+from ..support.lazy import lazy_pattern
+from .licence_phrases import Wording
+
+# How far from a name its sentence is read.
+_REACH = 320
+# How far above an item the heading of its list may stand.
+_FAR = 3_000
+_MOST_ITEMS = 60
+
+# A line that begins like a notice begins a sentence, whatever the line above ends with.
+_SENTENCE_END = lazy_pattern(
+    r"(?<!\bv)(?<!\binc)(?<!\bltd)(?<!\bco)(?<!\be\.g)(?<!\bi\.e)[.!?;]\s+(?=\S)|\n\s*\n|\n\s{0,8}[-*\u2022|]\s"
+    r"|\n(?=this\s{1,3}(?:source\s{1,3})?(?:code|file|software|script|program|module)\b|copyright\b|\(c\)|licen[cs]e\s?:)"
+)
+_ITEM = lazy_pattern(r"\s*(?:[-*\u2022|]|\d{1,2}[.)])\s|\s*\|")
+_CODE = (
+    r"codes?|codebase|files?|software|sources?|scripts?|modules?|implementations?|program|packages?|librar(?:y|ies)|"
+    r"nodes?|project|repo(?:sitory)?|plugin|extension|snippet|toolkit|notebook|header|work"
+)
+_OTHER = (
+    r"weights?|checkpoints?|data\s?sets?|corpus|corpora|fonts?|voices?|embeddings|"
+    r"models(?=[^.;]{0,90}\b(?:are|licen[cs]ed|released|under)\b)|model\s+(?:parameters|is|was|licen[cs]e)"
+)
+_THINGS = lazy_pattern(rf"\b(?:(?P<code>{_CODE})|(?P<other>{_OTHER}))\b")
+_OTHER_THAT = lazy_pattern(rf"\b(?:{_OTHER})\b(?:\W+\w+){{0,4}}?\W+(?:which|that)\b[^.;]{{0,60}}\Z")
+_HEADING_OTHER = lazy_pattern(
+    rf"\b(?:{_OTHER}|models?|data|backbones?|dependenc(?:y|ies)|third[ -]part(?:y|ies)|components?|acknowledg\w+)\b"
+)
+_HEADING_CODE = lazy_pattern(r"\b(?:this|the|our) (?:source )?(?:code|file|software|script|module|node)\b")
+_NEGATED = lazy_pattern(
+    r"(?:\bnon[\s-]\Z|\b(?:no|not|never|neither|nor|without|cannot|isn't|aren't|wasn't|unlike|instead\s+of|rather\s+than|free\s+of|"
+    r"other\s+than|avoid\w*|replac(?:es?|ed|ing|ement)|alternatives?\s+to|in\s?compatible|compatible|relicen[cs]ed\s+from|"
+    r"conflicts?\s+with|formerly|previously|used\s+to\s+be)\b(?P<between>[^.;\u2013\u2014]{0,70})\Z)"
+)
+# "You may not use it except under the X", "without warranty, under the X", "not only", "no later than".
+_NO_NEGATION = lazy_pattern(
+    r"\s-\s|\b(?:except|unless|rights|copyright|remove|edit|modify|delete|warrant\w*|only|later|but|however|restrictions?|limitations?|liab\w+|with\s+the|may|"
+    r"is\s+released|are\s+released|is\s+licen[cs]ed|are\s+licen[cs]ed)\b"
+)
+_UNLIKE = lazy_pattern(r"\b(?:unlike|instead\s+of|rather\s+than|in\s+contrast\s+to)\b[^.;]{0,90}\Z")
+_NEGATED_AFTER = lazy_pattern(
+    r"[\s-]*(?:compatib\w+|incompatib\w+|free\b(?!\s+software))"
+    r"|(?:\s+(?:licen[cs]ed|code|software|dependenc(?:y|ies)|projects?|libraries)){0,2}\s+(?:is|are|does|do|was)\s+not\b"
+)
+_OF_ORIGINAL = lazy_pattern(
+    r"\b(?:adapted|adaptation|modified\s+from|based\s+(?:up)?on|deriv(?:ed|ative)|cop(?:y|ied)|borrowed|taken|ported|port\s+of|"
+    r"originally|original|vendored|inspired|forked|fork\s+of|portions?|parts?\s+of|some\s+of|sourced|simplified|extracted|"
+    r"from\s+https?:|upstream|reference\s+implementation|third[\s-]party)\b"
+)
+_ORIGINAL_AFTER = lazy_pattern(r"[^.;\n]{0,40}?\b(?:licensed|license)\s+(?:code|implementation|impl|original)\s+(?:at|from|by)\b")
+_OF_FILE = lazy_pattern(
+    rf"\b(?:this|the|our|all|its|these)\s+(?:\w+\s+){{0,3}}?(?:{_CODE})\b[^.;]{{0,160}}?"
+    r"\b(?:under|by|licen[cs]ed?|is|are|subject|accordance|with)\b[^.;]{0,80}\Z"
+)
+_AT_ONCE = lazy_pattern(
+    r"(?:all\s+rights\s+reserved\W*)?(?:dual[\s-])?(?:licen[cs]ed|released|distributed|published|provided|covered|governed|"
+    r"available|subject|use\s+of\s+this|licen[cs]es?|spdx)\b[^.;]{0,60}\Z"
+)
+
+
+class Subject(IntEnum):
+    """Whose licence a header names, the surest of this file's last."""
+
+    NOBODYS = 0
+    """It is denied, or only compared with."""
+    OTHERS = 1
+    """That of models, weights or data."""
+    ORIGINALS = 2
+    """That of what the file, or a part of it, was made from."""
+    SOMEBODYS = 3
+    """No word says whose."""
+    FILES = 4
+    """That of this file, or of all code."""
+
+
+def subject_of(folded: str, wording: Wording) -> Subject:
+    """Whose the licence is that stands there, by the sentence around it."""
+    before, after = _sentence(folded, wording)
+    if _is_denied(before, after):
+        return Subject.NOBODYS
+    if _is_of_others(folded, wording, before, after):
+        return Subject.OTHERS
+    if _OF_ORIGINAL.search(before) or _ORIGINAL_AFTER.match(after):
+        return Subject.ORIGINALS
+    if _OF_FILE.search(before) or _AT_ONCE.match(before.lstrip()):
+        return Subject.FILES
+    return Subject.SOMEBODYS
+
+
+def _sentence(folded: str, wording: Wording) -> tuple[str, str]:
+    """What stands in the sentence before the name, and after it."""
+    before = folded[max(wording.start - _REACH, 0) : wording.start]
+    last = 0
+    for match in _SENTENCE_END.finditer(before):
+        last = match.end()
+    after = folded[wording.end : wording.end + _REACH]
+    end = _SENTENCE_END.search(after)
+    return before[last:], after[: end.start()] if end else after
+
+
+def _is_denied(before: str, after: str) -> bool:
+    if _NEGATED_AFTER.match(after) or _UNLIKE.search(before):
+        return True
+    match = _NEGATED.search(before)
+    return bool(match and not _NO_NEGATION.search(match["between"] or ""))
+
+
+def _is_of_others(folded: str, wording: Wording, before: str, after: str) -> bool:
+    """Whether it is said of models, weights or data: in its sentence, or by the heading of its list or table."""
+    headings = "\n".join(_headings(folded, wording.start))
+    if _HEADING_OTHER.search(headings) and not _HEADING_CODE.search(headings):
+        return True
+    if _OTHER_THAT.search(before):
+        return True
+    first = _THINGS.search(before) or _THINGS.search(after[:60])
+    return bool(first and first["other"])
+
+
+def _headings(folded: str, place: int) -> Iterator[str]:
+    """What may be the heading of the list or table that a place stands in: lines above items, and with a colon."""
+    *lines, last = folded[max(place - _FAR, 0) : place].split("\n")
+    in_list = _ITEM.match(last) is not None
+    for line in reversed(lines[-_MOST_ITEMS:]):
+        is_item = _ITEM.match(line) is not None
+        if not line.strip():
+            if not in_list:
+                return
+        elif line.rstrip().endswith(":"):
+            yield line
+            return
+        elif in_list and not is_item:
+            yield line
+        in_list = is_item or (in_list and not line.strip())
