@@ -1,11 +1,11 @@
 """A copied file with what it says itself of its source and of its changes, and what the check of all copies gives.
 
-Edit this when a notice of change is not seen, or when a sentence of a licence is taken for one.
+Edit this when the checks need one more thing that the copy says; which sentences say that it was changed is in
+`stated_changes.py`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container
 
 from msgspec import Struct
@@ -13,22 +13,8 @@ from msgspec import Struct
 from ..notices.header import read_header
 from ..notices.model import Credit, Notice
 from ..results import Attribution, FileVerdict, Finding
-from ..support.lazy import lazy_pattern
 from ..syntax.tree import SyntaxTree
-
-# What a licence calls a notice of change: somebody changed this, or these are changes.
-_CHANGES = lazy_pattern(
-    r"(?:modified|modifications?|changed|changes|adapted|ported|converted|rewritten|edited|altered)\b[^\n]{0,80}?"
-    r"(?:\bby\b|\bfrom\b|\bfor\b|\bto\b|\bmade\b|\bcopyright\b|\(c\)|\b20\d\d\b|:)"
-    r"|has been (?:modified|changed|adapted)\b|this file is modified\b",
-    re.IGNORECASE,
-)
-# Sentences of licences themselves, which speak of changes that others may make.
-_TERMS = lazy_pattern(
-    r"derivative works|with or without|must carry|redistribut|permission is|you (?:may|must|can)|permitted",
-    re.IGNORECASE,
-)
-
+from .stated_changes import change_stated
 
 class Copy(Struct, frozen=True):
     """A file that stands on an upstream, and what its own text says; of one that owes nothing, only its notice."""
@@ -70,5 +56,4 @@ def letters(line: str) -> str:
 
 def _changes(text: bytes) -> str:
     """The line of the header comment or docstring that says the file was changed; empty where none does."""
-    lines = read_header(text).text.split("\n")
-    return next((line for line in lines if _CHANGES.search(line) and not _TERMS.search(line)), "")
+    return change_stated(read_header(text).text)
