@@ -14,7 +14,7 @@ from ..results import LicenceForm
 from ..support.lazy import lazy_pattern
 from .header import Header
 from .licence_phrases import Wording, common_names, end_of_text, texts, unnamed_terms
-from .mentions import Subject, subject_of
+from .mentions import Subject, says_this_file, subject_of
 from .rule_names import listed_names, unknown_names
 
 _TAG = lazy_pattern(r"SPDX-License-Identifier:[ \t]*(?P<value>[^\n]*)", re.IGNORECASE)
@@ -28,6 +28,7 @@ _FILE = r"(?:LICEN[CS]E|COPYING)"
 # Compiled where a licence is spoken of and none is stated: compiling it is felt at start-up.
 _POINTER = (
     rf"(?<![/\w]){_FILE}(?:[._-]\w{{1,12}})?\W{{1,3}}(?i:file|for|in\s{{1,3}}the\s{{1,3}}(?:root|project|repo))\b"
+    rf"|(?i:licen[cs]e|terms)\s{{1,3}}(?i:is\s{{1,3}})?in\s{{1,3}}(?:the\s{{1,3}})?{_FILE}\b"
     r"|(?i:see|refer\s{1,3}to|found\s{1,3}in|under|per)\s{1,6}(?i:the\s{1,6}(?:\w{1,20}\s{1,6})?)?"
     rf"\W{{0,3}}(?:\.\./)?{_FILE}\b"
     r"|(?i:\blicen[cs]e(?:\.(?:txt|md|rst))?\s{1,6}file\b|\bsee\s{1,6}licen[cs]e\.(?:txt|md|rst)\b)"
@@ -40,6 +41,10 @@ _NEAR = 200
 # What stands between two licences of which one may be chosen, or which both hold.
 _BETWEEN = lazy_pattern(
     r"[\s,\"'`)]*(?:licen[cs]es?\b)?[\s,\"'`)]*(?P<how>and/or|or|and|/|\|)\s*(?:(?:under|licen[cs]ed|the|terms|of|an?)\s+){0,4}"
+)
+_THIS_IS = lazy_pattern(
+    r"\bthis\s{1,3}(?:source\s{1,3})?(?:code|file|software|program|script|module)\s{1,3}is\s{1,3}"
+    r"(?:licen[cs]ed|released|distributed|provided|published)\s{1,3}under\s{1,3}the\s{1,3}(?!licen[cs]e\b)"
 )
 _COPYRIGHT = lazy_pattern(r"copyright|\(c\)|\u00a9")
 # Of these words a licence has many; a header with fewer only speaks of one.
@@ -75,7 +80,8 @@ def find_licence(header: Header) -> StatedLicence:
     if "spdx-license-identifier" in folded and (tags := _tags(header.text)):
         return StatedLicence(_all_of([tag for tag, _ in tags]), LicenceForm.TAG, max(place, tags[-1][1]))
     if found:
-        return StatedLicence(_all_of([wording.licence for wording in found]), LicenceForm.TEXT, place)
+        said_too = _stated_beside(folded, found)
+        return StatedLicence(_all_of([each.licence for each in (*said_too, *found)]), LicenceForm.TEXT, place)
     pointer, said = _pointer(header), _mentions(header)
     if whole := _whole_text(header, said):
         return whole
@@ -86,6 +92,19 @@ def find_licence(header: Header) -> StatedLicence:
     if named:
         return StatedLicence(named.licence, LicenceForm.NAMED, named.end - 1)
     return StatedLicence("", LicenceForm.NONE, -1)
+
+
+def _stated_beside(folded: str, found: Sequence[Wording]) -> list[Wording]:
+    """What the header says of this file beside texts of other licences: those came along with a part of it."""
+    if not _THIS_IS.search(folded):
+        return []
+    families = {_family(wording) for wording in found}
+    named = sorted(common_names(folded), key=_start)
+    return [each for each in named if _family(each) not in families and says_this_file(folded, each)][:1]
+
+
+def _family(wording: Wording) -> str:
+    return wording.licence.partition("-")[0]
 
 
 def _start(wording: Wording) -> int:

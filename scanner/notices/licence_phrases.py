@@ -75,21 +75,26 @@ _UNDER = r"licen[cs]ed? (?:under )?(?:the )?(?:terms of (?:the )?)?"
 _APACHE_2 = r"apache[\s-]{0,3}(?:software )?(?:licen[cs]e)?[\s=,-]{0,5}\(?(?:v(?:ersion|\.)?)?\s{0,3}2(?:\.0)?(?!\.?\d)"
 _APACHE = r"apache[\s-]{1,3}licen[cs]ed?\b(?!,?\s{1,3}(?:v(?:ersion|\.)?\s{0,3})?1)|apache\.org/licenses/license-2\.0"
 _BSD_0 = r"\b0[\s-]?bsd\b|\b(?:zero|0)[\s-]clause bsd|bsd[\s-]{1,3}(?:zero|0)[\s-]{1,3}clause"
-_BSD_2 = r"(?:simplified|freebsd) (?:bsd )?licen[cs]e|bsd[\s-]{1,3}2[\s-]{1,3}clause|2[\s-]clause bsd"
-_BSD_3 = r"bsd[\s-]{1,3}3[\s-]{1,3}clause|bsd[\s-]clause[\s-]3|3[\s-]clause bsd|(?:new|modified) bsd"
+_LABEL = r"licen[cs]es?\s{0,3}[:=]\s{0,8}(?:the )?"
+_BSD_2 = (
+    r"(?:simplified|freebsd) (?:bsd )?licen[cs]e|simplified[\s-]bsd|bsd[\s-]{1,3}\(?2(?:[\s-]{1,3}clause)?\b|2[\s-]clause bsd"
+)
+_BSD_3 = (
+    r"bsd[\s-]{1,3}\(?3(?:[\s-]{1,3}clause)?\b|bsd[\s-]clause[\s-]3|3[\s-]clause bsd|(?:new|modified|revised)[\s-]bsd"
+)
 # Names and links. The first row of a word that is found decides, so the more specific stand first.
 _NAMES = (
-    ("apache", rf"{_APACHE_2}|{_APACHE}", "Apache-2.0"),
+    ("apache", rf"{_APACHE_2}|{_APACHE}|{_LABEL}apache\b(?!,? (?:v(?:ersion|\.)? ?)?1)", "Apache-2.0"),
     ("bsd", _BSD_2, "BSD-2-Clause"),
     (
         "bsd",
-        rf"{_BSD_3}|(?<!clause\s)(?<!clause-)bsd(?:[\s-]style)?[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}bsd\b",
+        rf"{_BSD_3}|(?<!clause\s)(?<!clause-)bsd(?:[\s-]style)?[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}bsd\b|{_LABEL}bsd\b",
         "BSD-3-Clause",
     ),
     ("mozilla", r"mozilla public licen[cs]e[\s,-]{1,4}(?:v(?:\.|ersion)?)?\s{0,3}2\.0", "MPL-2.0"),
     ("mpl", r"\bmpl[\s-]{0,2}(?:v\.?)?2\.0", "MPL-2.0"),
     ("mit", r"\bmit[\s-]no[\s-]attribution|\bmit-0\b", "MIT-0"),
-    ("mit", rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|licen[cs]e: mit\b|licenses/mit\b", "MIT"),
+    ("mit", rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b", "MIT"),
     ("isc", rf"\bisc licen[cs]e|{_UNDER}isc\b", "ISC"),
     ("wtfpl", r"\bwtfpl\b", "WTFPL"),
     ("unlicense", r"\bunlicense\b", "Unlicense"),

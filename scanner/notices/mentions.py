@@ -53,6 +53,8 @@ _NEGATED_AFTER = lazy_pattern(
     r"[\s-]*(?:compatib\w+|incompatib\w+|free\b(?!\s+software))"
     r"|(?:\s+(?:licen[cs]ed|code|software|dependenc(?:y|ies)|projects?|libraries)){0,2}\s+(?:is|are|does|do|was)\s+not\b"
 )
+# A name may have been found with the verb before it.
+_LEAD = lazy_pattern(r"licen[cs]ed?\s+(?:under\s+)?(?:the\s+)?(?:terms\s+of\s+(?:the\s+)?)?(?=\S)")
 _OF_ORIGINAL = lazy_pattern(
     r"\b(?:adapted|adaptation|modified\s+from|based\s+(?:up)?on|deriv(?:ed|ative)|cop(?:y|ied)|borrowed|taken|ported|port\s+of|"
     r"originally|original|vendored|inspired|forked|fork\s+of|portions?|parts?\s+of|some\s+of|sourced|simplified|extracted|"
@@ -62,6 +64,11 @@ _ORIGINAL_AFTER = lazy_pattern(r"[^.;\n]{0,40}?\b(?:licensed|license)\s+(?:code|
 _OF_FILE = lazy_pattern(
     rf"\b(?:this|the|our|all|its|these)\s+(?:\w+\s+){{0,3}}?(?:{_CODE})\b[^.;]{{0,160}}?"
     r"\b(?:under|by|licen[cs]ed?|is|are|subject|accordance|with)\b[^.;]{0,80}\Z"
+)
+# "antlr4 is licensed under": what is said of another thing, by its name.
+_OF_NAMED = lazy_pattern(
+    rf"(?<![\w.-])(?!(?:{_CODE}|it|this|that|which|and|all|version|release|distribution)\s)[\w.+-]+\s+(?:is|are|was)\s+"
+    r"(?:released|licen[cs]ed|distributed|available|published|used)\s+(?:under|in)\s+(?:the\s+)?(?:terms\s+of\s+(?:the\s+)?)?\Z"
 )
 _AT_ONCE = lazy_pattern(
     r"(?:all\s+rights\s+reserved\W*)?(?:dual[\s-])?(?:licen[cs]ed|released|distributed|published|provided|covered|governed|"
@@ -91,16 +98,23 @@ def subject_of(folded: str, wording: Wording) -> Subject:
         return Subject.NOBODYS
     if _is_of_others(folded, wording, before, after):
         return Subject.OTHERS
-    if _OF_ORIGINAL.search(before) or _ORIGINAL_AFTER.match(after):
+    if _OF_ORIGINAL.search(before) or _ORIGINAL_AFTER.match(after) or _OF_NAMED.search(before):
         return Subject.ORIGINALS
     if _OF_FILE.search(before) or _AT_ONCE.match(before.lstrip()):
         return Subject.FILES
     return Subject.SOMEBODYS
 
 
+def says_this_file(folded: str, wording: Wording) -> bool:
+    """Whether the sentence says in so many words that this file, or this code, is under the licence named there."""
+    return subject_of(folded, wording) is Subject.FILES and _OF_FILE.search(_sentence(folded, wording)[0]) is not None
+
+
 def _sentence(folded: str, wording: Wording) -> tuple[str, str]:
     """What stands in the sentence before the name, and after it."""
-    before = folded[max(wording.start - _REACH, 0) : wording.start]
+    lead = _LEAD.match(folded, wording.start, wording.end)
+    start = lead.end() if lead else wording.start
+    before = folded[max(start - _REACH, 0) : start]
     last = 0
     for match in _SENTENCE_END.finditer(before):
         last = match.end()

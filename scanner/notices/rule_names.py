@@ -37,7 +37,7 @@ _UNKNOWN = lazy_pattern(
     r"\s{1,6}(?:under|by|with)\s{1,6}(?:the\s{1,6})?(?:terms\s{1,6}of\s{1,6}(?:the\s{1,6})?)?"
     r"(?P<name>(?:[A-Z0-9][\w.+-]{0,30}\s{1,6}){1,6}?(?:L(?:icen[cs]e|ICEN[CS]E)|Terms)(?![\w.-]*\w)"
     r"(?:\s{1,6}(?:Agreement|AGREEMENT))?(?:,?\s{1,6}(?:[Vv]ersion\s{1,6}|v)?\d(?:\.\d)?(?![\w]))?)"
-    r"|\b(?:[Ll]icen[cs]e)\s?:[^\S\n]{1,6}(?P<label>(?:[A-Z][\w.+-]{0,30}[^\S\n]{1,4}){1,5}?Licen[cs]e"
+    r"|\b[Ll]icen[cs](?:e|ing\s[Tt]erms)\s?:[^\S\n]{1,6}(?P<label>(?:[A-Z][\w.+'-]{0,30}[^\S\n]{1,4}){1,5}?[Ll]icen[cs]e"
     r"(?:[^\S\n]{1,4}(?:[Vv]ersion[^\S\n]{1,4}|v)?\d(?:\.\d)?)?)[^\S\n]{0,6}(?=\n|\.\s|\Z)"
 )
 # These make no name: "the Same License", "the Open Source License".
