@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from ..support.lazy import lazy_pattern
 
+# How many verbs of a sentence are looked at, and how far before each.
+_MOST_VERBS, _REACH = 20, 400
 # What is done to a file, with what such a notice goes on with: by whom, from what, for what, when.
 _DONE = lazy_pattern(
     r"\b(?:modified|changed|adapted|ported|converted|rewritten|edited|altered|patched|customi[sz]ed|reworked)\b"
@@ -88,8 +91,8 @@ def _sentences(text: str) -> Iterator[str]:
 
 def _place(sentence: str) -> int:
     """Where a sentence says that something was done to the file; -1 where it does not."""
-    for match in _DONE.finditer(sentence):
-        before = sentence[: match.start()]
+    for match in islice(_DONE.finditer(sentence), _MOST_VERBS):
+        before = sentence[max(match.start() - _REACH, 0) : match.start()]
         if not _NOT_DONE.search(before) and (_is_first(before, match[0]) or _OF_FILE.search(before)):
             return match.start()
     match = _MADE.search(sentence)

@@ -28,12 +28,13 @@ _FILE = r"(?:LICEN[CS]E|COPYING)"
 # Compiled where a licence is spoken of and none is stated: compiling it is felt at start-up.
 _POINTER = (
     rf"(?<![/\w]){_FILE}(?:[._-]\w{{1,12}})?\W{{1,3}}(?i:file|for|in\s{{1,3}}the\s{{1,3}}(?:root|project|repo))\b"
+    rf"|\bfile\s{{1,6}}[\"'`]{{0,2}}{_FILE}\b|\bCOPYRIGHT\s{{1,3}}file\b"
     rf"|(?i:licen[cs]e|terms)\s{{1,3}}(?i:is\s{{1,3}})?in\s{{1,3}}(?:the\s{{1,3}})?{_FILE}\b"
     r"|(?i:see|refer\s{1,3}to|found\s{1,3}in|under|per)\s{1,6}(?i:the\s{1,6}(?:\w{1,20}\s{1,6})?)?"
     rf"\W{{0,3}}(?:\.\./)?{_FILE}\b"
-    r"|(?i:\blicen[cs]e(?:\.(?:txt|md|rst))?\s{1,6}file\b|\bsee\s{1,6}licen[cs]e\.(?:txt|md|rst)\b)"
+    r"|(?i:\blicen[cs]e(?:\.(?:txt|md|rst))?\s{1,6}files?\b|\bsee\s{1,6}licen[cs]e\.(?:txt|md|rst)\b)"
 )
-_LEGAL_FILE = lazy_pattern(r"licen[cs]e|copying")
+_LEGAL_FILE = lazy_pattern(r"licen[cs]e|copying|copyright\s{1,3}file")
 # How far around such a word a pointer is looked for.
 _AROUND = 80
 # A pointer names its licence in the same breath: "the MIT license found in the LICENSE file".

@@ -28,8 +28,14 @@ _TEXTS = (
     ("free of charge", r"permission is hereby granted, free of charge, to any", "MIT", "dealings in the software"),
     (
         "permission to use",
-        r"permission to use, copy, modify, (?:and|and/or|or) distribute this software",
+        r"permission to use, copy, modify, (?:and|and/or|or) distribute this software(?!,? and its documentation)",
         "ISC",
+        "performance of this software",
+    ),
+    (
+        "documentation",
+        r"permission to use, copy, modify,? (?:and|and/or|or) distribute this software,? and its documentation",
+        "HPND",
         "performance of this software",
     ),
     (
@@ -94,7 +100,7 @@ _NAMES = (
     ("mozilla", r"mozilla public licen[cs]e[\s,-]{1,4}(?:v(?:\.|ersion)?)?\s{0,3}2\.0", "MPL-2.0"),
     ("mpl", r"\bmpl[\s-]{0,2}(?:v\.?)?2\.0", "MPL-2.0"),
     ("mit", r"\bmit[\s-]no[\s-]attribution|\bmit-0\b", "MIT-0"),
-    ("mit", rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b", "MIT"),
+    ("mit", rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b|\bmit[/ ]\(?x11\b|\bexpat licen[cs]e", "MIT"),
     ("isc", rf"\bisc licen[cs]e|{_UNDER}isc\b", "ISC"),
     ("wtfpl", r"\bwtfpl\b", "WTFPL"),
     ("unlicense", r"\bunlicense\b", "Unlicense"),
@@ -109,14 +115,15 @@ _NAMES = (
 COMMON = frozenset(licence for _, _, licence in _NAMES)
 
 _GNU = (
-    r"gnu (?:(?P<long>affero|lesser|library) )?general public licen[cs]e"
-    r"|(?<![a-z])(?P<short>a|l)?gpl(?=[\s,.+)\]v-]|\d|\Z)"
+    r"gnu (?:(?P<long>affero|lesser|library) )?(?:general public licen[cs]e|gpl\b)"
+    r"|(?:gnu )?(?P<only>lesser|affero) (?:gnu |general )?public licen[cs]e"
+    r"|(?P<bare>(?<![a-z])(?P<short>a|l)?gpl(?=[\s,.+)\]v-]|\d|\Z))"
 )
 _VERSION = r"(?:(?<![a-z])v(?:ersion|\.)?[\s-]{0,3}|gpl[\s-]?v?)(\d)(?:\.(\d))?"
 # "version 3 or later of the" before the name.
 _VERSION_BEFORE = r"(?<![a-z])v(?:ersion|\.)?[\s-]{0,3}(\d)(?:\.(\d))?,? (?:or[^.;]{1,40}? )?of the \Z"
 _LATER = (
-    r"or \(at your option\) any later|any later version|or later|or-later|or newer|gpl-?v?\d(?:\.\d)?\+"
+    r"or \(at your option\) any later|any later version|or later|or-later|or newer|or (?:any )?(?:higher|greater)|gpl-?v?\d(?:\.\d)?\+"
     r"|(?<![a-z])v(?:ersion|\.)?\s{0,3}\d(?:\.\d)?\s?\+"
 )
 _PREFIXES = {"affero": "A", "a": "A", "lesser": "L", "library": "L", "l": "L", None: ""}
@@ -133,6 +140,9 @@ _CC_LONG = (
 _CC_BARE = rf"{_UNDER}(?:creative commons )?(?:cc[\s-])?by(?P<terms>(?:[\s-](?:nc|sa|nd)){{1,2}})(?P<version>)\b(?![\s-]v?\d)"
 _CC_LATEST = "4.0"
 _CC_ZERO = r"(?<![a-z])cc0(?![a-z])|publicdomain/zero/1\.0"
+_SAID_TO_BE = lazy_pattern(r"(?:licen[cs]e[ds]?\b\W*(?:is\s+)?(?:the\s+)?|\bunder\s+(?:the\s+)?(?:terms\s+of\s+(?:the\s+)?)?|[(|,]\s*)\Z")
+# The web server has versions, too.
+_SERVER = lazy_pattern(r"2\.0|licen")
 # Of one phrase so many are looked at: a header that repeats a name more often is a list.
 _MOST_OF_ONE = 40
 
@@ -181,13 +191,19 @@ def common_names(folded: str) -> Iterator[Wording]:
     named: set[str] = set()
     for word, said, licence in _NAMES:
         if word in folded and word not in named:
-            found = [Wording(licence, *match.span()) for match in islice(_pattern(said).finditer(folded), _MOST_OF_ONE)]
+            matches = islice(_pattern(said).finditer(folded), _MOST_OF_ONE)
+            found = [Wording(licence, *match.span()) for match in matches if word != "apache" or _is_licence(folded, match)]
             if found:
                 named.add(word)
             yield from found
     yield from islice(gnu_names(folded), _MOST_OF_ONE)
     if "cc" in folded or "creative" in folded:
         yield from _creative_commons(folded)
+
+
+def _is_licence(folded: str, match: re.Match[str]) -> bool:
+    """Whether "Apache 2" is the licence: it has a point and zero, or is near the word."""
+    return _SERVER.search(folded, max(match.start() - 40, 0), match.end() + 40) is not None
 
 
 def unnamed_terms(folded: str) -> Iterator[Wording]:
@@ -200,18 +216,40 @@ def unnamed_terms(folded: str) -> Iterator[Wording]:
 
 
 def gnu_names(folded: str) -> Iterator[Wording]:
-    """GPL, LGPL or AGPL, of the version and with the "or later" that the words around say."""
+    """GPL, LGPL or AGPL, of the version and with the "or later" that the words around say, else those beside them."""
     if "gpl" not in folded and "gnu" not in folded:
         return
-    for match in _pattern(_GNU).finditer(folded):
-        prefix = _PREFIXES[match["long"] or match["short"]]
-        before, after = folded[max(match.start() - 60, 0) : match.start()], folded[match.end() : match.end() + 220]
-        version = _pattern(_VERSION).search(folded, match.start(), match.end() + 120)
-        version = _pattern(_VERSION_BEFORE).search(before) or version
-        said = f"{version[1]}.{version[2] or 0}" if version else _OLDEST[prefix]
-        around = before[-40:] + match[0] + after
-        later = "only" if version and not _pattern(_LATER).search(around) else "or-later"
-        yield Wording(f"{prefix}GPL-{said}-{later}", match.start(), match.end(), "gnu.org/licenses")
+    found = [(match, *_gnu_version(folded, match)) for match in islice(_pattern(_GNU).finditer(folded), _MOST_OF_ONE)]
+    told: dict[str, str] = {}
+    for match, version, span in reversed(found):
+        if version:
+            told[_prefix(match)] = f"{version}-{span}"
+    for match, version, span in found:
+        prefix = _prefix(match)
+        said = f"{version}-{span}" if version else told.get(prefix, f"{_OLDEST[prefix]}-or-later")
+        if version or not match["bare"] or _names_a_licence(folded, match):
+            yield Wording(f"{prefix}GPL-{said}", match.start(), match.end(), "gnu.org/licenses")
+
+
+def _prefix(match: re.Match[str]) -> str:
+    return _PREFIXES[match["long"] or match["only"] or match["short"]]
+
+
+def _gnu_version(folded: str, match: re.Match[str]) -> tuple[str, str]:
+    """The version that is said of a GNU licence, and whether it is that one only; "" where none is said."""
+    before, after = folded[max(match.start() - 60, 0) : match.start()], folded[match.end() : match.end() + 220]
+    version = _pattern(_VERSION).search(folded, match.start(), match.end() + 120)
+    version = _pattern(_VERSION_BEFORE).search(before) or version
+    if not version:
+        return "", ""
+    is_later = _pattern(_LATER).search(before[-40:] + match[0] + after)
+    return f"{version[1]}.{version[2] or 0}", "or-later" if is_later else "only"
+
+
+def _names_a_licence(folded: str, match: re.Match[str]) -> bool:
+    """Whether "GPL" alone is put forward as a licence, and no kind of binaries or of what a licence may be."""
+    before, after = folded[max(match.start() - 30, 0) : match.start()], folded[match.end() : match.end() + 12]
+    return _SAID_TO_BE.search(before) is not None or "licen" in after
 
 
 def _creative_commons(folded: str) -> Iterator[Wording]:

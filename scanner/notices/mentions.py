@@ -45,10 +45,10 @@ _NEGATED = lazy_pattern(
 )
 # "You may not use it except under the X", "without warranty, under the X", "not only", "no later than".
 _NO_NEGATION = lazy_pattern(
-    r"\s-\s|\b(?:except|unless|rights|copyright|remove|edit|modify|delete|warrant\w*|only|later|but|however|restrictions?|limitations?|liab\w+|with\s+the|may|"
+    r"\s-\s|,\s*(?:but\s+)?(?:this|it|we|our|the\s+(?:code|file))\b|\b(?:except|unless|rights|copyright|remove|edit|modify|delete|warrant\w*|only|later|but|however|restrictions?|limitations?|liab\w+|may|"
     r"is\s+released|are\s+released|is\s+licen[cs]ed|are\s+licen[cs]ed)\b"
 )
-_UNLIKE = lazy_pattern(r"\b(?:unlike|instead\s+of|rather\s+than|in\s+contrast\s+to)\b[^.;]{0,90}\Z")
+_UNLIKE = lazy_pattern(r"\b(?:unlike|instead\s+of|rather\s+than|in\s+contrast\s+to)\b(?P<between>[^.;]{0,90})\Z")
 _NEGATED_AFTER = lazy_pattern(
     r"[\s-]*(?:compatib\w+|incompatib\w+|free\b(?!\s+software))"
     r"|(?:\s+(?:licen[cs]ed|code|software|dependenc(?:y|ies)|projects?|libraries)){0,2}\s+(?:is|are|does|do|was)\s+not\b"
@@ -69,6 +69,10 @@ _OF_FILE = lazy_pattern(
 _OF_NAMED = lazy_pattern(
     rf"(?<![\w.-])(?!(?:{_CODE}|it|this|that|which|and|all|version|release|distribution)\s)[\w.+-]+\s+(?:is|are|was)\s+"
     r"(?:released|licen[cs]ed|distributed|available|published|used)\s+(?:under|in)\s+(?:the\s+)?(?:terms\s+of\s+(?:the\s+)?)?\Z"
+)
+_OF_LIBRARY = lazy_pattern(
+    r"\bthe\s+(?!source|following|original|above|present|whole|entire)[\w.+-]+\s+(?:library|package|project|program|software)\s+"
+    r"(?:is|are|was)\s+(?:(?:dual[\s-])?(?:released|licen[cs]ed|distributed|available)\s+(?:under|in)\s+(?:the\s+)?)?\Z"
 )
 _AT_ONCE = lazy_pattern(
     r"(?:all\s+rights\s+reserved\W*)?(?:dual[\s-])?(?:licen[cs]ed|released|distributed|published|provided|covered|governed|"
@@ -98,8 +102,10 @@ def subject_of(folded: str, wording: Wording) -> Subject:
         return Subject.NOBODYS
     if _is_of_others(folded, wording, before, after):
         return Subject.OTHERS
-    if _OF_ORIGINAL.search(before) or _ORIGINAL_AFTER.match(after) or _OF_NAMED.search(before):
+    if _OF_ORIGINAL.search(before) or _ORIGINAL_AFTER.match(after):
         return Subject.ORIGINALS
+    if _OF_NAMED.search(before) or _OF_LIBRARY.search(before):
+        return Subject.ORIGINALS if _OF_ORIGINAL.search(folded) else Subject.OTHERS
     if _OF_FILE.search(before) or _AT_ONCE.match(before.lstrip()):
         return Subject.FILES
     return Subject.SOMEBODYS
@@ -124,10 +130,10 @@ def _sentence(folded: str, wording: Wording) -> tuple[str, str]:
 
 
 def _is_denied(before: str, after: str) -> bool:
-    if _NEGATED_AFTER.match(after) or _UNLIKE.search(before):
+    if _NEGATED_AFTER.match(after):
         return True
-    match = _NEGATED.search(before)
-    return bool(match and not _NO_NEGATION.search(match["between"] or ""))
+    found = (_UNLIKE.search(before), _NEGATED.search(before))
+    return any(match and not _NO_NEGATION.search(match["between"] or "") for match in found)
 
 
 def _is_of_others(folded: str, wording: Wording, before: str, after: str) -> bool:
@@ -144,9 +150,12 @@ def _is_of_others(folded: str, wording: Wording, before: str, after: str) -> boo
 def _headings(folded: str, place: int) -> Iterator[str]:
     """What may be the heading of the list or table that a place stands in: lines above items, and with a colon."""
     *lines, last = folded[max(place - _FAR, 0) : place].split("\n")
-    in_list = _ITEM.match(last) is not None
+    in_list, below = _ITEM.match(last) is not None, last
     for line in reversed(lines[-_MOST_ITEMS:]):
         is_item = _ITEM.match(line) is not None
+        if below.startswith("|") and not line.startswith("|"):
+            yield below
+        below = line
         if not line.strip():
             if not in_list:
                 return
@@ -156,3 +165,5 @@ def _headings(folded: str, place: int) -> Iterator[str]:
         elif in_list and not is_item:
             yield line
         in_list = is_item or (in_list and not line.strip())
+    if below.startswith("|"):
+        yield below
