@@ -16,6 +16,7 @@ from ..results import Attribution, FileVerdict, Finding
 from ..syntax.tree import SyntaxTree
 from .stated_changes import change_stated
 
+
 class Copy(Struct, frozen=True):
     """A file that stands on an upstream, and what its own text says; of one that owes nothing, only its notice."""
 

@@ -17,7 +17,8 @@ _MOST_VERBS, _REACH = 20, 400
 # What is done to a file, with what such a notice goes on with: by whom, from what, for what, when.
 _DONE = lazy_pattern(
     r"\b(?:modified|changed|adapted|ported|converted|rewritten|edited|altered|patched|customi[sz]ed|reworked)\b"
-    r"(?=[^\n]{0,80}?(?:\b(?:by|from|for|to|with|since|based\s+on|copyright|(?:19|20)\d\d)\b|\(c\)|:)|\W{0,3}(?:\n|\Z))",
+    r"(?=[^\n]{0,80}?(?:\b(?:by|from|for|to|with|since|based\s+on|copyright|(?:19|20)\d\d)\b|\(c\)|:)"
+    r"|\W{0,3}(?:\n|\Z))",
     re.IGNORECASE,
 )
 # The same as nouns, with what says that they were made.
@@ -27,8 +28,8 @@ _MADE = lazy_pattern(
     r"|(?:\s+and\s+\w+)?\s+(?:from|to|over|since|against|relative\s+to|compared\s+(?:to|with))\s+(?:the\s+)?"
     r"(?:original|upstream|official|source|support|remove|make|enable|fit|allow|work|add|use|run"
     r"|this\s+(?:code|file|script|module))\b)"
-    r"|\b(?:with|including|contains|has|slight|minor|small|significant|few|heavy|several|two|three|(?<![.\d])\d)[^\S\n]+"
-    r"(?:(?:some|minor|slight|small|several|few|various|additional|my|our|local|heavy|\d)\s+(?:\w+\s+)?)?(?:modifications?|changes)\b"
+    r"|\b(?:with|including|contains|has)[^\S\n]+(?:[\w.]{1,12}\s+){0,3}?(?:modifications?|changes)\b"
+    r"|\b(?:slight|minor|small|significant|few|heavy|several|two|three|(?<![.\d])\d)[^\S\n]+modifications?\b"
     r"|\b(?:we|i)\s+(?:have\s+)?(?:\w+ly\s+)?(?:modified|changed|adapted|rewrote|ported|edited|altered)\b",
     re.IGNORECASE,
 )
@@ -36,25 +37,29 @@ _MADE = lazy_pattern(
 _NOT_DONE = lazy_pattern(
     r"\b(?:may|might|can|could|will|would|should|shall|must|cannot|never|not|no|without|unless|whenever|please|"
     r"subject\s+to|going\s+to|needs?\s+to|has\s+to|have\s+to|want\s+to|need\s+not|to\s+be|any|future|breaking|un|"
-    r"don't|isn't|wasn't|aren't|easily|when|if|as)\b|\bun\Z|\bself-?\Z",
+    r"don't|isn't|wasn't|aren't|easily|where|when|if|as)\b|\bun\Z|\bself-?\Z",
     re.IGNORECASE,
 )
 # Sentences of licences themselves, which speak of changes that others may make.
 _TERMS = lazy_pattern(
-    r"derivative works|with or without|must carry|redistribut|permission is|you (?:may|must|can)|permitted|licensor|hereby",
+    r"derivative works|with or without|must carry|redistribut|permission is|you (?:may|must|can)|permitted|licensor"
+    r"|hereby",
     re.IGNORECASE,
 )
-_SENTENCE = lazy_pattern(r"(?<!\bv)(?<!\binc)(?<!\bco)(?<!\bltd)[.;!?]\s+(?=\S)|\n\s*\n|\n\s*[-*\u2022]\s", re.IGNORECASE)
+_SENTENCE = lazy_pattern(
+    r"(?<!\bv)(?<!\binc)(?<!\bco)(?<!\bltd)[.;!?]\s+(?=\S)|\n\s*\n|\n\s*[-*\u2022]\s", re.IGNORECASE
+)
 _WORDS = lazy_pattern(r"[^\W\d_]+(?:'\w+)?")
 # Who reads "inputs are converted to floats" reads of no file: only these may stand before the verb,
 _BEFORE = frozenset(
-    "this the our these codebase artifacts noqa all some most much many part parts portion portions piece pieces of in and or is was were are has have been being "
-    "then also further later first originally original heavily slightly lightly mostly partly partially largely greatly copied taken "
-    "copy borrowed based on from by with for code codes file files source sources script scripts module modules implementation "
-    "implementations version class classes function functions header program software package work notebook example examples "
-    "it its here note notes todo date author authors last which that been significantly minor minimally locally manually "
-    "automatically re further fork forked contains contain includes vendored imported nd st rd th written created generated developed added https http www com github io org "
-    "py id s a an official".split()
+    "this the our these codebase artifacts noqa all some most much many part parts portion portions piece pieces "
+    "of in and or is was were are has have been being then also further later first originally original heavily "
+    "slightly lightly mostly partly partially largely greatly copied taken copy borrowed based on from by with "
+    "for code codes file files source sources script scripts module modules implementation implementations "
+    "version class classes function functions header program software package work notebook example examples it "
+    "its here note notes todo date author authors last which that significantly minor minimally locally manually "
+    "automatically re fork forked contains contain includes vendored imported nd st rd th written created "
+    "generated developed added https http www com github io org py id s a an official".split()
 )
 # or in any sentence with one of these as what is changed.
 _OF_FILE = lazy_pattern(
@@ -66,7 +71,9 @@ _OF_FILE = lazy_pattern(
 
 # A line that is a notice, a name or a link is no prose that goes on in the next.
 _WHOLE_LINE = lazy_pattern(r"copyright|\(c\)|\u00a9|https?:|reserved|[:)>]\s*\Z", re.IGNORECASE)
-_STEM = lazy_pattern(r"modif|chang|adapt|\bported|convert|rewr|edit|alter|patched|custom|rework|addition", re.IGNORECASE)
+_STEM = lazy_pattern(
+    r"modif|chang|adapt|\bported|convert|rewr|edit|alter|patched|custom|rework|addition", re.IGNORECASE
+)
 
 
 def change_stated(header: str) -> str:
@@ -95,8 +102,8 @@ def _place(sentence: str) -> int:
         before = sentence[max(match.start() - _REACH, 0) : match.start()]
         if not _NOT_DONE.search(before) and (_is_first(before, match[0]) or _OF_FILE.search(before)):
             return match.start()
-    match = _MADE.search(sentence)
-    return match.end() - 1 if match and not _NOT_DONE.search(sentence) else -1
+    made = _MADE.search(sentence)
+    return made.end() - 1 if made and not _NOT_DONE.search(sentence) else -1
 
 
 def _is_first(before: str, verb: str) -> bool:

@@ -83,7 +83,8 @@ _APACHE = r"apache[\s-]{1,3}licen[cs]ed?\b(?!,?\s{1,3}(?:v(?:ersion|\.)?\s{0,3})
 _BSD_0 = r"\b0[\s-]?bsd\b|\b(?:zero|0)[\s-]clause bsd|bsd[\s-]{1,3}(?:zero|0)[\s-]{1,3}clause"
 _LABEL = r"licen[cs]es?\s{0,3}[:=]\s{0,8}(?:the )?"
 _BSD_2 = (
-    r"(?:simplified|freebsd) (?:bsd )?licen[cs]e|simplified[\s-]bsd|bsd[\s-]{1,3}\(?2(?:[\s-]{1,3}clause)?\b|2[\s-]clause bsd"
+    r"(?:simplified|freebsd) (?:bsd )?licen[cs]e|simplified[\s-]bsd|2[\s-]clause bsd"
+    r"|bsd[\s-]{1,3}\(?2(?:[\s-]{1,3}clause)?\b"
 )
 _BSD_3 = (
     r"bsd[\s-]{1,3}\(?3(?:[\s-]{1,3}clause)?\b|bsd[\s-]clause[\s-]3|3[\s-]clause bsd|(?:new|modified|revised)[\s-]bsd"
@@ -100,7 +101,12 @@ _NAMES = (
     ("mozilla", r"mozilla public licen[cs]e[\s,-]{1,4}(?:v(?:\.|ersion)?)?\s{0,3}2\.0", "MPL-2.0"),
     ("mpl", r"\bmpl[\s-]{0,2}(?:v\.?)?2\.0", "MPL-2.0"),
     ("mit", r"\bmit[\s-]no[\s-]attribution|\bmit-0\b", "MIT-0"),
-    ("mit", rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b|\bmit[/ ]\(?x11\b|\bexpat licen[cs]e", "MIT"),
+    (
+        "mit",
+        rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b|\bmit[/ ]\(?x11\b"
+        r"|\bexpat licen[cs]e",
+        "MIT",
+    ),
     ("isc", rf"\bisc licen[cs]e|{_UNDER}isc\b", "ISC"),
     ("wtfpl", r"\bwtfpl\b", "WTFPL"),
     ("unlicense", r"\bunlicense\b", "Unlicense"),
@@ -123,7 +129,8 @@ _VERSION = r"(?:(?<![a-z])v(?:ersion|\.)?[\s-]{0,3}|gpl[\s-]?v?)(\d)(?:\.(\d))?"
 # "version 3 or later of the" before the name.
 _VERSION_BEFORE = r"(?<![a-z])v(?:ersion|\.)?[\s-]{0,3}(\d)(?:\.(\d))?,? (?:or[^.;]{1,40}? )?of the \Z"
 _LATER = (
-    r"or \(at your option\) any later|any later version|or later|or-later|or newer|or (?:any )?(?:higher|greater)|gpl-?v?\d(?:\.\d)?\+"
+    r"or \(at your option\) any later|any later version|or later|or-later|or newer|or (?:any )?(?:higher|greater)"
+    r"|gpl-?v?\d(?:\.\d)?\+"
     r"|(?<![a-z])v(?:ersion|\.)?\s{0,3}\d(?:\.\d)?\s?\+"
 )
 _PREFIXES = {"affero": "A", "a": "A", "lesser": "L", "library": "L", "l": "L", None: ""}
@@ -137,10 +144,14 @@ _CC_LONG = (
     r" (?:international )?(?:\(cc[^)\n]{0,12}\) )?v?(?P<version>\d\.\d)"
 )
 # What code is put under without a version: of those with NC the last one, as the field's LICENSE files beside have it.
-_CC_BARE = rf"{_UNDER}(?:creative commons )?(?:cc[\s-])?by(?P<terms>(?:[\s-](?:nc|sa|nd)){{1,2}})(?P<version>)\b(?![\s-]v?\d)"
+_CC_BARE = (
+    rf"{_UNDER}(?:creative commons )?(?:cc[\s-])?by(?P<terms>(?:[\s-](?:nc|sa|nd)){{1,2}})(?P<version>)\b(?![\s-]v?\d)"
+)
 _CC_LATEST = "4.0"
 _CC_ZERO = r"(?<![a-z])cc0(?![a-z])|publicdomain/zero/1\.0"
-_SAID_TO_BE = lazy_pattern(r"(?:licen[cs]e[ds]?\b\W*(?:is\s+)?(?:the\s+)?|\bunder\s+(?:the\s+)?(?:terms\s+of\s+(?:the\s+)?)?|[(|,]\s*)\Z")
+_SAID_TO_BE = lazy_pattern(
+    r"(?:licen[cs]e[ds]?\b\W*(?:is\s+)?(?:the\s+)?|\bunder\s+(?:the\s+)?(?:terms\s+of\s+(?:the\s+)?)?|[(|,]\s*)\Z"
+)
 # The web server has versions, too.
 _SERVER = lazy_pattern(r"2\.0|licen")
 # Of one phrase so many are looked at: a header that repeats a name more often is a list.
@@ -192,7 +203,9 @@ def common_names(folded: str) -> Iterator[Wording]:
     for word, said, licence in _NAMES:
         if word in folded and word not in named:
             matches = islice(_pattern(said).finditer(folded), _MOST_OF_ONE)
-            found = [Wording(licence, *match.span()) for match in matches if word != "apache" or _is_licence(folded, match)]
+            found = [
+                Wording(licence, *match.span()) for match in matches if word != "apache" or _is_licence(folded, match)
+            ]
             if found:
                 named.add(word)
             yield from found

@@ -60,7 +60,9 @@ _OF_ORIGINAL = lazy_pattern(
     r"originally|original|vendored|inspired|forked|fork\s+of|portions?|parts?\s+of|some\s+of|sourced|simplified|extracted|"
     r"from\s+https?:|upstream|reference\s+implementation|third[\s-]party)\b"
 )
-_ORIGINAL_AFTER = lazy_pattern(r"[^.;\n]{0,40}?\b(?:licensed|license)\s+(?:code|implementation|impl|original)\s+(?:at|from|by)\b")
+_ORIGINAL_AFTER = lazy_pattern(
+    r"[^.;\n]{0,40}?\b(?:licensed|license)\s+(?:code|implementation|impl|original)\s+(?:at|from|by)\b"
+)
 _OF_FILE = lazy_pattern(
     rf"\b(?:this|the|our|all|its|these)\s+(?:\w+\s+){{0,3}}?(?:{_CODE})\b[^.;]{{0,160}}?"
     r"\b(?:under|by|licen[cs]ed?|is|are|subject|accordance|with)\b[^.;]{0,80}\Z"

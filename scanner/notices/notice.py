@@ -37,14 +37,18 @@ _TALK = lazy_pattern(
     re.IGNORECASE,
 )
 # The title of a section of a licence: "2.1 Copyright Grant." names nobody, whatever word follows.
-_SECTION = lazy_pattern(r"\s*(?:(?:section|article|clause|\u00a7)\s*)?\d{1,2}(?:\.\d{1,2}){0,4}[.):]?\s+\Z", re.IGNORECASE)
+_SECTION = lazy_pattern(
+    r"\s*(?:(?:section|article|clause|\u00a7)\s*)?\d{1,2}(?:\.\d{1,2}){0,4}[.):]?\s+\Z", re.IGNORECASE
+)
 # "(c) City96", "MIT License (c) Ada One": a name alone, up to the end of the line or to what no name goes on with.
 _NAME_ALONE = lazy_pattern(
-    r"(?!(?:mit|bsd|apache|gpl|isc)\b)(?:the\s+)?@?(?:[^\W\d_a-z][\w.'-]*|\w*\d[\w.-]*)(?:\s+(?:(?:van|von|de|der|la|le|of|and|&|the)\s+){0,2}"
+    r"(?!(?i:mit|bsd|apache|gpl|isc)\b)(?:the\s+)?@?(?:[^\W\d_a-z][\w.'-]*|\w*\d[\w.-]*)(?:\s+(?:(?:van|von|de|der|la|le|of|and|&|the)\s+){0,2}"
     r"[^\W\d_a-z][\w.'-]*){0,4}\s*(?:\Z|[|<(\[]|,\s*(?:[^\W_a-z]|all\b|licen[cs])|\s-|(?:all\s+)?rights\b|licen[cs]ed?\b|https?:)"
 )
 _HANDLE = lazy_pattern(r"@?[\w.-]{2,40}\s*(?:\Z|\|\||<|\(?https?:)")
-_LICENCE_BEFORE = lazy_pattern(r"[\w\s.,:-]{0,60}\b(?:licen[cs]ed?|mit|apache|apache-2\.0|bsd|gpl\w*)[\s,:|-]*\Z", re.IGNORECASE)
+_LICENCE_BEFORE = lazy_pattern(
+    r"[\w\s.,:-]{0,60}\b(?:licen[cs]ed?|mit|apache|apache-2\.0|bsd|gpl\w*)[\s,:|-]*\Z", re.IGNORECASE
+)
 # Beside (a) and (b) the sign is a number.
 _LETTERED = lazy_pattern(r"\((?:a|b|d|i|ii)\)\s")
 _NAME = lazy_pattern(r"(?:the )?[^\Wa-z]|contributors\b|the (?:\S+ )?(?:authors|contributors|team)\b")

@@ -41,7 +41,9 @@ _UNKNOWN = lazy_pattern(
     r"(?:[^\S\n]{1,4}(?:[Vv]ersion[^\S\n]{1,4}|v)?\d(?:\.\d)?)?)[^\S\n]{0,6}(?=\n|\.\s|\Z)"
 )
 # These make no name: "the Same License", "the Open Source License".
-_NO_NAMES = frozenset("same open source original following this that project software above file custom standard".split())
+_NO_NAMES = frozenset(
+    "same open source original following this that project software above file custom standard".split()
+)
 _NOISE = frozenset("license licence agreement version the terms".split())
 
 

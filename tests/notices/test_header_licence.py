@@ -70,7 +70,10 @@ LICENCES = [
     ("# a CC-BY-NC licence", ""),
     ("# Please note the CC-BY-NC 4.0 licence on these weights", ""),
     ("# Code and weights: https://example.org, licensed MIT", "MIT"),
-    ("# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)", "GPL-3.0-or-later"),
+    (
+        "# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)",
+        "GPL-3.0-or-later",
+    ),
     ("# License: BSD-3", "BSD-3-Clause"),
     ("# License:    Simplified-BSD", "BSD-2-Clause"),
     ("# under the Zero-Clause BSD License", "0BSD"),
@@ -125,7 +128,7 @@ FORMS = [
         "LicenseRef-NVIDIA-Source-Code",
     ),
     (
-        "# Licensed as the LICENSE file says.\n# This software may be used in accordance with\n# the Llama 3 Community License.",
+        "# Licensed as the LICENSE file says.\n# Used in accordance with the Llama 3 Community License.",
         LicenceForm.POINTER,
         "LicenseRef-Llama-3",
     ),
@@ -147,8 +150,7 @@ def test_how_a_header_states_its_licence() -> None:
 
 
 OF_THIS_FILE = [
-    ("# Models and their licences:\n# - coarse: Apache-2.0 (https://example.org)\n# - fine: MIT license\n#\n"
-     "# The code of this node itself is under the GPL-3.0 License.", "GPL-3.0-only"),
+    ("# Models and licences:\n# - far: Apache-2.0\n# - near: MIT license\n#\n# This code: GPL-3.0 License", "GPL-3.0-only"),
     ("# Model licences:\n#   coarse: Apache License 2.0\n#   fine: MIT license", ""),
     ("# | model | licence |\n# | - | - |\n# | coarse | MIT license |\n\n# This file: BSD license", "BSD-3-Clause"),
     ("# Dependencies:\n# * lamp: GPL-3.0\n#\n# Licensed under the MIT License", "MIT"),
@@ -163,7 +165,7 @@ OF_THIS_FILE = [
     ("# Do not remove this header - MIT License", "MIT"),
     ("# Originally written by Ada, MIT License.\n\n# This file is licensed under the Apache License 2.0.", "Apache-2.0"),
     ("# Adapted from https://example.org/lamp (MIT License)", "MIT"),
-    ("# This code is licensed under the license found in the LICENSE file.\n#\n# Adapted from lamp (MIT License)", ""),
+    ("# Licensed under the license found in the LICENSE file.\n#\n# Adapted from lamp (MIT License)", ""),
     ("# lamp is licensed under the GPL-3.0 license.\n# Licensed under the MIT License.", "MIT"),
 ]  # fmt: skip
 
@@ -201,7 +203,16 @@ def test_a_licence_text_that_nobody_knows_is_said_to_be_unknown() -> None:
 
 
 def test_a_hostile_header_is_read_at_once() -> None:
-    pieces = ["license ", "licensed under the ", "gpl ", "no not never ", "- a: mit\n# ", "or mit license ", "A ", "rail-m "]
+    pieces = [
+        "license ",
+        "licensed under the ",
+        "gpl ",
+        "no not never ",
+        "- a: mit\n# ",
+        "or mit license ",
+        "A ",
+        "rail-m ",
+    ]
     with processor_seconds(at_most=10):
         for one in pieces:
             for other in pieces:
