@@ -89,6 +89,10 @@ _BSD_2 = (
 _BSD_3 = (
     r"bsd[\s-]{1,3}\(?3(?:[\s-]{1,3}clause)?\b|bsd[\s-]clause[\s-]3|3[\s-]clause bsd|(?:new|modified|revised)[\s-]bsd"
 )
+_MIT = (
+    rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b|\bmit[/ ]\(?x11\b"
+    r"|\bexpat licen[cs]e"
+)
 # Names and links. The first row of a word that is found decides, so the more specific stand first.
 _NAMES = (
     ("apache", rf"{_APACHE_2}|{_APACHE}|{_LABEL}apache\b(?!,? (?:v(?:ersion|\.)? ?)?1)", "Apache-2.0"),
@@ -103,8 +107,7 @@ _NAMES = (
     ("mit", r"\bmit[\s-]no[\s-]attribution|\bmit-0\b", "MIT-0"),
     (
         "mit",
-        rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b|\bmit[/ ]\(?x11\b"
-        r"|\bexpat licen[cs]e",
+        _MIT,
         "MIT",
     ),
     ("isc", rf"\bisc licen[cs]e|{_UNDER}isc\b", "ISC"),

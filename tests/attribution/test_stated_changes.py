@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelkin.attribution.stated_changes import change_stated
+from modelkin.attribution.copies import change_stated
 
 from ..support.processor_time import processor_seconds
 

@@ -150,7 +150,7 @@ def test_how_a_header_states_its_licence() -> None:
 
 
 OF_THIS_FILE = [
-    ("# Models and licences:\n# - far: Apache-2.0\n# - near: MIT license\n#\n# This code: GPL-3.0 License", "GPL-3.0-only"),
+    ("# Models and licences:\n# - far: Apache-2.0\n# - near: MIT\n#\n# This code: GPL-3.0 License", "GPL-3.0-only"),
     ("# Model licences:\n#   coarse: Apache License 2.0\n#   fine: MIT license", ""),
     ("# | model | licence |\n# | - | - |\n# | coarse | MIT license |\n\n# This file: BSD license", "BSD-3-Clause"),
     ("# Dependencies:\n# * lamp: GPL-3.0\n#\n# Licensed under the MIT License", "MIT"),
@@ -163,7 +163,7 @@ OF_THIS_FILE = [
     ("# No code of the GPL version was copied. MIT License.", "MIT"),
     ("# You may not use this file except under the MIT License.", "MIT"),
     ("# Do not remove this header - MIT License", "MIT"),
-    ("# Originally written by Ada, MIT License.\n\n# This file is licensed under the Apache License 2.0.", "Apache-2.0"),
+    ("# Originally by Ada, MIT License.\n\n# This file is licensed under the Apache License 2.0.", "Apache-2.0"),
     ("# Adapted from https://example.org/lamp (MIT License)", "MIT"),
     ("# Licensed under the license found in the LICENSE file.\n#\n# Adapted from lamp (MIT License)", ""),
     ("# lamp is licensed under the GPL-3.0 license.\n# Licensed under the MIT License.", "MIT"),
