@@ -1,12 +1,14 @@
 """A copied file with what it says itself of its source and of its changes, and what the check of all copies gives.
 
-Edit this when a notice of change is not seen, or when a sentence of a licence is taken for one.
+Edit this when a notice of change is not seen, or when talk of what may change, of data that a function changes, or a
+sentence of a licence is taken for one.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from itertools import islice
 
 from msgspec import Struct
 
@@ -16,17 +18,67 @@ from ..results import Attribution, FileVerdict, Finding
 from ..support.lazy import lazy_pattern
 from ..syntax.tree import SyntaxTree
 
-# What a licence calls a notice of change: somebody changed this, or these are changes.
-_CHANGES = lazy_pattern(
-    r"(?:modified|modifications?|changed|changes|adapted|ported|converted|rewritten|edited|altered)\b[^\n]{0,80}?"
-    r"(?:\bby\b|\bfrom\b|\bfor\b|\bto\b|\bmade\b|\bcopyright\b|\(c\)|\b20\d\d\b|:)"
-    r"|has been (?:modified|changed|adapted)\b|this file is modified\b",
+# How many verbs of a sentence are looked at, and how far before each.
+_MOST_VERBS, _REACH = 20, 400
+# What is done to a file, with what such a notice goes on with: by whom, from what, for what, when.
+_DONE = lazy_pattern(
+    r"\b(?:modified|changed|adapted|ported|converted|rewritten|edited|altered|patched|customi[sz]ed|reworked)\b"
+    r"(?=[^\n]{0,80}?(?:\b(?:by|from|for|to|with|since|based\s+on|copyright|(?:19|20)\d\d)\b|\(c\)|:)"
+    r"|\W{0,3}(?:\n|\Z))",
+    re.IGNORECASE,
+)
+# The same as nouns, with what says that they were made.
+_MADE = lazy_pattern(
+    r"\b(?:modifications?|changes|adaptations?|alterations|additions)\b"
+    r"(?=\s*(?:[^\s.]{1,20}\s+){0,4}?(?::|\(c\)|(?:copyright|by|made|are\s+marked|include|19\d\d|20\d\d)\b)"
+    r"|(?:\s+and\s+\w+)?\s+(?:from|to|over|since|against|relative\s+to|compared\s+(?:to|with))\s+(?:the\s+)?"
+    r"(?:original|upstream|official|source|support|remove|make|enable|fit|allow|work|add|use|run"
+    r"|this\s+(?:code|file|script|module))\b)"
+    r"|\b(?:with|including|contains|has)[^\S\n]+(?:[\w.]{1,12}\s+){0,3}?(?:modifications?|changes)\b"
+    r"|\b(?:slight|minor|small|significant|few|heavy|several|two|three|(?<![.\d])\d)[^\S\n]+modifications?\b"
+    r"|\b(?:we|i)\s+(?:have\s+)?(?:\w+ly\s+)?(?:modified|changed|adapted|rewrote|ported|edited|altered)\b",
+    re.IGNORECASE,
+)
+# Before a verb: what may, must or will be, or was not. Of nouns, anywhere in the sentence.
+_NOT_DONE = lazy_pattern(
+    r"\b(?:may|might|can|could|will|would|should|shall|must|cannot|never|not|no|without|unless|whenever|please|"
+    r"subject\s+to|going\s+to|needs?\s+to|has\s+to|have\s+to|want\s+to|need\s+not|to\s+be|any|future|breaking|un|"
+    r"don't|isn't|wasn't|aren't|easily|where|when|if|as)\b|\bun\Z|\bself-?\Z",
     re.IGNORECASE,
 )
 # Sentences of licences themselves, which speak of changes that others may make.
 _TERMS = lazy_pattern(
-    r"derivative works|with or without|must carry|redistribut|permission is|you (?:may|must|can)|permitted",
+    r"derivative works|with or without|must carry|redistribut|permission is|you (?:may|must|can)|permitted|licensor"
+    r"|hereby",
     re.IGNORECASE,
+)
+_SENTENCE = lazy_pattern(
+    r"(?<!\bv)(?<!\binc)(?<!\bco)(?<!\bltd)[.;!?]\s+(?=\S)|\n\s*\n|\n\s*[-*\u2022]\s", re.IGNORECASE
+)
+_WORDS = lazy_pattern(r"[^\W\d_]+(?:'\w+)?")
+# Who reads "inputs are converted to floats" reads of no file: only these may stand before the verb,
+_BEFORE = frozenset(
+    "this the our these codebase artifacts noqa all some most much many part parts portion portions piece pieces "
+    "of in and or is was were are has have been being then also further later first originally original heavily "
+    "slightly lightly mostly partly partially largely greatly copied taken copy borrowed based on from by with "
+    "for code codes file files source sources script scripts module modules implementation implementations "
+    "version class classes function functions header program software package work notebook example examples it "
+    "its here note notes todo date author authors last which that significantly minor minimally locally manually "
+    "automatically re fork forked contains contain includes vendored imported nd st rd th written created "
+    "generated developed added https http www com github io org py id s a an official".split()
+)
+# or in any sentence with one of these as what is changed.
+_OF_FILE = lazy_pattern(
+    r"\b(?:this|the|our|original|following)\s+(?:\w+\s+){0,2}?(?:code|file|script|implementation|module|version|source|notebook)\b"
+    r"[^.;]{0,60}?\b(?:was|is|has|have|been|were|are)\b[^.;]{0,30}\Z",
+    re.IGNORECASE,
+)
+
+
+# A line that is a notice, a name or a link is no prose that goes on in the next.
+_WHOLE_LINE = lazy_pattern(r"copyright|\(c\)|\u00a9|https?:|reserved|[:)>]\s*\Z", re.IGNORECASE)
+_STEM = lazy_pattern(
+    r"modif|chang|adapt|\bported|convert|rewr|edit|alter|patched|custom|rework|addition", re.IGNORECASE
 )
 
 
@@ -70,5 +122,55 @@ def letters(line: str) -> str:
 
 def _changes(text: bytes) -> str:
     """The line of the header comment or docstring that says the file was changed; empty where none does."""
-    lines = read_header(text).text.split("\n")
-    return next((line for line in lines if _CHANGES.search(line) and not _TERMS.search(line)), "")
+    return change_stated(read_header(text).text)
+
+
+def change_stated(header: str) -> str:
+    """The line of a header's text that says the file was changed; empty where none does."""
+    for sentence in _sentences(header) if _STEM.search(header) else ():
+        if not _STEM.search(sentence) or _TERMS.search(sentence):
+            continue
+        place = _place(sentence)
+        if place >= 0:
+            return _line(sentence, place)
+    return ""
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a text, with the line ends in them."""
+    last = 0
+    for match in _SENTENCE.finditer(text):
+        yield text[last : match.start() + 1]
+        last = match.end()
+    yield text[last:]
+
+
+def _place(sentence: str) -> int:
+    """Where a sentence says that something was done to the file; -1 where it does not."""
+    for match in islice(_DONE.finditer(sentence), _MOST_VERBS):
+        before = sentence[max(match.start() - _REACH, 0) : match.start()]
+        if not _NOT_DONE.search(before) and (_is_first(before, match[0]) or _OF_FILE.search(before)):
+            return match.start()
+    made = _MADE.search(sentence)
+    return made.end() - 1 if made and not _NOT_DONE.search(sentence) else -1
+
+
+def _is_first(before: str, verb: str) -> bool:
+    """Whether what stands before a verb in its sentence is about the file and nothing else.
+
+    A bracket begins a sentence, and so does a line whose first word has a capital, or that follows a whole one.
+    """
+    if _is_about_the_file(before[max(before.rfind("("), before.rfind(": ")) + 1 :]):
+        return True
+    above, _, line = before.rpartition("\n")
+    begins = (line.strip(" -*:\u2022") or verb)[0].isupper() or _WHOLE_LINE.search(above.rsplit("\n", 1)[-1])
+    return bool(begins) and _is_about_the_file(line)
+
+
+def _is_about_the_file(words: str) -> bool:
+    return all(word in _BEFORE or word.endswith("ly") for word in _WORDS.findall(words.lower()))
+
+
+def _line(sentence: str, place: int) -> str:
+    first, last = sentence.rfind("\n", 0, place) + 1, sentence.find("\n", place)
+    return sentence[first : last if last >= 0 else None].strip()

@@ -25,6 +25,8 @@ EXACT_RULES = {
     Duty.DISPLAY: "display-text-missing",
     Duty.NAME_PREFIX: "name-prefix-missing",
 }
+# Who drops a notice drops it whole; who keeps a part of the holders probably has an older form of it.
+_OLDER_FORM = "It names other holders of that header: the copy may be from before these were added."
 _NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
 
@@ -109,7 +111,8 @@ def keep_notices(owed: Owed, repository: RepositoryView) -> Outcome:
         upstream_region=upstream_header(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
-        at_most=Level.WARNING if elsewhere else Level.ERROR,
+        at_most=Level.WARNING if elsewhere or derivation.names_a_holder else Level.ERROR,
+        doubt=_OLDER_FORM if derivation.names_a_holder else "",
     )
     if not sure:
         return Outcome(State.NOT_JUDGED, "older releases of the upstream file lack the lines", as_recent(draft))

@@ -9,7 +9,7 @@ from math import inf
 from typing import NamedTuple
 
 from ..matching.comparison import MODULE
-from ..notices.holders import holders, holders_missing
+from ..notices.holders import holders, holders_missing, squeezed, today
 from ..notices.model import Credit
 from ..results import LicenceForm, UpstreamMatch
 from .copies import Copy
@@ -70,8 +70,8 @@ class Derivation(NamedTuple):
     @property
     def names_a_holder(self) -> bool:
         """Whether the file names any of the holders it is to name."""
-        owed = {holder for line in self.lines for holder in holders(line)}
-        return not owed.isdisjoint(holder for line in self.copyrights for holder in holders(line))
+        owed = {today(squeezed(holder)) for line in self.lines for holder in holders(line)}
+        return not owed.isdisjoint(today(squeezed(holder)) for line in self.copyrights for holder in holders(line))
 
     @property
     def missing(self) -> tuple[str, ...]:

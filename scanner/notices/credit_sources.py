@@ -63,9 +63,9 @@ _LOWER = frozenset(
     "numpy scipy transformers diffusers accelerate peft trl datasets tokenizers huggingface fairseq timm vllm "
     "sglang lmdeploy xtuner detectron2 mmdet mmdetection mmcv mmsegmentation espnet speechbrain kornia xformers "
     "apex megatron deepspeed lightllm litgpt nanogpt minbpe lucidrains kaldi wenet icefall webrtc librosa sklearn "
-    "scikit-learn einops dlblas llava fastchat llama.cpp lit-gpt guided-diffusion improved-diffusion stable- "
-    "diffusion k-diffusion taming-transformers open_clip clip whisper fla flash-attention flash_attn causal- "
-    "conv1d mamba argparse django nltk sacrebleu tensor2tensor allennlp".split()
+    "scikit-learn einops dlblas llava fastchat llama.cpp lit-gpt guided-diffusion improved-diffusion "
+    "stable-diffusion k-diffusion taming-transformers open_clip clip whisper fla flash-attention flash_attn "
+    "causal-conv1d mamba argparse django nltk sacrebleu tensor2tensor allennlp".split()
 )
 # Capitalised and no project: parts of papers, hardware, languages, formats, sentence beginnings.
 _NO_NAMES = frozenset(

@@ -1,6 +1,7 @@
 """Whom copyright lines name, and whether two name the same holders, whatever the years, legal forms and spelling.
 
-Edit this when a name is read wrongly ("The X team" and "X, Inc." are X), or a holder is said to be gone who is not.
+Edit this when a name is read wrongly ("The X team" and "X, Inc." are X), or a holder is said to be gone who is not. A
+company that was renamed is one line in ``rules/former_names.txt``.
 """
 
 from __future__ import annotations
@@ -8,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
+from ..support.data_files import shipped_folder
 from ..support.lazy import lazy_pattern
 
 # Longer lines are lists of people; what is beyond is not read.
@@ -64,9 +66,12 @@ def holders(line: str) -> tuple[str, ...]:
 
 
 def holders_missing(upstream: Iterable[str], copy: Iterable[str]) -> tuple[str, ...]:
-    """Those of the upstream's copyright lines with a holder whom the copy's lines do not name. Years do not matter."""
+    """Those of the upstream's copyright lines with a holder whom the copy's lines do not name. Years do not matter.
+
+    A holder who was renamed is named by either name.
+    """
     carried = tuple(copy)
-    names = frozenset(squeezed(name) for line in carried for name in holders(line))
+    names = frozenset(today(squeezed(name)) for line in carried for name in holders(line))
     texts = [squeezed(line) for line in carried]
     return tuple(
         line
@@ -80,6 +85,19 @@ def same_holder(a: str, b: str) -> bool:
     """Whether two names, or two copyright lines, are of the same holders, small differences of spelling aside."""
     ours, theirs = sorted(map(squeezed, holders(a))), sorted(map(squeezed, holders(b)))
     return len(ours) == len(theirs) and all(map(_alike, ours, theirs))
+
+
+def today(name: str) -> str:
+    """What a holder is called today, its name squeezed as what is given."""
+    return _present_names().get(name, name)
+
+
+@cache
+def _present_names() -> dict[str, str]:
+    """The present name by each former one, squeezed."""
+    lines = (shipped_folder("rules") / "former_names.txt").read_text("utf-8").splitlines()
+    rows = [line.split("|") for line in lines if line and not line.startswith("#")]
+    return {squeezed(former): squeezed(present) for former, present, _ in rows}
 
 
 def squeezed(name: str) -> str:
@@ -113,9 +131,10 @@ def _name(piece: str) -> str:
 
 
 def _is_named(name: str, names: frozenset[str], texts: list[str]) -> bool:
-    if name in names or (len(name) >= LEAST_CONTAINED and any(name in text for text in texts)):
+    present = today(name)
+    if present in names or (len(name) >= LEAST_CONTAINED and any(name in text for text in texts)):
         return True
-    return any(_alike(name, other) for other in names)
+    return any(_alike(present, other) for other in names)
 
 
 def _alike(one: str, other: str) -> bool:

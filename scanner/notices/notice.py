@@ -1,49 +1,82 @@
 """The notice of a source file: its copyright lines, and the licence that its header states.
 
-Edit this when a copyright line is missed, cut off, joined with what follows it, or mere talk of copyright is taken for
-one; what licence a header states is read in `header_licence.py`.
+A licence is stated by a tag, by its words, by pointing to a file, or by its name. Edit this when of several things that
+a header says of licences the wrong one counts. Which words name a licence is in `licence_phrases.py`, of what it is
+said in `mentions.py`, and the copyright lines are read in `copyright_lines.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
+from ..results import LicenceForm
 from ..support.lazy import lazy_pattern
+from .copyright_lines import MOST_CHARACTERS, find_copyrights
 from .header import Header, read_header, without_ignored, without_snippets
-from .header_licence import find_licence
+from .licence_phrases import Wording, common_names, end_of_text, texts, unnamed_terms
+from .mentions import Subject, listed_names, says_this_file, subject_of, unknown_names
 from .model import Notice
 
 _SNIPPET = lazy_pattern(r"SPDX-SnippetCopyrightText:[ \t]*(?=[^\s<\[{])[^\n]*")
 # Of a file of snippets so many are read.
 _MOST_SNIPPETS = 100
 
-# A copyright line goes on over at most so many further lines, and is cut at so many characters.
-MOST_LINES = 6
-MOST_CHARACTERS = 600
-_MARKS = ("copyright", "(c)", "©")
-# What follows a mark tells a copyright line from talk of copyright: a year, a name, a sign; no placeholder.
-_COPYRIGHT = lazy_pattern(
-    r"spdx-(?:file|snippet)copyrighttext:[ \t]*[^\s<\[{]"
-    r"|(?<![a-z])(?P<mark>copyright|\(c\)|©)[\s:,/-]*(?P<sign>\(c\)|©|&copy;)?[\s:,/-]*(?:by\s+)?"
-    r"(?![\s<\[{$%]|\(c\)|©)(?P<rest>[^\n]*)",
-    re.IGNORECASE,
+_TAG = lazy_pattern(r"SPDX-License-Identifier:[ \t]*(?P<value>[^\n]*)", re.IGNORECASE)
+_TAG_END = lazy_pattern(r"\s*(?:\*/|-->|#).*|[.,;\s]+\Z")
+# One id, as most tags have, is told without what reads expressions, whose import is felt at start-up.
+_ID = lazy_pattern(r"[A-Za-z0-9][\w.+:-]*")
+_LOWER_CASE = lazy_pattern(r" (?:and|or|with) ")
+
+# The file is named in capitals, or called a file: "the License" alone is the licence itself.
+_FILE = r"(?:LICEN[CS]E|COPYING)"
+# Compiled where a licence is spoken of and none is stated: compiling it is felt at start-up.
+_POINTER = (
+    rf"(?<![/\w]){_FILE}(?:[._-]\w{{1,12}})?\W{{1,3}}(?i:file|for|in\s{{1,3}}the\s{{1,3}}(?:root|project|repo))\b"
+    rf"|\bfile\s{{1,6}}[\"'`]{{0,2}}{_FILE}\b|\bCOPYRIGHT\s{{1,3}}file\b"
+    rf"|(?i:licen[cs]e|terms)\s{{1,3}}(?i:is\s{{1,3}})?in\s{{1,3}}(?:the\s{{1,3}})?{_FILE}\b"
+    r"|(?i:see|refer\s{1,3}to|found\s{1,3}in|under|per)\s{1,6}(?i:the\s{1,6}(?:\w{1,20}\s{1,6})?)?"
+    rf"\W{{0,3}}(?:\.\./)?{_FILE}\b"
+    r"|(?i:\blicen[cs]e(?:\.(?:txt|md|rst))?\s{1,6}files?\b|\bsee\s{1,6}licen[cs]e\.(?:txt|md|rst)\b)"
 )
-_YEAR = lazy_pattern(r"(?:19|20)\d\d")
-_TALK = lazy_pattern(
-    r"(?:notices?|holders?|owners?|ownership|laws?|licen[cs]es?|and|or|info|information|headers?|statements?|lines?|"
-    r"files?|infringement|disclaimer|assignment|protection|act|terms|policy|belongs|is|remains|to|in|of|for|from|as)\b",
-    re.IGNORECASE,
+_LEGAL_FILE = lazy_pattern(r"licen[cs]e|copying|copyright\s{1,3}file")
+# How far around such a word a pointer is looked for.
+_AROUND = 80
+# A pointer names its licence in the same breath: "the MIT license found in the LICENSE file".
+_NEAR = 200
+# What stands between two licences of which one may be chosen, or which both hold.
+_BETWEEN = lazy_pattern(
+    r"[\s,\"'`)]*(?:licen[cs]es?\b)?[\s,\"'`)]*(?P<how>and/or|or|and|/|\|)\s*(?:(?:under|licen[cs]ed|the|terms|of|an?)\s+){0,4}"
 )
-_NAME = lazy_pattern(r"(?:the )?[^\Wa-z]|contributors\b|the (?:\S+ )?(?:authors|contributors|team)\b")
-_RIGHTS = lazy_pattern(r"rights reserved|\binc\b|\bltd\b|affiliates|proprietary", re.IGNORECASE)
-_UNFINISHED = lazy_pattern(r"(?:[,&(]|\band|\bby|\bthe|\ball rights|\w-)\Z", re.IGNORECASE)
-_CONTINUES = lazy_pattern(r"(?:and |& |teams?\b|inc\b|authors\b|its affiliates)", re.IGNORECASE)
-_OTHER = lazy_pattern(
-    r"(?:licen[cs]ed?\b|permission\b|this (?:source|file|code|software|program|work|module)\b|spdx-|redistribution\b|"
-    r"authors?:|you may\b|distributed\b|see\b|https?:)|[^\n]*(?:copyright|©|\(c\))",
-    re.IGNORECASE,
+_THIS_IS = lazy_pattern(
+    r"\bthis\s{1,3}(?:source\s{1,3})?(?:code|file|software|program|script|module)\s{1,3}is\s{1,3}"
+    r"(?:licen[cs]ed|released|distributed|provided|published)\s{1,3}under\s{1,3}the\s{1,3}(?!licen[cs]e\b)"
 )
+_COPYRIGHT = lazy_pattern(r"copyright|\(c\)|\u00a9")
+# Of these words a licence has many; a header with fewer only speaks of one.
+_OF_LICENCES = lazy_pattern(
+    r"\b(licensor|licensee|hereby|herein|hereunder|warrant|liabilit|redistribut|derivative works?|grants?|permitted|"
+    r"terminat|obligations?|agreement|limitations?|definitions|infring|sublicen[cs]e)"
+)
+_LEAST_OF_LICENCES = 4
+_LEAST_TEXT = 400
+_UNKNOWN_TEXT = "LicenseRef-Unknown"
+
+
+class StatedLicence(NamedTuple):
+    """The licence a header states, how, and the last place it is stated at; -1 where it states none."""
+
+    licence: str
+    form: LicenceForm
+    place: int
+
+
+class _Mention(NamedTuple):
+    """A licence that the header names, and whose it is."""
+
+    wording: Wording
+    subject: Subject
 
 
 def read_notice(text: bytes) -> Notice:
@@ -68,58 +101,156 @@ def _snippet_copyrights(text: bytes) -> Iterator[str]:
         yield match[0].rstrip(" \t\r#*/\"'")[:MOST_CHARACTERS]
 
 
-def find_copyrights(header: Header) -> Iterator[tuple[str, int]]:
-    """Each distinct copyright line of the header, joined where it goes on, and the last line (1-based) it stands on."""
-    numbers = _marked_lines(header.folded)
-    if not numbers:
-        return
-    lines = header.text.split("\n")
-    seen: set[str] = set()
-    last = 0
-    for number in numbers:
-        if number <= last or not _is_copyright_line(lines[number - 1]):
-            continue
-        said, last = _joined(lines, number)
-        if said not in seen:
-            seen.add(said)
-            yield said, last
+def find_licence(header: Header) -> StatedLicence:
+    """What the header states: a tag decides, then the texts in it, then what it names of this file, then a pointer."""
+    folded = header.folded
+    found = sorted(texts(folded), key=_start)
+    place = max((end_of_text(folded, wording) for wording in found), default=-1)
+    if "spdx-license-identifier" in folded and (tags := _tags(header.text)):
+        return StatedLicence(_all_of([tag for tag, _ in tags]), LicenceForm.TAG, max(place, tags[-1][1]))
+    if found:
+        said_too = _stated_beside(folded, found)
+        return StatedLicence(_all_of([each.licence for each in (*said_too, *found)]), LicenceForm.TEXT, place)
+    pointer, said = _pointer(header), _mentions(header)
+    if whole := _whole_text(header, said):
+        return whole
+    named = _chosen(folded, said, pointer)
+    end = max((pointer.end() if pointer else 0), (named.end if named else 0)) - 1
+    if pointer and (not named or abs(named.start - pointer.start()) <= _NEAR):
+        return StatedLicence(named.licence if named else "", LicenceForm.POINTER, end)
+    if named:
+        return StatedLicence(named.licence, LicenceForm.NAMED, named.end - 1)
+    return StatedLicence("", LicenceForm.NONE, -1)
 
 
-def _marked_lines(folded: str) -> list[int]:
-    """The lines (1-based) that a copyright mark stands on, in order."""
-    marks = [mark for mark in _MARKS if mark in folded]
-    if not marks:
+def _stated_beside(folded: str, found: Sequence[Wording]) -> list[Wording]:
+    """What the header says of this file beside texts of other licences: those came along with a part of it."""
+    if not _THIS_IS.search(folded):
         return []
-    return [number for number, line in enumerate(folded.split("\n"), 1) if any(mark in line for mark in marks)]
+    families = {_family(wording) for wording in found}
+    named = sorted(common_names(folded), key=_start)
+    return [each for each in named if _family(each) not in families and says_this_file(folded, each)][:1]
 
 
-def _is_copyright_line(line: str) -> bool:
-    """Whether a line says whose copyright something is, rather than speaks of copyright."""
-    return any(_says_whose(match) for match in _COPYRIGHT.finditer(line))
+def _family(wording: Wording) -> str:
+    return wording.licence.partition("-")[0]
 
 
-def _says_whose(match: re.Match[str]) -> bool:
-    mark, rest = match["mark"], match["rest"]
-    if mark is None or _YEAR.match(rest):
+def _start(wording: Wording) -> int:
+    return wording.start
+
+
+def _tags(text: str) -> list[tuple[str, int]]:
+    """The expression of each tag, and its place. A value that is none is read as the words of a licence."""
+    found = []
+    for match in _TAG.finditer(text):
+        value = " ".join(_TAG_END.sub("", match["value"]).split())
+        if not _is_expression(value):
+            value = next((wording.licence for wording in common_names(value.lower())), "")
+        if value:
+            found.append((value, match.end() - 1))
+    return found
+
+
+def _is_expression(value: str) -> bool:
+    """In lower case an operator may be a word like others, as in "GPL-2.0 or later": what it joins must be known."""
+    if _ID.fullmatch(value):
         return True
-    if mark[0] in "(©":
-        return match.start() == 0 and bool(_NAME.match(rest) and _RIGHTS.search(rest))
-    return not _TALK.match(rest) and bool(match["sign"] or _NAME.match(rest))
+    from ..licences.expressions import is_expression, licences_stated
+    from ..licences.licence_names import licence_ids
+
+    return is_expression(value) and (not _LOWER_CASE.search(value) or all(map(licence_ids, licences_stated(value))))
 
 
-def _joined(lines: list[str], number: int) -> tuple[str, int]:
-    said = lines[number - 1]
-    last = number
-    for further in lines[number : number + MOST_LINES]:
-        if not _goes_on(said, further):
+def _all_of(licences: list[str]) -> str:
+    """One id, or the expression that all of them hold."""
+    if len(set(licences)) == 1:
+        return licences[0]
+    from ..licences.expressions import conjunction
+
+    return conjunction(licences)
+
+
+def _whole_text(header: Header, said: Sequence[_Mention]) -> StatedLicence | None:
+    """A licence text that stands whole in the header, and is nobody's common one: known by its words, or by its name.
+
+    One that nothing tells of is stated all the same, as unknown.
+    """
+    folded = header.folded
+    if len(folded) < _LEAST_TEXT or len(set(_OF_LICENCES.findall(folded))) < _LEAST_OF_LICENCES:
+        return None
+    from ..licences.identify import identify
+
+    last = len(folded.rstrip()) - 1
+    known = [part.licence for part in identify(header.text)]
+    if known:
+        return StatedLicence(_all_of(known), LicenceForm.TEXT, last)
+    if any(each.subject > Subject.OTHERS for each in said):
+        return None
+    return StatedLicence(_UNKNOWN_TEXT, LicenceForm.TEXT, last) if _speaks_as_licence(folded) else None
+
+
+def _speaks_as_licence(folded: str) -> bool:
+    return "hereby" in folded or "licensor" in folded or "licensee" in folded
+
+
+def _pointer(header: Header) -> re.Match[str] | None:
+    """Looked for around the words it cannot be without: the pattern alone would try every word of a long docstring."""
+    for word in _LEGAL_FILE.finditer(header.folded):
+        if match := re.compile(_POINTER).search(header.text, max(word.start() - _AROUND, 0), word.end() + _AROUND):
+            return match
+    return None
+
+
+def _mentions(header: Header) -> list[_Mention]:
+    """What the header names, in its order, each place once: common names first, then others, then unknown ones."""
+    kept: list[Wording] = []
+    for source in (common_names(header.folded), listed_names(header), unknown_names(header)):
+        for wording in source:
+            if not any(wording.start < other.end and other.start < wording.end for other in kept):
+                kept.append(wording)
+    if not kept:
+        kept.extend(unnamed_terms(header.folded))
+    return [_Mention(each, subject_of(header.folded, each)) for each in sorted(kept, key=_start)]
+
+
+def _chosen(folded: str, said: Sequence[_Mention], pointer: re.Match[str] | None) -> Wording | None:
+    """Of the licences named the first that is said of this file, else of nobody, else of what it was made from.
+
+    A pointer without a name goes before a name that stands behind another holder's notice, or is an original's.
+    """
+    if not (best := max((each.subject for each in said), default=Subject.NOBODYS)) > Subject.OTHERS:
+        return None
+    chosen = next(index for index, each in enumerate(said) if each.subject is best)
+    if pointer and _is_another(folded, said[chosen], pointer):
+        return None
+    return _joined(folded, said[chosen:])
+
+
+def _is_another(folded: str, mention: _Mention, pointer: re.Match[str]) -> bool:
+    """Whether a pointer speaks of the file, and the mention, apart from it, of another thing."""
+    if pointer.start() < mention.wording.end:
+        between = folded[pointer.end() : mention.wording.start]
+        return mention.subject is Subject.ORIGINALS or _COPYRIGHT.search(between) is not None
+    between = folded[mention.wording.end : pointer.start()]
+    return mention.subject is Subject.ORIGINALS and ("\n\n" in between or _COPYRIGHT.search(between) is not None)
+
+
+def _joined(folded: str, said: Sequence[_Mention]) -> Wording:
+    """The first licence, with those that are to choose from, or hold as well, in the same breath."""
+    first, *others = (each.wording for each in said)
+    group, how = [first], ""
+    for wording in others:
+        between = _BETWEEN.fullmatch(folded, group[-1].end, wording.start)
+        if not between or (how and _operator(between) != how):
             break
-        said, last = f"{said} {further}", last + 1
-    return said[:MOST_CHARACTERS].rstrip(), last
+        how = _operator(between)
+        group.append(wording)
+    licences = tuple(dict.fromkeys(each.licence for each in group))
+    if len(licences) == 1:
+        return first
+    return Wording(f" {how} ".join(licences), first.start, group[-1].end)
 
 
-def _goes_on(said: str, further: str) -> bool:
-    if not further or _OTHER.match(further):
-        return False
-    if _UNFINISHED.search(said, max(len(said) - 12, 0)) or _CONTINUES.match(further):
-        return True
-    return said.count("(") > said.count(")")
+def _operator(between: re.Match[str]) -> str:
+    return "AND" if between["how"] == "and" else "OR"

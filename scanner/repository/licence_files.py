@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..licences.expressions import conjunction
+from ..notices.copyright_lines import find_copyrights
 from ..notices.header import Header, folded, without_ignored
-from ..notices.notice import find_copyrights
 from ..results import Skipped
 from ..support.lazy import lazy_pattern
 from .layout import LegalPlace

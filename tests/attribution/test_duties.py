@@ -61,6 +61,25 @@ def test_a_missing_line_is_replaced_only_where_no_holder_is_kept() -> None:
     assert "holder-removed" in rules(checked(copy_of(LAMP, text=some + CODE), LICENSE=APACHE))
 
 
+def test_who_keeps_a_part_of_the_holders_may_have_an_older_form_of_the_header() -> None:
+    two = replace(LAMP, copyrights=("Copyright 2022 The Lamp Authors and Lumen Labs",))
+    part = only(checked(copy_of(two, text="# Copyright 2020 Lumen Labs\n" + CODE), LICENSE=APACHE), "holder-removed")
+    assert part.level is Level.WARNING
+    assert "may be from before" in part.message
+    none = only(checked(copy_of(two, text=CODE), LICENSE=APACHE), "holder-removed")
+    assert none.level is Level.ERROR
+
+
+def test_a_holder_who_was_renamed_is_neither_gone_nor_replaced() -> None:
+    renamed = {
+        "Copyright (c) Meta Platforms, Inc. and affiliates.": "# Copyright (c) Facebook, Inc. and its affiliates.\n"
+    }
+    renamed["Copyright (c) Facebook, Inc."] = "# Copyright (c) Meta Platforms, Inc.\n"
+    for line, header in renamed.items():
+        found = rules(checked(copy_of(replace(LAMP, copyrights=(line,)), text=header + CODE), LICENSE=APACHE))
+        assert found.isdisjoint({"holder-removed", "holder-replaced"})
+
+
 def test_a_file_has_one_finding_of_a_rule() -> None:
     two = replace(LAMP, copyrights=(*LAMP.copyrights, "Copyright (c) 2021, Meridian Corporation."))
     finding = only(checked(copy_of(two, BEACON, text=OWN + CODE), LICENSE=APACHE), "holder-replaced")

@@ -45,10 +45,14 @@ def test_every_text_of_the_recipe_is_in_the_data() -> None:
     assert {text.licence for text in recipe.texts} | {notice.licence for notice in recipe.notices} <= known
 
 
+# What headers alone say; there is no text to be known by.
+OF_HEADERS = {"LicenseRef-Non-Commercial", "LicenseRef-NvidiaProprietary", "LicenseRef-Proprietary"}
+
+
 def test_most_licences_with_a_rule_are_known_by_their_text() -> None:
     table = shipped_table()
     known = {reference.licence for reference in table.references}
-    without = {rule.id for rule in licence_rules()} - known
+    without = {rule.id for rule in licence_rules()} - known - OF_HEADERS
     assert len(without) <= 8
     assert set(table.titles) <= without
 

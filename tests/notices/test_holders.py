@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modelkin.corpus.store import open_corpus, shipped_path
-from modelkin.notices.holders import holders, holders_missing, same_holder
+from modelkin.notices.holders import holders, holders_missing, same_holder, squeezed
+from modelkin.support.data_files import shipped_folder
 
 from ..support.cases import failures
 from ..support.processor_time import processor_seconds
@@ -109,7 +110,10 @@ MISSING: list[tuple[list[str], list[str], list[str]]] = [
     ([EACH], [], [EACH]),
     ([], [EACH], []),
     (["Copyright 2020 A. One", EACH], ["Copyright 2021 A. One"], [EACH]),
-    ([FACEBOOK], ["Copyright (c) Meta Platforms, Inc."], [FACEBOOK]),
+    ([FACEBOOK], ["Copyright (c) Meta Platforms, Inc."], []),
+    (["Copyright (c) Meta Platforms, Inc. and affiliates."], [FACEBOOK], []),
+    ([FACEBOOK], ["Copyright (c) Metabase, Inc."], [FACEBOOK]),
+    (["Copyright 2019 Twitter, Inc."], ["Copyright 2024 X Corp."], []),
     (["Copyright 2018 Google AI"], ["Copyright 2023 Google AI EleutherAI GoodFolk"], []),
     (["Copyright 2023"], ["Copyright 2024 Lamp"], []),
     ([EACH, EACH], [], [EACH]),
@@ -171,3 +175,13 @@ def test_a_hostile_line_is_read_at_once() -> None:
     for piece in pieces:
         with processor_seconds(at_most=5):
             assert len(holders(piece * 100_000)) < 1_000
+
+
+def test_every_former_name_has_a_source_and_is_nobodys_present_name() -> None:
+    lines = (shipped_folder("rules") / "former_names.txt").read_text("utf-8").splitlines()
+    rows = [[part.strip() for part in line.split("|")] for line in lines if line and not line.startswith("#")]
+    assert all(len(row) == 3 and row[2].startswith("https://") for row in rows)
+    former = [squeezed(row[0]) for row in rows]
+    assert len(set(former)) == len(former)
+    chained = {"oracleamerica", "metaplatformstechnologies"}
+    assert not {squeezed(row[1]) for row in rows} & set(former) - chained
