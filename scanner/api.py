@@ -143,7 +143,8 @@ def _report(
         found = _examined(checkout, examiner(corpora, options, named), facts, options, progress)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen)
+        stated = [each.stated for each in found.examined if each.stated]
+        checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, stated)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
         raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN}; check the path and the --include globs")

@@ -42,6 +42,16 @@ class Copy(Struct, frozen=True):
     """Those of its copyright lines that known upstream files have as well."""
 
 
+class StatedLicence(Struct, frozen=True):
+    """The licence that the header of a file states, whether the file stands on an upstream or not."""
+
+    path: str
+    licence: str
+    """An SPDX id or expression."""
+    last_line: int = 0
+    """The last line (1-based) of the header's notices."""
+
+
 class CheckResult(Struct, frozen=True):
     """What the check of one repository gave: an attribution for each copy that owes something, and the findings."""
 

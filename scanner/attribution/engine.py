@@ -13,7 +13,8 @@ from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts
-from .copies import CheckResult, Copy
+from .contradictions import contradiction_drafts
+from .copies import CheckResult, Copy, StatedLicence
 from .derivation import derivations_of
 from .doubts import doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, outcomes, upstream_region
@@ -32,8 +33,13 @@ class _Checked(NamedTuple):
     is_error: bool
 
 
-def check_copies(copies: Sequence[Copy], repository: RepositoryView) -> CheckResult:
-    """An attribution for each copy and whom it owes something, and the findings, those on model cards among them."""
+def check_copies(
+    copies: Sequence[Copy], repository: RepositoryView, stated: Sequence[StatedLicence] = ()
+) -> CheckResult:
+    """An attribution for each copy and whom it owes something, and the findings, those on model cards among them.
+
+    ``stated`` is what the headers of all files say of their licence, those of files that are no copies as well.
+    """
     derivations = [(copy, derivations_of(copy, repository)) for copy in copies]
     checked = [_check_one(derivation, repository) for _, found in derivations for derivation in found]
     drafts = [draft for each in checked for draft in each.drafts]
@@ -42,6 +48,8 @@ def check_copies(copies: Sequence[Copy], repository: RepositoryView) -> CheckRes
     drafts += card_credit_drafts(unnamed, repository)
     drafts += unconfirmed_drafts(copies)
     drafts += material_drafts(repository)
+    answered = {draft.region.path for draft in drafts if draft.rule == "combination-not-allowed"}
+    drafts += contradiction_drafts(repository, stated, answered)
     return CheckResult(tuple(each.attribution for each in checked), findings(drafts))
 
 

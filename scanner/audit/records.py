@@ -100,6 +100,10 @@ class ContentRecord(Struct, frozen=True):
     """Whether the content is alike with an upstream, so that its verdict follows from when its file appeared."""
     skipped: str = ""
     """Why it was skipped."""
+    licence: str = ""
+    """What the header states; empty where it states none, and in journals of before it was recorded."""
+    header_last_line: int = 0
+    """As in `Examined`."""
 
 
 class ContentHead(Struct, frozen=True):
@@ -108,6 +112,8 @@ class ContentHead(Struct, frozen=True):
     identity: ContentIdentity
     needs_facts: bool = False
     skipped: str = ""
+    licence: str = ""
+    header_last_line: int = 0
 
 
 class RecordedFile(Struct, frozen=True):

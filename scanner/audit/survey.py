@@ -168,11 +168,16 @@ def examine_content(
     identity = identity_of_file(file.path, file.sha256, facts)
     if facts is not None:
         dated = facts.dated
-        return ContentRecord(identity, examine.examine(file, timeout, SourceFacts(lambda _: dated, facts.names)))
+        return _record(identity, examine.examine(file, timeout, SourceFacts(lambda _: dated, facts.names)))
     try:
-        return ContentRecord(identity, at_path(examine.examine(file, timeout, SourceFacts(_not_known)), ""))
+        return _record(identity, at_path(examine.examine(file, timeout, SourceFacts(_not_known)), ""))
     except _FactsNeededError:
         return ContentRecord(identity, needs_facts=True)
+
+
+def _record(identity: ContentIdentity, examined: Examined) -> ContentRecord:
+    licence = examined.verdict.licence
+    return ContentRecord(identity, examined, licence=licence, header_last_line=examined.header_last_line)
 
 
 class _FactsNeededError(Exception):

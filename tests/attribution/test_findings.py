@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from modelkin.attribution.copies import Copy, read_copy
+from modelkin.attribution.copies import Copy, StatedLicence, read_copy
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
@@ -56,13 +57,20 @@ def copy_of(example: Example) -> Copy:
     return read_copy(verdict, notice, text)
 
 
+def stated_in(files: Mapping[str, str]) -> list[StatedLicence]:
+    """What the headers of the Python files state."""
+    notices = {path: read_notice(text.encode()) for path, text in files.items() if path.endswith(".py")}
+    return [StatedLicence(path, each.licence, each.last_line) for path, each in notices.items() if each.licence]
+
+
 def findings_of(example: Example, folder: Path) -> list[Finding]:
     for name, text in example.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
     with open_source(str(folder)) as checkout:
-        found = check([copy_of(example)], read_declarations(checkout)).findings
+        declarations = read_declarations(checkout)
+    found = check([copy_of(example)], declarations, stated=stated_in(example.files)).findings
     read = [read_waivers(name, text.encode()) for name, text in example.files.items()]
     waivers = [waiver for each in read for waiver in each.waivers]
     return apply_waivers(found, waivers, bad=[bad for each in read for bad in each.bad])
