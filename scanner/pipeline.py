@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .attribution.copies import CheckResult, Copy, StatedLicence, letters, read_copy
+from .attribution.copies import AllFiles, CheckResult, Copy, StatedLicence, letters, read_copy
 from .attribution.naming import plain_name
 from .attribution.waivers import Waiver
 from .corpus.histories import PathHistories, path_histories
@@ -27,7 +27,6 @@ from .errors import ConfigurationError
 from .fingerprints.normalize import normalise
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
-from .licences.expressions import licences_stated
 from .matching.candidates import Candidate, HistoryKey, find_candidates
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
@@ -39,10 +38,10 @@ from .notices.holders import holders
 from .notices.model import Notice
 from .notices.notice import read_notice
 from .notices.project_names import names_project
-from .repository.disagreements import disagreeing_metadata
-from .repository.lookup import agree, repository_licence, says_anything
+from .repository.disagreements import is_at_odds
+from .repository.lookup import says_anything
 from .repository.model import Declarations
-from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust
+from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust, Unread
 from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
@@ -301,16 +300,16 @@ def check(
     own: str = "",
     whole: bool = True,
     chosen: Collection[str] | None = None,
-    stated: Sequence[StatedLicence] = (),
+    others: AllFiles = AllFiles(),
 ) -> CheckResult:
     """Check for each copied file whether the terms of its upstreams are met. Raises RuleError.
 
     ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``declarations`` are those of a whole
     repository; nobody knows what stands beside a single file, and nothing there is said to be missing. Where only some
-    paths were ``chosen``, findings on other files that have nothing to do with the copies are left out. ``stated`` is
-    what the headers of all files say of their licence.
+    paths were ``chosen``, findings on other files that have nothing to do with the copies are left out. ``others`` is
+    what is known of all files, copies or not.
     """
-    checked = _checked(copies, declarations, own, whole, stated)
+    checked = _checked(copies, declarations, own, whole, others)
     if chosen is None:
         return checked
     untouched = {each for each in _checked((), declarations).findings if each.region.path not in chosen}
@@ -322,25 +321,19 @@ def _checked(
     declarations: Declarations,
     own: str = "",
     whole: bool = True,
-    stated: Sequence[StatedLicence] = (),
+    others: AllFiles = AllFiles(),
 ) -> CheckResult:
-    if not copies and not _tells_of_a_model(declarations) and not _may_contradict(declarations, stated):
+    stated = (each.licence for each in others.stated)
+    if not copies and not _tells_of_a_model(declarations) and not is_at_odds(declarations, stated):
         return CheckResult()
     from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
     from .attribution.repository_view import RepositoryView
 
-    return check_copies(copies, RepositoryView(declarations, own, whole, copies), stated)
+    return check_copies(copies, RepositoryView(declarations, own, whole, copies), others)
 
 
 def _tells_of_a_model(declarations: Declarations) -> bool:
     return bool(declarations.leftovers) or any(card.licence or card.base_models for card in declarations.model_cards)
-
-
-def _may_contradict(declarations: Declarations, stated: Iterable[StatedLicence]) -> bool:
-    """Whether a file states a licence that is not the whole's, or metadata one that LICENSE is not."""
-    whole = repository_licence(declarations)
-    named = {each.licence for each in stated} if whole else ()
-    return any(not agree(licences_stated(each), whole) for each in named) or bool(disagreeing_metadata(declarations))
 
 
 def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:
@@ -376,6 +369,7 @@ def assembled(
     trust: Trust = Trust.ISOLATED,
     left_out: Iterable[LeftOut] = (),
     not_obeyed: tuple[LeftOut, ...] = (),
+    unread: tuple[Unread, ...] = (),
 ) -> Report:
     """Put the report together. What waivers and the baseline hide stands before what else was ``left_out``."""
     return Report(
@@ -390,4 +384,5 @@ def assembled(
         trust=trust,
         hidden=(*held_back(checked.findings, baseline), *left_out),
         not_obeyed=not_obeyed,
+        unread=unread,
     )

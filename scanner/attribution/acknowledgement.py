@@ -5,12 +5,12 @@ Edit this when one more way to name a source is to count, or when a right credit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..matching.comparison import MODULE
 from ..notices.holders import holders_missing
 from ..notices.model import Credit, Strength
-from ..results import Grade, Level, LicenceForm, Region, UpstreamMatch
+from ..results import Grade, Level, LicenceForm, Region, Unread, UnreadKind, UpstreamMatch
 from .copies import Copy
 from .duties import header_region, upstream_region
 from .findings import FindingDraft, quoted, shortened
@@ -157,3 +157,26 @@ def _unnamed_parts(upstream: UpstreamMatch, copy: Copy) -> FindingDraft:
         facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},
         upstream=upstream,
     )
+
+
+def unread_drafts(taken: Iterable[tuple[str, UpstreamMatch]], unread: Iterable[Unread]) -> Iterator[FindingDraft]:
+    """One for each project of whose copies native files stand beside or below, which may have come along.
+
+    ``taken`` are the paths of copied files, each with its upstream.
+    """
+    native = [path for each in unread if each.kind is UnreadKind.NATIVE and not each.upstream for path in each.paths]
+    found: dict[str, tuple[str, UpstreamMatch, dict[str, None]]] = {}
+    for path, upstream in taken if native else ():
+        beside = [each for each in native if _is_beside(each, path)]
+        if beside:
+            found.setdefault(upstream.project, (path, upstream, {}))[2].update(dict.fromkeys(beside))
+    for path, upstream, files in found.values():
+        more = len(files) - _MOST_NAMED
+        named = ", ".join(list(files)[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        yield FindingDraft("unread-beside-copy", Region(path, 1, 1), {"found": named}, upstream)
+
+
+def _is_beside(native: str, copy: str) -> bool:
+    """Whether a file stands in the folder of another, or below; the root's subfolders are no parts of one thing."""
+    folder = copy.rpartition("/")[0]
+    return native.rpartition("/")[0] == folder or (bool(folder) and native.startswith(f"{folder}/"))

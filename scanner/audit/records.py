@@ -14,7 +14,7 @@ from msgspec import Struct, defstruct
 
 from ..attribution.waivers import Waiver
 from ..pipeline import Examined, ScanOptions
-from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped
+from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped, Unread
 from ..settings import RECORDED, ValueKind
 
 SCHEMA = "modelkin.journal/3"
@@ -150,6 +150,7 @@ class RepositoryRecord(Struct, frozen=True):
     """Why there is no report; empty when there is one."""
     seconds: float = 0.0
     not_obeyed: tuple[LeftOut, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 class RepositoryHead(Struct, frozen=True):

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from ..attribution.copies import StatedLicence
+from ..attribution.copies import AllFiles, StatedLicence
 from ..attribution.waivers import settled
 from ..corpus.model import Corpus
 from ..dating.dates import DateOf
@@ -223,7 +223,8 @@ def finish_repository(
     began = time.perf_counter()
     examined = (content.examined for line in copies if (content := decode_content(line)).examined)
     stands = [each.copy for each in examined if each.copy]
-    checked = check(stands, survey.declarations, survey.project, survey.whole, stated=stated)
+    others = AllFiles(stated, survey.unread)
+    checked = check(stands, survey.declarations, survey.project, survey.whole, others=others)
     # Waivers of the settings are for all repositories: none is too many in one.
     findings = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
     # In the order of a scan, which reads a file and examines it before the next.
@@ -237,6 +238,7 @@ def finish_repository(
         attributions=checked.attributions,
         skipped=tuple(dict.fromkeys((*left, *survey.declarations.skipped))),
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
+        unread=survey.unread,
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return FinishedRepository(

@@ -7,12 +7,13 @@ LICENSE. What a disagreement is worth is for ``attribution/contradictions.py``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ..licences.expressions import licences_stated
 from ..support.lazy import lazy_pattern
 from .layout import CONFIGURATION
-from .lookup import agree, is_plain, root_licence_files, speaks_for_all
+from .lookup import agree, is_plain, repository_licence, root_licence_files, speaks_for_all
 from .model import Declarations, DeclaredLicence, LegalFile, Subject
 
 # Names that say which licences are meant, and not which one; the ids of those begin so.
@@ -65,6 +66,13 @@ def disagreeing_cards(declarations: Declarations) -> tuple[Disagreement, ...]:
         if card.licence and licences and not agree(licences, texts):
             found.append(Disagreement(card.licence, licences, files))
     return tuple(found)
+
+
+def is_at_odds(declarations: Declarations, stated: Iterable[str]) -> bool:
+    """Whether a file states a licence (of ``stated``) that is not the whole's, or metadata one that LICENSE is not."""
+    whole = repository_licence(declarations)
+    named = frozenset(stated) if whole else ()
+    return any(not agree(licences_stated(each), whole) for each in named) or bool(disagreeing_metadata(declarations))
 
 
 def _speaking_files(declarations: Declarations) -> tuple[LegalFile, ...]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from modelkin.attribution.copies import Copy, StatedLicence, read_copy
+from modelkin.attribution.copies import AllFiles, Copy, StatedLicence, read_copy
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
@@ -18,6 +18,8 @@ from modelkin.results import Direction, FileVerdict, Finding, Ground, LicenceFor
 from modelkin.rulebook.loader import finding_rules
 from modelkin.rulebook.model import Example, ExampleUpstream, FindingRule
 from modelkin.sources import open_source
+from modelkin.sources.checkout import Entry
+from modelkin.sources.unscanned_code import UnreadCode
 
 LEAST_EXAMPLES = 2
 
@@ -57,10 +59,15 @@ def copy_of(example: Example) -> Copy:
     return read_copy(verdict, notice, text)
 
 
-def stated_in(files: Mapping[str, str]) -> list[StatedLicence]:
-    """What the headers of the Python files state."""
+def others_in(files: Mapping[str, str]) -> AllFiles:
+    """What the headers of the Python files state, and what else is code."""
     notices = {path: read_notice(text.encode()) for path, text in files.items() if path.endswith(".py")}
-    return [StatedLicence(path, each.licence, each.last_line) for path, each in notices.items() if each.licence]
+    unread = UnreadCode()
+    for path, text in files.items():
+        if path not in notices:
+            unread.see(Entry(path, len(text), text.encode))
+    stated = (StatedLicence(path, each.licence, each.last_line) for path, each in notices.items() if each.licence)
+    return AllFiles(tuple(stated), unread.found())
 
 
 def findings_of(example: Example, folder: Path) -> list[Finding]:
@@ -70,7 +77,7 @@ def findings_of(example: Example, folder: Path) -> list[Finding]:
         path.write_bytes(text.encode())
     with open_source(str(folder)) as checkout:
         declarations = read_declarations(checkout)
-    found = check([copy_of(example)], declarations, stated=stated_in(example.files)).findings
+    found = check([copy_of(example)], declarations, others=others_in(example.files)).findings
     read = [read_waivers(name, text.encode()) for name, text in example.files.items()]
     waivers = [waiver for each in read for waiver in each.waivers]
     return apply_waivers(found, waivers, bad=[bad for each in read for bad in each.bad])
