@@ -15,7 +15,7 @@ from .copies import Copy
 from .duties import header_region, upstream_region
 from .findings import FindingDraft, quoted, shortened
 from .model import Derivation
-from .naming import credits_any, credits_it, is_for_code, names_in_words, source_of
+from .naming import credits_any, credits_it, names_in_words, source_of
 from .repository_view import RepositoryView
 
 _ORDER = tuple(Grade)
@@ -91,24 +91,6 @@ def credit_drafts(
             upstream=derivation.upstream,
             upstream_region=upstream_region(derivation),
         )
-
-
-def card_credit_drafts(derivations: Sequence[Derivation], repository: RepositoryView) -> Iterator[FindingDraft]:
-    """Findings on the credits of READMEs; of ``derivations`` no terms are met, and nothing names the source.
-
-    A file's own credit says more of it than a README does, so files with one are left to ``credit_drafts``.
-    """
-    silent = [derivation for derivation in derivations if not derivation.inner and not derivation.copy.credits]
-    for path, credit in repository.card_credits if silent else ():
-        if is_for_code(credit) and not repository.is_own(credit):
-            yield FindingDraft(
-                rule="credit-names-another",
-                region=Region(path, credit.first_line, credit.last_line),
-                facts={"credited": shortened(source_of(credit)), "path": path},
-                upstream=silent[0].upstream,
-                upstream_region=upstream_region(silent[0]),
-                group=path,
-            )
 
 
 def _credit_draft(rule: str, derivation: Derivation, credit: Credit) -> FindingDraft:

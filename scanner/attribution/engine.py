@@ -12,7 +12,8 @@ from ..licences.expressions import licences_owed
 from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
-from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts, unread_drafts
+from .acknowledgement import credit_drafts, grade, part_drafts, unread_drafts
+from .card_credits import card_credit_drafts
 from .contradictions import contradiction_drafts
 from .copies import AllFiles, CheckResult, Copy
 from .derivation import derivations_of
@@ -47,7 +48,7 @@ def check_copies(copies: Sequence[Copy], repository: RepositoryView, others: All
     taken += [(draft.region.path, draft.upstream) for draft in parts if draft.upstream]
     drafts += unread_drafts(taken, others.unread)
     unnamed = [each.derivation for each in checked if each.attribution.grade is Grade.NONE and each.is_error]
-    drafts += card_credit_drafts(unnamed, repository)
+    drafts += card_credit_drafts(unnamed, [each.derivation for each in checked], repository)
     drafts += unconfirmed_drafts(copies)
     drafts += material_drafts(repository)
     answered = {draft.region.path for draft in drafts if draft.rule == "combination-not-allowed"}
