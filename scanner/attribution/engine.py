@@ -12,8 +12,7 @@ from ..licences.expressions import licences_owed
 from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
-from .acknowledgement import credit_drafts, grade, part_drafts, unread_drafts
-from .card_credits import card_credit_drafts
+from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts, unread_drafts
 from .contradictions import contradiction_drafts
 from .copies import AllFiles, CheckResult, Copy
 from .derivation import derivations_of

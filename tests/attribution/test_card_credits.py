@@ -14,6 +14,7 @@ READMES: list[tuple[tuple[str, str, str], bool]] = [
     (("README.md", f"* `nets/modeling.py` is adapted from {URL}", "ours/nets/modeling.py"), True),
     (("README.md", f"The evaluation is adapted from {URL}.", "evaluation/modeling.py"), True),
     (("nets/README.md", f"This code is adapted from {URL}.", "nets/modeling.py"), True),
+    (("README.md", f"This project is based on {URL} and {URL}2.", "modeling.py"), False),
     # Of another folder, of another part, of nothing.
     (("demo/README.md", f"This code is adapted from {URL}.", "ours/modeling.py"), False),
     (("README.md", f"* `nets/other.py` is adapted from {URL}", "ours/nets/modeling.py"), False),
