@@ -54,6 +54,8 @@ if TYPE_CHECKING:
         State,
         Suppression,
         Trust,
+        Unread,
+        UnreadKind,
         UpstreamMatch,
         Verdict,
     )
@@ -104,6 +106,8 @@ __all__ = [
     "State",
     "Suppression",
     "Trust",
+    "Unread",
+    "UnreadKind",
     "UpstreamMatch",
     "UpstreamRow",
     "UsageError",
@@ -134,7 +138,7 @@ _MODULES = {
     "reports": "render",
     "results": "Attribution CellLines CorpusIdentity DefinitionMatch Direction DutyState FileDate FileVerdict Finding "
     "Grade Ground Innovations Kind LeftOut Level LicenceForm Region Rename Report Skipped State Suppression Trust "
-    "UpstreamMatch Verdict",
+    "Unread UnreadKind UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from .attribution.copies import AllFiles
 from .attribution.known_findings import read_baseline
 from .attribution.waiver_comments import files_with_waivers, waivers_beside
 from .attribution.waivers import WaiversRead, settled
@@ -45,6 +46,7 @@ from .results import FileVerdict, LeftOut, Report, Skipped, Trust, cells_by_path
 from .sources import open_source, open_sources
 from .sources.checkout import Checkout
 from .sources.files import SourceFile
+from .sources.unscanned_code import UnreadCode
 from .support.budget import OverBudgetError, budget
 from .trust import asked_in_vain, obeyed, trust_in, unselected
 
@@ -143,7 +145,8 @@ def _report(
         found = _examined(checkout, examiner(corpora, options, named), facts, options, progress)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen)
+        others = found.others()
+        checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
         raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN}; check the path and the --include globs")
@@ -166,6 +169,7 @@ def _report(
         trust=trust,
         left_out=(*_unselected(found, options.settings), *checkout.left_out()),
         not_obeyed=asked_in_vain(refused, sum(map(len, waivers)) - len(counting), checkout.disregarded()),
+        unread=(*others.unread, *(each for corpus in corpora for each in corpus.unread)),
     )
 
 
@@ -177,13 +181,18 @@ class _FilesFound(Struct):
     waivers: list[WaiversRead] = field(default_factory=list)
     unselected: Counter[str] = field(default_factory=Counter)
     """How many files the setting of that key left out."""
+    unread: UnreadCode = field(default_factory=UnreadCode)
+
+    def others(self) -> AllFiles:
+        """What is known of all files, copies or not."""
+        return AllFiles(tuple(each.stated for each in self.examined if each.stated), self.unread.found())
 
 
 def _examined(
     checkout: Checkout, examine: Examiner, facts: SourceFacts, options: ScanOptions, progress: Progress | None
 ) -> _FilesFound:
     found = _FilesFound()
-    for item in files_with_waivers(checkout, selection(options), found.unselected):
+    for item in files_with_waivers(checkout, selection(options), found.unselected, found.unread):
         if isinstance(item, Skipped):
             found.skipped.append(item)
             continue

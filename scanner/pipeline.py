@@ -15,7 +15,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .attribution.copies import CheckResult, Copy, letters, read_copy
+from .attribution.copies import AllFiles, CheckResult, Copy, StatedLicence, letters, read_copy
 from .attribution.naming import plain_name
 from .attribution.waivers import Waiver
 from .corpus.histories import PathHistories, path_histories
@@ -38,9 +38,10 @@ from .notices.holders import holders
 from .notices.model import Notice
 from .notices.notice import read_notice
 from .notices.project_names import names_project
+from .repository.disagreements import is_at_odds
 from .repository.lookup import says_anything
 from .repository.model import Declarations
-from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust
+from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust, Unread
 from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
@@ -59,6 +60,14 @@ class Examined(Struct, frozen=True):
     """What the file is to each known upstream."""
     copy: Copy | None
     """What its own text says of where it is from; None when it stands on no upstream."""
+    header_last_line: int = 0
+    """The line on which the notices of its header end, counted from 1; 0 without any."""
+
+    @property
+    def stated(self) -> StatedLicence | None:
+        """The licence that its header states; None where it states none."""
+        licence = self.verdict.licence
+        return StatedLicence(self.verdict.path, licence, self.header_last_line) if licence else None
 
 
 class SourceFacts(NamedTuple):
@@ -128,7 +137,8 @@ class Examiner:
             left_out = f"{seen.errors} regions did not parse and were left out"
             verdict = replace(verdict, notes=(*verdict.notes, left_out))
         is_alike = bool(verdict.upstreams or verdict.later)
-        return Examined(verdict, self._copy(verdict, seen.notice, file.text, seen.tree) if is_alike else None)
+        copy = self._copy(verdict, seen.notice, file.text, seen.tree) if is_alike else None
+        return Examined(verdict, copy, seen.notice.last_line)
 
     def _again(
         self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
@@ -290,27 +300,36 @@ def check(
     own: str = "",
     whole: bool = True,
     chosen: Collection[str] | None = None,
+    others: AllFiles = AllFiles(),
 ) -> CheckResult:
     """Check for each copied file whether the terms of its upstreams are met. Raises RuleError.
 
     ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``declarations`` are those of a whole
     repository; nobody knows what stands beside a single file, and nothing there is said to be missing. Where only some
-    paths were ``chosen``, findings on other files that have nothing to do with the copies are left out.
+    paths were ``chosen``, findings on other files that have nothing to do with the copies are left out. ``others`` is
+    what is known of all files, copies or not.
     """
-    checked = _checked(copies, declarations, own, whole)
+    checked = _checked(copies, declarations, own, whole, others)
     if chosen is None:
         return checked
     untouched = {each for each in _checked((), declarations).findings if each.region.path not in chosen}
     return replace(checked, findings=tuple(each for each in checked.findings if each not in untouched))
 
 
-def _checked(copies: Sequence[Copy], declarations: Declarations, own: str = "", whole: bool = True) -> CheckResult:
-    if not copies and not _tells_of_a_model(declarations):
+def _checked(
+    copies: Sequence[Copy],
+    declarations: Declarations,
+    own: str = "",
+    whole: bool = True,
+    others: AllFiles = AllFiles(),
+) -> CheckResult:
+    stated = (each.licence for each in others.stated)
+    if not copies and not _tells_of_a_model(declarations) and not is_at_odds(declarations, stated):
         return CheckResult()
     from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
     from .attribution.repository_view import RepositoryView
 
-    return check_copies(copies, RepositoryView(declarations, own, whole, copies))
+    return check_copies(copies, RepositoryView(declarations, own, whole, copies), others)
 
 
 def _tells_of_a_model(declarations: Declarations) -> bool:
@@ -350,6 +369,7 @@ def assembled(
     trust: Trust = Trust.ISOLATED,
     left_out: Iterable[LeftOut] = (),
     not_obeyed: tuple[LeftOut, ...] = (),
+    unread: tuple[Unread, ...] = (),
 ) -> Report:
     """Put the report together. What waivers and the baseline hide stands before what else was ``left_out``."""
     return Report(
@@ -364,4 +384,5 @@ def assembled(
         trust=trust,
         hidden=(*held_back(checked.findings, baseline), *left_out),
         not_obeyed=not_obeyed,
+        unread=unread,
     )

@@ -1,16 +1,21 @@
 """How well a copy says where it is from: a grade for it, and findings on credits that are wrong, bare or missing.
 
-Edit this when one more way to name a source is to count, or when a right credit is reported.
+A README speaks for what stands beside and below it, and of what it thanks most is no source of any one file. Edit this
+when one more way to name a source is to count, or when a right credit is reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..matching.comparison import MODULE
 from ..notices.holders import holders_missing
 from ..notices.model import Credit, Strength
-from ..results import Grade, Level, LicenceForm, Region, UpstreamMatch
+from ..repository.lookup import speaks_for_all
+from ..repository.model import ModelCard
+from ..results import Grade, Level, LicenceForm, Region, Unread, UnreadKind, UpstreamMatch
+from ..support.lazy import lazy_pattern
 from .copies import Copy
 from .duties import header_region, upstream_region
 from .findings import FindingDraft, quoted, shortened
@@ -19,6 +24,27 @@ from .naming import credits_any, credits_it, is_for_code, names_in_words, source
 from .repository_view import RepositoryView
 
 _ORDER = tuple(Grade)
+# A list of links, or thanks, do not say that code was taken.
+_TAKEN = lazy_pattern(
+    r"\b(?:based|buil[dt]s?|adapted|modified|forks?|forked|deriv\w+|ports?|ported|copied|taken|borrow\w*|refactor\w+"
+    r"|rewritten|extends?|reus\w+)\b",
+    re.IGNORECASE,
+)
+_ALL = lazy_pattern(
+    r"\b(?:this|our|the)\s+(?:[\w-]+\s+){0,2}?(?:project|repo|repository|codes?|code-?base|work|model|implementation"
+    r"|library|package|framework|architecture|network)s?\b",
+    re.IGNORECASE,
+)
+_PART = lazy_pattern(
+    r"\b(?:demos?|web|ui|gui|apps?|phones?|android|ios|data|dataloaders?|datasets?|eval|evaluation|metrics?|benchmarks?"
+    r"|train|training|scripts?|visuali[sz]ation|docs?|documentation|tests?|docker|deploy|deployment|inference|servers?"
+    r"|frontend|tokenizers?|loss|losses|templates?|website|pages?|logo|readme|optimizers?|schedulers?|kernels?|utils?)\b",
+    re.IGNORECASE,
+)
+_FILE = lazy_pattern(r"[\w./-]*[\w-]+\.(?:py|ipynb|cu|cpp|c)\b")
+_ENDS = lazy_pattern(r"[.!?](?:\s|\Z)|\n\s*\n|\n\s*(?:[-*+]|\d{1,3}[.)])\s")
+# A sentence goes on over a few lines.
+_LINES_BEFORE = 3
 # More definitions than these are counted, not named: a message is a sentence.
 _MOST_NAMED = 4
 
@@ -93,22 +119,68 @@ def credit_drafts(
         )
 
 
-def card_credit_drafts(derivations: Sequence[Derivation], repository: RepositoryView) -> Iterator[FindingDraft]:
-    """Findings on the credits of READMEs; of ``derivations`` no terms are met, and nothing names the source.
+def card_credit_drafts(
+    unnamed: Sequence[Derivation], derivations: Sequence[Derivation], repository: RepositoryView
+) -> Iterator[FindingDraft]:
+    """Findings on the credits of READMEs; of ``unnamed`` no terms are met, and nothing names the source.
 
-    A file's own credit says more of it than a README does, so files with one are left to ``credit_drafts``.
+    A file's own credit says more of it than a README does, so files with one are left to ``credit_drafts``. A credit
+    for what any of ``derivations`` is from is for that one.
     """
-    silent = [derivation for derivation in derivations if not derivation.inner and not derivation.copy.credits]
-    for path, credit in repository.card_credits if silent else ():
-        if is_for_code(credit) and not repository.is_own(credit):
-            yield FindingDraft(
-                rule="credit-names-another",
-                region=Region(path, credit.first_line, credit.last_line),
-                facts={"credited": shortened(source_of(credit)), "path": path},
-                upstream=silent[0].upstream,
-                upstream_region=upstream_region(silent[0]),
-                group=path,
-            )
+    silent = [derivation for derivation in unnamed if not derivation.inner and not derivation.copy.credits]
+    explained = [upstream for derivation in derivations for upstream in derivation.listed] if silent else []
+    for card in repository.declarations.model_cards if silent else ():
+        claims = list(_claims(card, silent, explained, repository))
+        # One of several may well have it from the upstream, and which of them this file is from nobody says.
+        if len({source_of(credit) for credit, _ in claims}) == 1:
+            yield _card_draft(card, *claims[0])
+
+
+def _claims(
+    card: ModelCard, silent: Sequence[Derivation], explained: Sequence[UpstreamMatch], repository: RepositoryView
+) -> Iterator[tuple[Credit, Derivation]]:
+    """The credits of a README that are for nothing known, each with the first file that it could be for."""
+    for credit in card.credits:
+        if is_for_code(credit) and not repository.is_own(credit) and not credits_any(credit, explained):
+            meant = next((each for each in silent if _could_be_for(credit, card, each.path, repository)), None)
+            if meant:
+                yield credit, meant
+
+
+def _card_draft(card: ModelCard, credit: Credit, meant: Derivation) -> FindingDraft:
+    return FindingDraft(
+        rule="credit-names-another",
+        region=Region(card.path, credit.first_line, credit.last_line),
+        facts={"credited": shortened(source_of(credit)), "path": card.path},
+        upstream=meant.upstream,
+        upstream_region=upstream_region(meant),
+        group=card.path,
+    )
+
+
+def _could_be_for(credit: Credit, card: ModelCard, path: str, repository: RepositoryView) -> bool:
+    """Whether the README stands at or above ``path``, and says that all there, or this very file, was taken."""
+    folder = card.path.rpartition("/")[0]
+    if not speaks_for_all(repository.declarations, card.path) and not path.startswith(f"{folder}/"):
+        return False
+    sentence = _sentence(credit, card.text)
+    if not _TAKEN.search(sentence):
+        return False
+    parts = set(re.split(r"[/._-]", path.casefold()))
+    if named := _FILE.findall(sentence):
+        return any(path.endswith(each.lstrip("./")) for each in named)
+    told = [each.casefold() for each in _PART.findall(sentence)]
+    return bool(parts.intersection(told)) if told else _ALL.search(sentence) is not None
+
+
+def _sentence(credit: Credit, text: str) -> str:
+    """The sentence of the credit, up to its source, without links; the words of a credit begin in its middle."""
+    lines = text.split("\n")[max(credit.first_line - _LINES_BEFORE, 0) : credit.last_line]
+    said = "\n".join(lines)
+    named = max(said.rfind(each) for each in (credit.url, credit.project) if each)
+    before = said[:named] if named >= 0 else said
+    starts = [0, *(match.end() for match in _ENDS.finditer(before))]
+    return re.sub(r"https?://\S+", " ", before[starts[-1] :])
 
 
 def _credit_draft(rule: str, derivation: Derivation, credit: Credit) -> FindingDraft:
@@ -157,3 +229,26 @@ def _unnamed_parts(upstream: UpstreamMatch, copy: Copy) -> FindingDraft:
         facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},
         upstream=upstream,
     )
+
+
+def unread_drafts(taken: Iterable[tuple[str, UpstreamMatch]], unread: Iterable[Unread]) -> Iterator[FindingDraft]:
+    """One for each project of whose copies native files stand beside or below, which may have come along.
+
+    ``taken`` are the paths of copied files, each with its upstream.
+    """
+    native = [path for each in unread if each.kind is UnreadKind.NATIVE and not each.upstream for path in each.paths]
+    found: dict[str, tuple[str, UpstreamMatch, dict[str, None]]] = {}
+    for path, upstream in taken if native else ():
+        beside = [each for each in native if _is_beside(each, path)]
+        if beside:
+            found.setdefault(upstream.project, (path, upstream, {}))[2].update(dict.fromkeys(beside))
+    for path, upstream, files in found.values():
+        more = len(files) - _MOST_NAMED
+        named = ", ".join(list(files)[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+        yield FindingDraft("unread-beside-copy", Region(path, 1, 1), {"found": named}, upstream)
+
+
+def _is_beside(native: str, copy: str) -> bool:
+    """Whether a file stands in the folder of another, or below; the root's subfolders are no parts of one thing."""
+    folder = copy.rpartition("/")[0]
+    return native.rpartition("/")[0] == folder or (bool(folder) and native.startswith(f"{folder}/"))

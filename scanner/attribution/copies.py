@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from itertools import islice
+from typing import NamedTuple
 
 from msgspec import Struct
 
 from ..notices.header import read_header
 from ..notices.model import Credit, Notice
-from ..results import Attribution, FileVerdict, Finding
+from ..results import Attribution, FileVerdict, Finding, Unread
 from ..support.lazy import lazy_pattern
 from ..syntax.tree import SyntaxTree
 
@@ -92,6 +93,25 @@ class Copy(Struct, frozen=True):
     """Its line that says it was changed; empty where none does."""
     known: tuple[str, ...] = ()
     """Those of its copyright lines that known upstream files have as well."""
+
+
+class StatedLicence(Struct, frozen=True):
+    """The licence that the header of a file states, whether the file stands on an upstream or not."""
+
+    path: str
+    licence: str
+    """An SPDX id or expression."""
+    last_line: int = 0
+    """The last line (1-based) of the header's notices."""
+
+
+class AllFiles(NamedTuple):
+    """What is known of the files of a source, whether they stand on an upstream or not."""
+
+    stated: tuple[StatedLicence, ...] = ()
+    """What their headers say of their licence."""
+    unread: tuple[Unread, ...] = ()
+    """Those that hold code and were not read."""
 
 
 class CheckResult(Struct, frozen=True):

@@ -12,8 +12,9 @@ from ..licences.expressions import licences_owed
 from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
-from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts
-from .copies import CheckResult, Copy
+from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts, unread_drafts
+from .contradictions import contradiction_drafts
+from .copies import AllFiles, CheckResult, Copy
 from .derivation import derivations_of
 from .doubts import doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, outcomes, upstream_region
@@ -32,16 +33,25 @@ class _Checked(NamedTuple):
     is_error: bool
 
 
-def check_copies(copies: Sequence[Copy], repository: RepositoryView) -> CheckResult:
-    """An attribution for each copy and whom it owes something, and the findings, those on model cards among them."""
+def check_copies(copies: Sequence[Copy], repository: RepositoryView, others: AllFiles = AllFiles()) -> CheckResult:
+    """An attribution for each copy and whom it owes something, and the findings, those on model cards among them.
+
+    ``others`` is what is known of all files, of those that are no copies as well.
+    """
     derivations = [(copy, derivations_of(copy, repository)) for copy in copies]
     checked = [_check_one(derivation, repository) for _, found in derivations for derivation in found]
     drafts = [draft for each in checked for draft in each.drafts]
-    drafts += [draft for copy, found in derivations for draft in part_drafts(copy, found, repository)]
+    parts = [draft for copy, found in derivations for draft in part_drafts(copy, found, repository)]
+    drafts += parts
+    taken = [(each.derivation.path, each.derivation.upstream) for each in checked if not each.derivation.inner]
+    taken += [(draft.region.path, draft.upstream) for draft in parts if draft.upstream]
+    drafts += unread_drafts(taken, others.unread)
     unnamed = [each.derivation for each in checked if each.attribution.grade is Grade.NONE and each.is_error]
-    drafts += card_credit_drafts(unnamed, repository)
+    drafts += card_credit_drafts(unnamed, [each.derivation for each in checked], repository)
     drafts += unconfirmed_drafts(copies)
     drafts += material_drafts(repository)
+    answered = {draft.region.path for draft in drafts if draft.rule == "combination-not-allowed"}
+    drafts += contradiction_drafts(repository, others.stated, answered)
     return CheckResult(tuple(each.attribution for each in checked), findings(drafts))
 
 

@@ -1,21 +1,20 @@
-"""Licences that do not go together: a copy's with the repository's, a model card's with its base model's.
+"""The licence a copy is passed on under against the upstream's, and what model licences ask of cards and weights.
 
 Edit this when a combination is reported wrongly, or when model cards and configuration tell one more thing of weights.
-What may be combined is in the licences' own rule files; the licences of base models are in rules/base_models.txt.
+What may be combined is in the licences' own rule files; the licences of base models are in rules/base_models.yaml. What
+the repository contradicts itself in is in ``contradictions.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
+from collections.abc import Iterator, Sequence
 
 from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
 from ..repository.model import Leftover, ModelCard
 from ..results import Level, Region, Verdict
-from ..rulebook.loader import licence_rule, shipped_folder
+from ..rulebook.loader import licence_rule
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
-from ..support.globs import matcher
 from .duties import EXACT_RULES, header_region, place_of, upstream_region
 from .findings import FindingDraft, quoted, shortened
 from .model import Derivation
@@ -28,7 +27,7 @@ def licence_drafts(
     """Findings on the licence that the copy is under here."""
     for rule in rules:
         yield from _relicensed(derivation, rule, repository)
-    refusing = [rule for rule in rules if _refuses(rule, repository.licences)]
+    refusing = [rule for rule in rules if refuses(rule, repository.licences)]
     changed = derivation.copy.verdict.verdict is not Verdict.IDENTICAL
     refusing += [rule for rule in rules if changed and _duty(rule, Duty.NO_DERIVATIVES)]
     for rule in refusing[:1]:
@@ -85,7 +84,7 @@ def _combined(derivation: Derivation, rule: LicenceRule, repository: RepositoryV
     )
 
 
-def _refuses(rule: LicenceRule, whole: Sequence[str]) -> bool:
+def refuses(rule: LicenceRule, whole: Sequence[str]) -> bool:
     """Whether a work under every one of the licences of ``whole`` may not contain what is under ``rule``."""
     return bool(whole) and all(_refuses_one(rule, licence) for licence in whole)
 
@@ -102,33 +101,22 @@ def _duty(rule: LicenceRule, *duties: Duty) -> Obligation | None:
     return next((each for each in rule.obligations if each.duty in duties), None)
 
 
-def base_model_licence(base_model: str) -> str:
-    """The licence that the publisher put the weights under; empty where the table does not know."""
-    asked = base_model.strip().casefold()
-    return next((licence for matches, licence in _table() if matches(asked)), "")
-
-
-@cache
-def _table() -> tuple[tuple[Callable[[str], bool], str], ...]:
-    text = (shipped_folder() / "base_models.txt").read_text("utf-8")
-    rows = (line.split() for line in text.splitlines() if line and not line.startswith("#"))
-    return tuple((matcher((glob,)), licence) for glob, licence in rows)
-
-
 def material_drafts(repository: RepositoryView) -> Iterator[FindingDraft]:
     """Findings about weights and what is shipped with them: words that a model licence asks for, and leftovers."""
     for card in repository.declarations.model_cards:
         for base_model, rule in _licences(card):
             yield from _duty_drafts(card, base_model, rule, repository)
-        yield from _contradiction(card)
     for leftover in repository.declarations.leftovers:
         yield from _leftover_drafts(leftover, repository)
 
 
 def _licences(card: ModelCard) -> Iterator[tuple[str, LicenceRule]]:
     """The model licences that a card brings into play, each with the base model or the words that say so."""
+    from ..rulebook.base_models import base_model  # the table, for cards alone
+
     seen: set[str] = set()
-    brought = [(base, base_model_licence(base)) for base in card.base_models]
+    known = ((base, base_model(base)) for base in card.base_models)
+    brought = [(base, found.licence) for base, found in known if found]
     if card.licence:
         words = card.licence_name or card.licence.stated
         brought += [(words, licence) for licence in card.licence.licences]
@@ -168,26 +156,6 @@ def _missed(obligation: Obligation, card: ModelCard, repository: RepositoryView)
     return not place_of(obligation.strings, repository)
 
 
-def _contradiction(card: ModelCard) -> Iterator[FindingDraft]:
-    """The card names a base model, and a licence that is not the base model's."""
-    if card.licence is None or not card.licence.licences:
-        return
-    named = f", license_name: {card.licence_name}" if card.licence_name else ""
-    for base_model in card.base_models:
-        licence = base_model_licence(base_model)
-        if licence and not is_covered(licence, card.licence.licences):
-            yield FindingDraft(
-                rule="model-card-contradicts",
-                region=card.licence.region,
-                facts={
-                    "found": shortened(f"license: {card.licence.stated}{named}"),
-                    "base_model": shortened(base_model),
-                    "value": f"is under {licence}",
-                },
-                group=f"{card.path} {licence}",
-            )
-
-
 def _leftover_drafts(leftover: Leftover, repository: RepositoryView) -> Iterator[FindingDraft]:
     cards = repository.declarations.model_cards
     named = leftover.repository or leftover.module
@@ -200,7 +168,8 @@ def _leftover_drafts(leftover: Leftover, repository: RepositoryView) -> Iterator
             told = f"is in {leftover.region.path} as {leftover.key}"
             facts |= {"found": shortened(f"base_model: {', '.join(card.base_models)}"), "value": told}
         rule = "model-card-contradicts" if card.base_models else "model-card-silent"
-        yield FindingDraft(rule, _place(card), facts, group=f"{card.path} {leftover.repository}")
+        group = f"{card.path} {leftover.repository}"
+        yield FindingDraft(rule, _place(card), facts, at_most=Level.WARNING, group=group)
 
 
 def _speaks_of(card: ModelCard, name: str) -> bool:

@@ -126,7 +126,7 @@ class RepositoryView:
         return (*copy.notice.copyrights, *beside)
 
     def credits_of(self, copy: Copy) -> tuple[Credit, ...]:
-        """The credits in a copy, and those in READMEs, which are for any file."""
+        """The credits in a copy, and those in READMEs, of which any that is right will do."""
         return (*copy.credits, *(credit for _, credit in self.card_credits))
 
     def entry_for(self, upstream: UpstreamMatch) -> LegalFile | None:

@@ -16,6 +16,7 @@ from ..sources.cells import line_words
 from ..sources.checkout import Checkout
 from ..sources.files import Selection, SourceFile, read_files
 from ..sources.specs import CODE_SUFFIXES
+from ..sources.unscanned_code import UnreadCode
 from ..support.budget import OverBudgetError, budget
 from ..support.decoding import with_line_feeds
 from ..support.lazy import lazy_pattern
@@ -41,10 +42,13 @@ _Comment = tuple[int, str]
 
 
 def files_with_waivers(
-    checkout: Checkout, selection: Selection, left_out: MutableMapping[str, int] | None = None
+    checkout: Checkout,
+    selection: Selection,
+    left_out: MutableMapping[str, int] | None = None,
+    unread: UnreadCode | None = None,
 ) -> Iterator[tuple[SourceFile, WaiversRead] | Skipped]:
     """What `read_files` gives, and with each file the waivers in its comments, which are read within its budget."""
-    for item in read_files(checkout, selection, left_out):
+    for item in read_files(checkout, selection, left_out, unread):
         if isinstance(item, Skipped):
             yield item
             continue

@@ -14,6 +14,7 @@ from functools import partial
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from ..attribution.copies import StatedLicence
 from ..results import Skipped
 from ..sources.specs import without_login
 from .discovery import RepositorySource
@@ -268,6 +269,7 @@ class Coordinator:
     def _finishing(self, entry: OpenRepository) -> Task:
         recorded: list[RecordedFile] = []
         copies: list[bytes] = []
+        stated: list[StatedLicence] = []
         for file in entry.files:
             found = self._waiting.found(file)
             if found is None:
@@ -276,11 +278,21 @@ class Coordinator:
                 entry.gone[file.path] = found.head.skipped
                 continue
             recorded.append(RecordedFile(file.path, file.sha256, file.facts))
+            if found.head.licence:
+                stated.append(StatedLicence(file.path, found.head.licence, found.head.header_last_line))
             if file.facts:
                 copies.append(self._journal.read(found.position))
         skipped = tuple(Skipped(path, entry.gone[path]) for path in sorted(entry.gone))
         survey = replace(entry.survey, files=())
-        arguments = (entry.repository, survey, tuple(recorded), tuple(copies), skipped, self._setup)
+        arguments = (
+            entry.repository,
+            survey,
+            tuple(recorded),
+            tuple(copies),
+            tuple(stated),
+            skipped,
+            self._setup,
+        )
         then = partial(self._finished, survey.likeness)
         return Task(finish_repository, arguments, then, partial(self._lost_repository, entry.repository))
 

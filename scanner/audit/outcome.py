@@ -240,6 +240,7 @@ class Audit(Struct, frozen=True, dict=True):
             baseline=Path(self.header.baseline_path) if self.header.baseline_path else None,
             seconds=record.seconds,
             not_obeyed=record.not_obeyed,
+            unread=record.unread,
         )
 
     def _verdict(self, journal: BinaryIO, file: RecordedFile) -> FileVerdict:

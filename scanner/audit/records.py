@@ -14,7 +14,7 @@ from msgspec import Struct, defstruct
 
 from ..attribution.waivers import Waiver
 from ..pipeline import Examined, ScanOptions
-from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped
+from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped, Unread
 from ..settings import RECORDED, ValueKind
 
 SCHEMA = "modelkin.journal/3"
@@ -100,6 +100,10 @@ class ContentRecord(Struct, frozen=True):
     """Whether the content is alike with an upstream, so that its verdict follows from when its file appeared."""
     skipped: str = ""
     """Why it was skipped."""
+    licence: str = ""
+    """What the header states; empty where it states none, and in journals of before it was recorded."""
+    header_last_line: int = 0
+    """As in `Examined`."""
 
 
 class ContentHead(Struct, frozen=True):
@@ -108,6 +112,8 @@ class ContentHead(Struct, frozen=True):
     identity: ContentIdentity
     needs_facts: bool = False
     skipped: str = ""
+    licence: str = ""
+    header_last_line: int = 0
 
 
 class RecordedFile(Struct, frozen=True):
@@ -144,6 +150,7 @@ class RepositoryRecord(Struct, frozen=True):
     """Why there is no report; empty when there is one."""
     seconds: float = 0.0
     not_obeyed: tuple[LeftOut, ...] = ()
+    unread: tuple[Unread, ...] = ()
 
 
 class RepositoryHead(Struct, frozen=True):

@@ -25,11 +25,12 @@ from ..errors import SourceError
 from ..pipeline import NOTHING_TO_SCAN, Examined, Examiner, SourceFacts, files_not_obeyed, is_empty, selection
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
-from ..results import FileDate, Finding, LeftOut, Skipped, Trust
+from ..results import FileDate, Finding, LeftOut, Skipped, Trust, Unread
 from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.files import SourceFile, read_file
 from ..sources.specs import CODE_SUFFIXES, REMOTE_PREFIXES, split_path, without_login
+from ..sources.unscanned_code import UnreadCode
 from .discovery import RepositorySource
 from .options import Setup
 from .records import ContentIdentity, ContentRecord, FileFacts, identity_of_file
@@ -76,6 +77,8 @@ class Survey(Struct, frozen=True):
     ignore_rules: tuple[LeftOut, ...] = ()
     files: tuple[SurveyedFile, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    """Code that is not read because of what it is."""
     failed: str = ""
     """Why it cannot be audited; empty when it can."""
     likeness: str = ""
@@ -98,7 +101,8 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
     files: list[SurveyedFile] = []
     skipped: list[Skipped] = []
     waivers = 0
-    for item in timely(files_with_waivers(checkout, selection(setup.scan)), setup.timeout):
+    unread = UnreadCode()
+    for item in timely(files_with_waivers(checkout, selection(setup.scan), unread=unread), setup.timeout):
         if isinstance(item, Skipped):
             skipped.append(item)
         else:
@@ -118,6 +122,7 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
         ignore_rules=checkout.disregarded(),
         files=tuple(files),
         skipped=tuple(skipped),
+        unread=unread.found(),
         failed=NOTHING_TO_SCAN if not files and is_empty(skipped, declarations, setup.scan) else "",
     )
 
@@ -168,11 +173,16 @@ def examine_content(
     identity = identity_of_file(file.path, file.sha256, facts)
     if facts is not None:
         dated = facts.dated
-        return ContentRecord(identity, examine.examine(file, timeout, SourceFacts(lambda _: dated, facts.names)))
+        return _record(identity, examine.examine(file, timeout, SourceFacts(lambda _: dated, facts.names)))
     try:
-        return ContentRecord(identity, at_path(examine.examine(file, timeout, SourceFacts(_not_known)), ""))
+        return _record(identity, at_path(examine.examine(file, timeout, SourceFacts(_not_known)), ""))
     except _FactsNeededError:
         return ContentRecord(identity, needs_facts=True)
+
+
+def _record(identity: ContentIdentity, examined: Examined) -> ContentRecord:
+    licence = examined.verdict.licence
+    return ContentRecord(identity, examined, licence=licence, header_last_line=examined.header_last_line)
 
 
 class _FactsNeededError(Exception):

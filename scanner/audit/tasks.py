@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
+from ..attribution.copies import AllFiles, StatedLicence
 from ..attribution.waivers import settled
 from ..corpus.model import Corpus
 from ..dating.dates import DateOf
@@ -130,7 +131,9 @@ def _examine_in_time(examine: Examiner, file: SourceFile, facts: FileFacts | Non
 
 
 def _answer(path: str, content: ContentRecord) -> Answer:
-    head = ContentHead(content.identity, content.needs_facts, content.skipped)
+    head = ContentHead(
+        content.identity, content.needs_facts, content.skipped, content.licence, content.header_last_line
+    )
     return Answer(path, head, encode(content))
 
 
@@ -207,18 +210,21 @@ def finish_repository(
     survey: Survey,
     places: tuple[RecordedFile, ...],
     copies: tuple[bytes, ...],
+    stated: tuple[StatedLicence, ...],
     skipped: tuple[Skipped, ...],
     setup: Setup,
 ) -> FinishedRepository:
     """Check the obligations of a repository whose contents are known. Raises RuleError.
 
     ``places`` are its examined files. ``copies`` are the lines of the records of those that are alike with an upstream,
-    in the same order. ``skipped`` are files that were listed but could not be examined.
+    in the same order. ``stated`` is what the headers of all of them state; ``skipped`` are files that were listed but
+    could not be examined.
     """
     began = time.perf_counter()
     examined = (content.examined for line in copies if (content := decode_content(line)).examined)
     stands = [each.copy for each in examined if each.copy]
-    checked = check(stands, survey.declarations, survey.project, survey.whole)
+    others = AllFiles(stated, survey.unread)
+    checked = check(stands, survey.declarations, survey.project, survey.whole, others=others)
     # Waivers of the settings are for all repositories: none is too many in one.
     findings = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
     # In the order of a scan, which reads a file and examines it before the next.
@@ -232,6 +238,7 @@ def finish_repository(
         attributions=checked.attributions,
         skipped=tuple(dict.fromkeys((*left, *survey.declarations.skipped))),
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
+        unread=survey.unread,
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return FinishedRepository(

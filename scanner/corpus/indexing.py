@@ -21,6 +21,7 @@ from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.files import Selection, read_files
 from ..sources.specs import REGISTRY_PREFIX, split_name
+from ..sources.unscanned_code import UnreadCode
 from ..support.budget import OverBudgetError
 from .builder import CorpusBuilder
 from .model import Corpus, Project, Release
@@ -39,12 +40,16 @@ def add_checkout(
     sha256: str = "",
     selection: Selection = EVERYTHING,
     skipped: list[Skipped] | None = None,
+    unread: UnreadCode | None = None,
 ) -> int:
-    """Index the files of a checkout as one release of ``project``; how many. Those not read go to ``skipped``."""
+    """Index the files of a checkout as one release of ``project``; how many. Those not read go to ``skipped``.
+
+    ``unread`` is shown the files that are neither Python files nor notebooks.
+    """
     number = builder.add_release(project, _release(checkout, release or checkout.release, sha256))
     left: list[Skipped] = [] if skipped is None else skipped
     count = 0
-    for file in read_files(checkout, selection):
+    for file in read_files(checkout, selection, unread=unread):
         if isinstance(file, Skipped):
             left.append(file)
             continue
@@ -108,14 +113,15 @@ def _indexed(
 ) -> Corpus:
     builder = CorpusBuilder()
     left: list[Skipped] = [] if skipped is None else skipped
+    unread = UnreadCode()
     # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
     with open_source(source, obey=True) as checkout:
         project = project_of(checkout)
         checkout = replace(checkout, released=released or checkout.released)
-        if not add_checkout(builder, checkout, project, release, selection=selection, skipped=left):
+        if not add_checkout(builder, checkout, project, release, selection=selection, skipped=left, unread=unread):
             told = f": {left[0].path} {left[0].reason}" if left else ""
             raise CorpusError(f"{source}: no Python file or notebook in it to {purpose}{told}")
-    return builder.finish(project.name)
+    return replace(builder.finish(project.name), unread=unread.found(project.name))
 
 
 def _package(spec: str, checkout: Checkout) -> str:

@@ -23,6 +23,7 @@ from msgspec.structs import astuple
 from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
+from ..results import Unread
 from ..support.arrays import Array
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
@@ -98,6 +99,8 @@ class Corpus(Columns, frozen=True, dict=True):
     path: Path | None = None
     unlisted: Sequence[Release] = ()
     """Releases of which only the paths are known, to date the paths of others."""
+    unread: tuple[Unread, ...] = ()
+    """Code of a source that was indexed in memory, and not read; no file of a corpus tells of it."""
 
     def text(self, number: int) -> str:
         """The name with that number."""

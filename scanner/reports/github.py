@@ -66,6 +66,7 @@ def _summary(report: Report) -> str:
     levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
     told = [f"{counted(summary.files, 'file')} scanned, {', '.join(levels) or 'no findings'}"]
     told += [f"{summary.skipped} skipped"] if summary.skipped else []
+    told += [f"{summary.unread} not read"] if summary.unread else []
     return f"modelkin: {'; '.join(filter(None, [*told, _data(later_note(report.files)), _data(note(report))]))}"
 
 

@@ -27,7 +27,7 @@ from ..results import (
 )
 from ..sources.cells import cell_place
 from ..support.escaping import encodable
-from .summary import left_out_data, summarise
+from .summary import left_out_data, summarise, unread_data
 
 SCHEMA = "modelkin.report/1"
 # Shares are ratios of counts; digits beyond these differ between machines and mean nothing.
@@ -40,6 +40,7 @@ _LINE_TYPES = (
     ("hidden", "hidden"),
     ("not_obeyed", "not_obeyed"),
     ("skipped", "skipped"),
+    ("unread", "unread"),
 )
 
 
@@ -76,6 +77,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "hidden": left_out_data(report.hidden),
         "not_obeyed": left_out_data(report.not_obeyed),
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
+        "unread": unread_data(report.unread),
         "summary": _summary(report),
     }
     return dict(_encodable(data))
@@ -245,6 +247,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "waived": summary.waived,
         "known": summary.known,
         "skipped": summary.skipped,
+        "unread": summary.unread,
         "later": summary.later,
         "seconds": round(report.seconds, 3),
     }

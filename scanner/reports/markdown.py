@@ -65,6 +65,7 @@ def _headline(report: Report) -> str:
     copied = sum(summary.by_verdict[verdict] for verdict in COPIES)
     facts = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
     facts += [f"{summary.skipped} skipped"] if summary.skipped else []
+    facts += [f"{summary.unread} not read"] if summary.unread else []
     facts += [f"{summary.later} also found later"] if summary.later else []
     below = "\n\n".join(text(line) for line in notes(report))
     return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(facts)}\n\n{below}"

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..results import LeftOut, Level, Report, Trust, Verdict
+from ..results import LeftOut, Level, Report, Trust, Unread, UnreadKind, Verdict
 from ..support.escaping import encodable, escape
 from .chronology import only_later
 
@@ -29,6 +29,8 @@ class Summary(Struct, frozen=True):
     known: int
     """How many the baseline holds, those waived aside."""
     skipped: int
+    unread: int
+    """How many files of the source hold code and were not read because of what they are."""
     later: int
     """How many files stand on no upstream, and are found in projects younger than they are."""
 
@@ -45,11 +47,23 @@ def summarise(report: Report) -> Summary:
         waived=waived,
         known=len(report.findings) - waived - levels.total(),
         skipped=len(report.skipped),
+        unread=sum(each.count for each in report.unread if not each.upstream),
         later=len(only_later(report.files)),
     )
 
 
 _MOST_LISTED = 8
+# Of each kind of unread code so many files are named.
+_MOST_PATHS = 3
+_UNREAD_KINDS = {
+    UnreadKind.NATIVE: ("native file", "native files"),
+    UnreadKind.SCRIPT: ("Python script without a suffix", "Python scripts without a suffix"),
+    UnreadKind.PYTHON: ("Python file under another suffix", "Python files under other suffixes"),
+    UnreadKind.MARKDOWN: ("text with Python in it", "texts with Python in them"),
+    UnreadKind.ARCHIVE: ("archive", "archives"),
+    UnreadKind.COMPILED: ("compiled file", "compiled files"),
+    UnreadKind.OTHER: ("file in another language", "files in other languages"),
+}
 _SINGULAR = {"corpora": "corpus", "git indexes": "git index"}
 
 
@@ -72,15 +86,49 @@ def disregarded(report: Report) -> str:
     return f"not obeyed: {told}{'; --settings FILE obeys settings' if own else ''}" if told else ""
 
 
+def unread(report: Report) -> str:
+    """Which code was not read, of the source and of upstreams that were indexed for this run; empty without any."""
+    by_upstream: dict[str, list[str]] = {}
+    for each in report.unread:
+        by_upstream.setdefault(each.upstream, []).append(_unread(each))
+    told = [
+        f"of {escape(name)} {', '.join(parts)}" if name else ", ".join(parts) for name, parts in by_upstream.items()
+    ]
+    return f"not read: {'; '.join(told)}" if told else ""
+
+
+def _unread(each: Unread) -> str:
+    named = ", ".join(map(escape, each.paths[:_MOST_PATHS]))
+    more = ", …" if each.count > _MOST_PATHS else ""
+    return f"{each.count} {_UNREAD_KINDS[each.kind][each.count != 1]} ({named}{more})"
+
+
+def unread_data(found: Iterable[Unread]) -> list[dict[str, Any]]:
+    """Code that was not read, as JSON has it."""
+    return [
+        {
+            "kind": each.kind.value,
+            "count": each.count,
+            "paths": [encodable(path) for path in each.paths],
+            "upstream": encodable(each.upstream),
+        }
+        for each in found
+    ]
+
+
 def notes(report: Report) -> tuple[str, ...]:
-    """How far the source was trusted, what it hid and what was not obeyed, as far as there is anything to say."""
-    return tuple(filter(None, (f"trust: {trusted(report)}", hidden(report), disregarded(report))))
+    """How far the source was trusted, what it hid, what was not obeyed and what not read, as far as there is any."""
+    return tuple(filter(None, (*_on_trust(report), unread(report))))
 
 
 def note(report: Report) -> str:
-    """All `notes` in one line; empty when the source hid nothing and asked for nothing."""
-    told = notes(report)
+    """What the source hid and what was not obeyed, in one line; empty when it hid nothing and asked for nothing."""
+    told = _on_trust(report)
     return "; ".join(told) if len(told) > 1 else ""
+
+
+def _on_trust(report: Report) -> tuple[str, ...]:
+    return tuple(filter(None, (f"trust: {trusted(report)}", hidden(report), disregarded(report))))
 
 
 def listed(found: Iterable[LeftOut]) -> str:

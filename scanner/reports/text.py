@@ -56,14 +56,16 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
     for level, count in summary.by_level.items():
         if count:
             counts.append(" · ").append(counted(count, level.value), LEVEL_STYLES[level])
-    if summary.waived:
-        counts.append(f" · {summary.waived} waived")
-    if summary.known:
-        counts.append(f" · {summary.known} known from the baseline")
-    if summary.skipped:
-        counts.append(f" · {summary.skipped} skipped")
-    if summary.later:
-        counts.append(f" · {summary.later} also found later")
+    further = (
+        (summary.waived, "waived"),
+        (summary.known, "known from the baseline"),
+        (summary.skipped, "skipped"),
+        (summary.unread, "not read"),
+        (summary.later, "also found later"),
+    )
+    for count, words in further:
+        if count:
+            counts.append(f" · {count} {words}")
     yield counts
     corpus = f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)}".rstrip()
     yield Text(f"{corpus if report.corpus.name else 'no corpus'} · {report.seconds:.1f} s", "dim")

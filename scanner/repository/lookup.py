@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from itertools import count
 
+from ..licences.expressions import is_covered
 from ..support.lazy import lazy_pattern
 from ..support.wildcards import ANYTHING, Part, Wild, linear_pattern
 from .layout import below
@@ -18,6 +19,8 @@ from .model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
 # The LGPL comes as two texts, COPYING and COPYING.LESSER.
 _PLAIN = lazy_pattern(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
 _TERMS = lazy_pattern(r"-(?:only|or-later)$")
+# Whose text is that of another licence, or part of it: version 3 of the LGPL adds permissions to the GPL.
+_ALSO = {"PSF-2.0": ("Python-2.0",), "Python-2.0": ("PSF-2.0",), "LGPL-3.0": ("GPL-3.0",)}
 # No path is so long that it could match what has more.
 _MOST_PARTS = 10_000
 
@@ -69,12 +72,14 @@ def _pattern(glob: str) -> re.Pattern[str]:
 def repository_licence(declarations: Declarations) -> tuple[str, ...]:
     """The ids of the licences that the repository says its code is under, what counts most first.
 
-    The LICENSE text at the root comes before what metadata and the model card name; where they differ all are given.
+    The LICENSE text at the root decides. What metadata and the model card name counts where there is none, and beside
+    it where one of the licences they name is its own: one copied line of metadata changes no LICENSE.
     Only where none of these says anything do texts that speak for a part, as in LICENSES/, or for the model count.
     """
     texts = _root_licences(declarations)
     named = [*declarations.declared_licences, *(card.licence for card in declarations.model_cards if card.licence)]
-    stated = [licence for each in named if speaks_for_all(declarations, each.region.path) for licence in each.licences]
+    speaking = [each.licences for each in named if speaks_for_all(declarations, each.region.path)]
+    stated = [licence for each in speaking if not texts or agree(each, texts) for licence in each]
     found = (
         _joined(texts, stated)
         or _licences_on(declarations, (Subject.PARTS,))
@@ -83,20 +88,45 @@ def repository_licence(declarations: Declarations) -> tuple[str, ...]:
     return _without_incorporated(found)
 
 
+def agree(stated: Iterable[str], texts: Iterable[str]) -> bool:
+    """Whether one of the licences ``stated`` is among those of ``texts``, whatever either says of later versions.
+
+    An id that ends with a hyphen means all that begin with it.
+    """
+    known = tuple(texts)
+    return any(_is_among(each, known) for each in stated)
+
+
+def _is_among(licence: str, texts: tuple[str, ...]) -> bool:
+    if licence.endswith("-"):
+        return any(each.startswith(licence) for each in texts)
+    bare = _TERMS.sub("", licence)
+    same = {bare, *_ALSO.get(bare, ())}
+    return any(_TERMS.sub("", each) in same or is_covered(each, (licence,)) for each in texts) or is_covered(
+        licence, texts
+    )
+
+
 def _root_licences(declarations: Declarations) -> list[str]:
     """Of the root's LICENSE files; one of the plain name speaks alone, since the others then are of parts."""
-    files = _root_files(declarations, (Subject.WORK, Subject.CODE))
-    plain = [each for each in files if _PLAIN.fullmatch(each.path.rpartition("/")[2])]
+    files = root_licence_files(declarations, (Subject.WORK, Subject.CODE))
+    plain = [each for each in files if is_plain(each)]
     deciding = [each for each in plain if each.licences] or files
     return [licence for each in deciding for licence in each.licences]
 
 
+def is_plain(legal: LegalFile) -> bool:
+    """Whether a licence file has the plain name, so that others beside it are of parts."""
+    return _PLAIN.fullmatch(legal.path.rpartition("/")[2]) is not None
+
+
 def _licences_on(declarations: Declarations, subjects: tuple[Subject, ...]) -> tuple[str, ...]:
-    files = _root_files(declarations, subjects)
+    files = root_licence_files(declarations, subjects)
     return tuple(dict.fromkeys(licence for each in files for licence in each.licences))
 
 
-def _root_files(declarations: Declarations, subjects: tuple[Subject, ...]) -> list[LegalFile]:
+def root_licence_files(declarations: Declarations, subjects: tuple[Subject, ...]) -> list[LegalFile]:
+    """The licence files at the root that speak of one of ``subjects``."""
     files = (each for each in declarations.legal_files if each.kind is LegalKind.LICENCE and not each.folder)
     return [each for each in files if each.subject in subjects]
 

@@ -90,6 +90,8 @@ class ModelCard(Struct, frozen=True):
     "What its prose says it is from."
     text: str
     "What follows the front matter, on the lines it stands on."
+    relation: str = ""
+    'What it says it is to its base models: "adapter", "finetune", "merge" or "quantized"; else empty.'
 
 
 class Leftover(Struct, frozen=True):

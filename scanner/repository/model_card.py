@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ..support.yaml import Value
 
 # The keys of front matter that are read.
-_WANTED = frozenset(("license", "license_name", "base_model"))
+_WANTED = frozenset(("license", "license_name", "base_model", "base_model_relation"))
 # Licences of the Hub that say none.
 _UNSAID = ("other", "unknown")
 
@@ -59,6 +59,7 @@ def read_card(path: str, text: str, repository: str) -> tuple[ModelCard, Skipped
         base_models=_texts(values, "base_model"),
         credits=read_credits_in_prose(parts.body),
         text=parts.body,
+        relation=", ".join(_texts(values, "base_model_relation"))[:_LONGEST_TITLE].lower(),
     )
     return card, problem
 

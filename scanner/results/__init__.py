@@ -24,6 +24,7 @@ from .scan_report import (
     Report,
     Skipped,
     Suppression,
+    Unread,
 )
 from .vocabulary import (
     COPIES,
@@ -35,6 +36,7 @@ from .vocabulary import (
     LicenceForm,
     State,
     Trust,
+    UnreadKind,
     Verdict,
 )
 
@@ -64,6 +66,8 @@ __all__ = [
     "State",
     "Suppression",
     "Trust",
+    "Unread",
+    "UnreadKind",
     "UpstreamMatch",
     "Verdict",
     "cells_by_path",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from .file_verdict import Cells, FileVerdict, Region, UpstreamMatch, cells_by_path
-from .vocabulary import Grade, Level, State, Trust
+from .vocabulary import Grade, Level, State, Trust, UnreadKind
 
 
 class Report(Struct, frozen=True):
@@ -36,6 +36,8 @@ class Report(Struct, frozen=True):
     """What settings, waivers, ignore rules and the baseline left out."""
     not_obeyed: tuple[LeftOut, ...] = ()
     """What settings, waivers and ignore rules of the source would have left out, and did not."""
+    unread: tuple[Unread, ...] = ()
+    """Code that was not read because of what it is: of the source, then of sources that it was compared with."""
 
     def cells(self) -> dict[str, Cells]:
         """The ``cells`` of each notebook, by its path."""
@@ -131,6 +133,19 @@ class Skipped(Struct, frozen=True):
     """Its path in the source, or the source itself."""
     reason: str
     """Why, in one line."""
+
+
+class Unread(Struct, frozen=True):
+    """Files of one kind that hold code, and are not read: modelkin reads Python files and notebooks."""
+
+    kind: UnreadKind
+    """What they are."""
+    count: int
+    """How many."""
+    paths: tuple[str, ...]
+    """Which, in order; of very many the first."""
+    upstream: str = ""
+    """The name of the upstream whose files they are; empty where they are the scanned source's own."""
 
 
 class LeftOut(Struct, frozen=True):

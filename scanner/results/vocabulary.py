@@ -126,6 +126,25 @@ class Ground(str, Enum):
     """Nothing."""
 
 
+class UnreadKind(str, Enum):
+    """What kind of code a file holds that is not read."""
+
+    NATIVE = "native"
+    """C, C++, CUDA, Cython, Fortran, Rust and the like, which a package may be built from."""
+    SCRIPT = "script"
+    """A script that begins with ``#!`` and Python, and whose name has no suffix."""
+    PYTHON = "python"
+    """Python under another suffix: a stub, a template, a backup."""
+    MARKDOWN = "markdown"
+    """Text with Python in fenced blocks, as lessons are written."""
+    ARCHIVE = "archive"
+    """An archive inside the source; ``.pyz`` is one."""
+    COMPILED = "compiled"
+    """Code that was compiled."""
+    OTHER = "other"
+    """Another language."""
+
+
 class Trust(str, Enum):
     """Whether what a source says to modelkin counts."""
 

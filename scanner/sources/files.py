@@ -17,6 +17,7 @@ from ..support.decoding import to_utf8
 from ..support.globs import matcher
 from .checkout import Checkout, Entry
 from .specs import CODE_SUFFIXES
+from .unscanned_code import UnreadCode
 
 # Real modules have 6.2 MB, and so may what hides a copy; above this it is data. ``budget`` bounds what it takes.
 MAX_BYTES = 16 * 1024**2
@@ -58,11 +59,15 @@ class Selection(Struct, frozen=True):
 
 
 def read_files(
-    checkout: Checkout, selection: Selection = Selection(), left_out: MutableMapping[str, int] | None = None
+    checkout: Checkout,
+    selection: Selection = Selection(),
+    left_out: MutableMapping[str, int] | None = None,
+    unread: UnreadCode | None = None,
 ) -> Iterator[SourceFile | Skipped]:
     """The Python files and notebooks of ``checkout`` that are selected, in its order, and what could not be read.
 
-    ``left_out`` counts, under ``include`` and ``exclude``, the files that were not selected, readable or not.
+    ``left_out`` counts, under ``include`` and ``exclude``, the files that were not selected, readable or not. The
+    selected files of other kinds are shown to ``unread``.
     """
     included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
     counts = {} if left_out is None else left_out
@@ -76,6 +81,8 @@ def read_files(
             yield read_file(entry, selection.max_bytes, selection.timeout)
         elif is_code:
             counts["include"] = counts.get("include", 0) + 1
+        elif unread and included(entry.path):
+            unread.see(entry)
 
 
 def read_file(entry: Entry, max_bytes: int = MAX_BYTES, timeout: float | None = None) -> SourceFile | Skipped:

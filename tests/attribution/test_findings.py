@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from modelkin.attribution.copies import Copy, read_copy
+from modelkin.attribution.copies import AllFiles, Copy, StatedLicence, read_copy
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
@@ -17,6 +18,8 @@ from modelkin.results import Direction, FileVerdict, Finding, Ground, LicenceFor
 from modelkin.rulebook.loader import finding_rules
 from modelkin.rulebook.model import Example, ExampleUpstream, FindingRule
 from modelkin.sources import open_source
+from modelkin.sources.checkout import Entry
+from modelkin.sources.unscanned_code import UnreadCode
 
 LEAST_EXAMPLES = 2
 
@@ -56,13 +59,25 @@ def copy_of(example: Example) -> Copy:
     return read_copy(verdict, notice, text)
 
 
+def others_in(files: Mapping[str, str]) -> AllFiles:
+    """What the headers of the Python files state, and what else is code."""
+    notices = {path: read_notice(text.encode()) for path, text in files.items() if path.endswith(".py")}
+    unread = UnreadCode()
+    for path, text in files.items():
+        if path not in notices:
+            unread.see(Entry(path, len(text), text.encode))
+    stated = (StatedLicence(path, each.licence, each.last_line) for path, each in notices.items() if each.licence)
+    return AllFiles(tuple(stated), unread.found())
+
+
 def findings_of(example: Example, folder: Path) -> list[Finding]:
     for name, text in example.files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
     with open_source(str(folder)) as checkout:
-        found = check([copy_of(example)], read_declarations(checkout)).findings
+        declarations = read_declarations(checkout)
+    found = check([copy_of(example)], declarations, others=others_in(example.files)).findings
     read = [read_waivers(name, text.encode()) for name, text in example.files.items()]
     waivers = [waiver for each in read for waiver in each.waivers]
     return apply_waivers(found, waivers, bad=[bad for each in read for bad in each.bad])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from modelkin.attribution.repository_licence import base_model_licence
 from modelkin.pipeline import check
 from modelkin.results import Level
-from modelkin.rulebook.loader import licence_rule
 
 from ..support.attributed import APACHE, CODE, LAMP, LAMP_HEADER, checked, copy_of, declarations_of, only, rules
 
@@ -68,23 +66,6 @@ def test_a_licence_that_the_card_names_apart_goes_by_that_name() -> None:
     assert asking.startswith("The licence of llama3.1 (LicenseRef-Llama-3.1) asks")
     found = only(checked(README__md=card(front + "base_model: google/gemma-2-9b\n")), "model-card-contradicts")
     assert "says `license: other, license_name: llama3.1`, but google/gemma-2-9b is under " in found.message
-
-
-BASE_MODELS = [
-    ("meta-llama/Llama-3.1-8B-Instruct", "LicenseRef-Llama-3.1"),
-    ("meta-llama/Meta-Llama-3-8B", "LicenseRef-Llama-3"),
-    ("meta-llama/Meta-Llama-3.1-8B", "LicenseRef-Llama-3.1"),
-    ("meta-llama/Llama-2-7b-hf", "LicenseRef-Llama-2"),
-    ("google/gemma-2-9b", "LicenseRef-Gemma"),
-    ("mistralai/Mistral-7B-v0.1", ""),
-    ("someone/llama-3.1-8b", ""),
-    ("", ""),
-]
-
-
-def test_base_models_have_the_licence_of_their_publisher() -> None:
-    assert {base_model: base_model_licence(base_model) for base_model, _ in BASE_MODELS} == dict(BASE_MODELS)
-    assert not [licence for _, licence in BASE_MODELS if licence and not licence_rule(licence)]
 
 
 def test_leftovers_name_where_files_are_from() -> None:

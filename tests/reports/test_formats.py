@@ -60,7 +60,7 @@ def test_json_lines_are_the_parts_of_the_json_report() -> None:
     data = as_data(REPORT)
     assert [line["type"] for line in lines] == [
         *("run", *["file"] * 3, "attribution", "finding", "finding"),
-        *("hidden", "hidden", "not_obeyed", "skipped", "summary"),
+        *("hidden", "hidden", "not_obeyed", "skipped", "unread", "unread", "summary"),
     ]
     assert [line for line in lines if line["type"] == "finding"] == [
         {"type": "finding", **finding} for finding in data["findings"]
@@ -71,7 +71,7 @@ def test_annotations_stand_at_the_lines_of_the_finding_and_waived_ones_are_left_
     first, skipped, last = github.render(REPORT).splitlines()
     assert first.startswith("::error file=models/yi.py,line=1,endLine=4,title=holder-removed (Apache-2.0 §4(c))::the ")
     assert skipped == "::notice file=models/big.py,title=skipped::larger than 10 MB"
-    assert last == f"modelkin: 3 files scanned, 1 error; 1 skipped; {TOLD}"
+    assert last == f"modelkin: 3 files scanned, 1 error; 1 skipped; 1 not read; {TOLD}"
 
 
 def test_every_format_says_what_was_hidden_and_by_what_and_how_far_the_source_was_trusted() -> None:

@@ -80,6 +80,7 @@ def test_at_a_glance_there_is_every_verdict_and_level_with_its_count() -> None:
         "notes": "0",
         "waived": "1",
         "skipped": "1",
+        "not read": "1",
     }
     header = one(page(), "header").text
     assert "pypi:vllm==0.2.3" in header

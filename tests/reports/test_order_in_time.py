@@ -105,7 +105,7 @@ def lines_of(report: Report) -> list[str]:
 
 def test_the_text_has_a_line_for_each_fact_and_none_for_what_is_not_known() -> None:
     lines = lines_of(IN_TIME)
-    assert "4 files scanned · 3 modified · 1 independent · 3 errors · 1 also found later" in lines
+    assert "4 files scanned · 3 modified · 1 independent · 3 errors · 1 not read · 1 also found later" in lines
     expected = [
         f"dated {COMMITS}",
         "innovations holds 14 of 16 statements that vllm added between 0.1.2 and 0.2.0",
@@ -175,7 +175,7 @@ def test_sarif_has_it_as_properties() -> None:
 def test_lines_for_tools_sum_up_what_is_younger_and_are_none_where_that_is_all() -> None:
     assert concise.render(IN_TIME).splitlines()[-1] == f"modelkin: {LATER}"
     assert concise.render(replace(EMPTY, files=(ORIGINAL,))) == ""
-    assert github.render(IN_TIME).splitlines()[-1] == f"modelkin: 4 files scanned, 3 errors; {LATER}"
+    assert github.render(IN_TIME).splitlines()[-1] == f"modelkin: 4 files scanned, 3 errors; 1 not read; {LATER}"
 
 
 def test_bills_of_materials_relate_a_file_to_nothing_that_is_younger() -> None:

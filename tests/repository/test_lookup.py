@@ -22,7 +22,9 @@ def licence_of(root: Path, files: Files) -> tuple[str, ...]:
 REPOSITORIES: list[tuple[Files, tuple[str, ...]]] = [
     ({"LICENSE": MIT}, ("MIT",)),
     ({"LICENSE": ROOT_LICENCE}, ("Apache-2.0",)),
-    ({"LICENSE": MIT, "README.md": CARD}, ("MIT", "Apache-2.0")),
+    ({"LICENSE": MIT, "README.md": CARD}, ("MIT",)),
+    ({"LICENSE": MIT, "setup.cfg": "[metadata]\nlicense = AGPL-3.0\n"}, ("MIT",)),
+    ({"LICENSE": MIT, "setup.cfg": "[metadata]\nlicense = MIT OR Apache-2.0\n"}, ("MIT", "Apache-2.0")),
     ({"LICENSE": APACHE, "README.md": CARD}, ("Apache-2.0",)),
     ({"README.md": CARD}, ("Apache-2.0",)),
     ({"README.md": CARD, "setup.cfg": "[metadata]\nlicense = MIT\n"}, ("MIT", "Apache-2.0")),
@@ -80,7 +82,7 @@ def test_the_one_folder_of_an_archive_is_the_root(tmp_path: Path) -> None:
     files = {
         "LICENSE": MIT,
         "README.md": CARD,
-        "setup.cfg": "[metadata]\nlicense = ISC\n",
+        "setup.cfg": "[metadata]\nlicense = MIT AND ISC\n",
         "vendored/LICENSE": APACHE,
         "docs/README.md": "---\nlicense: 0bsd\n---\n",
         ".reuse/dep5": "Files: src/*\nCopyright: 2023 Lantern\nLicense: Zlib\n",
@@ -89,7 +91,7 @@ def test_the_one_folder_of_an_archive_is_the_root(tmp_path: Path) -> None:
     inner = {f"lamp-main/{path}": text for path, text in files.items()}
     flat, nested = (declarations_of(zipped(tmp_path / f"{n}.zip", each)) for n, each in enumerate((files, inner)))
     assert (flat.root, nested.root) == ("", "lamp-main")
-    assert repository_licence(nested) == repository_licence(flat) == ("MIT", "ISC", "Apache-2.0")
+    assert repository_licence(nested) == repository_licence(flat) == ("MIT", "ISC")
     assert [each.folder for each in nested.legal_files] == ["", "lamp-main/vendored"]
     assert [each.path for each in licence_files_for(nested, "lamp-main/vendored/b.py")] == [
         "lamp-main/vendored/LICENSE",

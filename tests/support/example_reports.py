@@ -26,6 +26,8 @@ from modelkin.results import (
     State,
     Suppression,
     Trust,
+    Unread,
+    UnreadKind,
     UpstreamMatch,
     Verdict,
 )
@@ -141,6 +143,10 @@ REPORT = Report(
     files=(YI, OWN, INDEPENDENT),
     findings=(FINDING, WAIVED),
     skipped=(Skipped("models/big.py", "larger than 10 MB"),),
+    unread=(
+        Unread(UnreadKind.NATIVE, 1, ("models/ops.cu",)),
+        Unread(UnreadKind.MARKDOWN, 2, ("lessons/1.md", "lessons/2.md"), "lessons"),
+    ),
     trust=Trust.WORKING_TREE,
     hidden=(LeftOut("findings waived", "comments", 1), LeftOut("files excluded", "modelkin.toml", 31)),
     not_obeyed=(LeftOut("settings", "modelkin.toml", 2),),

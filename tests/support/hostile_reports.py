@@ -15,6 +15,8 @@ from modelkin.results import (
     Region,
     Rename,
     Skipped,
+    Unread,
+    UnreadKind,
 )
 
 from .example_reports import ATTRIBUTION, FINDING, INDEPENDENT, REPORT, VLLM_LLAMA, WAIVED, YI
@@ -75,6 +77,7 @@ HOSTILE_REPORT = replace(
     files=(FILE, ORIGINAL),
     findings=(hostile(FINDING), hostile(WAIVED)),
     skipped=(Skipped(PATH, HOSTILE),),
+    unread=(Unread(UnreadKind.NATIVE, 1, (PATH,)), Unread(UnreadKind.OTHER, 1, (PATH,), HOSTILE)),
     attributions=(replace(ATTRIBUTION, path=PATH, upstream=UPSTREAM),),
     hidden=(LeftOut(HOSTILE, HOSTILE, 3),),
     not_obeyed=(LeftOut("settings", HOSTILE, 3),),

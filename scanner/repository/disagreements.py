@@ -1,0 +1,105 @@
+"""Which declarations of a repository name a licence that no licence file at its root is: metadata, model cards.
+
+Edit this when two ways to say the same are taken for a disagreement, or when one more place is to be held against
+LICENSE. What a disagreement is worth is for ``attribution/contradictions.py``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ..licences.expressions import licences_stated
+from ..support.lazy import lazy_pattern
+from .layout import CONFIGURATION
+from .lookup import agree, is_plain, repository_licence, root_licence_files, speaks_for_all
+from .model import Declarations, DeclaredLicence, LegalFile, Subject
+
+# Names that say which licences are meant, and not which one; the ids of those begin so.
+_LOOSE = (
+    ("AGPL-", lazy_pattern(r"\bagpl|\baffero\b", re.IGNORECASE)),
+    ("LGPL-", lazy_pattern(r"\blgpl|\blesser general public\b|\blibrary general public\b", re.IGNORECASE)),
+    ("GPL-", lazy_pattern(r"\bgpl|\bgeneral public licen[cs]e", re.IGNORECASE)),
+    ("BSD-", lazy_pattern(r"\bbsd\b", re.IGNORECASE)),
+)
+_CLASSIFIER = "License ::"
+_NO_CHOICE = lazy_pattern(r"License :: OSI Approved\s*", re.IGNORECASE)
+
+
+class Disagreement(NamedTuple):
+    """A declaration that names no licence whose text stands in the repository's LICENSE."""
+
+    declared: DeclaredLicence
+    """Where it stands, and what it says."""
+    licences: tuple[str, ...]
+    """What it means; an id that ends with a hyphen is all that begin with it."""
+    files: tuple[LegalFile, ...]
+    """The licence files at the root."""
+
+
+def disagreeing_metadata(declarations: Declarations) -> tuple[Disagreement, ...]:
+    """The licences that package metadata declare and no licence file at the root is, each in one place.
+
+    Classifiers of one file are one declaration: two are a choice. What names no licence that is known disagrees with
+    none.
+    """
+    files = _speaking_files(declarations)
+    texts = [licence for each in files for licence in each.licences]
+    found: dict[tuple[str, ...], Disagreement] = {}
+    for declared, licences in _metadata_units(declarations) if texts else ():
+        if licences and not agree(licences, texts):
+            found.setdefault(licences, Disagreement(declared, licences, files))
+    return tuple(found.values())
+
+
+def disagreeing_cards(declarations: Declarations) -> tuple[Disagreement, ...]:
+    """The model cards at the root whose licence is none that a licence file at the root has.
+
+    A file that by its name is about the code alone does not speak for a model.
+    """
+    files = tuple(each for each in _speaking_files(declarations) if each.subject is not Subject.CODE)
+    texts = [licence for each in files for licence in each.licences]
+    found = []
+    for card in declarations.model_cards if texts else ():
+        licences = card.licence.licences if card.licence and speaks_for_all(declarations, card.path) else ()
+        if card.licence and licences and not agree(licences, texts):
+            found.append(Disagreement(card.licence, licences, files))
+    return tuple(found)
+
+
+def is_at_odds(declarations: Declarations, stated: Iterable[str]) -> bool:
+    """Whether a file states a licence (of ``stated``) that is not the whole's, or metadata one that LICENSE is not."""
+    whole = repository_licence(declarations)
+    named = frozenset(stated) if whole else ()
+    return any(not agree(licences_stated(each), whole) for each in named) or bool(disagreeing_metadata(declarations))
+
+
+def _speaking_files(declarations: Declarations) -> tuple[LegalFile, ...]:
+    """All licence files at the root that say something, the plainest name first; none where one cannot be told."""
+    subjects = (Subject.WORK, Subject.CODE, Subject.MODEL, Subject.PARTS)
+    files = root_licence_files(declarations, subjects)
+    if any(not each.licences for each in files if is_plain(each)):
+        return ()
+    known = [each for each in files if each.licences]
+    return tuple(sorted(known, key=lambda each: (not is_plain(each), each.path)))
+
+
+def _metadata_units(declarations: Declarations) -> Iterator[tuple[DeclaredLicence, tuple[str, ...]]]:
+    """What each declaration of metadata means, the classifiers of one file together; less what is not known."""
+    classifiers: dict[str, list[DeclaredLicence]] = {}
+    for each in declarations.declared_licences:
+        path = each.region.path
+        if path.rpartition("/")[2] in CONFIGURATION or not speaks_for_all(declarations, path):
+            continue
+        if not each.stated.startswith(_CLASSIFIER):
+            yield each, _meant(each)
+        elif not _NO_CHOICE.fullmatch(each.stated):
+            classifiers.setdefault(path, []).append(each)
+    for group in classifiers.values():
+        meant = [_meant(each) for each in group]
+        yield group[0], tuple(dict.fromkeys(licence for each in meant for licence in each)) if all(meant) else ()
+
+
+def _meant(declared: DeclaredLicence) -> tuple[str, ...]:
+    return declared.licences or next(((ids,) for ids, name in _LOOSE if name.search(declared.stated)), ())
