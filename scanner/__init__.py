@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .results import (
         Attribution,
         CellLines,
+        Confidence,
         CorpusIdentity,
         DefinitionMatch,
         Direction,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         FileDate,
         FileVerdict,
         Finding,
+        FindingPlace,
         Grade,
         Ground,
         Innovations,
@@ -72,6 +74,7 @@ __all__ = [
     "BaselineError",
     "CellLines",
     "Checkout",
+    "Confidence",
     "ConfigurationError",
     "CorpusError",
     "CorpusIdentity",
@@ -82,6 +85,7 @@ __all__ = [
     "FileDate",
     "FileVerdict",
     "Finding",
+    "FindingPlace",
     "Grade",
     "Ground",
     "Innovations",
@@ -132,9 +136,9 @@ _MODULES = {
     "RuleError SourceError UsageError WaiverError",
     "pipeline": "ScanOptions SettingsTaken",
     "reports": "render",
-    "results": "Attribution CellLines CorpusIdentity DefinitionMatch Direction DutyState FileDate FileVerdict Finding "
-    "Grade Ground Innovations Kind LeftOut Level LicenceForm Region Rename Report Skipped State Suppression Trust "
-    "UpstreamMatch Verdict",
+    "results": "Attribution CellLines Confidence CorpusIdentity DefinitionMatch Direction DutyState FileDate "
+    "FileVerdict Finding FindingPlace Grade Ground Innovations Kind LeftOut Level LicenceForm Region Rename Report "
+    "Skipped State Suppression Trust UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

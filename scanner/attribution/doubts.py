@@ -12,7 +12,7 @@ from ..notices.model import Credit
 from ..notices.project_names import names_project
 from ..results import Direction, Ground, Level, Region, UpstreamMatch
 from .copies import Copy
-from .findings import FindingDraft, lower
+from .findings import FindingDraft
 from .model import Derivation
 from .naming import credits_any
 from .repository_view import RepositoryView
@@ -26,17 +26,19 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     """The finding, lower where what the file says speaks against it, and with a word on what is only claimed."""
     upstream = derivation.upstream
     if derivation.is_doubtful:
-        draft = draft._replace(at_most=lower(draft.at_most, Level.WARNING))
+        doubt = "The file names another source, and is not much like this one: both may be from there."
+        draft = draft.lowered(Level.WARNING, doubt)
     if common := common_source(derivation):
         doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
-        return draft._replace(at_most=Level.NOTE, doubt=doubt)
+        return draft.lowered(Level.NOTE, doubt)
     if derivation.inner:
         return draft
     if repository.is_nearly_at_home(derivation.copy, upstream):
         doubt = f"Many files beside it are those of {upstream.project}: this may be {upstream.project} itself."
-        return draft._replace(at_most=Level.NOTE, doubt=doubt)
-    if not draft.doubt and (claim := repository.home.claim_on(upstream)):
-        return draft._replace(doubt=f"The name {claim}, which this source gives itself, is no proof that it is that.")
+        return draft.lowered(Level.NOTE, doubt)
+    if claim := repository.home.claim_on(upstream):
+        doubt = f"The name {claim}, which this source gives itself, is no proof that it is that."
+        return draft.lowered(Level.ERROR, doubt)
     return draft
 
 

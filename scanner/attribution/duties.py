@@ -5,11 +5,11 @@ Edit this when a kind of duty comes to be checked in another way, or when a new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ..licences.expressions import is_covered, licences_stated
-from ..notices.holders import holders_missing
+from ..notices.holders import holders, holders_missing, squeezed
 from ..notices.model import Strength
 from ..results import DutyState, Level, LicenceForm, Region, State, Verdict
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
@@ -25,6 +25,7 @@ EXACT_RULES = {
     Duty.DISPLAY: "display-text-missing",
     Duty.NAME_PREFIX: "name-prefix-missing",
 }
+NAMED_NO_TERMS = "The upstream file itself names no terms: whoever copied it may not have known them."
 _NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
 
@@ -109,8 +110,10 @@ def keep_notices(owed: Owed, repository: RepositoryView) -> Outcome:
         upstream_region=upstream_header(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
-        at_most=Level.WARNING if elsewhere else Level.ERROR,
+        about=holders_in(sure or missing),
     )
+    if elsewhere:
+        draft = draft.lowered(Level.WARNING, "The lines stand in the repository, though not with this file.")
     if not sure:
         return Outcome(State.NOT_JUDGED, "older releases of the upstream file lack the lines", as_recent(draft))
     return Outcome(State.MISSED, f"missing: {quoted(sure)}", draft)
@@ -119,7 +122,12 @@ def keep_notices(owed: Owed, repository: RepositoryView) -> Outcome:
 def as_recent(draft: FindingDraft) -> FindingDraft:
     """A finding on lines that the copied release may never have had: a note."""
     doubt = "An older known release of that file lacks it: the copy may be from before it was added."
-    return draft._replace(at_most=Level.NOTE, doubt=doubt)
+    return draft.lowered(Level.NOTE, doubt)
+
+
+def holders_in(lines: Iterable[str]) -> tuple[str, ...]:
+    """Whom the lines name, however they spell it."""
+    return tuple(sorted({squeezed(name) for line in lines for name in holders(line)}))
 
 
 def in_file(rule: LicenceRule) -> bool:
@@ -206,10 +214,12 @@ def carry_licence(owed: Owed, repository: RepositoryView) -> Outcome:
         upstream_region=upstream_region(derivation),
         licence=licence,
         obligation=owed.obligation,
-        # A header that is kept names the licence and where it is found; a file that never had one says less is owed.
-        at_most=Level.WARNING if stands_here or derivation.is_headless else Level.ERROR,
         group=f"{licence} {' '.join(lines)}",
     )
+    if stands_here:
+        draft = draft.lowered(Level.WARNING, "The header of the file names the licence, and where it is found.")
+    elif derivation.is_headless:
+        draft = draft.lowered(Level.WARNING, NAMED_NO_TERMS)
     return Outcome(State.MISSED, f"missing: {quoted(lines)}" if lines else "no file carries the licence text", draft)
 
 
@@ -243,8 +253,8 @@ def carry_notice_file(owed: Owed, repository: RepositoryView) -> Outcome:
         upstream_region=upstream_region(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
-        # Which of its notices pertain to this file a person must see.
         at_most=Level.WARNING,
+        doubt="Which of the notices there are about this code, files do not tell.",
         group=derivation.upstream.project,
     )
     return Outcome(State.MISSED, f"no NOTICE file names {derivation.upstream.project}", draft)
@@ -267,6 +277,7 @@ def carry_words(owed: Owed, repository: RepositoryView) -> Outcome:
         licence=owed.rule.id,
         obligation=owed.obligation,
         at_most=Level.WARNING,
+        doubt="Where the words must stand, and whether they do in another place, files do not tell.",
         group=f"{owed.rule.id} {owed.obligation.clause}",
     )
     return Outcome(State.MISSED, f"missing: {quoted(wanted)}", draft)

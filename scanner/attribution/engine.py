@@ -16,8 +16,9 @@ from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_draf
 from .copies import CheckResult, Copy
 from .derivation import derivations_of
 from .doubts import doubted, unconfirmed_drafts
-from .duties import Outcome, Owed, as_recent, duty_state, header_region, outcomes, upstream_region
-from .findings import FindingDraft, asked_level, findings, quoted
+from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders_in, outcomes, upstream_region
+from .finding_groups import findings
+from .findings import FindingDraft, asked_level, quoted
 from .model import Derivation
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
@@ -83,5 +84,8 @@ def _unknown_licence(derivation: Derivation) -> Iterator[FindingDraft]:
     if derivation.missing:
         sure = [line for line in derivation.missing if line not in upstream.recent_lines]
         facts = {"missing": quoted(sure or derivation.missing), "holders": quoted(sure or derivation.missing)}
-        draft = FindingDraft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)
+        draft = FindingDraft(
+            "holder-removed", region, facts, upstream, place, about=holders_in(sure or derivation.missing)
+        )
+        draft = draft.lowered(Level.WARNING, "What the upstream's licence asks for, no rule says.")
         yield draft if sure else as_recent(draft)

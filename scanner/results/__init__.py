@@ -20,6 +20,7 @@ from .scan_report import (
     CorpusIdentity,
     DutyState,
     Finding,
+    FindingPlace,
     LeftOut,
     Report,
     Skipped,
@@ -27,6 +28,7 @@ from .scan_report import (
 )
 from .vocabulary import (
     COPIES,
+    Confidence,
     Direction,
     Grade,
     Ground,
@@ -43,6 +45,7 @@ __all__ = [
     "Attribution",
     "CellLines",
     "Cells",
+    "Confidence",
     "CorpusIdentity",
     "DefinitionMatch",
     "Direction",
@@ -50,6 +53,7 @@ __all__ = [
     "FileDate",
     "FileVerdict",
     "Finding",
+    "FindingPlace",
     "Grade",
     "Ground",
     "Innovations",

@@ -61,11 +61,14 @@ def test_a_missing_line_is_replaced_only_where_no_holder_is_kept() -> None:
     assert "holder-removed" in rules(checked(copy_of(LAMP, text=some + CODE), LICENSE=APACHE))
 
 
-def test_a_file_has_one_finding_of_a_rule() -> None:
+def test_a_file_has_one_finding_of_a_rule_for_each_project_that_it_owes() -> None:
     two = replace(LAMP, copyrights=(*LAMP.copyrights, "Copyright (c) 2021, Meridian Corporation."))
-    finding = only(checked(copy_of(two, BEACON, text=OWN + CODE), LICENSE=APACHE), "holder-replaced")
-    assert "Lumen" in finding.message
-    assert "Meridian" in finding.message
+    result = checked(copy_of(two, BEACON, text=OWN + CODE), LICENSE=APACHE)
+    found = [finding.message for finding in result.findings if finding.rule == "holder-replaced"]
+    assert len(found) == len(result.attributions) == 2
+    (of_lamp,) = (message for message in found if "of lamp" in message)
+    assert "Lumen" in of_lamp
+    assert "Meridian" in of_lamp
 
 
 def test_apache_wants_the_line_in_the_file_a_notice_beside_it_lowers_the_level() -> None:
