@@ -25,7 +25,6 @@ EXACT_RULES = {
     Duty.DISPLAY: "display-text-missing",
     Duty.NAME_PREFIX: "name-prefix-missing",
 }
-NAMED_NO_TERMS = "The upstream file itself names no terms: whoever copied it may not have known them."
 _NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
 
@@ -218,8 +217,6 @@ def carry_licence(owed: Owed, repository: RepositoryView) -> Outcome:
     )
     if stands_here:
         draft = draft.lowered(Level.WARNING, "The header of the file names the licence, and where it is found.")
-    elif derivation.is_headless:
-        draft = draft.lowered(Level.WARNING, NAMED_NO_TERMS)
     return Outcome(State.MISSED, f"missing: {quoted(lines)}" if lines else "no file carries the licence text", draft)
 
 

@@ -13,9 +13,10 @@ from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts
+from .adapted import adapted_drafts
 from .copies import CheckResult, Copy
 from .derivation import derivations_of
-from .doubts import doubted, unconfirmed_drafts
+from .doubts import common_source, doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders_in, outcomes, upstream_region
 from .finding_groups import findings
 from .findings import FindingDraft, asked_level, quoted
@@ -38,7 +39,12 @@ def check_copies(copies: Sequence[Copy], repository: RepositoryView) -> CheckRes
     derivations = [(copy, derivations_of(copy, repository)) for copy in copies]
     checked = [_check_one(derivation, repository) for _, found in derivations for derivation in found]
     drafts = [draft for each in checked for draft in each.drafts]
-    drafts += [draft for copy, found in derivations for draft in part_drafts(copy, found, repository)]
+    for copy, found in derivations:
+        parts = tuple(part_drafts(copy, found, repository))
+        answered = {each.upstream.project for each in found} | {
+            each.upstream.project for each in parts if each.upstream
+        }
+        drafts += [*parts, *adapted_drafts(copy, answered, repository)]
     unnamed = [each.derivation for each in checked if each.attribution.grade is Grade.NONE and each.is_error]
     drafts += card_credit_drafts(unnamed, repository)
     drafts += unconfirmed_drafts(copies)
@@ -52,12 +58,13 @@ def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:
     results = [each for rule in rules for each in outcomes(derivation, rule, repository)]
     given = grade(derivation, repository)
     found = _drafts(derivation, rules, results, repository)
-    drafts = tuple(doubted(draft, derivation, repository) for draft in found)
+    drafts = tuple(doubted(draft, derivation, repository, given) for draft in found)
     is_error = any(asked_level(draft) is Level.ERROR for draft in drafts)
     duties = tuple(duty_state(owed, outcome) for owed, outcome in results)
     attribution = Attribution(derivation.path, derivation.upstream, given, duties)
-    on_credits = credit_drafts(derivation, given, is_error, repository)
-    drafts = (*drafts, *(doubted(draft, derivation, repository) for draft in on_credits))
+    # A credit for what both are from is no wrong one.
+    on_credits = () if common_source(derivation) else credit_drafts(derivation, given, is_error, repository)
+    drafts = (*drafts, *(doubted(draft, derivation, repository, given) for draft in on_credits))
     return _Checked(derivation, attribution, drafts, is_error)
 
 
@@ -68,11 +75,11 @@ def _drafts(
     repository: RepositoryView,
 ) -> Iterator[FindingDraft]:
     yield from (outcome.draft for _, outcome in results if outcome.draft)
-    if derivation.inner or derivation.passed_on:
+    if derivation.inner:
         return
     if rules:
         yield from licence_drafts(derivation, rules, repository)
-    else:
+    elif not derivation.passed_on:
         yield from _unknown_licence(derivation)
 
 

@@ -16,7 +16,7 @@ from ..results import Level, Region, Verdict
 from ..rulebook.loader import licence_rule, shipped_folder
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
 from ..support.globs import matcher
-from .duties import EXACT_RULES, NAMED_NO_TERMS, header_region, place_of, upstream_region
+from .duties import EXACT_RULES, header_region, place_of, upstream_region
 from .findings import FindingDraft, quoted, shortened
 from .model import Derivation
 from .repository_view import RepositoryView
@@ -49,8 +49,6 @@ def _relicensed(derivation: Derivation, rule: LicenceRule, repository: Repositor
         upstream_region=upstream_region(derivation),
         licence=rule.id,
         obligation=duty,
-        at_most=Level.WARNING if derivation.is_headless else Level.ERROR,
-        doubt=NAMED_NO_TERMS if derivation.is_headless else "",
     )
 
 
