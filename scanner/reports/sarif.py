@@ -97,7 +97,8 @@ def _result(told: FindingPrint, around: _Around) -> dict[str, Any]:
         "level": _LEVELS[finding.level],
         "message": {"text": " ".join(_sentence(part) for part in parts if part)},
         "locations": [_location(place.region, around.cells.get(path, ()))],
-        "partialFingerprints": {FINGERPRINT: told.digest, GROUP: finding.group},
+        # Findings of an older journal have no group.
+        "partialFingerprints": {FINGERPRINT: told.digest, **({GROUP: finding.group} if finding.group else {})},
         "properties": {"confidence": finding.confidence.value, **_order(place, around.files.get(path))},
     }
     if finding.rule in around.rules:
