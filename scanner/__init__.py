@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .results import (
         Attribution,
         CellLines,
+        Confidence,
         CorpusIdentity,
         DefinitionMatch,
         Direction,
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
         FileDate,
         FileVerdict,
         Finding,
+        FindingPlace,
         Grade,
         Ground,
         Innovations,
@@ -74,6 +76,7 @@ __all__ = [
     "BaselineError",
     "CellLines",
     "Checkout",
+    "Confidence",
     "ConfigurationError",
     "CorpusError",
     "CorpusIdentity",
@@ -84,6 +87,7 @@ __all__ = [
     "FileDate",
     "FileVerdict",
     "Finding",
+    "FindingPlace",
     "Grade",
     "Ground",
     "Innovations",
@@ -136,9 +140,9 @@ _MODULES = {
     "RuleError SourceError UsageError WaiverError",
     "pipeline": "ScanOptions SettingsTaken",
     "reports": "render",
-    "results": "Attribution CellLines CorpusIdentity DefinitionMatch Direction DutyState FileDate FileVerdict Finding "
-    "Grade Ground Innovations Kind LeftOut Level LicenceForm Region Rename Report Skipped State Suppression Trust "
-    "Unread UnreadKind UpstreamMatch Verdict",
+    "results": "Attribution CellLines Confidence CorpusIdentity DefinitionMatch Direction DutyState FileDate "
+    "FileVerdict Finding FindingPlace Grade Ground Innovations Kind LeftOut Level LicenceForm Region Rename Report "
+    "Skipped State Suppression Trust Unread UnreadKind UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

@@ -7,7 +7,8 @@ goes or changes its place; what a stage does is in the module that it is importe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from .attribution.copies import AllFiles, CheckResult, Copy, StatedLicence, letters, read_copy
-from .attribution.naming import plain_name
+from .attribution.doubts import shared_source
+from .attribution.naming import is_for_code, plain_name
 from .attribution.waivers import Waiver
 from .corpus.histories import PathHistories, path_histories
 from .corpus.model import CORPUS_SUFFIX, Corpus, Project
@@ -35,13 +37,13 @@ from .matching.query import Query, make_query
 from .matching.ranking import LEAST_SHARE, VerdictOptions, related
 from .matching.verdict import judge
 from .notices.holders import holders
-from .notices.model import Notice
+from .notices.model import Credit, Notice
 from .notices.notice import read_notice
 from .notices.project_names import names_project
 from .repository.disagreements import is_at_odds
 from .repository.lookup import says_anything
 from .repository.model import Declarations
-from .results import COPIES, CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust, Unread
+from .results import CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust, Unread
 from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection, SourceFile
@@ -129,7 +131,7 @@ class Examiner:
 
     def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
-        facts = _facts(file.text, seen.notice, dated, names)
+        facts = _facts(file.text, seen, dated, names)
         ordered = placed(seen.kept, facts, partial(self._again, seen, facts.owns), self._how.named)
         # Judge: say what the file is to what was there before it.
         verdict = judge(file, seen.notice.licence, ordered, self._how)
@@ -166,7 +168,7 @@ class Examiner:
 
     def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes, tree: SyntaxTree) -> Copy:
         """What the file says of where it is from. That of a file without copied code is not looked for."""
-        if not any(each.parts or each.verdict in COPIES for each in verdict.upstreams):
+        if not verdict.upstreams:
             return Copy(verdict, notice, ())
         return read_copy(verdict, notice, text, self._known_copyrights, tree)
 
@@ -177,9 +179,9 @@ class Examiner:
         return frozenset(map(letters, lines))
 
 
-def _facts(text: bytes, notice: Notice, dated: FileDate, names: tuple[str, ...]) -> Facts:
+def _facts(text: bytes, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:
     """What is known of a file beside its code, of a source that goes by ``names``."""
-    lines, own = notice.copyrights, frozenset(plain_name(each.rpartition("/")[2]) for each in names)
+    lines, own = seen.notice.copyrights, frozenset(plain_name(each.rpartition("/")[2]) for each in names)
 
     def credited(upstream: Notice) -> Credited:
         if not upstream.sources:
@@ -190,7 +192,24 @@ def _facts(text: bytes, notice: Notice, dated: FileDate, names: tuple[str, ...])
         by_holder = bool(given and owed) and all(names_project(upstream.sources, (), (each,)) for each in owed)
         return Credited(by_holder, names_project(upstream.sources, names, ()))
 
-    return Facts(dated, lambda: not_before(text, lines), credited, lambda project: _is_one_of(project, own))
+    def shares_source(upstream: Notice, project: Project) -> bool:
+        if not (upstream.sources and lines):
+            return False
+        names = (project.name, project.package or project.name)
+        others = (each for each in _header_credits(text, seen) if not names_project([each.url], names, ()))
+        return bool(shared_source(others, upstream.sources, lines))
+
+    return Facts(
+        dated, lambda: not_before(text, lines), credited, shares_source, lambda project: _is_one_of(project, own)
+    )
+
+
+def _header_credits(text: bytes, seen: _Seen) -> Iterator[Credit]:
+    """What the file says above its first definition of where its code is from."""
+    from .notices.credits import read_credits  # loaded only where something was copied
+
+    first = min((each.first_line for each in seen.query.code.definitions[1:]), default=sys.maxsize)
+    yield from (each for each in read_credits(text, seen.tree) if is_for_code(each) and each.last_line < first)
 
 
 def _is_one_of(project: Project, names: frozenset[str]) -> bool:

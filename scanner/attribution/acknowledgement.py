@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..matching.comparison import MODULE
-from ..notices.holders import holders_missing
+from ..notices.holders import holders_missing, squeezed
 from ..notices.model import Credit, Strength
 from ..repository.lookup import speaks_for_all
 from ..repository.model import ModelCard
@@ -109,7 +109,8 @@ def credit_drafts(
         yield _credit_draft("credit-link-only", derivation, next(each for each in right if each.url))
     if grade is Grade.NONE and wrong:
         draft = _credit_draft("credit-names-another", derivation, wrong[0])
-        yield draft if is_error else draft._replace(at_most=Level.NOTE)
+        doubt = "Little else is missing: the project that is named may have passed the code on."
+        yield draft if is_error else draft.lowered(Level.NOTE, doubt)
     elif grade is Grade.NONE and derivation.is_headless:
         yield FindingDraft(
             rule="source-unnamed",
@@ -188,6 +189,7 @@ def _credit_draft(rule: str, derivation: Derivation, credit: Credit) -> FindingD
         rule=rule,
         region=Region(derivation.path, credit.first_line, credit.last_line),
         facts={"credited": shortened(source_of(credit)), "found": shortened(credit.words)},
+        about=(squeezed(source_of(credit)),) if rule == "credit-names-another" else (derivation.upstream.project,),
         upstream=derivation.upstream,
         upstream_region=upstream_region(derivation),
     )

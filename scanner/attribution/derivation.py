@@ -5,7 +5,7 @@ Edit this when a copy is held to the terms of the wrong upstream, or of none.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..notices.holders import holders_missing
 from ..notices.project_names import names_project
@@ -13,7 +13,7 @@ from ..results import COPIES, Direction, FileVerdict, LicenceForm, UpstreamMatch
 from .copies import Copy
 from .model import NEARLY_THE_SAME, Derivation
 from .naming import project_names
-from .near_ties import builds_on, first_seen, source_among
+from .near_ties import builds_on, first_seen, is_dated, is_older, source_among
 from .repository_view import RepositoryView
 
 
@@ -25,8 +25,7 @@ def derivations_of(copy: Copy, repository: RepositoryView) -> tuple[Derivation, 
     source = derivation_of(copy, repository)
     if source is None or source.inner:
         return (source,) if source else ()
-    passed = _passed_on(source, repository)
-    return (source, passed) if passed else (source,)
+    return (source, *_passed_on(source, repository))
 
 
 def derivation_of(copy: Copy, repository: RepositoryView) -> Derivation | None:
@@ -94,31 +93,45 @@ def _best_met(
     return source_among([_derivation(copy, repository, each, listed) for each in (closest, *rivals)])
 
 
-def _passed_on(source: Derivation, repository: RepositoryView) -> Derivation | None:
-    """What the source has from an older project, and passed on without its lines or its licence."""
+def _passed_on(source: Derivation, repository: RepositoryView) -> Iterator[Derivation]:
+    """What the source has from each older project, and passed on without its lines or its licence."""
+    told, licences = list(source.upstream.copyrights), {source.upstream.licence}
+    projects = {source.upstream.project}
     for older in sorted(source.listed, key=first_seen):
         at_home = repository.is_at_home(source.copy, older) or repository.is_nearly_at_home(source.copy, older)
-        if at_home or not _has_it_from(source, older):
+        if at_home or older.project in projects or not _may_have_it_from(source, older):
             continue
-        lines = holders_missing(older.copyrights, source.upstream.copyrights)
+        surely = _says_it_has_it_from(source, older)
+        if not surely and not _stands_beside(source, older):
+            continue
+        lines = holders_missing(older.copyrights, told)
         states_none = source.upstream.licence_form is LicenceForm.NONE and older.licence_form is not LicenceForm.NONE
-        if lines or (states_none and older.licence != source.upstream.licence):
-            return _derivation(source.copy, repository, older, source.listed, lines)._replace(passed_on=True)
-    return None
+        if lines or (states_none and older.licence not in licences):
+            told += lines
+            licences.add(older.licence)
+            projects.add(older.project)
+            passed = _derivation(source.copy, repository, older, source.listed, lines)
+            yield passed._replace(passed_on=True, is_sure=surely)
 
 
-def _has_it_from(source: Derivation, older: UpstreamMatch) -> bool:
-    """Whether the source of a copy has the code from ``older``, of which the copy surely is one, too.
-
-    It is the file's origin, or the source names it, or the source says nothing of whose it is.
-    """
+def _may_have_it_from(source: Derivation, older: UpstreamMatch) -> bool:
+    """Whether the source of a copy may have the code from ``older``, of which the copy surely is one, too."""
     closer = source.upstream
     if older.project == closer.project or older.verdict not in COPIES or older.direction is not Direction.IN_ORDER:
         return False
-    if first_seen(older) > first_seen(closer):
-        return False
-    named = names_project(closer.sources, project_names(older), ())
+    return is_older(older, closer)
+
+
+def _says_it_has_it_from(source: Derivation, older: UpstreamMatch) -> bool:
+    """Whether ``older`` is the file's origin, or the source names it, or the source says nothing of whose it is."""
+    named = names_project(source.upstream.sources, project_names(older), ())
     return older == source.copy.verdict.origin or named or source.is_headless
+
+
+def _stands_beside(source: Derivation, older: UpstreamMatch) -> bool:
+    """Whether the user gave one of the two, which no corpus relates to others, and both explain nearly the same."""
+    given = not (is_dated(older) and is_dated(source.upstream))
+    return given and older.share >= NEARLY_THE_SAME * source.upstream.share
 
 
 def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[UpstreamMatch]) -> Derivation | None:

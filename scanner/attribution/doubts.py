@@ -5,14 +5,15 @@ A claim never hides a finding. Edit this when a finding is too sure of itself, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..notices.holders import holders, squeezed
 from ..notices.model import Credit
 from ..notices.project_names import names_project
-from ..results import Direction, Ground, Level, Region, UpstreamMatch
+from ..results import Direction, Grade, Ground, Level, Region, UpstreamMatch
+from ..rulebook.model import Duty
 from .copies import Copy
-from .findings import FindingDraft, lower
+from .findings import FindingDraft
 from .model import Derivation
 from .naming import credits_any
 from .repository_view import RepositoryView
@@ -22,29 +23,70 @@ _BY_NAME = "by the name that this folder gives itself"
 _BY_DATE = "by the dates that this folder itself gives"
 
 
-def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryView) -> FindingDraft:
-    """The finding, lower where what the file says speaks against it, and with a word on what is only claimed."""
+def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryView, given: Grade) -> FindingDraft:
+    """The finding, lower where what the file says speaks against it, and with a word on what is only claimed.
+
+    ``given`` is how well the copy says where it is from.
+    """
     upstream = derivation.upstream
+    if derivation.is_headless and draft.obligation and draft.obligation.duty is Duty.CARRY_LICENCE:
+        draft = _headless(draft, upstream, given)
+    if not derivation.is_sure:
+        doubt = f"It is older than {derivation.closest}, which is closer to this file and does not name it."
+        draft = draft.lowered(Level.WARNING, doubt)
     if derivation.is_doubtful:
-        draft = draft._replace(at_most=lower(draft.at_most, Level.WARNING))
+        doubt = "The file names another source, and is not much like this one: both may be from there."
+        draft = draft.lowered(Level.WARNING, doubt)
     if common := common_source(derivation):
         doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
-        return draft._replace(at_most=Level.NOTE, doubt=doubt)
+        return draft.lowered(Level.NOTE, doubt)
+    if common := _perhaps_common(derivation):
+        doubt = f"Both name {common} as their source, each in its own words: both may be from there."
+        draft = draft.lowered(Level.WARNING, doubt)
     if derivation.inner:
         return draft
     if repository.is_nearly_at_home(derivation.copy, upstream):
         doubt = f"Many files beside it are those of {upstream.project}: this may be {upstream.project} itself."
-        return draft._replace(at_most=Level.NOTE, doubt=doubt)
-    if not draft.doubt and (claim := repository.home.claim_on(upstream)):
-        return draft._replace(doubt=f"The name {claim}, which this source gives itself, is no proof that it is that.")
+        return draft.lowered(Level.NOTE, doubt)
+    if claim := repository.home.claim_on(upstream):
+        doubt = f"The name {claim}, which this source gives itself, is no proof that it is that."
+        return draft.lowered(Level.ERROR, doubt)
+    return draft
+
+
+def _headless(draft: FindingDraft, upstream: UpstreamMatch, given: Grade) -> FindingDraft:
+    """What the LICENSE of the upstream asks for, and no header: less where the copy names its source, or may be it."""
+    if given is not Grade.NONE:
+        return draft.lowered(Level.WARNING, "The source is named, if without its notice, which no file of it has.")
+    if upstream.direction is not Direction.IN_ORDER:
+        return draft.lowered(Level.WARNING, "The upstream file itself says neither whose it is nor under which terms.")
     return draft
 
 
 def common_source(derivation: Derivation) -> str:
     """The project that both files name as their source, and whose holder the copy names; empty where there is none."""
+    given = (each for each in derivation.header_credits if not credits_any(each, derivation.listed))
+    return shared_source(given, derivation.upstream.sources, derivation.copyrights)
+
+
+def shared_source(given: Iterable[Credit], sources: Sequence[str], copyrights: Iterable[str]) -> str:
+    """Of what the credits ``given`` name, the project that ``sources`` name as well and whose holder has a line.
+
+    Empty where there is none.
+    """
+    lines = tuple(copyrights)
+    for credit in given:
+        named = [each for each in (credit.url, credit.project) if each]
+        if _names_its_holder(credit, lines) and names_project(sources, named, ()):
+            return credit.project or credit.url
+    return ""
+
+
+def _perhaps_common(derivation: Derivation) -> str:
+    """As ``common_source``, where no holder is named, and the words of the credit did not come along with the code."""
     for credit in derivation.header_credits:
         named = [each for each in (credit.url, credit.project) if each]
-        if credits_any(credit, derivation.listed) or not _names_its_holder(credit, derivation.copyrights):
+        if credits_any(credit, derivation.listed) or not set(derivation.upstream.sources).isdisjoint(named):
             continue
         if names_project(derivation.upstream.sources, named, ()):
             return credit.project or credit.url

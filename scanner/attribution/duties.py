@@ -5,11 +5,11 @@ Edit this when a kind of duty comes to be checked in another way, or when a new 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from ..licences.expressions import is_covered, licences_stated
-from ..notices.holders import holders_missing
+from ..notices.holders import holders, holders_missing, squeezed
 from ..notices.model import Strength
 from ..results import DutyState, Level, LicenceForm, Region, State, Verdict
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
@@ -111,9 +111,12 @@ def keep_notices(owed: Owed, repository: RepositoryView) -> Outcome:
         upstream_region=upstream_header(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
-        at_most=Level.WARNING if elsewhere or derivation.names_a_holder else Level.ERROR,
-        doubt=_OLDER_FORM if derivation.names_a_holder else "",
+        about=holders_in(sure or missing),
     )
+    if derivation.names_a_holder:
+        draft = draft.lowered(Level.WARNING, _OLDER_FORM)
+    if elsewhere:
+        draft = draft.lowered(Level.WARNING, "The lines stand in the repository, though not with this file.")
     if not sure:
         return Outcome(State.NOT_JUDGED, "older releases of the upstream file lack the lines", as_recent(draft))
     return Outcome(State.MISSED, f"missing: {quoted(sure)}", draft)
@@ -122,7 +125,12 @@ def keep_notices(owed: Owed, repository: RepositoryView) -> Outcome:
 def as_recent(draft: FindingDraft) -> FindingDraft:
     """A finding on lines that the copied release may never have had: a note."""
     doubt = "An older known release of that file lacks it: the copy may be from before it was added."
-    return draft._replace(at_most=Level.NOTE, doubt=doubt)
+    return draft.lowered(Level.NOTE, doubt)
+
+
+def holders_in(lines: Iterable[str]) -> tuple[str, ...]:
+    """Whom the lines name, however they spell it."""
+    return tuple(sorted({squeezed(name) for line in lines for name in holders(line)}))
 
 
 def in_file(rule: LicenceRule) -> bool:
@@ -209,10 +217,10 @@ def carry_licence(owed: Owed, repository: RepositoryView) -> Outcome:
         upstream_region=upstream_region(derivation),
         licence=licence,
         obligation=owed.obligation,
-        # A header that is kept names the licence and where it is found; a file that never had one says less is owed.
-        at_most=Level.WARNING if stands_here or derivation.is_headless else Level.ERROR,
         group=f"{licence} {' '.join(lines)}",
     )
+    if stands_here:
+        draft = draft.lowered(Level.WARNING, "The header of the file names the licence, and where it is found.")
     return Outcome(State.MISSED, f"missing: {quoted(lines)}" if lines else "no file carries the licence text", draft)
 
 
@@ -246,8 +254,8 @@ def carry_notice_file(owed: Owed, repository: RepositoryView) -> Outcome:
         upstream_region=upstream_region(derivation),
         licence=owed.rule.id,
         obligation=owed.obligation,
-        # Which of its notices pertain to this file a person must see.
         at_most=Level.WARNING,
+        doubt="Which of the notices there are about this code, files do not tell.",
         group=derivation.upstream.project,
     )
     return Outcome(State.MISSED, f"no NOTICE file names {derivation.upstream.project}", draft)
@@ -270,6 +278,7 @@ def carry_words(owed: Owed, repository: RepositoryView) -> Outcome:
         licence=owed.rule.id,
         obligation=owed.obligation,
         at_most=Level.WARNING,
+        doubt="Where the words must stand, and whether they do in another place, files do not tell.",
         group=f"{owed.rule.id} {owed.obligation.clause}",
     )
     return Outcome(State.MISSED, f"missing: {quoted(wanted)}", draft)

@@ -13,12 +13,14 @@ from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts, unread_drafts
+from .adapted import adapted_drafts
 from .contradictions import contradiction_drafts
 from .copies import AllFiles, CheckResult, Copy
 from .derivation import derivations_of
-from .doubts import doubted, unconfirmed_drafts
-from .duties import Outcome, Owed, as_recent, duty_state, header_region, outcomes, upstream_region
-from .findings import FindingDraft, asked_level, findings, quoted
+from .doubts import common_source, doubted, unconfirmed_drafts
+from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders_in, outcomes, upstream_region
+from .finding_groups import findings
+from .findings import FindingDraft, asked_level, quoted
 from .model import Derivation
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
@@ -41,7 +43,12 @@ def check_copies(copies: Sequence[Copy], repository: RepositoryView, others: All
     derivations = [(copy, derivations_of(copy, repository)) for copy in copies]
     checked = [_check_one(derivation, repository) for _, found in derivations for derivation in found]
     drafts = [draft for each in checked for draft in each.drafts]
-    parts = [draft for copy, found in derivations for draft in part_drafts(copy, found, repository)]
+    parts: list[FindingDraft] = []
+    for copy, found in derivations:
+        of_copy = tuple(part_drafts(copy, found, repository))
+        owed = {each.upstream.project for each in found}
+        owed |= {each.upstream.project for each in of_copy if each.upstream}
+        parts += [*of_copy, *adapted_drafts(copy, owed, repository)]
     drafts += parts
     taken = [(each.derivation.path, each.derivation.upstream) for each in checked if not each.derivation.inner]
     taken += [(draft.region.path, draft.upstream) for draft in parts if draft.upstream]
@@ -61,12 +68,13 @@ def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:
     results = [each for rule in rules for each in outcomes(derivation, rule, repository)]
     given = grade(derivation, repository)
     found = _drafts(derivation, rules, results, repository)
-    drafts = tuple(doubted(draft, derivation, repository) for draft in found)
+    drafts = tuple(doubted(draft, derivation, repository, given) for draft in found)
     is_error = any(asked_level(draft) is Level.ERROR for draft in drafts)
     duties = tuple(duty_state(owed, outcome) for owed, outcome in results)
     attribution = Attribution(derivation.path, derivation.upstream, given, duties)
-    on_credits = credit_drafts(derivation, given, is_error, repository)
-    drafts = (*drafts, *(doubted(draft, derivation, repository) for draft in on_credits))
+    # A credit for what both are from is no wrong one.
+    on_credits = () if common_source(derivation) else credit_drafts(derivation, given, is_error, repository)
+    drafts = (*drafts, *(doubted(draft, derivation, repository, given) for draft in on_credits))
     return _Checked(derivation, attribution, drafts, is_error)
 
 
@@ -77,11 +85,11 @@ def _drafts(
     repository: RepositoryView,
 ) -> Iterator[FindingDraft]:
     yield from (outcome.draft for _, outcome in results if outcome.draft)
-    if derivation.inner or derivation.passed_on:
+    if derivation.inner:
         return
     if rules:
         yield from licence_drafts(derivation, rules, repository)
-    else:
+    elif not derivation.passed_on:
         yield from _unknown_licence(derivation)
 
 
@@ -93,5 +101,8 @@ def _unknown_licence(derivation: Derivation) -> Iterator[FindingDraft]:
     if derivation.missing:
         sure = [line for line in derivation.missing if line not in upstream.recent_lines]
         facts = {"missing": quoted(sure or derivation.missing), "holders": quoted(sure or derivation.missing)}
-        draft = FindingDraft("holder-removed", region, facts, upstream, place, at_most=Level.WARNING)
+        draft = FindingDraft(
+            "holder-removed", region, facts, upstream, place, about=holders_in(sure or derivation.missing)
+        )
+        draft = draft.lowered(Level.WARNING, "What the upstream's licence asks for, no rule says.")
         yield draft if sure else as_recent(draft)

@@ -1,22 +1,25 @@
 """Findings, worded: what the checks report becomes sentences by its rule's template, with level, clause and remedy.
 
-What it means for level and words that nobody knows who was first stands here, once. Edit this when a message needs one
-more fact (rulebook/loader.py lists them), or to group findings in another way.
+What it means for level, confidence and words that nobody knows who was first stands here, once. Edit this when a
+message needs one more fact (rulebook/loader.py lists them); which files make one finding is in finding_groups.py.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import RuleError
-from ..results import Direction, Finding, Level, Region, UpstreamMatch
+from ..results import Confidence, Direction, Finding, FindingPlace, Level, Region, UpstreamMatch
 from ..rulebook.loader import finding_rule
 from ..rulebook.model import FindingRule, Obligation
 
 _ORDER = tuple(Level)
 _MOST_QUOTED = 300
+_SURE = tuple(Confidence)
+# What a lower level says of how sure a finding is, where nothing else is said.
+_BY_LEVEL = {Level.WARNING: Confidence.MEDIUM, Level.NOTE: Confidence.LOW}
 
 
 class FindingDraft(NamedTuple):
@@ -33,23 +36,19 @@ class FindingDraft(NamedTuple):
     at_most: Level = Level.ERROR
     """The level is that of the obligation, or else of the rule, but no higher than this."""
     doubt: str = ""
-    """One more sentence for the message: what speaks against it, or is only claimed."""
+    """Why the level is no higher, or what is only claimed: a sentence, which the finding gives as its reason."""
+    confidence: Confidence | None = None
+    """How sure it is; None where that follows from what lowered the level."""
     group: str = ""
-    """Drafts of one rule and one group become one finding, at the place of the first; without a group none do."""
+    """Drafts of one rule and one group are one fact of the whole, which is answered for at the place of the first."""
+    about: tuple[str, ...] = ()
+    """Whose rights it is about: of one rule and upstream project, files of the same holders make one finding; where it
+    names none, those of which the rule's ``message_of_many`` says the same."""
 
-
-def findings(drafts: Iterable[FindingDraft]) -> tuple[Finding, ...]:
-    """Findings by level, path, place and rule: what matters most is read first."""
-    grouped: defaultdict[tuple[str, str, Region | None], list[FindingDraft]] = defaultdict(list)
-    for draft in drafts:
-        grouped[draft.rule, draft.group, None if draft.group else draft.region].append(draft)
-    found = [_finding(members) for members in grouped.values()]
-    return tuple(sorted(found, key=_order))
-
-
-def _order(finding: Finding) -> tuple[int, str, int, str, str]:
-    region = finding.region
-    return _ORDER.index(finding.level), region.path, region.first_line, finding.rule, finding.message
+    def lowered(self, at_most: Level, doubt: str) -> FindingDraft:
+        """The draft at that level at most, and why; a doubt that it had already stays."""
+        doubts = dict.fromkeys(filter(None, (self.doubt, doubt)))
+        return self._replace(at_most=lower(self.at_most, at_most), doubt=" ".join(doubts))
 
 
 def named(upstream: UpstreamMatch) -> str:
@@ -79,21 +78,48 @@ def lower(one: Level, other: Level) -> Level:
     return max(one, other, key=_ORDER.index)
 
 
-def _finding(members: Sequence[FindingDraft]) -> Finding:
-    first = min(members, key=lambda each: (_ORDER.index(level_of(each)), each.region.path, each.region.first_line))
-    rule = _rule(first.rule)
-    facts = _Facts(_facts(first, members))
-    own = rule.remedy.format_map(facts)
+def worded(draft: FindingDraft) -> FindingPlace:
+    """What a draft says of its file alone."""
+    rule, facts = rule_of(draft), _Facts(_facts(draft))
+    return FindingPlace(
+        region=draft.region,
+        message=rule.message.format_map(facts),
+        upstream=facts["upstream"],
+        remedy=_with_obligation(draft, rule.remedy.format_map(facts)),
+        upstream_region=draft.upstream_region,
+    )
+
+
+def finding_on(members: Sequence[FindingDraft], group: str) -> Finding:
+    """The finding that ``members`` are: of one rule, level and confidence, in the order of their places."""
+    first, rule = members[0], rule_of(members[0])
+    places = tuple(worded(each) for each in members)
+    is_one = bool(first.group)
+    if is_one or len(members) == 1:
+        facts = _Facts(_facts(first) | (_of_whole(members) if is_one else {}))
+        message, remedy, upstream = rule.message, rule.remedy, places[0].upstream
+    else:
+        facts = _Facts(_facts_of_many(members))
+        message, remedy, upstream = rule.message_of_many, rule.remedy_of_many or rule.remedy, facts["upstream"]
     return Finding(
         rule=rule.id,
         level=level_of(first),
         region=first.region,
-        message=" ".join(filter(None, (rule.message.format_map(facts), first.doubt, _who_was_first(first.upstream)))),
-        upstream=facts["upstream"],
-        remedy=f"{first.obligation.remedy} {own}" if first.obligation else own,
+        message=message.format_map(facts),
+        upstream=upstream,
+        remedy=_with_obligation(first, remedy.format_map(facts)),
         clause=facts["clause"],
         upstream_region=first.upstream_region,
+        confidence=confidence_of(first),
+        reason=_reason(first, len(members) > 1),
+        group=group,
+        places=places if len(places) > 1 else (),
+        indivisible=is_one,
     )
+
+
+def _with_obligation(draft: FindingDraft, remedy: str) -> str:
+    return f"{draft.obligation.remedy} {remedy}" if draft.obligation else remedy
 
 
 def level_of(draft: FindingDraft) -> Level:
@@ -106,17 +132,33 @@ def level_of(draft: FindingDraft) -> Level:
     return _ORDER[min(_ORDER.index(asked) + 1, len(_ORDER) - 1)]
 
 
+def confidence_of(draft: FindingDraft) -> Confidence:
+    """How sure the finding is: as the draft says, else by what lowered its level; less where the direction is open."""
+    lowered = _BY_LEVEL.get(draft.at_most, Confidence.MEDIUM) if draft.doubt else Confidence.HIGH
+    given = draft.confidence or lowered
+    direction = draft.upstream.direction if draft.upstream else Direction.IN_ORDER
+    by_order = {Direction.OPEN: Confidence.LOW, Direction.UNKNOWN: Confidence.MEDIUM}.get(direction, Confidence.HIGH)
+    return max(given, by_order, key=_SURE.index)
+
+
+def _reason(draft: FindingDraft, of_many: bool) -> str:
+    """Why the finding is no surer: what the draft says, and what is not known of the order in time."""
+    return " ".join(filter(None, (draft.doubt, _who_was_first(draft.upstream, of_many))))
+
+
 def asked_level(draft: FindingDraft) -> Level:
     """The obligation's level, or else the rule's, no higher than the draft allows; as if the upstream were older."""
-    return lower(draft.obligation.level if draft.obligation else _rule(draft.rule).level, draft.at_most)
+    return lower(draft.obligation.level if draft.obligation else rule_of(draft).level, draft.at_most)
 
 
-def _who_was_first(upstream: UpstreamMatch | None) -> str:
+def _who_was_first(upstream: UpstreamMatch | None, of_many: bool = False) -> str:
     """What is not known of the order of file and upstream, as a sentence; empty where it is known."""
     if upstream is None or upstream.direction not in (Direction.OPEN, Direction.UNKNOWN):
         return ""
     if upstream.direction is Direction.UNKNOWN:
         return "Which of the two is older is not known."
+    if of_many:
+        return "Which of the two is older is open: by their dates, these files may be older than the upstream's."
     if upstream.without and upstream.appeared:
         place = f"between {upstream.without}, which lacks it, and {upstream.appeared}, which has it"
     else:
@@ -124,30 +166,68 @@ def _who_was_first(upstream: UpstreamMatch | None) -> str:
     return f"Which of the two is older is open: by its date, this file falls {place}."
 
 
-def _facts(first: FindingDraft, members: Sequence[FindingDraft]) -> dict[str, str]:
-    paths = sorted({each.region.path for each in members})
-    path = first.region.path + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")
-    open_ = bool(_who_was_first(first.upstream))
+def _facts(draft: FindingDraft) -> dict[str, str]:
+    """What the templates may name, for one file."""
+    open_ = bool(_who_was_first(draft.upstream))
     like = {
         "like": "alike with" if open_ else "a copy of",
         "like_changed": "alike with" if open_ else "a changed copy of",
     }
-    facts = {"path": path, "licence": first.licence, **like}
-    if first.upstream:
-        url = first.upstream.url
+    facts = {"path": draft.region.path, "licence": draft.licence, **like}
+    if draft.upstream:
+        url = draft.upstream.url
         facts |= {
-            "upstream": named(first.upstream),
-            "project": first.upstream.project,
-            "project_at": " ".join(filter(None, (first.upstream.project, url and f"({url})"))),
-            "release": first.upstream.first_release,
-            "source": source_words(first.upstream),
-            "upstream_path": first.upstream.path,
+            "upstream": named(draft.upstream),
+            "project": draft.upstream.project,
+            "project_at": " ".join(filter(None, (draft.upstream.project, url and f"({url})"))),
+            "release": draft.upstream.first_release,
+            "source": source_words(draft.upstream),
+            "upstream_path": draft.upstream.path,
             "url": url,
-            "licence": first.licence or first.upstream.licence or "none stated",
+            "licence": draft.licence or draft.upstream.licence or "none stated",
         }
-    if first.obligation:
-        facts |= {"clause": f"{first.licence} {first.obligation.clause}", "asks": first.obligation.asks}
-    return facts | dict(first.facts)
+    if draft.obligation:
+        facts |= {"clause": f"{draft.licence} {draft.obligation.clause}", "asks": draft.obligation.asks}
+    return facts | dict(draft.facts)
+
+
+def _of_whole(members: Sequence[FindingDraft]) -> dict[str, str]:
+    """What is said otherwise of one fact that several files are concerned by."""
+    paths = dict.fromkeys(each.region.path for each in members)
+    projects = dict.fromkeys(each.upstream.project for each in members if each.upstream)
+    told = {"project": " and ".join(projects)} if len(projects) > 1 else {}
+    return told | {"path": next(iter(paths)) + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")}
+
+
+def _facts_of_many(members: Sequence[FindingDraft]) -> dict[str, str]:
+    """What the templates for several files may name: their project, its release where it is the same for all."""
+    facts = _facts(members[0])
+    # Lines of the same holders differ in years: the words of most files stand for all.
+    for field in ("missing", "holders", "found"):
+        told = Counter(each.facts[field] for each in members if field in each.facts)
+        facts |= {field: told.most_common(1)[0][0]} if told else {}
+    open_ = bool(_who_was_first(members[0].upstream))
+    facts |= {
+        "like": "alike with" if open_ else "copies of",
+        "like_changed": "alike with" if open_ else "changed copies of",
+        "path": "these files",
+    }
+    if not members[0].upstream:
+        return facts
+    upstreams = [each.upstream for each in members if each.upstream]
+    files = {named(each) for each in upstreams}
+    releases = {each.first_release for each in upstreams}
+    project = members[0].upstream.project
+    release = releases.pop() if len(releases) == 1 else ""
+    whole = " ".join(filter(None, (project, release)))
+    return facts | {
+        "upstream": files.pop() if len(files) == 1 else whole,
+        "project_at": project,
+        "release": release,
+        "source": whole,
+        "upstream_path": "",
+        "url": "",
+    }
 
 
 class _Facts(dict[str, str]):
@@ -157,8 +237,9 @@ class _Facts(dict[str, str]):
         return ""
 
 
-def _rule(identifier: str) -> FindingRule:
-    rule = finding_rule(identifier)
+def rule_of(draft: FindingDraft) -> FindingRule:
+    """The rule that words a draft."""
+    rule = finding_rule(draft.rule)
     if rule is None:
-        raise RuleError(f"rules/findings/{identifier}.yaml: is missing; checks need it")
+        raise RuleError(f"rules/findings/{draft.rule}.yaml: is missing; checks need it")
     return rule

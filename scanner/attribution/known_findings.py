@@ -7,36 +7,54 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
 from ..errors import BaselineError
-from ..results import Finding
+from ..results import Finding, FindingPlace, Level
 from ..support.atomic_write import replace_file
 from ..support.folders import LinkError
+from .finding_groups import split
 
 SCHEMA = "modelkin.baseline/1"
 _MOST_BYTES = 64 * 1024**2
+_LEVELS = tuple(Level)
 
 
-def fingerprints(findings: Sequence[Finding]) -> list[str]:
-    """What each finding is known by from run to run: its rule, file and upstream file, not its lines.
+class FindingPrint(NamedTuple):
+    """What one file of a finding is known by from run to run."""
 
-    Several of one fingerprint are told apart by their order.
+    finding: int
+    """Which of the findings, counted from 0."""
+    place: FindingPlace
+    digest: str
+
+
+def fingerprints(findings: Sequence[Finding]) -> list[FindingPrint]:
+    """What each file of each finding is known by: rule, file and upstream file, not its lines, nor who stands beside.
+
+    They are in the order of the findings. Several of one fingerprint are told apart by level, path, line and rule. The
+    further files of one fact of the whole come after all others, which are numbered as if there were none.
     """
+    told = [(each, number, place) for number, each in enumerate(findings) for place in each.each_place]
+    told.sort(key=lambda each: (each[0].indivisible and each[2].region != each[0].region, *_place_order(*each)))
     seen: Counter[tuple[str, str, str]] = Counter()
     prints = []
-    for finding in findings:
-        region = finding.upstream_region
-        key = finding.rule, finding.region.path, region.path if region else finding.upstream
-        parts = [*key, str(seen[key])]
+    for finding, number, place in told:
+        region = place.upstream_region
+        key = finding.rule, place.region.path, region.path if region else place.upstream
+        digest = hashlib.sha256("\0".join([*key, str(seen[key])]).encode("utf-8", "surrogatepass")).hexdigest()
         seen[key] += 1
-        prints.append(hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest())
-    return prints
+        prints.append(FindingPrint(number, place, digest))
+    return sorted(prints, key=lambda each: each.finding)
+
+
+def _place_order(finding: Finding, number: int, place: FindingPlace) -> tuple[int, str, int, str, int]:
+    return _LEVELS.index(finding.level), place.region.path, place.region.first_line, finding.rule, number
 
 
 def write_baseline(path: Path, findings: Sequence[Finding], distrusted: Iterable[str] = ()) -> int:
@@ -45,11 +63,15 @@ def write_baseline(path: Path, findings: Sequence[Finding], distrusted: Iterable
     No link is followed below the current folder or one of ``distrusted``.
     """
     known = {
-        print_: {"rule": finding.rule, "path": finding.region.path, "upstream": finding.upstream}
-        for finding, print_ in zip(findings, fingerprints(findings), strict=True)
-        if finding.suppression is None
+        each.digest: {
+            "rule": findings[each.finding].rule,
+            "path": each.place.region.path,
+            "upstream": each.place.upstream,
+        }
+        for each in fingerprints(findings)
+        if findings[each.finding].suppression is None
     }
-    # One finding a line, in a fixed order: a baseline is reviewed, and merged, like code.
+    # One file of a finding a line, in a fixed order: a baseline is reviewed, and merged, like code.
     told = sorted(known.items(), key=_order)
     lines = ",\n".join(f"    {json.dumps(key)}: {json.dumps(value)}" for key, value in told)
     inner = f"{{\n{lines}\n  }}" if lines else "{}"
@@ -59,7 +81,7 @@ def write_baseline(path: Path, findings: Sequence[Finding], distrusted: Iterable
         raise BaselineError(error.strerror) from None
     except OSError as error:
         raise BaselineError(f"{path}: cannot be written: {error.strerror}") from None
-    return len(known)
+    return sum(finding.suppression is None for finding in findings)
 
 
 def read_baseline(path: Path | None) -> frozenset[str]:
@@ -80,9 +102,24 @@ def read_baseline(path: Path | None) -> frozenset[str]:
 
 
 def marked(findings: Sequence[Finding], known: frozenset[str]) -> list[Finding]:
-    """The findings; those that the baseline has are marked as known."""
-    prints = fingerprints(findings)
-    return [replace(each, known=print_ in known) for each, print_ in zip(findings, prints, strict=True)]
+    """The findings; those that the baseline has are marked as known, and apart from files that it does not have.
+
+    One fact of the whole is known where the baseline has any of its files.
+    """
+    if not known:
+        return list(findings)
+    held: defaultdict[int, set[FindingPlace]] = defaultdict(set)
+    for each in fingerprints(findings):
+        if each.digest in known:
+            held[each.finding].add(each.place)
+    found: list[Finding] = []
+    for number, finding in enumerate(findings):
+        places = held[number]
+        if finding.indivisible:
+            found.append(replace(finding, known=bool(places)))
+        else:
+            found += [replace(part, known=is_known) for is_known, part in split(finding, places.__contains__)]
+    return found
 
 
 def _order(entry: tuple[str, dict[str, Any]]) -> tuple[str, str, str]:

@@ -36,6 +36,8 @@ class Derivation(NamedTuple):
     """Whether it states one in any form, known or not."""
     inner: bool = False
     """Whether the upstream is a file of the scanned project itself: then only the notices of others must stay."""
+    is_sure: bool = True
+    """Whether more than age says that the code came by this upstream."""
     passed_on: bool = False
     """Whether the upstream is what the copy's source has the code from: then what that one dropped is owed alone."""
 
@@ -45,16 +47,18 @@ class Derivation(NamedTuple):
         return self.copy.verdict.path
 
     @property
+    def closest(self) -> str:
+        """The project of the upstream that explains most of the file."""
+        return self.copy.verdict.upstreams[0].project
+
+    @property
     def header_credits(self) -> tuple[Credit, ...]:
         """The credits that speak for the file.
 
         Others may have come along with the code: those of single functions, and those for a holder whom the upstream
         file names itself.
         """
-        lines = (each.first_line for each in self.copy.verdict.definitions if each.qualname != MODULE)
-        first = min(lines, default=inf)
-        above = (each for each in self.copy.credits if is_for_code(each) and each.last_line < first)
-        return tuple(each for each in above if not is_by_one_of(each, self.upstream.copyrights))
+        return tuple(each for each in credits_above(self.copy) if not is_by_one_of(each, self.upstream.copyrights))
 
     @property
     def is_doubtful(self) -> bool:
@@ -82,6 +86,13 @@ class Derivation(NamedTuple):
         """
         missing = holders_missing(self.lines, self.copyrights)
         return tuple(line for line in missing if not any(_is_sibling_of(line, other) for other in self.copy.known))
+
+
+def credits_above(copy: Copy) -> tuple[Credit, ...]:
+    """What a file says above its first definition of where its code is from."""
+    lines = (each.first_line for each in copy.verdict.definitions if each.qualname != MODULE)
+    first = min(lines, default=inf)
+    return tuple(each for each in copy.credits if is_for_code(each) and each.last_line < first)
 
 
 def _is_sibling_of(line: str, other: str) -> bool:

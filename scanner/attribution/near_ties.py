@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 
 from ..notices.holders import holders_missing
 from ..results import UpstreamMatch, Verdict
+from ..support.lazy import lazy_pattern
 from .model import Derivation
 from .naming import credits_it
 
 # What explains so much more of the file has something of its own in it.
 _MORE = 0.05
+_YEAR = lazy_pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _WHOLE = (Verdict.IDENTICAL, Verdict.RENAMED)
 
 _Test = Callable[[Derivation], bool]
@@ -24,6 +26,28 @@ _Test = Callable[[Derivation], bool]
 def first_seen(upstream: UpstreamMatch) -> str:
     """The ISO date by which to order upstreams by age: what has none comes last, and is nobody's source."""
     return upstream.appeared_on or upstream.released or "9999-12-31"
+
+
+def is_dated(upstream: UpstreamMatch) -> bool:
+    """Whether it is known when an upstream was first there; of one that the user names for a run it mostly is not."""
+    return bool(upstream.appeared_on or upstream.released)
+
+
+def is_older(one: UpstreamMatch, other: UpstreamMatch) -> bool:
+    """Whether an upstream was there before another one, or as early.
+
+    One that the user gave without a date is as old as the years of its own lines say, else as old as need be.
+    """
+    if is_dated(one) and is_dated(other):
+        return first_seen(one) <= first_seen(other)
+    return (_year(one) or "0000") <= (_year(other) or "9999")
+
+
+def _year(upstream: UpstreamMatch) -> str:
+    """The year in which an upstream is first seen; without a date, the first that its lines name; empty without one."""
+    day = upstream.appeared_on or upstream.released
+    lines = " ".join(upstream.copyrights or upstream.licence_copyrights)
+    return day[:4] if day else min(_YEAR.findall(lines), default="")
 
 
 def builds_on(one: UpstreamMatch, other: UpstreamMatch) -> bool:

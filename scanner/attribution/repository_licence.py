@@ -48,8 +48,6 @@ def _relicensed(derivation: Derivation, rule: LicenceRule, repository: Repositor
         upstream_region=upstream_region(derivation),
         licence=rule.id,
         obligation=duty,
-        # Where the upstream file itself never named its terms, somebody may have passed it on in good faith.
-        at_most=Level.WARNING if derivation.is_headless else Level.ERROR,
     )
 
 
@@ -67,7 +65,6 @@ def _carries(derivation: Derivation, rule: LicenceRule, repository: RepositoryVi
 
 def _combined(derivation: Derivation, rule: LicenceRule, repository: RepositoryView) -> FindingDraft:
     ground = _duty(rule, Duty.SAME_LICENCE, Duty.NON_COMMERCIAL, Duty.NO_DERIVATIVES)
-    # What stands in a folder under its own licence may be a separate work that is only shipped along.
     apart = is_covered(rule.id, repository.licences_of(derivation.path))
     return FindingDraft(
         rule="combination-not-allowed",
@@ -81,6 +78,7 @@ def _combined(derivation: Derivation, rule: LicenceRule, repository: RepositoryV
         upstream_region=upstream_region(derivation),
         licence=rule.id,
         at_most=Level.WARNING if apart else Level.ERROR,
+        doubt="What stands in a folder under its own licence may be a work of its own." if apart else "",
     )
 
 
@@ -141,8 +139,8 @@ def _duty_drafts(
                 },
                 licence=rule.id,
                 obligation=obligation,
-                # That a licence is stated does not tell whether these are the licensor's own materials.
                 at_most=Level.WARNING,
+                doubt="A licence that is stated does not tell whether these are its owner's own materials.",
                 group=f"{card.path} {rule.id} {obligation.clause}",
             )
 

@@ -91,7 +91,7 @@ def read_waivers(path: str, text: bytes, cells: Cells = ()) -> WaiversRead:
 
 def waivers_beside(checkout: Checkout, findings: Iterable[Finding]) -> list[WaiversRead]:
     """For each file, what stands in the model cards, licences and configuration that ``findings`` point at."""
-    paths = {finding.region.path for finding in findings}
+    paths = {path for finding in findings for path in finding.files}
     paths = {path for path in paths if not path.lower().endswith(CODE_SUFFIXES)}
     if not paths:
         return []

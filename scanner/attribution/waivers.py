@@ -5,15 +5,16 @@ Edit this to change what a waiver fits. Comments are read in waiver_comments.py,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import ModelkinError, WaiverError
-from ..results import Cells, Finding, Region, Suppression
+from ..results import Cells, Finding, FindingPlace, Region, Suppression
 from ..sources.cells import place_words
 from ..support.globs import matcher
+from .finding_groups import digest_of, split
 from .known_findings import marked
 
 # Where each line is waived, a setting for the whole path says it better.
@@ -93,7 +94,8 @@ def check_unrepeated(places: Iterable[tuple[Hashable, str, str]], error: type[Mo
 
 UNUSED, BAD = "unused-waiver", "bad-waiver"
 
-_Fit = Callable[[Finding], bool]
+_Fit = Callable[[FindingPlace], bool]
+_Fits = Mapping[str, Sequence[tuple[Waiver, _Fit]]]
 
 
 def settled(
@@ -117,6 +119,7 @@ def apply_waivers(
 ) -> list[Finding]:
     """``findings`` in their order, each waived one with its suppression; then one for each waiver that fits none.
 
+    Of a finding on several files those that are waived are one of their own, for each waiver.
     A waiver in the source itself counts before one in a configuration. ``partial`` says that not all files were looked
     at: then a waiver of a configuration that fits nothing is none too many. ``bad`` are findings as well. ``cells``
     says of notebooks, by path, where their lines stand. Raises RuleError.
@@ -128,21 +131,26 @@ def apply_waivers(
         for rule in waiver.rules:
             by_rule.setdefault(rule, []).append((waiver, fits))
     used: set[tuple[Waiver, str]] = set()
-    answered = [_waived(finding, by_rule, used) for finding in findings]
+    answered = [part for finding in findings for part in _waived(finding, by_rule, used)]
     told = [each for each in waivers if each.in_source or not partial]
     unused = [(each, rule) for each in told for rule in each.rules if (each, rule) not in used]
-    answered += [_waived(_told(UNUSED, each, rule, cells), by_rule, used) for each, rule in unused if rule != UNUSED]
+    told_of = [_told(UNUSED, each, rule, cells) for each, rule in unused if rule != UNUSED]
+    answered += [part for finding in told_of for part in _waived(finding, by_rule, used)]
     unused = [(each, rule) for each, rule in unused if rule == UNUSED and (each, rule) not in used]
     return answered + [_told(UNUSED, each, rule, cells) for each, rule in unused]
 
 
-def _waived(finding: Finding, by_rule: dict[str, list[tuple[Waiver, _Fit]]], used: set[tuple[Waiver, str]]) -> Finding:
-    fitting = [waiver for waiver, fits in by_rule.get(finding.rule, ()) if fits(finding)]
-    if not fitting:
-        return finding
-    used.update((waiver, finding.rule) for waiver in fitting)
-    first = fitting[0]
-    return replace(finding, suppression=Suppression(first.path, first.line, first.reason, first.in_source))
+def _waived(finding: Finding, by_rule: _Fits, used: set[tuple[Waiver, str]]) -> Iterator[Finding]:
+    waivers = by_rule.get(finding.rule, ())
+    if not waivers:
+        yield finding
+        return
+    for waiver, part in split(finding, lambda place: next((each for each, fits in waivers if fits(place)), None)):
+        if waiver is None:
+            yield part
+            continue
+        used.update((each, finding.rule) for each, fits in waivers if any(map(fits, part.each_place)))
+        yield replace(part, suppression=Suppression(waiver.path, waiver.line, waiver.reason, waiver.in_source))
 
 
 def _told(rule: str, waiver: Waiver | BadWaiver, value: str, cells: Mapping[str, Cells]) -> Finding:
@@ -152,17 +160,18 @@ def _told(rule: str, waiver: Waiver | BadWaiver, value: str, cells: Mapping[str,
     assert told is not None, f"the rule {rule} is shipped"
     path, line = waiver.path, waiver.line
     message = told.message.format(path=place_words(cells.get(path, ()), path, line), value=value)
-    return Finding(rule, told.level, Region(path, line, line), message, "", told.remedy)
+    group = digest_of(rule, path, value)
+    return Finding(rule, told.level, Region(path, line, line), message, "", told.remedy, group=group)
 
 
 def _fit(waiver: Waiver) -> _Fit:
     if not waiver.in_source:
         matches = matcher((waiver.glob,))
-        return lambda finding: matches(finding.region.path)
-    return lambda finding: (
-        finding.region.path == waiver.path
+        return lambda place: matches(place.region.path)
+    return lambda place: (
+        place.region.path == waiver.path
         and (
-            finding.region.first_line <= waiver.line <= finding.region.last_line
-            or (waiver.in_header and finding.region.first_line <= 1)
+            place.region.first_line <= waiver.line <= place.region.last_line
+            or (waiver.in_header and place.region.first_line <= 1)
         )
     )

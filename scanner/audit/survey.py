@@ -200,7 +200,7 @@ def at_path(examined: Examined, path: str) -> Examined:
 
 def is_in_code(finding: Finding) -> bool:
     """Whether a finding is about a file of code: these were examined, and their waivers counted by the survey."""
-    return finding.region.path.lower().endswith(CODE_SUFFIXES)
+    return all(path.lower().endswith(CODE_SUFFIXES) for path in finding.files)
 
 
 def waivers_beside_code(findings: Sequence[Finding], source: str) -> int:

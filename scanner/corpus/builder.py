@@ -16,6 +16,7 @@ from ..fingerprints.winnowing import Fingerprints, winnow
 from ..notices.credits import read_credits
 from ..notices.model import Credit, Strength
 from ..notices.notice import read_notice
+from ..notices.second_hand import second_hand
 from ..sources.checkout import sort_key
 from ..support.arrays import Array
 from ..support.budget import budget
@@ -127,18 +128,23 @@ class CorpusBuilder(Tables):
 def named_sources(text: bytes, definitions: Sequence[Definition]) -> tuple[str, ...]:
     """What the credits above the first of the definitions in a file name as the source of its code, in order.
 
-    Each is an address, else a project by its name, else a path; ``definitions[0]`` is the module.
+    Each is an address, else a project by its name, else a path; ``definitions[0]`` is the module. What a source is from
+    by the same sentence comes after it.
     """
     first = min((each.first_line for each in definitions[1:]), default=0)
     above = b"".join(text.splitlines(keepends=True)[: first - 1]) if first else text
-    return tuple(dict.fromkeys(islice(_sources(read_credits(above)), MOST_SOURCES)))
+    return tuple(dict.fromkeys(islice(_sources(read_credits(above), above), MOST_SOURCES)))
 
 
-def _sources(given: Iterable[Credit]) -> Iterator[str]:
+def _sources(given: Iterable[Credit], text: bytes) -> Iterator[str]:
+    lines = text.decode("utf-8", "replace").splitlines()
     for credit in given:
         source = credit.url or credit.project or credit.path
         if credit.strength is not Strength.IDEA and source:
             yield source
+            # The sentence may go on in the next line.
+            words = " ".join(line.strip(" \t#*") for line in lines[credit.first_line - 1 : credit.last_line + 1])
+            yield from second_hand(words)
 
 
 def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool] = lambda _: True) -> None:

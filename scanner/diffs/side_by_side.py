@@ -85,8 +85,7 @@ def _ranked(report: Report) -> list[FileVerdict]:
     levels, verdicts = list(Level), list(Verdict)
     gravest: dict[str, int] = {}
     for finding in report.findings:
-        if finding.counts:
-            path = finding.region.path
+        for path in finding.files if finding.counts else ():
             gravest[path] = min(gravest.get(path, len(levels)), levels.index(finding.level))
     return sorted(report.files, key=lambda file: (gravest.get(file.path, len(levels)), verdicts.index(file.verdict)))
 

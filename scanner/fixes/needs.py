@@ -87,7 +87,8 @@ def needs(report: Report) -> Iterator[Need]:
     verdicts = {verdict.path: verdict for verdict in report.files}
     reported: defaultdict[str, list[Finding]] = defaultdict(list)
     for finding in report.findings:
-        reported[finding.region.path].append(finding)
+        for path in (finding.region.path,) if finding.indivisible else finding.files:
+            reported[path].append(finding)
     owed: defaultdict[str, list[UpstreamMatch]] = defaultdict(list)
     for attribution in report.attributions:
         owed[attribution.path].append(attribution.upstream)

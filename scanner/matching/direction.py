@@ -38,6 +38,8 @@ class Facts(NamedTuple):
     """What its own text shows of how old it is at most."""
     credited: Callable[[Notice], Credited] = lambda _: Credited()
     """Whether the sources that an upstream file names in its header are the scanned side."""
+    shares_source: Callable[[Notice, Project], bool] = lambda _notice, _project: False
+    """Whether both name a third as their source, and the file names its holder: then neither need be from the other."""
     owns: Callable[[Project], bool] = lambda _: False
     """Whether a project is the one that is scanned, as far as its name says."""
 
@@ -152,8 +154,9 @@ def _standing(comparison: Comparison, facts: Facts, additions: Innovations | Non
         return Standing(Direction.LATER, Ground.CREDIT, not credited.by_holder, additions)
     if day and day < after:
         return Standing(Direction.LATER, dated.by, dated.claim, additions)
-    if not by:  # the user's own, without a date: vouched for
-        return Standing(Direction.IN_ORDER, innovations=additions)
+    if not by:  # the user's own, without a date: vouched for, unless both are from a third
+        are_siblings = facts.shares_source(_notice(comparison), _project(comparison))
+        return Standing(Direction.UNKNOWN if are_siblings else Direction.IN_ORDER, innovations=additions)
     if not day or dated.at_latest:
         return Standing(Direction.UNKNOWN, innovations=additions)
     direction = Direction.IN_ORDER if day >= by else Direction.OPEN

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from ..results import Direction, FileVerdict, Finding, Ground, UpstreamMatch
+from ..results import Direction, FileVerdict, FindingPlace, Ground, UpstreamMatch
 from ..support.escaping import escape
 from .phrases import counted, name
 
@@ -136,9 +136,9 @@ def chronology(file: FileVerdict) -> list[tuple[str, str]]:
     return [(label, words) for label, words in told if words]
 
 
-def match_of(finding: Finding, file: FileVerdict | None) -> UpstreamMatch | None:
+def match_of(place: FindingPlace, file: FileVerdict | None) -> UpstreamMatch | None:
     """The upstream that a finding on ``file`` is about; None where it is about none of the file's."""
-    if file is None or not finding.upstream:
+    if file is None or not place.upstream:
         return None
-    named = (each for each in file.upstreams if finding.upstream == f"{each.project} {each.first_release} {each.path}")
+    named = (each for each in file.upstreams if place.upstream == f"{each.project} {each.first_release} {each.path}")
     return next(named, None)

@@ -9,7 +9,7 @@ from ..results import Cells, Finding, Report
 from ..sources.cells import line_words, lines_of_file
 from ..support.escaping import encodable, escape, inert
 from .chronology import later_note
-from .phrases import and_more
+from .phrases import and_more, confidence_words, file_list
 from .summary import note
 
 _MOST_SKIPPED = 50
@@ -18,6 +18,7 @@ _MOST_SKIPPED = 50
 def render(report: Report) -> str:
     """``path:line: level rule message`` and the remedy below; then what was skipped, and what the scanned folder hid.
 
+    A finding on several files is one line, at the first of them.
     Empty when there is nothing to tell. The line is one that editors can go to: of a notebook, a line of the file as
     stored; the cell is told in words.
     """
@@ -38,4 +39,9 @@ def _lines(finding: Finding, cells: Cells) -> tuple[str, ...]:
     place = f"{escape(finding.region.path)}:{lines_of_file(cells, line, line)[0]}"
     message = f"{line_words(cells, line, line)}: {finding.message}" if cells else finding.message
     first = f"{place}: {finding.level.value} {escape(finding.rule)}{clause} {escape(message)}\n"
-    return (first, f"  remedy: {escape(finding.remedy)}\n") if finding.remedy else (first,)
+    below = (
+        ("files", file_list(finding)),
+        ("remedy", escape(finding.remedy)),
+        ("confidence", confidence_words(finding)),
+    )
+    return (first, *(f"  {label}: {words}\n" for label, words in below if words))

@@ -1,4 +1,4 @@
-"""A report as GitHub workflow commands: an annotation for each finding, at its lines in the pull request.
+"""A report as GitHub workflow commands: an annotation for each finding, at its lines in a file of the pull request.
 
 Edit this when annotations are to say more; nothing scanned may begin a line, where it could be a command.
 """
@@ -11,8 +11,8 @@ from ..results import Cells, Finding, Level, Report, Skipped
 from ..sources.cells import lines_of_file
 from ..support.escaping import encodable, escape, inert
 from .chronology import later_note
-from .phrases import counted
-from .summary import note, summarise
+from .phrases import confidence_words, counted, file_list
+from .summary import in_files, note, summarise
 
 # GitHub shows ten notices of a step.
 _MOST_SKIPPED = 10
@@ -49,7 +49,11 @@ def _message(finding: Finding) -> str:
         lines.append(f"Upstream: {finding.upstream}")
     if finding.remedy:
         lines.append(f"Remedy: {finding.remedy}")
-    return "%0A".join(_data(line) for line in lines)
+    told = [_data(line) for line in lines]
+    # Both come out escaped.
+    told += [f"Files: {files}".replace("%", "%25")] if (files := file_list(finding)) else []
+    told += [f"Confidence: {words}".replace("%", "%25")] if (words := confidence_words(finding)) else []
+    return "%0A".join(told)
 
 
 def _data(text: str) -> str:
@@ -64,7 +68,8 @@ def _property(text: str) -> str:
 def _summary(report: Report) -> str:
     summary = summarise(report)
     levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
-    told = [f"{counted(summary.files, 'file')} scanned, {', '.join(levels) or 'no findings'}"]
+    found = " ".join(filter(None, (", ".join(levels) or "no findings", in_files(summary))))
+    told = [f"{counted(summary.files, 'file')} scanned, {found}"]
     told += [f"{summary.skipped} skipped"] if summary.skipped else []
     told += [f"{summary.unread} not read"] if summary.unread else []
     return f"modelkin: {'; '.join(filter(None, [*told, _data(later_note(report.files)), _data(note(report))]))}"

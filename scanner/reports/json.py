@@ -1,4 +1,4 @@
-"""A report as JSON (``modelkin.report/1``), a contract that other programs read, and as JSON Lines.
+"""A report as JSON (``modelkin.report/2``), a contract that other programs read, and as JSON Lines.
 
 Edit this when `results` gets a field; a field that goes or changes its meaning needs a new ``SCHEMA``. docs/formats.md
 lists the fields.
@@ -7,7 +7,7 @@ lists the fields.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -18,6 +18,7 @@ from ..results import (
     FileDate,
     FileVerdict,
     Finding,
+    FindingPlace,
     Innovations,
     Region,
     Rename,
@@ -29,7 +30,7 @@ from ..sources.cells import cell_place
 from ..support.escaping import encodable
 from .summary import left_out_data, summarise, unread_data
 
-SCHEMA = "modelkin.report/1"
+SCHEMA = "modelkin.report/2"
 # Shares are ratios of counts; digits beyond these differ between machines and mean nothing.
 _DIGITS = 6
 # The lists of a report that JSON Lines takes apart, and the type of their lines.
@@ -73,7 +74,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "scanned": {"trust": report.trust.value},
         "files": [_file(file) for file in report.files],
         "attributions": [_attribution(attribution) for attribution in report.attributions],
-        "findings": [_finding(finding, cells.get(finding.region.path, ())) for finding in report.findings],
+        "findings": [_finding(finding, cells) for finding in report.findings],
         "hidden": left_out_data(report.hidden),
         "not_obeyed": left_out_data(report.not_obeyed),
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],
@@ -178,11 +179,15 @@ def _definition_upstream(definition: DefinitionMatch) -> dict[str, Any] | None:
     return {"qualname": definition.upstream_qualname, **_region(region)}
 
 
-def _finding(finding: Finding, cells: Cells) -> dict[str, Any]:
+def _finding(finding: Finding, report_cells: Mapping[str, Cells]) -> dict[str, Any]:
+    cells = report_cells.get(finding.region.path, ())
     return {
         "rule": finding.rule,
         "level": finding.level.value,
+        "confidence": finding.confidence.value,
+        "reason": finding.reason,
         "path": finding.region.path,
+        "files": list(finding.files),
         "first_line": finding.region.first_line,
         "last_line": finding.region.last_line,
         **_notebook(cells, finding.region.first_line, finding.region.last_line),
@@ -191,8 +196,23 @@ def _finding(finding: Finding, cells: Cells) -> dict[str, Any]:
         "remedy": finding.remedy,
         "clause": finding.clause,
         "upstream_region": None if finding.upstream_region is None else _region(finding.upstream_region),
+        "group": finding.group,
+        "places": [_place(place, report_cells.get(place.region.path, ())) for place in finding.each_place],
         "known": finding.known,
         "suppression": None if finding.suppression is None else _suppression(finding.suppression, cells),
+    }
+
+
+def _place(place: FindingPlace, cells: Cells) -> dict[str, Any]:
+    """One of the files of a finding."""
+    return {
+        "path": place.region.path,
+        "first_line": place.region.first_line,
+        "last_line": place.region.last_line,
+        **_notebook(cells, place.region.first_line, place.region.last_line),
+        "message": place.message,
+        "upstream": place.upstream,
+        "upstream_region": None if place.upstream_region is None else _region(place.upstream_region),
     }
 
 
@@ -244,6 +264,7 @@ def _summary(report: Report) -> dict[str, Any]:
         "files_scanned": summary.files,
         "by_verdict": {verdict.value: count for verdict, count in summary.by_verdict.items()},
         "by_level": {level.value: count for level, count in summary.by_level.items()},
+        "files_with_findings": summary.concerned,
         "waived": summary.waived,
         "known": summary.known,
         "skipped": summary.skipped,

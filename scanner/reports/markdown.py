@@ -13,8 +13,8 @@ from ..results import COPIES, Cells, FileVerdict, Finding, Level, Region, Report
 from ..sources.cells import place_words
 from ..support.escaping import encodable, escape
 from .chronology import chronology, later_groups, later_release
-from .phrases import and_more, counted, name, percent, releases
-from .summary import notes, summarise
+from .phrases import and_more, confidence_words, counted, file_list, further_files, name, percent, releases
+from .summary import in_files, notes, summarise
 
 # GitHub takes comments of 65,536 characters; what is left out is told in the last lines.
 MOST_CHARACTERS = 60_000
@@ -64,6 +64,7 @@ def _headline(report: Report) -> str:
     waived += [f"{summary.known} known from the baseline"] if summary.known else []
     copied = sum(summary.by_verdict[verdict] for verdict in COPIES)
     facts = [counted(summary.files, "file") + " scanned", f"{copied} with a known upstream", *levels, *waived]
+    facts += [f"findings {about}"] if (about := in_files(summary)) else []
     facts += [f"{summary.skipped} skipped"] if summary.skipped else []
     facts += [f"{summary.unread} not read"] if summary.unread else []
     facts += [f"{summary.later} also found later"] if summary.later else []
@@ -93,17 +94,23 @@ def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterat
 
 def _finding(finding: Finding, place: str) -> str:
     clause = f", {text(finding.clause)}" if finding.clause else ""
-    lines = [f"- **{code(finding.rule)}**{clause}, {place}: {text(finding.message)}"]
+    more = f" {further}" if (further := further_files(finding)) else ""
+    lines = [f"- **{code(finding.rule)}**{clause}, {place}{more}: {text(finding.message)}"]
     if finding.upstream:
         lines.append(f"  - upstream: {text(finding.upstream)}")
     if finding.remedy:
         lines.append(f"  - remedy: {text(finding.remedy)}")
+    if files := file_list(finding):
+        lines.append(f"  - files: {text(files)}")
+    if words := confidence_words(finding):
+        lines.append(f"  - confidence: {text(words)}")
     return "\n".join(lines)
 
 
 def _waived(finding: Finding, place: str) -> str:
     reason = finding.suppression.reason if finding.suppression else ""
-    return f"- {code(finding.rule)}, {place}: {text(reason)}"
+    more = f" {further}" if (further := further_files(finding)) else ""
+    return f"- {code(finding.rule)}, {place}{more}: {text(reason)}"
 
 
 def _place(region: Region, cells: Mapping[str, Cells]) -> str:

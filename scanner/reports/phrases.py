@@ -9,7 +9,7 @@ import math
 
 from rich.text import Text
 
-from ..results import Level, Region, UpstreamMatch, Verdict
+from ..results import Confidence, Finding, Level, Region, UpstreamMatch, Verdict
 from ..sources.cells import line_words
 from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import escape
@@ -75,6 +75,30 @@ def upstream_lines(upstream: Region) -> str:
     """``lines 7-9``; of a notebook, which a corpus has only as joined code, it says so."""
     is_notebook = upstream.path.lower().endswith(NOTEBOOK_SUFFIX)
     return line_words((), upstream.first_line, upstream.last_line) + (" of its joined code" if is_notebook else "")
+
+
+_MOST_FILES = 6
+
+
+def further_files(finding: Finding) -> str:
+    """``and 3 more files``: beside the one that a finding is shown at; empty where there is none."""
+    more = len(finding.files) - 1
+    return f"and {more} more file{'' if more == 1 else 's'}" if more else ""
+
+
+def file_list(finding: Finding) -> str:
+    """The first of the files that a finding is about, and how many more there are; empty where it is about one."""
+    files = finding.files
+    if len(files) == 1:
+        return ""
+    return ", ".join(filter(None, (*map(escape, files[:_MOST_FILES]), and_more(len(files), _MOST_FILES))))
+
+
+def confidence_words(finding: Finding) -> str:
+    """``medium: Which of the two is older is not known.``; empty where nothing speaks against the finding."""
+    if finding.confidence is Confidence.HIGH and not finding.reason:
+        return ""
+    return ": ".join(filter(None, (finding.confidence.value, escape(finding.reason))))
 
 
 def and_more(total: int, shown: int) -> str:

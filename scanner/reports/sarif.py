@@ -6,14 +6,13 @@ Edit this when findings get something that code scanning can show.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from msgspec.structs import replace
-
-from ..attribution.known_findings import fingerprints
-from ..results import Cells, FileVerdict, Finding, Level, Region, Report, UpstreamMatch
+from ..attribution.known_findings import FindingPrint, fingerprints
+from ..results import Cells, FileVerdict, FindingPlace, Level, Region, Report, UpstreamMatch
 from ..rulebook.loader import finding_rules
 from ..rulebook.model import FindingRule
 from ..sources.cells import lines_of_file
@@ -26,18 +25,35 @@ from .json import dated_data
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # Under a name of our own: GitHub works out its own key, and warns about one that it did not.
 FINGERPRINT = "modelkinFinding/v1"
+# The same for all files of one finding, from run to run.
+GROUP = "modelkinGroup/v1"
 # https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 MOST_RESULTS = 25_000
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.NOTE: "note"}
 
 
+class _Around(NamedTuple):
+    """What a result says beside its finding."""
+
+    report: Report
+    files: Mapping[str, FileVerdict]
+    cells: Mapping[str, Cells]
+    rules: Mapping[str, int]
+    """The place of each rule in the list of rules."""
+    urls: Mapping[str, str]
+
+
 def render(report: Report) -> str:
-    """One run: all rules, and a result for each finding, waived ones included."""
+    """One run: all rules, and a result for each file of each finding, waived ones included."""
     rules = finding_rules()
-    places = {rule.id: place for place, rule in enumerate(rules)}
-    files, known = {file.path: file for file in report.files}, urls(report)
-    cells = report.cells()
-    findings = [_in_file(each, cells.get(each.region.path, ())) for each in report.findings[:MOST_RESULTS]]
+    around = _Around(
+        report,
+        {file.path: file for file in report.files},
+        report.cells(),
+        {rule.id: place for place, rule in enumerate(rules)},
+        urls(report),
+    )
+    told = fingerprints(report.findings)
     run = {
         "tool": {
             "driver": {
@@ -48,12 +64,9 @@ def render(report: Report) -> str:
         },
         "automationDetails": {"id": "modelkin/"},
         "columnKind": "unicodeCodePoints",
-        "invocations": [_invocation(report)],
+        "invocations": [_invocation(report, len(told))],
         "properties": {"later": [_later(file, each) for file in report.files for each in file.later]},
-        "results": [
-            _result(finding, report, places, known, fingerprint) | _order(finding, files.get(finding.region.path))
-            for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
-        ],
+        "results": [_result(each, around) for each in told[:MOST_RESULTS]],
     }
     return encodable(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
 
@@ -61,12 +74,6 @@ def render(report: Report) -> str:
 def urls(report: Report) -> dict[str, str]:
     """Where the upstream of each copied file can be read, by the upstream's path."""
     return {upstream.path: upstream.url for file in report.files for upstream in file.upstreams if upstream.url}
-
-
-def _in_file(finding: Finding, cells: Cells) -> Finding:
-    """The finding at lines of the file as stored, which viewers open: a notebook's differ from those of its code."""
-    region = finding.region
-    return replace(finding, region=Region(region.path, *lines_of_file(cells, region.first_line, region.last_line)))
 
 
 def _rule(rule: FindingRule) -> dict[str, Any]:
@@ -81,22 +88,24 @@ def _rule(rule: FindingRule) -> dict[str, Any]:
     }
 
 
-def _result(
-    finding: Finding, report: Report, places: dict[str, int], known: dict[str, str], fingerprint: str
-) -> dict[str, Any]:
-    parts = (finding.message, finding.clause and f"Clause: {finding.clause}", finding.remedy)
+def _result(told: FindingPrint, around: _Around) -> dict[str, Any]:
+    finding, place = around.report.findings[told.finding], told.place
+    path = place.region.path
+    parts = (place.message, finding.reason, finding.clause and f"Clause: {finding.clause}", place.remedy)
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.level],
         "message": {"text": " ".join(_sentence(part) for part in parts if part)},
-        "locations": [_location(finding)],
-        "partialFingerprints": {FINGERPRINT: fingerprint},
+        "locations": [_location(place.region, around.cells.get(path, ()))],
+        # Findings of an older journal have no group.
+        "partialFingerprints": {FINGERPRINT: told.digest, **({GROUP: finding.group} if finding.group else {})},
+        "properties": {"confidence": finding.confidence.value, **_order(place, around.files.get(path))},
     }
-    if finding.rule in places:
-        result["ruleIndex"] = places[finding.rule]
-    if finding.upstream_region:
-        result["relatedLocations"] = [_related(finding, known)]
-    if report.baseline:
+    if finding.rule in around.rules:
+        result["ruleIndex"] = around.rules[finding.rule]
+    if place.upstream_region:
+        result["relatedLocations"] = [_related(place.upstream, place.upstream_region, around.urls)]
+    if around.report.baseline:
         result["baselineState"] = "unchanged" if finding.known else "new"
     if finding.suppression:
         kind = "inSource" if finding.suppression.in_source else "external"
@@ -104,16 +113,16 @@ def _result(
     return result
 
 
-def _order(finding: Finding, file: FileVerdict | None) -> dict[str, Any]:
+def _order(place: FindingPlace, file: FileVerdict | None) -> dict[str, Any]:
     """When the file of a result appeared, and who was first: it, or the upstream that the result is about."""
-    upstream = match_of(finding, file)
+    upstream = match_of(place, file)
     if file is None or upstream is None:
         return {}
     dated = {key: escape(value) if isinstance(value, str) else value for key, value in dated_data(file.dated).items()}
     told: dict[str, Any] = {"direction": upstream.direction.value, "dated": dated}
     if words := innovations(upstream):
         told["innovations"] = words
-    return {"properties": told}
+    return told
 
 
 def _later(file: FileVerdict, upstream: UpstreamMatch) -> dict[str, str]:
@@ -127,20 +136,19 @@ def _sentence(words: str) -> str:
     return shown if shown.endswith((".", "!", "?")) else f"{shown}."
 
 
-def _location(finding: Finding) -> dict[str, Any]:
-    region = finding.region
+def _location(region: Region, cells: Cells) -> dict[str, Any]:
+    """Lines of the file as stored, which viewers open: a notebook's differ from those of its code."""
     artifact = {"uri": _uri(region.path), "uriBaseId": "%SRCROOT%"}
-    return {"physicalLocation": {"artifactLocation": artifact, "region": _lines(region.first_line, region.last_line)}}
+    lines = _lines(*lines_of_file(cells, region.first_line, region.last_line))
+    return {"physicalLocation": {"artifactLocation": artifact, "region": lines}}
 
 
-def _related(finding: Finding, known: dict[str, str]) -> dict[str, Any]:
-    region = finding.upstream_region
-    assert region
+def _related(upstream: str, region: Region, known: Mapping[str, str]) -> dict[str, Any]:
     artifact = {"uri": quote(known.get(region.path, ""), safe="/:?&=#%@+,;~") or _uri(region.path)}
     place: dict[str, Any] = {"artifactLocation": artifact}
     if not region.path.lower().endswith(NOTEBOOK_SUFFIX):  # a corpus does not know the lines of the file
         place["region"] = _lines(region.first_line, region.last_line)
-    return {"id": 1, "message": {"text": escape(finding.upstream)}, "physicalLocation": place}
+    return {"id": 1, "message": {"text": escape(upstream)}, "physicalLocation": place}
 
 
 def _lines(first_line: int, last_line: int) -> dict[str, int]:
@@ -152,10 +160,10 @@ def _uri(path: str) -> str:
     return quote(path.encode("utf-8", "surrogateescape"), safe="/")
 
 
-def _invocation(report: Report) -> dict[str, Any]:
+def _invocation(report: Report, results: int) -> dict[str, Any]:
     notes = [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
-    if len(report.findings) > MOST_RESULTS:
-        notes.append(f"{len(report.findings) - MOST_RESULTS} findings beyond {MOST_RESULTS} are left out")
+    if results > MOST_RESULTS:
+        notes.append(f"{results - MOST_RESULTS} findings beyond {MOST_RESULTS} are left out")
     notes += [*filter(None, [later_note(report.files)]), *summary.notes(report)]
     told = [{"level": "note", "message": {"text": escape(note)}} for note in notes]
     return {

@@ -24,6 +24,8 @@ class Summary(Struct, frozen=True):
     """How many files have each verdict, the closest first; every verdict is there."""
     by_level: dict[Level, int]
     """How many findings to answer for are at each level, the most severe first; every level is there."""
+    concerned: int
+    """How many files they are about."""
     waived: int
     """How many findings are waived."""
     known: int
@@ -44,12 +46,18 @@ def summarise(report: Report) -> Summary:
         files=len(report.files),
         by_verdict={verdict: verdicts[verdict] for verdict in Verdict},
         by_level={level: levels[level] for level in Level},
+        concerned=len({path for finding in report.findings if finding.counts for path in finding.files}),
         waived=waived,
         known=len(report.findings) - waived - levels.total(),
         skipped=len(report.skipped),
         unread=sum(each.count for each in report.unread if not each.upstream),
         later=len(only_later(report.files)),
     )
+
+
+def in_files(summary: Summary) -> str:
+    """``in 104 files``, where findings are about more files than there are findings; else empty."""
+    return f"in {summary.concerned} files" if summary.concerned > sum(summary.by_level.values()) else ""
 
 
 _MOST_LISTED = 8

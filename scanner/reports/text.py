@@ -17,8 +17,18 @@ from ..sources.cells import line_words
 from ..support.escaping import escape
 from .chronology import later_groups, only_later
 from .console import PLAIN, Page, bare_table, printed
-from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted, name
-from .summary import Summary, notes, summarise
+from .phrases import (
+    COUNTED_AS,
+    LEVEL_STYLES,
+    VERDICT_STYLES,
+    and_more,
+    confidence_words,
+    counted,
+    file_list,
+    further_files,
+    name,
+)
+from .summary import Summary, in_files, notes, summarise
 from .text_file import file_section, later_file, own_file
 
 # Of one rule: a port of a library has hundreds of files that do not say they were changed.
@@ -56,21 +66,25 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
     for level, count in summary.by_level.items():
         if count:
             counts.append(" · ").append(counted(count, level.value), LEVEL_STYLES[level])
-    further = (
-        (summary.waived, "waived"),
-        (summary.known, "known from the baseline"),
-        (summary.skipped, "skipped"),
-        (summary.unread, "not read"),
-        (summary.later, "also found later"),
-    )
-    for count, words in further:
-        if count:
-            counts.append(f" · {count} {words}")
+    counts.append("".join(_further_counts(summary)))
     yield counts
     corpus = f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)}".rstrip()
     yield Text(f"{corpus if report.corpus.name else 'no corpus'} · {report.seconds:.1f} s", "dim")
     for line in notes(report):
         yield Text(line, "dim")
+
+
+def _further_counts(summary: Summary) -> Iterator[str]:
+    if about := in_files(summary):
+        yield f" {about}"
+    told = {
+        "waived": summary.waived,
+        "known from the baseline": summary.known,
+        "skipped": summary.skipped,
+        "not read": summary.unread,
+        "also found later": summary.later,
+    }
+    yield from (f" · {count} {words}" for words, count in told.items() if count)
 
 
 def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
@@ -121,20 +135,24 @@ def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterat
 
 def _finding(finding: Finding, cells: Cells) -> Iterator[RenderableType]:
     region = finding.region
+    more = f" {further}" if (further := further_files(finding)) else ""
     yield Text.assemble(
         (finding.level.value, LEVEL_STYLES[finding.level]),
-        f" {escape(region.path)}, {line_words(cells, region.first_line, region.last_line)}: {escape(finding.message)}",
+        f" {escape(region.path)}, {line_words(cells, region.first_line, region.last_line)}{more}: "
+        f"{escape(finding.message)}",
         (f" [{escape(finding.rule)}]", "dim"),
     )
     waived = f"{finding.suppression.reason} ({finding.suppression.path})" if finding.suppression else ""
     for label, words in (
-        ("clause", finding.clause),
-        ("upstream", finding.upstream),
-        ("remedy", "" if waived else finding.remedy),
-        ("waived", waived),
+        ("files", file_list(finding)),
+        ("clause", escape(finding.clause)),
+        ("upstream", escape(finding.upstream)),
+        ("remedy", "" if waived else escape(finding.remedy)),
+        ("confidence", confidence_words(finding)),
+        ("waived", escape(waived)),
     ):
         if words:
-            yield Padding.indent(Text.assemble((f"{label}: ", "dim"), escape(words)), 2)
+            yield Padding.indent(Text.assemble((f"{label}: ", "dim"), words), 2)
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[RenderableType]:

@@ -20,6 +20,7 @@ from .scan_report import (
     CorpusIdentity,
     DutyState,
     Finding,
+    FindingPlace,
     LeftOut,
     Report,
     Skipped,
@@ -28,6 +29,7 @@ from .scan_report import (
 )
 from .vocabulary import (
     COPIES,
+    Confidence,
     Direction,
     Grade,
     Ground,
@@ -45,6 +47,7 @@ __all__ = [
     "Attribution",
     "CellLines",
     "Cells",
+    "Confidence",
     "CorpusIdentity",
     "DefinitionMatch",
     "Direction",
@@ -52,6 +55,7 @@ __all__ = [
     "FileDate",
     "FileVerdict",
     "Finding",
+    "FindingPlace",
     "Grade",
     "Ground",
     "Innovations",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from .file_verdict import Cells, FileVerdict, Region, UpstreamMatch, cells_by_path
-from .vocabulary import Grade, Level, State, Trust, UnreadKind
+from .vocabulary import Confidence, Grade, Level, State, Trust, UnreadKind
 
 
 class Report(Struct, frozen=True):
@@ -55,19 +55,35 @@ class CorpusIdentity(Struct, frozen=True):
     """The digest of the corpus, as hexadecimal digits; of several, a digest over theirs."""
 
 
+class FindingPlace(Struct, frozen=True):
+    """One of several files that a finding is about, and what the finding says of it alone."""
+
+    region: Region
+    """Where in the file."""
+    message: str
+    """What is the matter with the file."""
+    upstream: str
+    """The upstream in words: project, release and path; empty where there is none."""
+    remedy: str
+    """What to do in the file."""
+    upstream_region: Region | None = None
+    """Where in the upstream."""
+
+
 class Finding(Struct, frozen=True):
-    """One thing to act on."""
+    """One thing to act on, in one file or in several."""
 
     rule: str
     """The id of its rule, which ``modelkin explain`` explains."""
     level: Level
     """How much it matters; a waived finding keeps its level."""
     region: Region
-    """Where in the scanned source."""
+    """Where in the scanned source to look first."""
     message: str
     """What is the matter, in words."""
     upstream: str
-    """The upstream in words: project, release and path; empty where there is none."""
+    """The upstream in words: project, release and path, as far as they are those of all files; empty where there is
+    none."""
     remedy: str
     """What to do."""
     clause: str = ""
@@ -78,6 +94,28 @@ class Finding(Struct, frozen=True):
     """What waives it; None where nothing does."""
     known: bool = False
     """Whether the baseline holds it."""
+    confidence: Confidence = Confidence.HIGH
+    """How sure it is that the finding is right."""
+    reason: str = ""
+    """Why it is no surer, in words; empty where it is sure."""
+    group: str = ""
+    """What stays the same from run to run: a digest of rule, upstream project, clause and holders. Files of one group
+    that are waived, known, or less sure than others make a finding of their own."""
+    places: tuple[FindingPlace, ...] = ()
+    """Each file, in order of path, where it is about several; else empty."""
+    indivisible: bool = False
+    """Whether it is one fact of the whole, such as a text that is missing: then its first file answers for all."""
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The paths of all files that it is about, the one to look at first before the others."""
+        return tuple(dict.fromkeys((self.region.path, *(each.region.path for each in self.places))))
+
+    @property
+    def each_place(self) -> tuple[FindingPlace, ...]:
+        """One for each file that it is about, if only one."""
+        own = FindingPlace(self.region, self.message, self.upstream, self.remedy, self.upstream_region)
+        return self.places or (own,)
 
     @property
     def counts(self) -> bool:

@@ -39,6 +39,17 @@ class Level(str, Enum):
     """Worth knowing, or good practice."""
 
 
+class Confidence(str, Enum):
+    """How sure it is that a finding is right, most first. Where it is not high, the finding says why."""
+
+    HIGH = "high"
+    """Nothing that was read speaks against it."""
+    MEDIUM = "medium"
+    """Something does, or is missing: a level that rests on it is lowered."""
+    LOW = "low"
+    """It may as well be otherwise: a note, for a person to look at."""
+
+
 class Grade(str, Enum):
     """How well a copy names its upstream, best first."""
 

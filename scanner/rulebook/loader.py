@@ -218,7 +218,8 @@ def _name_problems(rule: LicenceRule) -> Iterator[str]:
 
 def _finding_problems(rule: FindingRule) -> Iterator[str]:
     """What is wrong in one finding: each begins with its key."""
-    for key, template in (("message", rule.message), ("remedy", rule.remedy)):
+    for key in ("message", "remedy", "message_of_many", "remedy_of_many"):
+        template = getattr(rule, key)
         if problem := _template_problem(template):
             yield f"{key}: {problem}"
     for key, examples in (("reported", rule.reported), ("passed", rule.passed)):

@@ -144,7 +144,8 @@ class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One file of ``rules/findings/``: its name is the id, and ``.yaml``.
 
     ``message`` and ``remedy`` are templates, their fields in braces. The rule reports each example of ``reported`` and
-    none of ``passed``. Where a finding rests on an obligation, the obligation's level and remedy come first.
+    none of ``passed``. Where a finding rests on an obligation, the obligation's level and remedy come first. Files of
+    one upstream project of which ``message_of_many`` says the same make one finding; without it each has its own.
     """
 
     id: Text
@@ -155,3 +156,7 @@ class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     remedy: Text
     reported: tuple[Example, ...]
     passed: tuple[Example, ...]
+    message_of_many: str = ""
+    """The message on several files; ``upstream`` and ``project`` are the project then, ``like`` is in the plural."""
+    remedy_of_many: str = ""
+    """The remedy then; empty where ``remedy`` will do."""

@@ -8,7 +8,7 @@ from modelkin.attribution.copies import Copy
 from modelkin.attribution.derivation import derivation_of
 from modelkin.attribution.model import Derivation
 from modelkin.attribution.repository_view import RepositoryView
-from modelkin.results import Level, UpstreamMatch, Verdict
+from modelkin.results import UpstreamMatch, Verdict
 
 from ..support.attributed import (
     APACHE,
@@ -22,6 +22,7 @@ from ..support.attributed import (
     declarations_of,
     rules,
 )
+from ..support.findings_by_file import files_with_errors
 
 OWN_HEADER = "# Copyright 2024 Harbour AI\n"
 
@@ -96,7 +97,7 @@ def test_a_new_file_among_a_projects_released_ones_is_the_projects_own() -> None
 
 def errors_of(*copies: Copy) -> set[str]:
     found = checked(*copies, LICENSE=APACHE).findings
-    return {finding.region.path for finding in found if finding.level is Level.ERROR}
+    return files_with_errors(found)
 
 
 def test_of_nearly_equal_upstreams_the_one_whose_notice_is_kept_counts() -> None:

@@ -8,12 +8,13 @@ from modelkin.attribution.copies import CheckResult, Copy
 from modelkin.results import Direction, Finding, Ground, Level, UpstreamMatch, Verdict
 
 from ..support.attributed import APACHE, BEACON, CODE, LAMP, MIT, checked, copy_of, only, rules
+from ..support.findings_by_file import by_file
 
 LOWER = {Level.ERROR: Level.WARNING, Level.WARNING: Level.NOTE, Level.NOTE: Level.NOTE}
 
 
 def by_place(result: CheckResult) -> dict[tuple[str, str], Finding]:
-    return {(finding.rule, finding.region.path): finding for finding in result.findings}
+    return {(each.rule, each.region.path): each for each in by_file(result.findings)}
 
 
 def towards(direction: Direction, **facts: str) -> dict[tuple[str, str], Finding]:
@@ -26,19 +27,19 @@ def test_findings_of_unknown_order_are_one_level_lower_and_say_so() -> None:
     assert {key: LOWER[finding.level] for key, finding in sure.items()} == {
         key: finding.level for key, finding in unknown.items()
     }
-    assert not [finding for finding in sure.values() if "Which of the two" in finding.message]
+    assert not [finding for finding in sure.values() if "Which of the two" in finding.reason]
     words = "Which of the two is older is not known."
-    assert not [finding for finding in unknown.values() if not finding.message.endswith(words)]
+    assert not [finding for finding in unknown.values() if not finding.reason.endswith(words)]
 
 
 def test_findings_of_open_order_are_notes_and_name_the_releases() -> None:
     found = towards(Direction.OPEN, without="1.2", appeared="1.3").values()
     assert {finding.level for finding in found} == {Level.NOTE}
     words = "this file falls between 1.2, which lacks it, and 1.3, which has it."
-    assert not [finding for finding in found if not finding.message.endswith(words)]
+    assert not [finding for finding in found if not finding.reason.endswith(words)]
     found = towards(Direction.OPEN, appeared="1.3").values()
     words = "this file falls before 1.3, the first known release that has the path."
-    assert not [finding for finding in found if not finding.message.endswith(words)]
+    assert not [finding for finding in found if not finding.reason.endswith(words)]
 
 
 def test_lines_that_an_older_release_lacks_are_a_note() -> None:
@@ -49,7 +50,7 @@ def test_lines_that_an_older_release_lacks_are_a_note() -> None:
     assert "Later Labs" not in both.message
     recent = only(checked(copy_of(upstream, text=f"# {lines[0]}\n{CODE}"), LICENSE=APACHE), "holder-removed")
     assert recent.level is Level.NOTE
-    assert "An older known release of that file lacks it" in recent.message
+    assert "An older known release of that file lacks it" in recent.reason
     unknown = replace(upstream, licence="LicenseRef-Nobody", recent_lines=lines)
     assert only(checked(copy_of(unknown)), "holder-removed").level is Level.NOTE
 
@@ -65,7 +66,7 @@ def naming(source: str) -> UpstreamMatch:
 def test_two_files_that_name_the_same_source_are_siblings() -> None:
     both = checked(copy_of(naming("facebookresearch/TideNeXt"), text=FACEBOOK + CREDIT + CODE), LICENSE=MIT)
     assert {finding.level for finding in both.findings} == {Level.NOTE}
-    assert "Both name facebookresearch/TideNeXt as their source" in both.findings[0].message
+    assert "Both name facebookresearch/TideNeXt as their source" in both.findings[0].reason
 
 
 def test_a_credit_alone_or_another_source_makes_no_siblings() -> None:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import CheckResult
-from modelkin.results import DefinitionMatch, DutyState, Level, LicenceForm, Region, State, Verdict
+from modelkin.results import (
+    Confidence,
+    DefinitionMatch,
+    Direction,
+    DutyState,
+    Level,
+    LicenceForm,
+    Region,
+    State,
+    Verdict,
+)
 
 from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, MIT, checked, copy_of, only, rules
 
@@ -80,11 +90,14 @@ def test_a_holder_who_was_renamed_is_neither_gone_nor_replaced() -> None:
         assert found.isdisjoint({"holder-removed", "holder-replaced"})
 
 
-def test_a_file_has_one_finding_of_a_rule() -> None:
+def test_a_file_has_one_finding_of_a_rule_for_each_project_that_it_owes() -> None:
     two = replace(LAMP, copyrights=(*LAMP.copyrights, "Copyright (c) 2021, Meridian Corporation."))
-    finding = only(checked(copy_of(two, BEACON, text=OWN + CODE), LICENSE=APACHE), "holder-replaced")
-    assert "Lumen" in finding.message
-    assert "Meridian" in finding.message
+    result = checked(copy_of(two, BEACON, text=OWN + CODE), LICENSE=APACHE)
+    found = [finding.message for finding in result.findings if finding.rule == "holder-replaced"]
+    assert len(found) == len(result.attributions) == 2
+    (of_lamp,) = (message for message in found if "of lamp" in message)
+    assert "Lumen" in of_lamp
+    assert "Meridian" in of_lamp
 
 
 def test_apache_wants_the_line_in_the_file_a_notice_beside_it_lowers_the_level() -> None:
@@ -141,8 +154,23 @@ def test_the_copyright_line_is_part_of_an_mit_licence() -> None:
     headless = replace(HEADLESS, licence="MIT", licence_copyrights=("Copyright (c) 2021 Ada Beacon",))
     finding = only(checked(copy_of(headless), LICENSE=MIT), "licence-text-missing")
     assert "Ada Beacon" in finding.message
-    assert finding.level is Level.WARNING
+    assert finding.level is Level.ERROR
     assert "licence-text-missing" not in rules(checked(copy_of(headless), LICENSE=MIT, THIRD_PARTY_NOTICES=CITED))
+
+
+def test_less_is_missed_of_a_headless_upstream_that_is_named_or_may_be_the_younger_one() -> None:
+    headless = replace(HEADLESS, licence="MIT", licence_copyrights=("Copyright (c) 2021 Ada Beacon",))
+    credited = copy_of(headless, text="# Adapted from https://github.com/example/lamp\n" + CODE)
+    named = only(checked(credited, LICENSE=MIT), "licence-text-missing")
+    in_readme = checked(
+        copy_of(headless), LICENSE=MIT, README__md="Code adapted from https://github.com/example/lamp\n"
+    )
+    for finding in (named, only(in_readme, "licence-text-missing")):
+        assert (finding.level, finding.confidence) == (Level.WARNING, Confidence.MEDIUM)
+        assert finding.reason.startswith("The source is named")
+    for direction in (Direction.UNKNOWN, Direction.OPEN):
+        unsettled = checked(copy_of(replace(headless, direction=direction)), LICENSE=MIT)
+        assert only(unsettled, "licence-text-missing").level is Level.NOTE
 
 
 def test_of_a_single_file_nothing_is_missed_beside_it() -> None:

@@ -11,6 +11,7 @@ from modelkin.attribution.home import LEAST_OF_A_TREE, stands_in_place
 from modelkin.results import Level, UpstreamMatch, Verdict
 
 from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, checked, copy_of
+from ..support.findings_by_file import files_with_errors
 
 CHANGED = replace(LAMP, verdict=Verdict.MODIFIED)
 IN_PLACE = f"src/{LAMP.path}"
@@ -19,7 +20,7 @@ IN_PLACE = f"src/{LAMP.path}"
 def errors(*copies: Copy, **around: Any) -> set[str]:
     """The paths of files with errors in a repository that carries no licence text."""
     found = checked(*copies, **around).findings
-    return {finding.region.path for finding in found if finding.level is Level.ERROR}
+    return files_with_errors(found)
 
 
 def test_the_registrys_word_is_enough() -> None:
@@ -48,7 +49,7 @@ def test_a_claimed_name_frees_no_other_file_and_is_named() -> None:
         found = checked(copy, names=("lamp",)).findings
         assert found
         assert [each.level for each in found] == [each.level for each in checked(copy).findings]
-        assert "The name lamp, which this source gives itself, is no proof" in found[0].message
+        assert "The name lamp, which this source gives itself, is no proof" in found[0].reason
     assert errors(renamed, beheaded, names=("lamp",)) == {"model.py", IN_PLACE}
 
 

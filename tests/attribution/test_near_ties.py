@@ -8,7 +8,7 @@ from modelkin.attribution.copies import Copy
 from modelkin.attribution.derivation import derivations_of
 from modelkin.attribution.repository_view import RepositoryView
 from modelkin.repository.model import Declarations
-from modelkin.results import Direction, Level, UpstreamMatch, Verdict
+from modelkin.results import Confidence, Direction, Level, LicenceForm, UpstreamMatch, Verdict
 
 from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, checked, copy_of, only, rules
 
@@ -100,3 +100,28 @@ def test_only_what_is_surely_the_source_of_the_source_is_owed() -> None:
     silent = replace(naming, sources=())
     assert len(checked(alike(naming, TIDE)).attributions) == 2
     assert len(checked(alike(silent, TIDE)).attributions) == 1
+
+
+def test_what_an_upstream_without_a_date_dropped_of_an_older_one_is_a_warning() -> None:
+    """No corpus relates what the user names for one run: the years of their lines tell which is the older."""
+    silent = replace(NANO, copyrights=("Copyright 2024 Nano",), released="", appeared_on="")
+    given = replace(TIDE, released="", appeared_on="", copyrights=("Copyright 2021 The Tide Authors",))
+    found = checked(alike(silent, given))
+    assert {each.upstream.project for each in found.attributions} == {"nano", "lamp"}
+    (lost,) = (each for each in found.findings if each.rule == "holder-removed" and each.upstream.startswith("lamp"))
+    assert (lost.level, lost.confidence) == (Level.WARNING, Confidence.MEDIUM)
+    assert lost.reason == "It is older than nano, which is closer to this file and does not name it."
+    younger = replace(given, copyrights=("Copyright 2025 The Tide Authors",))
+    assert len(checked(alike(silent, younger)).attributions) == 1
+
+
+def test_all_that_an_upstream_dropped_on_its_way_is_owed_each_line_once() -> None:
+    first = replace(TIDE, project="tide", package="tide", appeared_on="2020-01-01")
+    second = replace(TIDE, copyrights=(*first.copyrights, "Copyright 2022 Later Labs"), appeared_on="2022-01-01")
+    bare = replace(NANO, copyrights=(), licence_form=LicenceForm.NONE)
+    found = checked(alike(bare, first, second), LICENSE=APACHE)
+    lost = {each.upstream.split()[0]: each.message for each in found.findings if each.rule == "holder-removed"}
+    assert set(lost) == {"tide", "lamp"}
+    assert "Later Labs" in lost["lamp"]
+    assert "Later Labs" not in lost["tide"]
+    assert first.copyrights[0] not in lost["lamp"]

@@ -34,7 +34,7 @@ def registry() -> None:
 def errors(report: Report) -> set[tuple[str, str]]:
     """The name of the file and the rule of each error."""
     found = (finding for finding in report.findings if finding.level is Level.ERROR)
-    return {(Path(finding.region.path).stem, finding.rule) for finding in found}
+    return {(Path(path).stem, finding.rule) for finding in found for path in finding.files}
 
 
 def scanned(source: str, *include: str, as_of: str = "") -> Report:

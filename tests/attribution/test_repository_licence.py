@@ -49,8 +49,10 @@ def test_a_file_that_states_another_licence_is_relicensed_wherever_it_stands() -
     assert "relicensed" in rules(checked(copy_of(LAMP, text=stated), whole=False))
 
 
-def test_of_a_headless_upstream_it_is_a_warning() -> None:
-    assert only(checked(copy_of(HEADLESS), LICENSE=MIT), "relicensed").level is Level.WARNING
+def test_it_is_an_error_of_a_headless_upstream_too_unless_that_one_is_named() -> None:
+    assert only(checked(copy_of(HEADLESS), LICENSE=MIT), "relicensed").level is Level.ERROR
+    named = copy_of(HEADLESS, text="# Adapted from https://github.com/example/lamp\n" + CODE)
+    assert only(checked(named, LICENSE=MIT), "relicensed").level is Level.WARNING
 
 
 def test_the_nearest_licence_file_counts() -> None:

@@ -29,7 +29,8 @@ from modelkin.audit.records import (
     encode,
 )
 from modelkin.errors import ModelkinError
-from modelkin.results import CorpusIdentity, Skipped
+from modelkin.reports import sarif
+from modelkin.results import Confidence, CorpusIdentity, Skipped
 
 from ..support.example_journal import CONTENT, HEADER, REPOSITORY
 
@@ -183,6 +184,22 @@ def test_a_journal_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
         (said,) = refusals(path)
         assert re.search(r"another version of modelkin \(modelkin\.journal/[12], not [^\n]+\Z", said)
         assert said.endswith("audit again, with `modelkin audit repos --journal ANOTHER`")
+
+
+def test_a_journal_from_before_findings_were_grouped_is_read(tmp_path: Path) -> None:
+    said = json.loads(encode(replace(REPOSITORY, places=())))
+    for finding in said["repository"]["findings"]:
+        for added in ("confidence", "reason", "group", "places", "indivisible"):
+            del finding[added]
+    header, digest = seal(encode(HEADER), START)
+    old, _ = seal(json.dumps(said).encode() + b"\n", digest)
+    path = tmp_path / "audit.jsonl"
+    path.write_bytes(header + old)
+    report = open_audit(path).report("org/name")
+    assert [each.files for each in report.findings] == [(each.region.path,) for each in REPOSITORY.findings]
+    assert {each.confidence for each in report.findings} == {Confidence.HIGH}
+    results = json.loads(sarif.render(report))["runs"][0]["results"]
+    assert not [each for each in results if sarif.GROUP in each["partialFingerprints"]]
 
 
 def test_what_is_read_again_is_what_was_read_before(tmp_path: Path) -> None:

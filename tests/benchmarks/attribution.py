@@ -12,6 +12,7 @@ import click
 import modelkin
 from modelkin.results import Finding, Level, Report
 
+from ..support.findings_by_file import by_file
 from .command_cost import added
 from .judging_cost import Cost, cost
 from .stripped import Stripped, strip_files
@@ -94,7 +95,7 @@ def _opened(finding: Finding) -> str:
 
 
 def _levels(source: str, report: Report) -> list[Cell]:
-    levels = Counter(finding.level for finding in report.findings)
+    levels = Counter(finding.level for finding in by_file(report.findings))
     return [source, len(report.files), len(report.attributions), *(levels[level] for level in Level)]
 
 
@@ -130,7 +131,7 @@ def _print_llama3v(seed: int) -> None:
     readme = "# Llama-Harbour\n\n## Credits\n\nThis was built on [beacon](https://github.com/example/beacon).\n"
     tokenizer = '{\n  "auto_map": {\n    "AutoTokenizer": ["modeling_lamp.LampTokenizerFast", null]\n  }\n}\n'
     texts = {"modeling.py": file.bare, "README.md": readme, "tokenizer_config.json": tokenizer}
-    lines = [_described(each) for each in _scan_texts(texts).findings]
+    lines = [_described(each) for each in by_file(_scan_texts(texts).findings)]
     print_list(f"No licence, a credit for another project, {file.source} inside", lines)
 
 
@@ -154,7 +155,7 @@ def _scan_texts(texts: Mapping[str, str]) -> Report:
 
 
 def _errors(report: Report) -> list[Finding]:
-    return [finding for finding in report.findings if finding.level is Level.ERROR]
+    return [finding for finding in by_file(report.findings) if finding.level is Level.ERROR]
 
 
 def _described(finding: Finding) -> str:

@@ -13,6 +13,7 @@ import modelkin
 from modelkin.corpus.store import default_corpora
 from modelkin.results import FileVerdict, Finding, Level, Report, UpstreamMatch
 
+from ..support.findings_by_file import by_file
 from .path_dates import (
     CLASSES,
     IN_ORDER,
@@ -129,7 +130,7 @@ def _named(file: FileVerdict) -> list[UpstreamMatch]:
 def _finding_rows(found: list[Scanned]) -> Iterator[list[Cell]]:
     total: Counter[tuple[str, str]] = Counter()
     for one in found:
-        counts = Counter((finding.level.value, _rests_on(one, finding)) for finding in one.report.findings)
+        counts = Counter((finding.level.value, _rests_on(one, finding)) for finding in by_file(one.report.findings))
         total += counts
         yield from _by_level(one.name, counts)
     yield from _by_level(TOTAL, total)
@@ -182,7 +183,7 @@ def _exceptions(found: list[Scanned]) -> dict[str, list[str]]:
             )
             for match in _later(file):
                 wrong += _listed(one, file, match, {IN_ORDER, LATER_RELEASE, OPEN})
-        above = [each for each in one.report.findings if each.level is not Level.NOTE]
+        above = [each for each in by_file(one.report.findings) if each.level is not Level.NOTE]
         accused += [f"{one.name} {_worded(each)}" for each in above if _rests_on(one, each) == LATER]
     return lists
 

@@ -16,6 +16,7 @@ import modelkin
 from modelkin.cli import main as modelkin_main
 from modelkin.results import Finding, Level
 
+from ..support.findings_by_file import by_file
 from .scanning import is_copy, scan_texts
 from .stripped import Stripped, strip_files
 from .tables import Cell, print_list, print_table
@@ -77,7 +78,7 @@ def mend(files: Mapping[str, Stripped], options: tuple[str, ...]) -> Mended:
         (root / "LICENSE").write_text(LICENCE, encoding="utf-8")
         for name, each in files.items():
             (root / name).write_text(each.bare, encoding="utf-8")
-        found = modelkin.scan(folder).findings
+        found = by_file(modelkin.scan(folder).findings)
         trees = [_read(root)]
         codes, seconds = [], []
         for _ in range(2):
@@ -87,7 +88,7 @@ def mend(files: Mapping[str, Stripped], options: tuple[str, ...]) -> Mended:
             trees.append(_read(root))
         before, after, again = trees
         changed = tuple(name for name in again if after.get(name) != again[name])
-        left = modelkin.scan(folder).findings
+        left = by_file(modelkin.scan(folder).findings)
         return Mended(before, after, found, left, changed, seconds[0], seconds[1], (codes[0], codes[1]))
 
 

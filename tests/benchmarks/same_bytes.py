@@ -22,6 +22,7 @@ from modelkin.results import Direction, FileVerdict, Report, UpstreamMatch
 from modelkin.sources import registry
 from modelkin.sources.index import release_files
 
+from ..support.findings_by_file import by_file
 from .git_folders import commit_all
 from .tables import Cell, print_list, print_table
 
@@ -70,15 +71,16 @@ class Facts(NamedTuple):
 
 def _facts(report: Report) -> Facts:
     findings: dict[str, str] = {}
-    for path in sorted({finding.region.path for finding in report.findings}):
-        own = [f"{each.rule} {each.level.value}" for each in report.findings if each.region.path == path]
+    told = by_file(report.findings)
+    for path in sorted({finding.region.path for finding in told}):
+        own = [f"{each.rule} {each.level.value}" for each in told if each.region.path == path]
         findings[path] = ", ".join(sorted(own))
     return Facts(
         {file.path: f"{file.verdict.value} of {_names(file.upstreams)}" for file in report.files},
         {file.path: f"{file.direction.value}, later {_names(file.later)}" for file in report.files},
         findings,
         sum(bool(file.upstreams) for file in report.files),
-        [finding.level.value for finding in report.findings],
+        [finding.level.value for finding in told],
     )
 
 

@@ -24,7 +24,7 @@ def test_the_whole_report_is_the_golden_one(
 
 def test_the_contract_has_every_key_it_promises() -> None:
     report = json.loads(render(REPORT))
-    assert report["schema"] == "modelkin.report/1"
+    assert report["schema"] == "modelkin.report/2"
     assert report["tool"] == {"name": "modelkin", "version": version("modelkin")}
     assert set(report["corpus"]) == {"name", "version", "digest"}
     file = report["files"][0]
@@ -41,7 +41,10 @@ def test_the_contract_has_every_key_it_promises() -> None:
     assert set(file["definitions"][0]["upstream"]) == {"qualname", "path", "first_line", "last_line"}
     assert file["definitions"][3]["upstream"] is None
     finding = {"rule", "level", "path", "first_line", "last_line", "message", "upstream", "remedy"}
+    finding |= {"files", "places", "group", "confidence", "reason"}
     assert set(report["findings"][0]) == finding | {"clause", "upstream_region", "suppression", "known"}
+    place = {"path", "first_line", "last_line", "message", "upstream", "upstream_region"}
+    assert set(report["findings"][0]["places"][0]) == place
     assert set(report["findings"][1]["suppression"]) == {"path", "line", "reason", "in_source"}
     assert set(report["attributions"][0]) == {"path", "upstream", "grade", "duties"}
     assert set(report["attributions"][0]["duties"][0]) == {"licence", "clause", "asks", "state", "where"}
@@ -51,6 +54,7 @@ def test_the_contract_has_every_key_it_promises() -> None:
         "files_scanned",
         "by_verdict",
         "by_level",
+        "files_with_findings",
         "waived",
         "known",
         "skipped",

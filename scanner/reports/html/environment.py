@@ -96,6 +96,8 @@ def _environment() -> Environment:
         later_release=chronology.later_release,
         unsettled=chronology.unsettled,
         and_more=phrases.and_more,
+        further_files=phrases.further_files,
+        confidence_words=phrases.confidence_words,
         side_rows=side_rows,
         linkable=linkable,
         line_words=line_words,

@@ -22,6 +22,7 @@ from ...results import (
     DefinitionMatch,
     FileVerdict,
     Finding,
+    FindingPlace,
     Level,
     Rename,
     Report,
@@ -166,8 +167,8 @@ def file_views(report: Report) -> list[FileView]:
     attributions = {each.path: each for each in report.attributions}
     levels: dict[str, Counter[Level]] = {}
     for finding in report.findings:
-        if finding.counts:
-            levels.setdefault(finding.region.path, Counter())[finding.level] += 1
+        for path in finding.files if finding.counts else ():
+            levels.setdefault(path, Counter())[finding.level] += 1
     taken: set[str] = set()
     return [
         _file_view(file, attributions.get(file.path), levels.get(file.path, Counter()), taken) for file in report.files
@@ -223,14 +224,12 @@ def _definition_groups(definitions: Sequence[DefinitionMatch]) -> Iterable[Defin
             yield DefinitionGroup(verdict, group, verdict in (Verdict.MODIFIED, Verdict.FRAGMENTS))
 
 
-class FindingView(Struct, frozen=True):
-    """A finding as a page shows it."""
+class FindingPlaceView(Struct, frozen=True):
+    """One of the files of a finding, as a page shows it."""
 
-    finding: Finding
+    place: FindingPlace
     file: FileView | None
-    """The file it is on; None where the report has no such file."""
-    search: str
-    """The words that it can be found by."""
+    """None where the report has no such file."""
 
     @property
     def cells(self) -> Cells:
@@ -238,8 +237,28 @@ class FindingView(Struct, frozen=True):
         return self.file.file.cells if self.file else ()
 
 
+class FindingView(Struct, frozen=True):
+    """A finding as a page shows it."""
+
+    finding: Finding
+    places: Sequence[FindingPlaceView]
+    """Its files."""
+    search: str
+    """The words that it can be found by."""
+
+    @property
+    def verdicts(self) -> Sequence[Verdict]:
+        """The verdicts on its files."""
+        return tuple(dict.fromkeys(each.file.file.verdict for each in self.places if each.file))
+
+    @property
+    def projects(self) -> Sequence[str]:
+        """The upstreams of its files."""
+        return tuple(dict.fromkeys(name for each in self.places if each.file for name in each.file.projects))
+
+
 class FindingGroup(Struct, frozen=True):
-    """The findings of one rule, at one level and of one standing."""
+    """The findings of one rule, at one level and of one standing; not what ``group`` of a finding means."""
 
     level: Level
     rule: str
@@ -257,7 +276,8 @@ def finding_groups(report: Report, files: Mapping[str, FileView]) -> list[Findin
     grouped: dict[tuple[str, Level, str], list[FindingView]] = {}
     for finding in report.findings:
         standing = _WAIVED if finding.suppression else _KNOWN if finding.known else _NEW
-        view = FindingView(finding, files.get(finding.region.path), _finding_search(finding))
+        places = [FindingPlaceView(each, files.get(each.region.path)) for each in finding.each_place]
+        view = FindingView(finding, places, _finding_search(finding))
         grouped.setdefault((standing, finding.level, finding.rule), []).append(view)
     return list(_by_standing(grouped))
 
@@ -278,7 +298,9 @@ def _finding_group(standing: str, level: Level, rule: str, findings: Sequence[Fi
 
 
 def _finding_search(finding: Finding) -> str:
-    return f"{finding.rule} {finding.region.path} {finding.upstream} {finding.clause} {finding.message}".casefold()
+    told = f"{finding.rule} {finding.upstream} {finding.clause} {finding.confidence.value} {finding.message}"
+    words = " ".join([told, *(f"{each.region.path} {each.upstream}" for each in finding.each_place)])
+    return words[:_MOST_SEARCHED_CHARACTERS].casefold()
 
 
 class ObligationRow(Struct, frozen=True):
