@@ -75,7 +75,7 @@ def test_who_keeps_a_part_of_the_holders_may_have_an_older_form_of_the_header() 
     two = replace(LAMP, copyrights=("Copyright 2022 The Lamp Authors and Lumen Labs",))
     part = only(checked(copy_of(two, text="# Copyright 2020 Lumen Labs\n" + CODE), LICENSE=APACHE), "holder-removed")
     assert part.level is Level.WARNING
-    assert "may be from before" in part.message
+    assert "may be from before" in part.reason
     none = only(checked(copy_of(two, text=CODE), LICENSE=APACHE), "holder-removed")
     assert none.level is Level.ERROR
 
