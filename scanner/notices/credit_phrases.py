@@ -117,7 +117,7 @@ PHRASES = (
     ),
     Phrase(
         Strength.BASED,
-        r"\bbased\s{1,3}(?:up)?on\b|\bbuil(?:t|ds?|ding)\s{1,3}(?:up)?on(?:\s+top\s+of)?\b|\bbased\s+off(?:\s+of)?\b",
+        r"\bbased\s{1,3}(?:up)?on\b(?!\s+(?:the\s+)?following\s+(?:factors?|criteri\w+|rules?|conditions?|settings?|values?)\b)|\bbuil(?:t|ds?|ding)\s{1,3}(?:up)?on(?:\s+top\s+of)?\b|\bbased\s+off(?:\s+of)?\b",
         Certainty.NAME,
         (("based", "built on", "built upon", "build on", "builds on", "building on"),),
         of_code=True,
@@ -153,9 +153,29 @@ PHRASES = (
     Phrase(Strength.BASED, _LINE_BEGINS + r"credits?\s*:", Certainty.FILE, (("credit:", "credits:", "credits :"),)),
     Phrase(
         Strength.BASED,
-        r"\bfollow(?:s|ed|ing)?(?:\s+\w{1,20}){0,2}\s+from\b[\s:]{1,3}" + _LINK_AHEAD,
+        r"\bfollow(?:s|ed|ing)?(?:\s+(?!doc|instruction|guide|model|weight|checkpoint)\w{1,20}){0,2}\s+from\b[\s:]{1,3}"
+        + _LINK_AHEAD,
         Certainty.LINK,
         (("follow",), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\bfollow(?:s|ed|ing)?(?:\s+\w{1,20}){0,2}\s+(?:official|original)\s+" + _CODE_WORDS
+        + r"(?:\s+(?:in|from|at|of|by)\b)?[\s:(<`]{1,4}" + _LINK_AHEAD,
+        Certainty.LINK,
+        (("follow",), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        _LINE_BEGINS + r"original(?:ly)?\s+from\b(?:\s+(?!https?:)[\w.-]{1,24}){0,3}[\s:]{1,3}" + _LINK_AHEAD,
+        Certainty.LINK,
+        (("original",), LINKED),
+    ),
+    Phrase(
+        Strength.ADAPTED,
+        r"\b(?:modified|adapted)\s+on\s+(?:the\s+)?(?:(?:basis|top)\s+of\s+(?:the\s+)?)?(?:v?\d[\w.]{0,12}\s+)?(?=[`'\"]?\w)",
+        Certainty.MODULE,
+        (("modified on", "adapted on", "modified\non", "adapted\non"),),
     ),
     Phrase(
         Strength.BASED,

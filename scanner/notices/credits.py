@@ -56,9 +56,12 @@ _LIST = lazy_pattern(
 # What a source may be of without being of code.
 _OF_DATA = lazy_pattern(
     r"\b(?:weights?|checkpoints?|pre-?trained|data\s?sets?|corpus|vocab\w*|text|texts|quotes?|images?|photos?|tables?|figures?|"
-    r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?|urls?)\b[^.;\n]{0,45}\Z|\bdata(?:\s+(?:is|are|was|were))?\s*\Z",
+    r"notation|equations?|formulas?|lyrics|download\w*|install\w*|clone|setup|load\w*|labels?|hub|wheels?|urls?)\b[^.;\n]{0,45}\Z|\bdata(?:\s+(?:is|are|was|were))?\s*\Z"
+    r"|\bmodel\s+parameters\s*\Z|\b(?:select|choose|download|load|use|one\s+of)\b[^.;\n]{0,60}\bmodels?\s*\Z",
     re.IGNORECASE,
 )
+# Code that is named with data is code.
+_AND_CODE = lazy_pattern(r"\bcodes?\s*(?:/|&|\band\b|,)\s*(?:[\w-]+\s+){0,2}weights?\b", re.IGNORECASE)
 # A class is derived from another, a value comes from somewhere.
 _OFTEN_NO_CODE = lazy_pattern(r"deriv|come|extract|moved|pulled|originat", re.IGNORECASE)
 # What is said of a link's page rather than of its code.
@@ -154,9 +157,9 @@ def _origin_of(text: str, match: re.Match[str], phrase: Phrase, end: int) -> Ori
     """The source named after a phrase, when it is one that the phrase can mean."""
     before = _subject(text, match.start())
     named = _named(text, match, phrase, end, before)
-    if named is None or (_OF_DATA.search(before) and not _is_code_file(named)):
-        return None
-    return named
+    if named is None or _is_code_file(named) or not _OF_DATA.search(before):
+        return named
+    return named if _AND_CODE.search(before) else None
 
 
 def _named(text: str, match: re.Match[str], phrase: Phrase, end: int, before: str) -> Origin | None:
