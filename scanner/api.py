@@ -149,7 +149,9 @@ def _report(
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
-        raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN}; check the path and the --include globs")
+        raise SourceError(
+            f"{checkout.root}: {NOTHING_TO_SCAN}{found.unread.told()}; check the path and the --include globs"
+        )
     # Which findings are answered for: waived where waivers count, or known from the baseline?
     counting = obeyed(waivers, checkout.root, trust)
     waived = [*options.waivers, *counting.waivers]
