@@ -142,6 +142,8 @@ CARDS: list[tuple[tuple[str, Files], tuple[str, Level] | None]] = [
     (("license: other\nlicense_name: qwen-research\nbase_model: Qwen/Qwen2.5-3B", {}), None),
     (("license: other\nlicense_name: harbour-terms\nbase_model: Qwen/Qwen2.5-3B", {}), None),
     (("license: mit\nbase_model: quay/cove-7b", {}), None),
+    (("license: other\nlicense_name: llama community license\nbase_model: meta-llama/Llama-3.1-8B", {}), None),
+    (("license: llama3\nbase_model: meta-llama/Llama-3.1-8B", {}), ("model-card-contradicts", Level.WARNING)),
 ]
 
 
