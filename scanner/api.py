@@ -149,7 +149,7 @@ def _report(
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
-        raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN}; check the path and the --include globs")
+        raise SourceError(f"{checkout.root}: {found.nothing()}; check the path and the --include globs")
     # Which findings are answered for: waived where waivers count, or known from the baseline?
     counting = obeyed(waivers, checkout.root, trust)
     waived = [*options.waivers, *counting.waivers]
@@ -182,6 +182,10 @@ class _FilesFound(Struct):
     unselected: Counter[str] = field(default_factory=Counter)
     """How many files the setting of that key left out."""
     unread: UnreadCode = field(default_factory=UnreadCode)
+
+    def nothing(self) -> str:
+        """That there is no code to scan, in words."""
+        return NOTHING_TO_SCAN + self.unread.told()
 
     def others(self) -> AllFiles:
         """What is known of all files, copies or not."""

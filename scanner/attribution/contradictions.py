@@ -13,6 +13,7 @@ from itertools import product
 
 from ..licences.expressions import is_covered, licences_owed, licences_stated
 from ..repository.disagreements import Disagreement, disagreeing_cards, disagreeing_metadata
+from ..repository.lookup import agree
 from ..repository.model import ModelCard
 from ..results import Level, Region
 from ..rulebook.loader import licence_rule
@@ -229,7 +230,7 @@ def _base_drafts(card: ModelCard) -> Iterator[FindingDraft]:
     for base in card.base_models:
         known = base_model(base)
         rule = licence_rule(known.licence) if known else None
-        if known is None or rule is None or rule.family in _OPEN or is_covered(rule.id, card.licence.licences):
+        if known is None or rule is None or rule.family in _OPEN or agree((rule.id,), card.licence.licences):
             continue
         yield FindingDraft(
             rule="model-card-contradicts",

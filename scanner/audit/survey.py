@@ -123,7 +123,7 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
         files=tuple(files),
         skipped=tuple(skipped),
         unread=unread.found(),
-        failed=NOTHING_TO_SCAN if not files and is_empty(skipped, declarations, setup.scan) else "",
+        failed=NOTHING_TO_SCAN + unread.told() if not files and is_empty(skipped, declarations, setup.scan) else "",
     )
 
 

@@ -120,7 +120,7 @@ def _indexed(
         checkout = replace(checkout, released=released or checkout.released)
         if not add_checkout(builder, checkout, project, release, selection=selection, skipped=left, unread=unread):
             told = f": {left[0].path} {left[0].reason}" if left else ""
-            raise CorpusError(f"{source}: no Python file or notebook in it to {purpose}{told}")
+            raise CorpusError(f"{source}: no Python file or notebook in it to {purpose}{unread.told()}{told}")
     return replace(builder.finish(project.name), unread=unread.found(project.name))
 
 

@@ -19,6 +19,8 @@ from .model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
 # The LGPL comes as two texts, COPYING and COPYING.LESSER.
 _PLAIN = lazy_pattern(r"(?:(?:un)?licen[cs]e|copying)(?:\.lesser)?(?:\.(?:txt|md|rst|markdown|text))?", re.IGNORECASE)
 _TERMS = lazy_pattern(r"-(?:only|or-later)$")
+# A licence of whichever version, and how the ids of the versions begin.
+_ANY_VERSION = {"LicenseRef-Llama-Community": "LicenseRef-Llama-"}
 # Whose text is that of another licence, or part of it: version 3 of the LGPL adds permissions to the GPL.
 _ALSO = {"PSF-2.0": ("Python-2.0",), "Python-2.0": ("PSF-2.0",), "LGPL-3.0": ("GPL-3.0",)}
 # No path is so long that it could match what has more.
@@ -93,13 +95,15 @@ def agree(stated: Iterable[str], texts: Iterable[str]) -> bool:
 
     An id that ends with a hyphen means all that begin with it.
     """
-    known = tuple(texts)
-    return any(_is_among(each, known) for each in stated)
+    known = tuple(_ANY_VERSION.get(each, each) for each in texts)
+    return any(_is_among(_ANY_VERSION.get(each, each), known) for each in stated)
 
 
 def _is_among(licence: str, texts: tuple[str, ...]) -> bool:
     if licence.endswith("-"):
         return any(each.startswith(licence) for each in texts)
+    if any(each.endswith("-") and licence.startswith(each) for each in texts):
+        return True
     bare = _TERMS.sub("", licence)
     same = {bare, *_ALSO.get(bare, ())}
     return any(_TERMS.sub("", each) in same or is_covered(each, (licence,)) for each in texts) or is_covered(

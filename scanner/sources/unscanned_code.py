@@ -110,6 +110,11 @@ class UnreadCode:
         counted = ((kind, count, tuple(self._paths[kind])) for kind, count in self._counts.items() if count)
         return tuple(Unread(*each, upstream) for each in counted)
 
+    def told(self) -> str:
+        """How many files were seen, to follow the words that there is no Python; empty for none."""
+        count = sum(self._counts.values())
+        return f", and other code that is not read ({count:,} file{'s' * (count != 1)})" if count else ""
+
     def _kind(self, entry: Entry) -> UnreadKind | None:
         name = entry.path.rpartition("/")[2].lower()
         stem, dot, suffix = name.rpartition(".")
