@@ -1,26 +1,28 @@
-"""How well a copy says where it is from: a grade for it, and findings on credits that are wrong, bare or missing.
+"""How well a copy says where it is from: a grade for it, and findings on credits that are wrong, bare or all there is.
 
 Edit this when one more way to name a source is to count, or when a right credit is reported.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from ..matching.comparison import MODULE
 from ..notices.holders import holders_missing, squeezed
 from ..notices.model import Credit, Strength
-from ..results import Grade, Level, LicenceForm, Region, UpstreamMatch
+from ..results import Grade, Level, LicenceForm, Region, UpstreamMatch, Verdict
 from .copies import Copy
 from .duties import header_region, upstream_region
 from .findings import FindingDraft, quoted, shortened
-from .model import Derivation
+from .model import Derivation, credits_above
 from .naming import credits_any, credits_it, is_for_code, names_in_words, source_of
 from .repository_view import RepositoryView
 
 _ORDER = tuple(Grade)
 # More definitions than these are counted, not named: a message is a sentence.
 _MOST_NAMED = 4
+# Less of a file may be what everybody writes who solves the same.
+_MUCH = 0.2
 
 
 def grade(derivation: Derivation, repository: RepositoryView) -> Grade:
@@ -137,7 +139,7 @@ def part_drafts(copy: Copy, derivations: Sequence[Derivation], repository: Repos
 
 def _is_named(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
     """Whether file, sidecar, README or NOTICE says whose the definitions are, or they are the project's own."""
-    if repository.is_at_home(copy, upstream) or repository.is_nearly_at_home(copy, upstream):
+    if _is_home(copy, upstream, repository):
         return True
     given = repository.copyrights_of(copy)
     if any(not holders_missing((line,), given) for line in (*upstream.copyrights, *upstream.licence_copyrights)):
@@ -159,3 +161,51 @@ def _unnamed_parts(upstream: UpstreamMatch, copy: Copy) -> FindingDraft:
         facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},
         upstream=upstream,
     )
+
+
+def adapted_drafts(copy: Copy, answered: Container[str], repository: RepositoryView) -> Iterator[FindingDraft]:
+    """One for each upstream project that the header credits and whose notice did not come along.
+
+    The projects of ``answered`` are checked apart.
+    """
+    told: set[str] = set()
+    for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
+        if upstream.verdict is not Verdict.FRAGMENTS or upstream.project in answered or upstream.project in told:
+            continue
+        credit = next((each for each in credits_above(copy) if credits_it(each, upstream)), None)
+        if credit is None or repository.is_own(credit) or _is_home(copy, upstream, repository):
+            continue
+        if missing := _notice_missing(copy, upstream, repository):
+            told.add(upstream.project)
+            yield _adapted_draft(copy, upstream, credit, missing)
+
+
+def _is_home(copy: Copy, upstream: UpstreamMatch, repository: RepositoryView) -> bool:
+    return repository.is_at_home(copy, upstream) or repository.is_nearly_at_home(copy, upstream)
+
+
+def _notice_missing(copy: Copy, upstream: UpstreamMatch, repository: RepositoryView) -> str:
+    """What of the upstream's notice neither the file nor a legal file here has; empty where none is missing."""
+    lines = [line for line in upstream.copyrights if line not in upstream.recent_lines] or upstream.licence_copyrights
+    given = (*repository.copyrights_of(copy), *repository.copyrights, *repository.own_lines(upstream))
+    if lines:
+        return quoted(holders_missing(lines, given))
+    stated = copy.notice.form is not LicenceForm.NONE or any(
+        each.licence for each in repository.sidecars(copy.verdict.path)
+    )
+    if upstream.licence_form is LicenceForm.NONE or stated or repository.text_of(upstream.licence):
+        return ""
+    return f"a statement that it is under {upstream.licence}" if upstream.licence else ""
+
+
+def _adapted_draft(copy: Copy, upstream: UpstreamMatch, credit: Credit, missing: str) -> FindingDraft:
+    share = f"{100 * upstream.share:.0f} %"
+    draft = FindingDraft(
+        rule="adapted-notice-missing",
+        region=Region(copy.verdict.path, credit.first_line, credit.last_line),
+        facts={"credited": shortened(source_of(credit)), "share": share, "missing": missing},
+        upstream=upstream,
+        upstream_region=Region(upstream.path, 1, upstream.header_last_line) if upstream.header_last_line else None,
+        about=(squeezed(missing),),
+    )
+    return draft if upstream.share >= _MUCH else draft.lowered(Level.NOTE, f"Little of the file stands there: {share}.")

@@ -12,8 +12,7 @@ from ..licences.expressions import licences_owed
 from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
-from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts
-from .adapted import adapted_drafts
+from .acknowledgement import adapted_drafts, card_credit_drafts, credit_drafts, grade, part_drafts
 from .copies import CheckResult, Copy
 from .derivation import derivations_of
 from .doubts import common_source, doubted, unconfirmed_drafts
