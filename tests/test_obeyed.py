@@ -215,7 +215,11 @@ def test_a_bad_waiver_is_a_finding_where_waivers_count_and_ends_no_scan(
     bad = "# modelkin: ignore[holder-removed]\n# modelkin: ignore[no-such-rule] because\n"
     monkeypatch.chdir(written(tmp_path / "tree", {"a.py": bad + COPY, "b.py": COPY}))
     answer = scanned(".")
-    told = [(each["rule"], each["path"], each["first_line"]) for each in answer.told["findings"]]
+    told = [
+        (each["rule"], place["path"], place["first_line"])
+        for each in answer.told["findings"]
+        for place in each["places"]
+    ]
     assert ("bad-waiver", "a.py", 1) in told
     assert ("bad-waiver", "a.py", 2) in told
     assert {"a.py", "b.py"} <= {path for rule, path, _ in told if rule == "holder-removed"}
@@ -264,7 +268,10 @@ def test_a_clone_inside_the_working_tree_has_no_say_in_it(
     monkeypatch.chdir(tree)
     answer = scanned(".")
     open_ = {
-        each["path"] for each in answer.told["findings"] if each["rule"] == "holder-removed" and not each["suppression"]
+        path
+        for each in answer.told["findings"]
+        for path in each["files"]
+        if each["rule"] == "holder-removed" and not each["suppression"]
     }
     assert open_ == {"deep/clone/theirs.py", "deep/clone/inner/also.py"}
     assert answer.counts("not_obeyed") == {("waivers", "comments"): 2}

@@ -16,7 +16,7 @@ from ..fingerprints.winnowing import Fingerprints, winnow
 from ..notices.credits import read_credits
 from ..notices.model import Credit, Strength
 from ..notices.notice import read_notice
-from ..notices.second_hand import second_hand
+from ..notices.project_names import second_hand
 from ..sources.checkout import sort_key
 from ..support.arrays import Array
 from ..support.budget import budget

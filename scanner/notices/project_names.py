@@ -29,6 +29,14 @@ _REPOSITORY = lazy_pattern(r"(?<![\w./-])(?P<owner>[\w.-]{1,100})/(?P<name>[\w.-
 _FROM = lazy_pattern(
     r"\b(?:from|by|of|on)\s+(?:the\s+)?[\"'`]?(?P<name>[\w.-]{1,100}?)[\"'`]?(?=$|[,;:)]|\.?\s|\.$)", re.IGNORECASE
 )
+# "Adapted from B, which adapts A" names A as well.
+_FURTHER = lazy_pattern(
+    r"\b(?:which|that|who|itself|in\s+turn)\b(?:\s+(?:is|was|are|were|has|been|itself|in\s+turn|also|mainly|largely|"
+    r"heavily|originally))*\s+(?:adapts?|adapted|ports?|ported|modifies|modified|copies|copied|takes?|taken|derives?|"
+    r"derived|based|builds?|built|borrows?|borrowed|comes?|extends?|forks?|forked|follows?)\b"
+    r"(?:\s+(?:code|files?|parts?))?(?:\s+(?:from|on|upon|of|by|off))?(?:\s+(?:top\s+of|the|an?|official|original))*\s+"
+    r"[\"'`]?(?P<name>https?://[^\s,;)\"'`]+|[\w.-]+/[\w.-]+|[A-Z][\w+-]*(?:\.[\w+-]+)*)"
+)
 _FILE = lazy_pattern(r"\.(?:pyi?|ipynb|md|txt|rst|cu|cpp|h)\Z", re.IGNORECASE)
 # A folder that a branch or release was unpacked into.
 _UNPACKED = lazy_pattern(r"[-_](?:main|master|dev|v?\d+(?:\.\d+)*(?:\.?(?:post|rc|dev|a|b)\d*)?)\Z", re.IGNORECASE)
@@ -70,6 +78,12 @@ def names_project(sources: Sequence[str], names: Iterable[str], holders: Iterabl
         return True
     alone = {each.name for each in ours if each.is_somebodys}
     return any(each in ours if each.owner else False for each in said) or any(each.name in alone for each in said)
+
+
+def second_hand(words: str) -> tuple[str, ...]:
+    """What the sources in the words of a credit are themselves said to be from: addresses, or names of projects."""
+    found = (match["name"].rstrip(".,;:") for match in _FURTHER.finditer(words[:_MOST_CHARACTERS]))
+    return tuple(dict.fromkeys(name for name in found if len(name) > 2))
 
 
 def _ours(name: str) -> Iterator[_Named]:
