@@ -11,8 +11,8 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from ..corpus.model import Corpus
-from ..support.arrays import Array, among, distinct, pack_pairs, run_places, runs, unpack_pairs
-from .query import Query
+from ..support.arrays import Array, among, distinct, pack_pairs, run_bounds, run_places, runs, unpack_pairs
+from .query import Query, spellings
 
 # Below this share of shared statements two definitions are not compared further.
 LEAST_OVERLAP = 0.15
@@ -23,6 +23,7 @@ LONGEST_TABLE = 25_000_000
 # A statement that moved between definitions counts only when its IDF weight (of 255) and its length tell it apart.
 LEAST_MOVED_WEIGHT = 60
 LEAST_MOVED_TOKENS = 6
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads the numbers of statements over 64 bits
 _CLASS, _FUNCTION = 1, 2  # the numbers of KINDS
 
 
@@ -47,6 +48,10 @@ class Alignment(NamedTuple):
     """int64[M]: the definition that each stands in."""
     idf_weights: Array
     """uint8[S]: the IDF weight of each statement: 255 in one upstream path or none, 0 in all."""
+    references: ReferenceDefinitions
+    """The definitions of the upstream file."""
+    partners: Array
+    """int64[M]: where among all statements of ``references`` each match stands."""
 
 
 class ReferenceDefinitions(NamedTuple):
@@ -96,7 +101,7 @@ def align(query: Query, corpus: Corpus, file: int, idf_weights: Array) -> Alignm
     """Align a query with file content ``file`` of a corpus; ``idf_weights`` uint8[S] are those of its statements."""
     upstream, digests = ReferenceDefinitions.of(corpus, file), query.known_in(corpus)
     pairs = pair_definitions(query, digests, upstream, idf_weights)
-    ours, theirs = _matched(query, digests[query.real], upstream, pairs)
+    ours, theirs = _matched(query, digests[query.real], upstream, pairs, corpus)
     moved, taken = _moved(query, digests, upstream, idf_weights, (ours, theirs))
     ours, theirs = np.concatenate([ours, moved]), np.concatenate([theirs, taken])
     order = np.argsort(ours, kind="stable")
@@ -107,6 +112,8 @@ def align(query: Query, corpus: Corpus, file: int, idf_weights: Array) -> Alignm
         upstream.contents[theirs[order]],
         query.statement_owners[statements],
         idf_weights,
+        upstream,
+        theirs[order],
     )
 
 
@@ -239,20 +246,80 @@ def _pair_equal(query: Query, upstream: ReferenceDefinitions) -> list[Definition
 
 
 def _matched(
-    query: Query, digests: Array, upstream: ReferenceDefinitions, pairs: list[DefinitionPair]
+    query: Query, digests: Array, upstream: ReferenceDefinitions, pairs: list[DefinitionPair], corpus: Corpus
 ) -> tuple[Array, Array]:
     """The statements that match inside pairs, and their partners; ``digests`` are without the ends of blocks."""
     ours, theirs = query.real_bounds, np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1))
     definitions, references, equal = np.array(pairs, np.int64).T
     whole = (equal == 1) & (np.diff(ours)[definitions] == np.diff(theirs)[references])
     common: list[tuple[int, int]] = []
-    for definition, reference in zip(definitions[~whole].tolist(), references[~whole].tolist(), strict=True):
-        row, other = int(ours[definition]), int(theirs[reference])
-        left, right = digests[row : ours[definition + 1]], upstream.digests[other : theirs[reference + 1]]
-        common += [(row + place, other + partner) for place, partner in _common(left.tolist(), right.tolist())]
+    rest = definitions[~whole]
+    spelled = query.spellings[query.real] if len(rest) else query.spellings[:0]
+    for definition, reference in zip(rest.tolist(), references[~whole].tolist(), strict=True):
+        row, end, other = int(ours[definition]), int(ours[definition + 1]), int(theirs[reference])
+        inside = slice(other, int(theirs[reference + 1]))
+        copy = _Statements(digests[row:end], spelled[row:end])
+        original = _Statements(upstream.digests[inside], spellings_in(corpus, upstream.contents[inside]))
+        common += [(row + place, other + partner) for place, partner in _aligned(copy, original)]
     rows, others = np.array(common, np.int64).reshape(-1, 2).T
     rows = np.concatenate([runs(ours, definitions[whole])[0], rows])
     return query.real[rows], np.concatenate([runs(theirs, references[whole])[0], others])
+
+
+class _Statements(NamedTuple):
+    """The statements of one definition, in order."""
+
+    digests: Array
+    """Their numbers in the corpus, names aside; -1 for those it does not have."""
+    spellings: Array
+    """A hash of the names of each."""
+
+    @property
+    def spelled(self) -> list[int]:
+        """What two statements share when their names are equal as well; 0 where the corpus has no such statement."""
+        mixed: Array = (self.digests.astype(np.uint64) + np.uint64(1)) * _ODD + self.spellings
+        return np.where(self.digests < 0, np.uint64(0), mixed | np.uint64(1)).tolist()
+
+
+def spellings_in(corpus: Corpus, contents: Array) -> Array:
+    """A hash of the names of each of these statements of the corpus, as `Query.spellings` has it for the query."""
+    places, _ = runs(corpus.statement_name_starts, contents)
+    starts = corpus.statement_name_starts
+    bounds = run_bounds(starts[contents + 1].astype(np.int64) - starts[contents])
+    return spellings(corpus.name_hashes[corpus.statement_names[places]], bounds)
+
+
+def _aligned(copy: _Statements, original: _Statements) -> list[tuple[int, int]]:
+    """The places that match, names aside; of two ways to match them the one that explains more, equal names included.
+
+    One way knows no names, so that a renamed copy matches as its original does. In the other, statements with equal
+    names stand beside each other first, and then what lies between: a run of ``self.x = x`` is no longer paired by
+    position where one was dropped.
+    """
+    left, right = copy.digests.tolist(), original.digests.tolist()
+    blind = _common(left, right)
+    alike = _count_alike(blind, copy, original)
+    if alike == len(blind):
+        return blind
+    anchors = _common(copy.spelled, original.spelled)
+    if len(anchors) <= alike:
+        return blind
+    seeing: list[tuple[int, int]] = []
+    row = other = 0
+    for place, partner in [*anchors, (len(left), len(right))]:
+        if place > row and partner > other:
+            between = _common(left[row:place], right[other:partner])
+            seeing += [(row + one, other + another) for one, another in between]
+        seeing.append((place, partner))
+        row, other = place + 1, partner + 1
+    seeing.pop()
+    return seeing if len(seeing) + len(anchors) > len(blind) + alike else blind
+
+
+def _count_alike(matched: list[tuple[int, int]], copy: _Statements, original: _Statements) -> int:
+    """How many of the matched statements have equal names."""
+    places, partners = np.array(matched, np.int64).reshape(-1, 2).T
+    return int((copy.spellings[places] == original.spellings[partners]).sum())
 
 
 def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:

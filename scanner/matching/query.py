@@ -74,6 +74,11 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         leaves = [definition.qualname.rpartition(".")[2].encode() for definition in self.code.definitions]
         return np.frombuffer(b"".join([hashlib.blake2b(leaf, digest_size=8).digest() for leaf in leaves]), np.uint64)
 
+    @cached_property
+    def spellings(self) -> U64:
+        """A hash of the names of each statement, in order of first occurrence."""
+        return spellings(self.name_hashes[self.code.order], self.code.order_starts)
+
     def known_in(self, corpus: Corpus) -> I64:
         """The statements of the file in the numbering of a corpus [S], -1 for those it does not have."""
         found = self._known.get(id(corpus))
@@ -85,6 +90,15 @@ class Query(Struct, frozen=True, eq=False, dict=True):
             numbers = np.where(known & (wanted != END_DIGEST), places, -1)
             found = self._known[id(corpus)] = numbers[np.searchsorted(wanted, digests)]
         return found
+
+
+def spellings(names: U64, bounds: I64) -> U64:
+    """A hash of each run of names; ``names`` are hashes of single names, ``bounds`` those of the runs."""
+    places = np.arange(len(names)) - np.repeat(bounds[:-1], np.diff(bounds))
+    sums = np.zeros(len(names) + 1, np.uint64)
+    np.cumsum(names * (2 * places + 1).astype(np.uint64), out=sums[1:])
+    hashes: U64 = sums[bounds[1:]] - sums[bounds[:-1]]
+    return hashes
 
 
 def make_query(code: NormalisedFile, prints: Fingerprints, name_hashes: U64) -> Query:

@@ -13,7 +13,7 @@ import click
 import modelkin
 from modelkin.results import Rename
 
-from .dataflow import blocks
+from .dataflow import blocks, functions
 from .forms import without_docstrings
 from .identifiers import KEPT, full_renaming, rename
 from .releases import LEFT_OUT, python_files, release_root
@@ -176,9 +176,10 @@ def _settings_changed(path: str, text: str, rng: Random, others: list[str]) -> C
                 _drop_setting(function, name)
     reorder_statements(changed, rng)
 
+    added = sorted({name for other in others[:20] for each in _initialisers(_code(other)) for name in _own(each)})
+
     def put_in(copy: ast.Module) -> None:
         for function in _initialisers(copy):
-            added = sorted({name for other in others for each in _initialisers(_code(other)) for name in _own(each)})
             for name in rng.sample(added, min(len(added), max(1, round(SHARE * len(function.body))))):
                 _add_setting(function, name, rng)
 
@@ -224,11 +225,23 @@ def _moved_and_gone(tree: ast.Module, rng: Random) -> ast.Module:
     changed = ast.parse(ast.unparse(tree))
     reorder_definitions(changed, rng)
     reorder_statements(changed, rng)
-    for block in blocks(changed):
-        for statement in [each for each in block if _is_plain(each)]:
-            if len(block) > 1 and rng.random() < SHARE:
-                block.remove(statement)
+    for function in functions(changed):
+        for block in blocks(ast.Module([function], [])):
+            for statement in [each for each in block if _is_plain(each)]:
+                if len(block) > 1 and rng.random() < SHARE and _is_spare(statement, function):
+                    block.remove(statement)
     return changed
+
+
+def _is_spare(statement: ast.stmt, function: ast.FunctionDef) -> bool:
+    """Whether no variable that the statement binds is unbound without it, in a copy that still has to run."""
+    bound = [node.id for node in ast.walk(statement) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    left = [node for node in ast.walk(function) if isinstance(node, ast.Name | ast.arg)]
+    own = {id(node) for node in ast.walk(statement)}
+    rest = [node for node in left if id(node) not in own]
+    kept = {node.id for node in rest if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    kept |= {node.arg for node in rest if isinstance(node, ast.arg)}
+    return set(bound) <= kept or not any(isinstance(node, ast.Name) and node.id in bound for node in rest)
 
 
 def _inserted(rng: Random, donors: list[str]) -> Callable[[ast.Module], None]:
