@@ -252,85 +252,102 @@ def _matched(
     ours, theirs = query.real_bounds, np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1))
     definitions, references, equal = np.array(pairs, np.int64).T
     whole = (equal == 1) & (np.diff(ours)[definitions] == np.diff(theirs)[references])
-    common: list[tuple[int, int]] = []
-    rest = definitions[~whole]
-    spelled = query.spellings[query.real] if len(rest) else query.spellings[:0]
-    for definition, reference in zip(rest.tolist(), references[~whole].tolist(), strict=True):
-        row, end, other = int(ours[definition]), int(ours[definition + 1]), int(theirs[reference])
-        inside = slice(other, int(theirs[reference + 1]))
-        copy = _Statements(digests[row:end], spelled[row:end])
-        original = _Statements(upstream.digests[inside], spellings_in(corpus, upstream.contents[inside]))
-        common += [(row + place, other + partner) for place, partner in _aligned(copy, original)]
-    rows, others = np.array(common, np.int64).reshape(-1, 2).T
-    rows = np.concatenate([runs(ours, definitions[whole])[0], rows])
-    return query.real[rows], np.concatenate([runs(theirs, references[whole])[0], others])
+    rows, partners = runs(ours, definitions[whole])[0], runs(theirs, references[whole])[0]
+    (left, owners), (right, others) = runs(ours, definitions[~whole]), runs(theirs, references[~whole])
+    # What the other side of the pair lacks matches nothing.
+    mine, other = pack_pairs(owners, digests[left] + 1), pack_pairs(others, upstream.digests[right] + 1)
+    held, other_held = among(np.sort(other), mine)[1], among(np.sort(mine), other)[1]
+    if held.any():
+        left, right = left[held], right[other_held]
+        copy = _Side(mine[held], query.spellings(query.real[left]), owners[held])
+        original = _Side(other[other_held], spellings_in(corpus, upstream.contents[right]), others[other_held])
+        matched = _matched_unequal(copy, original, int((~whole).sum()))
+        rows, partners = np.concatenate([rows, left[matched[0]]]), np.concatenate([partners, right[matched[1]]])
+    return query.real[rows], partners
 
 
-class _Statements(NamedTuple):
-    """The statements of one definition, in order."""
+class _Side(NamedTuple):
+    """The statements of one side of all pairs that are not equal, one pair after the other."""
 
-    digests: Array
-    """Their numbers in the corpus, names aside; -1 for those it does not have."""
-    spellings: Array
+    shapes: Array
+    """A number for the digest of each in its pair."""
+    names: Array
     """A hash of the names of each."""
+    pairs: Array
+    """The pair that each is of."""
 
-    @property
-    def spelled(self) -> list[int]:
-        """What two statements share when their names are equal as well; 0 where the corpus has no such statement."""
-        mixed: Array = (self.digests.astype(np.uint64) + np.uint64(1)) * _ODD + self.spellings
-        return np.where(self.digests < 0, np.uint64(0), mixed | np.uint64(1)).tolist()
+    def spelled(self) -> Array:
+        """A number for shape and names of each."""
+        spelled: Array = self.shapes.astype(np.uint64) * _ODD + self.names
+        return spelled
 
 
 def spellings_in(corpus: Corpus, contents: Array) -> Array:
     """A hash of the names of each of these statements of the corpus, as `Query.spellings` has it for the query."""
-    places, _ = runs(corpus.statement_name_starts, contents)
-    starts = corpus.statement_name_starts
-    bounds = run_bounds(starts[contents + 1].astype(np.int64) - starts[contents])
-    return spellings(corpus.name_hashes[corpus.statement_names[places]], bounds)
+    starts, ends = corpus.statement_name_starts[contents], corpus.statement_name_starts[contents + 1]
+    places, _ = run_places(starts, ends)
+    return spellings(corpus.name_hashes[corpus.statement_names[places]], run_bounds(ends - starts))
 
 
-def _aligned(copy: _Statements, original: _Statements) -> list[tuple[int, int]]:
-    """The places that match, names aside; of two ways to match them the one that explains more, equal names included.
+def _matched_unequal(copy: _Side, original: _Side, count: int) -> Array:
+    """The places that match in ``count`` pairs, of two ways to match each pair in the one that explains more.
 
     One way knows no names, so that a renamed copy matches as its original does. In the other, statements with equal
     names stand beside each other first, and then what lies between: a run of ``self.x = x`` is no longer paired by
-    position where one was dropped.
+    position where one was dropped. Names that are equal count as much as the statement itself.
     """
-    left, right = copy.digests.tolist(), original.digests.tolist()
-    blind = _common(left, right)
-    alike = _count_alike(blind, copy, original)
-    if alike == len(blind):
-        return blind
-    anchors = _common(copy.spelled, original.spelled)
-    if len(anchors) <= alike:
-        return blind
-    seeing: list[tuple[int, int]] = []
-    row = other = 0
-    for place, partner in [*anchors, (len(left), len(right))]:
-        if place > row and partner > other:
-            between = _common(left[row:place], right[other:partner])
-            seeing += [(row + one, other + another) for one, another in between]
-        seeing.append((place, partner))
+    bounds, others = (np.searchsorted(side.pairs, np.arange(count + 1)).tolist() for side in (copy, original))
+    spans = list(zip(bounds[:-1], bounds[1:], others[:-1], others[1:], strict=True))
+    left, right = copy.shapes.tolist(), original.shapes.tolist()
+    found = [_common(left, right, *span) for span in spans]
+    matched, partners = _flat(found)
+    spelled, other_spelled = copy.spelled(), original.spelled()
+    alike = np.bincount(copy.pairs[matched[spelled[matched] == other_spelled[partners]]], minlength=count)
+    held = among(np.sort(other_spelled), spelled)[1]
+    open_ = np.flatnonzero(np.bincount(copy.pairs[held], minlength=count) > alike).tolist()
+    if not open_:
+        return _flat(found)
+    mine, theirs = spelled.tolist(), other_spelled.tolist()
+    for pair in open_:
+        anchors = _common(mine, theirs, *spans[pair])
+        seeing = _between(left, right, anchors, *spans[pair])
+        if len(seeing) + len(anchors) > len(found[pair]) + alike[pair]:
+            found[pair] = seeing
+    return _flat(found)
+
+
+def _flat(found: list[list[tuple[int, int]]]) -> Array:
+    flat: Array = np.array([both for pair in found for both in pair], np.int64).reshape(-1, 2).T
+    return flat
+
+
+def _between(
+    left: list[int], right: list[int], anchors: list[tuple[int, int]], row: int, end: int, other: int, other_end: int
+) -> list[tuple[int, int]]:
+    """The anchors, and a longest common subsequence of what lies before, between and after them."""
+    found: list[tuple[int, int]] = []
+    for place, partner in anchors:
+        found += _common(left, right, row, place, other, partner)
+        found.append((place, partner))
         row, other = place + 1, partner + 1
-    seeing.pop()
-    return seeing if len(seeing) + len(anchors) > len(blind) + alike else blind
+    return found + _common(left, right, row, end, other, other_end)
 
 
-def _count_alike(matched: list[tuple[int, int]], copy: _Statements, original: _Statements) -> int:
-    """How many of the matched statements have equal names."""
-    places, partners = np.array(matched, np.int64).reshape(-1, 2).T
-    return int((copy.spellings[places] == original.spellings[partners]).sum())
+def _common(left: list[int], right: list[int], row: int, end: int, other: int, other_end: int) -> list[tuple[int, int]]:
+    """Places of a longest common subsequence of ``left[row:end]`` and ``right[other:other_end]``.
 
-
-def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:
-    """Places of a longest common subsequence; of two very long lists, of equal items in order of their appearance."""
+    Of two very long lists, of equal items in order of their appearance.
+    """
+    if row == end or other == other_end:
+        return []
+    left, right = left[row:end], right[other:other_end]
     if len(left) * len(right) <= LONGEST_TABLE:
         blocks = LCSseq.editops(left, right).as_matching_blocks()
-        return [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
+        return [(row + block.a + step, other + block.b + step) for block in blocks for step in range(block.size)]
     waiting: dict[int, list[int]] = {}
     for place in range(len(right) - 1, -1, -1):
-        waiting.setdefault(right[place], []).append(place)
-    return [(place, waiting[item].pop()) for place, item in enumerate(left) if waiting.get(item)]
+        waiting.setdefault(right[place], []).append(other + place)
+    return [(row + place, waiting[item].pop()) for place, item in enumerate(left) if waiting.get(item)]
 
 
 def _moved(

@@ -60,7 +60,8 @@ def _spread(numbers: Array) -> Array:
     """A number of 64 bits for each, so that sums of them differ where the numbers do."""
     mixed: Array = numbers.astype(np.uint64) * _PRIME
     mixed = (mixed ^ mixed >> np.uint64(29)) * _PRIME
-    return mixed ^ mixed >> np.uint64(32)
+    spread: Array = mixed ^ mixed >> np.uint64(32)
+    return spread
 
 
 class _Known(NamedTuple):
@@ -84,8 +85,10 @@ def link_names(query: Query, corpus: Corpus, alignment: Alignment) -> NameLinks:
     fixed = _votes_of(query, corpus, alignment.statements[agreed], alignment.contents[agreed])
     pairs = _unique_pairs(copy.keys(np.zeros_like(copy.names)), original.keys(np.zeros_like(original.names)))
     for _ in range(_ROUNDS):
-        known = _known(copy, original, pairs, fixed)
+        known, before = _known(copy, original, pairs, fixed), len(pairs[0])
         pairs = _unique_pairs(copy.keys(_values(copy, known)), original.keys(_originals(original, known)))
+        if len(pairs[0]) == before:
+            break
     statements, places = copy.statements[pairs[0]], original.statements[pairs[1]]
     taken, given = np.zeros(len(query.statement_tokens), bool), np.zeros(len(alignment.references.contents), bool)
     taken[statements], given[places] = True, True
@@ -161,7 +164,8 @@ def _once(keys: Array) -> tuple[Array, Array]:
 
 
 def _space(definitions: Array, namespaces: Array, is_local: Array) -> Array:
-    return np.where(is_local, definitions + 1, _FILE) * len(Namespace) + namespaces
+    space: Array = np.where(is_local, definitions + 1, _FILE) * len(Namespace) + namespaces
+    return space
 
 
 def _votes_of(query: Query, corpus: Corpus, statements: Array, contents: Array) -> Array:
@@ -172,12 +176,13 @@ def _votes_of(query: Query, corpus: Corpus, statements: Array, contents: Array) 
     if len(slots) != len(places):
         return np.zeros((0, 3), np.int64)
     space = _space(query.statement_owners[statements][owners], code.namespaces[slots], code.scopes[slots] > 0)
-    return np.stack([space, corpus.statement_names[places].astype(np.int64), code.order[slots]]).T
+    votes: Array = np.stack([space, corpus.statement_names[places].astype(np.int64), code.order[slots]]).T
+    return votes
 
 
 def _is_alike(query: Query, corpus: Corpus, alignment: Alignment) -> Array:
     """Which aligned statements have the same names."""
-    spelled: Array = query.spellings[alignment.statements] == spellings_in(corpus, alignment.contents)
+    spelled: Array = query.spellings(alignment.statements) == spellings_in(corpus, alignment.contents)
     return spelled
 
 
@@ -207,13 +212,14 @@ def _values(copy: _Side, known: _Known) -> Array:
     """For each slot of the copy its name, from 1; 0 where it is not known what it stands for."""
     owners = np.repeat(copy.definitions, np.diff(copy.bounds))
     keys = pack_pairs(_space(owners, copy.namespaces, copy.is_local), copy.names)
-    return np.where(among(known.by_copy, keys)[1], copy.names + 1, 0)
+    values: Array = np.where(among(known.by_copy, keys)[1], copy.names + 1, 0)
+    return values
 
 
 def _originals(original: _Side, known: _Known) -> Array:
     """For each slot of the original the copy's name for it, from 1; 0 where that is not known."""
     owners = np.repeat(original.definitions, np.diff(original.bounds))
-    values = np.zeros(len(owners), np.int64)
+    values: Array = np.zeros(len(owners), np.int64)
     for is_local in (np.zeros(len(owners), bool), original.namespaces == Namespace.VARIABLE):
         keys = pack_pairs(_space(owners, original.namespaces, is_local), original.names)
         places, found = among(known.originals, keys)

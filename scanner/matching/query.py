@@ -15,7 +15,7 @@ from ..corpus.model import Corpus
 from ..corpus.schema import KINDS
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile
 from ..fingerprints.winnowing import Fingerprints
-from ..support.arrays import I64, U64, Array, among, distinct, group, run_sums
+from ..support.arrays import I64, U64, Array, among, distinct, group, run_bounds, run_places, run_sums
 
 
 class Query(Struct, frozen=True, eq=False, dict=True):
@@ -74,10 +74,10 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         leaves = [definition.qualname.rpartition(".")[2].encode() for definition in self.code.definitions]
         return np.frombuffer(b"".join([hashlib.blake2b(leaf, digest_size=8).digest() for leaf in leaves]), np.uint64)
 
-    @cached_property
-    def spellings(self) -> U64:
-        """A hash of the names of each statement, in order of first occurrence."""
-        return spellings(self.name_hashes[self.code.order], self.code.order_starts)
+    def spellings(self, statements: Array) -> U64:
+        """A hash of the names of each of these statements, in order of first occurrence."""
+        starts, ends = self.code.order_starts[statements], self.code.order_starts[statements + 1]
+        return spellings(self.name_hashes[self.code.order[run_places(starts, ends)[0]]], run_bounds(ends - starts))
 
     def known_in(self, corpus: Corpus) -> I64:
         """The statements of the file in the numbering of a corpus [S], -1 for those it does not have."""

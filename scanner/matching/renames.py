@@ -34,24 +34,27 @@ class RenameMap(Struct, frozen=True, eq=False, dict=True):
     _names: list[bytes]
     _corpus: Corpus
     _alignment: Alignment
+    _spelled_alike: bool
+    """Whether all names of aligned statements are spelled alike."""
 
     @cached_property
     def renames(self) -> tuple[Rename, ...]:
         """The renames, in the order to read them in; worked out when asked for, since most candidates are not shown."""
-        return _renames(self._query, self._names, self._corpus, self._alignment)
+        return () if self._spelled_alike else _renames(self._query, self._names, self._corpus, self._alignment)
 
 
 def map_renames(query: Query, names: list[bytes], corpus: Corpus, pairs: NamePairs, alignment: Alignment) -> RenameMap:
     """The rename map of an alignment with these ``pairs`` of names; ``names`` is the name table of the query."""
     edited = np.zeros(len(alignment.statements), bool)
-    if not pairs.equal.all():
+    spelled_alike = bool(pairs.equal.all())
+    if not spelled_alike:
         tally = Tally.of(query, pairs)
         swapped = tally.swapped()
         renamed = np.flatnonzero(~pairs.equal[tally.first] & ~swapped)
         substituted = _substituted(query, names, pairs, tally, renamed, _spelled(tally, renamed, names, corpus))
         swapped[renamed[substituted]] = True
         edited[pairs.rows[swapped[tally.inverse]]] = True
-    return RenameMap(edited, query, names, corpus, alignment)
+    return RenameMap(edited, query, names, corpus, alignment, spelled_alike)
 
 
 def _spelled(tally: Tally, rows: Array, names: list[bytes], corpus: Corpus) -> list[tuple[str, str]]:
@@ -125,7 +128,7 @@ def _renames(query: Query, names: list[bytes], corpus: Corpus, alignment: Alignm
     ):
         if not is_edit:
             kind = _KINDS[namespace] if scope else kinds.get((after, namespace), _KINDS[namespace])
-            found.append(Rename(before, after, kind, count, count / of, query.code.scope_names[scope]))
+            found.append(Rename(before, after, kind, count, count / of, query.code.scope_names[scope], of))
     return tuple(sorted(found, key=_reading_order))
 
 
