@@ -51,12 +51,12 @@ class _Side(NamedTuple):
 
     def keys(self, values: Array) -> Array:
         """What two statements share that may stand beside each other: shape, definition, and ``values`` of names."""
-        spelled = spellings(_spread(values), self.bounds)
-        keys: Array = _spread(pack_pairs(self.definitions, self.digests)) + spelled
+        spelled = spellings(spread(values), self.bounds)
+        keys: Array = spread(pack_pairs(self.definitions, self.digests)) + spelled
         return keys
 
 
-def _spread(numbers: Array) -> Array:
+def spread(numbers: Array) -> Array:
     """A number of 64 bits for each, so that sums of them differ where the numbers do."""
     mixed: Array = numbers.astype(np.uint64) * _PRIME
     mixed = (mixed ^ mixed >> np.uint64(29)) * _PRIME

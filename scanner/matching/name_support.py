@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..support.arrays import Array, group
-from .name_links import NameLinks
+from ..corpus.model import Corpus
+from ..support.arrays import Array, among, distinct, group, pack_pairs
+from ..syntax.token_format import pack_spaces
+from .name_links import NameLinks, spread
 from .name_pairs import NamePairs, Tally
 from .query import Query
 
@@ -19,16 +21,16 @@ _SOLID_SHARE = 0.5
 _SOLID_TOKENS = 30
 
 
-def is_supported(query: Query, links: NameLinks, pairs: NamePairs, tally: Tally) -> Array:
+def is_supported(query: Query, corpus: Corpus, links: NameLinks, pairs: NamePairs, tally: Tally) -> Array:
     """bool[G]: whether a pair of names stands for a renaming: what each was most often, and surely so or repeatedly."""
     trusted = _solid(query, links)[query.statement_owners[links.statements]]
     trusted &= ~_contradicted(query, links, pairs, tally)
     of_pair = trusted[pairs.rows]
     held = np.bincount(tally.inverse, of_pair, minlength=len(tally.counts))
     sure = np.bincount(tally.inverse, of_pair & links.sure[pairs.rows], minlength=len(tally.counts))
-    usual = _usual(tally)
-    supported: Array = usual & ((sure >= 1) | (held >= 2)) | (sure >= 2)
-    return supported
+    supported = _usual(tally) & ((sure >= 1) | (held >= 2)) | (sure >= 2)
+    living: Array = np.bincount(tally.inverse, _lives_on(query, corpus, links, pairs), minlength=len(supported)) > 0
+    return supported & ~living
 
 
 def _usual(tally: Tally) -> Array:
@@ -37,6 +39,34 @@ def _usual(tally: Tally) -> Array:
     of_copy = np.bincount(copy, tally.counts)[copy]
     usual: Array = (2 * tally.counts > tally.occurrences) & (2 * tally.counts > of_copy)
     return usual
+
+
+def _lives_on(query: Query, corpus: Corpus, links: NameLinks, pairs: NamePairs) -> Array:
+    """Which pairs have a name that the copy uses for the same: mostly in statements of the same shape.
+
+    Where all is ``self.x = x``, names that change places are settings in another order.
+    """
+    statements = links.statements[pairs.rows]
+    shapes = spread(pack_pairs(query.statement_owners[statements], query.known_in(corpus)[statements]))
+    spaces = spread(pack_spaces(query.code.scopes[pairs.slots], query.code.namespaces[pairs.slots]))
+    before, after = spaces ^ corpus.name_hashes[pairs.originals], spaces ^ query.name_hashes[pairs.copies]
+    uses = np.sort(before + shapes)
+    others = np.sort(after + shapes)
+    # The same uses on both sides, as often as on the side with fewer.
+    once = distinct(uses)
+    shared = np.minimum(_count(uses, once), _count(others, once))
+    names = np.sort(before)
+    order = np.argsort(before + shapes, kind="stable")
+    name_of = before[order[np.searchsorted(uses, once)]]
+    known = distinct(before)
+    held = np.bincount(np.searchsorted(known, name_of), shared, minlength=len(known))
+    living = known[2 * held > _count(names, known)]
+    return among(living, before)[1] | among(living, after)[1]
+
+
+def _count(ordered: Array, values: Array) -> Array:
+    counts: Array = np.searchsorted(ordered, values, "right") - np.searchsorted(ordered, values, "left")
+    return counts
 
 
 def _solid(query: Query, links: NameLinks) -> Array:

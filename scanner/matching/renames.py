@@ -110,7 +110,7 @@ def _renames(query: Query, names: list[bytes], corpus: Corpus, alignment: Alignm
         return ()
     tally = Tally.of(query, pairs)
     shown = ~pairs.equal[tally.first] & ~tally.swapped()
-    rows = np.flatnonzero(shown & is_supported(query, links, pairs, tally))
+    rows = np.flatnonzero(shown & is_supported(query, corpus, links, pairs, tally))
     spelled = _spelled(tally, rows, names, corpus)
     # What stands for another name is an edit: undone as if it were a renaming, it would be hidden.
     substituted = _substituted(query, names, pairs, tally, rows, spelled)
