@@ -23,6 +23,8 @@ LONGEST_TABLE = 25_000_000
 # A statement that moved between definitions counts only when its IDF weight (of 255) and its length tell it apart.
 LEAST_MOVED_WEIGHT = 60
 LEAST_MOVED_TOKENS = 6
+# A way to match that leaves one statement more without a partner needs so many more whose names are equal, too.
+_NAMED_FOR_ONE = 4
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads the numbers of statements over 64 bits
 _CLASS, _FUNCTION = 1, 2  # the numbers of KINDS
 
@@ -294,7 +296,7 @@ def _matched_unequal(copy: _Side, original: _Side, count: int) -> Array:
 
     One way knows no names, so that a renamed copy matches as its original does. In the other, statements with equal
     names stand beside each other first, and then what lies between: a run of ``self.x = x`` is no longer paired by
-    position where one was dropped. Names that are equal count as much as the statement itself.
+    position where one was dropped.
     """
     bounds, others = (np.searchsorted(side.pairs, np.arange(count + 1)).tolist() for side in (copy, original))
     spans = list(zip(bounds[:-1], bounds[1:], others[:-1], others[1:], strict=True))
@@ -311,7 +313,7 @@ def _matched_unequal(copy: _Side, original: _Side, count: int) -> Array:
     for pair in open_:
         anchors = _common(mine, theirs, *spans[pair])
         seeing = _between(left, right, anchors, *spans[pair])
-        if len(seeing) + len(anchors) > len(found[pair]) + alike[pair]:
+        if len(anchors) - alike[pair] > _NAMED_FOR_ONE * (len(found[pair]) - len(seeing)):
             found[pair] = seeing
     return _flat(found)
 

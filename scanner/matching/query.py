@@ -54,6 +54,12 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         return np.searchsorted(self.real, self.code.statement_starts)
 
     @cached_property
+    def parameters(self) -> I64:
+        """The statement of each definition that its parameters stand in, or bases: the second, after its name."""
+        places = np.minimum(self.real_bounds[:-1] + 1, len(self.real))
+        return np.append(self.real, -1)[places]
+
+    @cached_property
     def statement_owners(self) -> I64:
         """The definition that each statement stands in."""
         return np.repeat(np.arange(len(self.definition_tokens)), np.diff(self.code.statement_starts))
