@@ -67,7 +67,7 @@ Namer = Callable[[ast.Module, Random, list[str]], Renaming]
 
 @click.command()
 @click.option("--release", default="4.35.0", show_default=True, help="A transformers release, or the folder of one.")
-@click.option("--count", default=20, show_default=True, help="How many files to copy.")
+@click.option("--count", default=10, show_default=True, help="How many files to copy.")
 @click.option("--seed", default=7, show_default=True, help="Draws the files, the new names and every change.")
 @click.option("--examples", default=0, show_default=True, help="How many wrong pairs of each set to list.")
 def main(release: str, count: int, seed: int, examples: int) -> None:
