@@ -11,8 +11,8 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from ..corpus.model import Corpus
-from ..support.arrays import Array, among, distinct, pack_pairs, run_places, runs, unpack_pairs
-from .query import Query
+from ..support.arrays import Array, among, distinct, pack_pairs, run_bounds, run_places, runs, unpack_pairs
+from .query import Query, spellings
 
 # Below this share of shared statements two definitions are not compared further.
 LEAST_OVERLAP = 0.15
@@ -23,6 +23,9 @@ LONGEST_TABLE = 25_000_000
 # A statement that moved between definitions counts only when its IDF weight (of 255) and its length tell it apart.
 LEAST_MOVED_WEIGHT = 60
 LEAST_MOVED_TOKENS = 6
+# A way to match that leaves one statement more without a partner needs so many more whose names are equal, too.
+_NAMED_FOR_ONE = 4
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads the numbers of statements over 64 bits
 _CLASS, _FUNCTION = 1, 2  # the numbers of KINDS
 
 
@@ -47,6 +50,10 @@ class Alignment(NamedTuple):
     """int64[M]: the definition that each stands in."""
     idf_weights: Array
     """uint8[S]: the IDF weight of each statement: 255 in one upstream path or none, 0 in all."""
+    references: ReferenceDefinitions
+    """The definitions of the upstream file."""
+    partners: Array
+    """int64[M]: where among all statements of ``references`` each match stands."""
 
 
 class ReferenceDefinitions(NamedTuple):
@@ -96,7 +103,7 @@ def align(query: Query, corpus: Corpus, file: int, idf_weights: Array) -> Alignm
     """Align a query with file content ``file`` of a corpus; ``idf_weights`` uint8[S] are those of its statements."""
     upstream, digests = ReferenceDefinitions.of(corpus, file), query.known_in(corpus)
     pairs = pair_definitions(query, digests, upstream, idf_weights)
-    ours, theirs = _matched(query, digests[query.real], upstream, pairs)
+    ours, theirs = _matched(query, digests[query.real], upstream, pairs, corpus)
     moved, taken = _moved(query, digests, upstream, idf_weights, (ours, theirs))
     ours, theirs = np.concatenate([ours, moved]), np.concatenate([theirs, taken])
     order = np.argsort(ours, kind="stable")
@@ -107,6 +114,8 @@ def align(query: Query, corpus: Corpus, file: int, idf_weights: Array) -> Alignm
         upstream.contents[theirs[order]],
         query.statement_owners[statements],
         idf_weights,
+        upstream,
+        theirs[order],
     )
 
 
@@ -239,31 +248,108 @@ def _pair_equal(query: Query, upstream: ReferenceDefinitions) -> list[Definition
 
 
 def _matched(
-    query: Query, digests: Array, upstream: ReferenceDefinitions, pairs: list[DefinitionPair]
+    query: Query, digests: Array, upstream: ReferenceDefinitions, pairs: list[DefinitionPair], corpus: Corpus
 ) -> tuple[Array, Array]:
     """The statements that match inside pairs, and their partners; ``digests`` are without the ends of blocks."""
     ours, theirs = query.real_bounds, np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1))
     definitions, references, equal = np.array(pairs, np.int64).T
     whole = (equal == 1) & (np.diff(ours)[definitions] == np.diff(theirs)[references])
-    common: list[tuple[int, int]] = []
-    for definition, reference in zip(definitions[~whole].tolist(), references[~whole].tolist(), strict=True):
-        row, other = int(ours[definition]), int(theirs[reference])
-        left, right = digests[row : ours[definition + 1]], upstream.digests[other : theirs[reference + 1]]
-        common += [(row + place, other + partner) for place, partner in _common(left.tolist(), right.tolist())]
-    rows, others = np.array(common, np.int64).reshape(-1, 2).T
-    rows = np.concatenate([runs(ours, definitions[whole])[0], rows])
-    return query.real[rows], np.concatenate([runs(theirs, references[whole])[0], others])
+    rows, partners = runs(ours, definitions[whole])[0], runs(theirs, references[whole])[0]
+    (left, owners), (right, others) = runs(ours, definitions[~whole]), runs(theirs, references[~whole])
+    # What the other side of the pair lacks matches nothing.
+    mine, other = pack_pairs(owners, digests[left] + 1), pack_pairs(others, upstream.digests[right] + 1)
+    held, other_held = among(np.sort(other), mine)[1], among(np.sort(mine), other)[1]
+    if held.any():
+        left, right = left[held], right[other_held]
+        copy = _Side(mine[held], query.spellings(query.real[left]), owners[held])
+        original = _Side(other[other_held], spellings_in(corpus, upstream.contents[right]), others[other_held])
+        matched = _matched_unequal(copy, original, int((~whole).sum()))
+        rows, partners = np.concatenate([rows, left[matched[0]]]), np.concatenate([partners, right[matched[1]]])
+    return query.real[rows], partners
 
 
-def _common(left: list[int], right: list[int]) -> list[tuple[int, int]]:
-    """Places of a longest common subsequence; of two very long lists, of equal items in order of their appearance."""
+class _Side(NamedTuple):
+    """The statements of one side of all pairs that are not equal, one pair after the other."""
+
+    shapes: Array
+    """A number for the digest of each in its pair."""
+    names: Array
+    """A hash of the names of each."""
+    pairs: Array
+    """The pair that each is of."""
+
+    def spelled(self) -> Array:
+        """A number for shape and names of each."""
+        spelled: Array = self.shapes.astype(np.uint64) * _ODD + self.names
+        return spelled
+
+
+def spellings_in(corpus: Corpus, contents: Array) -> Array:
+    """A hash of the names of each of these statements of the corpus, as `Query.spellings` has it for the query."""
+    starts, ends = corpus.statement_name_starts[contents], corpus.statement_name_starts[contents + 1]
+    places, _ = run_places(starts, ends)
+    return spellings(corpus.name_hashes[corpus.statement_names[places]], run_bounds(ends - starts))
+
+
+def _matched_unequal(copy: _Side, original: _Side, count: int) -> Array:
+    """The places that match in ``count`` pairs, of two ways to match each pair in the one that explains more.
+
+    One way knows no names, so that a renamed copy matches as its original does. In the other, statements with equal
+    names stand beside each other first, and then what lies between: a run of ``self.x = x`` is no longer paired by
+    position where one was dropped.
+    """
+    bounds, others = (np.searchsorted(side.pairs, np.arange(count + 1)).tolist() for side in (copy, original))
+    spans = list(zip(bounds[:-1], bounds[1:], others[:-1], others[1:], strict=True))
+    left, right = copy.shapes.tolist(), original.shapes.tolist()
+    found = [_common(left, right, *span) for span in spans]
+    matched, partners = _flat(found)
+    spelled, other_spelled = copy.spelled(), original.spelled()
+    alike = np.bincount(copy.pairs[matched[spelled[matched] == other_spelled[partners]]], minlength=count)
+    held = among(np.sort(other_spelled), spelled)[1]
+    open_ = np.flatnonzero(np.bincount(copy.pairs[held], minlength=count) > alike).tolist()
+    if not open_:
+        return _flat(found)
+    mine, theirs = spelled.tolist(), other_spelled.tolist()
+    for pair in open_:
+        anchors = _common(mine, theirs, *spans[pair])
+        seeing = _between(left, right, anchors, *spans[pair])
+        if len(anchors) - alike[pair] > _NAMED_FOR_ONE * (len(found[pair]) - len(seeing)):
+            found[pair] = seeing
+    return _flat(found)
+
+
+def _flat(found: list[list[tuple[int, int]]]) -> Array:
+    flat: Array = np.array([both for pair in found for both in pair], np.int64).reshape(-1, 2).T
+    return flat
+
+
+def _between(
+    left: list[int], right: list[int], anchors: list[tuple[int, int]], row: int, end: int, other: int, other_end: int
+) -> list[tuple[int, int]]:
+    """The anchors, and a longest common subsequence of what lies before, between and after them."""
+    found: list[tuple[int, int]] = []
+    for place, partner in anchors:
+        found += _common(left, right, row, place, other, partner)
+        found.append((place, partner))
+        row, other = place + 1, partner + 1
+    return found + _common(left, right, row, end, other, other_end)
+
+
+def _common(left: list[int], right: list[int], row: int, end: int, other: int, other_end: int) -> list[tuple[int, int]]:
+    """Places of a longest common subsequence of ``left[row:end]`` and ``right[other:other_end]``.
+
+    Of two very long lists, of equal items in order of their appearance.
+    """
+    if row == end or other == other_end:
+        return []
+    left, right = left[row:end], right[other:other_end]
     if len(left) * len(right) <= LONGEST_TABLE:
         blocks = LCSseq.editops(left, right).as_matching_blocks()
-        return [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
+        return [(row + block.a + step, other + block.b + step) for block in blocks for step in range(block.size)]
     waiting: dict[int, list[int]] = {}
     for place in range(len(right) - 1, -1, -1):
-        waiting.setdefault(right[place], []).append(place)
-    return [(place, waiting[item].pop()) for place, item in enumerate(left) if waiting.get(item)]
+        waiting.setdefault(right[place], []).append(other + place)
+    return [(row + place, waiting[item].pop()) for place, item in enumerate(left) if waiting.get(item)]
 
 
 def _moved(

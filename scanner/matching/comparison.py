@@ -17,8 +17,9 @@ from ..results import DefinitionMatch, Region, Verdict
 from ..support.arrays import Array, run_sums
 from .alignment import Alignment, align
 from .candidates import Candidate
+from .name_pairs import NamePairs, pair_names
 from .query import Query
-from .renames import NamePairs, RenameMap, map_renames, pair_names
+from .renames import RenameMap, map_renames
 
 # From this share on a file or a definition is a modified copy.
 MODIFIED_SHARE = 0.5
@@ -45,7 +46,7 @@ class Comparison(Struct, frozen=True, dict=True):
     @cached_property
     def rename_map(self) -> RenameMap:
         """Which names became which, and where one stands for another."""
-        return map_renames(self.query, self.names, self.corpus, self.pairs, len(self.alignment.statements))
+        return map_renames(self.query, self.names, self.corpus, self.pairs, self.alignment)
 
     @cached_property
     def matched(self) -> Array:
@@ -185,7 +186,9 @@ def compare_candidate(query: Query, names: list[bytes], candidate: Candidate, id
     """Align a file with a candidate; ``names`` is the name table of the query."""
     corpus = candidate.histories.corpus
     alignment = align(query, corpus, candidate.file, idf_weights)
-    return Comparison(query, names, candidate, alignment, pair_names(query, corpus, alignment))
+    return Comparison(
+        query, names, candidate, alignment, pair_names(query, corpus, alignment.statements, alignment.contents)
+    )
 
 
 def describe(comparison: Comparison, path: str) -> tuple[DefinitionMatch, ...]:

@@ -15,7 +15,7 @@ from ..corpus.model import Corpus
 from ..corpus.schema import KINDS
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile
 from ..fingerprints.winnowing import Fingerprints
-from ..support.arrays import I64, U64, Array, among, distinct, group, run_sums
+from ..support.arrays import I64, U64, Array, among, distinct, group, run_bounds, run_places, run_sums
 
 
 class Query(Struct, frozen=True, eq=False, dict=True):
@@ -54,6 +54,12 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         return np.searchsorted(self.real, self.code.statement_starts)
 
     @cached_property
+    def parameters(self) -> I64:
+        """The statement of each definition that its parameters stand in, or bases: the second, after its name."""
+        places = np.minimum(self.real_bounds[:-1] + 1, len(self.real))
+        return np.append(self.real, -1)[places]
+
+    @cached_property
     def statement_owners(self) -> I64:
         """The definition that each statement stands in."""
         return np.repeat(np.arange(len(self.definition_tokens)), np.diff(self.code.statement_starts))
@@ -74,6 +80,11 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         leaves = [definition.qualname.rpartition(".")[2].encode() for definition in self.code.definitions]
         return np.frombuffer(b"".join([hashlib.blake2b(leaf, digest_size=8).digest() for leaf in leaves]), np.uint64)
 
+    def spellings(self, statements: Array) -> U64:
+        """A hash of the names of each of these statements, in order of first occurrence."""
+        starts, ends = self.code.order_starts[statements], self.code.order_starts[statements + 1]
+        return spellings(self.name_hashes[self.code.order[run_places(starts, ends)[0]]], run_bounds(ends - starts))
+
     def known_in(self, corpus: Corpus) -> I64:
         """The statements of the file in the numbering of a corpus [S], -1 for those it does not have."""
         found = self._known.get(id(corpus))
@@ -85,6 +96,15 @@ class Query(Struct, frozen=True, eq=False, dict=True):
             numbers = np.where(known & (wanted != END_DIGEST), places, -1)
             found = self._known[id(corpus)] = numbers[np.searchsorted(wanted, digests)]
         return found
+
+
+def spellings(names: U64, bounds: I64) -> U64:
+    """A hash of each run of names; ``names`` are hashes of single names, ``bounds`` those of the runs."""
+    places = np.arange(len(names)) - np.repeat(bounds[:-1], np.diff(bounds))
+    sums = np.zeros(len(names) + 1, np.uint64)
+    np.cumsum(names * (2 * places + 1).astype(np.uint64), out=sums[1:])
+    hashes: U64 = sums[bounds[1:]] - sums[bounds[:-1]]
+    return hashes
 
 
 def make_query(code: NormalisedFile, prints: Fingerprints, name_hashes: U64) -> Query:

@@ -154,6 +154,7 @@ def _rename(rename: Rename) -> dict[str, Any]:
         "count": rename.count,
         "consistency": round(rename.consistency, _DIGITS),
         "scope": rename.scope,
+        "occurrences": rename.occurrences,
     }
 
 

@@ -13,7 +13,7 @@ from ..results import COPIES, Cells, FileVerdict, Finding, Level, Region, Report
 from ..sources.cells import place_words
 from ..support.escaping import encodable, escape
 from .chronology import chronology, later_groups, later_release
-from .phrases import and_more, confidence_words, counted, file_list, further_files, name, percent, releases
+from .phrases import and_more, confidence_words, counted, file_list, further_files, name, percent, releases, uses
 from .summary import in_files, notes, summarise
 
 # GitHub takes comments of 65,536 characters; what is left out is told in the last lines.
@@ -152,7 +152,7 @@ def _copy(file: FileVerdict) -> str:
     if not file.renames:
         return f"- {head}{told}"
     rows = [
-        f"| {rename.kind.value} | {code(name(rename.original))} | {code(name(rename.copy))} | {rename.count} |"
+        f"| {rename.kind.value} | {code(name(rename.original))} | {code(name(rename.copy))} | {uses(rename)} |"
         for rename in file.renames[:_MOST_RENAMES]
     ]
     more = f"\n\n{len(file.renames) - _MOST_RENAMES} more." if len(file.renames) > _MOST_RENAMES else ""

@@ -9,7 +9,7 @@ import math
 
 from rich.text import Text
 
-from ..results import Confidence, Finding, Level, Region, UpstreamMatch, Verdict
+from ..results import Confidence, Finding, Level, Region, Rename, UpstreamMatch, Verdict
 from ..sources.cells import line_words
 from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import escape
@@ -41,6 +41,11 @@ def name(identifier: str) -> str:
         return visible
     half = _LONGEST_NAME // 2
     return f"{visible[:half]}…{visible[-half:]}"
+
+
+def uses(rename: Rename) -> str:
+    """``5 of 6``: how often a name became the other, of how often it stands in what is aligned."""
+    return f"{rename.count} of {rename.occurrences}" if rename.occurrences else str(rename.count)
 
 
 def percent(share: float) -> str:

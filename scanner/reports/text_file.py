@@ -30,7 +30,7 @@ from ..sources.cells import line_words
 from ..support.escaping import escape
 from .chronology import chronology, first_released, later_release, unsettled
 from .console import PLAIN, Page, bare_table, printed
-from .phrases import VERDICT_STYLES, and_more, bar, counted, name, percent, upstream_file, upstream_lines
+from .phrases import VERDICT_STYLES, and_more, bar, counted, name, percent, upstream_file, upstream_lines, uses
 
 if TYPE_CHECKING:
     from ..diffs.restoration import Restoration  # it takes libcst
@@ -179,7 +179,7 @@ def _rename_tables(renames: Sequence[Rename]) -> Iterator[RenderableType]:
 
 
 def _throughout(renames: Sequence[Rename]) -> Table:
-    table = bare_table("renamed", "original", "copy", "uses", "consistent")
+    table = bare_table("renamed", "original", "copy", "uses")
     for kind in Kind:
         for rename in renames:
             if rename.kind is kind:
@@ -191,8 +191,7 @@ def _cells(rename: Rename) -> Iterable[Text]:
     yield Text(rename.kind.value, "dim")
     yield Text(name(rename.original))
     yield Text(name(rename.copy), "bold")
-    yield Text(str(rename.count))
-    yield Text(percent(rename.consistency))
+    yield Text(uses(rename))
 
 
 def _locals(scopes: Sequence[str], renames: Sequence[Rename]) -> Table:

@@ -162,11 +162,13 @@ class Rename(Struct, frozen=True):
     kind: Kind
     """What it names."""
     count: int
-    """How many occurrences of ``original`` became ``copy``."""
+    """In how many aligned statements ``original`` became ``copy``."""
     consistency: float
-    """The share (0 to 1) of the occurrences of ``original`` that became ``copy``."""
+    """The share (0 to 1) of ``occurrences`` that ``count`` is."""
     scope: str = ""
     """The qualified name, in the copy, of the function that the name is local to; empty for names of the whole file."""
+    occurrences: int = 0
+    """In how many aligned statements ``original`` stands; 0 where nobody counted."""
 
 
 class DefinitionMatch(Struct, frozen=True):

@@ -85,10 +85,10 @@ YI = FileVerdict(
     upstreams=(VLLM_LLAMA, TRANSFORMERS_LLAMA),
     origin=TRANSFORMERS_LLAMA,
     renames=(
-        Rename("input_layernorm", "ln1", Kind.ATTRIBUTE, 3, 1.0),
-        Rename("LlamaMLP", "YiMLP", Kind.CLASS, 2, 1.0),
-        Rename("x", "hidden", Kind.VARIABLE, 4, 1.0, scope="YiMLP.forward"),
-        Rename("gate_up", "both", Kind.VARIABLE, 2, 0.5, scope="YiMLP.forward"),
+        Rename("input_layernorm", "ln1", Kind.ATTRIBUTE, 3, 1.0, occurrences=3),
+        Rename("LlamaMLP", "YiMLP", Kind.CLASS, 2, 1.0, occurrences=2),
+        Rename("x", "hidden", Kind.VARIABLE, 4, 1.0, scope="YiMLP.forward", occurrences=4),
+        Rename("gate_up", "both", Kind.VARIABLE, 2, 0.5, scope="YiMLP.forward", occurrences=4),
     ),
     definitions=(
         definition("YiMLP", Verdict.RENAMED, "LlamaMLP"),

@@ -86,7 +86,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(percent=phrases.percent, name=phrases.name)
+    environment.filters.update(percent=phrases.percent, name=phrases.name, uses=phrases.uses)
     environment.globals.update(
         counted=phrases.counted,
         counted_as={verdict.value: words for verdict, words in phrases.COUNTED_AS.items()},
