@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ..corpus.model import Corpus
 from ..results import DefinitionMatch, Region, Verdict
-from ..support.arrays import Array, run_sums
+from ..support.arrays import Array, first_of_each, run_sums
 from .alignment import Alignment, align
 from .candidates import Candidate
 from .query import Query
@@ -26,6 +26,10 @@ MODIFIED_SHARE = 0.5
 _COUNTERPART_SHARE = 0.2
 # A definition of fewer tokens, such as a class of which only the head counts, is alike with many.
 LEAST_SOLID = 10
+# Neighbouring statements count as a run from this evidence on.
+LEAST_RUN = 15.0
+# About the IDF weight of a plain statement with its names, which are known only of what is aligned.
+PLAIN_WEIGHT = 0.4
 MODULE = "(module)"
 
 
@@ -114,40 +118,74 @@ class Comparison(Struct, frozen=True, dict=True):
         return float(self.pairs.equal.mean()) if len(self.pairs.equal) else 0.0
 
     @cached_property
-    def weights(self) -> Array:
-        """float64[M]: the IDF weight of each aligned statement, from 0 to 1; with its names, where they are equal."""
-        alike = np.ones(len(self.alignment.statements), bool)
+    def values(self) -> Array:
+        """float64[M]: how much each aligned statement tells, in distinctive tokens: tokens times its IDF weight.
+
+        What stands there twice tells nothing more the second time. Plain statements may tell as much again as those
+        around them that have a structure.
+        """
+        telling, statements, contents = self.query.telling, self.alignment.statements, self.alignment.contents
+        alike = np.ones(len(statements), bool)
         alike[self.pairs.rows[~self.pairs.equal]] = False
-        idf_weights = self.alignment.idf_weights[self.alignment.statements]
-        spelled = self.corpus.statement_weights[self.alignment.contents]
-        return np.where(alike, np.maximum(idf_weights, spelled), idf_weights) / 255.0
+        new = first_of_each(self.corpus.statement_digests[contents])
+        newly_spelled = alike & first_of_each(np.where(alike, contents, -1))
+        bare = self.alignment.idf_weights[statements] / 255.0
+        spelled = np.maximum(bare, self.corpus.statement_weights[contents] / 255.0)
+        alone = np.maximum(telling.bare[statements] * bare * new, telling.named[statements] * spelled * newly_spelled)
+        backed = telling.backed[statements] * np.maximum(bare * new, spelled * newly_spelled)
+        more = np.where(telling.plain[statements], np.maximum(backed - alone, 0.0), 0.0)
+        values: Array = alone + more * self._backing(np.where(telling.plain[statements], 0.0, alone), more)
+        return values
+
+    def _backing(self, structure: Array, more: Array) -> Array:
+        """float64[M]: what part of ``more`` counts in each definition, so as to be no more than its ``structure``."""
+        owners, count = self.alignment.owners, len(self.query.definition_tokens)
+        most, wanted = (np.bincount(owners, each, minlength=count) for each in (structure, more))
+        part: Array = np.minimum(most / np.maximum(wanted, 1e-9), 1.0)[owners]
+        return part
 
     @cached_property
     def evidence(self) -> float:
-        """The distinctive tokens: those of aligned statements, each times the weight of its statement."""
-        return float((self.query.stringless_tokens[self.alignment.statements] * self.weights).sum())
+        """The distinctive tokens of all aligned statements."""
+        return float(self.values.sum())
 
     @cached_property
     def solid_evidence(self) -> float:
         """The evidence in definitions of which most is aligned: single statements of others may be there by chance."""
+        return float(self.definition_evidence[self._solid].sum())
+
+    @cached_property
+    def _solid(self) -> Array:
+        """bool[D]: the definitions of which most is aligned."""
         aligned = self.query.statement_tokens[self.alignment.statements]
         held = np.bincount(self.alignment.owners, aligned, minlength=len(self.query.definition_tokens))
         tokens = self.query.definition_tokens
-        return float(self.definition_evidence[(tokens >= LEAST_SOLID) & (held >= MODIFIED_SHARE * tokens)].sum())
+        solid: Array = (tokens >= LEAST_SOLID) & (held >= MODIFIED_SHARE * tokens)
+        return solid
+
+    @cached_property
+    def joined_evidence(self) -> float:
+        """The evidence in these, and in runs of neighbouring statements of others, where the run says enough."""
+        owners = self.alignment.owners
+        rows = np.searchsorted(self.query.real, self.alignment.statements)
+        breaks = (np.diff(rows, prepend=-2) != 1) | (np.diff(owners, prepend=-1) != 0)
+        run = np.cumsum(breaks) - 1
+        values = np.bincount(run, np.where(self._solid[owners], 0.0, self.values))
+        return self.solid_evidence + float(values[values >= LEAST_RUN].sum())
 
     @cached_property
     def definition_evidence(self) -> Array:
         """float64[D]: the evidence in each definition."""
-        tokens = self.query.stringless_tokens[self.alignment.statements] * self.weights
-        return np.bincount(self.alignment.owners, tokens, minlength=len(self.query.definition_tokens))
+        return np.bincount(self.alignment.owners, self.values, minlength=len(self.query.definition_tokens))
 
     @cached_property
     def distinctive_share(self) -> float:
         """As similarity, with what is common to many upstreams discounted on both sides."""
-        rest = np.ones(len(self.query.statement_tokens), bool)
-        rest[self.alignment.statements] = False
-        unmatched = float((self.query.stringless_tokens * self.alignment.idf_weights / 255.0)[rest].sum())
-        return self.evidence / max(self.evidence + unmatched, 1.0)
+        telling, weights = self.query.telling, self.alignment.idf_weights / 255.0
+        possible = np.where(telling.plain, telling.named * PLAIN_WEIGHT, telling.bare * weights)
+        possible *= telling.plain | first_of_each(self.query.code.digests)
+        possible[self.alignment.statements] = 0
+        return self.evidence / max(self.evidence + float(possible.sum()), 1.0)
 
     def with_candidate(self, candidate: Candidate) -> Comparison:
         """The same file compared with another candidate."""

@@ -17,8 +17,10 @@ from .query import Query
 
 # How many distinctive tokens (each counts by the IDF weight of its statement) a verdict of copying needs, and how many
 # mere fragments need.
-COPY_EVIDENCE = 60.0
+COPY_EVIDENCE = 45.0
 FRAGMENT_EVIDENCE = 30.0
+# So much of that stands in definitions of which most is there; else all of it there or in runs of neighbours.
+SOLID_EVIDENCE = 20.0
 # Below this share of aligned tokens a candidate is not worth naming.
 FRAGMENT_SHARE = 0.1
 # Files of which look-up finds less than this share in any one upstream path are not aligned with it.
@@ -151,14 +153,20 @@ def closeness(comparison: Comparison) -> tuple[float, float, float, float, int, 
 
 def is_related(comparison: Comparison, options: VerdictOptions) -> bool:
     """Whether the file shares anything worth naming with the candidate."""
-    return comparison.aligned_share >= FRAGMENT_SHARE and (options.named or comparison.evidence >= FRAGMENT_EVIDENCE)
+    if comparison.aligned_share < FRAGMENT_SHARE or (not options.named and comparison.evidence < FRAGMENT_EVIDENCE):
+        return False
+    is_solid = options.named or comparison.solid_evidence >= SOLID_EVIDENCE
+    return is_solid or comparison.joined_evidence >= FRAGMENT_EVIDENCE
 
 
 def verdict_on(comparison: Comparison, options: VerdictOptions) -> Verdict:
     if not is_related(comparison, options):
         return Verdict.INDEPENDENT
+    whole = comparison.whole()
+    if whole and not comparison.respelled.any():
+        return Verdict.IDENTICAL
     if not options.named and (comparison.evidence < COPY_EVIDENCE or comparison.distinctive_share < MODIFIED_SHARE):
         return Verdict.FRAGMENTS
-    if comparison.whole():
-        return Verdict.RENAMED if comparison.respelled.any() else Verdict.IDENTICAL
+    if whole:
+        return Verdict.RENAMED
     return Verdict.MODIFIED if comparison.similarity >= MODIFIED_SHARE else Verdict.FRAGMENTS
