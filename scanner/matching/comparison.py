@@ -26,7 +26,9 @@ MODIFIED_SHARE = 0.5
 _COUNTERPART_SHARE = 0.2
 # A definition of fewer tokens, such as a class of which only the head counts, is alike with many.
 LEAST_SOLID = 10
-# Neighbouring statements count as a run from this evidence on.
+# A definition of which this share stands there with its names backs its plain statements.
+SPELLED_SHARE = 0.75
+# Statements that stand together say enough alone from this evidence on.
 LEAST_RUN = 15.0
 # About the IDF weight of a plain statement with its names, which are known only of what is aligned.
 PLAIN_WEIGHT = 0.4
@@ -122,7 +124,7 @@ class Comparison(Struct, frozen=True, dict=True):
         """float64[M]: how much each aligned statement tells, in distinctive tokens: tokens times its IDF weight.
 
         What stands there twice tells nothing more the second time. Plain statements may tell as much again as those
-        around them that have a structure.
+        around them that have a structure, or as all of a definition that stands there name by name.
         """
         telling, statements, contents = self.query.telling, self.alignment.statements, self.alignment.contents
         alike = np.ones(len(statements), bool)
@@ -133,14 +135,23 @@ class Comparison(Struct, frozen=True, dict=True):
         spelled = np.maximum(bare, self.corpus.statement_weights[contents] / 255.0)
         alone = np.maximum(telling.bare[statements] * bare * new, telling.named[statements] * spelled * newly_spelled)
         backed = telling.backed[statements] * np.maximum(bare * new, spelled * newly_spelled)
-        more = np.where(telling.plain[statements], np.maximum(backed - alone, 0.0), 0.0)
-        values: Array = alone + more * self._backing(np.where(telling.plain[statements], 0.0, alone), more)
+        plain = telling.plain[statements]
+        more = np.where(plain, np.maximum(backed - alone, 0.0), 0.0)
+        backing = np.where(plain & ~self._spelled_alike(alike), 0.0, alone)
+        values: Array = alone + more * self._part_of(more, backing)
         return values
 
-    def _backing(self, structure: Array, more: Array) -> Array:
-        """float64[M]: what part of ``more`` counts in each definition, so as to be no more than its ``structure``."""
+    def _spelled_alike(self, alike: Array) -> Array:
+        """bool[M]: the aligned statements of definitions that stand there name by name, but for a few statements."""
+        owners, tokens = self.alignment.owners, self.query.definition_tokens
+        aligned = self.query.statement_tokens[self.alignment.statements] * alike
+        spelled: Array = (np.bincount(owners, aligned, minlength=len(tokens)) >= SPELLED_SHARE * tokens)[owners]
+        return spelled
+
+    def _part_of(self, more: Array, backing: Array) -> Array:
+        """float64[M]: what part of ``more`` counts, which in no definition is more than its ``backing``."""
         owners, count = self.alignment.owners, len(self.query.definition_tokens)
-        most, wanted = (np.bincount(owners, each, minlength=count) for each in (structure, more))
+        most, wanted = (np.bincount(owners, each, minlength=count) for each in (backing, more))
         part: Array = np.minimum(most / np.maximum(wanted, 1e-9), 1.0)[owners]
         return part
 
@@ -165,13 +176,12 @@ class Comparison(Struct, frozen=True, dict=True):
 
     @cached_property
     def joined_evidence(self) -> float:
-        """The evidence in these, and in runs of neighbouring statements of others, where the run says enough."""
-        owners = self.alignment.owners
+        """What stands together: the evidence in these, or in those of them and runs of neighbours that say enough."""
+        owners, solid = self.alignment.owners, self._solid[self.alignment.owners]
         rows = np.searchsorted(self.query.real, self.alignment.statements)
-        breaks = (np.diff(rows, prepend=-2) != 1) | (np.diff(owners, prepend=-1) != 0)
-        run = np.cumsum(breaks) - 1
-        values = np.bincount(run, np.where(self._solid[owners], 0.0, self.values))
-        return self.solid_evidence + float(values[values >= LEAST_RUN].sum())
+        breaks = ((np.diff(rows, prepend=-2) != 1) & ~solid) | (np.diff(owners, prepend=-1) != 0)
+        values = np.bincount(np.cumsum(breaks) - 1, self.values) if len(rows) else np.zeros(0)
+        return max(self.solid_evidence, float(values[values >= LEAST_RUN].sum()))
 
     @cached_property
     def definition_evidence(self) -> Array:

@@ -42,6 +42,8 @@ _USUAL_NAMES = (
 ).split()
 # What is left of a plain statement without its names counts as this part of its tokens.
 PLAIN_PART = 0.25
+# Each token of structure has so many others tell something: a long list does not become one by a sum in it.
+STRUCTURED = 8
 # The name that a plain statement gives something is what it is about, and counts as so many tokens.
 STORED_NAME = 4
 # A string that may differ leaves so many tokens of a plain statement in doubt.
@@ -69,7 +71,8 @@ def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
     starts, tokens, strings = code.statement_token_starts, code.tokens, code.strings
     numbers = are_numbers(tokens)
     fresh = _fresh(tokens, starts) & (tokens != STRING_SYMBOL)
-    plain = _plain(tokens, starts)
+    structure = _structure(tokens, starts)
+    plain = structure == 0
     whole, fresh_numbers = run_sums(fresh, starts), run_sums(fresh & numbers, starts)
     figures = run_sums(numbers & fresh & ~among(_usual_numbers(), tokens)[1], starts)
     form, names = whole - fresh_numbers, np.diff(code.order_starts)
@@ -79,22 +82,21 @@ def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
     own = run_sums(chosen * np.where(code.stored, STORED_NAME, 1), code.order_starts)
     size = np.where((own > 0) & (strings >= LEAST_TABLE), np.log2(1.0 + strings), 0.0)
     named = np.maximum(np.minimum(own + figures + size, backed), backed - UNKNOWN_STRING * strings)
+    alone = figures + PLAIN_PART * np.where(strings > 0, 0, form)
     real = code.digests != END_DIGEST
     return Telling(
-        bare=np.where(plain, figures + PLAIN_PART * np.where(strings > 0, 0, form), whole) * real,
+        bare=np.where(plain, alone, np.minimum(whole, alone + STRUCTURED * structure)) * real,
         named=np.where(plain, named, backed) * real,
         backed=backed * real,
         plain=plain,
     )
 
 
-def _plain(tokens: U32, starts: I64) -> Mask:
-    """bool[S]: the statements without a structure of their own."""
+def _structure(tokens: U32, starts: I64) -> I64:
+    """int64[S]: how many tokens give each statement a structure of its own; a call alone gives none."""
     kinds, syntax = kinds_of(tokens), ~(are_numbers(tokens) | are_names(tokens))
-    structure = run_sums(syntax & among(_structural_kinds(), kinds)[1], starts)
     calls = run_sums(syntax & (kinds == CALL_SYMBOL), starts)
-    plain: Mask = (structure == 0) & (calls <= 1)
-    return plain
+    return run_sums(syntax & among(_structural_kinds(), kinds)[1], starts) + np.maximum(calls - 1, 0)
 
 
 def _fresh(tokens: U32, starts: I64) -> Mask:

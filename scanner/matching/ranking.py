@@ -19,8 +19,8 @@ from .query import Query
 # mere fragments need.
 COPY_EVIDENCE = 45.0
 FRAGMENT_EVIDENCE = 30.0
-# So much of that stands in definitions of which most is there; else all of it there or in runs of neighbours.
-SOLID_EVIDENCE = 20.0
+# So much of that stands together: single statements here and there are alike by chance.
+JOINED_EVIDENCE = 20.0
 # Below this share of aligned tokens a candidate is not worth naming.
 FRAGMENT_SHARE = 0.1
 # Files of which look-up finds less than this share in any one upstream path are not aligned with it.
@@ -155,8 +155,7 @@ def is_related(comparison: Comparison, options: VerdictOptions) -> bool:
     """Whether the file shares anything worth naming with the candidate."""
     if comparison.aligned_share < FRAGMENT_SHARE or (not options.named and comparison.evidence < FRAGMENT_EVIDENCE):
         return False
-    is_solid = options.named or comparison.solid_evidence >= SOLID_EVIDENCE
-    return is_solid or comparison.joined_evidence >= FRAGMENT_EVIDENCE
+    return options.named or comparison.joined_evidence >= JOINED_EVIDENCE
 
 
 def verdict_on(comparison: Comparison, options: VerdictOptions) -> Verdict:
