@@ -17,6 +17,7 @@ from ..results import DefinitionMatch, Region, Verdict
 from ..support.arrays import Array, first_of_each, run_sums
 from .alignment import Alignment, align
 from .candidates import Candidate
+from .distinctive import possible_values
 from .query import Query
 from .renames import NamePairs, RenameMap, map_renames, pair_names
 
@@ -26,12 +27,12 @@ MODIFIED_SHARE = 0.5
 _COUNTERPART_SHARE = 0.2
 # A definition of fewer tokens, such as a class of which only the head counts, is alike with many.
 LEAST_SOLID = 10
-# A definition of which this share stands there with its names backs its plain statements.
-SPELLED_SHARE = 0.75
+# A definition of which this share tells something by its names backs its plain statements.
+SPELLED_SHARE = 1 / 3
+# From this share of its evidence on, what is alike is mostly names.
+PLAIN_SHARE = 0.6
 # Statements that stand together say enough alone from this evidence on.
 LEAST_RUN = 15.0
-# About the IDF weight of a plain statement with its names, which are known only of what is aligned.
-PLAIN_WEIGHT = 0.4
 MODULE = "(module)"
 
 
@@ -124,29 +125,32 @@ class Comparison(Struct, frozen=True, dict=True):
         """float64[M]: how much each aligned statement tells, in distinctive tokens: tokens times its IDF weight.
 
         What stands there twice tells nothing more the second time. Plain statements may tell as much again as those
-        around them that have a structure, or as all of a definition that stands there name by name.
+        around them that have a structure, or that stand there name by name.
         """
         telling, statements, contents = self.query.telling, self.alignment.statements, self.alignment.contents
         alike = np.ones(len(statements), bool)
         alike[self.pairs.rows[~self.pairs.equal]] = False
         new = first_of_each(self.corpus.statement_digests[contents])
         newly_spelled = alike & first_of_each(np.where(alike, contents, -1))
-        bare = self.alignment.idf_weights[statements] / 255.0
-        spelled = np.maximum(bare, self.corpus.statement_weights[contents] / 255.0)
-        alone = np.maximum(telling.bare[statements] * bare * new, telling.named[statements] * spelled * newly_spelled)
-        backed = telling.backed[statements] * np.maximum(bare * new, spelled * newly_spelled)
-        plain = telling.plain[statements]
+        of_form = np.where(
+            first_of_each(telling.forms[statements]), telling.bare[statements], telling.figures[statements]
+        )
+        bare = self.alignment.idf_weights[statements] / 255.0 * new
+        spelled = np.maximum(bare, self.corpus.statement_weights[contents] / 255.0) * newly_spelled
+        alone = np.maximum(of_form * bare, telling.named[statements] * spelled)
+        plain, backed = telling.plain[statements], telling.backed[statements] * np.maximum(bare, spelled)
         more = np.where(plain, np.maximum(backed - alone, 0.0), 0.0)
         backing = np.where(plain & ~self._spelled_alike(alike), 0.0, alone)
         values: Array = alone + more * self._part_of(more, backing)
         return values
 
     def _spelled_alike(self, alike: Array) -> Array:
-        """bool[M]: the aligned statements of definitions that stand there name by name, but for a few statements."""
-        owners, tokens = self.alignment.owners, self.query.definition_tokens
-        aligned = self.query.statement_tokens[self.alignment.statements] * alike
-        spelled: Array = (np.bincount(owners, aligned, minlength=len(tokens)) >= SPELLED_SHARE * tokens)[owners]
-        return spelled
+        """bool[M]: the aligned statements of definitions of which much stands there name by name."""
+        telling, owners, count = self.query.telling, self.alignment.owners, len(self.query.definition_tokens)
+        spelled = np.bincount(owners, telling.named[self.alignment.statements] * alike, minlength=count)
+        all_of_it = np.bincount(self.query.statement_owners, telling.backed, minlength=count)
+        much: Array = (spelled >= SPELLED_SHARE * all_of_it)[owners]
+        return much
 
     def _part_of(self, more: Array, backing: Array) -> Array:
         """float64[M]: what part of ``more`` counts, which in no definition is more than its ``backing``."""
@@ -159,6 +163,12 @@ class Comparison(Struct, frozen=True, dict=True):
     def evidence(self) -> float:
         """The distinctive tokens of all aligned statements."""
         return float(self.values.sum())
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether most of the evidence is in statements without a structure of their own."""
+        plain = self.query.telling.plain[self.alignment.statements]
+        return bool(self.values[plain].sum() > PLAIN_SHARE * self.evidence)
 
     @cached_property
     def solid_evidence(self) -> float:
@@ -191,11 +201,10 @@ class Comparison(Struct, frozen=True, dict=True):
     @cached_property
     def distinctive_share(self) -> float:
         """As similarity, with what is common to many upstreams discounted on both sides."""
-        telling, weights = self.query.telling, self.alignment.idf_weights / 255.0
-        possible = np.where(telling.plain, telling.named * PLAIN_WEIGHT, telling.bare * weights)
-        possible *= telling.plain | first_of_each(self.query.code.digests)
-        possible[self.alignment.statements] = 0
-        return self.evidence / max(self.evidence + float(possible.sum()), 1.0)
+        rest = np.ones(len(self.query.statement_tokens), bool)
+        rest[self.alignment.statements] = False
+        unmatched = float(possible_values(self.query.telling, self.alignment.idf_weights)[rest].sum())
+        return self.evidence / max(self.evidence + unmatched, 1.0)
 
     def with_candidate(self, candidate: Candidate) -> Comparison:
         """The same file compared with another candidate."""

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..fingerprints.normalize import END_DIGEST, NormalisedFile, mix
+from ..fingerprints.normalize import END_DIGEST, NormalisedFile, mix, sequence_hashes
 from ..support.arrays import I64, U32, U64, Array, Mask, among, first_of_each, run_sums
 from ..syntax.token_format import Namespace, are_names, are_numbers, kinds_of, number_token, symbol, without_distances
 from ..syntax.tokenizer import CALL_SYMBOL, STRING_SYMBOL
@@ -44,6 +44,8 @@ _USUAL_NAMES = (
 PLAIN_PART = 0.25
 # Each token of structure has so many others tell something: a long list does not become one by a sum in it.
 STRUCTURED = 8
+# About the IDF weight of a plain statement with its names, which are known only of what is aligned.
+PLAIN_WEIGHT = 0.4
 # The name that a plain statement gives something is what it is about, and counts as so many tokens.
 STORED_NAME = 4
 # A string that may differ leaves so many tokens of a plain statement in doubt.
@@ -58,12 +60,16 @@ class Telling(NamedTuple):
 
     bare: Array
     """Where names and strings are not looked at."""
+    figures: Array
+    """How much of that is numbers that do not stand everywhere."""
     named: Array
     """Where all names are equal, too, and strings may differ."""
     backed: Array
     """Where what stands around it is the same, too."""
     plain: Mask
     """Statements without a structure of their own."""
+    forms: U64
+    """A hash of the statement without its names and numbers."""
 
 
 def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
@@ -72,7 +78,6 @@ def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
     numbers = are_numbers(tokens)
     fresh = _fresh(tokens, starts) & (tokens != STRING_SYMBOL)
     structure = _structure(tokens, starts)
-    plain = structure == 0
     whole, fresh_numbers = run_sums(fresh, starts), run_sums(fresh & numbers, starts)
     figures = run_sums(numbers & fresh & ~among(_usual_numbers(), tokens)[1], starts)
     form, names = whole - fresh_numbers, np.diff(code.order_starts)
@@ -81,15 +86,18 @@ def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
     chosen = _own(code, name_hashes)
     own = run_sums(chosen * np.where(code.stored, STORED_NAME, 1), code.order_starts)
     size = np.where((own > 0) & (strings >= LEAST_TABLE), np.log2(1.0 + strings), 0.0)
-    named = np.maximum(np.minimum(own + figures + size, backed), backed - UNKNOWN_STRING * strings)
-    alone = figures + PLAIN_PART * np.where(strings > 0, 0, form)
+    vouched = STRUCTURED * structure
+    named = np.minimum(np.maximum(own + figures + size, backed - UNKNOWN_STRING * strings) + vouched, backed)
+    bare = np.minimum(whole, figures + PLAIN_PART * np.where(strings > 0, 0, form) + vouched)
     real = code.digests != END_DIGEST
-    return Telling(
-        bare=np.where(plain, alone, np.minimum(whole, alone + STRUCTURED * structure)) * real,
-        named=np.where(plain, named, backed) * real,
-        backed=backed * real,
-        plain=plain,
-    )
+    forms = sequence_hashes(_symbols(tokens), starts)
+    return Telling(bare * real, figures * real, named * real, backed * real, structure == 0, forms)
+
+
+def possible_values(told: Telling, idf_weights: Array) -> Array:
+    """float64[S]: how many distinctive tokens each statement would give, were it known; ``idf_weights`` are of 255."""
+    value: Array = np.where(told.plain, told.named * PLAIN_WEIGHT, told.bare * idf_weights / 255.0)
+    return value * (told.plain | first_of_each(told.forms))
 
 
 def _structure(tokens: U32, starts: I64) -> I64:
@@ -99,11 +107,16 @@ def _structure(tokens: U32, starts: I64) -> I64:
     return run_sums(syntax & among(_structural_kinds(), kinds)[1], starts) + np.maximum(calls - 1, 0)
 
 
+def _symbols(tokens: U32) -> U64:
+    """The tokens, all names of one namespace alike and all numbers."""
+    named = np.where(are_names(tokens), without_distances(tokens), tokens)
+    return np.where(are_numbers(tokens), np.uint32(_ANY_NUMBER), named).astype(np.uint64)
+
+
 def _fresh(tokens: U32, starts: I64) -> Mask:
     """bool[T]: the tokens that do not repeat what their statement says: after the two before them, they are new."""
-    names, numbers = are_names(tokens), are_numbers(tokens)
-    symbols = np.where(names, without_distances(tokens), tokens).astype(np.uint64)
-    kinds = np.where(numbers, np.uint64(_ANY_NUMBER), symbols)
+    kinds = _symbols(tokens)
+    symbols = np.where(are_numbers(tokens), tokens, kinds).astype(np.uint64)
     statement = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     places = np.arange(len(tokens))
     keys = mix(symbols ^ mix(statement.astype(np.uint64)))

@@ -77,7 +77,8 @@ def related(
 def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Closest first; where evidence is nearly the same, what stands there by chance does not decide.
 
-    Then it is what stands in definitions of which most is there, then what has least besides, names and age.
+    Then it is what stands in definitions of which most is there, then what has least besides, names and age; of what
+    is mostly names, as in configurations, age comes first.
     """
     ranked = sorted(comparisons, key=closeness)
     if len(ranked) < 2 or closeness(ranked[0])[0]:
@@ -85,13 +86,20 @@ def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     rivals = [each for each in ranked[1:] if each.candidate.key != ranked[0].candidate.key]
     near = [ranked[0], *(each for each in rivals if each.evidence >= TIE_PART * ranked[0].evidence)]
     solid = max(each.solid_evidence for each in near)
-    closest = min((each for each in near if each.solid_evidence >= TIE_PART * solid), key=_fit)
+    # Configurations go from file to file, and the same names stand in each: the oldest is the source.
+    fit = _fit_by_age if ranked[0].is_plain else _fit
+    closest = min((each for each in near if each.solid_evidence >= TIE_PART * solid), key=fit)
     return [closest, *(each for each in ranked if each is not closest)]
 
 
 def _fit(comparison: Comparison) -> tuple[float, float, int]:
     born = comparison.candidate.histories.born(comparison.candidate.history)
     return -round(comparison.coverage, 2), -round(comparison.agreement, 2), born
+
+
+def _fit_by_age(comparison: Comparison) -> tuple[int, float, float, int]:
+    coverage, agreement, born = _fit(comparison)
+    return born, coverage, agreement, comparison.candidate.file
 
 
 def _compared(
