@@ -178,7 +178,7 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
         comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
         if oldest is not closest and not _may_be_older(comparison, kept[0], seen):
             continue
-        if oldest is closest or comparison.similarity >= ORIGIN_SHARE:
+        if comparison.similarity >= ORIGIN_SHARE:
             return upstream_match(comparison, seen, options)
     return None
 
