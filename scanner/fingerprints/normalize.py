@@ -121,7 +121,7 @@ def normalise(parsed: ParsedFile, text: bytes, cache: StatementCache) -> Normali
         scopes=gathered.scopes[first],
         called=before == CALL_SYMBOL,
         stored=before == ASSIGNMENT_SYMBOL,
-        spellings=_sequence_hashes(spelled, order_starts[gathered.statement_starts]),
+        spellings=sequence_hashes(spelled, order_starts[gathered.statement_starts]),
     )
 
 
@@ -207,10 +207,10 @@ def _digests(gathered: _FileSymbols, previous: I64, first: Mask) -> U64:
     """A 64-bit hash of each statement's own tokens, names counted from their first occurrence in it."""
     local = gathered.symbols.astype(np.uint64)
     local[gathered.places] |= np.where(first, 0, gathered.places - previous).astype(np.uint64)
-    return _sequence_hashes(local, gathered.statement_token_starts)
+    return sequence_hashes(local, gathered.statement_token_starts)
 
 
-def _sequence_hashes(values: U64, bounds: I64) -> U64:
+def sequence_hashes(values: U64, bounds: I64) -> U64:
     """A hash of each run of values: a sum over values mixed with their place in the run."""
     starts, widths = bounds[:-1], np.diff(bounds)
     place = np.arange(len(values), dtype=np.uint64) - np.repeat(starts, widths).astype(np.uint64)
@@ -228,4 +228,4 @@ def mix(values: U64) -> U64:
 
 
 # The digest of the marker that closes a block: a token of the definition, but no statement.
-END_DIGEST = int(_sequence_hashes(np.array([END_SYMBOL], np.uint64), np.array([0, 1], np.int64))[0])
+END_DIGEST = int(sequence_hashes(np.array([END_SYMBOL], np.uint64), np.array([0, 1], np.int64))[0])

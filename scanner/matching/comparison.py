@@ -14,9 +14,10 @@ from msgspec.structs import replace
 
 from ..corpus.model import Corpus
 from ..results import DefinitionMatch, Region, Verdict
-from ..support.arrays import Array, run_sums
+from ..support.arrays import Array, first_of_each, run_sums
 from .alignment import Alignment, align
 from .candidates import Candidate
+from .distinctive import possible_values
 from .name_pairs import NamePairs, pair_names
 from .query import Query
 from .renames import RenameMap, map_renames
@@ -27,6 +28,12 @@ MODIFIED_SHARE = 0.5
 _COUNTERPART_SHARE = 0.2
 # A definition of fewer tokens, such as a class of which only the head counts, is alike with many.
 LEAST_SOLID = 10
+# A definition of which this share tells something by its names backs its plain statements.
+SPELLED_SHARE = 1 / 3
+# From this share of its evidence on, what is alike is mostly names.
+PLAIN_SHARE = 0.6
+# Statements that stand together say enough alone from this evidence on.
+LEAST_RUN = 15.0
 MODULE = "(module)"
 
 
@@ -115,39 +122,89 @@ class Comparison(Struct, frozen=True, dict=True):
         return float(self.pairs.equal.mean()) if len(self.pairs.equal) else 0.0
 
     @cached_property
-    def weights(self) -> Array:
-        """float64[M]: the IDF weight of each aligned statement, from 0 to 1; with its names, where they are equal."""
-        alike = np.ones(len(self.alignment.statements), bool)
+    def values(self) -> Array:
+        """float64[M]: how much each aligned statement tells, in distinctive tokens: tokens times its IDF weight.
+
+        What stands there twice tells nothing more the second time. Plain statements may tell as much again as those
+        around them that have a structure, or that stand there name by name.
+        """
+        telling, statements, contents = self.query.telling, self.alignment.statements, self.alignment.contents
+        alike = np.ones(len(statements), bool)
         alike[self.pairs.rows[~self.pairs.equal]] = False
-        idf_weights = self.alignment.idf_weights[self.alignment.statements]
-        spelled = self.corpus.statement_weights[self.alignment.contents]
-        return np.where(alike, np.maximum(idf_weights, spelled), idf_weights) / 255.0
+        new = first_of_each(self.corpus.statement_digests[contents])
+        newly_spelled = alike & first_of_each(np.where(alike, contents, -1))
+        of_form = np.where(
+            first_of_each(telling.forms[statements]), telling.bare[statements], telling.figures[statements]
+        )
+        bare = self.alignment.idf_weights[statements] / 255.0 * new
+        spelled = np.maximum(bare, self.corpus.statement_weights[contents] / 255.0) * newly_spelled
+        alone = np.maximum(of_form * bare, telling.named[statements] * spelled)
+        plain, backed = telling.plain[statements], telling.backed[statements] * np.maximum(bare, spelled)
+        more = np.where(plain, np.maximum(backed - alone, 0.0), 0.0)
+        backing = np.where(plain & ~self._spelled_alike(alike), 0.0, alone)
+        values: Array = alone + more * self._part_of(more, backing)
+        return values
+
+    def _spelled_alike(self, alike: Array) -> Array:
+        """bool[M]: the aligned statements of definitions of which much stands there name by name."""
+        telling, owners, count = self.query.telling, self.alignment.owners, len(self.query.definition_tokens)
+        spelled = np.bincount(owners, telling.named[self.alignment.statements] * alike, minlength=count)
+        all_of_it = np.bincount(self.query.statement_owners, telling.backed, minlength=count)
+        much: Array = (spelled >= SPELLED_SHARE * all_of_it)[owners]
+        return much
+
+    def _part_of(self, more: Array, backing: Array) -> Array:
+        """float64[M]: what part of ``more`` counts, which in no definition is more than its ``backing``."""
+        owners, count = self.alignment.owners, len(self.query.definition_tokens)
+        most, wanted = (np.bincount(owners, each, minlength=count) for each in (backing, more))
+        part: Array = np.minimum(most / np.maximum(wanted, 1e-9), 1.0)[owners]
+        return part
 
     @cached_property
     def evidence(self) -> float:
-        """The distinctive tokens: those of aligned statements, each times the weight of its statement."""
-        return float((self.query.stringless_tokens[self.alignment.statements] * self.weights).sum())
+        """The distinctive tokens of all aligned statements."""
+        return float(self.values.sum())
+
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether most of the evidence is in statements without a structure of their own."""
+        plain = self.query.telling.plain[self.alignment.statements]
+        return bool(self.values[plain].sum() > PLAIN_SHARE * self.evidence)
 
     @cached_property
     def solid_evidence(self) -> float:
         """The evidence in definitions of which most is aligned: single statements of others may be there by chance."""
+        return float(self.definition_evidence[self._solid].sum())
+
+    @cached_property
+    def _solid(self) -> Array:
+        """bool[D]: the definitions of which most is aligned."""
         aligned = self.query.statement_tokens[self.alignment.statements]
         held = np.bincount(self.alignment.owners, aligned, minlength=len(self.query.definition_tokens))
         tokens = self.query.definition_tokens
-        return float(self.definition_evidence[(tokens >= LEAST_SOLID) & (held >= MODIFIED_SHARE * tokens)].sum())
+        solid: Array = (tokens >= LEAST_SOLID) & (held >= MODIFIED_SHARE * tokens)
+        return solid
+
+    @cached_property
+    def joined_evidence(self) -> float:
+        """What stands together: the evidence in these, or in those of them and runs of neighbours that say enough."""
+        owners, solid = self.alignment.owners, self._solid[self.alignment.owners]
+        rows = np.searchsorted(self.query.real, self.alignment.statements)
+        breaks = ((np.diff(rows, prepend=-2) != 1) & ~solid) | (np.diff(owners, prepend=-1) != 0)
+        values = np.bincount(np.cumsum(breaks) - 1, self.values) if len(rows) else np.zeros(0)
+        return max(self.solid_evidence, float(values[values >= LEAST_RUN].sum()))
 
     @cached_property
     def definition_evidence(self) -> Array:
         """float64[D]: the evidence in each definition."""
-        tokens = self.query.stringless_tokens[self.alignment.statements] * self.weights
-        return np.bincount(self.alignment.owners, tokens, minlength=len(self.query.definition_tokens))
+        return np.bincount(self.alignment.owners, self.values, minlength=len(self.query.definition_tokens))
 
     @cached_property
     def distinctive_share(self) -> float:
         """As similarity, with what is common to many upstreams discounted on both sides."""
         rest = np.ones(len(self.query.statement_tokens), bool)
         rest[self.alignment.statements] = False
-        unmatched = float((self.query.stringless_tokens * self.alignment.idf_weights / 255.0)[rest].sum())
+        unmatched = float(possible_values(self.query.telling, self.alignment.idf_weights)[rest].sum())
         return self.evidence / max(self.evidence + unmatched, 1.0)
 
     def with_candidate(self, candidate: Candidate) -> Comparison:

@@ -16,6 +16,7 @@ from ..corpus.schema import KINDS
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile
 from ..fingerprints.winnowing import Fingerprints
 from ..support.arrays import I64, U64, Array, among, distinct, group, run_bounds, run_places, run_sums
+from .distinctive import Telling, telling
 
 
 class Query(Struct, frozen=True, eq=False, dict=True):
@@ -32,8 +33,6 @@ class Query(Struct, frozen=True, eq=False, dict=True):
     """int64[D]: how many tokens each definition has."""
     statement_tokens: Array
     """int64[S]: how many tokens each statement has."""
-    stringless_tokens: Array
-    """int64[S]: how many of them are no strings, since any string equals any other."""
     folded_tokens: Array
     """int64[D]: the tokens of all definitions that are equal to one, counted at the first of them."""
     _known: dict[int, Array] = field(default_factory=dict)
@@ -42,6 +41,11 @@ class Query(Struct, frozen=True, eq=False, dict=True):
     def total(self) -> int:
         """All tokens of the file."""
         return int(self.definition_tokens.sum())
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What tells each statement apart."""
+        return telling(self.code, self.name_hashes)
 
     @cached_property
     def real(self) -> I64:
@@ -114,4 +118,4 @@ def make_query(code: NormalisedFile, prints: Fingerprints, name_hashes: U64) -> 
     equal = group(np.stack([code.hashes, code.spellings], axis=1))
     folded = np.zeros(len(definitions), np.int64)
     folded[equal.first] = np.bincount(equal.inverse, definitions, minlength=len(equal.first)).astype(np.int64)
-    return Query(code, prints, name_hashes, definitions, statements, statements - code.strings, folded)
+    return Query(code, prints, name_hashes, definitions, statements, folded)

@@ -17,8 +17,10 @@ from .query import Query
 
 # How many distinctive tokens (each counts by the IDF weight of its statement) a verdict of copying needs, and how many
 # mere fragments need.
-COPY_EVIDENCE = 60.0
+COPY_EVIDENCE = 45.0
 FRAGMENT_EVIDENCE = 30.0
+# So much of that stands together: single statements here and there are alike by chance.
+JOINED_EVIDENCE = 20.0
 # Below this share of aligned tokens a candidate is not worth naming.
 FRAGMENT_SHARE = 0.1
 # Files of which look-up finds less than this share in any one upstream path are not aligned with it.
@@ -75,7 +77,8 @@ def related(
 def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     """Closest first; where evidence is nearly the same, what stands there by chance does not decide.
 
-    Then it is what stands in definitions of which most is there, then what has least besides, names and age.
+    Then it is what stands in definitions of which most is there, then what has least besides, names and age; of what
+    is mostly names, as in configurations, age comes first.
     """
     ranked = sorted(comparisons, key=closeness)
     if len(ranked) < 2 or closeness(ranked[0])[0]:
@@ -83,13 +86,20 @@ def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     rivals = [each for each in ranked[1:] if each.candidate.key != ranked[0].candidate.key]
     near = [ranked[0], *(each for each in rivals if each.evidence >= TIE_PART * ranked[0].evidence)]
     solid = max(each.solid_evidence for each in near)
-    closest = min((each for each in near if each.solid_evidence >= TIE_PART * solid), key=_fit)
+    # Configurations go from file to file, and the same names stand in each: the oldest is the source.
+    fit = _fit_by_age if ranked[0].is_plain else _fit
+    closest = min((each for each in near if each.solid_evidence >= TIE_PART * solid), key=fit)
     return [closest, *(each for each in ranked if each is not closest)]
 
 
 def _fit(comparison: Comparison) -> tuple[float, float, int]:
     born = comparison.candidate.histories.born(comparison.candidate.history)
     return -round(comparison.coverage, 2), -round(comparison.agreement, 2), born
+
+
+def _fit_by_age(comparison: Comparison) -> tuple[int, float, float, int]:
+    coverage, agreement, born = _fit(comparison)
+    return born, coverage, agreement, comparison.candidate.file
 
 
 def _compared(
@@ -151,14 +161,19 @@ def closeness(comparison: Comparison) -> tuple[float, float, float, float, int, 
 
 def is_related(comparison: Comparison, options: VerdictOptions) -> bool:
     """Whether the file shares anything worth naming with the candidate."""
-    return comparison.aligned_share >= FRAGMENT_SHARE and (options.named or comparison.evidence >= FRAGMENT_EVIDENCE)
+    if comparison.aligned_share < FRAGMENT_SHARE or (not options.named and comparison.evidence < FRAGMENT_EVIDENCE):
+        return False
+    return options.named or comparison.joined_evidence >= JOINED_EVIDENCE
 
 
 def verdict_on(comparison: Comparison, options: VerdictOptions) -> Verdict:
     if not is_related(comparison, options):
         return Verdict.INDEPENDENT
+    whole = comparison.whole()
+    if whole and not comparison.respelled.any():
+        return Verdict.IDENTICAL
     if not options.named and (comparison.evidence < COPY_EVIDENCE or comparison.distinctive_share < MODIFIED_SHARE):
         return Verdict.FRAGMENTS
-    if comparison.whole():
-        return Verdict.RENAMED if comparison.respelled.any() else Verdict.IDENTICAL
+    if whole:
+        return Verdict.RENAMED
     return Verdict.MODIFIED if comparison.similarity >= MODIFIED_SHARE else Verdict.FRAGMENTS

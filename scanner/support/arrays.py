@@ -44,6 +44,14 @@ def distinct(values: Array) -> Array:
     return ordered[_leads(ordered)]
 
 
+def first_of_each(values: Array) -> Mask:
+    """Which values [n] stand nowhere before."""
+    order = np.argsort(values, kind="stable")
+    first = np.zeros(len(values), bool)
+    first[order[_leads(values[order])]] = True
+    return first
+
+
 def group(table: Array) -> Groups:
     """The distinct rows of ``table`` [n, k]."""
     keys = _packed(table)

@@ -29,7 +29,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from ..support.arrays import I64, U32, Array
+from ..support.arrays import I64, U32, Array, Mask
 
 # In bytes.
 TOKEN_SIZE = 4
@@ -90,6 +90,18 @@ def is_name(token: int) -> bool:
 def as_bytes(tokens: Iterable[int]) -> bytes:
     """Tokens as a uint32 array has them in memory."""
     return array("I", tokens).tobytes()
+
+
+def are_names(tokens: U32) -> Mask:
+    """Which tokens are names."""
+    names: Mask = tokens >= _NAME
+    return names
+
+
+def are_numbers(tokens: U32) -> Mask:
+    """Which tokens are numbers."""
+    numbers: Mask = (tokens >= _NUMBER) & (tokens < _NAME)
+    return numbers
 
 
 def name_places(tokens: U32) -> I64:

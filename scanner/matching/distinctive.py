@@ -1,0 +1,150 @@
+"""How much of each statement tells it apart: from any other, and from those of other names.
+
+A copy may rename everything, so that names and strings are no part of what is compared. What is left of a table of
+strings, of a call with an option's name and help, or of ``self.x = x`` is the same in code that has nothing to do with
+it: a plain statement tells something only where its names agree as well. Edit this when unrelated code is said to be
+alike, or when a kind of statement should count for more.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ..fingerprints.normalize import END_DIGEST, NormalisedFile, mix, sequence_hashes
+from ..support.arrays import I64, U32, U64, Array, Mask, among, first_of_each, run_sums
+from ..syntax.token_format import Namespace, are_names, are_numbers, kinds_of, number_token, symbol, without_distances
+from ..syntax.tokenizer import CALL_SYMBOL, STRING_SYMBOL
+
+# The kinds that give a statement a structure of its own; one without any of them, and of one call at most, is plain.
+_STRUCTURE = (
+    "binary_operator boolean_operator not_operator comparison_operator subscript slice lambda conditional_expression "
+    "list_comprehension set_comprehension dictionary_comprehension generator_expression augmented_assignment "
+    "named_expression await yield if_statement elif_clause for_statement while_statement with_statement try_statement "
+    "match_statement case_clause assert_statement delete_statement"
+).split()
+# Numbers that stand everywhere: two tables of them are no more alike than two of names.
+_USUAL_NUMBERS = (
+    *map(str, range(257)),
+    *(str(2**power) for power in range(9, 17)),
+    *(str(10**power) for power in range(3, 10)),
+    *(repr(digit * 10.0**power) for power in range(-12, 4) for digit in (1, 2, 5)),
+    *(repr(value / 100) for value in range(101)),
+)
+# Names that nobody chooses.
+_USUAL_NAMES = (
+    "self cls super object type property staticmethod classmethod int float str bool bytes list dict tuple set "
+    "frozenset len range print open enumerate zip Exception ValueError TypeError KeyError RuntimeError "
+    "NotImplementedError __name__ __file__ __all__ __version__ __author__ __slots__ __init__"
+).split()
+# What is left of a plain statement without its names counts as this part of its tokens.
+PLAIN_PART = 0.25
+# Each token of structure has so many others tell something: a long list does not become one by a sum in it.
+STRUCTURED = 8
+# About the IDF weight of a plain statement with its names, which are known only of what is aligned.
+PLAIN_WEIGHT = 0.4
+# The name that a plain statement gives something is what it is about, and counts as so many tokens.
+STORED_NAME = 4
+# A string that may differ leaves so many tokens of a plain statement in doubt.
+UNKNOWN_STRING = 4
+# A table of fewer strings than this is of no size that tells anything.
+LEAST_TABLE = 4
+_ANY_NUMBER = number_token("")
+
+
+class Telling(NamedTuple):
+    """What tells each statement of a file apart, in tokens [S]."""
+
+    bare: Array
+    """Where names and strings are not looked at."""
+    figures: Array
+    """How much of that is numbers that do not stand everywhere."""
+    named: Array
+    """Where all names are equal, too, and strings may differ."""
+    backed: Array
+    """Where what stands around it is the same, too."""
+    plain: Mask
+    """Statements without a structure of their own."""
+    forms: U64
+    """A hash of the statement without its names and numbers."""
+
+
+def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
+    """What tells the statements of ``code`` apart; ``name_hashes`` are those of its name table."""
+    starts, tokens, strings = code.statement_token_starts, code.tokens, code.strings
+    numbers = are_numbers(tokens)
+    fresh = _fresh(tokens, starts) & (tokens != STRING_SYMBOL)
+    structure = _structure(tokens, starts)
+    whole, fresh_numbers = run_sums(fresh, starts), run_sums(fresh & numbers, starts)
+    figures = run_sums(numbers & fresh & ~among(_usual_numbers(), tokens)[1], starts)
+    form, names = whole - fresh_numbers, np.diff(code.order_starts)
+    # A number beside a name says something, be it usual; a long row of numbers does not.
+    backed = np.minimum(np.diff(starts) - strings, form + names + np.maximum(figures, np.minimum(fresh_numbers, names)))
+    chosen = _own(code, name_hashes)
+    own = run_sums(chosen * np.where(code.stored, STORED_NAME, 1), code.order_starts)
+    size = np.where((own > 0) & (strings >= LEAST_TABLE), np.log2(1.0 + strings), 0.0)
+    vouched = STRUCTURED * structure
+    named = np.minimum(np.maximum(own + figures + size, backed - UNKNOWN_STRING * strings) + vouched, backed)
+    bare = np.minimum(whole, figures + PLAIN_PART * np.where(strings > 0, 0, form) + vouched)
+    real = code.digests != END_DIGEST
+    forms = sequence_hashes(_symbols(tokens), starts)
+    return Telling(bare * real, figures * real, named * real, backed * real, structure == 0, forms)
+
+
+def possible_values(told: Telling, idf_weights: Array) -> Array:
+    """float64[S]: how many distinctive tokens each statement would give, were it known; ``idf_weights`` are of 255."""
+    value: Array = np.where(told.plain, told.named * PLAIN_WEIGHT, told.bare * idf_weights / 255.0)
+    return value * (told.plain | first_of_each(told.forms))
+
+
+def _structure(tokens: U32, starts: I64) -> I64:
+    """int64[S]: how many tokens give each statement a structure of its own; a call alone gives none."""
+    kinds, syntax = kinds_of(tokens), ~(are_numbers(tokens) | are_names(tokens))
+    calls = run_sums(syntax & (kinds == CALL_SYMBOL), starts)
+    return run_sums(syntax & among(_structural_kinds(), kinds)[1], starts) + np.maximum(calls - 1, 0)
+
+
+def _symbols(tokens: U32) -> U64:
+    """The tokens, all names of one namespace alike and all numbers."""
+    named = np.where(are_names(tokens), without_distances(tokens), tokens)
+    return np.where(are_numbers(tokens), np.uint32(_ANY_NUMBER), named).astype(np.uint64)
+
+
+def _fresh(tokens: U32, starts: I64) -> Mask:
+    """bool[T]: the tokens that do not repeat what their statement says: after the two before them, they are new."""
+    kinds = _symbols(tokens)
+    symbols = np.where(are_numbers(tokens), tokens, kinds).astype(np.uint64)
+    statement = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    places = np.arange(len(tokens))
+    keys = mix(symbols ^ mix(statement.astype(np.uint64)))
+    for back in (1, 2):
+        before = places - back
+        value = np.where(before >= starts[statement], kinds[np.maximum(before, 0)], np.uint64(0))
+        keys = mix(keys ^ value)
+    return first_of_each(keys)
+
+
+def _own(code: NormalisedFile, name_hashes: U64) -> Mask:
+    """bool[N]: the names that a file gives or chooses itself: no keyword, nothing that is called, nothing usual."""
+    chosen = (code.namespaces != Namespace.KEYWORD) & ~code.called
+    own: Mask = chosen & ~among(_usual_names(), name_hashes[code.order])[1]
+    return own
+
+
+@cache
+def _usual_names() -> U64:
+    digests = (hashlib.blake2b(name.encode(), digest_size=8).digest() for name in _USUAL_NAMES)
+    return np.sort(np.frombuffer(b"".join(digests), np.uint64))
+
+
+@cache
+def _structural_kinds() -> U32:
+    return np.sort(np.array([symbol(name) for name in _STRUCTURE], np.uint32))
+
+
+@cache
+def _usual_numbers() -> U32:
+    return np.sort(np.array([number_token(value) for value in _USUAL_NUMBERS], np.uint32))
