@@ -256,13 +256,11 @@ def _matched(
     whole = (equal == 1) & (np.diff(ours)[definitions] == np.diff(theirs)[references])
     rows, partners = runs(ours, definitions[whole])[0], runs(theirs, references[whole])[0]
     (left, owners), (right, others) = runs(ours, definitions[~whole]), runs(theirs, references[~whole])
-    # What the other side of the pair lacks matches nothing.
+    # A number for each shape in its pair; what the corpus lacks has 0, which no statement of the corpus has.
     mine, other = pack_pairs(owners, digests[left] + 1), pack_pairs(others, upstream.digests[right] + 1)
-    held, other_held = among(np.sort(other), mine)[1], among(np.sort(mine), other)[1]
-    if held.any():
-        left, right = left[held], right[other_held]
-        copy = _Side(mine[held], query.spellings(query.real[left]), owners[held])
-        original = _Side(other[other_held], spellings_in(corpus, upstream.contents[right]), others[other_held])
+    if among(np.sort(other), mine)[1].any():
+        copy = _Side(mine, query.spellings(query.real[left]), owners)
+        original = _Side(other, spellings_in(corpus, upstream.contents[right]), others)
         matched = _matched_unequal(copy, original, int((~whole).sum()))
         rows, partners = np.concatenate([rows, left[matched[0]]]), np.concatenate([partners, right[matched[1]]])
     return query.real[rows], partners
