@@ -28,7 +28,6 @@ if TYPE_CHECKING:
         UsageError,
         WaiverError,
     )
-    from .pipeline import ScanOptions, SettingsTaken
     from .reports import render
     from .results import (
         Attribution,
@@ -61,6 +60,7 @@ if TYPE_CHECKING:
         UpstreamMatch,
         Verdict,
     )
+    from .scan_steps import ScanOptions, SettingsTaken
     from .sources import open_source
     from .sources.checkout import Checkout, Entry
 
@@ -138,7 +138,7 @@ _MODULES = {
     "audit.outcome": "Audit AuditSummary RepositoryRow UpstreamRow open_audit",
     "errors": "BaselineError ConfigurationError CorpusError MissingExtraError ModelkinError RestoreError "
     "RuleError SourceError UsageError WaiverError",
-    "pipeline": "ScanOptions SettingsTaken",
+    "scan_steps": "ScanOptions SettingsTaken",
     "reports": "render",
     "results": "Attribution CellLines Confidence CorpusIdentity DefinitionMatch Direction DutyState FileDate "
     "FileVerdict Finding FindingPlace Grade Ground Innovations Kind LeftOut Level LicenceForm Region Rename Report "

@@ -1,6 +1,6 @@
 """The product as functions, and the place to start reading: `scan`, and then `_report`, which has all stages in order.
 
-Edit this when a stage comes or goes. `pipeline` has what happens to one file, and the steps that audits share.
+Edit this when a stage comes or goes. `pipeline` has what happens to one file, `scan_steps` the steps that audits share.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from .audit.options import AuditOptions
 from .corpus.model import Corpus
 from .corpus.validation import damage_explained
 from .errors import SourceError
-from .pipeline import (
+from .pipeline import Examined, Examiner, SourceFacts
+from .repository.declarations import read_declarations
+from .results import FileVerdict, LeftOut, Report, Skipped, Trust, cells_by_path
+from .scan_steps import (
     NOTHING_TO_SCAN,
-    Examined,
-    Examiner,
     ScanOptions,
     SettingsTaken,
-    SourceFacts,
     assembled,
     check,
     examiner,
@@ -41,8 +41,6 @@ from .pipeline import (
     selection,
     source_facts,
 )
-from .repository.declarations import read_declarations
-from .results import FileVerdict, LeftOut, Report, Skipped, Trust, cells_by_path
 from .sources import open_source, open_sources
 from .sources.checkout import Checkout
 from .sources.files import SourceFile

@@ -1,38 +1,31 @@
 """One file from text to verdict: parse, normalise, winnow, match, judge. Read it from top to bottom.
 
-Below stand the steps that scans and audits share, in the order in which they take them. Edit this when a stage comes,
-goes or changes its place; what a stage does is in the module that it is imported from.
+Edit this when a stage comes, goes or changes its place; what a stage does is in the module that it is imported from.
 """
 
 from __future__ import annotations
 
-import hashlib
 import sys
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from functools import cached_property, partial
-from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from .attribution.copies import AllFiles, CheckResult, Copy, StatedLicence, letters, read_copy
+from .attribution.copies import Copy, StatedLicence, letters, read_copy
 from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code, plain_name
-from .attribution.waivers import Waiver
 from .corpus.histories import PathHistories, path_histories
-from .corpus.model import CORPUS_SUFFIX, Corpus, Project
-from .corpus.store import default_corpora, open_corpus
-from .dating.dates import DateOf, dates_of
+from .corpus.model import Corpus, Project
+from .dating.dates import DateOf
 from .dating.not_before import not_before
-from .errors import ConfigurationError
 from .fingerprints.normalize import normalise
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
 from .matching.candidates import Candidate, HistoryKey, find_candidates
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
-from .matching.exclusions import check_excluded
 from .matching.query import Query, make_query
 from .matching.ranking import LEAST_SHARE, VerdictOptions, related
 from .matching.verdict import judge
@@ -40,19 +33,12 @@ from .notices.holders import holders
 from .notices.model import Credit, Notice
 from .notices.notice import read_notice
 from .notices.project_names import names_project
-from .repository.disagreements import is_at_odds
-from .repository.lookup import says_anything
-from .repository.model import Declarations
-from .results import CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust, Unread
-from .settings import checked_date
-from .sources.checkout import Checkout
-from .sources.files import Selection, SourceFile
-from .sources.specs import split_name
+from .results import FileDate, FileVerdict
+from .sources.files import SourceFile
 from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
 from .syntax.parser import parse
 from .syntax.tree import SyntaxTree
-from .trust import held_back, not_obeyed
 
 
 class Examined(Struct, frozen=True):
@@ -214,194 +200,3 @@ def _header_credits(text: bytes, seen: _Seen) -> Iterator[Credit]:
 
 def _is_one_of(project: Project, names: frozenset[str]) -> bool:
     return not names.isdisjoint((plain_name(project.name), plain_name(project.package or project.name)))
-
-
-# The steps that scans and audits share.
-
-
-NOTHING_TO_SCAN = "no Python file or notebook in it"
-
-
-class ScanOptions(Struct, frozen=True):
-    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob or date."""
-
-    include: tuple[str, ...] = ()
-    """Globs as in .gitignore: scan only paths that match one; all, when empty."""
-    exclude: tuple[str, ...] = ()
-    """Globs: leave out paths that match one."""
-    exclude_upstream: tuple[str, ...] = ()
-    """Globs: leave out upstream projects whose name matches one."""
-    min_similarity: float = 0.0
-    """Report only files of which at least this share (0 to 1) stands in an upstream."""
-    against: tuple[str, ...] = ()
-    """Sources, each also as ``NAME=SOURCE``, and corpus files, to take as further upstreams."""
-    corpora: tuple[Path, ...] | None = None
-    """The corpus files to use; None means the shipped one and the user's."""
-    waivers: tuple[Waiver, ...] = ()
-    """The waivers of the settings. Where the source is trusted, those in the scanned files count as well."""
-    baseline: Path | None = None
-    """A file of findings that are known, which the report marks."""
-    isolated: bool = False
-    """Trust no source, not even the working tree that this process stands in."""
-    settings: SettingsTaken | None = None
-    """Which of these options a settings file filled: the report says what they hide."""
-    timeout: float | None = None
-    """Seconds of processor time that one file may take; None means 2, and 2 for each MB."""
-    as_of: str = ""
-    """The ISO date on which all files of the source appeared, from a person who knows; empty: the source is asked."""
-
-    def __post_init__(self) -> None:
-        for globs in (self.include, self.exclude, self.exclude_upstream):
-            matcher(globs)  # a broken one is an error before anything is fetched
-        if self.as_of:
-            checked_date(self.as_of, "as_of: ")
-
-
-class SettingsTaken(Struct, frozen=True):
-    """The settings of one file that count."""
-
-    file: str
-    """The path of the file."""
-    keys: frozenset[str]
-    """The keys that count."""
-    overridden: frozenset[str] = frozenset()
-    """Those of ``keys`` that the command line overrides."""
-    trust: Trust | None = None
-    """How far the source that holds the file is trusted; None where the user named the file."""
-
-
-def open_upstreams(options: ScanOptions) -> list[Corpus]:
-    """Open all that the options compare with. Raises ModelkinError."""
-    corpora = default_corpora(options.corpora, required=not options.against)
-    corpora += [open_upstream(each, options.timeout) for each in options.against]
-    check_excluded(options.exclude_upstream, corpora)
-    return corpora
-
-
-def open_upstream(source: str, timeout: float | None) -> Corpus:
-    """Open a corpus file, or index a source that is to be one more upstream: ``SOURCE`` or ``NAME=SOURCE``.
-
-    Raises ModelkinError.
-    """
-    name, place = split_name(source)
-    if place.endswith(CORPUS_SUFFIX):
-        if name:
-            raise ConfigurationError(f"{source}: a corpus has names for its projects: leave {name}= out")
-        return open_corpus(Path(place))
-    # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
-    from .corpus.indexing import index_source
-
-    return index_source(source, timeout)
-
-
-def selection(options: ScanOptions) -> Selection:
-    """Which files of a source to read."""
-    return Selection(options.include, options.exclude, timeout=options.timeout)
-
-
-def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = False) -> Examiner:
-    """An examiner of files; ``named``: the user named the original."""
-    how = VerdictOptions(named=named, min_similarity=options.min_similarity)
-    return Examiner(corpora, how, options.exclude_upstream)
-
-
-def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOptions) -> SourceFacts:
-    """What ``checkout`` tells of when its files appeared, and of what project it is."""
-    if options.as_of:
-        as_of = FileDate(options.as_of, Ground.AS_OF, says="--as-of")
-        return SourceFacts(lambda _: as_of, declarations.names)
-    return SourceFacts(dates_of(checkout), declarations.names)
-
-
-def check(
-    copies: Sequence[Copy],
-    declarations: Declarations,
-    own: str = "",
-    whole: bool = True,
-    chosen: Collection[str] | None = None,
-    others: AllFiles = AllFiles(),
-) -> CheckResult:
-    """Check for each copied file whether the terms of its upstreams are met. Raises RuleError.
-
-    ``own`` is the scanned project, which owes itself nothing. ``whole`` says that ``declarations`` are those of a whole
-    repository; nobody knows what stands beside a single file, and nothing there is said to be missing. Where only some
-    paths were ``chosen``, findings on other files that have nothing to do with the copies are left out. ``others`` is
-    what is known of all files, copies or not.
-    """
-    checked = _checked(copies, declarations, own, whole, others)
-    if chosen is None:
-        return checked
-    untouched = {each for each in _checked((), declarations).findings if each.region.path not in chosen}
-    return replace(checked, findings=tuple(each for each in checked.findings if each not in untouched))
-
-
-def _checked(
-    copies: Sequence[Copy],
-    declarations: Declarations,
-    own: str = "",
-    whole: bool = True,
-    others: AllFiles = AllFiles(),
-) -> CheckResult:
-    stated = (each.licence for each in others.stated)
-    if not copies and not _tells_of_a_model(declarations) and not is_at_odds(declarations, stated):
-        return CheckResult()
-    from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
-    from .attribution.repository_view import RepositoryView
-
-    return check_copies(copies, RepositoryView(declarations, own, whole, copies), others)
-
-
-def _tells_of_a_model(declarations: Declarations) -> bool:
-    return bool(declarations.leftovers) or any(card.licence or card.base_models for card in declarations.model_cards)
-
-
-def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:
-    """Whether a source without code has nothing else to report on: no licence or model card, and nothing skipped."""
-    return not skipped and (bool(options.include) or not says_anything(declarations))
-
-
-def files_not_obeyed(
-    checkout: Checkout, declarations: Declarations, trust: Trust, options: ScanOptions
-) -> tuple[LeftOut, ...]:
-    """What the settings, corpora and baselines that a source brings ask for in vain."""
-    settings = (options.settings.file, options.settings.keys) if options.settings else ("", ())
-    named = (path for path in (*(options.corpora or ()), options.baseline) if path is not None)
-    return not_obeyed(declarations.brought, checkout.root, trust, settings, named)
-
-
-def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
-    """Name, version and digest of all ``corpora`` together, as a report gives them."""
-    digests = [corpus.digest for corpus in corpora]
-    joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    return CorpusIdentity(" + ".join(c.name for c in corpora), max((c.version for c in corpora), default=""), joined)
-
-
-def assembled(
-    checked: CheckResult,
-    files: Iterable[FileVerdict],
-    skipped: Iterable[Skipped],
-    *,
-    root: str,
-    corpus: CorpusIdentity,
-    baseline: Path | None,
-    seconds: float,
-    trust: Trust = Trust.ISOLATED,
-    left_out: Iterable[LeftOut] = (),
-    not_obeyed: tuple[LeftOut, ...] = (),
-    unread: tuple[Unread, ...] = (),
-) -> Report:
-    """Put the report together. What waivers and the baseline hide stands before what else was ``left_out``."""
-    return Report(
-        root=root,
-        corpus=corpus,
-        files=tuple(files),
-        findings=checked.findings,
-        skipped=tuple(dict.fromkeys(skipped)),
-        seconds=seconds,
-        attributions=checked.attributions,
-        baseline=str(baseline or ""),
-        trust=trust,
-        hidden=(*held_back(checked.findings, baseline), *left_out),
-        not_obeyed=not_obeyed,
-        unread=unread,
-    )

@@ -21,8 +21,9 @@ from modelkin.errors import ModelkinError, RestoreError
 from modelkin.matching.ranking import VerdictOptions
 from modelkin.notices.credits import read_credits
 from modelkin.notices.notice import read_notice
-from modelkin.pipeline import Examiner, ScanOptions
+from modelkin.pipeline import Examiner
 from modelkin.results import Verdict
+from modelkin.scan_steps import ScanOptions
 from modelkin.sources.checkout import Entry
 from modelkin.sources.files import SourceFile
 from modelkin.sources.notebooks import without_magics

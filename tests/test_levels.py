@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import modelkin
-from modelkin.pipeline import ScanOptions
 from modelkin.results import Confidence, Direction, Finding, Level, Report, Verdict
+from modelkin.scan_steps import ScanOptions
 
 from .support.repositories import written
 from .support.tide_tables import FUNCTIONS, IMPORTS, WHOLE, part, renamed

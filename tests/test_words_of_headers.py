@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import modelkin
-from modelkin.pipeline import ScanOptions
 from modelkin.results import Finding, Level, Report
+from modelkin.scan_steps import ScanOptions
 
 from .support.licence_texts import APACHE, mit
 from .support.repositories import written

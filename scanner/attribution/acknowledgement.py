@@ -178,7 +178,7 @@ def _sentence(credit: Credit, text: str) -> str:
     """The sentence of the credit, up to its source, without links; the words of a credit begin in its middle."""
     lines = text.split("\n")[max(credit.first_line - _LINES_BEFORE, 0) : credit.last_line]
     said = "\n".join(lines)
-    named = max(said.rfind(each) for each in (credit.url, credit.project) if each)
+    named = max((said.rfind(each) for each in (credit.url, credit.project, credit.path) if each), default=-1)
     before = said[:named] if named >= 0 else said
     starts = [0, *(match.end() for match in _ENDS.finditer(before))]
     return re.sub(r"https?://\S+", " ", before[starts[-1] :])

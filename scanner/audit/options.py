@@ -11,7 +11,7 @@ from pathlib import Path
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ..pipeline import ScanOptions
+from ..scan_steps import ScanOptions
 
 MEGABYTE = 1024**2
 DEFAULT_TIMEOUT = 60.0

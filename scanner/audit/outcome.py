@@ -14,8 +14,8 @@ from msgspec import Struct
 
 from ..attribution.copies import CheckResult
 from ..errors import ModelkinError
-from ..pipeline import assembled
 from ..results import COPIES, FileVerdict, LeftOut, Level, Report, Skipped, Verdict
+from ..scan_steps import assembled
 from .journal_lines import LinePosition, read_line, read_lines
 from .records import AuditHeader, ContentIdentity, JournalRecord, RecordedFile, RepositoryRecord, decode, decode_content
 from .survey import at_path

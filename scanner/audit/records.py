@@ -13,8 +13,9 @@ import msgspec
 from msgspec import Struct, defstruct
 
 from ..attribution.waivers import Waiver
-from ..pipeline import Examined, ScanOptions
+from ..pipeline import Examined
 from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped, Unread
+from ..scan_steps import ScanOptions
 from ..settings import RECORDED, ValueKind
 
 SCHEMA = "modelkin.journal/3"

@@ -19,8 +19,8 @@ from msgspec.structs import replace
 
 from ..corpus.model import CORPUS_SUFFIX, Corpus
 from ..errors import MissingExtraError
-from ..pipeline import identity_of, open_upstreams
 from ..results import CorpusIdentity
+from ..scan_steps import identity_of, open_upstreams
 from .coordinator import Coordinator, KnownContents
 from .discovery import find_repositories
 from .journal import Advance, Journal

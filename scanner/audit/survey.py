@@ -22,10 +22,11 @@ from ..corpus.model import Corpus
 from ..corpus.store import open_corpus
 from ..corpus.validation import damage_explained
 from ..errors import SourceError
-from ..pipeline import NOTHING_TO_SCAN, Examined, Examiner, SourceFacts, files_not_obeyed, is_empty, selection
+from ..pipeline import Examined, Examiner, SourceFacts
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
 from ..results import FileDate, Finding, LeftOut, Skipped, Trust, Unread
+from ..scan_steps import NOTHING_TO_SCAN, files_not_obeyed, is_empty, selection
 from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.files import SourceFile, read_file

@@ -18,8 +18,9 @@ from ..attribution.waivers import settled
 from ..corpus.model import Corpus
 from ..dating.dates import DateOf
 from ..errors import SourceError
-from ..pipeline import Examiner, check, examiner, source_facts
+from ..pipeline import Examiner
 from ..results import FileDate, Skipped
+from ..scan_steps import check, examiner, source_facts
 from ..sources import open_source
 from ..sources.checkout import sort_key
 from ..sources.files import SourceFile

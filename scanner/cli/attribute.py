@@ -27,8 +27,8 @@ from .progress import progress_bar
 if TYPE_CHECKING:
     from ..fixes.model import Plan, Undone
     from ..fixes.work_tree import WorkTree
-    from ..pipeline import ScanOptions
     from ..results import Finding, Report
+    from ..scan_steps import ScanOptions
 
 
 _EPILOG = """\b

@@ -22,8 +22,8 @@ from .output_files import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
     from ..audit.outcome import AuditSummary
-    from ..pipeline import ScanOptions
     from ..results import Level, Report, Verdict
+    from ..scan_steps import ScanOptions
 
 
 class Choices(Struct, frozen=True):
@@ -83,7 +83,7 @@ def _destinations(formats: Sequence[str], output: str) -> tuple[Destination, ...
 
 def scan_options(choices: Choices) -> ScanOptions:
     """What of the choices the scan itself needs; an option not given keeps the library's default."""
-    from ..pipeline import ScanOptions
+    from ..scan_steps import ScanOptions
 
     return ScanOptions(**{name: value for name, value in choices.scan.items() if value not in (None, ())})
 

@@ -62,7 +62,7 @@ def _named(file: Path, allow_network: bool) -> SettingsFile:
 
 
 def _filled(choices: Choices, found: SettingsFile, file: Path, trust: Trust | None = None) -> Choices:
-    from ..pipeline import SettingsTaken
+    from ..scan_steps import SettingsTaken
 
     context = click.get_current_context()
     given = {key for key in found.origins if context.get_parameter_source(IN_FILE[key].field) not in _NOT_GIVEN}

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import Copy
-from modelkin.pipeline import check
 from modelkin.repository.model import Declarations
 from modelkin.results import Level, LicenceForm, UpstreamMatch, Verdict
 from modelkin.rulebook.loader import finding_rules, licence_rules
+from modelkin.scan_steps import check
 
 from ..support.attributed import (
     APACHE,
@@ -146,7 +146,7 @@ def test_hundreds_of_copies_beside_a_megabyte_of_notices_take_no_time() -> None:
 def test_where_nothing_was_copied_no_rules_are_loaded() -> None:
     code = """if True:
         import sys
-        from modelkin.pipeline import check
+        from modelkin.scan_steps import check
         from modelkin.repository.model import Declarations
         assert not check([], Declarations()).findings
         sys.exit("yaml" in sys.modules)

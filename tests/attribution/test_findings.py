@@ -12,11 +12,11 @@ from modelkin.attribution.copies import AllFiles, Copy, StatedLicence, read_copy
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
-from modelkin.pipeline import check
 from modelkin.repository.declarations import read_declarations
 from modelkin.results import Direction, FileVerdict, Finding, Ground, LicenceForm, UpstreamMatch, Verdict
 from modelkin.rulebook.loader import finding_rules
 from modelkin.rulebook.model import Example, ExampleUpstream, FindingRule
+from modelkin.scan_steps import check
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Entry
 from modelkin.sources.unscanned_code import UnreadCode

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from modelkin.pipeline import check
 from modelkin.results import Level
+from modelkin.scan_steps import check
 
 from ..support.attributed import APACHE, CODE, LAMP, LAMP_HEADER, checked, copy_of, declarations_of, only, rules
 

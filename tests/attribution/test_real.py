@@ -8,8 +8,8 @@ import pytest
 
 import modelkin
 from modelkin.corpus.store import shipped_path
-from modelkin.pipeline import ScanOptions
 from modelkin.results import Level, Report
+from modelkin.scan_steps import ScanOptions
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Entry
 

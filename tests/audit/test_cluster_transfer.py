@@ -25,7 +25,7 @@ from modelkin.audit.options import Setup
 from modelkin.audit.survey import SurveyedFile, survey
 from modelkin.audit.tasks import LEAST_TASK_BYTES, Answer, Answers, in_parts
 from modelkin.errors import CorpusError
-from modelkin.pipeline import ScanOptions
+from modelkin.scan_steps import ScanOptions
 from modelkin.sources.files import SourceFile
 
 from ..support.audit_cases import OWN, README, tiny_corpus, write_repositories

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from modelkin import pipeline
+from modelkin import scan_steps
 from modelkin.api import scan
 from modelkin.audit.journal_lines import read_lines
 from modelkin.audit.records import JournalRecord
@@ -18,8 +18,8 @@ from modelkin.audit.tasks import date_files, examine_files, finish_repository
 from modelkin.audit.workers import OutOfTimeError
 from modelkin.dating.dates import DateOf
 from modelkin.errors import ModelkinError
-from modelkin.pipeline import ScanOptions
 from modelkin.results import FileDate, Ground
+from modelkin.scan_steps import ScanOptions
 from modelkin.sources.checkout import Checkout
 
 from ..support.audit_cases import OWN, asked, contents, run, timeless, write_repositories
@@ -48,7 +48,7 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         date = FileDate(day, Ground.COMMIT, says="the first commit of the path") if day else FileDate()
         return lambda path: replace(date, says=f"{date.says} {path}") if day else date
 
-    monkeypatch.setattr(pipeline, "dates_of", dates_of)
+    monkeypatch.setattr(scan_steps, "dates_of", dates_of)
     return write_repositories(tmp_path / "place", PLACE)
 
 
@@ -98,7 +98,7 @@ def test_a_history_that_takes_too_long_leaves_the_files_undated(
 
         return date_of
 
-    monkeypatch.setattr(pipeline, "dates_of", dates_of)
+    monkeypatch.setattr(scan_steps, "dates_of", dates_of)
     found = audited_here(silent, place, tmp_path / "audit.jsonl", corpus)
     assert {file.dated for report in found.reports() for file in report.files} == {FileDate()}
     assert asked_for == ["model.py"] * 4  # in each repository once

@@ -18,8 +18,8 @@ from modelkin.attribution.known_findings import write_baseline
 from modelkin.attribution.waivers import Waiver
 from modelkin.audit.outcome import Audit, open_audit
 from modelkin.errors import ModelkinError
-from modelkin.pipeline import ScanOptions
 from modelkin.results import Verdict
+from modelkin.scan_steps import ScanOptions
 
 from ..support.audit_cases import (
     OWN,

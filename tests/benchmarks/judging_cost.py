@@ -47,8 +47,8 @@ def main(source: str) -> None:
         examined = [examiner.examine(file) for file in files]
         scanned, peak = time.perf_counter(), _peak()
         from modelkin.attribution.copies import read_copy
-        from modelkin.pipeline import check
         from modelkin.repository.declarations import read_declarations
+        from modelkin.scan_steps import check
 
         texts = {file.path: file.text for file in files}
         copies = [each.copy for each in examined if each.copy]

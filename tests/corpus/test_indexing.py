@@ -13,7 +13,7 @@ from modelkin.cli import main
 from modelkin.corpus.indexing import index_source
 from modelkin.corpus.model import Project
 from modelkin.errors import ConfigurationError
-from modelkin.pipeline import ScanOptions, open_upstream
+from modelkin.scan_steps import ScanOptions, open_upstream
 from modelkin.settings_file import read_settings
 
 from ..support.repositories import MIT, written

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from modelkin.api import compare, scan
 from modelkin.diffs.model import Gap, RowKind, ShownRow, SideBySide
 from modelkin.diffs.side_by_side import Limits, described_upstream, side_by_sides
-from modelkin.pipeline import ScanOptions
 from modelkin.results import Skipped
+from modelkin.scan_steps import ScanOptions
 
 from ..support.example_reports import REPORT
 from ..support.pages import marked_text

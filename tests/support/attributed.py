@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from modelkin.attribution.copies import CheckResult, Copy, letters, read_copy
 from modelkin.notices.notice import read_notice
-from modelkin.pipeline import check
 from modelkin.repository.declarations import read_declarations
 from modelkin.repository.model import Declarations
 from modelkin.results import Direction, FileVerdict, Finding, LicenceForm, UpstreamMatch, Verdict
+from modelkin.scan_steps import check
 from modelkin.sources import open_source
 
 LAMP = UpstreamMatch(

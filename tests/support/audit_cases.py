@@ -14,10 +14,10 @@ from modelkin.audit.journal_lines import read_lines
 from modelkin.audit.options import AuditOptions
 from modelkin.audit.outcome import Audit
 from modelkin.audit.records import ContentRecord, JournalRecord
-from modelkin.pipeline import ScanOptions
 from modelkin.reports.audits import render_json
 from modelkin.reports.json import render
 from modelkin.results import Report
+from modelkin.scan_steps import ScanOptions
 
 from .small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, corpus_of
 

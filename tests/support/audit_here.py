@@ -12,7 +12,7 @@ from modelkin.audit.discovery import find_repositories
 from modelkin.audit.journal import Journal
 from modelkin.audit.options import Setup
 from modelkin.audit.outcome import Audit, open_audit
-from modelkin.pipeline import ScanOptions
+from modelkin.scan_steps import ScanOptions
 
 from .example_journal import HEADER
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from modelkin.api import scan
 from modelkin.attribution.known_findings import write_baseline
-from modelkin.pipeline import ScanOptions
+from modelkin.scan_steps import ScanOptions
 
 from .small_corpora import Upstream, corpus_of
 

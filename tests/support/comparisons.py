@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import modelkin
-from modelkin.pipeline import ScanOptions
 from modelkin.results import Report
+from modelkin.scan_steps import ScanOptions
 
 from .small_corpora import ATTENTION
 

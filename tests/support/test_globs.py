@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from modelkin.errors import ConfigurationError
-from modelkin.pipeline import ScanOptions
+from modelkin.scan_steps import ScanOptions
 from modelkin.support.globs import matcher
 
 from .processor_time import processor_seconds
