@@ -20,14 +20,15 @@ from .corpus.histories import PathHistories, path_histories
 from .corpus.model import Corpus, Project
 from .dating.dates import DateOf
 from .dating.not_before import not_before
-from .fingerprints.normalize import normalise
+from .fingerprints.normalize import normalise, normalise_plainly
+from .fingerprints.plain_form import PlainForm
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
 from .matching.candidates import Candidate, HistoryKey, find_candidates
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
 from .matching.query import Query, make_query
-from .matching.ranking import LEAST_SHARE, VerdictOptions, related
+from .matching.ranking import LEAST_SHARE, PLAIN_NOTE, VerdictOptions, is_better, related, wants_plain_form
 from .matching.verdict import judge
 from .notices.holders import holders
 from .notices.model import Credit, Notice
@@ -77,6 +78,8 @@ class _Seen(NamedTuple):
     tree: SyntaxTree
     errors: int
     """How many of its regions did not parse."""
+    upstreams: Sequence[PathHistories]
+    """What it was compared with: in their plain form, where that is what the query is in."""
 
 
 class Examiner:
@@ -89,6 +92,7 @@ class Examiner:
         excluded = matcher(exclude_upstream)
         self._upstreams = [path_histories(corpus, lambda project: not excluded(project.name)) for corpus in corpora]
         self._cache = StatementCache()
+        self._form = PlainForm(self._cache.names)
         self._how = how
 
     def examine(self, file: SourceFile, timeout: float | None = None, source: SourceFacts = SourceFacts()) -> Examined:
@@ -102,6 +106,7 @@ class Examiner:
                 return self._examined(file, seen, dated, source.names)
         except OverBudgetError:
             self._cache = StatementCache()  # it may have been left in the middle of anything
+            self._form = PlainForm(self._cache.names)
             raise
 
     def _seen(self, file: SourceFile) -> _Seen:
@@ -112,8 +117,16 @@ class Examiner:
         # Winnow: of all runs of tokens, the fingerprints that are worth looking up.
         query = make_query(code, winnow(code), self._cache.names.hashes)
         # Match: the upstream files that share enough of them, aligned with the file.
-        kept = self._related(query, self._upstreams)
-        return _Seen(query, kept, read_notice(file.text), parsed.tree, code.errors)
+        candidates, upstreams = self._candidates(query, self._upstreams), self._upstreams
+        kept = self._compared(query, candidates)
+        if wants_plain_form(kept, candidates, self._how):
+            # Match once more: in a plain form, in which style hides no copy.
+            plainly = normalise_plainly(parsed, file.text, self._cache, self._form, code)
+            plain = make_query(plainly, query.prints, self._cache.names.hashes)
+            found = self._compared(plain, self._candidates(plain, self._plain))
+            if is_better(found, kept):
+                query, kept, upstreams = plain, found, self._plain
+        return _Seen(query, kept, read_notice(file.text), parsed.tree, code.errors, upstreams)
 
     def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
@@ -124,6 +137,8 @@ class Examiner:
         if seen.errors:
             left_out = f"{seen.errors} regions did not parse and were left out"
             verdict = replace(verdict, notes=(*verdict.notes, left_out))
+        if seen.upstreams is not self._upstreams:
+            verdict = replace(verdict, notes=(*verdict.notes, PLAIN_NOTE))
         is_alike = bool(verdict.upstreams or verdict.later)
         copy = self._copy(verdict, seen.notice, file.text, seen.tree) if is_alike else None
         return Examined(verdict, copy, seen.notice.last_line)
@@ -134,14 +149,13 @@ class Examiner:
         """What the file is related to that was there on the ISO date ``day``, less the path histories ``refused``."""
         of_day = [
             each.dated(day, owns, [history for corpus, history in refused if corpus == id(each.corpus)])
-            for each in self._upstreams
+            for each in seen.upstreams
         ]
-        return self._related(seen.query, of_day, seen.kept)
+        return self._compared(seen.query, self._candidates(seen.query, of_day), seen.kept)
 
-    def _related(
-        self, query: Query, upstreams: Sequence[PathHistories], compared: Sequence[Comparison] = ()
+    def _compared(
+        self, query: Query, candidates: Sequence[Candidate], compared: Sequence[Comparison] = ()
     ) -> list[Comparison]:
-        candidates = self._candidates(query, upstreams)
         return related(query, self._cache.names.spelled, candidates, self._how, compared)
 
     def _candidates(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Candidate]:
@@ -157,6 +171,10 @@ class Examiner:
         if not verdict.upstreams:
             return Copy(verdict, notice, ())
         return read_copy(verdict, notice, text, self._known_copyrights, tree)
+
+    @cached_property
+    def _plain(self) -> list[PathHistories]:
+        return [each.plain() for each in self._upstreams]
 
     @cached_property
     def _known_copyrights(self) -> frozenset[str]:

@@ -11,7 +11,8 @@ from itertools import islice
 import numpy as np
 from msgspec.structs import replace
 
-from ..fingerprints.normalize import END_DIGEST, NormalisedFile, normalise
+from ..fingerprints.normalize import END_DIGEST, NormalisedFile, normalise, normalise_plainly
+from ..fingerprints.plain_form import PlainForm
 from ..fingerprints.winnowing import Fingerprints, winnow
 from ..notices.credits import read_credits
 from ..notices.model import Credit, Strength
@@ -23,6 +24,7 @@ from ..support.budget import budget
 from ..syntax.parser import Definition, parse
 from .appearances import Listing, oldest
 from .model import Corpus, Project, Release, Version
+from .plain_tables import PlainStatement
 from .schema import KINDS
 from .tables import Tables, VersionRow
 
@@ -33,10 +35,14 @@ MOST_SOURCES = 8
 
 
 class CorpusBuilder(Tables):
-    """Collects files release by release. The same files in the same order, the same corpus."""
+    """Collects files release by release. The same files in the same order, the same corpus.
 
-    def __init__(self) -> None:
+    With ``plain``, their definitions are kept in the plain form as well.
+    """
+
+    def __init__(self, plain: bool = True) -> None:
         super().__init__()
+        self._form = PlainForm(self.cache.names) if plain else None
         self._seen: dict[bytes, tuple[int, int]] = {}
 
     def add_release(self, project: Project, release: Release) -> int:
@@ -57,10 +63,12 @@ class CorpusBuilder(Tables):
         if key not in self._seen:
             # Not abrupt, and nothing is added in it: the tables of all files are never left half changed.
             with budget(len(text), timeout, abrupt=False):
-                code = normalise(parse(text), text, self.cache)
+                parsed = parse(text)
+                code = normalise(parsed, text, self.cache)
+                plain = normalise_plainly(parsed, text, self.cache, self._form, code) if self._form else None
                 notice = replace(read_notice(text), sources=named_sources(text, code.definitions))
                 prints = winnow(code)
-            self._seen[key] = self._index(code, prints), self.notices[notice]
+            self._seen[key] = self._index(code, prints, plain), self.notices[notice]
         file, notice_number = self._seen[key]
         number = self.cache.names[path.encode("utf-8", "replace")]
         self.rows.append(VersionRow(file, release, number, notice_number))
@@ -75,11 +83,13 @@ class CorpusBuilder(Tables):
         key = project, self.cache.names[path], file
         self.holders[key] = oldest((self.holders.get(key, release), release))
 
-    def _index(self, code: NormalisedFile, prints: Fingerprints) -> int:
+    def _index(self, code: NormalisedFile, prints: Fingerprints, plain: NormalisedFile | None) -> int:
         statements = self._statement_numbers(code)
         rows = []
         for place, definition in enumerate(code.definitions):
             number = self._definition(code, prints, place, statements)
+            if plain is not None and _differs(code, plain, place):
+                self.plain.add(number, _held(plain, place))
             leaf = definition.qualname.rpartition(".")[2].encode()
             parent = max(definition.parent, 0)
             rows.append((number, self.cache.names[leaf], parent, definition.first_line, definition.last_line))
@@ -95,12 +105,12 @@ class CorpusBuilder(Tables):
                 numbers.append(-1)
                 continue
             names = code.order[bounds[place] : bounds[place + 1]]
-            numbers.append(self.add_statement(digest, names, tokens[place]))
+            numbers.append(self.add_statement(digest, names.tobytes(), tokens[place]))
         return numbers
 
-    def add_statement(self, digest: int, names: Array, tokens: int) -> int:
-        """The number of a statement: its digest, and its names uint32[n] in order of first occurrence."""
-        number = self.statements[digest, names.tobytes()]
+    def add_statement(self, digest: int, names: bytes, tokens: int) -> int:
+        """The number of a statement: its digest, and its names as bytes of uint32, in order of first occurrence."""
+        number = self.statements[digest, names]
         if number == len(self.statement_tokens):
             self.statement_tokens.append(min(tokens, MOST_STATEMENT_TOKENS))
         return number
@@ -123,6 +133,31 @@ class CorpusBuilder(Tables):
             self.spellings.append(spelling)
             self.definition_tokens.append(sum(self.statement_tokens[statement] for statement in statements))
         return number
+
+
+def _differs(code: NormalisedFile, plain: NormalisedFile, place: int) -> bool:
+    """Whether a definition has another plain form."""
+    first, second = (slice(*each.statement_starts[place : place + 2].tolist()) for each in (code, plain))
+    if not np.array_equal(code.digests[first], plain.digests[second]):
+        return True
+    names = code.order[slice(*code.order_starts[[first.start, first.stop]].tolist())]
+    others = plain.order[slice(*plain.order_starts[[second.start, second.stop]].tolist())]
+    return not np.array_equal(names, others)
+
+
+def _held(code: NormalisedFile, place: int) -> list[PlainStatement]:
+    """The statements of one definition, without the ends of blocks."""
+    rows = range(*code.statement_starts[place : place + 2].tolist())
+    names, tokens = code.order_starts, code.statement_token_starts
+    return [
+        (
+            int(code.digests[row]),
+            code.order[names[row] : names[row + 1]].tobytes(),
+            min(int(tokens[row + 1] - tokens[row]), MOST_STATEMENT_TOKENS),
+        )
+        for row in rows
+        if code.digests[row] != END_DIGEST
+    ]
 
 
 def named_sources(text: bytes, definitions: Sequence[Definition]) -> tuple[str, ...]:
@@ -252,16 +287,29 @@ class _Translator:
                 held,
                 self._prints[number],
             )
+            self._pass_on_plain(number)
         return self._definitions[number]
+
+    def _pass_on_plain(self, number: int) -> None:
+        """The plain form of a definition, where the corpus has one."""
+        corpus = self.corpus
+        row = int(np.searchsorted(corpus.plain_definitions, number))
+        if row < len(corpus.plain_definitions) and corpus.plain_definitions[row] == number:
+            places = slice(*corpus.plain_statement_starts[row : row + 2].tolist())
+            held = [self._spelled(int(statement)) for statement in corpus.plain_statements[places]]
+            self.builder.plain.add(self._definitions[number], held)
 
     def statement(self, number: int) -> int:
         if number not in self._statements:
-            corpus = self.corpus
-            places = slice(*corpus.statement_name_starts[number : number + 2].tolist())
-            names = np.array([self.name(int(name)) for name in corpus.statement_names[places]], np.uint32)
-            digest = int(corpus.digests[corpus.statement_digests[number]])
-            self._statements[number] = self.builder.add_statement(digest, names, int(corpus.statement_tokens[number]))
+            self._statements[number] = self.builder.add_statement(*self._spelled(number))
         return self._statements[number]
+
+    def _spelled(self, number: int) -> PlainStatement:
+        corpus = self.corpus
+        places = slice(*corpus.statement_name_starts[number : number + 2].tolist())
+        names = np.array([self.name(int(name)) for name in corpus.statement_names[places]], np.uint32)
+        digest = int(corpus.digests[corpus.statement_digests[number]])
+        return digest, names.tobytes(), int(corpus.statement_tokens[number])
 
 
 def _prints_by_definition(corpus: Corpus) -> list[np.ndarray[tuple[int], np.dtype[np.uint64]]]:

@@ -24,6 +24,8 @@ from .manifest import Upstream, read_manifest
 from .model import Release, check_writable
 from .past import PastRelease, first_holders, first_of, past_releases
 
+# Whether definitions are kept in the plain form as well: that adds a sixth to a corpus.
+PLAIN = False
 # Seconds for one file: what is in a corpus is not for the machine it is built on to decide.
 _LONGEST = 3_600.0
 
@@ -51,7 +53,7 @@ class _Building:
     """A corpus that is being built, upstream by upstream."""
 
     def __init__(self, manifest: Path, progress: Progress | None, total: int, unlisted: list[str]) -> None:
-        self.builder = CorpusBuilder()
+        self.builder = CorpusBuilder(PLAIN)
         self.newest = ""
         self._manifest, self._progress, self._total, self._unlisted = manifest, progress, total, unlisted
         self._done = 0

@@ -50,6 +50,10 @@ class PathHistories(Struct, frozen=True, eq=False):
         allowed[list(but)] = False
         return replace(self, allowed=allowed, until=until, own=own)
 
+    def plain(self) -> PathHistories:
+        """The same, with definitions in their plain form where that is known."""
+        return replace(self, corpus=self.corpus.plain) if self.corpus.knows_plain else self
+
     def oldest_ancestor(self, file: int) -> int | None:
         """The oldest file content that ``file`` descends from by its names, among those that may answer."""
         found, ancestors = None, self.corpus.file_ancestors

@@ -18,13 +18,13 @@ from typing import Any
 
 import numpy as np
 from msgspec import Struct
-from msgspec.structs import astuple
+from msgspec.structs import astuple, replace
 
 from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
 from ..results import Unread
-from ..support.arrays import Array
+from ..support.arrays import Array, among, runs
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
 from .schema import COLUMNS, Columns, Table
@@ -102,6 +102,40 @@ class Corpus(Columns, frozen=True, dict=True):
     unread: tuple[Unread, ...] = ()
     """Code of a source that was indexed in memory, and not read; no file of a corpus tells of it."""
 
+    is_plain: bool = False
+    """Whether definitions are read in their plain form, where they have another one."""
+
+    @property
+    def knows_plain(self) -> bool:
+        """Whether any definition has another plain form that is known."""
+        return len(self.plain_definitions) > 0
+
+    @cached_property
+    def plain(self) -> Corpus:
+        """The same, with definitions in their plain form."""
+        tokens = self.definition_tokens.copy()
+        tokens[self.plain_definitions] = self.plain_tokens
+        arrays = {
+            **self.arrays,
+            Columns.definition_tokens.name: tokens,
+            Columns.digest_weights.name: self.plain_digest_weights,
+            Columns.statement_weights.name: self.plain_statement_weights,
+        }
+        return replace(self, arrays=arrays, is_plain=True)
+
+    def held(self, definitions: Array) -> tuple[Array, Array]:
+        """The statements of these definitions, one definition after the other, and which of them each stands in."""
+        places, owners = runs(self.definition_statement_starts, definitions)
+        statements = self.definition_statements[places]
+        if not self.is_plain:
+            return statements, owners
+        rows, known = among(self.plain_definitions, definitions)
+        places, of_row = runs(self.plain_statement_starts, rows[known])
+        kept = ~known[owners]
+        owners = np.concatenate([owners[kept], np.flatnonzero(known)[of_row]])
+        order = np.argsort(owners, kind="stable")
+        return np.concatenate([statements[kept], self.plain_statements[places]])[order], owners[order]
+
     def text(self, number: int) -> str:
         """The name with that number."""
         text = self._texts.get(number)
@@ -155,7 +189,7 @@ class Corpus(Columns, frozen=True, dict=True):
 
         # One key only: the library writes several in no fixed order.
         header = {HEADER_KEY: json.dumps(self.header() | {"digest": self.content_digest()}, sort_keys=True)}
-        content = save({name: np.ascontiguousarray(array) for name, array in self.arrays.items()}, header)
+        content = save({name: np.ascontiguousarray(array) for name, array in self._written.items()}, header)
         with _target(path) as target:
             target.folder.replace(target.name, content)
 
@@ -177,7 +211,14 @@ class Corpus(Columns, frozen=True, dict=True):
 
     def content_digest(self) -> str:
         """The digest of what `save` writes."""
-        return content_digest(self.header(), {name: _bytes(array) for name, array in self.arrays.items()})
+        return content_digest(self.header(), {name: _bytes(array) for name, array in self._written.items()})
+
+    @property
+    def _written(self) -> Mapping[str, Array]:
+        """The columns of a file: without those of plain forms, where it has none."""
+        if self.knows_plain:
+            return self.arrays
+        return {name: array for name, array in self.arrays.items() if not name.startswith("plain_")}
 
 
 def _bytes(array: Array) -> memoryview:

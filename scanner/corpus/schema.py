@@ -54,6 +54,8 @@ class Table(Enum):
     KNOWN_RELEASES = "release, listed or not"
     NOTICES = "notice"
     KINDS = "kind of definition"
+    PLAIN_DEFINITIONS = "definition that has another plain form"
+    PLAIN_STATEMENTS = "statement in a plain definition"
 
 
 class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
@@ -159,6 +161,19 @@ class Columns(Struct, frozen=True, dict=True):
     version_releases = Column(_16, Table.VERSIONS, "the release", numbers=Table.RELEASES)
     version_paths = Column(_32, Table.VERSIONS, "the path in the release", numbers=Table.NAMES)
     version_notices = Column(_32, Table.VERSIONS, "what its header says there", numbers=Table.NOTICES, narrows=True)
+
+    plain_definitions = Column(
+        _32, Table.PLAIN_DEFINITIONS, "the definition", numbers=Table.DEFINITIONS, is_sorted=True, optional=True
+    )
+    plain_tokens = Column(_32, Table.PLAIN_DEFINITIONS, "tokens of its plain form", optional=True)
+    plain_statement_starts = Column(
+        _32, Table.PLAIN_DEFINITIONS, "bounds of its plain statements", runs=Table.PLAIN_STATEMENTS, optional=True
+    )
+    plain_statements = Column(
+        _32, Table.PLAIN_STATEMENTS, "the statement; in order", numbers=Table.STATEMENTS, optional=True
+    )
+    plain_digest_weights = Column(_8, Table.DIGESTS, "IDF weight among plain forms", optional=True)
+    plain_statement_weights = Column(_8, Table.STATEMENTS, "IDF weight among plain forms", optional=True)
 
     def count(self, table: Table) -> int:
         """How many rows a table has that is not in the header: as many entries as its first column has."""

@@ -26,6 +26,7 @@ from ..support.arrays import Array
 from ..support.data_files import shipped_folder
 from .appearances import filled
 from .model import FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release, content_digest
+from .plain_tables import PLAIN, without_plain
 from .schema import COLUMNS, NARROWED, Column
 from .validation import endless_problems, shape_problems
 
@@ -105,12 +106,13 @@ def _mapped(path: Path) -> memoryview:
 
 def _decoded(path: Path, stored: _Stored) -> Corpus:
     absent = [column for column in COLUMNS.values() if column.optional and column.name not in stored.tensors]
+    if not PLAIN.isdisjoint(absent):  # some of them tell nothing
+        absent = [*{*absent, *PLAIN}]
     arrays = {column.name: _array(stored, column) for column in COLUMNS.values() if column not in absent}
     corpus = _with_header(path, stored.header, arrays)
     if absent:
         _refuse(shape_problems(corpus))
-        empty = {column.name: np.zeros(int(column.runs is not None), column.dtype) for column in absent}
-        corpus = replace(corpus, arrays=empty | filled(corpus) | arrays)
+        corpus = replace(corpus, arrays=without_plain(corpus) | filled(corpus) | arrays)
     _refuse(chain(shape_problems(corpus), endless_problems(corpus)))
     return corpus
 

@@ -5,7 +5,7 @@ Edit this when the corpus gets a column, together with `schema`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..support.arrays import Array, pack_pairs, run_bounds, unpack_pairs
 from .appearances import Listing, filled, narrowed
 from .histories import ancestors
 from .model import Corpus, Release
+from .plain_tables import PlainTables, plain_columns
 from .schema import Column, Columns, fitted
 
 # What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
@@ -57,6 +58,7 @@ class Tables:
         self.definition_tokens: list[int] = []
         self.spellings: list[int] = []
         self.fingerprints: list[Array] = []
+        self.plain = PlainTables()
         self.files = Numbering()  # rows of definitions -> number
         self.rows: list[VersionRow] = []
         # What is known by lists of paths: of (project, path), and of (project, path, file) what held it first.
@@ -66,10 +68,12 @@ class Tables:
     def finish(self, name: str, version: str = "") -> Corpus:
         """Pack everything added so far. The order it was added in changes no answer."""
         self._number_by_age()
+        plain = self.plain.numbered(self.statements, self.statement_tokens)
         columns = {
             **self._name_columns(),
-            **self._statement_columns(),
+            **self._statement_columns(plain),
             **self._definition_columns(),
+            **plain_columns(plain, self._definition_ranks(), self.statement_tokens),
             **self._history_columns(),
             **self._version_columns(),
         }
@@ -127,15 +131,19 @@ class Tables:
         ranks[order] = np.arange(len(order))
         return ranks
 
-    def _statement_columns(self) -> _Filled:
+    def _statement_columns(self, plain: Mapping[int, Array]) -> _Filled:
         keys = list(self.statements)
         of_statement = np.array([digest for digest, _ in keys], np.uint64)
         digests, places = np.unique(of_statement, return_inverse=True)
-        by_history = list(self._history_statements())
+        by_history = list(self._history_statements({}))
+        plainly = list(self._history_statements(plain)) if plain else by_history
+        # What stands in plain forms alone is as what is not known to the first form.
         return {
             Columns.digests: digests,
             Columns.digest_weights: idf_weights((places[held] for held in by_history), len(digests), len(by_history)),
             Columns.statement_digests: places,
+            Columns.plain_digest_weights: idf_weights((places[held] for held in plainly), len(digests), len(plainly)),
+            Columns.plain_statement_weights: idf_weights(iter(plainly), len(keys), len(plainly)),
             Columns.statement_tokens: np.array(self.statement_tokens, np.int64),
             Columns.statement_weights: idf_weights(iter(by_history), len(keys), len(by_history)),
             Columns.statement_name_starts: run_bounds([len(names) // 4 for _, names in keys]),
@@ -159,9 +167,12 @@ class Tables:
                 found[row.file].append(number)
         return found
 
-    def _history_statements(self) -> Iterator[Array]:
-        """For each path history, the distinct statements it ever held."""
-        held = [np.frombuffer(key[2], np.uint32) for key in self.definitions]
+    def _history_statements(self, plain: Mapping[int, Array]) -> Iterator[Array]:
+        """For each path history, the distinct statements it ever held, those of ``plain`` definitions in its place."""
+        held = [
+            plain[number] if number in plain else np.frombuffer(key[2], np.uint32)
+            for number, key in enumerate(self.definitions)
+        ]
         files = list(self.files)
         for contents in self._histories().values():
             definitions = sorted({row[0] for file in contents for row in files[file]})
@@ -195,12 +206,18 @@ class Tables:
             Columns.name_lineages: np.diff(defined[0])[np.argsort(self._name_ranks())],
         }
 
+    def _definition_ranks(self) -> Array:
+        """Where each definition of the builder's numbering stands in the corpus, which sorts them by hash."""
+        order = np.argsort(np.array([key[0] for key in self.definitions], np.uint64), kind="stable")
+        ranks = np.empty(len(order), np.int64)
+        ranks[order] = np.arange(len(order))
+        return ranks
+
     def _definition_columns(self) -> _Filled:
         keys = list(self.definitions)
         hashes = np.array([key[0] for key in keys], np.uint64)
-        order = np.argsort(hashes, kind="stable")
-        renumbered = np.empty(len(order), np.int64)
-        renumbered[order] = np.arange(len(order))
+        renumbered = self._definition_ranks()
+        order = np.argsort(renumbered)
         held = [np.frombuffer(keys[number][2], np.uint32) for number in order]
         fingerprints, posting_starts, postings = inverted([self.fingerprints[number] for number in order], np.uint64)
         files = [np.array(rows, np.int64).reshape(-1, 5) for rows in self.files]

@@ -106,6 +106,9 @@ def _token_problems(corpus: Corpus) -> Iterator[str]:
     told = run_sums(corpus.statement_tokens[corpus.definition_statements], corpus.definition_statement_starts)
     if not np.array_equal(told, corpus.definition_tokens):
         yield "definition_tokens are not those of the statements"
+    told = run_sums(corpus.statement_tokens[corpus.plain_statements], corpus.plain_statement_starts)
+    if not np.array_equal(told, corpus.plain_tokens):
+        yield "plain_tokens are not those of the statements"
 
 
 def _of_rows(starts: Array) -> Array:

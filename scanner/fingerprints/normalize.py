@@ -26,6 +26,7 @@ from ..syntax.token_format import (
     with_distances,
 )
 from ..syntax.tokenizer import ASSIGNMENT_SYMBOL, CALL_SYMBOL, STRING_SYMBOL
+from .plain_form import PlainForm
 from .statement_cache import EncodedStatement, StatementCache
 
 
@@ -90,7 +91,39 @@ class _FileSymbols(NamedTuple):
 
 def normalise(parsed: ParsedFile, text: bytes, cache: StatementCache) -> NormalisedFile:
     """Normalise a file; its names are numbered as in the name table of ``cache``."""
-    gathered = _gather(parsed, text, cache)
+    return _normalised(parsed, _gather(parsed, _read(parsed, text, cache)), cache)
+
+
+def normalise_plainly(
+    parsed: ParsedFile, text: bytes, cache: StatementCache, form: PlainForm, known: NormalisedFile
+) -> NormalisedFile:
+    """The plain form of a file that is ``known`` in the first one, whose hashes of definitions it keeps.
+
+    ``form`` is for the name table of ``cache``.
+    """
+    read = [
+        form.statements(definition.statements, cache.encode_all(definition.statements, text))
+        for definition in parsed.definitions
+    ]
+    plain = _normalised(parsed, _gather(parsed, read), cache)
+    return plain._replace(hashes=known.hashes, spellings=known.spellings)
+
+
+# The statements of one definition, and the scope of each.
+_Read = tuple[list[EncodedStatement], list[int]]
+
+
+def _read(parsed: ParsedFile, text: bytes, cache: StatementCache) -> list[_Read]:
+    """The statements of each definition as they stand."""
+    read: list[_Read] = []
+    for definition in parsed.definitions:
+        found = cache.encode_all(definition.statements, text)
+        scopes = [statement.scope for statement, each in zip(definition.statements, found, strict=True) for _ in each]
+        read.append(([statement for each in found for statement in each], scopes))
+    return read
+
+
+def _normalised(parsed: ParsedFile, gathered: _FileSymbols, cache: StatementCache) -> NormalisedFile:
     places, symbols = gathered.places, gathered.symbols
     token_starts = gathered.statement_token_starts[gathered.statement_starts]
     previous = _previous(gathered)
@@ -125,13 +158,10 @@ def normalise(parsed: ParsedFile, text: bytes, cache: StatementCache) -> Normali
     )
 
 
-def _gather(parsed: ParsedFile, text: bytes, cache: StatementCache) -> _FileSymbols:
+def _gather(parsed: ParsedFile, read: list[_Read]) -> _FileSymbols:
     """Lay the tokens of all statements end to end."""
-    held = [cache.encode_all(definition.statements, text) for definition in parsed.definitions]
-    flat = [each for found in held for statement in found for each in statement]
-    counts = [len(each) for found in held for each in found]
-    seen_from = [statement.scope for definition in parsed.definitions for statement in definition.statements]
-    scopes = np.repeat(np.array(seen_from, np.int64), counts)
+    flat = [each for statements, _ in read for each in statements]
+    scopes = np.array([scope for _, scopes in read for scope in scopes], np.int64)
     symbols = np.frombuffer(b"".join([each.symbols for each in flat]), np.uint32)
     names = np.frombuffer(b"".join([each.names for each in flat]), np.uint32)
     statements = np.repeat(np.arange(len(flat)), np.array([each.identifiers for each in flat], np.int64))
@@ -141,7 +171,7 @@ def _gather(parsed: ParsedFile, text: bytes, cache: StatementCache) -> _FileSymb
     owners = _owners(_local_names(flat, scopes.tolist()), parsed.scopes, names, stands_in)
     return _FileSymbols(
         flat,
-        run_bounds([sum(map(len, found)) for found in held]),
+        run_bounds([len(statements) for statements, _ in read]),
         run_bounds(np.array([each.width for each in flat], np.int64)),
         symbols,
         places,

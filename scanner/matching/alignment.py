@@ -77,8 +77,8 @@ class ReferenceDefinitions(NamedTuple):
         """Read file content ``file`` of a corpus."""
         rows = slice(*corpus.file_starts[file : file + 2].tolist())
         definitions = corpus.member_definitions[rows]
-        places, owners = runs(corpus.definition_statement_starts, definitions)
-        contents = corpus.definition_statements[places].astype(np.int64)
+        held, owners = corpus.held(definitions)
+        contents = held.astype(np.int64)
         return cls(
             hashes=corpus.definition_hashes[definitions],
             spellings=corpus.definition_spellings[definitions],

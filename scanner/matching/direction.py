@@ -18,7 +18,7 @@ from ..results import Direction, FileDate, Ground, Innovations
 from .candidates import HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison
 from .innovations import innovations_of, tell_of_descent
-from .ranking import ALIKE_PART, ranked_by_closeness
+from .ranking import ADDED_SHARE, ALIKE_PART, ranked_by_closeness
 
 
 class Credited(NamedTuple):
@@ -184,10 +184,14 @@ def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Place
 
 
 def _certain_first(kept: list[Comparison], seen: Placed) -> list[Comparison]:
-    """The same; of upstreams that hold nearly as much of the file, one that is certainly older comes first."""
+    """The same; of upstreams that hold nearly as much of the file, one that is certainly older comes first.
+
+    What holds a twentieth of the file less, where the first holds all of it that an edit leaves, is not its source.
+    """
     if not kept or seen.standing(kept[0]).direction is Direction.IN_ORDER:
         return kept
-    near = (each for each in kept if each.similarity >= ALIKE_PART * kept[0].similarity)
+    least = max(ALIKE_PART * kept[0].similarity, kept[0].similarity - ADDED_SHARE)
+    near = (each for each in kept if each.similarity >= least)
     older = next((each for each in near if seen.standing(each).direction is Direction.IN_ORDER), kept[0])
     return [older, *(each for each in kept if each is not older)]
 

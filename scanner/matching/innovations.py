@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..results import Innovations
-from ..support.arrays import Array, runs
+from ..support.arrays import Array
 from .comparison import Comparison
 
 # A statement of a lower IDF weight, or a shorter one, may have come to both by chance.
@@ -71,8 +71,7 @@ def _contents(comparison: Comparison, file: int) -> Array:
     """The statements of an upstream file."""
     corpus = comparison.corpus
     rows = slice(*corpus.file_starts[file : file + 2].tolist())
-    places, _ = runs(corpus.definition_statement_starts, corpus.member_definitions[rows])
-    return np.unique(corpus.definition_statements[places])
+    return np.unique(corpus.held(corpus.member_definitions[rows])[0])
 
 
 def _digests(comparison: Comparison, file: int) -> Array:

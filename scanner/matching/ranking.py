@@ -38,6 +38,12 @@ TIE_PART = 0.99
 ALIKE_PART = 0.8
 # A further upstream is named when it explains at least this share of the file beyond what closer ones do.
 ADDED_SHARE = 0.05
+# A file of which the first form finds less in its closest upstream than this is looked at in its plain form as well,
+# unless look-up finds less than LEAST_SHARE of it anywhere.
+ENOUGH = MODIFIED_SHARE + 0.15
+# The plain form has to show so much more of the file: the shares of two forms of one file differ by chance as well.
+LEAST_GAIN = 0.05
+PLAIN_NOTE = "compared in a plain form: tuples split, asserts dropped, conditions turned, single-use locals inlined"
 # An older upstream may be the origin when it explains this part of what the closest does.
 ORIGIN_PART = 0.5
 
@@ -177,3 +183,19 @@ def verdict_on(comparison: Comparison, options: VerdictOptions) -> Verdict:
     if whole:
         return Verdict.RENAMED
     return Verdict.MODIFIED if comparison.similarity >= MODIFIED_SHARE else Verdict.FRAGMENTS
+
+
+def wants_plain_form(kept: Sequence[Comparison], candidates: Sequence[Candidate], options: VerdictOptions) -> bool:
+    """Whether the first form tells so little that the plain one may tell more: of a file that shares something with an
+    upstream whose plain form is known, and of which too little stands in the closest of those ``kept``."""
+    least = 0.0 if options.named else LEAST_SHARE
+    if not any(each.share >= least and each.histories.corpus.knows_plain for each in candidates):
+        return False
+    return not kept or kept[0].similarity < ENOUGH
+
+
+def is_better(second: Sequence[Comparison], first: Sequence[Comparison]) -> bool:
+    """Whether the plain form finds so much more of a file that its answer is taken: at least a copy."""
+    if not second or second[0].similarity < MODIFIED_SHARE:
+        return False
+    return second[0].similarity >= max((each.similarity for each in first), default=0.0) + LEAST_GAIN

@@ -15,6 +15,7 @@ from .forms import without_docstrings
 from .identifiers import full_renaming, rename_text
 from .inlining import inline_functions
 from .reordering import reorder_definitions, reorder_statements
+from .restyling import inline_locals, introduce_locals, respell, rewrite_conditions, unroll_comprehensions
 from .tuples import reshape_tuples
 
 Step = Callable[[str, Random], str]
@@ -71,6 +72,11 @@ INLINED = _on_tree(inline_functions)
 EXTRACTED = _on_tree(extract_functions)
 TUPLES = _on_tree(reshape_tuples)
 DEAD = _on_tree(add_dead_code)
+CONDITIONS = _on_tree(rewrite_conditions)
+LOCALS_INLINED = _on_tree(inline_locals)
+LOCALS_ADDED = _on_tree(introduce_locals)
+UNROLLED = _on_tree(unroll_comprehensions)
+RESPELLED = _on_tree(respell)
 LAST_CUMULATIVE = "definitions reordered"
 RUNGS = (
     Rung("renamed", "", (_renamed,)),
@@ -82,6 +88,17 @@ RUNGS = (
     Rung("+ functions extracted", LAST_CUMULATIVE, (EXTRACTED,)),
     Rung("+ tuples split or joined", LAST_CUMULATIVE, (TUPLES,)),
     Rung("+ dead code", LAST_CUMULATIVE, (DEAD,)),
+    Rung("+ locals inlined", LAST_CUMULATIVE, (LOCALS_INLINED,)),
+    Rung("+ locals introduced", LAST_CUMULATIVE, (LOCALS_ADDED,)),
+    Rung("+ conditions rewritten", LAST_CUMULATIVE, (CONDITIONS,)),
+    Rung("+ comprehensions unrolled", LAST_CUMULATIVE, (UNROLLED,)),
+    Rung("+ other spellings", LAST_CUMULATIVE, (RESPELLED,)),
+    Rung("+ all of style", LAST_CUMULATIVE, (TUPLES, CONDITIONS, UNROLLED, RESPELLED, LOCALS_INLINED)),
     # Extraction comes after reordering, which takes calls to have no effect: extracted functions may set attributes.
     Rung("all together", LAST_CUMULATIVE, (INLINED, TUPLES, STATEMENTS, EXTRACTED, DEAD)),
+    Rung(
+        "all together, and style",
+        LAST_CUMULATIVE,
+        (INLINED, CONDITIONS, UNROLLED, RESPELLED, TUPLES, LOCALS_INLINED, STATEMENTS, EXTRACTED, DEAD),
+    ),
 )

@@ -192,3 +192,20 @@ def test_what_explains_less_than_a_tenth_of_a_file_is_no_origin() -> None:
     assert [each.similarity > 0.1 for each in known] == [True, False]
     assert all(each.upstreams for each in known)
     assert [bool(each.origin) for each in known] == [True, False]
+
+
+NARROWED = """
+    def narrowed(self, pieces, share):
+        kept = int(pieces.shape[1] * share)
+        order = pieces.norm(dim=-1).argsort(dim=1, descending=True)
+        return pieces.gather(1, order[:, :kept, None].expand(-1, -1, pieces.shape[2]))
+"""
+
+
+def test_what_is_certainly_older_is_no_source_of_a_file_that_a_younger_one_explains_better() -> None:
+    beacon = Upstream("beacon", files={"beacon/local.py": GROWN + NARROWED}, released="2023-01-01")
+    corpus = corpus_of(*RELEASES, beacon)
+    lantern, port = (verdict_on(text, corpus=corpus) for text in (RENAMED, RENAMED + NARROWED))
+    assert (lantern.upstreams[0].project, lantern.direction) == ("lantern", Direction.IN_ORDER)
+    assert (port.upstreams[0].project, port.verdict) == ("beacon", Verdict.RENAMED)
+    assert [each.project for each in port.alike] == ["lantern"]
