@@ -7,7 +7,7 @@ goes or changes its place; what a stage does is in the module that it is importe
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -32,11 +32,12 @@ from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
 from .matching.exclusions import check_excluded
 from .matching.query import Query, make_query
-from .matching.ranking import LEAST_SHARE, VerdictOptions, related
+from .matching.ranking import VerdictOptions, least_share, most_alike, related
 from .matching.verdict import judge
+from .matching.works import as_work, place_of_work, text_above, text_of_work, with_further, works_among
 from .notices.holders import holders
 from .notices.model import Notice
-from .notices.notice import read_notice
+from .notices.notice import notice_of_part, read_notice
 from .notices.project_names import names_project
 from .repository.lookup import says_anything
 from .repository.model import Declarations
@@ -127,8 +128,27 @@ class Examiner:
         if seen.errors:
             left_out = f"{seen.errors} regions did not parse and were left out"
             verdict = replace(verdict, notes=(*verdict.notes, left_out))
-        is_alike = bool(verdict.upstreams or verdict.later)
-        return Examined(verdict, self._copy(verdict, seen.notice, file.text, seen.tree) if is_alike else None)
+        if not verdict.upstreams and not verdict.later:
+            return Examined(verdict, None)
+        copy = self._copy(verdict, seen.notice, file.text, seen.tree)
+        works = works_among(ordered.kept, self._how) if verdict.verdict in COPIES else ()
+        return Examined(verdict, replace(copy, works=tuple(self._works(file, seen, copy, works, facts))))
+
+    def _works(
+        self, file: SourceFile, seen: _Seen, copy: Copy, works: Sequence[Comparison], facts: Facts
+    ) -> Iterator[Copy]:
+        """Each of ``works``, judged as if it stood alone in its file: what else is there changes none of its terms."""
+        module = seen.query.code.definitions[0].statements
+        pieces = [len(each) for each in self._cache.encode_all(module, file.text)] if works else []
+        for work in works:
+            text = text_of_work(work, file.text, pieces)
+            alone = self._seen(replace(file, text=text))
+            ordered = placed(alone.kept, facts, partial(self._again, alone, facts.owns), self._how.named)
+            verdict = as_work(judge(file, seen.notice.licence, ordered, self._how))
+            if verdict.verdict in COPIES:
+                place = place_of_work(verdict)
+                notice = notice_of_part(seen.notice, text_above(file.text, text, seen.query.code.definitions))
+                yield replace(copy, verdict=verdict, notice=notice, place=place)
 
     def _again(
         self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
@@ -143,12 +163,18 @@ class Examiner:
     def _related(
         self, query: Query, upstreams: Sequence[PathHistories], compared: Sequence[Comparison] = ()
     ) -> list[Comparison]:
-        candidates = self._candidates(query, upstreams)
-        return related(query, self._cache.names.spelled, candidates, self._how, compared)
+        names = self._cache.names.spelled
+        kept = related(query, names, self._candidates(query, upstreams), self._how, compared)
+
+        def relate(rest: Query) -> list[Comparison]:
+            nearest = most_alike(self._candidates(rest, upstreams))
+            return related(query, names, nearest, self._how, (*kept, *compared))
+
+        return kept if self._how.named else with_further(query, kept, relate)
 
     def _candidates(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Candidate]:
         """The upstream files that share enough fingerprints; an original that the user named needs to share none."""
-        least = 0.0 if self._how.named else LEAST_SHARE
+        least = 0.0 if self._how.named else least_share(query)
         candidates = [candidate for each in upstreams for candidate in find_candidates(query, each, least)]
         if self._how.named and not candidates:
             return [Candidate(each, 0, 0, 0.0) for each in upstreams if each.corpus.file_count == 1]

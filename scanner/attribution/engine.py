@@ -12,13 +12,14 @@ from ..licences.expressions import licences_owed
 from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
-from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts
+from .acknowledgement import card_credit_drafts, credit_drafts, grade
 from .copies import CheckResult, Copy
 from .derivation import derivations_of
 from .doubts import doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, outcomes, upstream_region
 from .findings import FindingDraft, asked_level, findings, quoted
 from .model import Derivation
+from .portions import portion_drafts
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
 
@@ -34,15 +35,23 @@ class _Checked(NamedTuple):
 
 def check_copies(copies: Sequence[Copy], repository: RepositoryView) -> CheckResult:
     """An attribution for each copy and whom it owes something, and the findings, those on model cards among them."""
-    derivations = [(copy, derivations_of(copy, repository)) for copy in copies]
-    checked = [_check_one(derivation, repository) for _, found in derivations for derivation in found]
+    judged = [each for copy in copies for each in copy.works or (copy,)]
+    checked = [_check_one(derivation, repository) for each in judged for derivation in derivations_of(each, repository)]
     drafts = [draft for each in checked for draft in each.drafts]
-    drafts += [draft for copy, found in derivations for draft in part_drafts(copy, found, repository)]
+    drafts += portion_drafts(copies, _answered(checked), repository)
     unnamed = [each.derivation for each in checked if each.attribution.grade is Grade.NONE and each.is_error]
     drafts += card_credit_drafts(unnamed, repository)
     drafts += unconfirmed_drafts(copies)
     drafts += material_drafts(repository)
     return CheckResult(tuple(each.attribution for each in checked), findings(drafts))
+
+
+def _answered(checked: Sequence[_Checked]) -> dict[str, set[str]]:
+    """For each path the projects that it is held against as a copy."""
+    projects: dict[str, set[str]] = {}
+    for each in checked:
+        projects.setdefault(each.derivation.path, set()).add(each.derivation.upstream.project)
+    return projects
 
 
 def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:

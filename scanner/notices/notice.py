@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from ..results import LicenceForm
 from ..support.lazy import lazy_pattern
 from .header import Header, read_header, without_ignored, without_snippets
 from .header_licence import find_licence
@@ -57,6 +58,14 @@ def read_notice(text: bytes) -> Notice:
     if b"SPDX-Snippet" in text:
         copyrights |= dict.fromkeys(_snippet_copyrights(text), 0)
     return Notice(stated.licence, tuple(copyrights), stated.form, last_line)
+
+
+def notice_of_part(notice: Notice, text: bytes) -> Notice:
+    """The ``notice`` of a file, with what the header says that ``text`` begins with: a part of it, from elsewhere."""
+    own = read_notice(text)
+    states = own if own.form is not LicenceForm.NONE else notice
+    lines = tuple(dict.fromkeys((*own.copyrights, *notice.copyrights)))
+    return Notice(states.licence, lines, states.form, notice.last_line)
 
 
 def _snippet_copyrights(text: bytes) -> Iterator[str]:
