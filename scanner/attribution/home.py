@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
 from ..repository.model import Declarations, SidecarNotice
-from ..results import COPIES, FileVerdict, Ground, LicenceForm, UpstreamMatch
+from ..results import COPIES, FileVerdict, LicenceForm, UpstreamMatch
 from .copies import Copy
 from .naming import plain_name, project_names, publisher_of
 
@@ -37,7 +37,7 @@ class Home(NamedTuple):
     """What is known of whose the scanned code is."""
 
     vouched: str = ""
-    """The name under which a package registry has it."""
+    """The name under which a package registry has all of it."""
     claimed: frozenset[str] = frozenset()
     """The names that it gives itself."""
     released: tuple[Tree, ...] = ()
@@ -47,9 +47,9 @@ class Home(NamedTuple):
     publishers: frozenset[str] = frozenset()
     """Who publishes the project that it is by a registry's word."""
 
-    def vouches_for(self, upstream: UpstreamMatch) -> bool:
-        """Whether a registry says that the scanned source is the upstream project."""
-        return bool(self.vouched) and self.vouched == plain_name(upstream.package)
+    def vouches_for(self, copy: Copy, upstream: UpstreamMatch) -> bool:
+        """Whether a registry says that the scanned source, or this very file, is the upstream project's."""
+        return plain_name(upstream.package) in {self.vouched, plain_name(copy.verdict.dated.project)} - {""}
 
     def claim_on(self, upstream: UpstreamMatch) -> str:
         """The name by which the source says itself that it is the upstream project; empty where it does not."""
@@ -71,18 +71,12 @@ class Home(NamedTuple):
 def home_of(declarations: Declarations, own: str, copies: Iterable[Copy], sidecars: Sidecars) -> Home:
     """Whose the code is, by the names it goes by, ``own`` among them, and by all files that stand on upstreams."""
     copies = tuple(copies)
-    vouched = plain_name(declarations.vouched or (own if _is_a_release(copies) else ""))
+    vouched = plain_name(declarations.vouched)
     claimed = frozenset(name for each in (own, *declarations.names) for name in _spelled(each)) - {""}
     released = _trees(_released(copies))
     kept = _trees(_kept(copies, sidecars))
     bare = Home(vouched, claimed, released, kept)
     return bare._replace(publishers=frozenset(_publishers(bare, copies)) - {""})
-
-
-def _is_a_release(copies: Iterable[Copy]) -> bool:
-    """Whether the files are dated by a registry that has this very archive: then its name is the registry's, too."""
-    dates = (copy.verdict.dated for copy in copies)
-    return any(each.by is Ground.RELEASE and not each.claim for each in dates)
 
 
 def stands_in_place(path: str, upstream: UpstreamMatch) -> bool:
@@ -142,5 +136,5 @@ def _tree(file: FileVerdict, upstream: UpstreamMatch) -> Tree:
 def _publishers(home: Home, copies: Sequence[Copy]) -> Iterator[str]:
     for copy in copies:
         for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
-            if home.vouches_for(upstream):
+            if home.vouches_for(copy, upstream):
                 yield publisher_of(upstream)

@@ -46,7 +46,7 @@ class RepositoryView:
         A name that the source gives itself frees only a file in its place, with its notices.
         """
         path = copy.verdict.path
-        if self.home.vouches_for(upstream):
+        if self.home.vouches_for(copy, upstream):
             return True
         if self.home.has_released(path, upstream) and keeps_notices(copy, upstream, self.sidecars(path)):
             return True

@@ -47,9 +47,12 @@ def _first(ways: Sequence[DateOf], path: str) -> FileDate:
 
 
 def _older(found: FileDate, further: Sequence[DateOf], path: str) -> FileDate:
-    """The date of the release that a checkout says that it is, where that is certain, and older than its commits."""
+    """The date of the release that a checkout says that it is, where that is certain, and no younger than its commits.
+
+    Of one day, the one that is no claim.
+    """
     dates = (each for way in further if (each := way(path)).by is Ground.RELEASE and not each.at_latest)
-    return min((found, *dates), key=lambda each: each.date)
+    return min((found, *dates), key=lambda each: (each.date, each.claim))
 
 
 def _ways(checkout: Checkout) -> list[DateOf]:
@@ -73,7 +76,8 @@ def _ways(checkout: Checkout) -> list[DateOf]:
         ways.append(HubDates(checkout.repository, checkout.commit))
     if checkout.released and checkout.archive is not None:
         itself = f"{checkout.project} {checkout.release} itself"
-        ways.append(_always(FileDate(checkout.released, Ground.RELEASE, at_latest=True, says=itself)))
+        project = checkout.project
+        ways.append(_always(FileDate(checkout.released, Ground.RELEASE, at_latest=True, says=itself, project=project)))
     if checkout.newest:
         newest = "the newest time in the archive"
         ways.append(_always(FileDate(checkout.newest, Ground.ARCHIVE, True, True, newest, checkout.newest)))

@@ -1,7 +1,8 @@
 """Dates the files of a release by the first release at the package registry that holds the path.
 
 What release a source is: it was named as one, or a wheel, an sdist or an unpacked wheel says so itself, which is a
-claim. Edit this when releases should be asked in another way, or when another kind of source names its release.
+claim but for what the registry has byte by byte: that wheel or sdist, or single files of an unpacked wheel. Edit this
+when releases should be asked in another way, or when another kind of source names its release.
 """
 
 from __future__ import annotations
@@ -9,12 +10,13 @@ from __future__ import annotations
 import hashlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 from packaging.version import InvalidVersion, Version
 
 from ..errors import SourceError
@@ -22,6 +24,7 @@ from ..results import FileDate, Ground
 from ..sources.checkout import Checkout, Entry
 from ..sources.index import ReleaseFile, by_release, listed_files
 from ..sources.specs import REGISTRY_PREFIX
+from .release_digests import digests_of
 from .release_paths import Listing, paths_of
 
 SECONDS = 60.0
@@ -93,6 +96,7 @@ class ReleaseDates:
         self._first: dict[str, FileDate] = {}
         self._waiting: list[ReleaseFile] | None = None
         self._identity: Identity | None = None
+        self._digests: Mapping[str, str] | None = None
         self._is_sure = True
         self._deadline = 0.0
 
@@ -106,7 +110,23 @@ class ReleaseDates:
         while not any(key in self._first for key in keys) and self._waiting:
             self._read_some(self._identity)
         found = [self._first[key] for key in keys if key in self._first]
-        return min(found, key=lambda each: each.date) if found else self._bound(self._own, self._identity)
+        first = min(found, key=lambda each: each.date, default=None)
+        if self._identity.is_claim and self._is_released(path):
+            first = _vouched(first, self._identity.name) if first else None
+            return first or _itself(self._own, self._identity)
+        return first or self._bound(self._own, self._identity)
+
+    def _is_released(self, path: str) -> bool:
+        """Whether the file in an unpacked wheel is, byte by byte, the one that the registry has in its place."""
+        if self._checkout.folder is None or self._own is None or self._identity is None:
+            return False
+        if self._digests is None:
+            try:
+                self._digests = digests_of(self._identity.name, self._own)
+            except SourceError:
+                self._digests = {}
+        wanted = self._digests.get(path)
+        return bool(wanted) and _sha256(self._checkout.folder / path) == wanted
 
     def _releases(self) -> list[ReleaseFile]:
         """Those up to this release, oldest first; none where this one is not known at the registry."""
@@ -144,7 +164,8 @@ class ReleaseDates:
             if not self._is_sure:
                 says = f"{identity.name} {file.version}; not all releases before it could be listed"
             newest = self._own.uploaded if self._own and identity.is_claim else ""
-            date = FileDate(file.uploaded, Ground.RELEASE, identity.is_claim, not self._is_sure, says, newest)
+            project = "" if identity.is_claim else identity.name
+            date = FileDate(file.uploaded, Ground.RELEASE, identity.is_claim, not self._is_sure, says, newest, project)
             is_sdist = not file.filename.endswith(".whl")
             for path in listing:
                 for key in _suffixes(path) if is_sdist else (path,):
@@ -154,7 +175,17 @@ class ReleaseDates:
         """A file that no listing has: this very release has it, where that is no claim."""
         if identity.is_claim or not own.uploaded:
             return FileDate(says=f"no release of {identity.name} up to {own.version} was seen to hold the path")
-        return FileDate(own.uploaded, Ground.RELEASE, False, True, f"{identity.name} {own.version} itself")
+        return _itself(own, identity)
+
+
+def _itself(own: ReleaseFile, identity: Identity) -> FileDate:
+    says = f"{identity.name} {own.version} itself"
+    return FileDate(own.uploaded, Ground.RELEASE, False, True, says, project=identity.name)
+
+
+def _vouched(date: FileDate, project: str) -> FileDate:
+    """The date of a file that the registry has: no claim."""
+    return replace(date, claim=False, newest="", project=project)
 
 
 def _release(listed: list[ReleaseFile], version: str) -> ReleaseFile | None:
@@ -167,16 +198,20 @@ def _release(listed: list[ReleaseFile], version: str) -> ReleaseFile | None:
 
 def _is_listed(archive: Path | None, own: ReleaseFile, listed: list[ReleaseFile]) -> bool:
     """Whether the archive is, byte by byte, one that the registry has of this release."""
-    if archive is None:
-        return False
+    digest = _sha256(archive) if archive else ""
+    return bool(digest) and any(each.version == own.version and each.sha256 == digest for each in listed)
+
+
+def _sha256(path: Path) -> str:
+    """Of a file's content, in hexadecimal; empty where it cannot be read."""
     digest = hashlib.sha256()
     try:
-        with archive.open("rb") as file:
+        with path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
     except OSError:
-        return False
-    return any(each.version == own.version and each.sha256 == digest.hexdigest() for each in listed)
+        return ""
+    return digest.hexdigest()
 
 
 def _listing(name: str, file: ReleaseFile) -> Listing | None:

@@ -6,7 +6,6 @@ kind of archive, or when a listing should say more of a file.
 
 from __future__ import annotations
 
-import hashlib
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
@@ -16,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, NamedTuple
 
-import msgspec
 from msgspec import Struct
 from packaging.version import Version
 
@@ -26,8 +24,9 @@ from ..sources.checkout import Entry
 from ..sources.download import download
 from ..sources.index import ReleaseFile, index_url, release_files
 from ..sources.members import MAX_MEMBERS, safe_path
-from ..sources.registry import find, opened
+from ..sources.registry import find
 from ..sources.specs import CODE_SUFFIXES, ZIP_SUFFIXES
+from .kept_answers import keep, read_kept
 from .remote_end import NoRangesError, RemoteEnd
 
 # What is fetched whole where that is the only way to see what is in it.
@@ -35,8 +34,6 @@ MOST_WHOLE_BYTES = 8 * 1024**2
 _MAX_PATH = 1024
 _MOST_HASHED_BYTES = 1024**2
 _SUFFIX = ".paths.json"
-_MOST_KEPT_BYTES = 64 * 1024**2
-_DIGEST_BYTES = 16
 
 
 class PathFacts(NamedTuple):
@@ -52,6 +49,13 @@ Listing = Mapping[str, PathFacts]
 """The files of a release by path, as a wheel has them: without the folder around an sdist."""
 
 
+class _Kept(Struct, frozen=True):
+    """A listing as it is kept, of the file with this digest."""
+
+    sha256: str
+    paths: dict[str, PathFacts]
+
+
 def releases_by_day(name: str) -> list[ReleaseFile]:
     """The file of each release of ``name`` whose day is known, oldest first, yanked ones too. Raises SourceError."""
     dated = [file for file in release_files(name).values() if file.uploaded]
@@ -64,12 +68,13 @@ def paths_of(name: str, file: ReleaseFile) -> Listing:
     Of a wheel only the directory at its end is fetched, where its server sends parts of files. Any other file is
     fetched whole up to 8 MB, and refused above.
     """
-    kept = _kept(name, file)
-    if kept is None:
-        kept = _of_cached_release(name, file)
-        kept = _asked(file) if kept is None else kept
-        _keep(name, file, kept)
-    return kept
+    kept = read_kept(name, file, _SUFFIX, _Kept)
+    if kept is not None and kept.sha256 == file.sha256:
+        return kept.paths
+    found = _of_cached_release(name, file)
+    listing = _asked(file) if found is None else found
+    keep(name, file, _SUFFIX, _Kept(file.sha256, dict(listing)))
+    return listing
 
 
 def _of_cached_release(name: str, file: ReleaseFile) -> Listing | None:
@@ -146,39 +151,3 @@ def _without_top(listed: dict[str, PathFacts]) -> dict[str, PathFacts]:
     if len(tops) != 1 or any(path in tops for path in listed):
         return listed
     return {path.partition("/")[2]: facts for path, facts in listed.items()}
-
-
-# What is kept.
-
-
-class _Kept(Struct, frozen=True):
-    """A listing as it is kept, of the file with this digest."""
-
-    sha256: str
-    paths: dict[str, PathFacts]
-
-
-def _kept(name: str, file: ReleaseFile) -> Listing | None:
-    """The listing that was kept of ``file``; None when there is none, or it is not as it was written."""
-    try:
-        with opened(name, make=False) as folder:
-            stored = folder.read(file.filename + _SUFFIX, _MOST_KEPT_BYTES) or b""
-        digest, _, body = stored.partition(b"\n")
-        if digest != _digest(body):
-            return None
-        kept = msgspec.json.decode(body, type=_Kept)
-    except (OSError, ValueError, RecursionError):
-        return None
-    return kept.paths if kept.sha256 == file.sha256 else None
-
-
-def _keep(name: str, file: ReleaseFile, listing: Listing) -> None:
-    """As far as it can be: a cache that is full or locked costs time later, and is no error."""
-    body = msgspec.json.encode(_Kept(file.sha256, dict(listing)))
-    place = file.filename + _SUFFIX
-    with suppress(OSError), opened(name, make=True) as folder, folder.replacing(place, private=True) as kept:
-        kept.write(_digest(body) + b"\n" + body)
-
-
-def _digest(body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES).hexdigest().encode()

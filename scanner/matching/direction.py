@@ -92,10 +92,12 @@ def placed(kept: list[Comparison], facts: Facts, rematch: Rematch, named: bool) 
     if named:
         standings = {each.candidate.key: Standing(Direction.IN_ORDER) for each in kept}
         return Placed(kept, [], facts, facts.dated, standings)
-    found = {each.candidate.key: innovations_of(each) for each in kept}
+    # Of two contents of one path, the closer one tells.
+    closest = {each.candidate.key: each for each in reversed(kept)}
+    found = {key: innovations_of(each) for key, each in closest.items()}
     dated, notes = _counting(kept, facts, found)
     counting = facts._replace(dated=dated)
-    standings = {each.candidate.key: _standing(each, counting, found[each.candidate.key]) for each in kept}
+    standings = {key: _standing(each, counting, found[key]) for key, each in closest.items()}
     seen = Placed(kept, [], counting, facts.dated, standings, notes)
     later = [each for each in kept if seen.is_later(each)]
     if not later and not any(_is_younger(each, counting) for each in kept):

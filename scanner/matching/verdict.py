@@ -199,16 +199,13 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     part = ORIGIN_PART if root is closest else SAME_PART
     rivals = (each for each in kept if each.aligned_share >= part * kept[0].aligned_share)
     alike = [each for each in rivals if each is kept[0] or _has_common(each, kept[0])]
-    # Of a copy in a longer file the origin explains as little as the closest does.
-    is_copy = verdict_on(kept[0], options) in COPIES
-    least = ORIGIN_SHARE * (min(1.0, kept[0].similarity / MODIFIED_SHARE) if is_copy else 1.0)
     roots = [root, _root(min(alike, key=_age).candidate)]
     compared = {id(each.candidate): each for each in kept}
     for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):
         comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
         if oldest is not closest and not _may_be_older(comparison, kept[0], seen):
             continue
-        if oldest is closest or comparison.similarity >= least:
+        if comparison.similarity >= ORIGIN_SHARE:
             return upstream_match(comparison, seen, options)
     return None
 

@@ -112,6 +112,7 @@ def dated_data(dated: FileDate) -> dict[str, Any]:
         "claim": dated.claim,
         "at_latest": dated.at_latest,
         "says": dated.says,
+        "project": dated.project,
     }
 
 

@@ -27,6 +27,8 @@ class FileDate(Struct, frozen=True):
     """Where the date is from, in words: "the first commit of the path"."""
     newest: str = ""
     """The ISO date of the last change that the source claims of itself; empty where it claims none."""
+    project: str = ""
+    """The project at a package registry that has this very file, or archive; empty where only the source says so."""
 
 
 class Innovations(Struct, frozen=True):

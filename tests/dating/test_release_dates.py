@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 import os
+import shutil
 import tarfile
 import zipfile
 from collections.abc import Iterator
@@ -26,8 +29,14 @@ PATHS = {"1.0": (A,), "1.1": (A, B), "2.0": (A, B, C), "3.0": (A, B, C, "pkg/lat
 
 def release(version: str) -> bytes:
     """A wheel of its paths, whose contents change with each release."""
-    metadata = f"pkg-{version}.dist-info/METADATA"
-    return wheel({metadata: b"Name: pkg\n", **{path: f"x = {version!r}\n".encode() for path in PATHS[version]}})
+    files = {path: f"x = {version!r}\n".encode() for path in PATHS[version]}
+    record = "".join(f"{path},sha256={urlsafe_digest(content)},{len(content)}\n" for path, content in files.items())
+    info = f"pkg-{version}.dist-info"
+    return wheel({f"{info}/METADATA": b"Name: pkg\n", f"{info}/RECORD": record.encode(), **files})
+
+
+def urlsafe_digest(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).decode().rstrip("=")
 
 
 def sdist(files: dict[str, bytes], at: int = 0) -> bytes:
@@ -64,7 +73,8 @@ def dated(spec: object, *paths: str) -> list[FileDate]:
 def first(version: str, claim: bool = False) -> FileDate:
     """What is said of a path that came in ``version``, in release 2.0; if ``claim``, by the source's own word."""
     says = f"pkg {version}, the first release with the path"
-    return FileDate(DAYS[version], Ground.RELEASE, claim, False, says, DAYS["2.0"] if claim else "")
+    newest, project = (DAYS["2.0"], "") if claim else ("", "pkg")
+    return FileDate(DAYS[version], Ground.RELEASE, claim, False, says, newest, project)
 
 
 def listings(index: Index) -> list[str]:
@@ -98,16 +108,48 @@ def test_a_wheel_on_disk_is_the_release_if_it_has_its_digest(on_disk: Path) -> N
     assert claimed[2].date != DAYS["2.0"]
 
 
-@pytest.mark.usefixtures("index")
-def test_an_unpacked_wheel_claims_to_be_the_release(on_disk: Path, tmp_path: Path) -> None:
+@pytest.fixture
+def unpacked(on_disk: Path, tmp_path: Path) -> Path:
     with zipfile.ZipFile(on_disk) as archive:
         archive.extractall(tmp_path / "unpacked")
-    found = dated(tmp_path / "unpacked", C, A, "pkg/own.py")
-    assert found[:2] == [first("2.0", claim=True), first("1.0", claim=True)]
-    assert found[2].date == ""
-    (tmp_path / "unpacked/other-1.0.dist-info").mkdir()
-    (tmp_path / "unpacked/other-1.0.dist-info/METADATA").write_text("")
-    assert dated(tmp_path / "unpacked", A) == [FileDate()], "one of two releases was chosen"
+    return tmp_path / "unpacked"
+
+
+def test_what_an_unpacked_wheel_has_of_the_release_byte_by_byte_is_no_claim(index: Index, unpacked: Path) -> None:
+    (unpacked / B).write_text("x = 'changed'\n")
+    shutil.copy(unpacked / A, unpacked / "pkg/own.py")
+    found = dated(unpacked, C, A, B, "pkg/own.py")
+    assert found[:3] == [first("2.0"), first("1.0"), first("1.1", claim=True)]
+    assert found[3].date == ""
+    index.requests.clear()
+    assert dated(unpacked, A) == [first("1.0")]
+    assert listings(index) == [], "the digests were asked for again"
+
+
+@pytest.mark.usefixtures("index")
+def test_an_unpacked_wheel_that_says_two_things_is_no_release(unpacked: Path) -> None:
+    (unpacked / "other-1.0.dist-info").mkdir()
+    (unpacked / "other-1.0.dist-info/METADATA").write_text("")
+    assert dated(unpacked, A) == [FileDate()], "one of two releases was chosen"
+
+
+def test_a_record_that_cannot_be_read_leaves_claims(index: Index, unpacked: Path) -> None:
+    claims = [first("1.0", claim=True)]
+    for record in (b'"pkg/a.py', b"pkg/a.py,sha256=!!,1\n", b"pkg/a.py,sha256=AAAA,1\n", b"pkg/a.py\n", b"\xff,\x00,1"):
+        damaged = wheel({"pkg-2.0.dist-info/METADATA": b"", "pkg-2.0.dist-info/RECORD": record, A: b"x = '2.0'\n"})
+        index.add("pkg-2.0-py3-none-any.whl", damaged, **{"upload-time": f"{DAYS['2.0']}T01:02:03Z"})
+        assert dated(unpacked, A) == claims, record
+
+
+@needs_git_and_shell
+@pytest.mark.usefixtures("index")
+def test_of_one_day_the_registry_comes_before_the_commit(unpacked: Path, tmp_path: Path) -> None:
+    repository, day = tmp_path / "repo", 1_677_844_800
+    files = {path.relative_to(unpacked).as_posix(): path.read_text() for path in unpacked.rglob("*") if path.is_file()}
+    committed(repository, files, day)
+    assert dated(repository, C) == [first("2.0")]
+    committed(repository, {C: "x = 'changed'\n"}, day)
+    assert dated(repository, C)[0].claim
 
 
 @pytest.mark.usefixtures("index")
@@ -134,7 +176,7 @@ def test_without_a_network_the_next_best_tells(on_disk: Path, tmp_path: Path, mo
     with zipfile.ZipFile(tmp_path / "timed-1.0-py3-none-any.whl", "w") as archive:
         archive.writestr(zipfile.ZipInfo("timed-1.0.dist-info/METADATA", (2019, 5, 6, 7, 8, 9)), "")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:1/simple")
-    itself = FileDate(DAYS["2.0"], Ground.RELEASE, at_latest=True, says="pkg 2.0 itself")
+    itself = FileDate(DAYS["2.0"], Ground.RELEASE, at_latest=True, says="pkg 2.0 itself", project="pkg")
     assert dated("pypi:pkg==2.0", A) == [itself]
     assert dated(on_disk, A) == [FileDate()]
     newest = FileDate("2019-05-06", Ground.ARCHIVE, True, True, "the newest time in the archive", "2019-05-06")
@@ -153,7 +195,7 @@ def test_beyond_a_bound_the_release_dates_itself(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(release_dates, "MOST_RELEASES", 1)
     assert dated("pypi:pkg==2.0", A) == [first("1.0")]
     monkeypatch.setattr(release_dates, "SECONDS", -1.0)
-    itself = FileDate(DAYS["2.0"], Ground.RELEASE, at_latest=True, says="pkg 2.0 itself")
+    itself = FileDate(DAYS["2.0"], Ground.RELEASE, at_latest=True, says="pkg 2.0 itself", project="pkg")
     assert dated("pypi:pkg==2.0", A, C) == [itself, itself]
 
 

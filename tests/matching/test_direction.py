@@ -183,3 +183,12 @@ def test_a_file_that_follows_its_upstream_is_named_after_what_it_was_taken_from(
     found = verdict_on(body.replace("Attention", "Focus"), dated("2021-06-01", claim=False), corpus=corpus)
     assert found.verdict in (Verdict.RENAMED, Verdict.MODIFIED)
     assert [each.first_release for each in found.upstreams] == ["1.0"]
+
+
+def test_what_explains_less_than_a_tenth_of_a_file_is_no_origin() -> None:
+    own = [f"def own_{number}(alpha, beta):\n    return alpha * {number} - beta[{number}:]\n" for number in range(76)]
+    swapped = FIRST_ONLY.replace("queries, keys) *", "keys, queries) *").replace("weights, values)", "values, weights)")
+    known = [verdict_on("\n".join([swapped, *own[:count]])) for count in (60, 76)]
+    assert [each.similarity > 0.1 for each in known] == [True, False]
+    assert all(each.upstreams for each in known)
+    assert [bool(each.origin) for each in known] == [True, False]

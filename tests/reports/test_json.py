@@ -35,7 +35,7 @@ def test_the_contract_has_every_key_it_promises() -> None:
     assert set(file["upstreams"][0]) >= order
     assert set(file["upstreams"][0]["innovations"]) == {"held", "added", "since", "until"}
     assert set(file) >= {"dated", "direction", "direction_by", "claim", "later", "alike"}
-    assert set(file["dated"]) == {"date", "by", "claim", "at_latest", "says"}
+    assert set(file["dated"]) == {"date", "by", "claim", "at_latest", "says", "project"}
     assert set(file["renames"][0]) >= {"original", "copy", "kind", "count", "consistency"}
     assert set(file["definitions"][0]) >= {"qualname", "first_line", "last_line", "verdict", "similarity", "upstream"}
     assert set(file["definitions"][0]["upstream"]) == {"qualname", "path", "first_line", "last_line"}

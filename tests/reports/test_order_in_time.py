@@ -154,7 +154,8 @@ def test_json_has_all_of_it() -> None:
     assert (between["direction"], between["dated"]["by"], between["dated"]["claim"]) == ("open", "release", False)
     assert between["upstreams"][0]["recent_lines"] == ["2023 The vLLM team."]
     assert [each["direction"] for each in between["upstreams"]] == ["open", "unknown"]
-    assert undated["dated"] == {"date": "", "by": "none", "claim": False, "at_latest": False, "says": ""}
+    nothing = {"date": "", "by": "none", "claim": False, "at_latest": False, "says": "", "project": ""}
+    assert undated["dated"] == nothing
 
 
 def test_sarif_has_it_as_properties() -> None:
