@@ -8,7 +8,7 @@ when a part owes more, or is told of where it should not be.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -49,7 +49,7 @@ class Portion(NamedTuple):
 
 
 def portion_drafts(
-    copies: Iterable[Copy], answered: Mapping[str, Container[str]], repository: RepositoryView
+    copies: Iterable[Copy], answered: Mapping[str, Collection[str]], repository: RepositoryView
 ) -> Iterator[FindingDraft]:
     """Findings on parts; ``answered`` are for each path the projects whose terms the file is held against as a copy."""
     by_project: defaultdict[str, list[Portion]] = defaultdict(list)
@@ -62,17 +62,21 @@ def portion_drafts(
             yield from _drafts(portion, is_substantial, repository)
 
 
-def _portions(copy: Copy, answered: Container[str], repository: RepositoryView) -> Iterator[Portion]:
+def _portions(copy: Copy, answered: Collection[str], repository: RepositoryView) -> Iterator[Portion]:
     """One for each project that has parts of the file and is not the file's own."""
     held: defaultdict[str, list[UpstreamMatch]] = defaultdict(list)
     for upstream in copy.verdict.upstreams:
         if upstream.parts and upstream.project not in answered:
             held[upstream.project].append(upstream)
+    # Beside a copy a few statements of what is akin to its source are no news.
+    least = SUBSTANTIAL_EVIDENCE if answered else 0.0
     for upstreams in held.values():
         first = upstreams[0]
-        if not repository.is_at_home(copy, first) and not repository.is_nearly_at_home(copy, first):
-            # A match that was not measured is one that says enough.
-            yield Portion(copy, first, sum(each.part_evidence or SUBSTANTIAL_EVIDENCE for each in upstreams))
+        # A match that was not measured is one that says enough.
+        evidence = sum(each.part_evidence or SUBSTANTIAL_EVIDENCE for each in upstreams)
+        at_home = repository.is_at_home(copy, first) or repository.is_nearly_at_home(copy, first)
+        if evidence >= least and not at_home:
+            yield Portion(copy, first, evidence)
 
 
 def _drafts(portion: Portion, is_substantial: bool, repository: RepositoryView) -> Iterator[FindingDraft]:

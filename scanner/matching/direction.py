@@ -18,7 +18,11 @@ from ..results import Direction, FileDate, Ground, Innovations
 from .candidates import HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison
 from .innovations import innovations_of, tell_of_descent
-from .ranking import ALIKE_PART, ranked_by_closeness
+from .ranking import ranked_by_closeness
+
+# What is certainly older than the file and holds this part of what the closest does goes before it; a file that is
+# another one as a whole is no changed copy of that one's ancestor.
+CERTAIN_PART = 0.9
 
 
 class Credited(NamedTuple):
@@ -184,7 +188,7 @@ def _certain_first(kept: list[Comparison], seen: Placed) -> list[Comparison]:
     """The same; of upstreams that hold nearly as much of the file, one that is certainly older comes first."""
     if not kept or seen.standing(kept[0]).direction is Direction.IN_ORDER:
         return kept
-    near = (each for each in kept if each.similarity >= ALIKE_PART * kept[0].similarity)
+    near = (each for each in kept if each.similarity >= CERTAIN_PART * kept[0].similarity)
     older = next((each for each in near if seen.standing(each).direction is Direction.IN_ORDER), kept[0])
     return [older, *(each for each in kept if each is not older)]
 

@@ -152,7 +152,7 @@ def closeness(comparison: Comparison) -> tuple[float, float, float, float, int, 
 
 def _is_worth_naming(comparison: Comparison, options: VerdictOptions) -> bool:
     """Whether the file is related to the candidate; where look-up found little of the file, by whole definitions."""
-    is_found = options.named or comparison.candidate.share >= LEAST_SHARE
+    is_found = options.named or comparison.candidate.share >= LEAST_SHARE or comparison.aligned_share >= MODIFIED_SHARE
     return is_related(comparison, options) and (is_found or comparison.part_evidence() >= PARTS_EVIDENCE)
 
 
