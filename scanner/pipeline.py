@@ -34,7 +34,7 @@ from .matching.exclusions import check_excluded
 from .matching.query import Query, make_query
 from .matching.ranking import VerdictOptions, least_share, most_alike, related
 from .matching.verdict import judge
-from .matching.works import as_work, place_of_work, text_above, text_of_work, with_further, works_among
+from .matching.works import as_work, naming_works, place_of_work, text_above, text_of_work, with_further, works_among
 from .notices.holders import holders
 from .notices.model import Notice
 from .notices.notice import notice_of_part, read_notice
@@ -131,24 +131,26 @@ class Examiner:
         if not verdict.upstreams and not verdict.later:
             return Examined(verdict, None)
         copy = self._copy(verdict, seen.notice, file.text, seen.tree)
-        works = works_among(ordered.kept, self._how) if verdict.verdict in COPIES else ()
-        return Examined(verdict, replace(copy, works=tuple(self._works(file, seen, copy, works, facts))))
+        if verdict.verdict in COPIES and (works := works_among(ordered.kept, self._how)):
+            alone = tuple(self._works(file, seen, copy, works, facts))
+            verdict = naming_works(verdict, [each.verdict for each in alone])
+            copy = replace(copy, verdict=verdict, works=alone)
+        return Examined(verdict, copy)
 
     def _works(
         self, file: SourceFile, seen: _Seen, copy: Copy, works: Sequence[Comparison], facts: Facts
     ) -> Iterator[Copy]:
         """Each of ``works``, judged as if it stood alone in its file: what else is there changes none of its terms."""
         module = seen.query.code.definitions[0].statements
-        pieces = [len(each) for each in self._cache.encode_all(module, file.text)] if works else []
+        pieces = [len(each) for each in self._cache.encode_all(module, file.text)]
         for work in works:
             text = text_of_work(work, file.text, pieces)
             alone = self._seen(replace(file, text=text))
             ordered = placed(alone.kept, facts, partial(self._again, alone, facts.owns), self._how.named)
             verdict = as_work(judge(file, seen.notice.licence, ordered, self._how))
             if verdict.verdict in COPIES:
-                place = place_of_work(verdict)
                 notice = notice_of_part(seen.notice, text_above(file.text, text, seen.query.code.definitions))
-                yield replace(copy, verdict=verdict, notice=notice, place=place)
+                yield replace(copy, verdict=verdict, notice=notice, place=place_of_work(verdict))
 
     def _again(
         self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]

@@ -19,7 +19,7 @@ from .doubts import doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, outcomes, upstream_region
 from .findings import FindingDraft, asked_level, findings, quoted
 from .model import Derivation
-from .portions import portion_drafts
+from .portions import in_part, portion_drafts
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
 
@@ -66,6 +66,8 @@ def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:
     attribution = Attribution(derivation.path, derivation.upstream, given, duties)
     on_credits = credit_drafts(derivation, given, is_error, repository)
     drafts = (*drafts, *(doubted(draft, derivation, repository) for draft in on_credits))
+    if derivation.copy.place:
+        drafts = tuple(map(in_part, drafts))
     return _Checked(derivation, attribution, drafts, is_error)
 
 

@@ -86,7 +86,9 @@ def _drafts(portion: Portion, is_substantial: bool, repository: RepositoryView) 
         yield doubted(draft, derivation, repository)
     if is_substantial:
         for draft in _terms(derivation, repository):
-            yield doubted(_as_of_a_part(draft), derivation, repository)
+            # No error: whether a part is substantial a person must see.
+            draft = in_part(draft)._replace(at_most=lower(draft.at_most, Level.WARNING))
+            yield doubted(draft, derivation, repository)
 
 
 def _derivation(portion: Portion, repository: RepositoryView) -> Derivation:
@@ -124,13 +126,12 @@ def _obligations(rule: LicenceRule) -> Sequence[Obligation]:
     return [each for each in rule.obligations if each.duty in _ASKED]
 
 
-def _as_of_a_part(draft: FindingDraft) -> FindingDraft:
-    """The finding in words for a part, and no error: whether a part is substantial a person must see."""
+def in_part(draft: FindingDraft) -> FindingDraft:
+    """The finding in words for a file that holds more."""
     upstream = draft.upstream
     is_open = upstream is not None and upstream.direction in (Direction.OPEN, Direction.UNKNOWN)
     like = "in part alike with" if is_open else "in part a copy of"
-    facts = {**draft.facts, "like": like, "like_changed": like}
-    return draft._replace(facts=facts, at_most=lower(draft.at_most, Level.WARNING))
+    return draft._replace(facts={**draft.facts, "like": like, "like_changed": like})
 
 
 def _is_named(portion: Portion, repository: RepositoryView) -> bool:

@@ -91,6 +91,19 @@ def as_work(verdict: FileVerdict) -> FileVerdict:
     return replace(verdict, verdict=Verdict.MODIFIED if is_whole else verdict.verdict, own_release="")
 
 
+def naming_works(verdict: FileVerdict, works: Sequence[FileVerdict]) -> FileVerdict:
+    """The verdict on a file with the closest upstream of each of its works among those that it names."""
+    named = {(each.project, each.path) for each in verdict.upstreams}
+    whole = max(sum(each.tokens for each in verdict.definitions), 1)
+    added = []
+    for work in works:
+        closest = work.upstreams[0]
+        if (closest.project, closest.path) not in named:
+            part = sum(each.tokens for each in work.definitions) / whole
+            added.append(replace(closest, share=closest.share * min(part, 1.0)))
+    return replace(verdict, upstreams=(*verdict.upstreams, *added))
+
+
 def place_of_work(verdict: FileVerdict) -> Region:
     """The lines of the definitions of a work."""
     held = [each for each in verdict.definitions if each.qualname != MODULE] or verdict.definitions

@@ -65,6 +65,7 @@ def test_a_finding_is_at_the_work(tmp_path: Path) -> None:
     report = scanned(tmp_path, f"{TABLE}\n\n{COPY}")
     removed = next(each for each in report.findings if each.rule == "holder-removed")
     assert removed.region.first_line > TABLE.count("\n")
+    assert removed.message.startswith("This file is in part a copy of lantern 1.0 lantern/attention.py")
 
 
 def test_a_header_that_came_along_counts_where_it_stands(tmp_path: Path) -> None:
