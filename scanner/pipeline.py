@@ -28,13 +28,14 @@ from .matching.candidates import Candidate, HistoryKey, find_candidates
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
 from .matching.query import Query, make_query
-from .matching.ranking import LEAST_SHARE, PLAIN_NOTE, VerdictOptions, is_better, related, wants_plain_form
+from .matching.ranking import PLAIN_NOTE, VerdictOptions, is_better, least_share, most_alike, related, wants_plain_form
 from .matching.verdict import judge
+from .matching.works import as_work, naming_works, place_of_work, text_above, text_of_work, with_further, works_among
 from .notices.holders import holders
 from .notices.model import Credit, Notice
-from .notices.notice import read_notice
+from .notices.notice import notice_of_part, read_notice
 from .notices.project_names import names_project
-from .results import FileDate, FileVerdict
+from .results import COPIES, FileDate, FileVerdict
 from .sources.files import SourceFile
 from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
@@ -118,12 +119,12 @@ class Examiner:
         query = make_query(code, winnow(code), self._cache.names.hashes)
         # Match: the upstream files that share enough of them, aligned with the file.
         candidates, upstreams = self._candidates(query, self._upstreams), self._upstreams
-        kept = self._compared(query, candidates)
+        kept = self._compared(query, candidates, upstreams)
         if wants_plain_form(kept, candidates, self._how):
             # Match once more: in a plain form, in which style hides no copy.
             plainly = normalise_plainly(parsed, file.text, self._cache, self._form, code)
             plain = make_query(plainly, query.prints, self._cache.names.hashes)
-            found = self._compared(plain, self._candidates(plain, self._plain))
+            found = self._compared(plain, self._candidates(plain, self._plain), self._plain)
             if is_better(found, kept):
                 query, kept, upstreams = plain, found, self._plain
         return _Seen(query, kept, read_notice(file.text), parsed.tree, code.errors, upstreams)
@@ -137,11 +138,32 @@ class Examiner:
         if seen.errors:
             left_out = f"{seen.errors} regions did not parse and were left out"
             verdict = replace(verdict, notes=(*verdict.notes, left_out))
-        if seen.upstreams is not self._upstreams:
+        is_first_form = seen.upstreams is self._upstreams
+        if not is_first_form:
             verdict = replace(verdict, notes=(*verdict.notes, PLAIN_NOTE))
-        is_alike = bool(verdict.upstreams or verdict.later)
-        copy = self._copy(verdict, seen.notice, file.text, seen.tree) if is_alike else None
+        if not verdict.upstreams and not verdict.later:
+            return Examined(verdict, None, seen.notice.last_line)
+        copy = self._copy(verdict, seen.notice, file.text, seen.tree)
+        if is_first_form and verdict.verdict in COPIES and (works := works_among(ordered.kept, self._how)):
+            alone = tuple(self._works(file, seen, copy, works, facts))
+            verdict = naming_works(verdict, [each.verdict for each in alone])
+            copy = replace(copy, verdict=verdict, works=alone)
         return Examined(verdict, copy, seen.notice.last_line)
+
+    def _works(
+        self, file: SourceFile, seen: _Seen, copy: Copy, works: Sequence[Comparison], facts: Facts
+    ) -> Iterator[Copy]:
+        """Each of ``works``, judged as if it stood alone in its file: what else is there changes none of its terms."""
+        module = seen.query.code.definitions[0].statements
+        pieces = [len(each) for each in self._cache.encode_all(module, file.text)]
+        for work in works:
+            text = text_of_work(work, file.text, pieces)
+            alone = self._seen(replace(file, text=text))
+            ordered = placed(alone.kept, facts, partial(self._again, alone, facts.owns), self._how.named)
+            verdict = as_work(judge(file, seen.notice.licence, ordered, self._how))
+            if verdict.verdict in COPIES:
+                notice = notice_of_part(seen.notice, text_above(file.text, text, seen.query.code.definitions))
+                yield replace(copy, verdict=verdict, notice=notice, place=place_of_work(verdict))
 
     def _again(
         self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
@@ -151,16 +173,27 @@ class Examiner:
             each.dated(day, owns, [history for corpus, history in refused if corpus == id(each.corpus)])
             for each in seen.upstreams
         ]
-        return self._compared(seen.query, self._candidates(seen.query, of_day), seen.kept)
+        return self._compared(seen.query, self._candidates(seen.query, of_day), of_day, seen.kept)
 
     def _compared(
-        self, query: Query, candidates: Sequence[Candidate], compared: Sequence[Comparison] = ()
+        self,
+        query: Query,
+        candidates: Sequence[Candidate],
+        upstreams: Sequence[PathHistories],
+        compared: Sequence[Comparison] = (),
     ) -> list[Comparison]:
-        return related(query, self._cache.names.spelled, candidates, self._how, compared)
+        names = self._cache.names.spelled
+        kept = related(query, names, candidates, self._how, compared)
+
+        def relate(rest: Query) -> list[Comparison]:
+            nearest = most_alike(self._candidates(rest, upstreams))
+            return related(query, names, nearest, self._how, (*kept, *compared))
+
+        return kept if self._how.named else with_further(query, kept, relate)
 
     def _candidates(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Candidate]:
         """The upstream files that share enough fingerprints; an original that the user named needs to share none."""
-        least = 0.0 if self._how.named else LEAST_SHARE
+        least = 0.0 if self._how.named else least_share(query)
         candidates = [candidate for each in upstreams for candidate in find_candidates(query, each, least)]
         if self._how.named and not candidates:
             return [Candidate(each, 0, 0, 0.0) for each in upstreams if each.corpus.file_count == 1]

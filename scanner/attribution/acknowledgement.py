@@ -9,18 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..matching.comparison import MODULE
 from ..notices.holders import holders_missing, squeezed
 from ..notices.model import Credit, Strength
 from ..repository.lookup import speaks_for_all
 from ..repository.model import ModelCard
 from ..results import Grade, Level, LicenceForm, Region, Unread, UnreadKind, UpstreamMatch
 from ..support.lazy import lazy_pattern
-from .copies import Copy
 from .duties import header_region, upstream_region
-from .findings import FindingDraft, quoted, shortened
+from .findings import FindingDraft, shortened
 from .model import Derivation
-from .naming import credits_any, credits_it, is_for_code, names_in_words, source_of
+from .naming import credits_any, is_for_code, names_in_words, source_of
 from .repository_view import RepositoryView
 
 _ORDER = tuple(Grade)
@@ -192,44 +190,6 @@ def _credit_draft(rule: str, derivation: Derivation, credit: Credit) -> FindingD
         about=(squeezed(source_of(credit)),) if rule == "credit-names-another" else (derivation.upstream.project,),
         upstream=derivation.upstream,
         upstream_region=upstream_region(derivation),
-    )
-
-
-def part_drafts(copy: Copy, derivations: Sequence[Derivation], repository: RepositoryView) -> Iterator[FindingDraft]:
-    """One for each upstream that nobody names and that has whole definitions of the file.
-
-    The upstreams of ``derivations`` are checked apart.
-    """
-    answered = {derivation.upstream.project for derivation in derivations}
-    for upstream in copy.verdict.upstreams:
-        if upstream.parts and upstream.project not in answered and not _is_named(upstream, copy, repository):
-            answered.add(upstream.project)
-            yield _unnamed_parts(upstream, copy)
-
-
-def _is_named(upstream: UpstreamMatch, copy: Copy, repository: RepositoryView) -> bool:
-    """Whether file, sidecar, README or NOTICE says whose the definitions are, or they are the project's own."""
-    if repository.is_at_home(copy, upstream) or repository.is_nearly_at_home(copy, upstream):
-        return True
-    given = repository.copyrights_of(copy)
-    if any(not holders_missing((line,), given) for line in (*upstream.copyrights, *upstream.licence_copyrights)):
-        return True
-    credited = any(credits_it(each, upstream) for each in repository.credits_of(copy))
-    return credited or repository.entry_for(upstream) is not None
-
-
-def _unnamed_parts(upstream: UpstreamMatch, copy: Copy) -> FindingDraft:
-    path, lines = copy.verdict.path, upstream.copyrights or upstream.licence_copyrights
-    more = len(upstream.parts) - _MOST_NAMED
-    named = ", ".join(upstream.parts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-    held = [each for each in copy.verdict.definitions if each.qualname in upstream.parts]
-    # The module spans the whole file: a definition in it says more of where to look.
-    first = min(held, key=lambda each: (each.qualname == MODULE, each.first_line), default=None)
-    return FindingDraft(
-        rule="part-unacknowledged",
-        region=Region(path, first.first_line, first.last_line) if first else Region(path, 1, 1),
-        facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},
-        upstream=upstream,
     )
 
 

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from ..notices.header import read_header
 from ..notices.model import Credit, Notice
-from ..results import Attribution, FileVerdict, Finding, Unread
+from ..results import Attribution, FileVerdict, Finding, Region, Unread
 from ..support.lazy import lazy_pattern
 from ..syntax.tree import SyntaxTree
 
@@ -93,6 +93,10 @@ class Copy(Struct, frozen=True):
     """Its line that says it was changed; empty where none does."""
     known: tuple[str, ...] = ()
     """Those of its copyright lines that known upstream files have as well."""
+    works: tuple[Copy, ...] = ()
+    """Where its file holds whole upstream files and more, each of them as if it stood alone: these owe something."""
+    place: Region | None = None
+    """Of one of ``works``, where it stands."""
 
 
 class StatedLicence(Struct, frozen=True):

@@ -64,8 +64,8 @@ def duty_state(owed: Owed, outcome: Outcome) -> DutyState:
 
 
 def header_region(derivation: Derivation) -> Region:
-    """The header of the copy: where its notices stand, or would."""
-    return Region(derivation.path, 1, max(derivation.copy.notice.last_line, 1))
+    """The header of the copy: where its notices stand, or would; of a work in a longer file, the work."""
+    return derivation.copy.place or Region(derivation.path, 1, max(derivation.copy.notice.last_line, 1))
 
 
 def upstream_header(derivation: Derivation) -> Region | None:

@@ -12,7 +12,7 @@ from ..licences.expressions import licences_owed
 from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
-from .acknowledgement import card_credit_drafts, credit_drafts, grade, part_drafts, unread_drafts
+from .acknowledgement import card_credit_drafts, credit_drafts, grade, unread_drafts
 from .adapted import adapted_drafts
 from .contradictions import contradiction_drafts
 from .copies import AllFiles, CheckResult, Copy
@@ -22,6 +22,7 @@ from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders
 from .finding_groups import findings
 from .findings import FindingDraft, asked_level, quoted
 from .model import Derivation
+from .portions import in_part, portion_drafts
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
 
@@ -40,15 +41,10 @@ def check_copies(copies: Sequence[Copy], repository: RepositoryView, others: All
 
     ``others`` is what is known of all files, of those that are no copies as well.
     """
-    derivations = [(copy, derivations_of(copy, repository)) for copy in copies]
-    checked = [_check_one(derivation, repository) for _, found in derivations for derivation in found]
+    judged = [each for copy in copies for each in copy.works or (copy,)]
+    checked = [_check_one(derivation, repository) for each in judged for derivation in derivations_of(each, repository)]
     drafts = [draft for each in checked for draft in each.drafts]
-    parts: list[FindingDraft] = []
-    for copy, found in derivations:
-        of_copy = tuple(part_drafts(copy, found, repository))
-        owed = {each.upstream.project for each in found}
-        owed |= {each.upstream.project for each in of_copy if each.upstream}
-        parts += [*of_copy, *adapted_drafts(copy, owed, repository)]
+    parts = _parts(copies, checked, repository)
     drafts += parts
     taken = [(each.derivation.path, each.derivation.upstream) for each in checked if not each.derivation.inner]
     taken += [(draft.region.path, draft.upstream) for draft in parts if draft.upstream]
@@ -60,6 +56,20 @@ def check_copies(copies: Sequence[Copy], repository: RepositoryView, others: All
     answered = {draft.region.path for draft in drafts if draft.rule == "combination-not-allowed"}
     drafts += contradiction_drafts(repository, others.stated, answered)
     return CheckResult(tuple(each.attribution for each in checked), findings(drafts))
+
+
+def _parts(copies: Sequence[Copy], checked: Sequence[_Checked], repository: RepositoryView) -> list[FindingDraft]:
+    """On files that hold parts of an upstream, or say that they are adapted from one, and are no copies of it."""
+    projects: dict[str, set[str]] = {}
+    for each in checked:
+        projects.setdefault(each.derivation.path, set()).add(each.derivation.upstream.project)
+    parts = list(portion_drafts(copies, projects, repository))
+    for draft in parts:
+        if draft.upstream:
+            projects.setdefault(draft.region.path, set()).add(draft.upstream.project)
+    for copy in copies:
+        parts += adapted_drafts(copy, projects.get(copy.verdict.path, ()), repository)
+    return parts
 
 
 def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:
@@ -75,6 +85,8 @@ def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:
     # A credit for what both are from is no wrong one.
     on_credits = () if common_source(derivation) else credit_drafts(derivation, given, is_error, repository)
     drafts = (*drafts, *(doubted(draft, derivation, repository, given) for draft in on_credits))
+    if derivation.copy.place:
+        drafts = tuple(map(in_part, drafts))
     return _Checked(derivation, attribution, drafts, is_error)
 
 

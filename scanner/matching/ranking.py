@@ -12,7 +12,7 @@ from msgspec import Struct
 from ..results import Verdict
 from .alignment import statement_weights
 from .candidates import Candidate
-from .comparison import MODIFIED_SHARE, Comparison, compare_candidate
+from .comparison import MODIFIED_SHARE, PARTS_EVIDENCE, Comparison, compare_candidate
 from .query import Query
 
 # How many distinctive tokens (each counts by the IDF weight of its statement) a verdict of copying needs, and how many
@@ -23,8 +23,9 @@ FRAGMENT_EVIDENCE = 30.0
 JOINED_EVIDENCE = 20.0
 # Below this share of aligned tokens a candidate is not worth naming.
 FRAGMENT_SHARE = 0.1
-# Files of which look-up finds less than this share in any one upstream path are not aligned with it.
+# Files of which look-up finds less than this share in any one upstream path, and fewer tokens, are not aligned with it.
 LEAST_SHARE = 0.05
+LEAST_TOKENS = 60
 # The closest is looked for among so many candidates, whose share is at least this part of the best one's; where the
 # best one's is nearly all of the file, the part is as large.
 MOST_RIVALS = 3
@@ -77,7 +78,7 @@ def related(
         return known.of(candidate) if known else compare_candidate(query, names, candidate, idf_weights)
 
     comparisons = _compared(candidates, compare, options)
-    return ranked_by_closeness([each for each in comparisons if is_related(each, options)])
+    return ranked_by_closeness([each for each in comparisons if _is_worth_naming(each, options)])
 
 
 def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
@@ -113,7 +114,7 @@ def _compared(
 ) -> list[Comparison]:
     """Compare with the most promising candidates, and with others only as far as they could change the answer."""
     ranked = sorted(candidates, key=lambda each: -each.share)
-    rivals = [each for each in ranked[:MOST_RIVALS] if each.share >= _rival_part(ranked[0]) * ranked[0].share]
+    rivals = most_alike(ranked)
     comparisons: list[Comparison] = []
     for rival in rivals:
         if not any(_settles(each, rival) for each in comparisons):
@@ -165,11 +166,34 @@ def closeness(comparison: Comparison) -> tuple[float, float, float, float, int, 
     )
 
 
+def _is_worth_naming(comparison: Comparison, options: VerdictOptions) -> bool:
+    """Whether the file is related to the candidate; where look-up found little of the file, by whole definitions."""
+    is_found = options.named or comparison.candidate.share >= LEAST_SHARE or comparison.aligned_share >= MODIFIED_SHARE
+    return is_related(comparison, options) and (is_found or comparison.part_evidence() >= PARTS_EVIDENCE)
+
+
 def is_related(comparison: Comparison, options: VerdictOptions) -> bool:
-    """Whether the file shares anything worth naming with the candidate."""
-    if comparison.aligned_share < FRAGMENT_SHARE or (not options.named and comparison.evidence < FRAGMENT_EVIDENCE):
-        return False
-    return options.named or comparison.joined_evidence >= JOINED_EVIDENCE
+    """Whether the file shares anything worth naming with the candidate: a part of itself, or whole definitions."""
+    if comparison.aligned_share < FRAGMENT_SHARE:
+        return comparison.part_evidence() >= PARTS_EVIDENCE
+    is_told = comparison.evidence >= FRAGMENT_EVIDENCE and comparison.joined_evidence >= JOINED_EVIDENCE
+    return options.named or is_told
+
+
+def most_alike(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The few that the closest is looked for among."""
+    ranked = sorted(candidates, key=lambda each: -each.share)[:MOST_RIVALS]
+    return [each for each in ranked if each.share >= _rival_part(ranked[0]) * ranked[0].share]
+
+
+def least_share(query: Query) -> float:
+    """The share of a file that look-up must find in an upstream path."""
+    return min(LEAST_SHARE, LEAST_TOKENS / max(query.total, 1))
+
+
+def holds_upstream(comparison: Comparison) -> bool:
+    """Whether most of the upstream file stands in the file, whatever else does; a few lines of it are no evidence."""
+    return comparison.contained >= MODIFIED_SHARE and comparison.solid_evidence >= COPY_EVIDENCE
 
 
 def verdict_on(comparison: Comparison, options: VerdictOptions) -> Verdict:
@@ -178,11 +202,11 @@ def verdict_on(comparison: Comparison, options: VerdictOptions) -> Verdict:
     whole = comparison.whole()
     if whole and not comparison.respelled.any():
         return Verdict.IDENTICAL
-    if not options.named and (comparison.evidence < COPY_EVIDENCE or comparison.distinctive_share < MODIFIED_SHARE):
-        return Verdict.FRAGMENTS
-    if whole:
+    is_copy = options.named or (comparison.evidence >= COPY_EVIDENCE and comparison.distinctive_share >= MODIFIED_SHARE)
+    if is_copy and whole:
         return Verdict.RENAMED
-    return Verdict.MODIFIED if comparison.similarity >= MODIFIED_SHARE else Verdict.FRAGMENTS
+    is_most = is_copy and comparison.similarity >= MODIFIED_SHARE
+    return Verdict.MODIFIED if is_most or holds_upstream(comparison) else Verdict.FRAGMENTS
 
 
 def wants_plain_form(kept: Sequence[Comparison], candidates: Sequence[Candidate], options: VerdictOptions) -> bool:

@@ -19,7 +19,11 @@ from .ranking import VerdictOptions, verdict_on
 
 
 def upstream_match(
-    comparison: Comparison, seen: Placed, options: VerdictOptions, parts: tuple[str, ...] = ()
+    comparison: Comparison,
+    seen: Placed,
+    options: VerdictOptions,
+    parts: tuple[str, ...] = (),
+    part_evidence: float = 0.0,
 ) -> UpstreamMatch:
     """The upstream of ``comparison`` as the file of ``seen`` may have met it."""
     standing = seen.standing(comparison)
@@ -52,6 +56,8 @@ def upstream_match(
         recent_lines=_recent_lines(comparison, versions),
         sources=first.notice.sources,
         innovations=standing.innovations,
+        contained=comparison.contained,
+        part_evidence=part_evidence,
     )
 
 

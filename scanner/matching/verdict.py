@@ -10,28 +10,21 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..results import Direction, FileVerdict, Ground, UpstreamMatch, Verdict
+from ..results import COPIES, Direction, FileVerdict, Ground, UpstreamMatch, Verdict
 from ..sources.files import SourceFile
 from ..support.arrays import Array
 from .candidates import Candidate, HistoryKey
-from .comparison import MODULE, Comparison, describe
+from .comparison import MODIFIED_SHARE, MODULE, PART_EVIDENCE, PARTS_EVIDENCE, Comparison, describe
 from .direction import Placed
 from .ranking import (
     ADDED_SHARE,
     ALIKE_PART,
-    COPY_EVIDENCE,
-    FRAGMENT_EVIDENCE,
     ORIGIN_PART,
     VerdictOptions,
     verdict_on,
 )
 from .upstream_match import upstream_match
 
-# A definition is a part of an upstream when it has this much evidence alone. Parts are named when together they have
-# twice what a verdict of copying needs: a single function may be in many projects, and then the closest is seldom its
-# source.
-PART_EVIDENCE = FRAGMENT_EVIDENCE
-PARTS_EVIDENCE = 2 * COPY_EVIDENCE
 # So many upstreams are named.
 MOST_UPSTREAMS = 5
 # An origin is no younger than the closest upstream, and explains at least this share of the file; with less, none is
@@ -40,6 +33,8 @@ ORIGIN_SHARE = 0.1
 # An older upstream is the origin when it explains at least ORIGIN_PART of what the closest does; at least this part
 # where the closest itself descends from another file, which it may be a port of.
 SAME_PART = 0.8
+# What stands for the same code as the closest aligns at least this part of what the closest does.
+COMMON_PART = 0.5
 
 
 def judge(file: SourceFile, licence: str, seen: Placed, options: VerdictOptions) -> FileVerdict:
@@ -72,16 +67,17 @@ def judge(file: SourceFile, licence: str, seen: Placed, options: VerdictOptions)
 
 
 def _copied(file: SourceFile, licence: str, seen: Placed, options: VerdictOptions) -> FileVerdict:
-    kept = seen.kept
+    kept = _copies_first(seen.kept, options)
+    seen = seen._replace(kept=kept)
     closest, standing = kept[0], seen.standing(kept[0])
     own = _own_release(file.path, closest)
     others = [each for each in kept if each.candidate.key != closest.candidate.key]
     chosen = _explaining([closest, *others], 2 if own else 1)
     shown = chosen[1] if own and len(chosen) > 1 else closest
     parts = _parts(chosen, options)
-    upstreams = [upstream_match(each, seen, options, part) for each, part in zip(chosen, parts, strict=True)]
+    upstreams = [upstream_match(each, seen, options, *part) for each, part in zip(chosen, parts, strict=True)]
     path = upstreams[chosen.index(shown)].path
-    alike = [each for each in others if each not in chosen and each.similarity >= ALIKE_PART * closest.similarity]
+    alike = [each for each in others if each not in chosen and _is_alike(each, closest)]
     return FileVerdict(
         path=file.path,
         sha256=file.sha256,
@@ -101,7 +97,25 @@ def _copied(file: SourceFile, licence: str, seen: Placed, options: VerdictOption
         claim=standing.claim,
         later=_matches(_explaining(seen.later, 1), seen, options) if seen.later else (),
         alike=_matches(alike, seen, options),
+        contained=closest.contained,
     )
+
+
+def _copies_first(kept: list[Comparison], options: VerdictOptions) -> list[Comparison]:
+    """The same; where the file has a part of the closest and the whole of another one, that comes first."""
+    whole = next((each for each in kept if verdict_on(each, options) in COPIES), kept[0])
+    return kept if whole is kept[0] else [whole, *(each for each in kept if each is not whole)]
+
+
+def _is_alike(comparison: Comparison, closest: Comparison) -> bool:
+    return comparison.similarity >= ALIKE_PART * closest.similarity and _has_common(comparison, closest)
+
+
+def _has_common(comparison: Comparison, closest: Comparison) -> bool:
+    """Whether an upstream has the same code of the file as the closest one: a file may be put together from several."""
+    tokens, aligned = closest.query.statement_tokens, closest.alignment.statements
+    common = np.intersect1d(aligned, comparison.alignment.statements)
+    return float(tokens[common].sum()) >= COMMON_PART * float(tokens[aligned].sum())
 
 
 def _matches(comparisons: Sequence[Comparison], seen: Placed, options: VerdictOptions) -> tuple[UpstreamMatch, ...]:
@@ -112,40 +126,52 @@ def _explaining(ranked: list[Comparison], least: int) -> list[Comparison]:
     """The ``least`` closest, then each further upstream that explains something the ones before it do not."""
     chosen: list[Comparison] = []
     explained = np.zeros(len(ranked[0].query.statement_tokens), bool)
+    taken = np.zeros(len(ranked[0].query.definition_tokens), bool)
     histories: set[HistoryKey] = set()
     tokens = ranked[0].query.statement_tokens
     for comparison in ranked:
         history = comparison.candidate.key
         aligned = comparison.alignment.statements
         added = float(tokens[aligned[~explained[aligned]]].sum()) / max(comparison.query.total, 1)
-        if history in histories or (len(chosen) >= least and added < ADDED_SHARE):
+        adds = added >= ADDED_SHARE or comparison.part_evidence(~taken) >= PARTS_EVIDENCE
+        if history in histories or (len(chosen) >= least and not adds):
             continue
         chosen.append(comparison)
+        taken |= comparison.mostly
         histories.add(history)
         explained[aligned] = True
     return chosen[:MOST_UPSTREAMS]
 
 
-def _parts(chosen: Sequence[Comparison], options: VerdictOptions) -> Iterator[tuple[str, ...]]:
-    """For each upstream, closest first, the definitions that stand whole in it and in no closer one.
+def _parts(chosen: Sequence[Comparison], options: VerdictOptions) -> Iterator[tuple[tuple[str, ...], float]]:
+    """For each upstream, closest first, the definitions that are mostly its own and no closer one's; their evidence.
 
-    None of one that the file as a whole is a copy of.
+    None of the closest where the file as a whole is a copy of it.
     """
     taken = np.zeros(len(chosen[0].query.definition_tokens), bool)
-    for comparison in chosen:
-        holds_parts = verdict_on(comparison, options) is Verdict.FRAGMENTS
-        yield _distinctive_definitions(comparison, comparison.same & ~taken) if holds_parts else ()
-        taken |= comparison.same
+    for place, comparison in enumerate(chosen):
+        held = comparison.same | (comparison.mostly & _consistent(comparison))
+        holds_parts = place > 0 or verdict_on(comparison, options) is Verdict.FRAGMENTS
+        yield _distinctive_definitions(comparison, held & ~taken) if holds_parts else ((), 0.0)
+        taken |= held
 
 
-def _distinctive_definitions(comparison: Comparison, among: Array) -> tuple[str, ...]:
+def _consistent(comparison: Comparison) -> Array:
+    """bool[D]: most of the definition stands in the upstream under a consistent renaming; never the module's code."""
+    consistent: Array = comparison.matched_tokens >= MODIFIED_SHARE * comparison.query.definition_tokens
+    consistent[0] = False
+    return consistent
+
+
+def _distinctive_definitions(comparison: Comparison, among: Array) -> tuple[tuple[str, ...], float]:
     """Of the definitions ``among`` bool[D], those that are distinctive enough; none, if all together are not."""
     evidence = comparison.definition_evidence
     definitions = np.flatnonzero(among & (evidence >= PART_EVIDENCE))
-    if evidence[definitions].sum() < PARTS_EVIDENCE:
-        return ()
+    total = float(evidence[definitions].sum())
+    if total < PARTS_EVIDENCE:
+        return (), 0.0
     all_of_file = comparison.query.code.definitions
-    return tuple(all_of_file[definition].qualname or MODULE for definition in definitions.tolist())
+    return tuple(all_of_file[definition].qualname or MODULE for definition in definitions.tolist()), total
 
 
 def stands_under(path: str, upstream_path: str) -> bool:
@@ -171,7 +197,8 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     kept, closest = seen.kept, seen.kept[0].candidate
     root = _root(closest)
     part = ORIGIN_PART if root is closest else SAME_PART
-    alike = [each for each in kept if each.aligned_share >= part * kept[0].aligned_share]
+    rivals = (each for each in kept if each.aligned_share >= part * kept[0].aligned_share)
+    alike = [each for each in rivals if each is kept[0] or _has_common(each, kept[0])]
     roots = [root, _root(min(alike, key=_age).candidate)]
     compared = {id(each.candidate): each for each in kept}
     for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):

@@ -92,6 +92,14 @@ def read_notice(text: bytes) -> Notice:
     return Notice(stated.licence, tuple(copyrights), stated.form, last_line)
 
 
+def notice_of_part(notice: Notice, text: bytes) -> Notice:
+    """The ``notice`` of a file, with what the header says that ``text`` begins with: a part of it, from elsewhere."""
+    own = read_notice(text)
+    states = own if own.form is not LicenceForm.NONE else notice
+    lines = tuple(dict.fromkeys((*own.copyrights, *notice.copyrights)))
+    return Notice(states.licence, lines, states.form, notice.last_line)
+
+
 def _snippet_copyrights(text: bytes) -> Iterator[str]:
     """The copyright lines of all SPDX-SnippetBegin … SPDX-SnippetEnd regions, wherever in the file."""
     whole = without_ignored(text.decode("utf-8", "replace"))

@@ -103,6 +103,7 @@ def _file(file: FileVerdict) -> dict[str, Any]:
         "claim": file.claim,
         "later": [_upstream(upstream) for upstream in file.later],
         "alike": [_upstream(upstream) for upstream in file.alike],
+        "contained": round(file.contained, _DIGITS),
     }
 
 
@@ -126,6 +127,7 @@ def _upstream(upstream: UpstreamMatch) -> dict[str, Any]:
         "last_release": upstream.last_release,
         "released": upstream.released,
         "share": round(upstream.share, _DIGITS),
+        "contained": round(upstream.contained, _DIGITS),
         "licence": upstream.licence,
         "copyrights": list(upstream.copyrights),
         "url": upstream.url,

@@ -9,7 +9,7 @@ import math
 
 from rich.text import Text
 
-from ..results import Confidence, Finding, Level, Region, Rename, UpstreamMatch, Verdict
+from ..results import COPIES, Confidence, Finding, Level, Region, Rename, UpstreamMatch, Verdict
 from ..sources.cells import line_words
 from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import escape
@@ -68,6 +68,21 @@ def releases(upstream: UpstreamMatch) -> str:
     """The releases that hold the upstream file, as one or as a range; empty when it is of none."""
     first, last = escape(upstream.first_release), escape(upstream.last_release)
     return first if first == last else f"{first} to {last}"
+
+
+def shares(share: float, contained: float) -> str:
+    """How much of the file stands in the upstream, and how much of the upstream in the file; 0 where not known."""
+    held = f", {percent(contained)} of the upstream's" if contained else ""
+    return f"{percent(share)} of the file's tokens{held}"
+
+
+def why_not_closest(other: UpstreamMatch, closest: UpstreamMatch) -> str:
+    """Why what has a larger share of the file is not called the closest; empty where it has not."""
+    if percent(other.share) == percent(closest.share) or other.share < closest.share:
+        return ""
+    if other.verdict is Verdict.FRAGMENTS and closest.verdict in COPIES:
+        return "a smaller part of that upstream"
+    return "less of it distinctive" if other.direction is closest.direction else ""
 
 
 def upstream_file(upstream: UpstreamMatch) -> Text:

@@ -30,7 +30,19 @@ from ..sources.cells import line_words
 from ..support.escaping import escape
 from .chronology import chronology, first_released, later_release, unsettled
 from .console import PLAIN, Page, bare_table, printed
-from .phrases import VERDICT_STYLES, and_more, bar, counted, name, percent, upstream_file, upstream_lines, uses
+from .phrases import (
+    VERDICT_STYLES,
+    and_more,
+    bar,
+    counted,
+    name,
+    percent,
+    shares,
+    upstream_file,
+    upstream_lines,
+    uses,
+    why_not_closest,
+)
 
 if TYPE_CHECKING:
     from ..diffs.restoration import Restoration  # it takes libcst
@@ -59,6 +71,8 @@ _LABELS = {
 # These differ each in its own way, so each gets its own line and its figures.
 _ONE_BY_ONE = frozenset({Verdict.MODIFIED, Verdict.FRAGMENTS})
 _DIFF_STYLES = {"+": "green", "-": "red", "@": "cyan"}
+# What less of a file's code stands in an upstream is a copy by how much of that upstream it holds.
+_MOST = 0.5
 _MOST_DEFINITIONS = 20
 _MOST_FUNCTIONS = 12
 _MOST_LOCALS = 6
@@ -90,6 +104,8 @@ def _is_open(file: FileVerdict) -> bool:
 def _heading(file: FileVerdict) -> Text:
     words = _OPEN_HEADINGS if _is_open(file) else _HEADINGS
     heading = Text.assemble((escape(file.path), "bold"), ": ", (words[file.verdict], VERDICT_STYLES[file.verdict]))
+    if file.verdict is Verdict.MODIFIED and file.similarity < file.contained and file.similarity < _MOST:
+        heading.append(" in a longer file")
     if file.own_release:
         heading.append(f", released as {escape(file.own_release)}'s own file")
     return heading
@@ -100,13 +116,13 @@ def _facts(file: FileVerdict, attribution: Attribution | None, page: Page) -> Ta
     rows = [
         ("alike with" if _is_open(file) else "upstream", upstream_file(closest)),
         *(("its notice", _notice_line(line, closest)) for line in closest.copyrights),
-        ("share", _share(file.similarity, page)),
+        ("share", _share(file, page)),
         ("origin", _origin(file.origin, closest)),
         *((label, Text(words)) for label, words in chronology(file)),
         ("licence", _licences(file, closest)),
         ("credit", _credit(attribution)),
         *(("note", Text(escape(note))) for note in file.notes),
-        *(("also", _also(other)) for other in others),
+        *(("also", _also(other, closest)) for other in others),
         *(("also, later", _later(other)) for other in file.later),
     ]
     table = bare_table("", "")
@@ -121,9 +137,10 @@ def _notice_line(line: str, closest: UpstreamMatch) -> Text:
     return Text.assemble(escape(line), (recent, "dim"))
 
 
-def _also(other: UpstreamMatch) -> Text:
-    told = unsettled(other)
-    return Text.assemble(f"{percent(other.share)} ", upstream_file(other), told and f", direction {told}")
+def _also(other: UpstreamMatch, closest: UpstreamMatch) -> Text:
+    told, why = unsettled(other), why_not_closest(other, closest)
+    words = (told and f", direction {told}", why and f", {why}")
+    return Text.assemble(f"{percent(other.share)} ", upstream_file(other), *words)
 
 
 def _later(other: UpstreamMatch) -> Text:
@@ -137,9 +154,9 @@ def later_file(file: FileVerdict, other: UpstreamMatch) -> tuple[Text, Text]:
     return Text(escape(file.path)), Text(f"{later_release(other)} · {escape(other.path)}", "dim")
 
 
-def _share(share: float, page: Page) -> Text:
-    words = f"{percent(share)} of the file's tokens"
-    return Text.assemble(bar(share), " ", words) if page.bars else Text(words)
+def _share(file: FileVerdict, page: Page) -> Text:
+    words = shares(file.similarity, file.contained)
+    return Text.assemble(bar(file.similarity), " ", words) if page.bars else Text(words)
 
 
 def _origin(origin: UpstreamMatch | None, closest: UpstreamMatch) -> Text:

@@ -93,6 +93,8 @@ class FileVerdict(Struct, frozen=True):
     """The known files that hold the same code and are younger than the file: never its upstreams."""
     alike: tuple[UpstreamMatch, ...] = ()
     """Further upstreams that hold at least four fifths of what the closest does: one of them may be the source."""
+    contained: float = 0.0
+    """The share (0 to 1) of the closest upstream that stands in the file."""
 
 
 def cells_by_path(files: Iterable[FileVerdict]) -> dict[str, Cells]:
@@ -134,8 +136,8 @@ class UpstreamMatch(Struct, frozen=True):
     has_notice_file: bool = False
     """Whether the project has a NOTICE file."""
     parts: tuple[str, ...] = ()
-    """The qualified names of the definitions that stand whole in this upstream, and in none closer, where the file does
-    not."""
+    """The qualified names of the definitions of which most stands in this upstream, and in none closer, where the file
+    as a whole is no copy of it."""
     direction: Direction = Direction.UNKNOWN
     """Who was first: the scanned file, or this one."""
     without: str = ""
@@ -150,6 +152,10 @@ class UpstreamMatch(Struct, frozen=True):
     """What the upstream file's own header names as its source: addresses, or names of projects."""
     innovations: Innovations | None = None
     """What the path gained over its releases, and the file holds; None where it has one known content."""
+    contained: float = 0.0
+    """The share (0 to 1) of this upstream that stands in the scanned file."""
+    part_evidence: float = 0.0
+    """How many distinctive tokens of this upstream its ``parts`` hold."""
 
 
 class Rename(Struct, frozen=True):

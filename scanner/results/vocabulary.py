@@ -16,16 +16,16 @@ class Verdict(str, Enum):
     RENAMED = "renamed"
     """Equal once its renames are undone."""
     MODIFIED = "modified"
-    """At least half of it stands in the original."""
+    """At least half of it stands in the original, or at least half of the original stands in it."""
     FRAGMENTS = "fragments"
-    """Less of it does: a hint at where code is from, and no ground for duties."""
+    """Less does: a hint at where code is from; definitions among it, ``parts`` of an upstream, may owe something."""
     INDEPENDENT = "independent"
     """Nothing worth naming is shared."""
 
 
 COPIES = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED)
-"""The verdicts on a copy: it owes what its upstream's terms ask for. Fragments owe nothing; whole definitions
-among them, the ``parts`` of an upstream, are to be named."""
+"""The verdicts on a copy: it owes what its upstream's terms ask for. Fragments owe nothing but for definitions among
+them, the ``parts`` of an upstream."""
 
 
 class Level(str, Enum):

@@ -95,6 +95,8 @@ def _environment() -> Environment:
         first_released=chronology.first_released,
         later_release=chronology.later_release,
         unsettled=chronology.unsettled,
+        shares=phrases.shares,
+        why_not_closest=phrases.why_not_closest,
         and_more=phrases.and_more,
         further_files=phrases.further_files,
         confidence_words=phrases.confidence_words,

@@ -1,0 +1,168 @@
+"""What is owed for definitions of an upstream in a file that is no copy of it as a whole.
+
+Licences hold for substantial portions, too: the source is to be named, and what copyleft and non-commercial licences
+ask of the whole work is owed for a part as well. Small parts in several files of one upstream project add up. Edit this
+when a part owes more, or is told of where it should not be.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from msgspec.structs import replace
+
+from ..licences.expressions import licences_owed
+from ..matching.comparison import MODULE
+from ..notices.holders import holders_missing
+from ..results import Direction, Level, LicenceForm, Region, UpstreamMatch
+from ..rulebook.loader import licence_rule
+from ..rulebook.model import Duty, Family, LicenceRule, Obligation
+from .acknowledgement import grade
+from .copies import Copy
+from .doubts import doubted
+from .duties import CHECKS, Owed
+from .findings import FindingDraft, quoted
+from .model import Derivation
+from .naming import credits_it
+from .repository_licence import licence_drafts
+from .repository_view import RepositoryView
+
+# Distinctive tokens, of all files of a repository together, from which on the parts of one project are no small matter;
+# with fewer a single function may be in many projects, and then the closest is seldom its source.
+SUBSTANTIAL_EVIDENCE = 120.0
+# What these ask for is asked of every work that holds a part.
+_STRICT = (Family.WEAK_COPYLEFT, Family.COPYLEFT, Family.NETWORK_COPYLEFT, Family.NON_COMMERCIAL)
+_ASKED = (Duty.CARRY_LICENCE, Duty.KEEP_NOTICES)
+# More definitions than these are counted, not named: a message is a sentence.
+_MOST_NAMED = 4
+
+
+class Portion(NamedTuple):
+    """The definitions of one upstream project in one file."""
+
+    copy: Copy
+    upstream: UpstreamMatch
+    """The closest of the project's files that have some."""
+    evidence: float
+    """How many distinctive tokens they hold, in all of the project's files."""
+
+
+def portion_drafts(
+    copies: Iterable[Copy], answered: Mapping[str, Collection[str]], repository: RepositoryView
+) -> Iterator[FindingDraft]:
+    """Findings on parts; ``answered`` are for each path the projects whose terms the file is held against as a copy."""
+    by_project: defaultdict[str, list[Portion]] = defaultdict(list)
+    for copy in copies:
+        for portion in _portions(copy, answered.get(copy.verdict.path, ()), repository):
+            by_project[portion.upstream.project].append(portion)
+    for portions in by_project.values():
+        is_substantial = sum(each.evidence for each in portions) >= SUBSTANTIAL_EVIDENCE
+        for portion in portions:
+            yield from _drafts(portion, is_substantial, repository)
+
+
+def _portions(copy: Copy, answered: Collection[str], repository: RepositoryView) -> Iterator[Portion]:
+    """One for each project that has parts of the file and is not the file's own."""
+    held: defaultdict[str, list[UpstreamMatch]] = defaultdict(list)
+    for upstream in copy.verdict.upstreams:
+        if upstream.parts and upstream.project not in answered:
+            held[upstream.project].append(upstream)
+    # Beside a copy a few statements of what is akin to its source are no news.
+    least = SUBSTANTIAL_EVIDENCE if answered else 0.0
+    for upstreams in held.values():
+        first = upstreams[0]
+        # A match that was not measured is one that says enough.
+        evidence = sum(each.part_evidence or SUBSTANTIAL_EVIDENCE for each in upstreams)
+        at_home = repository.is_at_home(copy, first) or repository.is_nearly_at_home(copy, first)
+        if evidence >= least and not at_home:
+            yield Portion(copy, first, evidence)
+
+
+def _drafts(portion: Portion, is_substantial: bool, repository: RepositoryView) -> Iterator[FindingDraft]:
+    derivation = _derivation(portion, repository)
+    given = grade(derivation, repository)
+    if not _is_named(portion, repository):
+        draft = _unnamed(portion, is_substantial)
+        yield doubted(draft, derivation, repository, given)
+    if is_substantial:
+        for draft in _terms(derivation, repository):
+            draft = in_part(draft).lowered(Level.WARNING, "Whether a part is substantial, a person must see.")
+            yield doubted(draft, derivation, repository, given)
+
+
+def _derivation(portion: Portion, repository: RepositoryView) -> Derivation:
+    """The part as a copy of its own, at the place of its definitions."""
+    copy, upstream = portion.copy, portion.upstream
+    licence = copy.notice.licence or next(
+        (each.licence for each in repository.sidecars(copy.verdict.path) if each.licence), ""
+    )
+    return Derivation(
+        copy=replace(copy, place=_place(copy, upstream)),
+        upstream=upstream,
+        listed=copy.verdict.upstreams,
+        lines=upstream.copyrights,
+        copyrights=repository.copyrights_of(copy),
+        licence=licence,
+        states_licence=bool(licence) or copy.notice.form is not LicenceForm.NONE,
+    )
+
+
+def _terms(derivation: Derivation, repository: RepositoryView) -> Iterator[FindingDraft]:
+    """What strict licences ask of a work with a part: their text, the holders' lines, a licence that goes with them."""
+    licences = licences_owed(derivation.upstream.licence, repository.licences_of(derivation.path))
+    rules = [rule for rule in map(licence_rule, licences) if rule and rule.family in _STRICT]
+    combined = [*licence_drafts(derivation, rules, repository)]
+    refused = [draft for draft in combined if draft.rule == "combination-not-allowed"]
+    yield from refused or combined
+    for rule in rules:
+        for obligation in _obligations(rule):
+            outcome = CHECKS[obligation.duty](Owed(derivation, rule, obligation), repository)
+            if outcome.draft:
+                yield outcome.draft
+
+
+def _obligations(rule: LicenceRule) -> Sequence[Obligation]:
+    return [each for each in rule.obligations if each.duty in _ASKED]
+
+
+def in_part(draft: FindingDraft) -> FindingDraft:
+    """The finding in words for a file that holds more."""
+    upstream = draft.upstream
+    is_open = upstream is not None and upstream.direction in (Direction.OPEN, Direction.UNKNOWN)
+    like = "in part alike with" if is_open else "in part a copy of"
+    return draft._replace(facts={**draft.facts, "like": like, "like_changed": like})
+
+
+def _is_named(portion: Portion, repository: RepositoryView) -> bool:
+    """Whether file, sidecar, README or NOTICE says whose the definitions are."""
+    copy, upstream = portion.copy, portion.upstream
+    given = repository.copyrights_of(copy)
+    if any(not holders_missing((line,), given) for line in (*upstream.copyrights, *upstream.licence_copyrights)):
+        return True
+    credited = any(credits_it(each, upstream) for each in repository.credits_of(copy))
+    return credited or repository.entry_for(upstream) is not None
+
+
+def _unnamed(portion: Portion, is_substantial: bool) -> FindingDraft:
+    copy, upstream = portion.copy, portion.upstream
+    lines = upstream.copyrights or upstream.licence_copyrights
+    more = len(upstream.parts) - _MOST_NAMED
+    named = ", ".join(upstream.parts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    draft = FindingDraft(
+        rule="part-unacknowledged",
+        region=_place(copy, upstream),
+        facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},
+        upstream=upstream,
+    )
+    return draft if is_substantial else draft.lowered(Level.NOTE, "It is a small part.")
+
+
+def _place(copy: Copy, upstream: UpstreamMatch) -> Region:
+    """From the first of the definitions to the last of those that follow it without a gap, as far as is known."""
+    path = copy.verdict.path
+    held = [each for each in copy.verdict.definitions if each.qualname in upstream.parts]
+    # The module spans the whole file: a definition in it says more of where to look.
+    first = min(held, key=lambda each: (each.qualname == MODULE, each.first_line), default=None)
+    return Region(path, first.first_line, first.last_line) if first else Region(path, 1, 1)
