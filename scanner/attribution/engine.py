@@ -13,7 +13,6 @@ from ..results import Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, unread_drafts
-from .adapted import adapted_drafts
 from .contradictions import contradiction_drafts
 from .copies import AllFiles, CheckResult, Copy
 from .derivation import derivations_of
@@ -22,7 +21,7 @@ from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders
 from .finding_groups import findings
 from .findings import FindingDraft, asked_level, quoted
 from .model import Derivation
-from .portions import in_part, portion_drafts
+from .portions import adapted_drafts, in_part, portion_drafts
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
 

@@ -1,31 +1,33 @@
 """What is owed for definitions of an upstream in a file that is no copy of it as a whole.
 
 Licences hold for substantial portions, too: the source is to be named, and what copyleft and non-commercial licences
-ask of the whole work is owed for a part as well. Small parts in several files of one upstream project add up. Edit this
-when a part owes more, or is told of where it should not be.
+ask of the whole work is owed for a part as well. Small parts in several files of one upstream project add up. A file
+that says itself that it is adapted from an upstream is asked for its notice. Edit this when a part owes more, or is
+told of where it should not be.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from ..licences.expressions import licences_owed
 from ..matching.comparison import MODULE
-from ..notices.holders import holders_missing
-from ..results import Direction, Level, LicenceForm, Region, UpstreamMatch
+from ..notices.holders import holders_missing, squeezed
+from ..notices.model import Credit
+from ..results import Direction, Level, LicenceForm, Region, UpstreamMatch, Verdict
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation
 from .acknowledgement import grade
 from .copies import Copy
 from .doubts import doubted
 from .duties import CHECKS, Owed
-from .findings import FindingDraft, quoted
-from .model import Derivation
-from .naming import credits_it
+from .findings import FindingDraft, quoted, shortened
+from .model import Derivation, credits_above
+from .naming import credits_it, source_of
 from .repository_licence import licence_drafts
 from .repository_view import RepositoryView
 
@@ -35,6 +37,8 @@ SUBSTANTIAL_EVIDENCE = 120.0
 # What these ask for is asked of every work that holds a part.
 _STRICT = (Family.WEAK_COPYLEFT, Family.COPYLEFT, Family.NETWORK_COPYLEFT, Family.NON_COMMERCIAL)
 _ASKED = (Duty.CARRY_LICENCE, Duty.KEEP_NOTICES)
+# Less of a file may be what everybody writes who solves the same.
+_MUCH = 0.2
 # More definitions than these are counted, not named: a message is a sentence.
 _MOST_NAMED = 4
 
@@ -75,8 +79,7 @@ def _portions(copy: Copy, answered: Collection[str], repository: RepositoryView)
         first = upstreams[0]
         # A match that was not measured is one that says enough.
         evidence = sum(each.part_evidence or SUBSTANTIAL_EVIDENCE for each in upstreams)
-        at_home = repository.is_at_home(copy, first) or repository.is_nearly_at_home(copy, first)
-        if evidence >= least and not at_home:
+        if evidence >= least and not _is_home(copy, first, repository):
             yield Portion(copy, first, evidence)
 
 
@@ -166,3 +169,53 @@ def _place(copy: Copy, upstream: UpstreamMatch) -> Region:
     # The module spans the whole file: a definition in it says more of where to look.
     first = min(held, key=lambda each: (each.qualname == MODULE, each.first_line), default=None)
     return Region(path, first.first_line, first.last_line) if first else Region(path, 1, 1)
+
+
+def adapted_drafts(copy: Copy, answered: Container[str], repository: RepositoryView) -> Iterator[FindingDraft]:
+    """One for each upstream project that the header credits and whose notice did not come along.
+
+    The projects of ``answered`` are checked apart.
+    """
+    told: set[str] = set()
+    for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
+        if upstream.verdict is not Verdict.FRAGMENTS or upstream.project in answered or upstream.project in told:
+            continue
+        credit = next((each for each in credits_above(copy) if credits_it(each, upstream)), None)
+        if credit is None or repository.is_own(credit) or _is_home(copy, upstream, repository):
+            continue
+        if missing := _notice_missing(copy, upstream, repository):
+            told.add(upstream.project)
+            yield _adapted(copy, upstream, credit, missing)
+
+
+def _is_home(copy: Copy, upstream: UpstreamMatch, repository: RepositoryView) -> bool:
+    return repository.is_at_home(copy, upstream) or repository.is_nearly_at_home(copy, upstream)
+
+
+def _notice_missing(copy: Copy, upstream: UpstreamMatch, repository: RepositoryView) -> str:
+    """What of the upstream's notice neither the file nor a legal file here has; empty where none is missing."""
+    lines = [line for line in upstream.copyrights if line not in upstream.recent_lines] or upstream.licence_copyrights
+    given = (*repository.copyrights_of(copy), *repository.copyrights, *repository.own_lines(upstream))
+    if lines:
+        return quoted(holders_missing(lines, given))
+    stated = copy.notice.form is not LicenceForm.NONE or any(each.licence for each in repository.sidecars(_path(copy)))
+    if upstream.licence_form is LicenceForm.NONE or stated or repository.text_of(upstream.licence):
+        return ""
+    return f"a statement that it is under {upstream.licence}" if upstream.licence else ""
+
+
+def _path(copy: Copy) -> str:
+    return copy.verdict.path
+
+
+def _adapted(copy: Copy, upstream: UpstreamMatch, credit: Credit, missing: str) -> FindingDraft:
+    share = f"{100 * upstream.share:.0f} %"
+    draft = FindingDraft(
+        rule="adapted-notice-missing",
+        region=Region(_path(copy), credit.first_line, credit.last_line),
+        facts={"credited": shortened(source_of(credit)), "share": share, "missing": missing},
+        upstream=upstream,
+        upstream_region=Region(upstream.path, 1, upstream.header_last_line) if upstream.header_last_line else None,
+        about=(squeezed(missing),),
+    )
+    return draft if upstream.share >= _MUCH else draft.lowered(Level.NOTE, f"Little of the file stands there: {share}.")
