@@ -144,7 +144,8 @@ class Examiner:
         if not verdict.upstreams and not verdict.later:
             return Examined(verdict, None, seen.notice.last_line)
         copy = self._copy(verdict, seen.notice, file.text, seen.tree)
-        if is_first_form and verdict.verdict in COPIES and (works := works_among(ordered.kept, self._how)):
+        is_searched = is_first_form and not self._how.named
+        if is_searched and verdict.verdict in COPIES and (works := works_among(ordered.kept, self._how)):
             alone = tuple(self._works(file, seen, copy, works, facts))
             verdict = naming_works(verdict, [each.verdict for each in alone])
             copy = replace(copy, verdict=verdict, works=alone)

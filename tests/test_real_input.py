@@ -91,7 +91,7 @@ def test_dates_and_a_name_that_a_copy_gives_itself_clear_it_of_nothing(tmp_path:
     expected = [each.rule for each in modelkin.scan(str(plain)).findings if each.level is Level.ERROR]
     assert [each.rule for each in errors] == expected != []
     # Both claims are called claims, and what they are held against is told.
-    assert all("The name transformers, which this source gives itself, is no proof" in each.message for each in errors)
+    assert all("The name transformers, which this source gives itself, is no proof" in each.reason for each in errors)
     (note,) = (each for each in file.notes if "2015-03-01" in each)
     assert "the source's own word" in note
     assert "that transformers added between" in note

@@ -34,6 +34,8 @@ from .repository_view import RepositoryView
 # Distinctive tokens, of all files of a repository together, from which on the parts of one project are no small matter;
 # with fewer a single function may be in many projects, and then the closest is seldom its source.
 SUBSTANTIAL_EVIDENCE = 120.0
+# The same where the licence asks for no more than a notice: a few helpers go from project to project.
+MUCH_EVIDENCE = 140.0
 # What these ask for is asked of every work that holds a part.
 _STRICT = (Family.WEAK_COPYLEFT, Family.COPYLEFT, Family.NETWORK_COPYLEFT, Family.NON_COMMERCIAL)
 _ASKED = (Duty.CARRY_LICENCE, Duty.KEEP_NOTICES)
@@ -62,7 +64,8 @@ def portion_drafts(
         for portion in _portions(copy, answered.get(copy.verdict.path, ()), repository):
             by_project[portion.upstream.project].append(portion)
     for portions in by_project.values():
-        is_substantial = sum(each.evidence for each in portions) >= SUBSTANTIAL_EVIDENCE
+        least = SUBSTANTIAL_EVIDENCE if _is_strict(portions[0].upstream) else MUCH_EVIDENCE
+        is_substantial = sum(each.evidence for each in portions) >= least
         for portion in portions:
             yield from _drafts(portion, is_substantial, repository)
 
@@ -78,7 +81,7 @@ def _portions(copy: Copy, answered: Collection[str], repository: RepositoryView)
     for upstreams in held.values():
         first = upstreams[0]
         # A match that was not measured is one that says enough.
-        evidence = sum(each.part_evidence or SUBSTANTIAL_EVIDENCE for each in upstreams)
+        evidence = sum(each.part_evidence or MUCH_EVIDENCE for each in upstreams)
         if evidence >= least and not _is_home(copy, first, repository):
             yield Portion(copy, first, evidence)
 
@@ -93,6 +96,12 @@ def _drafts(portion: Portion, is_substantial: bool, repository: RepositoryView) 
         for draft in _terms(derivation, repository):
             draft = in_part(draft).lowered(Level.WARNING, "Whether a part is substantial, a person must see.")
             yield doubted(draft, derivation, repository, given)
+
+
+def _is_strict(upstream: UpstreamMatch) -> bool:
+    """Whether the upstream's licence asks something of every work with a part of it."""
+    rules = (licence_rule(each) for each in licences_owed(upstream.licence, ()))
+    return any(rule.family in _STRICT for rule in rules if rule)
 
 
 def _derivation(portion: Portion, repository: RepositoryView) -> Derivation:

@@ -19,6 +19,9 @@ from .query import Query
 # mere fragments need.
 COPY_EVIDENCE = 45.0
 FRAGMENT_EVIDENCE = 30.0
+# Beside much else, half of an upstream needs more than nearly all of it: half of a norm is in many projects.
+WORK_EVIDENCE = 120.0
+WHOLE_PART = 0.8
 # So much of that stands together: single statements here and there are alike by chance.
 JOINED_EVIDENCE = 20.0
 # Below this share of aligned tokens a candidate is not worth naming.
@@ -193,7 +196,8 @@ def least_share(query: Query) -> float:
 
 def holds_upstream(comparison: Comparison) -> bool:
     """Whether most of the upstream file stands in the file, whatever else does; a few lines of it are no evidence."""
-    return comparison.contained >= MODIFIED_SHARE and comparison.solid_evidence >= COPY_EVIDENCE
+    least = COPY_EVIDENCE if comparison.contained >= WHOLE_PART else WORK_EVIDENCE
+    return comparison.contained >= MODIFIED_SHARE and comparison.solid_evidence >= least
 
 
 def verdict_on(comparison: Comparison, options: VerdictOptions) -> Verdict:

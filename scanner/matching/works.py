@@ -7,6 +7,7 @@ file of its own. Edit this when one of several is not found, or not told apart f
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -114,11 +115,11 @@ def place_of_work(verdict: FileVerdict) -> Region:
 def _mark_definitions(kept: Array, work: Comparison) -> None:
     """Mark the lines, counted from 1, of the definitions of the work."""
     query, held = work.query, _aligned_tokens(work)
-    parents = query.parents.tolist()
-    for number, definition in enumerate(query.code.definitions):
-        if not number or parents[number]:
-            continue
-        inside = [other for other, parent in enumerate(parents) if parent == number]
+    within: defaultdict[int, list[int]] = defaultdict(list)
+    for number, parent in enumerate(query.parents.tolist()):
+        within[parent].append(number)
+    for number in within[0][1:]:  # the module is its own parent
+        definition, inside = query.code.definitions[number], within.get(number, [])
         group = [number, *inside]
         if held[group].sum() >= MODIFIED_SHARE * max(int(query.definition_tokens[group].sum()), 1):
             kept[definition.first_line : definition.last_line + 1] = True

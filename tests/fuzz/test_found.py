@@ -30,7 +30,8 @@ def test_a_file_that_is_called_like_a_command_of_a_ci_service_gives_it_none(
     corpus = tmp_path / "tiny.safetensors"
     corpus_of(Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")).save(corpus)
     copy = ATTENTION[ATTENTION.index('"""') :]
-    files = {"::error::forged.py": copy, "::stop-commands::x.ipynb": "{", "##[add-mask]a.py": copy}
+    other = f"# Copyright 2020 Ann Other\n{copy}"  # another finding: of those of one group the first file is named
+    files = {"::error::forged.py": copy, "::stop-commands::x.ipynb": "{", "##[add-mask]a.py": other}
     written(tmp_path / "theirs", files)
     main(["scan", str(tmp_path / "theirs"), "--corpus", str(corpus), "--no-progress", "--format", form])
     told = capsys.readouterr().out
