@@ -10,7 +10,7 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from modelkin.api import scan
-from modelkin.pipeline import ScanOptions
+from modelkin.scan_steps import ScanOptions
 from modelkin.reports import FORMATS
 from modelkin.reports.console import Page
 
