@@ -10,9 +10,9 @@ from rich.terminal_theme import TerminalTheme
 from rich.text import Text
 
 from modelkin.api import scan
-from modelkin.scan_steps import ScanOptions
 from modelkin.reports import FORMATS
 from modelkin.reports.console import Page
+from modelkin.scan_steps import ScanOptions
 
 SOURCE, INCLUDE = "pypi:vllm==0.2.3", "internlm.py"
 COMMAND = f"modelkin scan '{SOURCE}' --include '{INCLUDE}'"
