@@ -16,7 +16,7 @@ from ..repository.model import ModelCard
 from ..results import Grade, Level, LicenceForm, Region, Unread, UnreadKind, UpstreamMatch
 from ..support.lazy import lazy_pattern
 from .duties import header_region, upstream_region
-from .findings import FindingDraft, shortened
+from .findings import FindingDraft, a_few, shortened
 from .model import Derivation
 from .naming import credits_any, is_for_code, names_in_words, source_of
 from .repository_view import RepositoryView
@@ -43,8 +43,6 @@ _FILE = lazy_pattern(r"[\w./-]*[\w-]+\.(?:py|ipynb|cu|cpp|c)\b")
 _ENDS = lazy_pattern(r"[.!?](?:\s|\Z)|\n\s*\n|\n\s*(?:[-*+]|\d{1,3}[.)])\s")
 # A sentence goes on over a few lines.
 _LINES_BEFORE = 3
-# More definitions than these are counted, not named: a message is a sentence.
-_MOST_NAMED = 4
 
 
 def grade(derivation: Derivation, repository: RepositoryView) -> Grade:
@@ -205,9 +203,7 @@ def unread_drafts(taken: Iterable[tuple[str, UpstreamMatch]], unread: Iterable[U
         if beside:
             found.setdefault(upstream.project, (path, upstream, {}))[2].update(dict.fromkeys(beside))
     for path, upstream, files in found.values():
-        more = len(files) - _MOST_NAMED
-        named = ", ".join(list(files)[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
-        yield FindingDraft("unread-beside-copy", Region(path, 1, 1), {"found": named}, upstream)
+        yield FindingDraft("unread-beside-copy", Region(path, 1, 1), {"found": a_few(files)}, upstream)
 
 
 def _is_beside(native: str, copy: str) -> bool:

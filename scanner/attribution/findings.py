@@ -7,7 +7,8 @@ message needs one more fact (rulebook/loader.py lists them); which files make on
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from ..errors import RuleError
@@ -17,6 +18,7 @@ from ..rulebook.model import FindingRule, Obligation
 
 _ORDER = tuple(Level)
 _MOST_QUOTED = 300
+_MOST_NAMED = 4
 _SURE = tuple(Confidence)
 # What a lower level says of how sure a finding is, where nothing else is said.
 _BY_LEVEL = {Level.WARNING: Confidence.MEDIUM, Level.NOTE: Confidence.LOW}
@@ -66,6 +68,12 @@ def source_words(upstream: UpstreamMatch) -> str:
 def quoted(lines: Sequence[str]) -> str:
     """Lines of a notice as a message quotes them."""
     return "; ".join(f'"{shortened(line)}"' for line in lines)
+
+
+def a_few(names: Collection[str]) -> str:
+    """The first of many names, and how many more there are: a message is a sentence."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join(islice(names, _MOST_NAMED)) + (f" and {more} more" if more > 0 else "")
 
 
 def shortened(text: str) -> str:

@@ -25,7 +25,7 @@ from .acknowledgement import grade
 from .copies import Copy
 from .doubts import doubted
 from .duties import CHECKS, Owed
-from .findings import FindingDraft, quoted, shortened
+from .findings import FindingDraft, a_few, quoted, shortened
 from .model import Derivation, credits_above
 from .naming import credits_it, source_of
 from .repository_licence import licence_drafts
@@ -41,8 +41,6 @@ _STRICT = (Family.WEAK_COPYLEFT, Family.COPYLEFT, Family.NETWORK_COPYLEFT, Famil
 _ASKED = (Duty.CARRY_LICENCE, Duty.KEEP_NOTICES)
 # Less of a file may be what everybody writes who solves the same.
 _MUCH = 0.2
-# More definitions than these are counted, not named: a message is a sentence.
-_MOST_NAMED = 4
 
 
 class Portion(NamedTuple):
@@ -160,19 +158,21 @@ def _is_named(portion: Portion, repository: RepositoryView) -> bool:
 def _unnamed(portion: Portion, is_substantial: bool) -> FindingDraft:
     copy, upstream = portion.copy, portion.upstream
     lines = upstream.copyrights or upstream.licence_copyrights
-    more = len(upstream.parts) - _MOST_NAMED
-    named = ", ".join(upstream.parts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     draft = FindingDraft(
         rule="part-unacknowledged",
         region=_place(copy, upstream),
-        facts={"definitions": named, "share": f"{100 * upstream.share:.0f} %", "missing": quoted(lines) or "none"},
+        facts={
+            "definitions": a_few(upstream.parts),
+            "share": f"{100 * upstream.share:.0f} %",
+            "missing": quoted(lines) or "none",
+        },
         upstream=upstream,
     )
     return draft if is_substantial else draft.lowered(Level.NOTE, "It is a small part.")
 
 
 def _place(copy: Copy, upstream: UpstreamMatch) -> Region:
-    """From the first of the definitions to the last of those that follow it without a gap, as far as is known."""
+    """The first of the definitions, as far as is known."""
     path = copy.verdict.path
     held = [each for each in copy.verdict.definitions if each.qualname in upstream.parts]
     # The module spans the whole file: a definition in it says more of where to look.
@@ -207,21 +207,19 @@ def _notice_missing(copy: Copy, upstream: UpstreamMatch, repository: RepositoryV
     given = (*repository.copyrights_of(copy), *repository.copyrights, *repository.own_lines(upstream))
     if lines:
         return quoted(holders_missing(lines, given))
-    stated = copy.notice.form is not LicenceForm.NONE or any(each.licence for each in repository.sidecars(_path(copy)))
+    stated = copy.notice.form is not LicenceForm.NONE or any(
+        each.licence for each in repository.sidecars(copy.verdict.path)
+    )
     if upstream.licence_form is LicenceForm.NONE or stated or repository.text_of(upstream.licence):
         return ""
     return f"a statement that it is under {upstream.licence}" if upstream.licence else ""
-
-
-def _path(copy: Copy) -> str:
-    return copy.verdict.path
 
 
 def _adapted(copy: Copy, upstream: UpstreamMatch, credit: Credit, missing: str) -> FindingDraft:
     share = f"{100 * upstream.share:.0f} %"
     draft = FindingDraft(
         rule="adapted-notice-missing",
-        region=Region(_path(copy), credit.first_line, credit.last_line),
+        region=Region(copy.verdict.path, credit.first_line, credit.last_line),
         facts={"credited": shortened(source_of(credit)), "share": share, "missing": missing},
         upstream=upstream,
         upstream_region=Region(upstream.path, 1, upstream.header_last_line) if upstream.header_last_line else None,

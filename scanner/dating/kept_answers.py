@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from ..sources.index import ReleaseFile
 from ..sources.registry import opened
@@ -17,21 +18,32 @@ from ..sources.registry import opened
 _MOST_BYTES = 64 * 1024**2
 _DIGEST_BYTES = 16
 
-T = TypeVar("T")
+
+class KeptAnswer(Struct, frozen=True):
+    """What was answered about the file of a release with the digest ``sha256``."""
+
+    sha256: str
+
+
+T = TypeVar("T", bound=KeptAnswer)
 
 
 def read_kept(name: str, file: ReleaseFile, suffix: str, kind: type[T]) -> T | None:
-    """What was kept under ``suffix`` of ``file``, of a release of ``name``; None when it is not as it was written."""
+    """What was kept under ``suffix`` of ``file``, of a release of ``name``.
+
+    None when there is none, it is not as it was written, or it is of another file of that name.
+    """
     try:
         with opened(name, make=False) as folder:
             stored = folder.read(file.filename + suffix, _MOST_BYTES) or b""
         digest, _, body = stored.partition(b"\n")
-        return msgspec.json.decode(body, type=kind) if digest == _digest(body) else None
+        kept = msgspec.json.decode(body, type=kind) if digest == _digest(body) else None
     except (OSError, ValueError, RecursionError):
         return None
+    return kept if kept is not None and kept.sha256 == file.sha256 else None
 
 
-def keep(name: str, file: ReleaseFile, suffix: str, answer: object) -> None:
+def keep(name: str, file: ReleaseFile, suffix: str, answer: KeptAnswer) -> None:
     """Keep ``answer`` as far as it can be: a cache that is full or locked costs time later, and is no error."""
     body = msgspec.json.encode(answer)
     with (

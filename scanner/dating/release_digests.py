@@ -15,14 +15,13 @@ import zipfile
 from collections.abc import Mapping
 from typing import IO, Any
 
-from msgspec import Struct
 from packaging.version import Version
 
 from ..errors import SourceError
 from ..sources.archive import DAMAGED_ZIP, BoundedFile
 from ..sources.index import ReleaseFile, index_url
 from ..sources.registry import find
-from .kept_answers import keep, read_kept
+from .kept_answers import KeptAnswer, keep, read_kept
 from .remote_end import RemoteEnd
 
 _RECORD = re.compile(r"[^/]+\.dist-info/RECORD")
@@ -31,10 +30,9 @@ _SUFFIX = ".digests.json"
 _SHA256 = "sha256="
 
 
-class _Kept(Struct, frozen=True):
-    """The digests of the files in the wheel with the digest ``sha256``."""
+class _Kept(KeptAnswer, frozen=True):
+    """The digests of the files in a wheel."""
 
-    sha256: str
     digests: dict[str, str]
 
 
@@ -46,7 +44,7 @@ def digests_of(name: str, file: ReleaseFile) -> Mapping[str, str]:
     if not file.filename.endswith(".whl"):
         return {}
     kept = read_kept(name, file, _SUFFIX, _Kept)
-    if kept is not None and kept.sha256 == file.sha256:
+    if kept is not None:
         return kept.digests
     digests = _read(name, file)
     keep(name, file, _SUFFIX, _Kept(file.sha256, digests))

@@ -15,7 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import IO, Any, NamedTuple
 
-from msgspec import Struct
 from packaging.version import Version
 
 from ..errors import SourceError
@@ -26,7 +25,7 @@ from ..sources.index import ReleaseFile, index_url, release_files
 from ..sources.members import MAX_MEMBERS, safe_path
 from ..sources.registry import find
 from ..sources.specs import CODE_SUFFIXES, ZIP_SUFFIXES
-from .kept_answers import keep, read_kept
+from .kept_answers import KeptAnswer, keep, read_kept
 from .remote_end import NoRangesError, RemoteEnd
 
 # What is fetched whole where that is the only way to see what is in it.
@@ -49,10 +48,9 @@ Listing = Mapping[str, PathFacts]
 """The files of a release by path, as a wheel has them: without the folder around an sdist."""
 
 
-class _Kept(Struct, frozen=True):
-    """A listing as it is kept, of the file with this digest."""
+class _Kept(KeptAnswer, frozen=True):
+    """A listing as it is kept."""
 
-    sha256: str
     paths: dict[str, PathFacts]
 
 
@@ -69,7 +67,7 @@ def paths_of(name: str, file: ReleaseFile) -> Listing:
     fetched whole up to 8 MB, and refused above.
     """
     kept = read_kept(name, file, _SUFFIX, _Kept)
-    if kept is not None and kept.sha256 == file.sha256:
+    if kept is not None:
         return kept.paths
     found = _of_cached_release(name, file)
     listing = _asked(file) if found is None else found

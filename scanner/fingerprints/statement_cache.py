@@ -85,13 +85,18 @@ class NameTable(dict[bytes, int]):
         self.spelled.append(name)
         if number == len(self._hashes):
             self._hashes = np.resize(self._hashes, 2 * number)
-        self._hashes[number] = int.from_bytes(hashlib.blake2b(name, digest_size=8).digest(), "little")
+        self._hashes[number] = int.from_bytes(name_digest(name), "little")
         return number
 
     @property
     def hashes(self) -> U64:
         """A hash of the name of each number: a view, good until the next name is asked for."""
         return self._hashes[: len(self)]
+
+
+def name_digest(name: bytes) -> bytes:
+    """The hash of a name, as a uint64 array has it in memory."""
+    return hashlib.blake2b(name, digest_size=8).digest()
 
 
 class StatementCache:

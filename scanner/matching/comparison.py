@@ -117,14 +117,18 @@ class Comparison(Struct, frozen=True, dict=True):
     @cached_property
     def coverage(self) -> float:
         """Share of the candidate's tokens that stand in the file."""
-        held = self.corpus.definition_tokens[self.corpus.member_definitions[self.reference_rows]]
-        return float(self.query.statement_tokens[self.alignment.statements].sum()) / max(int(held.sum()), 1)
+        return float(self.query.statement_tokens[self.alignment.statements].sum()) / self._reference_total
 
     @cached_property
     def contained(self) -> float:
         """Share (0 to 1) of the candidate's tokens that stand in the file under a consistent renaming."""
+        return min(float(self.matched_tokens.sum()) / self._reference_total, 1.0)
+
+    @cached_property
+    def _reference_total(self) -> int:
+        """All tokens of the candidate, at least 1."""
         held = self.corpus.definition_tokens[self.corpus.member_definitions[self.reference_rows]]
-        return min(float(self.matched_tokens.sum()) / max(int(held.sum()), 1), 1.0)
+        return max(int(held.sum()), 1)
 
     @cached_property
     def agreement(self) -> float:

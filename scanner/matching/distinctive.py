@@ -8,13 +8,13 @@ alike, or when a kind of statement should count for more.
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile, mix, sequence_hashes
+from ..fingerprints.statement_cache import name_digest
 from ..support.arrays import I64, U32, U64, Array, Mask, among, first_of_each, run_sums
 from ..syntax.token_format import Namespace, are_names, are_numbers, kinds_of, number_token, symbol, without_distances
 from ..syntax.tokenizer import CALL_SYMBOL, STRING_SYMBOL
@@ -136,7 +136,7 @@ def _own(code: NormalisedFile, name_hashes: U64) -> Mask:
 
 @cache
 def _usual_names() -> U64:
-    digests = (hashlib.blake2b(name.encode(), digest_size=8).digest() for name in _USUAL_NAMES)
+    digests = (name_digest(name.encode()) for name in _USUAL_NAMES)
     return np.sort(np.frombuffer(b"".join(digests), np.uint64))
 
 

@@ -5,7 +5,6 @@ Edit this when a stage needs to know something else about the file that is exami
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +13,7 @@ from msgspec import Struct, field
 from ..corpus.model import Corpus
 from ..corpus.schema import KINDS
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile
+from ..fingerprints.statement_cache import name_digest
 from ..fingerprints.winnowing import Fingerprints
 from ..support.arrays import I64, U64, Array, among, distinct, group, run_bounds, run_places, run_sums
 from .distinctive import Telling, telling
@@ -82,7 +82,7 @@ class Query(Struct, frozen=True, eq=False, dict=True):
     def leaf_hashes(self) -> U64:
         """The hash of the last part of each definition's name."""
         leaves = [definition.qualname.rpartition(".")[2].encode() for definition in self.code.definitions]
-        return np.frombuffer(b"".join([hashlib.blake2b(leaf, digest_size=8).digest() for leaf in leaves]), np.uint64)
+        return np.frombuffer(b"".join(list(map(name_digest, leaves))), np.uint64)
 
     def spellings(self, statements: Array) -> U64:
         """A hash of the names of each of these statements, in order of first occurrence."""
