@@ -137,16 +137,19 @@ def _stands_beside(source: Derivation, older: UpstreamMatch) -> bool:
 def _inner_derivation(copy: Copy, repository: RepositoryView, listed: Sequence[UpstreamMatch]) -> Derivation | None:
     """A sibling of the same project keeps lines of others: a copy of it that says nothing at all drops them.
 
-    One that has a notice or a credit of its own leads the reader to them; they are kept within the same work.
+    It is held against the other's file, which the sibling has the code from. One that has a notice or a credit of its
+    own leads the reader to them; they are kept within the same work.
     """
     if copy.notice.copyrights or copy.credits:
         return None
     siblings = [each for each in listed if _is_sibling(each, copy, repository)]
-    others = [line for each in listed if not _own(each, copy, repository) for line in each.copyrights]
+    others = sorted((each for each in listed if not _own(each, copy, repository)), key=first_seen)
     for sibling in siblings[:1]:
-        lines = tuple(line for line in sibling.copyrights if not holders_missing((line,), others))
-        derivation = _derivation(copy, repository, sibling, tuple(listed), lines, inner=True)
-        return derivation if derivation.missing else None
+        for other in others:
+            lines = tuple(line for line in other.copyrights if not holders_missing((line,), sibling.copyrights))
+            if lines:
+                derivation = _derivation(copy, repository, other, tuple(listed), lines, sibling)
+                return derivation if derivation.missing else None
     return None
 
 
@@ -161,7 +164,7 @@ def _derivation(
     upstream: UpstreamMatch,
     listed: tuple[UpstreamMatch, ...],
     lines: tuple[str, ...] | None = None,
-    inner: bool = False,
+    sibling: UpstreamMatch | None = None,
 ) -> Derivation:
     sidecars = repository.sidecars(copy.verdict.path)
     licence = copy.notice.licence or next((each.licence for each in sidecars if each.licence), "")
@@ -173,5 +176,5 @@ def _derivation(
         copyrights=repository.copyrights_of(copy),
         licence=licence,
         states_licence=bool(licence) or copy.notice.form is not LicenceForm.NONE,
-        inner=inner,
+        sibling=sibling,
     )

@@ -43,14 +43,25 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     if common := _perhaps_common(derivation):
         doubt = f"Both name {common} as their source, each in its own words: both may be from there."
         draft = draft.lowered(Level.WARNING, doubt)
-    if derivation.inner:
-        return draft
+    if derivation.sibling:
+        return _by_sibling(draft, derivation, derivation.sibling)
     if repository.is_nearly_at_home(derivation.copy, upstream):
         doubt = f"Many files beside it are those of {upstream.project}: this may be {upstream.project} itself."
         return draft.lowered(Level.NOTE, doubt)
     if claim := repository.home.claim_on(upstream):
         doubt = f"The name {claim}, which this source gives itself, is no proof that it is that."
         return draft.lowered(Level.ERROR, doubt)
+    return draft
+
+
+def _by_sibling(draft: FindingDraft, derivation: Derivation, sibling: UpstreamMatch) -> FindingDraft:
+    """What came by a file of the same project, which is named; less where that one's line is not the one owed."""
+    if derivation.upstream.direction is Direction.IN_ORDER:
+        like = f"a copy, by way of this project's own {sibling.path}, of"
+        draft = draft._replace(facts={**draft.facts, "like": like})
+    if set(derivation.lines).isdisjoint(sibling.copyrights):
+        doubt = f"The line in {sibling.path} is another one: it may have the code from elsewhere."
+        draft = draft.lowered(Level.WARNING, doubt)
     return draft
 
 

@@ -34,12 +34,17 @@ class Derivation(NamedTuple):
     """The licence that the file, or a sidecar for it, states; empty where none."""
     states_licence: bool
     """Whether it states one in any form, known or not."""
-    inner: bool = False
-    """Whether the upstream is a file of the scanned project itself: then only the notices of others must stay."""
+    sibling: UpstreamMatch | None = None
+    """The file of the scanned project itself by which the code came, if it did: then only notices must stay."""
     is_sure: bool = True
     """Whether more than age says that the code came by this upstream."""
     passed_on: bool = False
     """Whether the upstream is what the copy's source has the code from: then what that one dropped is owed alone."""
+
+    @property
+    def inner(self) -> bool:
+        """Whether the code came by a file of the scanned project itself."""
+        return self.sibling is not None
 
     @property
     def path(self) -> str:

@@ -141,7 +141,7 @@ def in_part(draft: FindingDraft) -> FindingDraft:
     """The finding in words for a file that holds more."""
     upstream = draft.upstream
     is_open = upstream is not None and upstream.direction in (Direction.OPEN, Direction.UNKNOWN)
-    like = "in part alike with" if is_open else "in part a copy of"
+    like = f"in part {draft.facts.get('like') or ('alike with' if is_open else 'a copy of')}"
     return draft._replace(facts={**draft.facts, "like": like, "like_changed": like})
 
 

@@ -42,6 +42,8 @@ class Facts(NamedTuple):
     """Whether both name a third as their source, and the file names its holder: then neither need be from the other."""
     owns: Callable[[Project], bool] = lambda _: False
     """Whether a project is the one that is scanned, as far as its name says."""
+    since: int = 0
+    """The day (20240131) since which its project, released at a registry, may have had its code; 0: not known."""
 
     @property
     def day(self) -> int:
@@ -98,7 +100,7 @@ def placed(kept: list[Comparison], facts: Facts, rematch: Rematch, named: bool) 
     closest = {each.candidate.key: each for each in reversed(kept)}
     found = {key: innovations_of(each) for key, each in closest.items()}
     dated, notes = _counting(kept, facts, found)
-    counting = facts._replace(dated=dated)
+    counting = facts._replace(dated=dated, since=_since(kept, facts._replace(dated=dated)))
     standings = {key: _standing(each, counting, found[key]) for key, each in closest.items()}
     seen = Placed(kept, [], counting, facts.dated, standings, notes)
     later = [each for each in kept if seen.is_later(each)]
@@ -120,6 +122,18 @@ def _counting(
     if not why:
         return dated, ()
     return FileDate(), (f"{dated.date} ({dated.says or dated.by.value}) is the source's own word, but {why}",)
+
+
+def _since(kept: Sequence[Comparison], facts: Facts) -> int:
+    """The day on which the file's own project may have had its code at the earliest; 0 where no registry knows it.
+
+    It is that of the project's own paths that hold nearly as much of the file as the closest upstream does.
+    """
+    if not kept or facts.dated.claim or facts.dated.by is not Ground.RELEASE:
+        return 0
+    least = ALIKE_PART * max(each.similarity for each in kept)
+    own = (each for each in kept if facts.owns(_project(each)) and each.similarity >= least)
+    return min(map(_after, own), default=0)
 
 
 def _contradiction(kept: Sequence[Comparison], facts: Facts, found: dict[HistoryKey, Innovations | None]) -> str:
@@ -159,7 +173,9 @@ def _standing(comparison: Comparison, facts: Facts, additions: Innovations | Non
         return Standing(Direction.UNKNOWN if are_siblings else Direction.IN_ORDER, innovations=additions)
     if not day or dated.at_latest:
         return Standing(Direction.UNKNOWN, innovations=additions)
-    direction = Direction.IN_ORDER if day >= by else Direction.OPEN
+    # A project that began before its first release may have had the code before the upstream.
+    may_be_older = 0 < facts.since < by
+    direction = Direction.IN_ORDER if day >= by and not may_be_older else Direction.OPEN
     return Standing(direction, dated.by, dated.claim, additions)
 
 

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from modelkin.attribution.copies import Copy
 from modelkin.attribution.derivation import derivation_of
+from modelkin.attribution.engine import check_copies
 from modelkin.attribution.model import Derivation
 from modelkin.attribution.repository_view import RepositoryView
-from modelkin.results import UpstreamMatch, Verdict
+from modelkin.results import Level, UpstreamMatch, Verdict
 
 from ..support.attributed import (
     APACHE,
@@ -141,10 +142,30 @@ def test_a_file_of_the_project_that_says_nothing_drops_the_lines_its_sibling_kee
     far = replace(LAMP, share=0.2, verdict=Verdict.FRAGMENTS)
     chosen = derivation(copy_of(inner, origin=far), own="harbour")
     assert chosen
-    assert chosen.inner
+    assert chosen.sibling == inner
+    assert chosen.upstream == far, "a project is not held against itself"
     assert chosen.lines == LAMP.copyrights, "its own line it owes nobody"
     assert derivation(copy_of(inner, origin=far, text=OWN_HEADER + CODE), own="harbour") is None
     assert derivation(copy_of(inner, origin=inner), own="harbour") is None
+
+
+def test_what_came_by_a_file_of_the_project_names_the_others_file_and_the_way() -> None:
+    inner = sibling(copyrights=("Copyright 2023 The Harbour team.", *LAMP.copyrights))
+    far = replace(LAMP, share=0.2, verdict=Verdict.FRAGMENTS)
+    repository = RepositoryView(replace(declarations_of({}), vouched="harbour"))
+    (error,) = check_copies([copy_of(inner, origin=far)], repository).findings
+    assert error.level is Level.ERROR
+    assert f"by way of this project's own {inner.path}, of {far.project} " in error.message
+    assert error.upstream.startswith(f"{far.project} ")
+
+
+def test_a_line_that_the_sibling_has_in_another_form_is_a_warning() -> None:
+    inner = sibling(copyrights=("Copyright (c) 2029 Lumen Labs.",))
+    far = replace(LAMP, share=0.2, verdict=Verdict.FRAGMENTS, copyrights=("Copyright (c) 2020, Lumen Labs.",))
+    repository = RepositoryView(replace(declarations_of({}), vouched="harbour"))
+    (warning,) = check_copies([copy_of(inner, origin=far)], repository).findings
+    assert warning.level is Level.WARNING
+    assert "may have the code from elsewhere" in warning.reason
 
 
 def test_an_earlier_release_of_the_same_file_is_no_sibling() -> None:

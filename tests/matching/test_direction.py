@@ -176,6 +176,23 @@ def test_a_project_s_own_paths_go_on_after_they_appeared() -> None:
     assert (found.direction, found.upstreams[0].first_release) == (Direction.IN_ORDER, "2.0")
 
 
+def test_a_project_that_began_before_its_first_release_may_have_had_the_code_first() -> None:
+    """The code of the first release of beacon may be as old as its repository, and lantern's may be from there."""
+
+    def direction(published: str, claim: bool = False, by: Ground = Ground.RELEASE) -> Direction:
+        own = Upstream("beacon", "0.1", {"beacon/attention.py": GROWN}, "2023-01-01", published=published)
+        corpus = corpus_of(RELEASES[1], own)
+        date = dated("2023-01-01", claim, by=by)
+        found = verdict_on(FIRST_ONLY, date, ("beacon",), corpus)
+        listed = (*found.upstreams, *found.alike)
+        return next(each.direction for each in listed if each.project == "lantern")
+
+    assert direction("2020-01-01") is Direction.OPEN
+    assert direction("2021-05-04") is Direction.IN_ORDER, "it began when lantern had it"
+    assert direction("2020-01-01", claim=True) is Direction.IN_ORDER, "a date of its own lowers nothing"
+    assert direction("2020-01-01", by=Ground.COMMIT) is Direction.IN_ORDER
+
+
 def test_a_file_that_follows_its_upstream_is_named_after_what_it_was_taken_from() -> None:
     # Of what 1.0 was, less than half is left in it; of what 2.0 is, all.
     body = GROWN[: GROWN.index("    def forward")] + ADDED + SCHEDULE

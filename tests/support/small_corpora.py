@@ -89,13 +89,15 @@ class Upstream:
     files: Mapping[str, str] = field(default_factory=lambda: {"lantern/attention.py": ATTENTION})
     released: str = "2021-05-04"
     licence: str = "MIT"
+    published: str = ""
 
 
 def corpus_of(*upstreams: Upstream, name: str = "small") -> Corpus:
     """A corpus of these releases, in this order."""
     builder = CorpusBuilder()
     for upstream in upstreams:
-        project = Project(upstream.project, upstream.licence, "", "https://example.org/{release}/{path}")
+        source = "https://example.org/{release}/{path}"
+        project = Project(upstream.project, upstream.licence, "", source, published=upstream.published)
         number = builder.add_release(project, Release(0, upstream.version, upstream.released, ""))
         for path, text in upstream.files.items():
             stored = text.encode()
