@@ -26,6 +26,8 @@ WHOLE_PART = 0.8
 JOINED_EVIDENCE = 20.0
 # Below this share of aligned tokens a candidate is not worth naming.
 FRAGMENT_SHARE = 0.1
+# So is one that holds less than this share of what is distinctive in the file: short methods are alike by chance.
+DISTINCTIVE_FRAGMENT = 0.05
 # Files of which look-up finds less than this share in any one upstream path, and fewer tokens, are not aligned with it.
 LEAST_SHARE = 0.05
 LEAST_TOKENS = 60
@@ -177,10 +179,11 @@ def _is_worth_naming(comparison: Comparison, options: VerdictOptions) -> bool:
 
 def is_related(comparison: Comparison, options: VerdictOptions) -> bool:
     """Whether the file shares anything worth naming with the candidate: a part of itself, or whole definitions."""
-    if comparison.aligned_share < FRAGMENT_SHARE:
-        return comparison.part_evidence() >= PARTS_EVIDENCE
+    is_by_parts = comparison.part_evidence() >= PARTS_EVIDENCE
+    if comparison.aligned_share < FRAGMENT_SHARE or is_by_parts or options.named:
+        return is_by_parts or comparison.aligned_share >= FRAGMENT_SHARE
     is_told = comparison.evidence >= FRAGMENT_EVIDENCE and comparison.joined_evidence >= JOINED_EVIDENCE
-    return options.named or is_told
+    return is_told and comparison.distinctive_share >= DISTINCTIVE_FRAGMENT
 
 
 def most_alike(candidates: Sequence[Candidate]) -> list[Candidate]:
