@@ -23,7 +23,7 @@ MOST_IN_A_ROOM = 25
 MOST_LINES = 400
 MOST_FUNCTION_LINES = 45
 # A module that one other alone imports may be a door too many: formats and commands aside, there are few reasons.
-MOST_WITH_ONE_IMPORTER = 51
+MOST_WITH_ONE_IMPORTER = 1 / 4
 # Names that a module may have in several rooms.
 CONVENTIONS = {"__init__", "model"}
 
@@ -161,7 +161,7 @@ def test_few_modules_have_a_single_importer() -> None:
         for imported in others:
             importers[imported].add(module)
     single = sorted(module for module, found in importers.items() if len(found) == 1)
-    assert len(single) <= MOST_WITH_ONE_IMPORTER, single
+    assert len(single) <= MOST_WITH_ONE_IMPORTER * len(MODULES), single
 
 
 def test_every_module_says_what_it_is_for() -> None:

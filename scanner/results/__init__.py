@@ -15,6 +15,7 @@ from .file_verdict import (
     UpstreamMatch,
     cells_by_path,
 )
+from .observation import EvidenceKind, Observation, Relation, Strength
 from .scan_report import (
     Attribution,
     CorpusIdentity,
@@ -52,6 +53,7 @@ __all__ = [
     "DefinitionMatch",
     "Direction",
     "DutyState",
+    "EvidenceKind",
     "FileDate",
     "FileVerdict",
     "Finding",
@@ -63,11 +65,14 @@ __all__ = [
     "LeftOut",
     "Level",
     "LicenceForm",
+    "Observation",
     "Region",
+    "Relation",
     "Rename",
     "Report",
     "Skipped",
     "State",
+    "Strength",
     "Suppression",
     "Trust",
     "Unread",

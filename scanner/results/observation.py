@@ -1,0 +1,81 @@
+"""What two models have in common beside their code: an observation, its strength, and what else could explain it.
+
+Each stands for itself; nothing adds them up. Edit this when evidence of a new kind comes in, or says one thing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import Enum
+
+from msgspec import Struct
+
+from .file_verdict import Region, Rename
+
+
+class EvidenceKind(Enum):
+    """What is compared."""
+
+    HASHES = "hashes"
+    DATES = "dates"
+    CONFIGURATION = "configuration"
+    TOKENIZER = "tokenizer"
+    TENSOR_LAYOUT = "tensor-layout"
+    WEIGHTS = "weights"
+    PREDICTIONS = "predictions"
+
+
+class Relation(Enum):
+    """What the one is to the other, as far as one kind of evidence tells."""
+
+    IDENTICAL = "identical"
+    """The same bytes, or the same content."""
+    RENAMED = "renamed"
+    """The same but for names, under a one-to-one renaming."""
+    CONTAINED = "contained"
+    """All of the one is a part of the other."""
+    ALIKE = "alike"
+    """More in common than models that have nothing to do with each other, and some differences."""
+    EARLIER = "earlier"
+    """The other one had it first."""
+    LATER = "later"
+    """The other one had it afterwards."""
+    UNALIKE = "unalike"
+    """No more in common than models that have nothing to do with each other."""
+    NOT_COMPARED = "not-compared"
+    """Not looked at: ``says`` tells why."""
+
+
+class Strength(Enum):
+    """How much an observation says about where a model is from."""
+
+    EXACT = "exact"
+    """The same content, which nobody has by chance."""
+    STRONG = "strong"
+    """Not explained by chance, nor by a common architecture."""
+    SUPPORTING = "supporting"
+    """To be expected of a copy, and of others as well."""
+    NONE = "none"
+    """Tells nothing either way."""
+    COUNTER = "counter"
+    """Speaks against it."""
+
+
+class Observation(Struct, frozen=True):
+    """One thing that was compared, and what came out."""
+
+    kind: EvidenceKind
+    relation: Relation
+    strength: Strength
+    says: str
+    """It in a sentence, with its figures."""
+    compared_with: str
+    """The model or source that it is held against, by name."""
+    figures: Mapping[str, float] = {}
+    """Counts, shares (0 to 1) and bits, by name."""
+    explained_by: tuple[str, ...] = ()
+    """What else could explain it, a sentence each: "every model of this architecture has it"."""
+    regions: tuple[Region, ...] = ()
+    """The files it is about, on the side of the copy."""
+    renames: tuple[Rename, ...] = ()
+    """How names of the original became those of the copy."""
