@@ -6,6 +6,7 @@ histories; in a union of corpora a path history may be divided over several.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
@@ -81,7 +82,7 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
             if self.answer(np.array([parent.history]))[0]:
                 found = parent
             parent = self.descent.parent(parent.file)
-        return found
+        return found and found._replace(file=self._known(found.history).copies[found.file][0])
 
     def corpus_of(self, file: int) -> Corpus:
         """The corpus that holds a file."""
@@ -132,14 +133,17 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
 
     def versions(self, file: int, history: int) -> list[Version]:
         """The releases that hold file content ``file`` under the path of ``history``, oldest first."""
+        return self._held(history, self._known(history).copies.get(file, [file]))
+
+    def _held(self, history: int, copies: Iterable[int]) -> list[Version]:
         project, path = self.project(history), self.path(history).decode("utf-8", "replace")
         held = [
             each
-            for copy in self._known(history).copies.get(file, [file])
+            for copy in copies
             for each in self.union.corpus_of(copy).versions(self.union.local_file(copy))
             if (each.project, each.path) == (project, path)
         ]
-        return sorted(held, key=lambda version: version.release.day)
+        return sorted(held, key=lambda version: (version.release.day, _natural(version.release.version)))
 
     def day_of(self, file: int, history: int) -> int:
         """The day (20240131) on which a content of a path stood there at the latest; 0 where that is not known."""
@@ -152,15 +156,34 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
 
     def _known(self, history: int) -> _Contents:
         if history not in self._contents:
-            files, days = self.union.contents(np.array([history]))[1:]
-            signatures = self.union.signatures(files) if self.union.is_divided else files
-            equal: dict[int, list[int]] = {}
-            for place in np.argsort(files, kind="stable").tolist():
-                equal.setdefault(int(signatures[place]), []).append(place)
-            told = {int(files[same[0]]): min(int(days[place]) for place in same) for same in equal.values()}
-            copies = {int(files[place]): files[same].tolist() for same in equal.values() for place in same}
-            self._contents[history] = _Contents(dict(sorted(told.items(), key=lambda each: each[1])), copies)
+            files, days = (each.tolist() for each in self.union.distinct_contents(np.array([history]))[1:])
+            copies = self._copies(history) if self.union.is_divided else {file: [file] for file in files}
+            self._contents[history] = _Contents(self._by_age(history, files, days, copies), copies)
         return self._contents[history]
+
+    def _copies(self, history: int) -> dict[int, list[int]]:
+        files = np.sort(self.union.contents(np.array([history]))[1])
+        equal: dict[int, list[int]] = {}
+        for file, signature in zip(files.tolist(), self.union.signatures(files).tolist(), strict=True):
+            equal.setdefault(signature, []).append(file)
+        return {file: same for same in equal.values() for file in same}
+
+    def _by_age(
+        self, history: int, files: list[int], days: list[int], copies: dict[int, list[int]]
+    ) -> dict[int, int]:
+        """The files with their days, oldest first; those of one day by the versions that have them."""
+
+        def age(each: tuple[int, int]) -> tuple[object, ...]:
+            file, day = each
+            is_alone = days.count(day) == 1
+            return day, "" if is_alone else _natural(self._held(history, copies[file])[0].release.version), file
+
+        return dict(sorted(zip(files, days, strict=True), key=age))
+
+
+def _natural(version: str) -> str:
+    """Sorts versions, 0.9 before 0.10: of releases of one day, or without a date, nothing else tells which is older."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), version)
 
 
 def _release(corpus: Corpus, column: Array, history: int) -> Release | None:

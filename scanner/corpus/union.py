@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from ..support.arrays import U64, Array, run_bounds, runs
 from .history_table import HistoryTable
+from .intervals import NEVER
 from .model import Corpus, Project
 from .rarity import Rarity
 
@@ -152,6 +153,22 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
         of_history, files, days = (np.concatenate(each) for each in zip((none, none, none), *found, strict=True))
         order = np.argsort(of_history, kind="stable")
         return of_history[order], files[order], days[order]
+
+    def distinct_contents(self, histories: Array) -> tuple[Array, Array, Array]:
+        """The same; what several corpora have under one path is there once, by the first of them."""
+        of_history, files, days = self.contents(histories)
+        if not self.is_divided:
+            return of_history, files, days
+        signatures = self.signatures(files)
+        order = np.lexsort((files, signatures, of_history))
+        of_history, files, signatures = of_history[order], files[order], signatures[order]
+        leads = np.ones(len(files), bool)
+        leads[1:] = (of_history[1:] != of_history[:-1]) | (signatures[1:] != signatures[:-1])
+        first = np.flatnonzero(leads)
+        # A release without a date says nothing where another one has a date.
+        known = np.where(days[order] > 0, days[order], NEVER)
+        earliest = np.minimum.reduceat(known, first) if len(first) else known
+        return of_history[first], files[first], earliest % NEVER
 
     def single_files(self) -> Iterator[tuple[int, int]]:
         """The file, and its path history, of each corpus that has one only."""

@@ -118,9 +118,9 @@ def _oldest_first(histories: PathHistories, found: Array, shares: Array) -> Arra
 class _Contents(NamedTuple):
     """The contents [F] of the chosen path histories that may answer."""
 
-    files: Array
     of_history: Array
     """Which of the chosen path histories each is of."""
+    files: Array
     days: Array
     """The day (20240131) on which each stood there at the latest."""
 
@@ -129,7 +129,7 @@ def _best_files(
     query: Query, histories: PathHistories, equal: EqualRuns, single: DefinitionHits, chosen: Array
 ) -> list[Candidate]:
     """The best few contents of each of the chosen path histories."""
-    contents = _old_enough(histories, _contents(histories.union, chosen), chosen)
+    contents = _old_enough(histories, _Contents(*histories.union.distinct_contents(chosen)), chosen)
     of_file, references, tokens = _definitions(histories.union, contents.files)
     best = np.zeros((len(contents.files), len(query.definition_tokens)), np.float32)
     _mark_equal(best, of_file, references, equal)
@@ -147,20 +147,6 @@ def _best_files(
     return [Candidate(histories, *each) for each in found]
 
 
-def _contents(union: CorpusUnion, chosen: Array) -> _Contents:
-    """The contents of path histories; what several corpora have under one path goes once, by the first of them."""
-    of_history, files, days = union.contents(chosen)
-    if not union.is_divided:
-        return _Contents(files, of_history, days)
-    order = np.lexsort((files, union.signatures(files), of_history))
-    of_history, files, days = of_history[order], files[order], days[order]
-    signatures = union.signatures(files)
-    leads = np.ones(len(files), bool)
-    leads[1:] = (of_history[1:] != of_history[:-1]) | (signatures[1:] != signatures[:-1])
-    first = np.flatnonzero(leads)
-    return _Contents(files[first], of_history[first], np.minimum.reduceat(days, first) if len(first) else days)
-
-
 def _old_enough(histories: PathHistories, contents: _Contents, chosen: Array) -> _Contents:
     """The contents of the chosen path histories that answer: none younger than the copy.
 
@@ -168,7 +154,7 @@ def _old_enough(histories: PathHistories, contents: _Contents, chosen: Array) ->
     """
     if not histories.until:
         return contents
-    _, of_history, days = contents
+    of_history, _, days = contents
     old: Array = (days <= histories.until) | histories.are_own(chosen)[of_history]
     known = np.bincount(of_history[old], minlength=len(chosen)) > 0
     oldest = np.full(len(chosen), NEVER)
