@@ -168,9 +168,7 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
             equal.setdefault(signature, []).append(file)
         return {file: same for same in equal.values() for file in same}
 
-    def _by_age(
-        self, history: int, files: list[int], days: list[int], copies: dict[int, list[int]]
-    ) -> dict[int, int]:
+    def _by_age(self, history: int, files: list[int], days: list[int], copies: dict[int, list[int]]) -> dict[int, int]:
         """The files with their days, oldest first; those of one day by the versions that have them."""
 
         def age(each: tuple[int, int]) -> tuple[object, ...]:

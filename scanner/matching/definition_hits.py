@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.union import CorpusUnion
-from ..support.arrays import Array, among, distinct, group, run_places, runs
+from ..support.arrays import Array, among, distinct, group, pack_pairs, run_places, runs
 from .equal_definitions import EqualRuns
 from .query import Query
 
@@ -58,10 +58,12 @@ class HistoryHits(NamedTuple):
 
 def single_hits(query: Query, union: CorpusUnion, equal: EqualRuns) -> tuple[DefinitionHits, HistoryHits]:
     """Of the equal ones those with the same names; for definitions without an equal, what shares most with them."""
-    near, near_histories = _strongest(_shared_fingerprints(query, union, equal.definitions), union)
     spelled = _spelled_alike(query, union, equal)
-    pairs = zip((near, spelled), (near_histories, _of_histories(spelled, union)), strict=True)
-    hits, held = zip(*pairs, strict=True)
+    told = spelled, _of_histories(spelled, union)
+    near = _shared_fingerprints(query, union, equal.definitions)
+    if not len(near.definition):
+        return told
+    hits, held = zip(told, _strongest(near, union), strict=True)
     return (
         DefinitionHits(*map(np.concatenate, zip(*hits, strict=True))),
         HistoryHits(*map(np.concatenate, zip(*held, strict=True))),
@@ -72,7 +74,13 @@ def _of_histories(hits: DefinitionHits, union: CorpusUnion) -> HistoryHits:
     order = np.argsort(-hits.strength, kind="stable")
     histories, source = union.holders(hits.reference[order])
     definition, strength = hits.definition[order][source], hits.strength[order][source]
-    held = group(np.stack([definition, histories.astype(np.int64)], axis=1)).first
+    # Of a definition and a path history the first, which is the strongest.
+    keys = pack_pairs(definition, histories)
+    at = np.argsort(keys, kind="stable")
+    ordered = keys[at]
+    leads = np.ones(len(at), bool)
+    leads[1:] = ordered[1:] != ordered[:-1]
+    held = at[leads]
     return HistoryHits(definition[held], histories[held].astype(np.int64), strength[held])
 
 
@@ -95,24 +103,26 @@ def _strongest(hits: DefinitionHits, union: CorpusUnion) -> tuple[DefinitionHits
 def _spelled_alike(query: Query, union: CorpusUnion, equal: EqualRuns) -> DefinitionHits:
     """Of the equal ones those with the same names."""
     definitions, references = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    by_sequence = np.argsort(equal.of_definition, kind="stable")
-    bounds = np.searchsorted(equal.of_definition[by_sequence], np.arange(equal.sequences + 1))
-    for number, corpus, rows, first in union.definitions(equal.first):
-        spellings, last = corpus.definition_spellings, first + (equal.last - equal.first)[rows]
-        at, run = runs(bounds, equal.sequence[rows])
-        definition = equal.definitions[by_sequence[at]]
-        wanted, few = query.code.spellings[definition], (last - first <= SHORT_RUN)[run]
-        places, source = run_places(first[run[few]], last[run[few]])
+    of_sequence = np.argsort(equal.of_definition, kind="stable")
+    ordered = equal.of_definition[of_sequence]
+    bounds = np.searchsorted(ordered, np.arange(equal.sequences + 1))
+    # Every run beside every definition of its sequence, most of which have one.
+    at, run = runs(bounds, equal.sequence)
+    definition = equal.definitions[of_sequence[at]]
+    for number, corpus, rows, first in union.definitions(equal.first[run]):
+        last, wanted = first + (equal.last - equal.first)[run[rows]], query.code.spellings[definition[rows]]
+        spellings, few = corpus.definition_spellings, last - first <= SHORT_RUN
+        places, source = run_places(first[few], last[few])
         same = spellings[places] == wanted[few][source]
-        definitions.append(definition[few][source[same]])
+        definitions.append(definition[rows[few][source[same]]])
         references.append(places[same] + union.definition_bounds[number])
         for place in np.flatnonzero(~few).tolist():
-            start, end = int(first[run[place]]), int(last[run[place]])
+            start, end = int(first[place]), int(last[place])
             found = start + (spellings[start:end] == wanted[place]).nonzero()[0]
-            definitions.append(np.full(len(found), definition[place]))
+            definitions.append(np.full(len(found), definition[rows[place]]))
             references.append(found + union.definition_bounds[number])
-    definition = np.concatenate(definitions)
-    return DefinitionHits(definition, np.concatenate(references), np.full(len(definition), 1 + SPELLED_ALIKE))
+    held = np.concatenate(definitions)
+    return DefinitionHits(held, np.concatenate(references), np.full(len(held), 1 + SPELLED_ALIKE))
 
 
 class _Known(NamedTuple):

@@ -92,7 +92,7 @@ def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     Then it is what stands in definitions of which most is there, then what has least besides, names and age; of what
     is mostly names, as in configurations, age comes first.
     """
-    ranked = sorted(comparisons, key=closeness)
+    ranked = _closest_first(comparisons)
     if len(ranked) < 2 or closeness(ranked[0])[0]:
         return ranked
     rivals = [each for each in ranked[1:] if each.candidate.key != ranked[0].candidate.key]
@@ -102,6 +102,15 @@ def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     fit = _fit_by_age if ranked[0].is_plain else _fit
     closest = min((each for each in near if each.solid_evidence >= TIE_PART * solid), key=fit)
     return [closest, *(each for each in ranked if each is not closest)]
+
+
+def _closest_first(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """By closeness; what is as close, by age."""
+    told = [closeness(each) for each in comparisons]
+    ranked = sorted(range(len(told)), key=told.__getitem__)
+    if len(set(told)) < len(told):
+        ranked.sort(key=lambda place: (told[place], comparisons[place].candidate.age))
+    return [comparisons[place] for place in ranked]
 
 
 def _fit(comparison: Comparison) -> tuple[float, float, int]:
@@ -153,15 +162,14 @@ def _rival_part(best: Candidate) -> float:
     return RIVAL_PART if best.share < NEARLY_ALL else NEARLY_ALL
 
 
-def closeness(comparison: Comparison) -> tuple[float, float, float, float, tuple[int, int, str, bytes, int]]:
-    """Closest first: what holds all of the file; then by evidence; by what has least besides; by names; by age."""
+def closeness(comparison: Comparison) -> tuple[float, float, float, float]:
+    """Closest first: what holds all of the file; then by evidence; by what has least besides; by names."""
     whole = comparison.equal and comparison.whole()
     return (
         -1.0 - comparison.agreement if whole else 0.0,
         -round(comparison.evidence, 1),
         -round(comparison.coverage, 3),
         -round(comparison.agreement, 3),
-        comparison.candidate.age,
     )
 
 

@@ -37,13 +37,17 @@ def edited(text: str, random: Random, times: int) -> str:
     """``text`` with some of its lines changed, gone or there twice, and some of its names changed everywhere."""
     lines = text.splitlines()
     for _ in range(times):
-        inner = [place for place, line in enumerate(lines) if line.startswith("    ") and not line.rstrip().endswith(":")]
+        inner = [
+            place for place, line in enumerate(lines) if line.startswith("    ") and not line.rstrip().endswith(":")
+        ]
         if not inner:
             break
         place, kind = random.choice(inner), random.random()
         indent = lines[place][: len(lines[place]) - len(lines[place].lstrip())]
         if kind < 0.4:
-            lines[place] += f"\n{indent}extra_{random.randrange(6)} = self.width_{random.randrange(3)} * {random.randrange(4)}"
+            lines[place] += (
+                f"\n{indent}extra_{random.randrange(6)} = self.width_{random.randrange(3)} * {random.randrange(4)}"
+            )
         elif kind < 0.7:
             lines[place] = f"{indent}step_{random.randrange(4)} = combine(step, {random.randrange(5)}, self.rate)"
         else:
