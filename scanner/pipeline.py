@@ -18,6 +18,7 @@ from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code, plain_name
 from .corpus.histories import PathHistories, path_histories
 from .corpus.model import Corpus, Project
+from .corpus.union import CorpusUnion
 from .dating.dates import DateOf
 from .dating.not_before import not_before
 from .fingerprints.normalize import normalise, normalise_plainly
@@ -79,7 +80,7 @@ class _Seen(NamedTuple):
     tree: SyntaxTree
     errors: int
     """How many of its regions did not parse."""
-    upstreams: Sequence[PathHistories]
+    upstreams: PathHistories
     """What it was compared with: in their plain form, where that is what the query is in."""
 
 
@@ -91,7 +92,8 @@ class Examiner:
 
     def __init__(self, corpora: Sequence[Corpus], how: VerdictOptions, exclude_upstream: Sequence[str] = ()) -> None:
         excluded = matcher(exclude_upstream)
-        self._upstreams = [path_histories(corpus, lambda project: not excluded(project.name)) for corpus in corpora]
+        # All corpora are one: what is rare, what is oldest and what is closest is decided over all of them.
+        self._upstreams = path_histories(CorpusUnion.of(corpora), lambda project: not excluded(project.name))
         self._cache = StatementCache()
         self._form = PlainForm(self._cache.names)
         self._how = how
@@ -170,17 +172,14 @@ class Examiner:
         self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
     ) -> list[Comparison]:
         """What the file is related to that was there on the ISO date ``day``, less the path histories ``refused``."""
-        of_day = [
-            each.dated(day, owns, [history for corpus, history in refused if corpus == id(each.corpus)])
-            for each in seen.upstreams
-        ]
+        of_day = seen.upstreams.dated(day, owns, refused)
         return self._compared(seen.query, self._candidates(seen.query, of_day), of_day, seen.kept)
 
     def _compared(
         self,
         query: Query,
         candidates: Sequence[Candidate],
-        upstreams: Sequence[PathHistories],
+        upstreams: PathHistories,
         compared: Sequence[Comparison] = (),
     ) -> list[Comparison]:
         names = self._cache.names.spelled
@@ -192,12 +191,12 @@ class Examiner:
 
         return kept if self._how.named else with_further(query, kept, relate)
 
-    def _candidates(self, query: Query, upstreams: Sequence[PathHistories]) -> list[Candidate]:
+    def _candidates(self, query: Query, upstreams: PathHistories) -> list[Candidate]:
         """The upstream files that share enough fingerprints; an original that the user named needs to share none."""
         least = 0.0 if self._how.named else least_share(query)
-        candidates = [candidate for each in upstreams for candidate in find_candidates(query, each, least)]
+        candidates = find_candidates(query, upstreams, least)
         if self._how.named and not candidates:
-            return [Candidate(each, 0, 0, 0.0) for each in upstreams if each.corpus.file_count == 1]
+            return [Candidate(upstreams, *each, 0.0) for each in upstreams.union.single_files()]
         return candidates
 
     def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes, tree: SyntaxTree) -> Copy:
@@ -207,13 +206,15 @@ class Examiner:
         return read_copy(verdict, notice, text, self._known_copyrights, tree)
 
     @cached_property
-    def _plain(self) -> list[PathHistories]:
-        return [each.plain() for each in self._upstreams]
+    def _plain(self) -> PathHistories:
+        return self._upstreams.plain()
 
     @cached_property
     def _known_copyrights(self) -> frozenset[str]:
         # Files of one project say the same: most lines are there many times.
-        lines = {line for each in self._upstreams for notice in each.corpus.notices for line in notice.copyrights}
+        lines = {
+            line for each in self._upstreams.union.corpora for notice in each.notices for line in notice.copyrights
+        }
         return frozenset(map(letters, lines))
 
 

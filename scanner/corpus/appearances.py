@@ -31,8 +31,12 @@ class Listing(Struct, frozen=True):
         return Listing(self.holding | other.holding, self.lacking | other.lacking)
 
 
+# The columns that follow from the others.
+APPEARANCES = frozenset({Columns.lineage_appeared, Columns.lineage_without, Columns.lineage_file_releases})
+
+
 def filled(corpus: Corpus) -> dict[str, Array]:
-    """The columns that follow from the others, of a corpus that has all others: what its own releases tell."""
+    """The APPEARANCES of a corpus that has all other columns: what its own releases tell."""
     first = corpus.lineage_first_releases
     before = np.array(list(_numbers_before(corpus.releases)), np.int64)
     columns = {

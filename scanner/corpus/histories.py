@@ -1,156 +1,196 @@
-"""Path histories: the paths of upstream files through the releases, how old each is, and which descends from which.
+"""Path histories: the paths of upstream files through the releases, how old each is, and which of them may answer.
 
-Edit this when an upstream should not answer for a copy, or when the wrong file is taken for the ancestor of another.
-The columns of a corpus that say `lineage` are about path histories.
+Edit this when an upstream should not answer for a copy. The columns of a corpus that say `lineage` are about path
+histories; in a union of corpora a path history may be divided over several.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ..support.arrays import Array, pack_pairs, runs, unpack_pairs
-from .intervals import NEVER, Intervals, day_number, intervals_of
-from .model import Corpus, Project, Version
-from .schema import Columns
-
-# A name in more upstream paths than this is a word of the field (`Block`, `forward`), not a family's.
-COMMON_NAME = 60
-# An ancestor has at least this share of the distinctive names, and this share of the statements as they stand.
-LEAST_NAMES = 0.4
-LEAST_STATEMENTS = 0.02
+from ..support.arrays import Array, Mask
+from .ancestry import Ancestor, Descent
+from .appearances import oldest, youngest_before
+from .intervals import NEVER, day_number
+from .model import Corpus, Project, Release, Version
+from .union import CorpusUnion
 
 
-class PathHistories(Struct, frozen=True, eq=False):
-    """The path histories [H] of a corpus: each is one path of one project through its releases."""
+class _Contents(NamedTuple):
+    """The contents that a path ever had, by their files in a union."""
 
-    corpus: Corpus
-    first: Array
-    """int64[H]: the rank, by date, of the first release that holds the path."""
-    allowed: Array
-    """bool[H]: whether the path may answer for a copy."""
-    intervals: Intervals
-    """When its paths and contents appeared."""
+    days: dict[int, int]
+    """The day on which each stood there at the latest; oldest first."""
+    copies: dict[int, list[int]]
+    """For each file in the part of any corpus those of the same content in the parts of all; the first goes for all."""
+
+
+class PathHistories(Struct, frozen=True, eq=False, dict=True):
+    """The path histories [H] of a union of corpora: each is one path of one project through its releases."""
+
+    union: CorpusUnion
+    descent: Descent
+    """What descends from what; the same of plain forms."""
+    answering: Mask
+    """bool: whether each project of the union may answer for a copy."""
     until: int = 0
     """The day (20240131) of the copy that is asked about; 0 where it is not known. Younger contents do not answer."""
-    own: Array | None = None
-    """bool[H]: the paths of the scanned project itself, which go on after the day on which they appeared."""
+    own: Mask | None = None
+    """bool: whether each project is the scanned one, whose paths go on after the day on which they appeared."""
+    refused: frozenset[int] = frozenset()
+    """Path histories that do not answer either."""
+    _contents: dict[int, _Contents] = field(default_factory=dict)
 
     def dated(self, day: str, owns: Callable[[Project], bool], but: Iterable[int] = ()) -> PathHistories:
         """The same for a copy of that ISO date (any, when empty), in a project that ``owns`` its own paths.
 
         Paths that certainly appeared later do not answer, nor those of ``but``.
         """
-        until = day_number(day)
-        own = np.array([owns(project) for project in self.corpus.projects], bool)[self.corpus.lineage_projects]
-        allowed = self.allowed & ((self.intervals.after <= until) | own | (not until))
-        allowed[list(but)] = False
-        return replace(self, allowed=allowed, until=until, own=own)
+        own = np.array([owns(project) for project in self.union.projects], bool)
+        return replace(self, until=day_number(day), own=own, refused=frozenset(but))
 
     def plain(self) -> PathHistories:
         """The same, with definitions in their plain form where that is known."""
-        return replace(self, corpus=self.corpus.plain) if self.corpus.knows_plain else self
+        return replace(self, union=self.union.plain)
 
-    def oldest_ancestor(self, file: int) -> int | None:
+    def answer(self, histories: Array) -> Mask:
+        """Which of these path histories may answer for a copy."""
+        owners = self.union.known.owners[histories]
+        answering: Mask = self.answering[owners]
+        if self.until:
+            own = self.own[owners] if self.own is not None else False
+            answering = answering & ((self.union.known.intervals[0][histories] <= self.until) | own)
+        if self.refused:
+            answering = answering & ~np.isin(histories, list(self.refused))
+        return answering
+
+    def are_own(self, histories: Array) -> Mask:
+        """Which of these path histories are the scanned project's."""
+        owners = self.union.known.owners[histories]
+        return np.zeros(len(owners), bool) if self.own is None else self.own[owners]
+
+    def oldest_ancestor(self, file: int) -> Ancestor | None:
         """The oldest file content that ``file`` descends from by its names, among those that may answer."""
-        found, ancestors = None, self.corpus.file_ancestors
-        while ancestors[file] != file:
-            file = int(ancestors[file])
-            if self.allowed[self.corpus.file_lineages[file]]:
-                found = file
-        return found
+        found, parent = None, self.descent.parent(file)
+        while parent is not None:
+            if self.answer(np.array([parent.history]))[0]:
+                found = parent
+            parent = self.descent.parent(parent.file)
+        return found and found._replace(file=self._known(found.history).copies[found.file][0])
+
+    def corpus_of(self, file: int) -> Corpus:
+        """The corpus that holds a file."""
+        return self.union.corpus_of(file)
+
+    def project(self, history: int) -> Project:
+        """Whose path it is."""
+        return self.union.projects[int(self.union.known.owners[history])]
+
+    def path(self, history: int) -> bytes:
+        """The path, in UTF-8."""
+        return self.union.path(history)
+
+    def after(self, history: int) -> int:
+        """The day (20240131) before which the path did not appear; 0 where none is known."""
+        return int(self.union.known.intervals[0][history])
+
+    def by(self, history: int) -> int:
+        """The day (20240131) on which the path appeared at the latest; 0 where none is known."""
+        return int(self.union.known.intervals[1][history])
 
     def born(self, history: int) -> int:
         """The day (20240131) of the first release that has the path, far in the future where none is known."""
-        return int(self.intervals.by[history]) or NEVER
+        return self.by(history) or NEVER
+
+    def order(self, history: int) -> tuple[int, str, bytes]:
+        """Sorts path histories by age; those of one day by name."""
+        return int(self.union.known.first[history]), self.project(history).name, self.path(history)
+
+    def age(self, file: int, history: int) -> tuple[int, int, str, bytes, int]:
+        """Sorts contents of paths by the age of the path, then by their own."""
+        day, project, path = self.order(history)
+        return day, self.day_of(file, history), project, path, file
+
+    def interval(self, history: int) -> tuple[Release | None, Release | None]:
+        """The last known release without the path, and the first with it."""
+        told = [
+            (_release(corpus, corpus.lineage_without, place), _release(corpus, corpus.lineage_appeared, place))
+            for _, corpus, _, places in self.union.parts(np.array([history]))
+            for place in places.tolist()
+        ]
+        owner = int(self.union.known.owners[history])
+        if owner not in self.union.known.shared:
+            return told[0]
+        first = oldest([appeared for _, appeared in told if appeared])
+        lacking = [without for without, _ in told if without]
+        return youngest_before(first, [*self.union.known.releases_of(owner), *lacking]), first
 
     def versions(self, file: int, history: int) -> list[Version]:
         """The releases that hold file content ``file`` under the path of ``history``, oldest first."""
-        corpus = self.corpus
-        project = corpus.projects[int(corpus.lineage_projects[history])]
-        path = corpus.text(int(corpus.lineage_paths[history]))
-        return [each for each in corpus.versions(file) if (each.project, each.path) == (project, path)]
+        return self._held(history, self._known(history).copies.get(file, [file]))
+
+    def _held(self, history: int, copies: Iterable[int]) -> list[Version]:
+        project, path = self.project(history), self.path(history).decode("utf-8", "replace")
+        held = [
+            each
+            for copy in copies
+            for each in self.union.corpus_of(copy).versions(self.union.local_file(copy))
+            if (each.project, each.path) == (project, path)
+        ]
+        return sorted(held, key=lambda version: (version.release.day, _natural(version.release.version)))
 
     def day_of(self, file: int, history: int) -> int:
         """The day (20240131) on which a content of a path stood there at the latest; 0 where that is not known."""
-        first, last = self.corpus.lineage_file_starts[history : history + 2].tolist()
-        place = first + int(np.searchsorted(self.corpus.lineage_files[first:last], file))
-        return int(self.intervals.contents[place])
+        known = self._known(history)
+        return known.days[known.copies[file][0]]
 
     def contents(self, history: int, until: int = NEVER) -> list[int]:
         """The contents that a path ever had, or had until a day (20240131), oldest first."""
-        first, last = self.corpus.lineage_file_starts[history : history + 2].tolist()
-        places = first + np.flatnonzero(self.intervals.contents[first:last] <= until)
-        days = self.intervals.contents[places]
-        files: list[int] = self.corpus.lineage_files[places][np.argsort(days, kind="stable")].tolist()
-        return files
+        return [file for file, day in self._known(history).days.items() if day <= until]
+
+    def _known(self, history: int) -> _Contents:
+        if history not in self._contents:
+            files, days = (each.tolist() for each in self.union.distinct_contents(np.array([history]))[1:])
+            copies = self._copies(history) if self.union.is_divided else {file: [file] for file in files}
+            self._contents[history] = _Contents(self._by_age(history, files, days, copies), copies)
+        return self._contents[history]
+
+    def _copies(self, history: int) -> dict[int, list[int]]:
+        files = np.sort(self.union.contents(np.array([history]))[1])
+        equal: dict[int, list[int]] = {}
+        for file, signature in zip(files.tolist(), self.union.signatures(files).tolist(), strict=True):
+            equal.setdefault(signature, []).append(file)
+        return {file: same for same in equal.values() for file in same}
+
+    def _by_age(self, history: int, files: list[int], days: list[int], copies: dict[int, list[int]]) -> dict[int, int]:
+        """The files with their days, oldest first; those of one day by the versions that have them."""
+
+        def age(each: tuple[int, int]) -> tuple[object, ...]:
+            file, day = each
+            is_alone = days.count(day) == 1
+            return day, "" if is_alone else _natural(self._held(history, copies[file])[0].release.version), file
+
+        return dict(sorted(zip(files, days, strict=True), key=age))
 
 
-def path_histories(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True) -> PathHistories:
-    """The path histories of a corpus; those of projects that ``allows`` refuses do not answer."""
-    days = [release.day for release in corpus.releases]
-    ranks = np.empty(len(days), np.int64)
-    ranks[sorted(range(len(days)), key=days.__getitem__)] = np.arange(len(days))
-    allowed = np.array([allows(project) for project in corpus.projects], bool)[corpus.lineage_projects]
-    return PathHistories(corpus, ranks[corpus.lineage_first_releases], allowed, intervals_of(corpus))
+def _natural(version: str) -> str:
+    """Sorts versions, 0.9 before 0.10: of releases of one day, or without a date, nothing else tells which is older."""
+    return re.sub(r"\d+", lambda digits: digits[0].zfill(12), version)
 
 
-def ancestors(columns: Columns, ages: Array) -> Array:
-    """For each file content the one it descends from, itself where none is known.
-
-    Of the ``columns`` all others are filled; ``ages`` int64[H] ranks the path histories by their first release. An
-    ancestor is of an older history, so that to follow ancestors always ends.
-    """
-    ancestry = _Ancestry.of(columns, ages)
-    return np.array([ancestry.ancestor(file) for file in range(len(columns.file_lineages))], np.int64)
+def _release(corpus: Corpus, column: Array, history: int) -> Release | None:
+    return corpus.known_release(int(column[history]))
 
 
-class _Ancestry(Struct, frozen=True):
-    """The columns, and which files define each name."""
-
-    columns: Columns
-    ages: Array
-    files_by_name: Array
-    name_starts: Array
-
-    @classmethod
-    def of(cls, columns: Columns, ages: Array) -> _Ancestry:
-        owners = np.repeat(np.arange(len(columns.file_lineages)), np.diff(columns.file_starts).astype(np.int64))
-        names, files = unpack_pairs(np.unique(pack_pairs(columns.member_names, owners)))
-        starts = np.searchsorted(names, np.arange(len(columns.name_lineages) + 1))
-        return cls(columns, ages, files, starts)
-
-    def ancestor(self, file: int) -> int:
-        rare, weights = self._distinctive_names(file)
-        if not weights.any():  # no rare name, or one upstream path only, whose names are then nothing special
-            return file
-        places, of_name = runs(self.name_starts, rare)
-        files, inverse = np.unique(self.files_by_name[places], return_inverse=True)
-        shares = np.bincount(inverse, weights[of_name]) / weights.sum()
-        history = self.columns.file_lineages
-        older = self.ages[history[files]] < self.ages[history[file]]
-        near = files[older & (shares >= LEAST_NAMES)].tolist()
-        kept = [other for other in near if self._shared_statements(file, other) >= LEAST_STATEMENTS]
-        # Files are numbered as releases were added, so that the least number is the oldest content of a history.
-        return min(kept, key=lambda other: (self.ages[history[other]], other), default=file)
-
-    def _distinctive_names(self, file: int) -> tuple[Array, Array]:
-        """The distinctive names that a file defines, and the IDF weight of each."""
-        counts = self.columns.name_lineages
-        held = np.unique(self.columns.member_names[slice(*self.columns.file_starts[file : file + 2].tolist())])
-        rare = held[counts[held] <= COMMON_NAME]
-        return rare, np.log(len(self.ages) / np.maximum(counts[rare], 1).astype(np.int64))
-
-    def _shared_statements(self, file: int, other: int) -> float:
-        """Share of the distinctive statements of ``file`` that stand in ``other``, spelled alike."""
-        mine, theirs = self._contents(file), self._contents(other)
-        value = self.columns.statement_tokens[mine] * self.columns.statement_weights[mine].astype(np.float64)
-        return float(value[np.isin(mine, theirs)].sum() / max(value.sum(), 1.0))
-
-    def _contents(self, file: int) -> Array:
-        definitions = self.columns.member_definitions[slice(*self.columns.file_starts[file : file + 2].tolist())]
-        places, _ = runs(self.columns.definition_statement_starts, definitions)
-        return np.unique(self.columns.definition_statements[places])
+def path_histories(union: CorpusUnion, allows: Callable[[Project], bool] = lambda _: True) -> PathHistories:
+    """The path histories of a union; those of projects that ``allows`` refuses do not answer. Raises IndexError for a
+    damaged corpus."""
+    answering = np.array([allows(project) for project in union.projects], bool)
+    assert len(union.known.first) == len(union.known.intervals[0])
+    return PathHistories(union, Descent(union), answering)

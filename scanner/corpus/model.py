@@ -37,6 +37,15 @@ HEADER_KEY = "modelkin"
 CORPUS_SUFFIX = ".safetensors"
 
 
+# What is told of plain forms in columns of their own.
+_IN_PLAIN = {
+    Columns.digest_weights.name: Columns.plain_digest_weights.name,
+    Columns.statement_weights.name: Columns.plain_statement_weights.name,
+    Columns.digest_lineages.name: Columns.digest_plain_lineages.name,
+    Columns.statement_lineages.name: Columns.statement_plain_lineages.name,
+}
+
+
 class Project(Struct, frozen=True):
     """An upstream project."""
 
@@ -104,23 +113,16 @@ class Corpus(Columns, frozen=True, dict=True):
 
     is_plain: bool = False
     """Whether definitions are read in their plain form, where they have another one."""
-
-    @property
-    def knows_plain(self) -> bool:
-        """Whether any definition has another plain form that is known."""
-        return len(self.plain_definitions) > 0
+    knows_plain: bool = False
+    """Whether the plain forms of definitions are known, of those that have another one."""
 
     @cached_property
     def plain(self) -> Corpus:
         """The same, with definitions in their plain form."""
         tokens = self.definition_tokens.copy()
         tokens[self.plain_definitions] = self.plain_tokens
-        arrays = {
-            **self.arrays,
-            Columns.definition_tokens.name: tokens,
-            Columns.digest_weights.name: self.plain_digest_weights,
-            Columns.statement_weights.name: self.plain_statement_weights,
-        }
+        arrays = {**self.arrays, Columns.definition_tokens.name: tokens}
+        arrays |= {name: arrays[plain] for name, plain in _IN_PLAIN.items() if plain in arrays}
         return replace(self, arrays=arrays, is_plain=True)
 
     def held(self, definitions: Array) -> tuple[Array, Array]:
@@ -218,7 +220,7 @@ class Corpus(Columns, frozen=True, dict=True):
         """The columns of a file: without those of plain forms, where it has none."""
         if self.knows_plain:
             return self.arrays
-        return {name: array for name, array in self.arrays.items() if not name.startswith("plain_")}
+        return {name: array for name, array in self.arrays.items() if "plain_" not in name}
 
 
 def _bytes(array: Array) -> memoryview:

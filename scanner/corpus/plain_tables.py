@@ -72,11 +72,18 @@ def plain_columns(held: dict[int, Array], renumbered: Array, tokens: Iterable[in
 
 # The columns, in which either all is said or nothing.
 PLAIN = frozenset(column for name, column in COLUMNS.items() if name.startswith("plain_"))
+# Columns that may be missing beside them.
+PLAIN_COUNTS = frozenset({Columns.digest_plain_lineages, Columns.statement_plain_lineages})
 
 
 def without_plain(corpus: Corpus) -> dict[str, Array]:
     """The columns that say nothing of plain forms, of a corpus that has all others."""
+    counts = {
+        Columns.digest_plain_lineages.name: corpus.arrays.get(Columns.digest_lineages.name),
+        Columns.statement_plain_lineages.name: corpus.arrays.get(Columns.statement_lineages.name),
+    }
     return {
+        **{name: array for name, array in counts.items() if array is not None},
         Columns.plain_definitions.name: np.zeros(0, np.uint32),
         Columns.plain_tokens.name: np.zeros(0, np.uint32),
         Columns.plain_statement_starts.name: np.zeros(1, np.uint32),

@@ -175,6 +175,13 @@ class Columns(Struct, frozen=True, dict=True):
     plain_digest_weights = Column(_8, Table.DIGESTS, "IDF weight among plain forms", optional=True)
     plain_statement_weights = Column(_8, Table.STATEMENTS, "IDF weight among plain forms", optional=True)
 
+    digest_lineages = Column(_32, Table.DIGESTS, "how many path histories hold it", narrows=True, optional=True)
+    statement_lineages = Column(_32, Table.STATEMENTS, "how many path histories hold it", narrows=True, optional=True)
+    digest_plain_lineages = Column(_32, Table.DIGESTS, "how many hold it in plain forms", narrows=True, optional=True)
+    statement_plain_lineages = Column(
+        _32, Table.STATEMENTS, "how many hold it in plain forms", narrows=True, optional=True
+    )
+
     def count(self, table: Table) -> int:
         """How many rows a table has that is not in the header: as many entries as its first column has."""
         return len(self.arrays[FIRST_COLUMNS[table].name])

@@ -24,9 +24,10 @@ from ..notices.model import Notice
 from ..results import LicenceForm
 from ..support.arrays import Array
 from ..support.data_files import shipped_folder
-from .appearances import filled
+from .appearances import APPEARANCES, filled
 from .model import FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release, content_digest
-from .plain_tables import PLAIN, without_plain
+from .plain_tables import PLAIN, PLAIN_COUNTS, without_plain
+from .rarity import COUNTS
 from .schema import COLUMNS, NARROWED, Column
 from .validation import endless_problems, shape_problems
 
@@ -105,14 +106,18 @@ def _mapped(path: Path) -> memoryview:
 
 
 def _decoded(path: Path, stored: _Stored) -> Corpus:
-    absent = [column for column in COLUMNS.values() if column.optional and column.name not in stored.tensors]
-    if not PLAIN.isdisjoint(absent):  # some of them tell nothing
-        absent = [*{*absent, *PLAIN}]
+    absent = {column for column in COLUMNS.values() if column.optional and column.name not in stored.tensors}
+    knows_plain = PLAIN.isdisjoint(absent)
+    if not knows_plain:  # some of them tell nothing
+        absent |= {*PLAIN, *PLAIN_COUNTS}
     arrays = {column.name: _array(stored, column) for column in COLUMNS.values() if column not in absent}
-    corpus = _with_header(path, stored.header, arrays)
-    if absent:
+    corpus = replace(_with_header(path, stored.header, arrays), knows_plain=knows_plain)
+    # How many path histories hold something is asked only where several corpora are in use.
+    if not absent <= COUNTS:
         _refuse(shape_problems(corpus))
-        corpus = replace(corpus, arrays=without_plain(corpus) | filled(corpus) | arrays)
+        plain = {} if knows_plain else without_plain(corpus)
+        told = {} if APPEARANCES.isdisjoint(absent) else filled(corpus)
+        corpus = replace(corpus, arrays=plain | told | arrays)
     _refuse(chain(shape_problems(corpus), endless_problems(corpus)))
     return corpus
 

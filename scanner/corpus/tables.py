@@ -14,14 +14,12 @@ from msgspec.structs import replace
 
 from ..fingerprints.statement_cache import StatementCache
 from ..support.arrays import Array, pack_pairs, run_bounds, unpack_pairs
+from .ancestry import ancestors
 from .appearances import Listing, filled, narrowed
-from .histories import ancestors
 from .model import Corpus, Release
 from .plain_tables import PlainTables, plain_columns
+from .rarity import idf_weights
 from .schema import Column, Columns, fitted
-
-# What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
-FEW_GROUPS = 10
 
 # Arrays that will be columns of a corpus, in whatever type they were worked out.
 _Filled = dict[Column[Any], Array]
@@ -59,6 +57,7 @@ class Tables:
         self.spellings: list[int] = []
         self.fingerprints: list[Array] = []
         self.plain = PlainTables()
+        self.knows_plain = False
         self.files = Numbering()  # rows of definitions -> number
         self.rows: list[VersionRow] = []
         # What is known by lists of paths: of (project, path), and of (project, path, file) what held it first.
@@ -86,6 +85,7 @@ class Tables:
             releases=tuple(self.releases),
             notices=tuple(self.notices),
             version=version,
+            knows_plain=self.knows_plain,
         )
         corpus = narrowed(replace(corpus, arrays={**corpus.arrays, **filled(corpus)}), *self._listed())
         return replace(corpus, digest=corpus.content_digest())
@@ -137,15 +137,24 @@ class Tables:
         digests, places = np.unique(of_statement, return_inverse=True)
         by_history = list(self._history_statements({}))
         plainly = list(self._history_statements(plain)) if plain else by_history
+        count, total = len(digests), len(by_history)
+        of_digest = frequencies((places[held] for held in by_history), count)
+        of_key = frequencies(by_history, len(keys))
         # What stands in plain forms alone is as what is not known to the first form.
+        of_plain_digest = frequencies((places[held] for held in plainly), count) if plain else of_digest
+        of_plain_key = frequencies(plainly, len(keys)) if plain else of_key
         return {
             Columns.digests: digests,
-            Columns.digest_weights: idf_weights((places[held] for held in by_history), len(digests), len(by_history)),
+            Columns.digest_weights: idf_weights(of_digest, total),
+            Columns.digest_lineages: of_digest,
+            Columns.digest_plain_lineages: of_plain_digest,
             Columns.statement_digests: places,
-            Columns.plain_digest_weights: idf_weights((places[held] for held in plainly), len(digests), len(plainly)),
-            Columns.plain_statement_weights: idf_weights(iter(plainly), len(keys), len(plainly)),
+            Columns.plain_digest_weights: idf_weights(of_plain_digest, total),
+            Columns.plain_statement_weights: idf_weights(of_plain_key, total),
             Columns.statement_tokens: np.array(self.statement_tokens, np.int64),
-            Columns.statement_weights: idf_weights(iter(by_history), len(keys), len(by_history)),
+            Columns.statement_weights: idf_weights(of_key, total),
+            Columns.statement_lineages: of_key,
+            Columns.statement_plain_lineages: of_plain_key,
             Columns.statement_name_starts: run_bounds([len(names) // 4 for _, names in keys]),
             Columns.statement_names: self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
         }
@@ -273,11 +282,9 @@ def _owners(held: Iterable[tuple[Array, Array]], count: int) -> tuple[Array, Arr
     return run_bounds(np.bincount(things, minlength=count)), owners
 
 
-def idf_weights(groups: Iterable[Array], size: int, total: int) -> Array:
-    """The IDF weight of each of ``size`` things among ``total`` groups: 255 for what is in one only, 0 in all."""
+def frequencies(groups: Iterable[Array], size: int) -> Array:
+    """int64[size]: in how many of the groups each of ``size`` things is."""
     frequency = np.zeros(size, np.int64)
     for held in groups:
         frequency[np.unique(held)] += 1
-    scale = max(total, FEW_GROUPS)
-    rare: Array = np.round(255 * np.log(scale / np.maximum(frequency, 1)) / np.log(scale))
-    return rare.astype(np.uint8)
+    return frequency

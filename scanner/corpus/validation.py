@@ -57,8 +57,8 @@ def content_problems(corpus: Corpus) -> Iterator[str]:
         Table.NOTICES: corpus.notices,
     }
     for name, column in COLUMNS.items():
-        array, counted = corpus.arrays[name], column.numbers
-        if counted is None or not len(array):
+        array, counted = corpus.arrays.get(name), column.numbers
+        if array is None or counted is None or not len(array):
             continue
         if int(array.max()) >= (len(listed[counted]) if counted in listed else corpus.count(counted)):
             yield f"{name} counts further than there is"

@@ -11,8 +11,9 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from ..corpus.model import Corpus
-from ..support.arrays import Array, among, distinct, pack_pairs, run_bounds, run_places, runs, unpack_pairs
-from .query import Query, spellings
+from ..corpus.spellings import spellings_in
+from ..support.arrays import Array, among, distinct, pack_pairs, run_places, runs, unpack_pairs
+from .query import Query
 
 # Below this share of shared statements two definitions are not compared further.
 LEAST_OVERLAP = 0.15
@@ -117,16 +118,6 @@ def align(query: Query, corpus: Corpus, file: int, idf_weights: Array) -> Alignm
         upstream,
         theirs[order],
     )
-
-
-def statement_weights(query: Query, corpora: list[Corpus]) -> Array:
-    """The IDF weight of each statement of a file: the least in any corpus."""
-    idf_weights = np.full(len(query.code.digests), 255, np.uint8)
-    for corpus in corpora:
-        known = query.known_in(corpus)
-        held = np.flatnonzero(known >= 0)
-        idf_weights[held] = np.minimum(idf_weights[held], corpus.digest_weights[known[held]])
-    return idf_weights
 
 
 def pair_definitions(
@@ -280,13 +271,6 @@ class _Side(NamedTuple):
         """A number for shape and names of each."""
         spelled: Array = self.shapes.astype(np.uint64) * _ODD + self.names
         return spelled
-
-
-def spellings_in(corpus: Corpus, contents: Array) -> Array:
-    """A hash of the names of each of these statements of the corpus, as `Query.spellings` has it for the query."""
-    starts, ends = corpus.statement_name_starts[contents], corpus.statement_name_starts[contents + 1]
-    places, _ = run_places(starts, ends)
-    return spellings(corpus.name_hashes[corpus.statement_names[places]], run_bounds(ends - starts))
 
 
 def _matched_unequal(copy: _Side, original: _Side, count: int) -> Array:

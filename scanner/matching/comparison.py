@@ -81,7 +81,7 @@ class Comparison(Struct, frozen=True, dict=True):
     @property
     def corpus(self) -> Corpus:
         """The corpus that the candidate is from."""
-        return self.candidate.histories.corpus
+        return self.candidate.corpus
 
     @cached_property
     def matched_tokens(self) -> Array:
@@ -151,13 +151,21 @@ class Comparison(Struct, frozen=True, dict=True):
             first_of_each(telling.forms[statements]), telling.bare[statements], telling.figures[statements]
         )
         bare = self.alignment.idf_weights[statements] / 255.0 * new
-        spelled = np.maximum(bare, self.corpus.statement_weights[contents] / 255.0) * newly_spelled
+        spelled = np.maximum(bare, self._spelled_weights / 255.0) * newly_spelled
         alone = np.maximum(of_form * bare, telling.named[statements] * spelled)
         plain, backed = telling.plain[statements], telling.backed[statements] * np.maximum(bare, spelled)
         more = np.where(plain, np.maximum(backed - alone, 0.0), 0.0)
         backing = np.where(plain & ~self._spelled_alike(alike), 0.0, alone)
         values: Array = alone + more * self._part_of(more, backing)
         return values
+
+    @cached_property
+    def _spelled_weights(self) -> Array:
+        """uint8[M]: the IDF weight of each aligned statement with its names, where these are spelled alike."""
+        union = self.candidate.histories.union
+        if len(union.corpora) == 1:
+            return self.corpus.statement_weights[self.alignment.contents]
+        return self.query.spelled_weights(union)[self.alignment.statements]
 
     def _spelled_alike(self, alike: Array) -> Array:
         """bool[M]: the aligned statements of definitions of which much stands there name by name."""
@@ -256,13 +264,13 @@ class Comparison(Struct, frozen=True, dict=True):
     @property
     def reference_rows(self) -> slice:
         """The rows of the reference definitions in the corpus."""
-        return slice(*self.corpus.file_starts[self.candidate.file : self.candidate.file + 2].tolist())
+        return slice(*self.corpus.file_starts[self.candidate.local_file : self.candidate.local_file + 2].tolist())
 
 
 def compare_candidate(query: Query, names: list[bytes], candidate: Candidate, idf_weights: Array) -> Comparison:
     """Align a file with a candidate; ``names`` is the name table of the query."""
-    corpus = candidate.histories.corpus
-    alignment = align(query, corpus, candidate.file, idf_weights)
+    corpus = candidate.corpus
+    alignment = align(query, corpus, candidate.local_file, idf_weights)
     return Comparison(
         query, names, candidate, alignment, pair_names(query, corpus, alignment.statements, alignment.contents)
     )

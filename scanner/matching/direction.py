@@ -218,16 +218,15 @@ def _is_younger(comparison: Comparison, facts: Facts) -> bool:
 
 
 def _after(comparison: Comparison) -> int:
-    return int(comparison.candidate.histories.intervals.after[comparison.candidate.history])
+    return comparison.candidate.histories.after(comparison.candidate.history)
 
 
 def _by(comparison: Comparison) -> int:
-    return int(comparison.candidate.histories.intervals.by[comparison.candidate.history])
+    return comparison.candidate.histories.by(comparison.candidate.history)
 
 
 def _project(comparison: Comparison) -> Project:
-    corpus = comparison.corpus
-    return corpus.projects[int(corpus.lineage_projects[comparison.candidate.history])]
+    return comparison.candidate.histories.project(comparison.candidate.history)
 
 
 def _notice(comparison: Comparison) -> Notice:

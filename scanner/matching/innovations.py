@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..corpus.model import Corpus
 from ..results import Innovations
 from ..support.arrays import Array
 from .comparison import Comparison
@@ -64,23 +65,28 @@ def tell_of_descent(found: Innovations | None) -> bool:
 
 def _held(comparison: Comparison, digests: Array) -> int:
     """How many of these normalised statements stand in the file."""
-    return len(np.intersect1d(digests, comparison.query.known_in(comparison.corpus)))
+    return len(np.intersect1d(digests, comparison.query.code.digests))
 
 
-def _contents(comparison: Comparison, file: int) -> Array:
-    """The statements of an upstream file."""
-    corpus = comparison.corpus
-    rows = slice(*corpus.file_starts[file : file + 2].tolist())
-    return np.unique(corpus.held(corpus.member_definitions[rows])[0])
+def _contents(comparison: Comparison, file: int) -> tuple[Corpus, Array]:
+    """The statements of an upstream file, and the corpus that holds them."""
+    union = comparison.candidate.histories.union
+    corpus, local = union.corpus_of(file), union.local_file(file)
+    rows = slice(*corpus.file_starts[local : local + 2].tolist())
+    return corpus, np.unique(corpus.held(corpus.member_definitions[rows])[0])
 
 
 def _digests(comparison: Comparison, file: int) -> Array:
-    return np.unique(comparison.corpus.statement_digests[_contents(comparison, file)])
+    """The normalised statements of an upstream file, by their digests, as any corpus has them."""
+    corpus, statements = _contents(comparison, file)
+    return np.unique(corpus.digests[corpus.statement_digests[statements]])
 
 
 def _distinctive(comparison: Comparison, file: int) -> Array:
     """The normalised statements of an upstream file that are rare and long enough to tell."""
-    corpus, statements = comparison.corpus, _contents(comparison, file)
-    digests = corpus.statement_digests[statements]
-    kept = (corpus.digest_weights[digests] >= LEAST_WEIGHT) & (corpus.statement_tokens[statements] >= LEAST_TOKENS)
+    corpus, statements = _contents(comparison, file)
+    numbers = corpus.statement_digests[statements]
+    union, digests = comparison.candidate.histories.union, corpus.digests[numbers]
+    weights = corpus.digest_weights[numbers] if len(union.corpora) == 1 else union.rarity.digest_weights(digests)
+    kept = (weights >= LEAST_WEIGHT) & (corpus.statement_tokens[statements] >= LEAST_TOKENS)
     return np.unique(digests[kept])

@@ -13,10 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.model import Corpus
+from ..corpus.spellings import spellings, spellings_in
 from ..support.arrays import Array, among, group, pack_pairs, run_bounds, run_places
 from ..syntax.token_format import Namespace, pack_spaces
-from .alignment import Alignment, spellings_in
-from .query import Query, spellings
+from .alignment import Alignment
+from .query import Query
 
 _GLOBAL = 0  # the file's own variables: scope 0, namespace 0
 _ROUNDS = 3

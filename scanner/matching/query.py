@@ -12,6 +12,8 @@ from msgspec import Struct, field
 
 from ..corpus.model import Corpus
 from ..corpus.schema import KINDS
+from ..corpus.spellings import spellings, statement_keys
+from ..corpus.union import CorpusUnion
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile
 from ..fingerprints.statement_cache import name_digest
 from ..fingerprints.winnowing import Fingerprints
@@ -36,6 +38,7 @@ class Query(Struct, frozen=True, eq=False, dict=True):
     folded_tokens: Array
     """int64[D]: the tokens of all definitions that are equal to one, counted at the first of them."""
     _known: dict[int, Array] = field(default_factory=dict)
+    _weights: dict[tuple[int, str], Array] = field(default_factory=dict)
 
     @cached_property
     def total(self) -> int:
@@ -101,14 +104,39 @@ class Query(Struct, frozen=True, eq=False, dict=True):
             found = self._known[id(corpus)] = numbers[np.searchsorted(wanted, digests)]
         return found
 
+    def idf_weights(self, union: CorpusUnion) -> Array:
+        """The IDF weight uint8[S] of each statement of the file without its names, among all corpora of ``union``."""
+        key = id(union), "digests"
+        if key not in self._weights:
+            self._weights[key] = self._weights_in(union)
+        return self._weights[key]
 
-def spellings(names: U64, bounds: I64) -> U64:
-    """A hash of each run of names; ``names`` are hashes of single names, ``bounds`` those of the runs."""
-    places = np.arange(len(names)) - np.repeat(bounds[:-1], np.diff(bounds))
-    sums = np.zeros(len(names) + 1, np.uint64)
-    np.cumsum(names * (2 * places + 1).astype(np.uint64), out=sums[1:])
-    hashes: U64 = sums[bounds[1:]] - sums[bounds[:-1]]
-    return hashes
+    def _weights_in(self, union: CorpusUnion) -> Array:
+        weights = np.full(len(self.code.digests), 255, np.uint8)
+        if len(union.corpora) == 1:
+            known = self.known_in(union.corpora[0])
+            held = np.flatnonzero(known >= 0)
+            weights[held] = union.corpora[0].digest_weights[known[held]]
+            return weights
+        real = self.code.digests[self.real]
+        wanted = distinct(real)
+        weights[self.real] = union.rarity.digest_weights(wanted)[np.searchsorted(wanted, real)]
+        return weights
+
+    def spelled_weights(self, union: CorpusUnion) -> Array:
+        """The IDF weight uint8[S] of each statement of the file with its names, among all corpora of ``union``."""
+        key = id(union), "statements"
+        if key not in self._weights:
+            digests = self.code.digests
+            spelled = self.spellings(np.arange(len(digests)))
+            keys = statement_keys(digests, spelled)
+            self._weights[key] = union.rarity.statement_weights(digests, keys)
+        return self._weights[key]
+
+    def is_known(self, union: CorpusUnion) -> Array:
+        """bool[S]: whether any corpus of ``union`` has each statement, names aside."""
+        known: Array = np.any([self.known_in(corpus) >= 0 for corpus in union.corpora], axis=0)
+        return known
 
 
 def make_query(code: NormalisedFile, prints: Fingerprints, name_hashes: U64) -> Query:

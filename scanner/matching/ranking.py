@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 from msgspec import Struct
 
 from ..results import Verdict
-from .alignment import statement_weights
 from .candidates import Candidate
 from .comparison import MODIFIED_SHARE, PARTS_EVIDENCE, Comparison, compare_candidate
 from .query import Query
@@ -74,8 +74,10 @@ def related(
 
     Those that were ``compared`` before are not aligned again.
     """
-    corpora = {id(each.histories.corpus): each.histories.corpus for each in candidates}
-    idf_weights = statement_weights(query, [] if options.named else list(corpora.values()))
+    if not candidates:
+        return []
+    union = candidates[0].histories.union
+    idf_weights = np.full(len(query.code.digests), 255, np.uint8) if options.named else query.idf_weights(union)
     before = {(each.candidate.key, each.candidate.file): each for each in compared}
 
     def compare(candidate: Candidate) -> Comparison:
@@ -92,7 +94,7 @@ def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     Then it is what stands in definitions of which most is there, then what has least besides, names and age; of what
     is mostly names, as in configurations, age comes first.
     """
-    ranked = sorted(comparisons, key=closeness)
+    ranked = _closest_first(comparisons)
     if len(ranked) < 2 or closeness(ranked[0])[0]:
         return ranked
     rivals = [each for each in ranked[1:] if each.candidate.key != ranked[0].candidate.key]
@@ -104,14 +106,23 @@ def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
     return [closest, *(each for each in ranked if each is not closest)]
 
 
+def _closest_first(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """By closeness; what is as close, by age."""
+    told = [closeness(each) for each in comparisons]
+    ranked = sorted(range(len(told)), key=told.__getitem__)
+    if len(set(told)) < len(told):
+        ranked.sort(key=lambda place: (told[place], comparisons[place].candidate.age))
+    return [comparisons[place] for place in ranked]
+
+
 def _fit(comparison: Comparison) -> tuple[float, float, int]:
     born = comparison.candidate.histories.born(comparison.candidate.history)
     return -round(comparison.coverage, 2), -round(comparison.agreement, 2), born
 
 
-def _fit_by_age(comparison: Comparison) -> tuple[int, float, float, int]:
+def _fit_by_age(comparison: Comparison) -> tuple[int, float, float, tuple[int, int, str, bytes, int]]:
     coverage, agreement, born = _fit(comparison)
-    return born, coverage, agreement, comparison.candidate.file
+    return born, coverage, agreement, comparison.candidate.age
 
 
 def _compared(
@@ -153,21 +164,14 @@ def _rival_part(best: Candidate) -> float:
     return RIVAL_PART if best.share < NEARLY_ALL else NEARLY_ALL
 
 
-def _history(candidate: Candidate) -> tuple[int, int]:
-    return id(candidate.histories), candidate.history
-
-
-def closeness(comparison: Comparison) -> tuple[float, float, float, float, int, int]:
-    """Closest first: what holds all of the file; then by evidence; by what has least besides; by names; by age."""
-    histories, candidate = comparison.candidate.histories, comparison.candidate
+def closeness(comparison: Comparison) -> tuple[float, float, float, float]:
+    """Closest first: what holds all of the file; then by evidence; by what has least besides; by names."""
     whole = comparison.equal and comparison.whole()
     return (
         -1.0 - comparison.agreement if whole else 0.0,
         -round(comparison.evidence, 1),
         -round(comparison.coverage, 3),
         -round(comparison.agreement, 3),
-        int(histories.first[candidate.history]),
-        candidate.file,
     )
 
 
@@ -220,7 +224,7 @@ def wants_plain_form(kept: Sequence[Comparison], candidates: Sequence[Candidate]
     """Whether the first form tells so little that the plain one may tell more: of a file that shares something with an
     upstream whose plain form is known, and of which too little stands in the closest of those ``kept``."""
     least = 0.0 if options.named else LEAST_SHARE
-    if not any(each.share >= least and each.histories.corpus.knows_plain for each in candidates):
+    if not any(each.share >= least and each.corpus.knows_plain for each in candidates):
         return False
     return not kept or kept[0].similarity < ENOUGH
 

@@ -66,9 +66,9 @@ def _interval(
 ) -> tuple[Release | None, Release]:
     """The last known release without, and the first with the path; where the path is older than the file, and only its
     content is younger, with that content."""
-    candidate, corpus, histories = comparison.candidate, comparison.corpus, comparison.candidate.histories
-    without = corpus.known_release(int(corpus.lineage_without[candidate.history]))
-    appeared = corpus.known_release(int(corpus.lineage_appeared[candidate.history])) or named
+    candidate, histories = comparison.candidate, comparison.candidate.histories
+    without, found = histories.interval(candidate.history)
+    appeared = found or named
     day, history = seen.facts.day, candidate.history
     if standing.direction is not Direction.OPEN or not 0 < day_number(appeared.released) <= day:
         return without, appeared

@@ -223,7 +223,7 @@ def _root(candidate: Candidate) -> Candidate:
     ancestor = histories.oldest_ancestor(candidate.file)
     if ancestor is None:
         return candidate
-    found = Candidate(histories, ancestor, int(histories.corpus.file_lineages[ancestor]), 0.0)
+    found = Candidate(histories, *ancestor, 0.0)
     return found if histories.born(found.history) <= histories.born(candidate.history) else candidate
 
 

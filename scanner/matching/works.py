@@ -49,8 +49,7 @@ def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> li
 
 def _known_evidence(query: Query, found: Sequence[Comparison], open_: Array) -> float:
     """The distinctive tokens in open definitions of all statements that any known upstream has."""
-    corpora = {id(each.corpus): each.corpus for each in found}.values()
-    known = np.any([query.known_in(corpus) >= 0 for corpus in corpora], axis=0) & open_[query.statement_owners]
+    known = query.is_known(found[0].candidate.histories.union) & open_[query.statement_owners]
     return float(possible_values(query.telling, found[0].alignment.idf_weights)[known].sum())
 
 

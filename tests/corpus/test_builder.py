@@ -15,8 +15,8 @@ from modelkin import ScanOptions, scan
 from modelkin.corpus.appearances import Listing
 from modelkin.corpus.builder import MOST_SOURCES, MOST_STATEMENT_TOKENS, CorpusBuilder, absorb
 from modelkin.corpus.model import Corpus, Project, Release
+from modelkin.corpus.rarity import FEW_HISTORIES
 from modelkin.corpus.store import open_corpus
-from modelkin.corpus.tables import FEW_GROUPS
 from modelkin.corpus.validation import problems
 
 from ..support.small_corpora import ATTENTION, MODULES, ROTARY, SCHEDULE, THREE, Upstream, corpus_of
@@ -59,7 +59,7 @@ def test_a_version_of_a_project_is_one_release_however_often_it_is_added() -> No
 
 def test_what_only_one_upstream_path_holds_weighs_all_and_what_all_of_many_hold_nothing() -> None:
     shared = "def f(x):\n    return x + 1\n"
-    files = {f"{number}.py": shared for number in range(FEW_GROUPS)}
+    files = {f"{number}.py": shared for number in range(FEW_HISTORIES)}
     corpus = corpus_of(Upstream(files=files | {"0.py": shared + "def g(y):\n    while y:\n        y -= 1\n"}))
     assert set(corpus.digest_weights.tolist()) == {0, 255}
     assert set(corpus_of(Upstream()).digest_weights.tolist()) == {255}

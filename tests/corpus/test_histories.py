@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from modelkin import FileVerdict, ScanOptions, scan
-from modelkin.corpus.histories import PathHistories, path_histories
-from modelkin.corpus.model import Corpus
+from modelkin.corpus.histories import PathHistories
+from modelkin.corpus.histories import path_histories as histories_of_union
+from modelkin.corpus.model import Corpus, Project
+from modelkin.corpus.union import CorpusUnion
 
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, Upstream, corpus_of
 
 LONGER = ATTENTION + "\n\ndef half(x):\n    return x / 2\n"
+
+
+def path_histories(corpus: Corpus, allows: Callable[[Project], bool] = lambda _: True) -> PathHistories:
+    """The path histories of one corpus."""
+    return histories_of_union(CorpusUnion.of([corpus]), allows)
 
 
 def history_of(corpus: Corpus, project: str, path: str) -> int:
@@ -30,7 +38,9 @@ def answering(seen: PathHistories) -> set[str]:
     """Which of the paths of THREE may answer."""
     names = {"lantern/attention.py": "lantern", "lantern/rotary.py": "lantern"}
     names |= {"beacon/rotary.py": "beacon", "beacon/schedule.py": "beacon"}
-    return {path for path, project in names.items() if seen.allowed[history_of(seen.corpus, project, path)]}
+    (corpus,) = seen.union.corpora
+    numbers = {path: history_of(corpus, project, path) for path, project in names.items()}
+    return {path for path, number in numbers.items() if seen.answer(np.array([number]))[0]}
 
 
 def test_a_path_is_one_history_through_all_releases_of_its_project() -> None:

@@ -12,6 +12,7 @@ from modelkin.corpus.histories import path_histories
 from modelkin.corpus.indexing import index_source
 from modelkin.corpus.model import Corpus, Project, Release
 from modelkin.corpus.store import open_corpus
+from modelkin.corpus.union import CorpusUnion
 from modelkin.corpus.validation import problems
 from modelkin.matching.candidates import Candidate
 from modelkin.matching.ranking import PLAIN_NOTE, VerdictOptions, wants_plain_form
@@ -173,7 +174,7 @@ def test_a_source_named_with_against_is_known_in_both_forms(tmp_path: Path) -> N
 
 def test_a_file_that_shares_nothing_with_an_upstream_is_looked_at_once(tmp_path: Path) -> None:
     options, told = VerdictOptions(), {}
-    upstreams = path_histories(index_source(written(tmp_path, "original", POOLING)))
+    upstreams = path_histories(CorpusUnion.of([index_source(written(tmp_path, "original", POOLING))]))
     for share in (0.0, 0.2):
         told[share] = wants_plain_form([], [Candidate(upstreams, 0, 0, share)], options)
     assert told == {0.0: False, 0.2: True}

@@ -1,0 +1,214 @@
+"""How rare statements and names are among all corpora in use: in how many path histories each stands, and IDF weights.
+
+A path history that is divided over corpora counts once. Edit this when the weight of what is rare should be taken in
+another way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+from msgspec import Struct
+
+from ..support.arrays import I64, U64, Array, among, distinct, runs
+from .history_table import HistoryTable
+from .model import Corpus
+from .schema import Column, Columns
+from .spellings import keys_in
+
+# What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
+FEW_HISTORIES = 10
+# The columns that count, which a file may be without: then what its weights tell is taken, which is exact of what is
+# in some twenty path histories, and a few hundredths off beyond.
+COUNTS: frozenset[Column[Any]] = frozenset(
+    {
+        Columns.digest_lineages,
+        Columns.statement_lineages,
+        Columns.digest_plain_lineages,
+        Columns.statement_plain_lineages,
+    }
+)
+# So many times the statements of a corpus are gone through before they are put in order.
+_FEW_LOOKUPS = 40
+
+
+def idf_weights(frequencies: Array, total: int) -> Array:
+    """The IDF weight uint8 of what is in so many of ``total`` path histories: 255 in one only, 0 in all."""
+    scale = max(total, FEW_HISTORIES)
+    rare: Array = np.round(255 * np.log(scale / np.maximum(frequencies, 1)) / np.log(scale))
+    return np.maximum(rare, 0).astype(np.uint8)
+
+
+def frequencies_of(weights: Array, total: int) -> I64:
+    """In how many of ``total`` path histories things are that have these IDF weights, about."""
+    scale = max(total, FEW_HISTORIES)
+    table = np.minimum(np.round(scale ** (1 - np.arange(256) / 255)), max(total, 1)).astype(np.int64)
+    counts: I64 = table[weights]
+    return counts
+
+
+class Rarity(Struct, frozen=True, eq=False, dict=True):
+    """How rare things are in all of some corpora. Everything is asked by hashes, the same in any corpus."""
+
+    corpora: tuple[Corpus, ...]
+    known: HistoryTable
+
+    def digest_weights(self, digests: U64) -> Array:
+        """The IDF weight uint8 of each of these normalised statements; 255 of what is not known."""
+        counts = np.zeros(len(digests), np.int64)
+        for corpus in self.corpora:
+            places, known = among(corpus.digests, digests)
+            counts[known] += _counts(corpus, Columns.digest_lineages.name, "digest_weights", places[known])
+        return idf_weights(counts - self._of_digests.more(digests), self.known.count)
+
+    def statement_weights(self, digests: U64, keys: U64) -> Array:
+        """The IDF weight uint8 of statements by their digests and `statement_keys`; 255 of what is not known."""
+        counts = np.zeros(len(keys), np.int64)
+        wanted = distinct(digests)
+        for number, corpus in enumerate(self.corpora):
+            places, known = among(corpus.digests, wanted)
+            if not known.any():
+                continue
+            statements = self._statements[number].of(places[known])
+            theirs = keys_in(corpus, statements)
+            order = np.argsort(theirs, kind="stable")
+            found, held = among(theirs[order], keys)
+            held_statements = statements[order[found[held]]]
+            counts[held] += _counts(corpus, Columns.statement_lineages.name, "statement_weights", held_statements)
+        return idf_weights(counts - self._of_statements.more(keys), self.known.count)
+
+    def name_frequencies(self, names: U64) -> I64:
+        """In how many path histories each name is that of a definition, by the hashes of the names."""
+        counts = np.zeros(len(names), np.int64)
+        for corpus in self.corpora:
+            places, known = among(corpus.name_hashes, names)
+            counts[known] += corpus.name_lineages[places[known]]
+        frequencies: I64 = counts - self._of_names.more(names)
+        return frequencies
+
+    def members_named(self, number: int, names: Array) -> Array:
+        """The rows of definitions in files of corpus ``number`` that have one of these of its names."""
+        return self._names[number].of(names)
+
+    @cached_property
+    def _statements(self) -> list[_Places]:
+        return [_Places(corpus.statement_digests, len(corpus.digests)) for corpus in self.corpora]
+
+    @cached_property
+    def _names(self) -> list[_Places]:
+        return [_Places(corpus.member_names, len(corpus.name_hashes)) for corpus in self.corpora]
+
+    @cached_property
+    def _of_digests(self) -> _Overlap:
+        return self._overlap(_digests_of)
+
+    @cached_property
+    def _of_statements(self) -> _Overlap:
+        return self._overlap(_keys_of)
+
+    @cached_property
+    def _of_names(self) -> _Overlap:
+        return self._overlap(_names_of)
+
+    def _overlap(self, told: Callable[[Corpus, Array], tuple[U64, I64]]) -> _Overlap:
+        """What divided path histories hold in several of their parts."""
+        keys, owners = [], []
+        for number, (local, whole) in enumerate(self.known.divided_parts):
+            if len(local):
+                found, part = told(self.corpora[number], local)
+                pairs = _distinct_pairs(found, whole[part])
+                keys.append(pairs[0])
+                owners.append(pairs[1])
+        if not keys:
+            return _Overlap(np.zeros(0, np.uint64), np.zeros(0, np.int64))
+        return _Overlap.of(np.concatenate(keys), np.concatenate(owners))
+
+
+class _Overlap(NamedTuple):
+    """By how many each thing is counted too often, where parts of a path history are counted each for itself."""
+
+    keys: U64
+    """Sorted."""
+    counts: I64
+
+    @classmethod
+    def of(cls, keys: U64, owners: I64) -> _Overlap:
+        """Of pairs of a thing and a path history, one for each part that holds it."""
+        order = np.lexsort((owners, keys))
+        keys, owners = keys[order], owners[order]
+        again = np.flatnonzero((keys[1:] == keys[:-1]) & (owners[1:] == owners[:-1])) + 1
+        held = distinct(keys[again])
+        return cls(held, np.bincount(np.searchsorted(held, keys[again]), minlength=len(held)))
+
+    def more(self, keys: U64) -> I64:
+        """By how many each of ``keys`` is counted too often."""
+        places, known = among(self.keys, keys)
+        more: I64 = np.where(known, self.counts[places] if len(self.counts) else 0, 0)
+        return more
+
+
+class _Places:
+    """Where each number stands in an array: the array gone through at first, put in order when that pays."""
+
+    def __init__(self, numbers: Array, size: int) -> None:
+        self._numbers, self._size, self._asked = numbers, size, 0
+        self._order: Array | None = None
+        self._bounds: Array | None = None
+
+    def of(self, wanted: Array) -> Array:
+        """The places of all of ``wanted``."""
+        self._asked += 1
+        if self._asked <= _FEW_LOOKUPS:
+            mask = np.zeros(self._size, bool)
+            mask[wanted] = True
+            return np.flatnonzero(mask[self._numbers])
+        if self._order is None or self._bounds is None:
+            self._order = np.argsort(self._numbers, kind="stable")
+            self._bounds = np.zeros(self._size + 1, np.int64)
+            np.cumsum(np.bincount(self._numbers, minlength=self._size), out=self._bounds[1:])
+        return np.sort(self._order[runs(self._bounds, wanted)[0]])
+
+
+def _counts(corpus: Corpus, column: str, weights: str, rows: Array) -> I64:
+    if column in corpus.arrays:
+        return corpus.arrays[column][rows].astype(np.int64)
+    return frequencies_of(corpus.arrays[weights][rows], len(corpus.lineage_projects))
+
+
+def _distinct_pairs(keys: U64, owners: I64) -> tuple[U64, I64]:
+    order = np.lexsort((owners, keys))
+    keys, owners = keys[order], owners[order]
+    leads = np.ones(len(keys), bool)
+    leads[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    return keys[leads], owners[leads]
+
+
+def _held_by(corpus: Corpus, histories: Array) -> tuple[Array, I64]:
+    """The statements that ever stood in these path histories, and the place in ``histories`` of each."""
+    place = np.full(len(corpus.lineage_projects), -1)
+    place[histories] = np.arange(len(histories))
+    owners = place[corpus.definition_lineages]
+    rows = np.flatnonzero(owners >= 0)
+    definitions = np.searchsorted(corpus.definition_lineage_starts, rows, "right") - 1
+    statements, source = corpus.held(definitions)
+    return statements, owners[rows][source]
+
+
+def _digests_of(corpus: Corpus, histories: Array) -> tuple[U64, I64]:
+    statements, owners = _held_by(corpus, histories)
+    return corpus.digests[corpus.statement_digests[statements]], owners
+
+
+def _keys_of(corpus: Corpus, histories: Array) -> tuple[U64, I64]:
+    statements, owners = _held_by(corpus, histories)
+    held = distinct(statements)
+    return keys_in(corpus, held)[np.searchsorted(held, statements)], owners
+
+
+def _names_of(corpus: Corpus, histories: Array) -> tuple[U64, I64]:
+    places, of_history = runs(corpus.lineage_file_starts, histories)
+    rows, of_file = runs(corpus.file_starts, corpus.lineage_files[places].astype(np.int64))
+    return corpus.name_hashes[corpus.member_names[rows]], of_history[of_file]
