@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from ..errors import ModelkinError
+from ..results import CorpusIdentity
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
 from .journal_lines import START, LinePosition, digest_of, read_line, read_open, seal
@@ -137,12 +138,17 @@ def _check_same(path: Path, found: AuditHeader | None, asked: AuditHeader) -> No
     if found is None:
         raise ModelkinError(f"{path}: not a journal of an audit; name another --journal")
     for field in fields(AuditHeader):
-        before, now = getattr(found, field.name), getattr(asked, field.name)
+        before, now = (_compared(getattr(header, field.name)) for header in (found, asked))
         if before != now:
             what = "another corpus" if field.name == "corpus" else f"{field.name.replace('_', '-')} {_shown(before)}"
             raise ModelkinError(
                 f"{path} was begun with {what}, not {_shown(now)}: ask for the same, or begin another --journal"
             )
+
+
+def _compared(value: object) -> object:
+    """``value`` as headers are compared by it: corpora by their digest, which older journals record alone."""
+    return replace(value, corpora=()) if isinstance(value, CorpusIdentity) else value
 
 
 def _torn_header(file: BinaryIO, header: AuditHeader) -> AuditHeader | None:

@@ -133,11 +133,20 @@ def add(source: str, name: str, licence: str, release: str, released: str, corpu
 @command.command(name="list", epilog=_LIST_EPILOG)
 @_reading_option
 def list_projects(corpus: Path | None) -> int:
-    """List a corpus's projects, releases, files and licences."""
+    """List a corpus's projects, releases, files and licences.
+
+    A line before them tells its version, how old it is, how far it reaches,
+    and its digest.
+    """
     from ..corpus import library
+    from ..corpus import store as shelf
+    from ..reports.corpora import corpus_words
 
     for path in _chosen(corpus):
-        _print_rows(path, library.projects(path))
+        known = shelf.open_corpus(path).known
+        _print_rows(path, corpus_words(known), library.projects(path))
+    if corpus is None and not shelf.is_there(shelf.wide_path()):
+        _print_notes(["no wide corpus: `modelkin corpus update` builds one, which knows many more projects"])
     return 0
 
 
@@ -197,8 +206,8 @@ def _print_facts(facts: Any) -> None:
     _print([f"{field.name.replace('_', ' ')}: {getattr(facts, field.name)}" for field in fields(facts)])
 
 
-def _print_rows(path: Path, rows: Sequence[Any]) -> None:
-    """Columns, headed by the field names of the record the rows are."""
+def _print_rows(path: Path, told: str, rows: Sequence[Any]) -> None:
+    """What is told of the corpus as a whole, and columns, headed by the field names of the record the rows are."""
     if not rows:
         _print([f"{path}: no projects"])
         return
@@ -206,7 +215,7 @@ def _print_rows(path: Path, rows: Sequence[Any]) -> None:
     table = [headings, *([str(getattr(row, heading)) for heading in headings] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
-    _print([str(path), *lines])
+    _print([f"{path}: {told}", *lines])
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -23,7 +23,7 @@ from msgspec.structs import astuple, replace
 from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
-from ..results import Unread
+from ..results import KnownCorpus, Unread
 from ..support.arrays import Array, among, runs
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
@@ -156,6 +156,12 @@ class Corpus(Columns, frozen=True, dict=True):
     def file_count(self) -> int:
         """How many distinct file contents there are."""
         return self.count(Table.FILES)
+
+    @property
+    def known(self) -> KnownCorpus:
+        """What reports tell of it."""
+        newest = max((release.released for release in self.releases), default="")
+        return KnownCorpus(self.name, self.version, self.digest, newest, len(self.projects), len(self.releases))
 
     def versions(self, file: int) -> list[Version]:
         """The releases that hold file content ``file``, oldest first."""

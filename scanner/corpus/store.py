@@ -258,9 +258,17 @@ def user_path() -> Path:
     return Path(folder) / "corpus.safetensors"
 
 
+def wide_path() -> Path:
+    """The corpus that `modelkin corpus update` builds, beside the user's own."""
+    return user_path().with_name("wide.safetensors")
+
+
 def known_paths(required: bool = True) -> list[Path]:
-    """The shipped corpus and the user's, of which there must be one if ``required``. Raises CorpusError."""
-    found = [path for path in (shipped_path(), user_path()) if is_there(path)]
+    """The shipped corpus, the wide one and the user's own, of which there must be one if ``required``.
+
+    Raises CorpusError.
+    """
+    found = [path for path in (shipped_path(), wide_path(), user_path()) if is_there(path)]
     if required and not found:
         raise CorpusError("no corpus found; name one with --corpus, or build one with `modelkin corpus build`")
     return found
