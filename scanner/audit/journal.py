@@ -19,6 +19,7 @@ from ..errors import ModelkinError
 from ..results import CorpusIdentity
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
+from ..support.locks import is_taken
 from .journal_lines import START, LinePosition, digest_of, read_line, read_open, seal
 from .records import SCHEMA, AuditHeader, RecordHead, encode
 
@@ -166,14 +167,8 @@ def _shown(value: object) -> str:
 
 def _lock(path: Path, file: BinaryIO) -> None:
     """Raise ModelkinError when another audit writes to the file; on Unix alone."""
-    try:
-        import fcntl
-    except ImportError:  # not a Unix
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise ModelkinError(f"{path}: another audit is writing to it") from None
+    if is_taken(file.fileno()):
+        raise ModelkinError(f"{path}: another audit is writing to it")
 
 
 def _unwritable(path: Path, error: OSError) -> ModelkinError:

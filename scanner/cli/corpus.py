@@ -6,6 +6,7 @@ Edit this for its commands and what they print; `corpus.library` does the work.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ Examples:
   modelkin corpus build corpora/upstreams.yaml base.safetensors
   modelkin corpus add ../our-models --name our-models --licence MIT
   modelkin corpus list
+  modelkin corpus update
 """
 _ADD_EPILOG = """\b
 Examples:
@@ -44,6 +46,13 @@ _PARTS_EPILOG = """\b
 Examples:
   modelkin corpus parts
   modelkin corpus parts --clear
+"""
+_UPDATE_EPILOG = """\b
+Examples:
+  modelkin corpus update                      # all that is not built yet
+  modelkin corpus update --list               # what there is; asks no network
+  modelkin corpus update --only 'MiniCPM*'    # these projects alone
+  modelkin corpus update --manifest ours.yaml
 """
 _LIST_EPILOG = """\b
 Examples:
@@ -134,6 +143,56 @@ def parts(clear: bool) -> int:
     if clear:
         _print([f"{clear_parts():,} removed"])
     return 0
+
+
+@command.command(epilog=_UPDATE_EPILOG)
+@click.option("--only", metavar="NAME", multiple=True, help="Only projects whose name matches this glob; repeatable.")
+@click.option("--offline", is_flag=True, help="Fetch nothing: take what the cache holds, and name what it lacks.")
+@click.option("--list", "lists", is_flag=True, help="Only list the projects, and what is built of each.")
+@click.option("--manifest", type=_PATH, metavar="FILE", help="Build from this manifest, not the one of modelkin.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Read so many releases at once; else one a core.")
+@_progress_option
+def update(
+    only: tuple[str, ...], offline: bool, lists: bool, manifest: Path | None, jobs: int | None, progress: bool
+) -> int:
+    """Build the wide corpus, or bring it up to date.
+
+    It knows many more projects than the shipped one: modelkin fetches, from
+    the package registry, git and the Hugging Face Hub, the code files that
+    its manifest names, and keeps facts about them in your data folder, where
+    every scan finds them. What was read before is not read again, and a run
+    that was stopped goes on. What cannot be had is named, and what was built
+    of it before is kept; the exit code is then 1.
+    """
+    from ..corpus import store as shelf
+    from ..corpus import updating
+
+    chosen, output, told = manifest or updating.wide_manifest(), shelf.wide_path(), updating.Updated()
+    if lists:
+        _print_rows(output, f"of {chosen}", updating.listed(chosen, output))
+        return 0
+    try:
+        with progress_bar(progress) as step:
+            updating.update(chosen, output, told, step, only=only, offline=offline, jobs=jobs)
+    except KeyboardInterrupt:
+        with suppress(OSError):  # the terminal is gone
+            click.echo("modelkin: what was read is kept: the next `modelkin corpus update` goes on", err=True)
+        raise
+    finally:
+        _print_failures(told.failed)
+    _print_notes(told.unlisted)
+    if not told.is_new:
+        _print([f"{output}: nothing changed"])
+    _print_facts(told.facts)
+    return int(bool(told.failed))
+
+
+def _print_failures(failed: Sequence[str]) -> None:
+    for each in failed:
+        click.echo(escape(f"modelkin: not updated: {each}"), err=True)
+    if failed:
+        what = "1 entry" if len(failed) == 1 else f"{len(failed)} entries"
+        click.echo(f"modelkin: {what} not updated; what was built of them before is kept; try again later", err=True)
 
 
 @command.command(epilog=_ADD_EPILOG)

@@ -157,12 +157,16 @@ class _Building:
         if self._failed is None:
             raise CorpusError(f"{self._manifest}: {told}")
         if not entry.has_failed:
-            self._failed.append(told if entry.upstream.name in told else f"{entry.upstream.name}: {told}")
+            self._failed.append(
+                told if told.startswith(f"{entry.upstream.name} ") else f"{entry.upstream.name}: {told}"
+            )
         entry.has_failed = True
 
     def _list_package(self, entry: _Entry) -> None:
         upstream = entry.upstream
-        entry.files = {release: registry.described(upstream.package, release) for release in upstream.releases}
+        entry.files = {
+            release: registry.described(upstream.package, release, self._offline) for release in upstream.releases
+        }
         entry.days = {release: self._day(entry, release, file.uploaded) for release, file in entry.files.items()}
         try:
             entry.past = past_releases(upstream, list(entry.files.values()), self._offline)

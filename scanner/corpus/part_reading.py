@@ -37,6 +37,7 @@ _LONGEST = 3_600.0
 # Releases of a package that one process reads one after the other: what they have in common is read once.
 _AT_ONCE = 4
 _SECONDS_TO_END = 3.0
+_STANDARD_ERROR = 2
 
 
 class Wanted(NamedTuple):
@@ -106,6 +107,7 @@ def _shared_out(tasks: Sequence[Wanted], jobs: int, is_done: Callable[[Wanted], 
                 return
             is_done(flying[future])
             yield from found
+        executor.shutdown()
     finally:
         ours.close()
         theirs.close()
@@ -123,7 +125,7 @@ def _live(parent: Connection, environment: Mapping[str, str]) -> None:
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
 
 
-class _Stopped(BaseException):
+class _Stopped(SystemExit):
     """Nobody waits for this any more."""
 
 
@@ -135,6 +137,7 @@ def _end_with(parent: Connection) -> None:
     try:
         parent.recv_bytes()
     except (EOFError, OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), _STANDARD_ERROR)  # what is cut short has nothing to say any more
         signal.raise_signal(signal.SIGTERM)
         time.sleep(_SECONDS_TO_END)
         os._exit(1)

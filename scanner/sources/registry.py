@@ -63,13 +63,16 @@ def _offered(name: str, wanted: Version | None) -> ReleaseFile:
     return release
 
 
-def described(name: str, version: str) -> ReleaseFile:
+def described(name: str, version: str, offline: bool = False) -> ReleaseFile:
     """What the index says of the file of release ``version`` of ``name``, which is not fetched; raises SourceError.
 
-    Of a release fetched before the cache says it. One that was yanked since is refused only where it is not in it.
+    Of a release fetched before the cache says it, and it alone if ``offline``. One that was yanked since is refused only where it is not in it.
     """
     wanted = _parse(name, version)
-    return _recorded_release(name, wanted) or _offered(name, wanted)
+    found = _recorded_release(name, wanted)
+    if found is None and offline:
+        raise SourceError(f"pypi:{name}=={version} is not in the cache, and --offline fetches nothing")
+    return found or _offered(name, wanted)
 
 
 def is_fetched(name: str, release: str) -> bool:
