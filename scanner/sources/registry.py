@@ -66,7 +66,8 @@ def _offered(name: str, wanted: Version | None) -> ReleaseFile:
 def described(name: str, version: str, offline: bool = False) -> ReleaseFile:
     """What the index says of the file of release ``version`` of ``name``, which is not fetched; raises SourceError.
 
-    Of a release fetched before the cache says it, and it alone if ``offline``. One that was yanked since is refused only where it is not in it.
+    Of a release fetched before the cache says it, and it alone if ``offline``. One that was yanked since is refused
+    only where it is not in it.
     """
     wanted = _parse(name, version)
     found = _recorded_release(name, wanted)
