@@ -105,9 +105,10 @@ def fetch_into(
     seconds: float | None = None,
     most_bytes: int | None = None,
     objects: Iterable[str] = (),
+    settings_by: Mapping[str, str] | None = None,
 ) -> None:
     """Fetch ``revisions`` of ``url``, and ``objects`` by their hashes, into the bare ``repository``; FETCH_HEAD lists
-    the revisions. Raises GitError.
+    the revisions. ``settings_by`` is as in `running`. Raises GitError.
     """
     seconds = git_command.TIMEOUT_SECONDS if seconds is None else seconds
     settings = [word for name, value in _FETCH_SETTINGS.items() for word in ("-c", f"{name}={value}")]
@@ -118,7 +119,9 @@ def fetch_into(
     with TemporaryFile() as errors, TemporaryFile() as requests:
         requests.writelines(wanted)
         requests.seek(0)
-        with running(repository, *command, protocols=protocols, errors=errors, requests=requests) as process:
+        with running(
+            repository, *command, protocols=protocols, errors=errors, requests=requests, settings_by=settings_by
+        ) as process:
             wait = _FIRST_WAIT_SECONDS
             while (code := process.poll()) is None:
                 _check(repository, errors, deadline, seconds, most_bytes)

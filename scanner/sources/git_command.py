@@ -89,7 +89,7 @@ def rewritten_addresses(repository: Path) -> list[tuple[str, str]]:
     """
     own = {name: value for name, value in os.environ.items() if _OWN_SETTINGS.fullmatch(name)}
     words = ("config", "--null", "--get-regexp", r"^url\..*\.insteadof$")
-    with running(repository, *words, own_settings=own) as process, killed_after(_SETTINGS_SECONDS, process):
+    with running(repository, *words, settings_by=own) as process, killed_after(_SETTINGS_SECONDS, process):
         assert process.stdout
         output = process.stdout.read(_MAX_MESSAGE_BYTES + 1)
         code = process.wait()
@@ -106,14 +106,14 @@ def running(
     protocols: str = "",
     errors: IO[bytes] | int = NO_FILE,
     requests: IO[bytes] | int = NO_FILE,
-    own_settings: Mapping[str, str] | None = None,
+    settings_by: Mapping[str, str] | None = None,
 ) -> Iterator[Process[bytes]]:
     """git at work on the bare ``repository``; neither it nor a process it began outlives the context.
 
-    The user's settings count only where ``own_settings`` are the variables that name them.
+    No settings of the user or the system count, but for what variables in ``settings_by`` name.
     """
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    closed = _CLOSED if own_settings is None else own_settings
+    closed = _CLOSED if settings_by is None else settings_by
     variables = {**environment(), **_ENVIRONMENT, **closed, "GIT_ALLOW_PROTOCOL": protocols}
     with ExitStack() as stack:
         try:

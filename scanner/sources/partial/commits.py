@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec.structs import replace
 
@@ -115,10 +115,12 @@ class _Fetching:
         run(repository, *NEW)
         return repository
 
-    def _fetch(self, what: tuple[str, ...], revisions: Sequence[str] = (), objects: Sequence[str] = ()) -> None:
+    def _fetch(self, what: tuple[str, ...], revisions: Sequence[str] = (), **more: Any) -> None:
         assert self._source
-        protocols = REDIRECTS.get(self._source.scheme, self._source.scheme)
-        fetch_into(self._repository, self._source.url, revisions, protocols, what, objects=objects)
+        scheme = self._source.scheme
+        by = _serving_in_part(self._folder) if scheme == "file" else None
+        protocols = REDIRECTS.get(scheme, scheme)
+        fetch_into(self._repository, self._source.url, revisions, protocols, what, settings_by=by, **more)
 
     def _fetch_refs(self, refused: str) -> None:
         """All branches and tags, and the commits out of them; raises GitError when one is not in any."""
@@ -146,19 +148,25 @@ class _Fetching:
 
     def history(self, address: GitAddress, seconds: float) -> ClosedGit:
         """What led to the commits, without contents. Raises SourceError."""
-        assert self._source
         try:
             if self._has_history:
                 return self._closed(self._repository)
-            repository = self._new("history.git")
-            protocols = REDIRECTS.get(self._source.scheme, self._source.scheme)
-            fetch_into(repository, self._source.url, self._commits, protocols, HISTORY, seconds, MAX_HISTORY_BYTES)
-            return self._closed(repository)
+            self._repository = self._new("history.git")
+            self._fetch(HISTORY, self._commits, seconds=seconds, most_bytes=MAX_HISTORY_BYTES)
+            return self._closed(self._repository)
         except GitError as error:
             raise SourceError(_told(address, error)) from error
 
     def _closed(self, repository: Path) -> ClosedGit:
         return ClosedGit(repository, self._commits[-1], others=tuple(self._commits[:-1]))
+
+
+def _serving_in_part(folder: Path) -> dict[str, str]:
+    """What has git serve a repository on this disk in part: what it does not send, it does not even look at."""
+    settings = folder / "served.gitconfig"
+    if not settings.exists():
+        settings.write_text("[uploadpack]\n\tallowFilter = true\n", encoding="ascii")
+    return {"GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": str(settings)}
 
 
 def _told(address: GitAddress, error: GitError) -> str:

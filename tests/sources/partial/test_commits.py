@@ -93,12 +93,17 @@ def by_old_protocol_that_gives_commits(served: Path) -> Iterator[str]:
 
 
 def without_filter(served: Path) -> Iterator[str]:
+    with git_server.serving(served) as server:
+        yield server.url
+
+
+def from_this_disk(served: Path) -> Iterator[str]:
     yield f"file://{served}"
 
 
 @pytest.mark.parametrize(
     "serving",
-    [over_files, by_old_protocol, by_old_protocol_that_gives_commits, without_filter],
+    [over_files, by_old_protocol, by_old_protocol_that_gives_commits, without_filter, from_this_disk],
     ids=lambda f: f.__name__,
 )
 def test_a_server_that_can_do_less_gives_the_same_files(tmp_path: Path, commits: list[str], serving: Served) -> None:
@@ -132,8 +137,17 @@ def test_a_repository_without_end_is_given_up(
 ) -> None:
     monkeypatch.setattr(whole, "MAX_FETCHED_BYTES", 100_000)
     with (
+        git_server.serving(tmp_path / "served") as server,
         pytest.raises(SourceError, match="it sends more than"),
-        open_commits(f"file://{tmp_path}/served/repo.git", commits, wanted),
+        open_commits(f"{server.url}/repo.git", commits, wanted),
     ):
         pass
-    assert (tmp_path / "served").is_dir()
+
+
+def test_a_mirror_on_this_disk_may_lack_what_nobody_asks_for(tmp_path: Path, commits: list[str]) -> None:
+    root = tmp_path / "served" / "repo"
+    media = git(root, "rev-parse", f"{commits[0]}:film.mp4")
+    (root / ".git" / "objects" / media[:2] / media[2:]).unlink()
+    with open_commits(f"file://{root}", [commits[0], commits[2]], wanted) as opened:
+        assert files(opened) == expected(commits)
+        assert opened.history(60.0).contents(60.0).count(b" A\0") == 5
