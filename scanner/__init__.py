@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         Ground,
         Innovations,
         Kind,
+        KnownCorpus,
         LeftOut,
         Level,
         LicenceForm,
@@ -92,6 +93,7 @@ __all__ = [
     "Ground",
     "Innovations",
     "Kind",
+    "KnownCorpus",
     "LeftOut",
     "Level",
     "LicenceForm",
@@ -141,8 +143,8 @@ _MODULES = {
     "scan_steps": "ScanOptions SettingsTaken",
     "reports": "render",
     "results": "Attribution CellLines Confidence CorpusIdentity DefinitionMatch Direction DutyState FileDate "
-    "FileVerdict Finding FindingPlace Grade Ground Innovations Kind LeftOut Level LicenceForm Region Rename Report "
-    "Skipped State Suppression Trust Unread UnreadKind UpstreamMatch Verdict",
+    "FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus LeftOut Level LicenceForm Region "
+    "Rename Report Skipped State Suppression Trust Unread UnreadKind UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

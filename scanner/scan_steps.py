@@ -186,7 +186,8 @@ def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
     """Name, version and digest of all ``corpora`` together, as a report gives them."""
     digests = [corpus.digest for corpus in corpora]
     joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    return CorpusIdentity(" + ".join(c.name for c in corpora), max((c.version for c in corpora), default=""), joined)
+    name, version = " + ".join(c.name for c in corpora), max((c.version for c in corpora), default="")
+    return CorpusIdentity(name, version, joined, tuple(corpus.known for corpus in corpora))
 
 
 def assembled(

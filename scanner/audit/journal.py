@@ -13,11 +13,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import fields, replace
 
 from ..errors import ModelkinError
+from ..results import CorpusIdentity
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
+from ..support.locks import is_taken
 from .journal_lines import START, LinePosition, digest_of, read_line, read_open, seal
 from .records import SCHEMA, AuditHeader, RecordHead, encode
 
@@ -137,12 +139,17 @@ def _check_same(path: Path, found: AuditHeader | None, asked: AuditHeader) -> No
     if found is None:
         raise ModelkinError(f"{path}: not a journal of an audit; name another --journal")
     for field in fields(AuditHeader):
-        before, now = getattr(found, field.name), getattr(asked, field.name)
+        before, now = (_compared(getattr(header, field.name)) for header in (found, asked))
         if before != now:
             what = "another corpus" if field.name == "corpus" else f"{field.name.replace('_', '-')} {_shown(before)}"
             raise ModelkinError(
                 f"{path} was begun with {what}, not {_shown(now)}: ask for the same, or begin another --journal"
             )
+
+
+def _compared(value: object) -> object:
+    """``value`` as headers are compared by it: corpora by their digest, which older journals record alone."""
+    return replace(value, corpora=()) if isinstance(value, CorpusIdentity) else value
 
 
 def _torn_header(file: BinaryIO, header: AuditHeader) -> AuditHeader | None:
@@ -160,14 +167,8 @@ def _shown(value: object) -> str:
 
 def _lock(path: Path, file: BinaryIO) -> None:
     """Raise ModelkinError when another audit writes to the file; on Unix alone."""
-    try:
-        import fcntl
-    except ImportError:  # not a Unix
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise ModelkinError(f"{path}: another audit is writing to it") from None
+    if is_taken(file.fileno()):
+        raise ModelkinError(f"{path}: another audit is writing to it")
 
 
 def _unwritable(path: Path, error: OSError) -> ModelkinError:

@@ -6,6 +6,7 @@ Edit this for its commands and what they print; `corpus.library` does the work.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ Examples:
   modelkin corpus build corpora/upstreams.yaml base.safetensors
   modelkin corpus add ../our-models --name our-models --licence MIT
   modelkin corpus list
+  modelkin corpus update
 """
 _ADD_EPILOG = """\b
 Examples:
@@ -35,8 +37,22 @@ Examples:
   modelkin corpus add git+https://example.org/m.git --name m --licence MIT
 """
 _BUILD_EPILOG = """\b
-Example:
+Examples:
   modelkin corpus build corpora/upstreams.yaml corpora/base.safetensors
+  modelkin corpus build team.yaml team.safetensors --jobs 4
+  modelkin corpus build team.yaml team.safetensors --only timm
+"""
+_PARTS_EPILOG = """\b
+Examples:
+  modelkin corpus parts
+  modelkin corpus parts --clear
+"""
+_UPDATE_EPILOG = """\b
+Examples:
+  modelkin corpus update                      # all that is not built yet
+  modelkin corpus update --list               # what there is; asks no network
+  modelkin corpus update --only 'MiniCPM*'    # these projects alone
+  modelkin corpus update --manifest ours.yaml
 """
 _LIST_EPILOG = """\b
 Examples:
@@ -85,21 +101,98 @@ def command() -> None:
 @command.command(epilog=_BUILD_EPILOG)
 @click.argument("manifest", type=_PATH)
 @click.argument("output", type=_PATH)
+@click.option("--jobs", type=click.IntRange(1, 1024), metavar="N", help="Worker processes; else one a core.")
+@click.option("--only", multiple=True, metavar="NAME", help="Build this project, keep what OUTPUT has of others.")
+@click.option("--offline", is_flag=True, help="Fetch nothing: build from what was fetched or read before.")
+@click.option("--plain", is_flag=True, help="Keep definitions in the plain form, too: a sixth more room.")
 @_progress_option
-def build(manifest: Path, output: Path, progress: bool) -> int:
+def build(
+    manifest: Path, output: Path, jobs: int | None, only: tuple[str, ...], offline: bool, plain: bool, progress: bool
+) -> int:
     """Build the corpus that MANIFEST describes into OUTPUT.
 
-    The releases it names are fetched from the package registry; the same
-    manifest gives the same bytes.
+    The releases it names are fetched from the package registry, git and the
+    Hub; the same manifest gives the same bytes. What was read once is kept,
+    so that a build that was ended goes on where it was, and the next reads
+    only what is new. An entry that cannot be built is named, and the exit
+    code is then 1; the others are built, and what OUTPUT had of it is kept.
     """
     from ..corpus.building import build as build_corpus
 
     unlisted: list[str] = []
+    failed: list[str] = []
     with progress_bar(progress) as step:
-        facts = build_corpus(manifest, output, step, unlisted)
+        facts = build_corpus(
+            manifest, output, step, unlisted, jobs=jobs, only=only, offline=offline, failed=failed, plain=plain
+        )
     _print_notes(unlisted)
+    for entry in failed:
+        click.echo(escape(f"modelkin: not built: {entry}"), err=True)
     _print_facts(facts)
+    return int(bool(failed))
+
+
+@command.command(epilog=_PARTS_EPILOG)
+@click.option("--clear", is_flag=True, help="Remove them; the next build reads all releases again.")
+def parts(clear: bool) -> int:
+    """Show what builds have kept of the releases that they read."""
+    from ..corpus.parts import clear_parts, parts_facts
+
+    kept = parts_facts()
+    _print([f"{kept.folder}: {kept.parts:,} parts, {kept.bytes / 1024**2:,.1f} MB"])
+    if clear:
+        _print([f"{clear_parts():,} removed"])
     return 0
+
+
+@command.command(epilog=_UPDATE_EPILOG)
+@click.option("--only", metavar="NAME", multiple=True, help="Only projects whose name matches this glob; repeatable.")
+@click.option("--offline", is_flag=True, help="Fetch nothing: take what the cache holds, and name what it lacks.")
+@click.option("--list", "lists", is_flag=True, help="Only list the projects, and what is built of each.")
+@click.option("--manifest", type=_PATH, metavar="FILE", help="Build from this manifest, not the one of modelkin.")
+@click.option("--jobs", type=click.IntRange(1), metavar="N", help="Read so many releases at once; else one a core.")
+@_progress_option
+def update(
+    only: tuple[str, ...], offline: bool, lists: bool, manifest: Path | None, jobs: int | None, progress: bool
+) -> int:
+    """Build the wide corpus, or bring it up to date.
+
+    It knows many more projects than the shipped one: modelkin fetches, from
+    the package registry, git and the Hugging Face Hub, the code files that
+    its manifest names, and keeps facts about them in your data folder, where
+    every scan finds them. What was read before is not read again, and a run
+    that was stopped goes on. What cannot be had is named, and what was built
+    of it before is kept; the exit code is then 1.
+    """
+    from ..corpus import store as shelf
+    from ..corpus import updating
+
+    chosen, output, told = manifest or updating.wide_manifest(), shelf.wide_path(), updating.Updated()
+    if lists:
+        _print_rows(output, f"of {chosen}", updating.listed(chosen, output))
+        return 0
+    try:
+        with progress_bar(progress) as step:
+            updating.update(chosen, output, told, step, only=only, offline=offline, jobs=jobs)
+    except KeyboardInterrupt:
+        with suppress(OSError):  # the terminal is gone
+            click.echo("modelkin: what was read is kept: the next `modelkin corpus update` goes on", err=True)
+        raise
+    finally:
+        _print_failures(told.failed)
+    _print_notes(told.unlisted)
+    if not told.is_new:
+        _print([f"{output}: nothing changed"])
+    _print_facts(told.facts)
+    return int(bool(told.failed))
+
+
+def _print_failures(failed: Sequence[str]) -> None:
+    for each in failed:
+        click.echo(escape(f"modelkin: not updated: {each}"), err=True)
+    if failed:
+        what = "1 entry" if len(failed) == 1 else f"{len(failed)} entries"
+        click.echo(f"modelkin: {what} not updated; what was built of them before is kept; try again later", err=True)
 
 
 @command.command(epilog=_ADD_EPILOG)
@@ -133,11 +226,20 @@ def add(source: str, name: str, licence: str, release: str, released: str, corpu
 @command.command(name="list", epilog=_LIST_EPILOG)
 @_reading_option
 def list_projects(corpus: Path | None) -> int:
-    """List a corpus's projects, releases, files and licences."""
+    """List a corpus's projects, releases, files and licences.
+
+    A line before them tells its version, how old it is, how far it reaches,
+    and its digest.
+    """
     from ..corpus import library
+    from ..corpus import store as shelf
+    from ..reports.corpora import corpus_words
 
     for path in _chosen(corpus):
-        _print_rows(path, library.projects(path))
+        known = shelf.open_corpus(path).known
+        _print_rows(path, corpus_words(known), library.projects(path))
+    if corpus is None and not shelf.is_there(shelf.wide_path()):
+        _print_notes(["no wide corpus: `modelkin corpus update` builds one, which knows many more projects"])
     return 0
 
 
@@ -197,8 +299,8 @@ def _print_facts(facts: Any) -> None:
     _print([f"{field.name.replace('_', ' ')}: {getattr(facts, field.name)}" for field in fields(facts)])
 
 
-def _print_rows(path: Path, rows: Sequence[Any]) -> None:
-    """Columns, headed by the field names of the record the rows are."""
+def _print_rows(path: Path, told: str, rows: Sequence[Any]) -> None:
+    """What is told of the corpus as a whole, and columns, headed by the field names of the record the rows are."""
     if not rows:
         _print([f"{path}: no projects"])
         return
@@ -206,7 +308,7 @@ def _print_rows(path: Path, rows: Sequence[Any]) -> None:
     table = [headings, *([str(getattr(row, heading)) for heading in headings] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
-    _print([str(path), *lines])
+    _print([f"{path}: {told}", *lines])
 
 
 def _print(lines: Iterable[str]) -> None:

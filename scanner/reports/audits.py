@@ -19,6 +19,7 @@ from ..audit.records import AuditHeader
 from ..results import Level
 from ..support.escaping import encodable, escape
 from .console import PLAIN, Page, bare_table, printed
+from .corpora import corpora_data, corpora_words
 from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
 from .summary import left_out_data, listed
 
@@ -49,8 +50,7 @@ def _headline(header: AuditHeader, summary: AuditSummary) -> Iterator[Text]:
     told = Text(" · ").join(_counts(summary))
     if told:
         yield told
-    corpus = f"corpus {escape(header.corpus.name)} {escape(header.corpus.version)}".rstrip()
-    yield Text(f"{corpus if header.corpus.name else 'no corpus'} · {summary.seconds:.1f} s of work", "dim")
+    yield Text(f"{corpora_words(header.corpus)} · {summary.seconds:.1f} s of work", "dim")
     yield Text("trust: isolated", "dim")
     if summary.not_obeyed:
         yield Text(f"not obeyed: {listed(summary.not_obeyed)}", "dim")
@@ -131,6 +131,7 @@ def _as_data(audit: Audit) -> dict[str, Any]:
         "schema": SCHEMA,
         "tool": {"name": "modelkin", "version": header.tool},
         "corpus": {"name": corpus.name, "version": corpus.version, "digest": corpus.digest},
+        "corpora": corpora_data(corpus),
         "place": encodable(header.place),
         "summary": {
             "repositories": summary.repositories,

@@ -28,6 +28,7 @@ from ..results import (
 )
 from ..sources.cells import cell_place
 from ..support.escaping import encodable
+from .corpora import corpora_data
 from .summary import left_out_data, summarise, unread_data
 
 SCHEMA = "modelkin.report/2"
@@ -46,7 +47,9 @@ _LINE_TYPES = (
 
 
 def render(report: Report) -> str:
-    """The report as one indented JSON object; two runs over the same input differ in ``summary.seconds`` alone."""
+    """The report as one indented JSON object; two runs over the same input differ in ``summary.seconds`` alone, and
+    from day to day in ``corpora[].age``.
+    """
     return json.dumps(as_data(report), indent=2) + "\n"
 
 
@@ -56,7 +59,7 @@ def render_lines(report: Report) -> str:
 
 
 def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield {"type": "run", **{key: data[key] for key in ("schema", "tool", "corpus", "root", "scanned")}}
+    yield {"type": "run", **{key: data[key] for key in ("schema", "tool", "corpus", "corpora", "root", "scanned")}}
     for key, kind in _LINE_TYPES:
         for item in data[key]:
             yield {"type": kind, **item}
@@ -70,6 +73,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "schema": SCHEMA,
         "tool": {"name": "modelkin", "version": version("modelkin")},
         "corpus": {"name": corpus.name, "version": corpus.version, "digest": corpus.digest},
+        "corpora": corpora_data(corpus),
         "root": report.root,
         "scanned": {"trust": report.trust.value},
         "files": [_file(file) for file in report.files],

@@ -13,6 +13,7 @@ from ..results import COPIES, Cells, FileVerdict, Finding, Level, Region, Report
 from ..sources.cells import place_words
 from ..support.escaping import encodable, escape
 from .chronology import chronology, later_groups, later_release
+from .corpora import corpora_words
 from .phrases import and_more, confidence_words, counted, file_list, further_files, name, percent, releases, uses
 from .summary import in_files, notes, summarise
 
@@ -68,7 +69,7 @@ def _headline(report: Report) -> str:
     facts += [f"{summary.skipped} skipped"] if summary.skipped else []
     facts += [f"{summary.unread} not read"] if summary.unread else []
     facts += [f"{summary.later} also found later"] if summary.later else []
-    below = "\n\n".join(text(line) for line in notes(report))
+    below = "\n\n".join(text(line) for line in (f"Against {corpora_words(report.corpus)}.", *notes(report)))
     return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(facts)}\n\n{below}"
 
 

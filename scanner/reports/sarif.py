@@ -20,6 +20,7 @@ from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import encodable, escape
 from . import summary
 from .chronology import innovations, later_note, later_release, match_of
+from .corpora import corpora_data
 from .json import dated_data
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -65,7 +66,10 @@ def render(report: Report) -> str:
         "automationDetails": {"id": "modelkin/"},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, len(told))],
-        "properties": {"later": [_later(file, each) for file in report.files for each in file.later]},
+        "properties": {
+            "corpora": corpora_data(report.corpus),
+            "later": [_later(file, each) for file in report.files for each in file.later],
+        },
         "results": [_result(each, around) for each in told[:MOST_RESULTS]],
     }
     return encodable(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 import uuid
 from collections.abc import Iterator
-from datetime import datetime, timezone
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from ..results import FileVerdict, Report, UpstreamMatch, Verdict
+from ..support.clock import now
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
 from .chronology import chronology, later_note, unsettled
@@ -66,8 +65,6 @@ def _document(report: Report) -> Document:
 def _creation(report: Report) -> CreationInfo:
     from spdx_tools.spdx.model import Actor, ActorType, CreationInfo
 
-    epoch = os.environ.get("SOURCE_DATE_EPOCH", "")
-    moment = datetime.fromtimestamp(int(epoch), timezone.utc) if epoch.isdigit() else datetime.now(timezone.utc)
     named = json.dumps([report.root, [[file.path, file.sha256] for file in report.files]])
     return CreationInfo(
         spdx_version="SPDX-2.3",
@@ -75,7 +72,7 @@ def _creation(report: Report) -> CreationInfo:
         name=f"modelkin: {_text(report.root)}",
         document_namespace=f"https://spdx.org/spdxdocs/modelkin-{uuid.uuid5(uuid.NAMESPACE_URL, named)}",
         creators=[Actor(ActorType.TOOL, f"modelkin-{version('modelkin')}")],
-        created=moment.replace(microsecond=0, tzinfo=None),
+        created=now().replace(microsecond=0, tzinfo=None),
         creator_comment=_text("; ".join(notes(report))),
     )
 

@@ -17,6 +17,7 @@ from ..sources.cells import line_words
 from ..support.escaping import escape
 from .chronology import later_groups, only_later
 from .console import PLAIN, Page, bare_table, printed
+from .corpora import corpora_words
 from .phrases import (
     COUNTED_AS,
     LEVEL_STYLES,
@@ -68,8 +69,7 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
             counts.append(" · ").append(counted(count, level.value), LEVEL_STYLES[level])
     counts.append("".join(_further_counts(summary)))
     yield counts
-    corpus = f"corpus {escape(report.corpus.name)} {escape(report.corpus.version)}".rstrip()
-    yield Text(f"{corpus if report.corpus.name else 'no corpus'} · {report.seconds:.1f} s", "dim")
+    yield Text(f"{corpora_words(report.corpus)} · {report.seconds:.1f} s", "dim")
     for line in notes(report):
         yield Text(line, "dim")
 

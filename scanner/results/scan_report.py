@@ -53,6 +53,22 @@ class CorpusIdentity(Struct, frozen=True):
     """The newest of their versions."""
     digest: str
     """The digest of the corpus, as hexadecimal digits; of several, a digest over theirs."""
+    corpora: tuple[KnownCorpus, ...] = ()
+    """Each of them; empty in journals of before they were recorded."""
+
+
+class KnownCorpus(Struct, frozen=True):
+    """One corpus, and how far it reaches."""
+
+    name: str
+    version: str
+    digest: str
+    newest: str
+    """The ISO date of the newest release that it knows; empty where none has a date."""
+    projects: int
+    """How many upstream projects it knows,"""
+    releases: int
+    """and how many releases of them."""
 
 
 class FindingPlace(Struct, frozen=True):

@@ -217,8 +217,10 @@ def test_without_any_corpus_the_error_says_how_to_get_one(no_shelf: Path) -> Non
     assert not (no_shelf / "data").exists()
 
 
-def test_the_shipped_and_the_user_s_corpus_are_used_together_and_none_that_a_folder_brings(no_shelf: Path) -> None:
-    paths = (store.shipped_path(), no_shelf / "data" / "corpus.safetensors")
+def test_the_shipped_the_wide_and_the_user_s_corpus_are_used_together_and_none_that_a_folder_brings(
+    no_shelf: Path,
+) -> None:
+    paths = (store.shipped_path(), *(no_shelf / "data" / name for name in ("wide.safetensors", "corpus.safetensors")))
     for path in (*paths, Path(".modelkin", "corpus.safetensors")):
         corpus_of(*THREE).save(path)
     assert store.known_paths() == list(paths)

@@ -17,6 +17,7 @@ from modelkin.results import (
     Ground,
     Innovations,
     Kind,
+    KnownCorpus,
     LeftOut,
     Level,
     Region,
@@ -32,7 +33,10 @@ from modelkin.results import (
     Verdict,
 )
 
-CORPUS = CorpusIdentity("base", "2026.11.21", "sha256:" + "ab" * 32)
+_DIGEST = "sha256:" + "ab" * 32
+# Without a date, as the age of a corpus is another on each day.
+_BASE = KnownCorpus("base", "2026.11.21", _DIGEST, "", 54, 157)
+CORPUS = CorpusIdentity("base", "2026.11.21", _DIGEST, (_BASE,))
 
 VLLM_LLAMA = UpstreamMatch(
     project="vllm",

@@ -32,6 +32,7 @@ from ...results import (
     Verdict,
 )
 from ...rulebook.loader import finding_rule
+from ..corpora import corpora_words
 from ..graphs import of_audit, of_report
 from ..summary import listed, notes, summarise
 from .environment import rendered
@@ -60,6 +61,7 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
     return rendered(
         "page.html",
         report=report,
+        corpora=corpora_words(report.corpus),
         version=version("modelkin"),
         summary=summarise(report),
         verdicts=list(Verdict),
@@ -104,6 +106,7 @@ def render_audit(audit: Audit) -> str:
     return rendered(
         "audit.html",
         audit=audit,
+        corpora=corpora_words(audit.header.corpus),
         version=version("modelkin"),
         summary=summary,
         verdicts=list(Verdict),
