@@ -60,7 +60,7 @@ class CorpusBuilder(Tables):
     def add_file(self, release: int, path: str, text: bytes, sha256: str, timeout: float | None = None) -> None:
         """Index one file of a release, under its path in the release. Raises OverBudgetError: then it is not in it."""
         key = sha256.encode()
-        self.knows_plain |= self._form is not None
+        self.knows_plain.add(self._form is not None)
         if key not in self._seen:
             # Not abrupt, and nothing is added in it: the tables of all files are never left half changed.
             with budget(len(text), timeout, abrupt=False):
@@ -189,7 +189,6 @@ def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bo
     In the order of a build, release by release and path by path: what is kept is numbered as if it had been alone.
     """
     translator = _Translator(builder, corpus)
-    builder.knows_plain |= corpus.knows_plain
     lengths = np.diff(corpus.file_version_starts).astype(np.int64)
     files = np.repeat(np.arange(corpus.file_count), lengths).tolist()
     kept = set()
@@ -199,6 +198,8 @@ def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bo
             kept.add(
                 (corpus.releases[corpus.version_releases[row]].project, int(corpus.version_paths[row]), files[row])
             )
+    if kept:
+        builder.knows_plain.add(corpus.knows_plain)
     translator.pass_on_listings(kept)
 
 

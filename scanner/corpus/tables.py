@@ -57,7 +57,8 @@ class Tables:
         self.spellings: list[int] = []
         self.fingerprints: list[Array] = []
         self.plain = PlainTables()
-        self.knows_plain = False
+        # Whether plain forms are known of what was added: all of it, none, or some.
+        self.knows_plain: set[bool] = set()
         self.files = Numbering()  # rows of definitions -> number
         self.rows: list[VersionRow] = []
         # What is known by lists of paths: of (project, path), and of (project, path, file) what held it first.
@@ -85,7 +86,8 @@ class Tables:
             releases=tuple(self.releases),
             notices=tuple(self.notices),
             version=version,
-            knows_plain=self.knows_plain,
+            # Where some of it was added without plain forms, those of the rest are known if there are any.
+            knows_plain=self.knows_plain == {True} or len(plain) > 0,
         )
         corpus = narrowed(replace(corpus, arrays={**corpus.arrays, **filled(corpus)}), *self._listed())
         return replace(corpus, digest=corpus.content_digest())

@@ -173,9 +173,7 @@ def _texts(corpora: Sequence[Corpus], names: _Merged) -> dict[str, Array]:
     }
 
 
-def _statements(
-    corpora: Sequence[Corpus], names: _Merged, digests: _Merged, statements: _Merged
-) -> dict[str, Array]:
+def _statements(corpora: Sequence[Corpus], names: _Merged, digests: _Merged, statements: _Merged) -> dict[str, Array]:
     bounds = _bounds(corpora, "statement_name_starts")
     of_digest = [numbers[each.statement_digests] for each, numbers in zip(corpora, digests.numbers, strict=True)]
     of_names = [numbers[each.statement_names] for each, numbers in zip(corpora, names.numbers, strict=True)]
