@@ -31,10 +31,11 @@ def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bo
 
     In the order of a build, release by release and path by path: what is kept is numbered as if it had been alone.
     """
-    builder.knows_plain |= corpus.knows_plain
     rows = sorted(range(len(corpus.version_releases)), key=_build_order(corpus))
     if keeps is not _everything:
         rows = [row for row in rows if keeps(corpus.version_at(row))]
+    if rows:
+        builder.knows_plain.add(corpus.knows_plain)
     chosen = np.array(rows, np.int64)
     files = _of_runs(corpus.file_version_starts)[chosen]
     translated = _Translator(builder, corpus, _in_order(files), corpus.version_paths[chosen])

@@ -158,11 +158,14 @@ class Descent(Struct, frozen=True, eq=False, dict=True):
             if not known.any():
                 continue
             members = self.union.rarity.members_named(number, places[known])
+            if not len(members):  # the names stand there, but are those of no definition
+                continue
             owners = np.searchsorted(corpus.file_starts, members, "right") - 1
             of_name = np.searchsorted(places[known], corpus.member_names[members])
             files, of_name = unpack_pairs(distinct(pack_pairs(owners, of_name)))
-            shares = np.bincount(files - files[0], weights[known][of_name]) / weights.sum()
-            found.append(np.flatnonzero(shares >= LEAST_NAMES) + files[0] + self.union.file_bounds[number])
+            held = distinct(files)
+            shares = np.bincount(np.searchsorted(held, files), weights[known][of_name]) / weights.sum()
+            found.append(held[np.flatnonzero(shares >= LEAST_NAMES)] + self.union.file_bounds[number])
         return np.concatenate(found)
 
     def _contents(self, files: I64) -> list[list[int]]:

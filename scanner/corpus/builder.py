@@ -48,7 +48,7 @@ class CorpusBuilder(Tables):
     def add_file(self, release: int, path: str, text: bytes, sha256: str, timeout: float | None = None) -> None:
         """Index one file of a release, under its path in the release. Raises OverBudgetError: then it is not in it."""
         key = sha256.encode()
-        self.knows_plain |= self._reader.is_plain
+        self.knows_plain.add(self._reader.is_plain)
         if key not in self._seen:
             read = self._reader.read(text, sha256, timeout)
             self._seen[key] = self._index(read.code, read.prints, read.plain), self.notices[read.notice]

@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, overload
 
+import msgspec
 import numpy as np
 from msgspec.structs import replace
 
@@ -86,13 +87,21 @@ def _stored(path: Path) -> _Stored:
     length = int.from_bytes(data[:8], "little")
     if not 0 < length <= min(len(data) - 8, _LONGEST_HEADER):
         raise ValueError("its header is cut off")
-    tensors = json.loads(bytes(data[8 : 8 + length]))
+    tensors = _json(bytes(data[8 : 8 + length]))
     metadata = tensors.pop("__metadata__", ())
     if HEADER_KEY not in metadata:
         raise CorpusError(f"{path}: a .safetensors file, but not a corpus: name one that modelkin wrote")
-    header = json.loads(metadata[HEADER_KEY])
+    header = _json(metadata[HEADER_KEY])
     _check_settings(path, header)
     return _Stored(header, tensors, data[8 + length :])
+
+
+def _json(text: bytes | str) -> Any:
+    """What JSON says, read in a third of the time that the standard library takes, which reads what others refuse."""
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
 
 
 def _mapped(path: Path) -> memoryview:
@@ -114,10 +123,10 @@ def _decoded(path: Path, stored: _Stored) -> Corpus:
     corpus = replace(_with_header(path, stored.header, arrays), knows_plain=knows_plain)
     # How many path histories hold something is asked only where several corpora are in use.
     if not absent <= COUNTS:
+        corpus = replace(corpus, arrays={**({} if knows_plain else without_plain(corpus)), **arrays})
+    if not APPEARANCES.isdisjoint(absent):
         _refuse(shape_problems(corpus))
-        plain = {} if knows_plain else without_plain(corpus)
-        told = {} if APPEARANCES.isdisjoint(absent) else filled(corpus)
-        corpus = replace(corpus, arrays=plain | told | arrays)
+        corpus = replace(corpus, arrays={**filled(corpus), **corpus.arrays})
     _refuse(chain(shape_problems(corpus), endless_problems(corpus)))
     return corpus
 

@@ -64,7 +64,7 @@ class Tables:
         self.spellings: list[int] = []
         self.fingerprints: list[Array] = []
         self.plain = PlainTables()
-        self.knows_plain = False
+        self.knows_plain: set[bool] = set()
         self.files = Numbering()  # int64[definitions, 5] as bytes -> number
         self.rows: list[VersionRow] = []
         # What is known by lists of paths: of (project, path), and of (project, path, file) what held it first.
@@ -93,7 +93,8 @@ class Tables:
             releases=tuple(self.releases),
             notices=tuple(self.notices),
             version=version,
-            knows_plain=self.knows_plain,
+            # Where some of it was added without plain forms, those of the rest are known if there are any.
+            knows_plain=self.knows_plain == {True} or len(plain) > 0,
         )
         corpus = narrowed(replace(corpus, arrays={**corpus.arrays, **filled(corpus)}), *self._listed(packed))
         return replace(corpus, digest=corpus.content_digest())

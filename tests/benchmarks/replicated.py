@@ -40,9 +40,7 @@ LEAST_SHARE, MOST_SHARE = 0.1, 0.3
 @click.option("--seed", default=6, show_default=True, help="Draws the files and the new names.")
 @click.option("--repeats", default=3, show_default=True, help="Times all files are looked up; the median counts.")
 @click.option("--files", default=1, show_default=True, help="How many corpus files the replicas are divided among.")
-@click.option(
-    "--kept", type=click.Path(path_type=Path), help="A folder to keep the replicas in, and to take them from."
-)
+@click.option("--kept", type=click.Path(path_type=Path), help="A folder to keep the replicas in.")
 def main(
     corpus: Path | None, replicas: int, count: int, seed: int, repeats: int, files: int, kept: Path | None
 ) -> None:

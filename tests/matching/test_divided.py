@@ -64,7 +64,7 @@ def test_any_division_over_corpora_is_answered_as_one_corpus(seed: int, tmp_path
         assert differences(expected, answers(corpora, files, source, exclude)) == []
 
 
-def test_what_the_families_hold_is_told(tmp_path: Path) -> None:
+def test_what_the_families_hold_is_told() -> None:
     told = set()
     for seed in range(12):
         random = Random(seed)

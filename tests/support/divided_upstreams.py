@@ -1,8 +1,9 @@
-"""Random families of upstreams that copy from one another through their releases, and corpora they are divided among."""
+"""Random families of upstreams that copy from one another through their releases, divided among corpora."""
 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -116,6 +117,16 @@ def copies(parts: Sequence[Part], random: Random) -> dict[str, str]:
     chosen |= {f"edited_{number}.py": edited(random.choice(texts), random, random.randint(1, 8)) for number in range(4)}
     chosen["both.py"] = random.choice(texts) + "\n\n" + edited(random.choice(texts), random, 2)
     chosen["own.py"] = "def total(values):\n    return sum(value for value in values if value)\n"
+    renamed = random.choice(texts)
+    for before, after in {
+        "Attention": "Focus",
+        "Lantern": "Glow",
+        "turned": "done",
+        "Schedule": "Plan",
+        "x": "q",
+    }.items():
+        renamed = re.sub(rf"\b{before}\b" if len(before) == 1 else before, after, renamed)
+    chosen["renamed.py"] = renamed
     part = random.choice(parts)
     path, text = random.choice(part.files)
     return chosen | {path: text}
