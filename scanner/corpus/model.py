@@ -35,6 +35,9 @@ FORMAT = 3
 OLDEST_FORMAT = 2
 HEADER_KEY = "modelkin"
 
+# The longest header the format's own reference reader takes.
+LONGEST_HEADER = 100_000_000
+
 CORPUS_SUFFIX = ".safetensors"
 # A full hash of git, of which reports show the first digits.
 COMMIT_DIGITS = 40
@@ -238,6 +241,8 @@ class Corpus(Columns, frozen=True, dict=True):
 
         # One key only: the library writes several in no fixed order.
         header = {HEADER_KEY: json.dumps(self.header() | {"digest": self.content_digest()}, sort_keys=True)}
+        if len(header[HEADER_KEY]) > LONGEST_HEADER // 2:  # its quotes are escaped once more
+            raise CorpusError("too much for one corpus (its header): divide the upstreams among several")
         return save({name: np.ascontiguousarray(array) for name, array in self._written.items()}, header)
 
     def header(self) -> dict[str, Any]:

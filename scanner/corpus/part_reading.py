@@ -99,7 +99,7 @@ def _shared_out(tasks: Sequence[Wanted], jobs: int, is_done: Callable[[Wanted], 
     theirs, ours = Pipe(duplex=False)
     executor = workers(jobs, _live, (theirs, dict(os.environ)))
     try:
-        flying = {executor.submit(read_releases, task): task for task in tasks}
+        flying = {executor.submit(_in_worker, task): task for task in tasks}
         for future in as_completed(flying):
             try:
                 found = future.result()
@@ -129,8 +129,24 @@ class _Stopped(SystemExit):
     """Nobody waits for this any more."""
 
 
+_working = threading.Event()
+
+
+def _in_worker(task: Wanted) -> list[ReadRelease]:
+    _working.set()
+    try:
+        return read_releases(task)
+    except _Stopped:
+        os._exit(1)
+    finally:
+        _working.clear()
+
+
 def _stop(*_: object) -> None:
-    raise _Stopped
+    """Undo what is half done, where anything is."""
+    if _working.is_set():
+        raise _Stopped
+    os._exit(1)
 
 
 def _end_with(parent: Connection) -> None:

@@ -139,26 +139,39 @@ class Columns(Struct, frozen=True, dict=True):
     file_lineages = Column(_32, Table.FILES, "the first it was seen in", numbers=Table.HISTORIES, narrows=True)
     file_ancestors = Column(_32, Table.FILES, "what it descends from by its names, or itself", numbers=Table.FILES)
     lineage_paths = Column(_32, Table.HISTORIES, "the path in the release", numbers=Table.NAMES)
-    lineage_projects = Column(_16, Table.HISTORIES, "whose it is", numbers=Table.PROJECTS)
-    lineage_first_releases = Column(_16, Table.HISTORIES, "the oldest that holds it", numbers=Table.RELEASES)
+    lineage_projects = Column(_32, Table.HISTORIES, "whose it is", numbers=Table.PROJECTS, narrows=True)
+    lineage_first_releases = Column(
+        _32, Table.HISTORIES, "the oldest that holds it", numbers=Table.RELEASES, narrows=True
+    )
     lineage_file_starts = Column(_32, Table.HISTORIES, "bounds of all it ever was", runs=Table.HISTORY_FILES)
     lineage_appeared = Column(
-        _16, Table.HISTORIES, "the first that has the path, from 1", numbers=Table.KNOWN_RELEASES, optional=True
+        _32,
+        Table.HISTORIES,
+        "the first that has the path, from 1",
+        numbers=Table.KNOWN_RELEASES,
+        narrows=True,
+        optional=True,
     )
     lineage_without = Column(
-        _16,
+        _32,
         Table.HISTORIES,
         "the last before that which lacks the path, from 1; 0: none",
         numbers=Table.KNOWN_RELEASES,
+        narrows=True,
         optional=True,
     )
     lineage_files = Column(_32, Table.HISTORY_FILES, "the file content; ascending", numbers=Table.FILES)
     lineage_file_releases = Column(
-        _16, Table.HISTORY_FILES, "the first that holds it there, from 1", numbers=Table.KNOWN_RELEASES, optional=True
+        _32,
+        Table.HISTORY_FILES,
+        "the first that holds it there, from 1",
+        numbers=Table.KNOWN_RELEASES,
+        narrows=True,
+        optional=True,
     )
     name_lineages = Column(_32, Table.NAMES, "how many path histories define it", narrows=True)
     file_version_starts = Column(_32, Table.FILES, "bounds of the places where it stands", runs=Table.VERSIONS)
-    version_releases = Column(_16, Table.VERSIONS, "the release", numbers=Table.RELEASES)
+    version_releases = Column(_32, Table.VERSIONS, "the release", numbers=Table.RELEASES, narrows=True)
     version_paths = Column(_32, Table.VERSIONS, "the path in the release", numbers=Table.NAMES)
     version_notices = Column(_32, Table.VERSIONS, "what its header says there", numbers=Table.NOTICES, narrows=True)
 

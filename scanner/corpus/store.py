@@ -25,13 +25,11 @@ from ..results import LicenceForm
 from ..support.arrays import Array
 from ..support.data_files import shipped_folder
 from .appearances import filled
-from .model import FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release, content_digest
+from .model import FORMAT, HEADER_KEY, LONGEST_HEADER, OLDEST_FORMAT, Corpus, Project, Release, content_digest
 from .plain_tables import PLAIN, without_plain
 from .schema import COLUMNS, NARROWED, Column
 from .validation import endless_problems, shape_problems
 
-# The longest header the format's own reference reader takes.
-_LONGEST_HEADER = 100_000_000
 _FORMS = {form.value: form for form in LicenceForm}
 _TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
 
@@ -83,7 +81,7 @@ def _explained(path: Path) -> Iterator[None]:
 def _stored(path: Path) -> _Stored:
     data = _mapped(path)
     length = int.from_bytes(data[:8], "little")
-    if not 0 < length <= min(len(data) - 8, _LONGEST_HEADER):
+    if not 0 < length <= min(len(data) - 8, LONGEST_HEADER):
         raise ValueError("its header is cut off")
     tensors = json.loads(bytes(data[8 : 8 + length]))
     metadata = tensors.pop("__metadata__", ())

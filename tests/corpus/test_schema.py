@@ -20,10 +20,12 @@ import safetensors
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from modelkin.corpus import model
+from modelkin.corpus.appearances import Listing
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.library import facts, verify
 from modelkin.corpus.model import FORMAT, Corpus, Project, Release, check_writable
-from modelkin.corpus.schema import COLUMNS, Column
+from modelkin.corpus.schema import COLUMNS, Column, Columns, fitted
 from modelkin.corpus.store import open_corpus
 from modelkin.errors import CorpusError
 from modelkin.notices.model import Notice
@@ -164,14 +166,31 @@ def test_the_page_on_the_corpus_file_has_the_columns_in_their_order() -> None:
     assert f"| `format` | {FORMAT};" in page
 
 
-def test_what_one_file_has_no_room_for_is_an_error_and_never_wraps_around() -> None:
-    builder = CorpusBuilder()
-    for number in range(65_536):
-        builder.projects[Project(str(number), "MIT", "", "")]
-    release = builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "", ""))
+def test_what_one_file_has_no_room_for_is_an_error_and_never_wraps_around(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(CorpusError, match=r"\Atoo much for one corpus \(postings\): divide"):
+        fitted(Columns.postings, np.array([2**32]))
+    monkeypatch.setattr(model, "LONGEST_HEADER", 100)
+    with pytest.raises(CorpusError, match=r"\Atoo much for one corpus \(its header\): divide"):
+        corpus_of(*THREE).content()
+
+
+def test_a_corpus_has_room_for_more_projects_and_releases_than_16_bits_count(tmp_path: Path) -> None:
+    builder, many = CorpusBuilder(), 65_540
+    for number in range(many):
+        builder.add_release(Project(str(number), "MIT", "", ""), Release(0, "1.0", "2020-01-02", ""))
+    release = builder.add_release(Project("lantern", "MIT", "", ""), Release(0, "1.0", "2021-01-02", ""))
     builder.add_file(release, "a.py", b"x = 1\n", "")
-    with pytest.raises(CorpusError, match=r"\Atoo much for one corpus \(lineage_projects\): divide"):
-        builder.finish("large")
+    builder.add_listing(many, b"a.py", Listing(lacking=frozenset([Release(many, "0.9", "2020-01-01", "")])))
+    corpus = builder.finish("large")
+    corpus.save(tmp_path / "large.safetensors")
+    opened = open_corpus(tmp_path / "large.safetensors")
+    assert same(opened, corpus)
+    (version,) = opened.versions(0)
+    assert (version.project.name, version.release.released) == ("lantern", "2021-01-02")
+    before = opened.known_release(int(opened.lineage_without[0]))
+    assert before is not None
+    assert (before.version, before.project) == ("0.9", many)
+    assert verify(tmp_path / "large.safetensors") == []
 
 
 def test_a_column_that_narrows_is_held_in_half_as_many_bits_until_its_numbers_are_larger(tmp_path: Path) -> None:
