@@ -180,7 +180,7 @@ def update(
         raise
     finally:
         _print_failures(told.failed)
-    _print_notes(told.unlisted)
+    _print_notes(list(dict.fromkeys(told.unlisted)))
     if not told.is_new:
         _print([f"{output}: nothing changed"])
     _print_facts(told.facts)
