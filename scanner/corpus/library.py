@@ -16,8 +16,8 @@ from ..results import Skipped
 from ..settings import checked_date
 from .builder import CorpusBuilder, absorb
 from .indexing import index_release
-from .model import Corpus, Project, Version, check_writable
-from .store import is_altered, is_there, open_corpus
+from .model import Corpus, Project, Version, check_writable, write
+from .store import is_altered, is_there, open_corpus, packed_path
 from .validation import damaged, problems
 
 Progress = Callable[[int, int, str], None]
@@ -140,6 +140,26 @@ def remove(name: str, path: Path) -> int:
     absorb(builder, corpus, lambda version: version.project.name != name)
     builder.finish(corpus.name, corpus.version).save(path)
     return sum(row.files for row in rows if row.name == name)
+
+
+def pack(path: Path, output: Path) -> None:
+    """Write the packed form of a corpus, a quarter of its size, to be shipped. Raises CorpusError."""
+    from .packing import packed
+
+    _whole(path)
+    check_writable(output)
+    write(output, packed(path))
+
+
+def unpack(folder: Path | None, path: Path | None = None) -> Path:
+    """Unpack a packed corpus, else the shipped one, into a folder, else where a run does so. Raises CorpusError."""
+    from .unpacking import corpora_folder, unpack
+
+    wanted = folder or corpora_folder()
+    try:
+        return unpack(path or packed_path(), wanted, readable=folder is not None)
+    except OSError as error:
+        raise CorpusError(f"{wanted} cannot be used: {error.strerror}: name another folder") from None
 
 
 def verify(path: Path) -> list[str]:

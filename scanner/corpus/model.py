@@ -190,8 +190,7 @@ class Corpus(Columns, frozen=True, dict=True):
         # One key only: the library writes several in no fixed order.
         header = {HEADER_KEY: json.dumps(self.header() | {"digest": self.content_digest()}, sort_keys=True)}
         content = save({name: np.ascontiguousarray(array) for name, array in self._written.items()}, header)
-        with _target(path) as target:
-            target.folder.replace(target.name, content)
+        write(path, content)
 
     def header(self) -> dict[str, Any]:
         """All that is not in the columns, but for the digest."""
@@ -234,6 +233,12 @@ def content_digest(header: Mapping[str, Any], columns: Mapping[str, memoryview])
         digest.update(name.encode())
         digest.update(columns[name])
     return digest.hexdigest()
+
+
+def write(path: Path, content: bytes) -> None:
+    """Make ``content`` the whole file, as `Corpus.save` does. Raises CorpusError."""
+    with _target(path) as target:
+        target.folder.replace(target.name, content)
 
 
 def check_writable(path: Path, distrusted: Iterable[str] = ()) -> None:

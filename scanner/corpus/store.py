@@ -25,14 +25,17 @@ from ..results import LicenceForm
 from ..support.arrays import Array
 from ..support.data_files import shipped_folder
 from .appearances import filled
-from .model import FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release, content_digest
+from .model import CORPUS_SUFFIX, FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release, content_digest
+from .packed_head import PACKED_SUFFIX
 from .plain_tables import PLAIN, without_plain
 from .schema import COLUMNS, NARROWED, Column
+from .unpacking import ready
 from .validation import endless_problems, shape_problems
 
 # The longest header the format's own reference reader takes.
 _LONGEST_HEADER = 100_000_000
 _FORMS = {form.value: form for form in LicenceForm}
+_SHIPPED, _SHIPPED_PACKED = f"base{CORPUS_SUFFIX}", f"base{PACKED_SUFFIX}"
 _TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
 
 
@@ -246,8 +249,14 @@ def _array(stored: _Stored, column: Column[Any]) -> Array:
 
 
 def shipped_path() -> Path:
-    """The corpus that comes with modelkin."""
-    return shipped_folder("corpora") / "base.safetensors"
+    """The corpus that comes with modelkin, which is unpacked first where that is due. Raises CorpusError."""
+    packed = packed_path()
+    return ready(packed) if packed.exists() else packed.with_name(_SHIPPED)
+
+
+def packed_path() -> Path:
+    """The packed form of the corpus that comes with modelkin; a checkout may have it unpacked instead."""
+    return shipped_folder("corpora") / _SHIPPED_PACKED
 
 
 def user_path() -> Path:

@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import platformdirs
 from packaging.version import InvalidVersion, Version
 
 from ..errors import SourceError
+from ..support.data_files import user_cache
 from ..support.folders import OTHERS_WRITE, Folder
 from .checkout import Progress, os_reason
 from .download import download
@@ -106,11 +106,7 @@ def _unknown(name: str, version: Version, releases: list[Version]) -> str:
 
 def cache_folder(name: str) -> Path:
     """Where releases of ``name`` are kept; ``MODELKIN_CACHE_DIR`` overrides the system's place for caches."""
-    return _root() / _REGISTRY_FOLDER / canonical_name(name)
-
-
-def _root() -> Path:
-    return Path(os.environ.get("MODELKIN_CACHE_DIR") or platformdirs.user_cache_dir("modelkin", appauthor=False))
+    return user_cache() / _REGISTRY_FOLDER / canonical_name(name)
 
 
 def find(name: str, version: Version) -> tuple[Path, ReleaseFile] | None:
@@ -146,7 +142,7 @@ def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> 
 @contextmanager
 def opened(name: str, make: bool) -> Iterator[Folder]:
     """The folder of the cache for a project, with all that is above it and ours. Raises OSError or SourceError."""
-    root = _root()
+    root = user_cache()
     if make:
         root.mkdir(0o700, parents=True, exist_ok=True)
     with (

@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 # Windows has neither; there the same is checked by name, just before each step.
-HELD = {os.open, os.stat, os.mkdir, os.unlink, os.rename, os.readlink} <= os.supports_dir_fd and hasattr(
+HELD = {os.open, os.stat, os.mkdir, os.unlink, os.rename, os.readlink, os.utime} <= os.supports_dir_fd and hasattr(
     os, "O_NOFOLLOW"
 )
 _COMMON = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -91,6 +91,10 @@ class Folder:
     def is_writable_by_others(self) -> bool:
         """Whether anybody but its owner may put files into it; not known where rights are not the system's way."""
         return HELD and bool(os.fstat(self._descriptor).st_mode & OTHERS_WRITE)
+
+    def is_of_others(self) -> bool:
+        """Whether its owner, who may put files into it, is neither this user nor the system's; else as above."""
+        return HELD and os.fstat(self._descriptor).st_uid not in (os.geteuid(), 0)
 
     def names(self) -> list[str]:
         """Whatever has a name in it, sorted."""
@@ -195,6 +199,11 @@ class Folder:
         finally:
             self.remove(temporary)
 
+    def touch(self, name: str) -> None:
+        """Have a file say that it was used now, as far as that can be."""
+        with suppress(OSError):
+            os.utime(self._at(name), follow_symlinks=False, **self._held())
+
     def remove(self, name: str) -> None:
         """Whatever has that name, if it is no folder, and as far as it can be."""
         with suppress(OSError):
@@ -249,6 +258,11 @@ class Folder:
 def is_link(status: os.stat_result) -> bool:
     """Whether what has this status leads elsewhere."""
     return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_file_attributes", 0) & _REPARSE_POINT)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether it is one of `temporary_name`."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 def temporary_name() -> str:
