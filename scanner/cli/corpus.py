@@ -63,6 +63,11 @@ Examples:
   modelkin corpus unpack /opt/corpora    # then set MODELKIN_CORPORA_DIR to it
   modelkin corpus unpack . team.packed
 """
+_MERGE_EPILOG = """\b
+Examples:
+  modelkin corpus merge team.safetensors
+  modelkin corpus merge team.safetensors to-share.safetensors
+"""
 _REMOVE_EPILOG = """\b
 Example:
   modelkin corpus remove our-models
@@ -186,6 +191,21 @@ def remove(name: str, corpus: Path | None) -> int:
 
     path = corpus or shelf.user_path()
     _print([f"{path}: {library.remove(name, path)} files of {name} removed"])
+    return 0
+
+
+@command.command(epilog=_MERGE_EPILOG)
+@click.argument("corpus", type=_PATH)
+@click.argument("output", type=_PATH, required=False)
+def merge(corpus: Path, output: Path | None) -> int:
+    """Make one file of CORPUS in its place, or in OUTPUT.
+
+    What is added to a large corpus lies in parts beside it. One file is easier
+    to share, and opens a little faster.
+    """
+    from ..corpus import library
+
+    _print_facts(library.merge(corpus, output or corpus))
     return 0
 
 

@@ -237,7 +237,7 @@ def content_digest(header: Mapping[str, Any], columns: Mapping[str, memoryview])
 
 def write(path: Path, content: bytes) -> None:
     """Make ``content`` the whole file, as `Corpus.save` does. Raises CorpusError."""
-    with _target(path) as target:
+    with replaced(path) as target:
         target.folder.replace(target.name, content)
 
 
@@ -246,12 +246,13 @@ def check_writable(path: Path, distrusted: Iterable[str] = ()) -> None:
 
     Below ``distrusted`` folders, too, no link is followed.
     """
-    with _target(path, distrusted) as target:
+    with replaced(path, distrusted) as target:
         target.folder.try_replacing(target.name)
 
 
 @contextmanager
-def _target(path: Path, distrusted: Iterable[str] = ()) -> Iterator[Target]:
+def replaced(path: Path, distrusted: Iterable[str] = ()) -> Iterator[Target]:
+    """Where the file at ``path`` is to be written; what goes wrong there is a CorpusError."""
     try:
         with opened_target(path, distrusted, make=True) as target:
             yield target
