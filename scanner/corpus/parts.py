@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -32,6 +33,8 @@ _NAME = re.compile(rf"[0-9a-f]{{{_DIGITS}}}{re.escape(CORPUS_SUFFIX)}")
 SMALL, TIMES = 2**19, 4
 # With more of them each run takes notice; then all are put together that are not much larger than those after them.
 MOST_PARTS = 32
+# What is no part any more may still be asked for by runs that began before.
+KEPT_SECONDS = 60 * 60
 
 
 class PartList(NamedTuple):
@@ -106,12 +109,13 @@ def save_parts(path: Path, kept: Sequence[Corpus], name: str, version: str) -> N
                 target.folder.take(part.path, target.name)
         _remove_parts(path, ())
         return
+    before = part_list(path)
     names = [_kept(part, parts_folder(path)) for part in kept]
     header = {"format": _FORMAT, "k": WINNOWING.k, "window": WINNOWING.window, "name": name, "version": version}
     told = {"__metadata__": {HEADER_KEY: json.dumps({**header, "parts": names}, sort_keys=True)}}
     words = json.dumps(told, sort_keys=True).encode()
     write(path, len(words).to_bytes(8, "little") + words)
-    _remove_parts(path, names)
+    _remove_parts(path, names, [each.name for each in before.paths if each.name not in names] if before else ())
 
 
 def _kept(part: Corpus, folder: Path) -> str:
@@ -125,13 +129,20 @@ def _kept(part: Corpus, folder: Path) -> str:
     return name
 
 
-def _remove_parts(path: Path, names: Sequence[str]) -> None:
-    """All but those of these names, what an end in the middle left behind too. Who has one open keeps it."""
+def _remove_parts(path: Path, names: Sequence[str], lately: Sequence[str] = ()) -> None:
+    """All but those of these names, what an end in the middle left behind too; where some stay, after a while only.
+
+    Until then, workers of an audit that goes on may open those that were there ``lately``.
+    """
     folder = parts_folder(path)
     with suppress(OSError):
         with opened_folder(folder) as held:
+            for each in lately:
+                held.touch(each)
             for each in held.names():
-                if each not in names and (_NAME.fullmatch(each) or is_temporary(each)):
+                found = held.status(each) if _NAME.fullmatch(each) or is_temporary(each) else None
+                is_old = found is not None and not (names and time.time() - found.st_mtime < KEPT_SECONDS)
+                if is_old and each not in names:
                     held.remove(each)
         if not names:
             folder.rmdir()

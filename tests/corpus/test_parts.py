@@ -47,6 +47,7 @@ def apart(path: Path, code: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same corpus with the code added as a part of its own; nothing is small enough to be put together."""
     monkeypatch.setattr(library, "SMALL", 0)
     monkeypatch.setattr(library, "TIMES", 0)
+    monkeypatch.setattr(parts, "KEPT_SECONDS", 0)
     library.add(str(code), "own", "MIT", "1", path)
     return path
 
@@ -300,6 +301,21 @@ def test_a_part_that_is_put_together_while_it_is_opened_is_looked_for_again(
     monkeypatch.setattr(store, "part_paths", lambda _: stale)
     with pytest.raises(CorpusError, match="other runs keep changing it: try again"):
         open_parts(apart)
+
+
+def test_what_is_no_part_any_more_can_be_opened_for_a_while(
+    apart: Path, code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parts, "KEPT_SECONDS", 60)
+    old = open_parts(apart)[1].path
+    assert old is not None
+    os.utime(old, (0, 0))
+    library.add(str(code), "own", "MIT", "1", apart, released="2020-02-29")
+    assert old not in [part.path for part in open_parts(apart)]
+    assert open_corpus(old).file_count == 1
+    os.utime(old, (0, 0))
+    library.add(str(code), "more", "MIT", "1", apart)
+    assert not old.exists()
 
 
 def test_without_second_names_for_files_a_part_is_copied(
