@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
-from .corpus.store import default_corpora, open_parts
+from .corpus.store import default_corpora, open_segments
 from .dating.dates import dates_of
 from .errors import ConfigurationError
 from .matching.exclusions import check_excluded
@@ -92,7 +92,7 @@ def open_upstreams(options: ScanOptions) -> list[Corpus]:
 
 
 def open_upstream(source: str, timeout: float | None) -> list[Corpus]:
-    """Open a corpus, each of its parts, or index a source that is to be one more: ``SOURCE`` or ``NAME=SOURCE``.
+    """Open a corpus, each of its segments, or index a source that is to be one more: ``SOURCE`` or ``NAME=SOURCE``.
 
     Raises ModelkinError.
     """
@@ -100,7 +100,7 @@ def open_upstream(source: str, timeout: float | None) -> list[Corpus]:
     if place.endswith(CORPUS_SUFFIX):
         if name:
             raise ConfigurationError(f"{source}: a corpus has names for its projects: leave {name}= out")
-        return open_parts(Path(place))
+        return open_segments(Path(place))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 

@@ -200,7 +200,7 @@ def remove(name: str, corpus: Path | None) -> int:
 def merge(corpus: Path, output: Path | None) -> int:
     """Make one file of CORPUS in its place, or in OUTPUT.
 
-    What is added to a large corpus lies in parts beside it. One file is easier
+    What is added to a large corpus lies in segments beside it. One file is easier
     to share, and opens a little faster.
     """
     from ..corpus import library

@@ -19,8 +19,8 @@ from ..settings import checked_date
 from .builder import CorpusBuilder, absorb
 from .indexing import index_release
 from .model import Corpus, Project, Release, Version, check_writable, write
-from .parts import MOST_PARTS, SMALL, TIMES, alone, part_list, part_name, save_parts, signature
-from .store import is_altered, is_there, open_corpus, open_parts, packed_path
+from .segments import MOST_SEGMENTS, SMALL, TIMES, alone, save_segments, segment_list, segment_name, signature
+from .store import is_altered, is_there, open_corpus, open_segments, packed_path
 from .validation import damaged, problems
 
 Progress = Callable[[int, int, str], None]
@@ -54,40 +54,40 @@ class ProjectRow(Struct, frozen=True):
 
 
 def facts(path: Path) -> CorpusFacts:
-    """What is in a corpus; of one in parts, of all of them together. Raises CorpusError."""
-    parts = open_parts(path)
-    digests = "".join(part.digest for part in parts)
+    """What is in a corpus; of one in segments, of all of them together. Raises CorpusError."""
+    segments = open_segments(path)
+    digests = "".join(segment.digest for segment in segments)
     return CorpusFacts(
         path,
-        parts[0].name,
-        parts[0].version,
-        digests if len(parts) == 1 else hashlib.sha256(digests.encode()).hexdigest(),
-        len({project for part in parts for project in part.projects}),
-        len({(part.projects[each.project], each.version) for part in parts for each in part.releases}),
-        sum(part.file_count for part in parts),
-        sum(len(part.definition_hashes) for part in parts),
-        sum(len(part.statement_digests) for part in parts),
-        sum(len(part.fingerprints) for part in parts),
-        sum(part.path.stat().st_size for part in parts if part.path),
+        segments[0].name,
+        segments[0].version,
+        digests if len(segments) == 1 else hashlib.sha256(digests.encode()).hexdigest(),
+        len({project for segment in segments for project in segment.projects}),
+        len({(segment.projects[each.project], each.version) for segment in segments for each in segment.releases}),
+        sum(segment.file_count for segment in segments),
+        sum(len(segment.definition_hashes) for segment in segments),
+        sum(len(segment.statement_digests) for segment in segments),
+        sum(len(segment.fingerprints) for segment in segments),
+        sum(segment.path.stat().st_size for segment in segments if segment.path),
     )
 
 
 def projects(path: Path) -> list[ProjectRow]:
     """The projects of a corpus, with the span of their releases. Raises CorpusError."""
-    return _project_rows([_whole(part) for part in open_parts(path)])
+    return _project_rows([_whole(segment) for segment in open_segments(path)])
 
 
-def _project_rows(parts: Sequence[Corpus]) -> list[ProjectRow]:
+def _project_rows(segments: Sequence[Corpus]) -> list[ProjectRow]:
     files: dict[Project, int] = {}
     releases: dict[Project, dict[str, Release]] = {}
-    for part in parts:
-        of_row = np.array([release.project for release in part.releases], np.int64)[part.version_releases]
-        counts = np.bincount(of_row, minlength=len(part.projects)).tolist()
-        for project, count in zip(part.projects, counts, strict=True):
+    for segment in segments:
+        of_row = np.array([release.project for release in segment.releases], np.int64)[segment.version_releases]
+        counts = np.bincount(of_row, minlength=len(segment.projects)).tolist()
+        for project, count in zip(segment.projects, counts, strict=True):
             files[project] = files.get(project, 0) + count
             releases.setdefault(project, {})
-        for release in part.releases:
-            releases[part.projects[release.project]].setdefault(release.version, release)
+        for release in segment.releases:
+            releases[segment.projects[release.project]].setdefault(release.version, release)
     return [
         ProjectRow(project.name, _span(releases[project].values()), project.published or "-", count, project.licence)
         for project, count in files.items()
@@ -112,73 +112,73 @@ def add(
 ) -> CorpusFacts:
     """Add a source to a corpus, made if it is not there yet, in place of what this release had under the same paths.
 
-    It costs what is added, and what the parts cost that held some of it. ``released`` is the day on which it was first
-    public, YYYY-MM-DD; empty means what the source itself says. What could not be read goes to ``skipped``. Raises
-    ModelkinError; the corpus is then as before.
+    It costs what is added, and what the segments cost that held some of it. ``released`` is the day on which it was
+    first public, YYYY-MM-DD; empty means what the source itself says. What could not be read goes to ``skipped``.
+    Raises ModelkinError; the corpus is then as before.
     """
     released = released and checked_date(released, "--released: ")
     check_writable(path, [source])
     if is_there(path):
-        open_parts(path)  # a damaged one is told of before the work
+        open_segments(path)  # a damaged one is told of before the work
     if progress:
         progress(0, 0, source)
     new = index_release(source, name, licence, release, [] if skipped is None else skipped, released)
     with alone(path):
         seen = signature(path)
-        parts = open_parts(path) if is_there(path) else []
-        names = (parts[0].name, parts[0].version) if parts else (path.stem, "")
-        kept = [part for each in parts if (part := _without(each, new, bool(released))) is not None]
-        _save(path, _grown(kept, _as_known(new, parts, bool(released)), names), names, seen)
+        segments = open_segments(path) if is_there(path) else []
+        names = (segments[0].name, segments[0].version) if segments else (path.stem, "")
+        kept = [segment for each in segments if (segment := _without(each, new, bool(released))) is not None]
+        _save(path, _grown(kept, _as_known(new, segments, bool(released)), names), names, seen)
     return facts(path)
 
 
 def _save(path: Path, kept: Sequence[Corpus], names: tuple[str, str], seen: tuple[int, ...]) -> None:
     if signature(path) != seen:
         raise CorpusError(f"{path}: another run changed it meanwhile: run this again")
-    save_parts(path, kept or [CorpusBuilder().finish(*names)], *names)
+    save_segments(path, kept or [CorpusBuilder().finish(*names)], *names)
 
 
-def _without(part: Corpus, new: Corpus, dated: bool) -> Corpus | None:
-    """A part without what is ``new``; None where that leaves nothing. If ``dated``, its release has the new date."""
+def _without(segment: Corpus, new: Corpus, dated: bool) -> Corpus | None:
+    """A segment without what is ``new``; None where that leaves nothing. If ``dated``, its release has the new date."""
     (release,) = new.releases
     same = [
         number
-        for number, each in enumerate(part.releases)
-        if (part.projects[each.project], each.version) == (new.projects[0], release.version)
+        for number, each in enumerate(segment.releases)
+        if (segment.projects[each.project], each.version) == (new.projects[0], release.version)
     ]
-    rows = np.flatnonzero(np.isin(part.version_releases, same))
+    rows = np.flatnonzero(np.isin(segment.version_releases, same))
     replaced = {version.path for version in _versions(new)}
-    is_held = any(part.text(int(part.version_paths[row])) in replaced for row in rows)
-    is_redated = dated and any(part.releases[number].released != release.released for number in same)
+    is_held = any(segment.text(int(segment.version_paths[row])) in replaced for row in rows)
+    is_redated = dated and any(segment.releases[number].released != release.released for number in same)
     if not (is_held or is_redated):
-        return part
+        return segment
     if is_redated:
         renewed = [
-            replace(release, project=each.project) if n in same else each for n, each in enumerate(part.releases)
+            replace(release, project=each.project) if n in same else each for n, each in enumerate(segment.releases)
         ]
-        part = replace(_whole(part), releases=tuple(renewed), path=None)
+        segment = replace(_whole(segment), releases=tuple(renewed), path=None)
     gone = {(new.projects[0], release.version, each) for each in replaced}
-    return _rebuilt([part], (part.name, part.version), lambda version: _identity(version) not in gone)
+    return _rebuilt([segment], (segment.name, segment.version), lambda version: _identity(version) not in gone)
 
 
-def _as_known(new: Corpus, parts: Sequence[Corpus], dated: bool) -> Corpus:
+def _as_known(new: Corpus, segments: Sequence[Corpus], dated: bool) -> Corpus:
     """What is ``new``, its release as the corpus knows it, unless it is ``dated``: a release has one date."""
     (release,) = new.releases
-    for part in parts if not dated else ():
-        for each in part.releases:
-            if (part.projects[each.project], each.version) == (new.projects[0], release.version):
+    for segment in segments if not dated else ():
+        for each in segment.releases:
+            if (segment.projects[each.project], each.version) == (new.projects[0], release.version):
                 new = replace(new, releases=(replace(each, project=release.project),))
                 return replace(new, digest=new.content_digest())
     return new
 
 
 def _grown(kept: Sequence[Corpus], new: Corpus, names: tuple[str, str]) -> list[Corpus]:
-    """The parts with a new one, put together with those before it where that costs little, or they get too many."""
+    """The segments with a new one, put together with those before it where that costs little, or they get too many."""
     left, together = list(kept), [new]
     most = max(SMALL, TIMES * _bytes(new))
     while left and sum(map(_bytes, [left[-1], *together])) <= most:
         together.insert(0, left.pop())
-    if len(left) >= MOST_PARTS:
+    if len(left) >= MOST_SEGMENTS:
         while left and _bytes(left[-1]) <= 2 * sum(map(_bytes, together)):
             together.insert(0, left.pop())
     made = _rebuilt(together, names)
@@ -190,12 +190,12 @@ def _bytes(corpus: Corpus) -> int:
 
 
 def _rebuilt(
-    parts: Sequence[Corpus], names: tuple[str, str], keeps: Callable[[Version], bool] = lambda _: True
+    segments: Sequence[Corpus], names: tuple[str, str], keeps: Callable[[Version], bool] = lambda _: True
 ) -> Corpus | None:
     """One corpus of these; None where nothing is kept."""
     builder = CorpusBuilder()
-    for part in parts:
-        absorb(builder, part if part.path is None else _whole(part), keeps)
+    for segment in segments:
+        absorb(builder, segment if segment.path is None else _whole(segment), keeps)
     return builder.finish(*names) if builder.rows else None
 
 
@@ -209,34 +209,34 @@ def _identity(version: Version) -> tuple[Project, str, str]:
 
 def remove(name: str, path: Path) -> int:
     """Remove a project from a corpus; how many of its files there were. Raises CorpusError when it is not in it."""
-    open_parts(path)
+    open_segments(path)
     check_writable(path)
     with alone(path):
-        seen, parts = signature(path), open_parts(path)
-        names = parts[0].name, parts[0].version
-        rows = _project_rows(parts)
+        seen, segments = signature(path), open_segments(path)
+        names = segments[0].name, segments[0].version
+        rows = _project_rows(segments)
         if name not in (row.name for row in rows):
             known = ", ".join(dict.fromkeys(row.name for row in rows))
             raise CorpusError(f"{path}: no project {name}; it has {known or 'none'}")
-        kept = [part for each in parts if (part := _without_project(each, name, names)) is not None]
+        kept = [segment for each in segments if (segment := _without_project(each, name, names)) is not None]
         _save(path, kept, names, seen)
     return sum(row.files for row in rows if row.name == name)
 
 
-def _without_project(part: Corpus, name: str, names: tuple[str, str]) -> Corpus | None:
-    if name not in (project.name for project in part.projects):
-        return part
-    return _rebuilt([part], names, lambda version: version.project.name != name)
+def _without_project(segment: Corpus, name: str, names: tuple[str, str]) -> Corpus | None:
+    if name not in (project.name for project in segment.projects):
+        return segment
+    return _rebuilt([segment], names, lambda version: version.project.name != name)
 
 
 def merge(path: Path, output: Path) -> CorpusFacts:
-    """Make one file of a corpus in parts, in its place or in another. Raises CorpusError."""
-    open_parts(path)
+    """Make one file of a corpus in segments, in its place or in another. Raises CorpusError."""
+    open_segments(path)
     check_writable(output)
     with alone(output):
-        seen, parts = signature(output), open_parts(path)
-        names = parts[0].name, parts[0].version
-        made = parts[0] if len(parts) == 1 else _rebuilt(parts, names)
+        seen, segments = signature(output), open_segments(path)
+        names = segments[0].name, segments[0].version
+        made = segments[0] if len(segments) == 1 else _rebuilt(segments, names)
         _save(output, [made] if made is not None else [], names, seen)
     return facts(output)
 
@@ -263,25 +263,25 @@ def unpack(folder: Path | None, path: Path | None = None) -> Path:
 
 def verify(path: Path) -> list[str]:
     """What is wrong with a corpus; nothing when it is whole. Raises CorpusError when it cannot be opened."""
-    listed = part_list(path)
+    listed = segment_list(path)
     return [
-        problem if listed is None else f"{part.path}: {problem}"
-        for part in open_parts(path)
-        for problem in _problems(part, listed is not None)
+        problem if listed is None else f"{segment.path}: {problem}"
+        for segment in open_segments(path)
+        for problem in _problems(segment, listed is not None)
     ]
 
 
-def _problems(part: Corpus, is_listed: bool) -> list[str]:
-    if part.path is None:
-        return problems(part)
-    altered = ["its content does not match its digest"] if is_altered(part.path) else []
-    if is_listed and part.path.name != part_name(part):
-        altered.append("it is another part than the list says")
-    return altered + problems(part)
+def _problems(segment: Corpus, is_listed: bool) -> list[str]:
+    if segment.path is None:
+        return problems(segment)
+    altered = ["its content does not match its digest"] if is_altered(segment.path) else []
+    if is_listed and segment.path.name != segment_name(segment):
+        altered.append("it is another segment than the list says")
+    return altered + problems(segment)
 
 
-def _whole(part: Corpus) -> Corpus:
+def _whole(segment: Corpus) -> Corpus:
     """A corpus to read all of. Raises CorpusError when anything is wrong."""
-    if found := _problems(part, is_listed=False):
-        raise damaged(part, found[0])
-    return part
+    if found := _problems(segment, is_listed=False):
+        raise damaged(segment, found[0])
+    return segment

@@ -27,13 +27,13 @@ from ..support.data_files import shipped_folder
 from .appearances import filled
 from .model import CORPUS_SUFFIX, FORMAT, HEADER_KEY, OLDEST_FORMAT, Corpus, Project, Release, content_digest
 from .packed_head import PACKED_SUFFIX
-from .parts import part_paths
 from .plain_tables import PLAIN, without_plain
 from .schema import COLUMNS, NARROWED, Column
+from .segments import segment_paths
 from .unpacking import ready
 from .validation import endless_problems, shape_problems
 
-# How often parts are looked for again that another run put together meanwhile.
+# How often segments are looked for again that another run put together meanwhile.
 _MOST_TRIES = 5
 # The longest header the format's own reference reader takes.
 _LONGEST_HEADER = 100_000_000
@@ -64,24 +64,30 @@ def open_corpus(path: Path) -> Corpus:
         return _decoded(path, _stored(path))
 
 
-def open_parts(path: Path) -> list[Corpus]:
-    """Map a corpus that may be in parts: each of them, oldest first. Raises CorpusError."""
+def open_segments(path: Path) -> list[Corpus]:
+    """Map a corpus that may be in segments: each of them, oldest first. Raises CorpusError."""
     for _ in range(_MOST_TRIES):
-        paths = part_paths(path)
+        paths = segment_paths(path)
         with suppress(_GoneError):
-            return [_open_part(each, len(paths) > 1) for each in paths]
+            return [_open_segment(each, len(paths) > 1) for each in paths]
     raise CorpusError(f"{path}: other runs keep changing it: try again")
 
 
 class _GoneError(Exception):
-    """A part is not there any more: it was put together with others meanwhile."""
+    """A segment is not there any more, or a single file has become several: another run added to it meanwhile."""
 
 
-def _open_part(path: Path, is_part: bool) -> Corpus:
+class _InSegmentsError(CorpusError):
+    """It is no single file."""
+
+
+def _open_segment(path: Path, is_segment: bool) -> Corpus:
     try:
         return open_corpus(path)
+    except _InSegmentsError:  # since a moment ago
+        raise _GoneError from None
     except CorpusError:
-        if is_part and not is_there(path):
+        if is_segment and not is_there(path):
             raise _GoneError from None
         raise
 
@@ -151,9 +157,9 @@ def _refuse(found: Iterable[str]) -> None:
 
 
 def _check_settings(path: Path, header: dict[str, Any]) -> None:
-    if "parts" in header:
-        told = "a corpus in parts, where a single file is needed: make one with `modelkin corpus merge`"
-        raise CorpusError(f"{path}: {told}")
+    if "segments" in header:
+        told = "a corpus in segments, where a single file is needed: make one with `modelkin corpus merge`"
+        raise _InSegmentsError(f"{path}: {told}")
     numbers = [header["format"], header["k"], header["window"]]
     if any(type(number) is not int for number in numbers):
         raise ValueError("its settings are no numbers")
@@ -306,7 +312,7 @@ def known_paths(required: bool = True) -> list[Path]:
 def default_corpora(paths: Sequence[Path] | None, required: bool = True) -> list[Corpus]:
     """Open ``paths``; None means all of `known_paths`. Raises CorpusError."""
     chosen = known_paths(required) if paths is None else paths
-    return [corpus for path in chosen for corpus in open_parts(path)]
+    return [corpus for path in chosen for corpus in open_segments(path)]
 
 
 def is_there(path: Path) -> bool:

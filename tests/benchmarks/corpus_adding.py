@@ -10,7 +10,7 @@ from random import Random
 
 import click
 
-from modelkin.corpus.store import open_parts, shipped_path
+from modelkin.corpus.store import open_segments, shipped_path
 
 from .processes import PYTHON, Run, highest, run
 from .releases import modeling_files, release_root
@@ -35,8 +35,17 @@ def main(release: str, count: int, seed: int) -> None:
         shutil.copy(shipped_path(), large)
         large.chmod(0o600)
         for title, corpus in (("a new corpus", new), ("a copy of the shipped one", large)):
-            rows.append([title, *_cells(corpus, files), len(open_parts(corpus))])
-    headings = ["into", "files", f"first {AT_THE_ENDS} s", f"last {AT_THE_ENDS} s", "mean s", "most s", "MB", "parts"]
+            rows.append([title, *_cells(corpus, files), len(open_segments(corpus))])
+    headings = [
+        "into",
+        "files",
+        f"first {AT_THE_ENDS} s",
+        f"last {AT_THE_ENDS} s",
+        "mean s",
+        "most s",
+        "MB",
+        "segments",
+    ]
     print_table("corpus add, one file each time", headings, rows)
 
 
