@@ -73,7 +73,7 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
 def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
     """As ``scan``, with ``original``, a file or a whole tree, as the only upstream. Raises ModelkinError."""
     trust = _trust_in(copy, options)
-    corpora = [open_upstream(original, options.timeout)]
+    corpora = open_upstream(original, options.timeout)
     opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
     return _report(opened, trust, corpora, options, progress, named=True)
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
-from .corpus.store import default_corpora, open_corpus
+from .corpus.store import default_corpora, open_segments
 from .dating.dates import dates_of
 from .errors import ConfigurationError
 from .matching.exclusions import check_excluded
@@ -86,13 +86,13 @@ class SettingsTaken(Struct, frozen=True):
 def open_upstreams(options: ScanOptions) -> list[Corpus]:
     """Open all that the options compare with. Raises ModelkinError."""
     corpora = default_corpora(options.corpora, required=not options.against)
-    corpora += [open_upstream(each, options.timeout) for each in options.against]
+    corpora += [corpus for each in options.against for corpus in open_upstream(each, options.timeout)]
     check_excluded(options.exclude_upstream, corpora)
     return corpora
 
 
-def open_upstream(source: str, timeout: float | None) -> Corpus:
-    """Open a corpus file, or index a source that is to be one more upstream: ``SOURCE`` or ``NAME=SOURCE``.
+def open_upstream(source: str, timeout: float | None) -> list[Corpus]:
+    """Open a corpus, each of its segments, or index a source that is to be one more: ``SOURCE`` or ``NAME=SOURCE``.
 
     Raises ModelkinError.
     """
@@ -100,11 +100,11 @@ def open_upstream(source: str, timeout: float | None) -> Corpus:
     if place.endswith(CORPUS_SUFFIX):
         if name:
             raise ConfigurationError(f"{source}: a corpus has names for its projects: leave {name}= out")
-        return open_corpus(Path(place))
+        return open_segments(Path(place))
     # What builds a corpus is not loaded where one is only read: start-up is felt in every pre-commit run.
     from .corpus.indexing import index_source
 
-    return index_source(source, timeout)
+    return [index_source(source, timeout)]
 
 
 def selection(options: ScanOptions) -> Selection:

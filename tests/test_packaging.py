@@ -19,6 +19,8 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = {"modelkin": "scanner", "modelkin.rules": "rules", "modelkin.corpora": "corpora"}
 # Patterns for what a later release ships.
 NOT_YET_SHIPPED = {("modelkin.rules", "**/*.yaml")}
+# The shipped corpus is packed, or lies in a checkout as it was built.
+EITHER = {("modelkin.corpora", "*.packed"), ("modelkin.corpora", "*.safetensors")}
 ACCUSING = re.compile(r"stolen|\bsteal|thief|theft|plagiar|copycat|guilty|culprit|pirate|cheat", re.IGNORECASE)
 
 
@@ -74,7 +76,9 @@ def test_every_data_file_is_shipped() -> None:
 
 
 def test_every_data_pattern_matches_a_file() -> None:
-    assert {pattern for pattern, files in shipped_data().items() if not files} <= NOT_YET_SHIPPED
+    without = {pattern for pattern, files in shipped_data().items() if not files}
+    assert without - EITHER <= NOT_YET_SHIPPED
+    assert not without >= EITHER
 
 
 class Stated(NamedTuple):
@@ -182,7 +186,7 @@ def test_the_product_states_facts_and_accuses_nobody() -> None:
         path
         for folder in ("scanner", "rules")
         for path in (ROOT / folder).rglob("*")
-        if path.suffix not in (".pyc", ".safetensors")
+        if path.suffix not in (".pyc", ".safetensors", ".packed")
     ]
     for path in texts:
         if path.is_file():

@@ -109,7 +109,7 @@ def test_a_command_of_the_readme_ends_as_it_says(
 ) -> None:
     if "pypi:" in command and not registry_answers():
         pytest.skip("the package registry cannot be reached")
-    if "pypi:" in command and "scan" in command and not (ROOT / "corpora" / "base.safetensors").exists():
+    if "pypi:" in command and "scan" in command and not any((ROOT / "corpora").glob("base.*")):
         pytest.skip("the shipped corpus is not in this tree")
     if "--journal" not in command and "--resume" not in command and "audit" in command.split():
         (project / "modelkin-audit.jsonl").unlink()

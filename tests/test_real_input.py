@@ -54,7 +54,7 @@ def test_yi_is_llama_with_seven_names_changed_and_one_statement() -> None:
     assert edited.upstream_qualname == "LlamaAttention.__init__"
 
 
-@pytest.mark.skipif(not shipped_path().is_file(), reason="the shipped corpus is not built: corpora/base.safetensors")
+@pytest.mark.skipif(not shipped_path().is_file(), reason="the shipped corpus is not built")
 def test_the_shipped_corpus_names_llama_as_closest_and_as_origin(capsys: pytest.CaptureFixture[str]) -> None:
     corpus = str(shipped_path())
     arguments = ["scan", "pypi:vllm==0.2.3", "--include", "**/models/yi.py", "--corpus", corpus, "--format", "json"]
@@ -71,7 +71,7 @@ def test_the_shipped_corpus_names_llama_as_closest_and_as_origin(capsys: pytest.
 
 
 @needs_git
-@pytest.mark.skipif(not shipped_path().is_file(), reason="the shipped corpus is not built: corpora/base.safetensors")
+@pytest.mark.skipif(not shipped_path().is_file(), reason="the shipped corpus is not built")
 def test_dates_and_a_name_that_a_copy_gives_itself_clear_it_of_nothing(tmp_path: Path) -> None:
     with open_source(f"pypi:transformers==4.46.2!{LLAMA}") as checkout:
         (entry,) = (each for each in checkout.entries() if isinstance(each, Entry))

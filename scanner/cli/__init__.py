@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
@@ -16,6 +17,7 @@ from typing import Any, NoReturn
 import click
 
 from ..errors import ModelkinError
+from ..support.announcements import listen
 from ..support.escaping import escape
 from .output import tolerate_every_character
 from .signals import ended_by, heed_signals, leave, signals_are_done
@@ -97,6 +99,7 @@ def run() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line (default: the process's own) and return its exit code; errors become one line each."""
     tolerate_every_character()
+    listen(_tell)
     if "_MODELKIN_COMPLETE" in os.environ:
         start_no_shell()
     try:
@@ -114,6 +117,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             click.echo("modelkin: interrupted", err=True)
         return ended_by(error)
     return NOTHING_SCANNED
+
+
+def _tell(text: str, passing: bool) -> None:
+    """On standard error; what is of interest for this moment only where somebody watches."""
+    if not passing:
+        click.echo(escape(f"modelkin: note: {text}"), err=True)
+    elif sys.stderr is not None and sys.stderr.isatty():
+        click.echo(escape(f"modelkin: {text}"), err=True)
 
 
 def start_no_shell() -> None:

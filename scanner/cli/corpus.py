@@ -69,6 +69,21 @@ Examples:
   modelkin corpus verify
   modelkin corpus verify --corpus team.safetensors
 """
+_PACK_EPILOG = """\b
+Example:
+  modelkin corpus pack out.safetensors corpora/base.packed
+"""
+_UNPACK_EPILOG = """\b
+Examples:
+  modelkin corpus unpack
+  modelkin corpus unpack /opt/corpora    # then set MODELKIN_CORPORA_DIR to it
+  modelkin corpus unpack . team.packed
+"""
+_MERGE_EPILOG = """\b
+Examples:
+  modelkin corpus merge team.safetensors
+  modelkin corpus merge team.safetensors to-share.safetensors
+"""
 _REMOVE_EPILOG = """\b
 Example:
   modelkin corpus remove our-models
@@ -278,6 +293,51 @@ def remove(name: str, corpus: Path | None) -> int:
 
     path = corpus or shelf.user_path()
     _print([f"{path}: {library.remove(name, path)} files of {name} removed"])
+    return 0
+
+
+@command.command(epilog=_MERGE_EPILOG)
+@click.argument("corpus", type=_PATH)
+@click.argument("output", type=_PATH, required=False)
+def merge(corpus: Path, output: Path | None) -> int:
+    """Make one file of CORPUS in its place, or in OUTPUT.
+
+    What is added to a large corpus lies in segments beside it. One file is easier
+    to share, and opens a little faster.
+    """
+    from ..corpus import library
+
+    _print_facts(library.merge(corpus, output or corpus))
+    return 0
+
+
+@command.command(epilog=_PACK_EPILOG)
+@click.argument("corpus", type=_PATH)
+@click.argument("output", type=_PATH)
+def pack(corpus: Path, output: Path) -> int:
+    """Pack the file CORPUS into OUTPUT, a quarter of its size.
+
+    The same corpus gives the same bytes, and unpacking gives the corpus back.
+    """
+    from ..corpus import library
+
+    library.pack(corpus, output)
+    _print([f"{output}: {output.stat().st_size} bytes of {corpus.stat().st_size}"])
+    return 0
+
+
+@command.command(epilog=_UNPACK_EPILOG)
+@click.argument("folder", type=_PATH, required=False)
+@click.argument("packed", type=_PATH, required=False)
+def unpack(folder: Path | None, packed: Path | None) -> int:
+    """Unpack the corpus that comes with modelkin, or PACKED, into FOLDER.
+
+    Without FOLDER this is where the first run would do it. In an image, unpack
+    it ahead of time, and have MODELKIN_CORPORA_DIR name the folder.
+    """
+    from ..corpus import library
+
+    _print([str(library.unpack(folder, packed))])
     return 0
 
 

@@ -233,9 +233,7 @@ class Corpus(Columns, frozen=True, dict=True):
         Below the current folder no link is followed; elsewhere, as in the user's data folder, links are. Raises
         CorpusError.
         """
-        content = self.content()
-        with _target(path) as target:
-            target.folder.replace(target.name, content)
+        write(path, self.content())
 
     def content(self) -> bytes:
         """What `save` writes."""
@@ -307,17 +305,24 @@ def content_digest(header: Mapping[str, Any], columns: Mapping[str, memoryview])
     return digest.hexdigest()
 
 
+def write(path: Path, content: bytes) -> None:
+    """Make ``content`` the whole file, as `Corpus.save` does. Raises CorpusError."""
+    with replaced(path) as target:
+        target.folder.replace(target.name, content)
+
+
 def check_writable(path: Path, distrusted: Iterable[str] = ()) -> None:
     """Raise CorpusError when a corpus could not be written to ``path``: known before the work rather than after it.
 
     Below ``distrusted`` folders, too, no link is followed.
     """
-    with _target(path, distrusted) as target:
+    with replaced(path, distrusted) as target:
         target.folder.try_replacing(target.name)
 
 
 @contextmanager
-def _target(path: Path, distrusted: Iterable[str] = ()) -> Iterator[Target]:
+def replaced(path: Path, distrusted: Iterable[str] = ()) -> Iterator[Target]:
+    """Where the file at ``path`` is to be written; what goes wrong there is a CorpusError."""
     try:
         with opened_target(path, distrusted, make=True) as target:
             yield target

@@ -23,8 +23,8 @@ from msgspec import Struct
 
 from ..errors import CorpusError, SourceError
 from ..sources.checkout import os_reason
-from ..sources.registry import OWN_FOLDER, cache_root, opened_cache
-from ..support.data_files import shipped_folder
+from ..sources.registry import OWN_FOLDER, opened_cache
+from ..support.data_files import shipped_folder, user_cache
 from ..support.folders import Folder
 from .model import CORPUS_SUFFIX, Corpus
 from .store import is_altered, open_corpus
@@ -121,13 +121,13 @@ def kept_folder() -> Iterator[Folder]:
         with opened_cache([_FOLDER], make=True) as folder:
             yield folder
     except OSError as error:
-        raise SourceError(f"the cache {cache_root() / _FOLDER} {os_reason(error)}: {OWN_FOLDER}") from error
+        raise SourceError(f"the cache {user_cache() / _FOLDER} {os_reason(error)}: {OWN_FOLDER}") from error
 
 
 def parts_facts() -> PartsFacts:
     """What is kept, in numbers."""
     listed = _listed()
-    return PartsFacts(cache_root() / _FOLDER, len(listed), sum(size for _, size, _ in listed))
+    return PartsFacts(user_cache() / _FOLDER, len(listed), sum(size for _, size, _ in listed))
 
 
 def clear_parts(most_bytes: int = 0) -> int:
@@ -157,7 +157,7 @@ def _name(key: str) -> str:
 
 
 def _path(key: str) -> Path:
-    return cache_root() / _FOLDER / _name(key)
+    return user_cache() / _FOLDER / _name(key)
 
 
 # What was built.

@@ -10,7 +10,7 @@ import mmap
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -26,13 +26,29 @@ from ..results import LicenceForm
 from ..support.arrays import Array
 from ..support.data_files import shipped_folder
 from .appearances import APPEARANCES, filled
-from .model import FORMAT, HEADER_KEY, LONGEST_HEADER, OLDEST_FORMAT, Corpus, Project, Release, content_digest
+from .model import (
+    CORPUS_SUFFIX,
+    FORMAT,
+    HEADER_KEY,
+    LONGEST_HEADER,
+    OLDEST_FORMAT,
+    Corpus,
+    Project,
+    Release,
+    content_digest,
+)
+from .packed_head import PACKED_SUFFIX
 from .plain_tables import PLAIN, PLAIN_COUNTS, without_plain
 from .rarity import COUNTS
 from .schema import COLUMNS, NARROWED, Column
+from .segments import segment_paths
+from .unpacking import ready
 from .validation import endless_problems, shape_problems
 
+# How often segments are looked for again that another run put together meanwhile.
+_MOST_TRIES = 5
 _FORMS = {form.value: form for form in LicenceForm}
+_SHIPPED, _SHIPPED_PACKED = f"base{CORPUS_SUFFIX}", f"base{PACKED_SUFFIX}"
 _TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
 
 
@@ -56,6 +72,34 @@ def open_corpus(path: Path) -> Corpus:
     """Map a corpus file. CorpusError says what is wrong with it."""
     with _explained(path):
         return _decoded(path, _stored(path))
+
+
+def open_segments(path: Path) -> list[Corpus]:
+    """Map a corpus that may be in segments: each of them, oldest first. Raises CorpusError."""
+    for _ in range(_MOST_TRIES):
+        paths = segment_paths(path)
+        with suppress(_GoneError):
+            return [_open_segment(each, len(paths) > 1) for each in paths]
+    raise CorpusError(f"{path}: other runs keep changing it: try again")
+
+
+class _GoneError(Exception):
+    """A segment is not there any more, or a single file has become several: another run added to it meanwhile."""
+
+
+class _InSegmentsError(CorpusError):
+    """It is no single file."""
+
+
+def _open_segment(path: Path, is_segment: bool) -> Corpus:
+    try:
+        return open_corpus(path)
+    except _InSegmentsError:  # since a moment ago
+        raise _GoneError from None
+    except CorpusError:
+        if is_segment and not is_there(path):
+            raise _GoneError from None
+        raise
 
 
 def is_altered(path: Path) -> bool:
@@ -135,6 +179,9 @@ def _refuse(found: Iterable[str]) -> None:
 
 
 def _check_settings(path: Path, header: dict[str, Any]) -> None:
+    if "segments" in header:
+        told = "a corpus in segments, where a single file is needed: make one with `modelkin corpus merge`"
+        raise _InSegmentsError(f"{path}: {told}")
     numbers = [header["format"], header["k"], header["window"]]
     if any(type(number) is not int for number in numbers):
         raise ValueError("its settings are no numbers")
@@ -269,8 +316,14 @@ def _array(stored: _Stored, column: Column[Any]) -> Array:
 
 
 def shipped_path() -> Path:
-    """The corpus that comes with modelkin."""
-    return shipped_folder("corpora") / "base.safetensors"
+    """The corpus that comes with modelkin, which is unpacked first where that is due. Raises CorpusError."""
+    packed = packed_path()
+    return ready(packed) if packed.exists() else packed.with_name(_SHIPPED)
+
+
+def packed_path() -> Path:
+    """The packed form of the corpus that comes with modelkin; a checkout may have it unpacked instead."""
+    return shipped_folder("corpora") / _SHIPPED_PACKED
 
 
 def user_path() -> Path:
@@ -299,7 +352,8 @@ def known_paths(required: bool = True) -> list[Path]:
 
 def default_corpora(paths: Sequence[Path] | None, required: bool = True) -> list[Corpus]:
     """Open ``paths``; None means all of `known_paths`. Raises CorpusError."""
-    return [open_corpus(path) for path in (known_paths(required) if paths is None else paths)]
+    chosen = known_paths(required) if paths is None else paths
+    return [corpus for path in chosen for corpus in open_segments(path)]
 
 
 def is_there(path: Path) -> bool:

@@ -16,8 +16,7 @@ from msgspec import Struct, field
 
 from ..errors import CorpusError
 from ..sources.members import DISK_RESERVE_BYTES
-from ..sources.registry import cache_root
-from ..support.data_files import shipped_folder
+from ..support.data_files import shipped_folder, user_cache
 from ..support.globs import matcher
 from ..support.locks import held
 from .building import build
@@ -147,7 +146,7 @@ def _check_room(output: Path, upstreams: Iterable[Upstream], known: Corpus | Non
     wanted = {(each.name, release) for each in upstreams for release in each.releases}
     left = len(wanted - there)
     size = output.stat().st_size if known else 0
-    places = ((cache_root(), left * _CACHED_BYTES), (output.parent, size + left * _KEPT_BYTES))
+    places = ((user_cache(), left * _CACHED_BYTES), (output.parent, size + left * _KEPT_BYTES))
     for folder, needed in places:
         free = shutil.disk_usage(_existing(folder)).free - DISK_RESERVE_BYTES
         if left and free < needed:

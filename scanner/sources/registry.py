@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import platformdirs
 from packaging.version import InvalidVersion, Version
 
 from ..errors import SourceError
+from ..support.data_files import user_cache
 from ..support.folders import OTHERS_WRITE, Folder
 from .checkout import Progress, os_reason
 from .download import download
@@ -125,12 +125,7 @@ def _unknown(name: str, version: Version, releases: list[Version]) -> str:
 
 def cache_folder(name: str) -> Path:
     """Where releases of ``name`` are kept; ``MODELKIN_CACHE_DIR`` overrides the system's place for caches."""
-    return cache_root() / _REGISTRY_FOLDER / canonical_name(name)
-
-
-def cache_root() -> Path:
-    """Where all is that is kept for later."""
-    return Path(os.environ.get("MODELKIN_CACHE_DIR") or platformdirs.user_cache_dir("modelkin", appauthor=False))
+    return user_cache() / _REGISTRY_FOLDER / canonical_name(name)
 
 
 def find(name: str, version: Version) -> tuple[Path, ReleaseFile] | None:
@@ -187,7 +182,7 @@ def opened(name: str, make: bool) -> Iterator[Folder]:
 @contextmanager
 def opened_cache(parts: Sequence[str], make: bool) -> Iterator[Folder]:
     """A folder of the user's cache, which nobody else may write to. Raises OSError or SourceError."""
-    root = cache_root()
+    root = user_cache()
     if make:
         root.mkdir(0o700, parents=True, exist_ok=True)
     with ExitStack() as stack:

@@ -17,15 +17,23 @@ from types import TracebackType
 from typing import Any, BinaryIO
 
 # Windows has neither; there the same is checked by name, just before each step.
-HELD = {os.open, os.stat, os.mkdir, os.unlink, os.rename, os.readlink} <= os.supports_dir_fd and hasattr(
-    os, "O_NOFOLLOW"
-)
+HELD = {
+    os.open,
+    os.stat,
+    os.mkdir,
+    os.unlink,
+    os.rename,
+    os.readlink,
+    os.utime,
+    os.link,
+} <= os.supports_dir_fd and hasattr(os, "O_NOFOLLOW")
 _COMMON = getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 # A pipe must not be waited for.
 _NO_WAIT = getattr(os, "O_NONBLOCK", 0)
 # To name a folder, no leave to list it is needed where O_PATH is known.
 _FOLDER = _COMMON | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_PATH", os.O_RDONLY)
+_CHUNK = 2**20
 _PREFIX, _SUFFIX = ".modelkin-", ".tmp"
 _NEVER_IN_A_NAME = ("\0", os.sep, *(os.altsep or ()))
 # The rights of a new file, less the umask; of one that takes the place of another, until it has that one's.
@@ -91,6 +99,10 @@ class Folder:
     def is_writable_by_others(self) -> bool:
         """Whether anybody but its owner may put files into it; not known where rights are not the system's way."""
         return HELD and bool(os.fstat(self._descriptor).st_mode & OTHERS_WRITE)
+
+    def is_of_others(self) -> bool:
+        """Whether its owner, who may put files into it, is neither this user nor the system's; else as above."""
+        return HELD and os.fstat(self._descriptor).st_uid not in (os.geteuid(), 0)
 
     def names(self) -> list[str]:
         """Whatever has a name in it, sorted."""
@@ -195,6 +207,28 @@ class Folder:
         finally:
             self.remove(temporary)
 
+    def take(self, place: os.PathLike[str], name: str) -> None:
+        """Have the file at ``place`` stand here too, in place of another: by a second name for it, else as a copy."""
+        temporary = temporary_name()
+        ends = {"src_dir_fd": self._descriptor, "dst_dir_fd": self._descriptor} if HELD else {}
+        try:
+            os.link(os.path.realpath(place), self._at(temporary), dst_dir_fd=self._descriptor if HELD else None)
+        except OSError:  # another disk, or one that has no such names
+            with open(place, "rb") as source, self.replacing(name) as file:  # noqa: PTH123 - as above
+                while chunk := source.read(_CHUNK):
+                    file.write(chunk)
+            return
+        try:
+            self._file_or_none(name)
+            os.replace(self._at(temporary), self._at(name), **ends)
+        finally:
+            self.remove(temporary)  # which stays where both were the same file
+
+    def touch(self, name: str) -> None:
+        """Have a file say that it was used now, as far as that can be."""
+        with suppress(OSError):
+            os.utime(self._at(name), follow_symlinks=False, **self._held())
+
     def remove(self, name: str) -> None:
         """Whatever has that name, if it is no folder, and as far as it can be."""
         with suppress(OSError):
@@ -249,6 +283,11 @@ class Folder:
 def is_link(status: os.stat_result) -> bool:
     """Whether what has this status leads elsewhere."""
     return stat.S_ISLNK(status.st_mode) or bool(getattr(status, "st_file_attributes", 0) & _REPARSE_POINT)
+
+
+def is_temporary(name: str) -> bool:
+    """Whether it is one of `temporary_name`."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
 
 
 def temporary_name() -> str:

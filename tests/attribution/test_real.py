@@ -26,7 +26,7 @@ MINDNLP = tuple(f"**/{name}/modeling_{name}.py" for name in (*REPLACED, "llama")
 @pytest.fixture(scope="module", autouse=True)
 def registry() -> None:
     if not shipped_path().is_file():
-        pytest.skip("the shipped corpus is not built: corpora/base.safetensors")
+        pytest.skip("the shipped corpus is not built")
     if not registry_answers():
         pytest.skip("the package registry cannot be reached")
 

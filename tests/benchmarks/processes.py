@@ -16,11 +16,12 @@ PYTHON = sys.executable
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """``seconds`` from start to exit; ``peak`` in bytes, of the process itself."""
+    """``seconds`` from start to exit; ``peak`` in bytes, of the process itself; its seconds of ``processor`` time."""
 
     seconds: float
     peak: int
     output: str
+    processor: float
 
     @property
     def reported(self) -> float:
@@ -43,7 +44,7 @@ def run(command: Sequence[str]) -> Run:
         if process.returncode not in (0, 1):
             raise subprocess.CalledProcessError(process.returncode, command, output.read(), errors.read())
         unit = 1 if sys.platform == "darwin" else 1024
-        return Run(seconds, usage.ru_maxrss * unit, output.read())
+        return Run(seconds, usage.ru_maxrss * unit, output.read(), usage.ru_utime + usage.ru_stime)
 
 
 def interleaved(commands: Sequence[Sequence[str]], repeats: int) -> list[list[Run]]:

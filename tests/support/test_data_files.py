@@ -14,6 +14,6 @@ def test_a_shipped_folder_is_the_one_that_importing_it_as_a_resource_finds(name:
     assert str(shipped_folder(name)) == str(files(f"modelkin.{name}"))
 
 
-@pytest.mark.parametrize(("folder", "file"), [("corpora", "base.safetensors"), ("rules", "library_names.txt")])
+@pytest.mark.parametrize(("folder", "file"), [("corpora", "upstreams.yaml"), ("rules", "library_names.txt")])
 def test_what_modelkin_reads_is_there(folder: str, file: str) -> None:
     assert (shipped_folder(folder) / file).is_file()
