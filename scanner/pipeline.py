@@ -233,7 +233,7 @@ def _facts(text: bytes, seen: _Seen, dated: FileDate, names: tuple[str, ...]) ->
     def shares_source(upstream: Notice, project: Project) -> bool:
         if not (upstream.sources and lines):
             return False
-        names = (project.name, project.package or project.name)
+        names = (project.name, *project.packages)
         others = (each for each in _header_credits(text, seen) if not names_project([each.url], names, ()))
         return bool(shared_source(others, upstream.sources, lines))
 
@@ -251,4 +251,4 @@ def _header_credits(text: bytes, seen: _Seen) -> Iterator[Credit]:
 
 
 def _is_one_of(project: Project, names: frozenset[str]) -> bool:
-    return not names.isdisjoint((plain_name(project.name), plain_name(project.package or project.name)))
+    return not names.isdisjoint(map(plain_name, (project.name, *project.packages)))

@@ -35,8 +35,15 @@ Examples:
   modelkin corpus add git+https://example.org/m.git --name m --licence MIT
 """
 _BUILD_EPILOG = """\b
-Example:
+Examples:
   modelkin corpus build corpora/upstreams.yaml corpora/base.safetensors
+  modelkin corpus build team.yaml team.safetensors --jobs 4
+  modelkin corpus build team.yaml team.safetensors --only timm
+"""
+_PARTS_EPILOG = """\b
+Examples:
+  modelkin corpus parts
+  modelkin corpus parts --clear
 """
 _LIST_EPILOG = """\b
 Examples:
@@ -85,20 +92,47 @@ def command() -> None:
 @command.command(epilog=_BUILD_EPILOG)
 @click.argument("manifest", type=_PATH)
 @click.argument("output", type=_PATH)
+@click.option("--jobs", type=click.IntRange(1, 1024), metavar="N", help="Worker processes; else one a core.")
+@click.option("--only", multiple=True, metavar="NAME", help="Build this project, keep what OUTPUT has of others.")
+@click.option("--offline", is_flag=True, help="Fetch nothing: build from what was fetched or read before.")
+@click.option("--plain", is_flag=True, help="Keep definitions in the plain form, too: a sixth more room.")
 @_progress_option
-def build(manifest: Path, output: Path, progress: bool) -> int:
+def build(
+    manifest: Path, output: Path, jobs: int | None, only: tuple[str, ...], offline: bool, plain: bool, progress: bool
+) -> int:
     """Build the corpus that MANIFEST describes into OUTPUT.
 
-    The releases it names are fetched from the package registry; the same
-    manifest gives the same bytes.
+    The releases it names are fetched from the package registry, git and the
+    Hub; the same manifest gives the same bytes. What was read once is kept,
+    so that a build that was ended goes on where it was, and the next reads
+    only what is new. An entry that cannot be built is named, and the exit
+    code is then 1; the others are built, and what OUTPUT had of it is kept.
     """
     from ..corpus.building import build as build_corpus
 
     unlisted: list[str] = []
+    failed: list[str] = []
     with progress_bar(progress) as step:
-        facts = build_corpus(manifest, output, step, unlisted)
+        facts = build_corpus(
+            manifest, output, step, unlisted, jobs=jobs, only=only, offline=offline, failed=failed, plain=plain
+        )
     _print_notes(unlisted)
+    for entry in failed:
+        click.echo(escape(f"modelkin: not built: {entry}"), err=True)
     _print_facts(facts)
+    return int(bool(failed))
+
+
+@command.command(epilog=_PARTS_EPILOG)
+@click.option("--clear", is_flag=True, help="Remove them; the next build reads all releases again.")
+def parts(clear: bool) -> int:
+    """Show what builds have kept of the releases that they read."""
+    from ..corpus.parts import clear_parts, parts_facts
+
+    kept = parts_facts()
+    _print([f"{kept.folder}: {kept.parts:,} parts, {kept.bytes / 1024**2:,.1f} MB"])
+    if clear:
+        _print([f"{clear_parts():,} removed"])
     return 0
 
 

@@ -44,13 +44,13 @@ def filled(corpus: Corpus) -> dict[str, Array]:
 
 
 def _numbers_before(releases: Iterable[Release]) -> Iterator[int]:
-    """For each release the number, from 1, of the youngest of its project that is older; 0: none."""
-    by_project: defaultdict[int, list[Release]] = defaultdict(list)
+    """For each release the number, from 1, of the youngest of its project and origin that is older; 0: none."""
+    by_origin: defaultdict[tuple[int, str], list[Release]] = defaultdict(list)
     numbers = {release: number for number, release in enumerate(releases, 1)}
     for release in releases:
-        by_project[release.project].append(release)
+        by_origin[release.project, release.origin].append(release)
     for release in releases:
-        before = youngest_before(release, by_project[release.project])
+        before = youngest_before(release, by_origin[release.project, release.origin])
         yield numbers[before] if before else 0
 
 
@@ -64,9 +64,14 @@ def oldest(releases: Iterable[Release]) -> Release:
     return min(releases, key=_age)
 
 
-def _age(release: Release) -> tuple[str, str]:
+def _age(release: Release) -> tuple[str, str, str]:
     """By day, and in an order that is always the same."""
-    return release.day, release.version
+    return release.day, release.version, release.origin
+
+
+def identity(release: Release) -> tuple[int, str, str]:
+    """What tells a release from all others of a corpus: two packages of a project may have the same versions."""
+    return release.project, release.version, release.origin
 
 
 def _first_of_contents(corpus: Corpus) -> Iterator[int]:
@@ -121,20 +126,21 @@ class _Known:
 
     def __init__(self, corpus: Corpus) -> None:
         self.corpus = corpus
-        self.by_version = {(release.project, release.version): release for release in corpus.releases}
-        self.by_project: defaultdict[int, list[Release]] = defaultdict(list)
+        self.by_version = {identity(release): release for release in corpus.releases}
+        # What one package of a project lacks, another may have had before.
+        self.by_origin: defaultdict[tuple[int, str], list[Release]] = defaultdict(list)
         for release in corpus.releases:
-            self.by_project[release.project].append(release)
+            self.by_origin[release.project, release.origin].append(release)
 
     def itself(self, release: Release) -> Release:
-        return self.by_version.get((release.project, release.version), release)
+        return self.by_version.get(identity(release), release)
 
     def bounds(self, history: int, listing: Listing) -> tuple[Release, Release | None]:
         """The oldest release that has a path, and the youngest before it that lacks the path."""
         first = self.corpus.releases[self.corpus.lineage_first_releases[history]]
         first = oldest((first, *map(self.itself, listing.holding)))
-        others = (*self.by_project[first.project], *map(self.itself, listing.lacking))
-        return first, youngest_before(first, others)
+        lacking = (each for each in map(self.itself, listing.lacking) if each.origin == first.origin)
+        return first, youngest_before(first, (*self.by_origin[first.project, first.origin], *lacking))
 
     def first_holder(self, row: int, release: Release) -> Release:
         listed = self.corpus.known_release(int(self.corpus.lineage_file_releases[row]))
@@ -142,5 +148,7 @@ class _Known:
 
     def numbered(self, needed: set[Release]) -> dict[Release, int]:
         """The numbers, from 1, of the releases of the corpus and after them of those that are needed besides."""
-        further = sorted(needed - set(self.corpus.releases), key=lambda each: (each.project, each.day, each.version))
+        further = sorted(
+            needed - set(self.corpus.releases), key=lambda each: (each.project, each.day, each.version, each.origin)
+        )
         return {release: number for number, release in enumerate((*self.corpus.releases, *further), 1)}

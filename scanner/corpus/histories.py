@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from ..support.arrays import Array, pack_pairs, runs, unpack_pairs
+from ..support.arrays import Array, distinct, pack_pairs, run_bounds, runs, unpack_pairs
 from .intervals import NEVER, Intervals, day_number, intervals_of
 from .model import Corpus, Project, Version
 from .schema import Columns
@@ -109,19 +109,27 @@ def ancestors(columns: Columns, ages: Array) -> Array:
 
 
 class _Ancestry(Struct, frozen=True):
-    """The columns, and which files define each name."""
+    """The columns, which files define each name, and which statements each file has."""
 
     columns: Columns
     ages: Array
     files_by_name: Array
     name_starts: Array
+    statements: Array
+    """Of each file those that it has, distinct and in order; ``starts`` [F + 1] are their bounds."""
+    starts: Array
+    shared: Array
+    """float64[S], all 0 but while a file is looked at: what each of its statements counts."""
 
     @classmethod
     def of(cls, columns: Columns, ages: Array) -> _Ancestry:
         owners = np.repeat(np.arange(len(columns.file_lineages)), np.diff(columns.file_starts).astype(np.int64))
         names, files = unpack_pairs(np.unique(pack_pairs(columns.member_names, owners)))
         starts = np.searchsorted(names, np.arange(len(columns.name_lineages) + 1))
-        return cls(columns, ages, files, starts)
+        held = [np.zeros(0, np.uint32)] + [_contents(columns, file) for file in range(len(columns.file_lineages))]
+        bounds = run_bounds([len(each) for each in held[1:]])
+        shared = np.zeros(len(columns.statement_tokens))
+        return cls(columns, ages, files, starts, np.concatenate(held), bounds, shared)
 
     def ancestor(self, file: int) -> int:
         rare, weights = self._distinctive_names(file)
@@ -132,10 +140,10 @@ class _Ancestry(Struct, frozen=True):
         shares = np.bincount(inverse, weights[of_name]) / weights.sum()
         history = self.columns.file_lineages
         older = self.ages[history[files]] < self.ages[history[file]]
-        near = files[older & (shares >= LEAST_NAMES)].tolist()
-        kept = [other for other in near if self._shared_statements(file, other) >= LEAST_STATEMENTS]
+        near = files[older & (shares >= LEAST_NAMES)]
         # Files are numbered as releases were added, so that the least number is the oldest content of a history.
-        return min(kept, key=lambda other: (self.ages[history[other]], other), default=file)
+        oldest_first = near[np.lexsort((near, self.ages[history[near]]))].tolist()
+        return self._first_kin(file, oldest_first)
 
     def _distinctive_names(self, file: int) -> tuple[Array, Array]:
         """The distinctive names that a file defines, and the IDF weight of each."""
@@ -144,13 +152,23 @@ class _Ancestry(Struct, frozen=True):
         rare = held[counts[held] <= COMMON_NAME]
         return rare, np.log(len(self.ages) / np.maximum(counts[rare], 1).astype(np.int64))
 
-    def _shared_statements(self, file: int, other: int) -> float:
-        """Share of the distinctive statements of ``file`` that stand in ``other``, spelled alike."""
-        mine, theirs = self._contents(file), self._contents(other)
+    def _first_kin(self, file: int, others: Iterable[int]) -> int:
+        """The first of ``others`` that has enough of the distinctive statements of ``file``, spelled alike."""
+        mine = self._statements(file)
         value = self.columns.statement_tokens[mine] * self.columns.statement_weights[mine].astype(np.float64)
-        return float(value[np.isin(mine, theirs)].sum() / max(value.sum(), 1.0))
+        whole = max(value.sum(), 1.0)
+        self.shared[mine] = value
+        shares = ((other, self.shared[self._statements(other)].sum() / whole) for other in others)
+        found = next((other for other, share in shares if share >= LEAST_STATEMENTS), file)
+        self.shared[mine] = 0.0
+        return found
 
-    def _contents(self, file: int) -> Array:
-        definitions = self.columns.member_definitions[slice(*self.columns.file_starts[file : file + 2].tolist())]
-        places, _ = runs(self.columns.definition_statement_starts, definitions)
-        return np.unique(self.columns.definition_statements[places])
+    def _statements(self, file: int) -> Array:
+        first, last = self.starts[file : file + 2].tolist()
+        return self.statements[first:last]
+
+
+def _contents(columns: Columns, file: int) -> Array:
+    definitions = columns.member_definitions[slice(*columns.file_starts[file : file + 2].tolist())]
+    places, _ = runs(columns.definition_statement_starts, definitions)
+    return distinct(columns.definition_statements[places])

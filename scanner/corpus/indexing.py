@@ -41,12 +41,14 @@ def add_checkout(
     selection: Selection = EVERYTHING,
     skipped: list[Skipped] | None = None,
     unread: UnreadCode | None = None,
+    origin: str = "",
 ) -> int:
     """Index the files of a checkout as one release of ``project``; how many. Those not read go to ``skipped``.
 
-    ``unread`` is shown the files that are neither Python files nor notebooks.
+    ``origin`` is `Release.origin`. ``unread`` is shown the files that are neither Python files nor notebooks.
     """
-    number = builder.add_release(project, _release(checkout, release or checkout.release, sha256))
+    said = replace(_release(checkout, release or checkout.release, sha256), origin=origin)
+    number = builder.add_release(project, said)
     left: list[Skipped] = [] if skipped is None else skipped
     count = 0
     for file in read_files(checkout, selection, unread=unread):

@@ -14,7 +14,8 @@ from msgspec import Struct
 from ..errors import CorpusError
 from ..results import Skipped
 from ..settings import checked_date
-from .builder import CorpusBuilder, absorb
+from .absorbing import absorb
+from .builder import CorpusBuilder
 from .indexing import index_release
 from .model import Corpus, Project, Version, check_writable
 from .store import is_altered, is_there, open_corpus

@@ -1,51 +1,27 @@
 """The manifest: a YAML file that lists the upstreams of a corpus, read with care; `building` builds from it.
 
-Edit this when an entry gets a key.
+Edit this when an entry gets a key, and `upstream_entry` for what an entry means.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
-from msgspec import Struct
-from msgspec.structs import fields
 
 from ..errors import ConfigurationError, CorpusError
 from ..settings import checked_date
-from ..support.globs import matcher
 from ..support.nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
-from .model import Project
+from .upstream_entry import PLACES, Upstream, check_globs, check_places, check_projects, default_source
 
-
-class Upstream(Struct, frozen=True):
-    """A project to index: its releases at the package registry, and which of their paths."""
-
-    name: str
-    package: str
-    licence: str
-    homepage: str
-    source: str
-    releases: tuple[str, ...]
-    include: tuple[str, ...]
-    exclude: tuple[str, ...] = ()
-    published: Mapping[str, str] = {}
-    """The ISO dates on which the code of releases was first public, where that was before their upload."""
-    begun: str = ""
-    """The ISO date on which any of the code was first public, where that was before all the releases."""
-
-    def project(self, published: str) -> Project:
-        """What the corpus says of the project, whose code was first public on ``published``."""
-        return Project(self.name, self.licence, self.homepage, self.source, self.package, published)
-
-
-_KEYS = frozenset(field.name for field in fields(Upstream))
-_LISTS = frozenset(("releases", "include", "exclude"))
-_DATES = frozenset(("published", "begun"))
-_REQUIRED = _KEYS - _DATES - {"exclude"}
+_LISTS = frozenset(("releases", "include", "exclude", "native"))
+_MAY_BE_EMPTY = frozenset(("exclude", "native"))
+_OTHERWISE_READ = frozenset(("published", "begun", "licence"))
+_REQUIRED = frozenset(("name", "licence", "homepage", "source", "releases", "include"))
+_KEYS = _REQUIRED | _LISTS | _OTHERWISE_READ | {*PLACES}
 
 
 def read_manifest(path: Path) -> list[Upstream]:
@@ -53,7 +29,9 @@ def read_manifest(path: Path) -> list[Upstream]:
     loaded = _load(path)
     if not isinstance(loaded, dict) or not isinstance(loaded.get("upstreams"), list) or not loaded["upstreams"]:
         raise CorpusError(f"{path}: has no list `upstreams`")
-    return [_upstream(f"{path}: entry {place}", entry) for place, entry in enumerate(loaded["upstreams"], 1)]
+    upstreams = [_upstream(f"{path}: entry {place}", entry) for place, entry in enumerate(loaded["upstreams"], 1)]
+    check_projects(str(path), upstreams)
+    return upstreams
 
 
 def _load(path: Path) -> Any:
@@ -80,17 +58,27 @@ def _upstream(where: str, entry: Any) -> Upstream:
     entry = _in_british(where, entry)
     if unknown := [key for key in entry if key not in _KEYS]:
         raise CorpusError(f"{where}: unknown key {_shown(unknown[0])}; known are {', '.join(sorted(_KEYS))}")
-    if missing := sorted(_REQUIRED - entry.keys()):
-        raise CorpusError(f"{where}: key {missing[0]!r} is missing")
-    values = {key: _value(where, key, value) for key, value in entry.items() if key not in _DATES}
-    upstream = Upstream(**values, **_dates(where, entry, values["releases"]))
-    try:
-        matcher((*upstream.include, *upstream.exclude))
-    except ConfigurationError as error:
-        raise CorpusError(f"{where}: {error}") from None
-    if repeated := [release for release in upstream.releases if upstream.releases.count(release) > 1]:
+    _check_keys(where, entry)
+    values = {key: _value(where, key, value) for key, value in entry.items() if key not in _OTHERWISE_READ}
+    values = {"source": default_source(values), **values}
+    if repeated := [release for release in values["releases"] if values["releases"].count(release) > 1]:
         raise CorpusError(f"{where}: release {repeated[0]} is listed twice")
+    licences = _licences(where, entry["licence"], values["releases"])
+    upstream = Upstream(**values, licences=licences, **_dates(where, entry, values["releases"]))
+    check_places(where, upstream)
+    check_globs(where, upstream)
     return upstream
+
+
+def _check_keys(where: str, entry: Mapping[str, Any]) -> None:
+    places = [key for key in PLACES if key in entry]
+    if len(places) > 1:
+        raise CorpusError(f"{where}: {places[0]!r} and {places[1]!r} are two sources: give each an entry of that name")
+    missing = _REQUIRED - entry.keys() - ({"source"} if default_source(entry) else set())
+    if missing:
+        raise CorpusError(f"{where}: key {min(missing)!r} is missing")
+    if not places:
+        raise CorpusError(f"{where}: none of the keys {', '.join(PLACES)} says where its releases are")
 
 
 def _in_british(where: str, entry: dict[Any, Any]) -> dict[Any, Any]:
@@ -106,6 +94,29 @@ def _shown(key: object) -> str:
     return repr(key) if isinstance(key, str | int | float) else f"of type {type(key).__name__}"
 
 
+def _licences(where: str, given: Any, releases: tuple[str, ...]) -> tuple[str, ...]:
+    """The licence of each release: one for all, or from each release that is named on."""
+    if isinstance(given, str):
+        return (given,) * len(releases)
+    if not isinstance(given, dict):
+        raise CorpusError(f"{where}: 'licence' must be a string, or a mapping of releases to strings")
+    _check_releases(where, "licence", given, releases)
+    if wrong := [release for release, licence in given.items() if not isinstance(licence, str)]:
+        raise CorpusError(f"{where}: 'licence' of {wrong[0]} must be a string")
+    if releases[0] not in given:
+        raise CorpusError(f"{where}: 'licence' must begin with {releases[0]}, the first of 'releases'")
+    found: list[str] = []
+    for release in releases:
+        found.append(given[release] if release in given else found[-1])
+    return tuple(found)
+
+
+def _check_releases(where: str, key: str, given: Iterable[Any], releases: tuple[str, ...]) -> None:
+    if unknown := [release for release in given if release not in releases]:
+        what = {"licence": "a licence", "published": "a date"}[key]
+        raise CorpusError(f"{where}: {key!r} has {what} of {_shown(unknown[0])}, which is none of 'releases'")
+
+
 def _dates(where: str, entry: dict[Any, Any], releases: tuple[str, ...]) -> dict[str, Any]:
     """The dates of an entry; one that is `published` without a release is that of the first."""
     dates: dict[str, Any] = {}
@@ -114,8 +125,7 @@ def _dates(where: str, entry: dict[Any, Any], releases: tuple[str, ...]) -> dict
     if "published" in entry:
         given = entry["published"]
         given = given if isinstance(given, dict) else {releases[0]: given}
-        if unknown := [release for release in given if release not in releases]:
-            raise CorpusError(f"{where}: 'published' has a date of {_shown(unknown[0])}, which is none of 'releases'")
+        _check_releases(where, "published", given, releases)
         dates["published"] = {release: _day(where, "'published'", day) for release, day in given.items()}
     return dates
 
@@ -139,6 +149,6 @@ def _value(where: str, key: str, value: Any) -> Any:
         return value
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise CorpusError(f"{where}: {key!r} must be a list of strings; quote versions")
-    if not value and key != "exclude":
+    if not value and key not in _MAY_BE_EMPTY:
         raise CorpusError(f"{where}: {key!r} is empty")
     return tuple(value)

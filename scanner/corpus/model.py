@@ -24,6 +24,7 @@ from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
 from ..results import Unread
+from ..sources.specs import REGISTRY_PREFIX
 from ..support.arrays import Array, among, runs
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
@@ -35,6 +36,10 @@ OLDEST_FORMAT = 2
 HEADER_KEY = "modelkin"
 
 CORPUS_SUFFIX = ".safetensors"
+# A full hash of git, of which reports show the first digits.
+COMMIT_DIGITS = 40
+_SHOWN_DIGITS = 12
+_HEXADECIMAL = "0123456789abcdef"
 
 
 class Project(Struct, frozen=True):
@@ -50,6 +55,13 @@ class Project(Struct, frozen=True):
     """Its name at the package registry, if it is there."""
     published: str = ""
     """The ISO date on which any of its code was first public; empty where that is not known."""
+    also: tuple[str, ...] = ()
+    """Its other packages at the registry."""
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What its packages are called, its own name where it has none."""
+        return (self.package or self.name, *self.also)
 
 
 class Release(Struct, frozen=True):
@@ -66,6 +78,18 @@ class Release(Struct, frozen=True):
     """The copyright lines of its licence files."""
     has_notice_file: bool = False
     """Whether a NOTICE comes with it."""
+    licence: str = ""
+    """What a file of it is under that names no licence, where that is not its project's."""
+    origin: str = ""
+    """Where it is from, without its version, as a source is named (pypi:mmcv-full, git+https://…, hf:ORG/NAME); empty
+    where that is the package of its project, or not known."""
+    source: str = ""
+    """The address of a file in it, as `Project.source`, where that is another one."""
+
+    @property
+    def shown(self) -> str:
+        """Its version, a commit by the first digits of its hash."""
+        return self.version[:_SHOWN_DIGITS] if is_commit(self.version) else self.version
 
     @property
     def day(self) -> str:
@@ -83,8 +107,21 @@ class Version(Struct, frozen=True):
 
     @property
     def licence(self) -> str:
-        """What its own header names, else what its project is under."""
-        return self.notice.licence or self.project.licence
+        """What its own header names, else what its release, else its project is under."""
+        return self.notice.licence or self.release.licence or self.project.licence
+
+    @property
+    def package(self) -> str:
+        """The package at the registry that its release is of; empty where that is of none."""
+        origin = self.release.origin
+        if not origin:
+            return self.project.package
+        return origin.removeprefix(REGISTRY_PREFIX) if origin.startswith(REGISTRY_PREFIX) else ""
+
+    def address(self, version: str) -> str:
+        """Where the file can be read in the release ``version``; empty where that is not known."""
+        source = self.release.source or self.project.source
+        return source.replace("{release}", version).replace("{path}", self.path)
 
 
 class Corpus(Columns, frozen=True, dict=True):
@@ -185,13 +222,17 @@ class Corpus(Columns, frozen=True, dict=True):
         Below the current folder no link is followed; elsewhere, as in the user's data folder, links are. Raises
         CorpusError.
         """
+        content = self.content()
+        with _target(path) as target:
+            target.folder.replace(target.name, content)
+
+    def content(self) -> bytes:
+        """What `save` writes."""
         from safetensors.numpy import save
 
         # One key only: the library writes several in no fixed order.
         header = {HEADER_KEY: json.dumps(self.header() | {"digest": self.content_digest()}, sort_keys=True)}
-        content = save({name: np.ascontiguousarray(array) for name, array in self._written.items()}, header)
-        with _target(path) as target:
-            target.folder.replace(target.name, content)
+        return save({name: np.ascontiguousarray(array) for name, array in self._written.items()}, header)
 
     def header(self) -> dict[str, Any]:
         """All that is not in the columns, but for the digest."""
@@ -201,9 +242,9 @@ class Corpus(Columns, frozen=True, dict=True):
             "version": self.version,
             "k": WINNOWING.k,
             "window": WINNOWING.window,
-            "projects": [list(astuple(project)) for project in self.projects],
-            "releases": [[*astuple(r)[:4], list(r.copyrights), r.has_notice_file] for r in self.releases],
-            "unlisted": [[each.project, each.version, each.released] for each in self.unlisted],
+            "projects": [[*astuple(each)[:6], *([list(each.also)] if each.also else [])] for each in self.projects],
+            "releases": [_release_row(each) for each in self.releases],
+            "unlisted": _unlisted_rows(self.unlisted),
             "notices": [
                 [n.licence, n.form.value, n.last_line, list(n.copyrights), list(n.sources)] for n in self.notices
             ],
@@ -219,6 +260,23 @@ class Corpus(Columns, frozen=True, dict=True):
         if self.knows_plain:
             return self.arrays
         return {name: array for name, array in self.arrays.items() if not name.startswith("plain_")}
+
+
+def _release_row(release: Release) -> list[Any]:
+    further = [release.licence, release.origin, release.source]
+    row = [*astuple(release)[:4], list(release.copyrights), release.has_notice_file]
+    return row + further if any(further) else row
+
+
+def _unlisted_rows(releases: Sequence[Release]) -> list[list[Any]]:
+    """All of one length, as an older modelkin asks for."""
+    rows = [[each.project, each.version, each.released, each.origin] for each in releases]
+    return rows if any(row[-1] for row in rows) else [row[:-1] for row in rows]
+
+
+def is_commit(version: str) -> bool:
+    """Whether a version is the full hash of a commit."""
+    return len(version) == COMMIT_DIGITS and not version.strip(_HEXADECIMAL)
 
 
 def _bytes(array: Array) -> memoryview:

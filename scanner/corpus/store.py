@@ -138,27 +138,35 @@ def _check_settings(path: Path, header: dict[str, Any]) -> None:
 
 # Of the rows of the header: what is behind the fields that are known here was added later, and is passed over.
 _PROJECT_FIELDS = 6
-_RELEASE_FIELDS = 6
-_UNLISTED_FIELDS = 3
+# Its licence, origin and source are there where one of them is.
+_RELEASE_FIELDS = 9
+_UNLISTED_FIELDS = 4
 _NOTICE_FIELDS = 5
 
 
 def _with_header(path: Path, header: dict[str, Any], arrays: dict[str, Array]) -> Corpus:
     name, version, digest = _texts([header[key] for key in ("name", "version", "digest")])
-    projects = tuple(Project(*_texts(row[:_PROJECT_FIELDS])) for row in header["projects"])
+    projects = tuple(_project(row) for row in header["projects"])
     releases = tuple(_release(row[:_RELEASE_FIELDS], len(projects)) for row in header["releases"])
     unlisted = _Unlisted(header.get("unlisted", []), len(projects))
     return Corpus(arrays, name, projects, releases, _Notices(header["notices"]), version, digest, path, unlisted)
 
 
+def _project(row: list[Any]) -> Project:
+    # Format 2 has no date.
+    name, licence, homepage, source, package, *published = _texts(row[:_PROJECT_FIELDS])
+    also = _texts(row[_PROJECT_FIELDS]) if len(row) > _PROJECT_FIELDS else ()
+    return Project(name, licence, homepage, source, package, "".join(published), also)
+
+
 def _release(row: list[Any], projects: int) -> Release:
-    project, *texts, copyrights, has_notice_file = row
+    project, *texts, copyrights, has_notice_file = row[:6]
     if type(project) is not int or not 0 <= project < projects:
         raise ValueError("its header has a release of no project")
     if type(has_notice_file) is not bool:
         raise ValueError("its header has something else where yes or no belongs")
     version, released, sha256 = _texts(texts)
-    return Release(project, version, released, sha256, _texts(copyrights), has_notice_file)
+    return Release(project, version, released, sha256, _texts(copyrights), has_notice_file, *_texts(row[6:]))
 
 
 class _Unlisted(Sequence[Release]):
@@ -168,11 +176,11 @@ class _Unlisted(Sequence[Release]):
         if type(rows) is not list:
             raise ValueError("its header has something else where releases belong")
         columns = list(zip(*rows, strict=True)) if rows else [()] * _UNLISTED_FIELDS
-        owners, versions, days = columns[:_UNLISTED_FIELDS]
+        owners, versions, days, *origins = columns[:_UNLISTED_FIELDS]
         if not set(map(type, owners)) <= {int} or not set(owners) <= set(range(projects)):
             raise ValueError("its header has a release of no project")
-        _texts([*versions, *days])
-        self._columns = owners, versions, days
+        _texts([*versions, *days, *chain.from_iterable(origins)])
+        self._columns = owners, versions, days, *(origins or [("",) * len(owners)])
 
     def __len__(self) -> int:
         return len(self._columns[0])
@@ -182,13 +190,16 @@ class _Unlisted(Sequence[Release]):
     @overload
     def __getitem__(self, number: slice) -> tuple[Release, ...]: ...
     def __getitem__(self, number: int | slice) -> Release | tuple[Release, ...]:
-        owners, versions, days = self._columns
         if isinstance(number, slice):
             return tuple(map(self.__getitem__, range(len(self))[number]))
-        return Release(owners[number], versions[number], days[number], "")
+        return _listed_release(*(column[number] for column in self._columns))
 
     def __iter__(self) -> Iterator[Release]:
-        return (Release(owner, version, day, "") for owner, version, day in zip(*self._columns, strict=True))
+        return (_listed_release(*row) for row in zip(*self._columns, strict=True))
+
+
+def _listed_release(project: int, version: str, day: str, origin: str) -> Release:
+    return Release(project, version, day, "", origin=origin)
 
 
 class _Notices(Sequence[Notice]):

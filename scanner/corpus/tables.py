@@ -5,7 +5,8 @@ Edit this when the corpus gets a column, together with `schema`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..fingerprints.statement_cache import StatementCache
-from ..support.arrays import Array, pack_pairs, run_bounds, unpack_pairs
+from ..support.arrays import Array, distinct, first_of_each, pack_pairs, run_bounds, runs, unpack_pairs
 from .appearances import Listing, filled, narrowed
 from .histories import ancestors
 from .model import Corpus, Release
@@ -22,6 +23,11 @@ from .schema import Column, Columns, fitted
 
 # What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
 FEW_GROUPS = 10
+# What is known of a definition in a file: numbers, as int64.
+MEMBER_FIELDS = 5
+_MEMBER_BYTES = 8 * MEMBER_FIELDS
+# Definitions in files of so many are looked at together: some 200 MB.
+MOST_AT_ONCE = 500_000
 
 # Arrays that will be columns of a corpus, in whatever type they were worked out.
 _Filled = dict[Column[Any], Array]
@@ -47,10 +53,10 @@ class VersionRow(Struct, frozen=True):
 class Tables:
     """Everything of a corpus but its arrays, each thing once and numbered; ``finish`` packs it."""
 
-    def __init__(self) -> None:
+    def __init__(self, cache: StatementCache | None = None) -> None:
         self.projects = Numbering()
         self.releases: list[Release] = []
-        self.cache = StatementCache()
+        self.cache = cache or StatementCache()
         self.notices = Numbering()
         self.statements = Numbering()  # (digest, names) -> number
         self.statement_tokens: list[int] = []
@@ -59,7 +65,7 @@ class Tables:
         self.spellings: list[int] = []
         self.fingerprints: list[Array] = []
         self.plain = PlainTables()
-        self.files = Numbering()  # rows of definitions -> number
+        self.files = Numbering()  # int64[definitions, 5] as bytes -> number
         self.rows: list[VersionRow] = []
         # What is known by lists of paths: of (project, path), and of (project, path, file) what held it first.
         self.listings: dict[tuple[int, int], Listing] = {}
@@ -69,13 +75,14 @@ class Tables:
         """Pack everything added so far. The order it was added in changes no answer."""
         self._number_by_age()
         plain = self.plain.numbered(self.statements, self.statement_tokens)
+        packed = _Packed(self, plain)
         columns = {
-            **self._name_columns(),
-            **self._statement_columns(plain),
-            **self._definition_columns(),
-            **plain_columns(plain, self._definition_ranks(), self.statement_tokens),
-            **self._history_columns(),
-            **self._version_columns(),
+            **packed.name_columns(),
+            **packed.statement_columns(),
+            **packed.definition_columns(),
+            **plain_columns(plain, packed.definition_ranks, self.statement_tokens),
+            **packed.history_columns(),
+            **packed.version_columns(),
         }
         known = Columns({column.name: fitted(column, array) for column, array in columns.items()})
         found = ancestors(known, self._ages(known.lineage_first_releases))
@@ -87,14 +94,15 @@ class Tables:
             notices=tuple(self.notices),
             version=version,
         )
-        corpus = narrowed(replace(corpus, arrays={**corpus.arrays, **filled(corpus)}), *self._listed())
+        corpus = narrowed(replace(corpus, arrays={**corpus.arrays, **filled(corpus)}), *self._listed(packed))
         return replace(corpus, digest=corpus.content_digest())
 
-    def _listed(self) -> tuple[dict[int, Listing], dict[int, Release]]:
+    def _listed(self, packed: _Packed) -> tuple[dict[int, Listing], dict[int, Release]]:
         """What lists of paths tell, by the numbers of path histories, and of their contents."""
-        histories = self._histories()
-        listings = {number: self.listings[key] for number, key in enumerate(histories) if key in self.listings}
-        rows = ((*key, file) for key, files in histories.items() for file in sorted(files))
+        keys = list(zip(packed.history_projects.tolist(), packed.history_paths.tolist(), strict=True))
+        listings = {number: self.listings[key] for number, key in enumerate(keys) if key in self.listings}
+        contents = zip(packed.held_histories.tolist(), packed.held_files.tolist(), strict=True)
+        rows = ((*keys[history], file) for history, file in contents)
         return listings, {row: self.holders[key] for row, key in enumerate(rows) if key in self.holders}
 
     def _number_by_age(self) -> None:
@@ -112,149 +120,190 @@ class Tables:
         self.rows = [replace(row, file=numbers[row.file]) for row in rows]
         self.holders = {(project, path, numbers[file]): first for (project, path, file), first in self.holders.items()}
 
-    def _name_columns(self) -> _Filled:
-        spelled, order = self.cache.names.spelled, np.argsort(self._name_hashes(), kind="stable")
-        names = [spelled[number] for number in order]
-        return {
-            Columns.name_hashes: self._name_hashes()[order],
-            Columns.name_bytes: np.frombuffer(b"".join(names), np.uint8),
-            Columns.name_starts: run_bounds([len(name) for name in names]),
-        }
-
-    def _name_hashes(self) -> Array:
-        return np.array(self.cache.names.hashes, np.uint64)
-
-    def _name_ranks(self) -> Array:
-        """Where each name of the builder's numbering stands in the corpus, which sorts them by hash."""
-        order = np.argsort(self._name_hashes(), kind="stable")
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.arange(len(order))
-        return ranks
-
-    def _statement_columns(self, plain: Mapping[int, Array]) -> _Filled:
-        keys = list(self.statements)
-        of_statement = np.array([digest for digest, _ in keys], np.uint64)
-        digests, places = np.unique(of_statement, return_inverse=True)
-        by_history = list(self._history_statements({}))
-        plainly = list(self._history_statements(plain)) if plain else by_history
-        # What stands in plain forms alone is as what is not known to the first form.
-        return {
-            Columns.digests: digests,
-            Columns.digest_weights: idf_weights((places[held] for held in by_history), len(digests), len(by_history)),
-            Columns.statement_digests: places,
-            Columns.plain_digest_weights: idf_weights((places[held] for held in plainly), len(digests), len(plainly)),
-            Columns.plain_statement_weights: idf_weights(iter(plainly), len(keys), len(plainly)),
-            Columns.statement_tokens: np.array(self.statement_tokens, np.int64),
-            Columns.statement_weights: idf_weights(iter(by_history), len(keys), len(by_history)),
-            Columns.statement_name_starts: run_bounds([len(names) // 4 for _, names in keys]),
-            Columns.statement_names: self._name_ranks()[np.frombuffer(b"".join(names for _, names in keys), np.uint32)],
-        }
-
-    def _histories(self) -> dict[tuple[int, int], set[int]]:
-        """(project, path) -> the files it ever was, in the order the path histories were first seen."""
-        histories: dict[tuple[int, int], set[int]] = {}
-        for row in self.rows:
-            histories.setdefault((self.releases[row.release].project, row.path), set()).add(row.file)
-        return histories
-
-    def _file_histories(self) -> list[list[int]]:
-        """The path histories of each file, the first it was seen in first."""
-        found: list[list[int]] = [[] for _ in self.files]
-        numbers = {key: number for number, key in enumerate(self._histories())}
-        for row in self.rows:
-            number = numbers[self.releases[row.release].project, row.path]
-            if number not in found[row.file]:
-                found[row.file].append(number)
-        return found
-
-    def _history_statements(self, plain: Mapping[int, Array]) -> Iterator[Array]:
-        """For each path history, the distinct statements it ever held, those of ``plain`` definitions in its place."""
-        held = [
-            plain[number] if number in plain else np.frombuffer(key[2], np.uint32)
-            for number, key in enumerate(self.definitions)
-        ]
-        files = list(self.files)
-        for contents in self._histories().values():
-            definitions = sorted({row[0] for file in contents for row in files[file]})
-            yield np.unique(np.concatenate([held[number] for number in definitions]))
-
     def _ages(self, first_releases: Array) -> Array:
         """Releases by their date, as ranks; those of one day are of one age."""
         _, ranks = np.unique([release.day for release in self.releases], return_inverse=True)
         return ranks[first_releases] if len(first_releases) else first_releases
 
-    def _day(self, release: int) -> str:
-        return self.releases[release].day
 
-    def _history_columns(self) -> _Filled:
-        histories = self._histories()
-        files = [sorted(contents) for contents in histories.values()]
-        first: dict[tuple[int, int], int] = {}
-        for row in self.rows:
-            key = self.releases[row.release].project, row.path
-            first[key] = min(first.get(key, row.release), row.release, key=self._day)
-        of_file = [np.array(numbers) for numbers in self._file_histories()]
-        names = [np.unique([row[1] for row in rows]) for rows in self.files]
-        defined = _owners(zip(names, of_file, strict=True), len(self.cache.names))
+class _Packed:
+    """The tables as arrays. Path histories are numbered in the order in which the rows first have them."""
+
+    def __init__(self, tables: Tables, plain: Mapping[int, Array]) -> None:
+        self.tables, self._plain = tables, plain
+        rows = tables.rows
+        self.files = np.array([row.file for row in rows], np.int64)
+        self.releases = np.array([row.release for row in rows], np.int64)
+        self.paths = np.array([row.path for row in rows], np.int64)
+        lengths = [len(content) // _MEMBER_BYTES for content in tables.files]
+        self.file_starts = run_bounds(lengths)
+        # [N, 5]: definition, name, place of the one around it, first and last line
+        self.members = np.frombuffer(b"".join(tables.files), np.int64).reshape(-1, MEMBER_FIELDS)
+        self.statement_starts, self.statements = _joined([key[2] for key in tables.definitions])
+        self.name_starts, self.names = _joined([key[1] for key in tables.statements])
+        owners = np.array([release.project for release in tables.releases], np.int64)[self.releases]
+        self.histories, first = _numbered(pack_pairs(owners, self.paths))
+        self.history_projects, self.history_paths = owners[first], self.paths[first]
+        self.held_histories, self.held_files = unpack_pairs(distinct(pack_pairs(self.histories, self.files)))
+        self.name_ranks, self._kept_names = self._rank_names()
+        # The corpus sorts definitions by their hash.
+        self.definition_order = np.argsort(self._definition_hashes(), kind="stable")
+        self.definition_ranks = np.empty(len(self.definition_order), np.int64)
+        self.definition_ranks[self.definition_order] = np.arange(len(self.definition_order))
+
+    def _rank_names(self) -> tuple[Array, Array]:
+        """Where each name stands in the corpus, which sorts those in use by their hash; and the names in that order."""
+        is_used = np.zeros(len(self.tables.cache.names), bool)
+        for used in (self.names, self.members[:, 1], self.paths):
+            is_used[used] = True
+        kept = np.flatnonzero(is_used)
+        kept = kept[np.argsort(self.tables.cache.names.hashes[kept], kind="stable")]
+        ranks = np.zeros(len(is_used), np.int64)
+        ranks[kept] = np.arange(len(kept))
+        return ranks, kept
+
+    def _definition_hashes(self) -> Array:
+        return np.array([key[0] for key in self.tables.definitions], np.uint64)
+
+    def name_columns(self) -> _Filled:
+        names = self.tables.cache.names
+        spelled = [names.spelled[number] for number in self._kept_names.tolist()]
         return {
-            Columns.file_lineages: np.array([numbers[0] for numbers in of_file], np.int64),
-            Columns.lineage_paths: self._name_ranks()[np.array([path for _, path in histories], np.int64)],
-            Columns.lineage_projects: np.array([project for project, _ in histories], np.int64),
-            Columns.lineage_first_releases: np.array([first[key] for key in histories], np.int64),
-            Columns.lineage_file_starts: run_bounds([len(contents) for contents in files]),
-            Columns.lineage_files: np.concatenate([np.array(contents, np.int64) for contents in [*files, []]]),
-            Columns.name_lineages: np.diff(defined[0])[np.argsort(self._name_ranks())],
+            Columns.name_hashes: names.hashes[self._kept_names],
+            Columns.name_bytes: np.frombuffer(b"".join(spelled), np.uint8),
+            Columns.name_starts: run_bounds([len(name) for name in spelled]),
         }
 
-    def _definition_ranks(self) -> Array:
-        """Where each definition of the builder's numbering stands in the corpus, which sorts them by hash."""
-        order = np.argsort(np.array([key[0] for key in self.definitions], np.uint64), kind="stable")
-        ranks = np.empty(len(order), np.int64)
-        ranks[order] = np.arange(len(order))
-        return ranks
-
-    def _definition_columns(self) -> _Filled:
-        keys = list(self.definitions)
-        hashes = np.array([key[0] for key in keys], np.uint64)
-        renumbered = self._definition_ranks()
-        order = np.argsort(renumbered)
-        held = [np.frombuffer(keys[number][2], np.uint32) for number in order]
-        fingerprints, posting_starts, postings = inverted([self.fingerprints[number] for number in order], np.uint64)
-        files = [np.array(rows, np.int64).reshape(-1, 5) for rows in self.files]
-        held_definitions = np.concatenate(files) if files else np.zeros((0, 5), np.int64)
-        held_definitions[:, 0] = renumbered[held_definitions[:, 0]]
-        of_file = [np.array(sorted(histories), np.int64) for histories in self._file_histories()]
-        held_by = _owners(zip([renumbered[rows[:, 0]] for rows in files], of_file, strict=True), len(keys))
+    def statement_columns(self) -> _Filled:
+        digests = np.array([key[0] for key in self.tables.statements], np.uint64)
+        digests, places = np.unique(digests, return_inverse=True)
+        weights = self._statement_weights(self.statement_starts, self.statements, places, len(digests))
+        plain_weights = weights
+        # What stands in plain forms alone is as what is not known to the first form.
+        if self._plain:
+            held = np.split(self.statements, self.statement_starts[1:-1])
+            for number, statements in self._plain.items():
+                held[number] = statements
+            starts = run_bounds([len(each) for each in held])
+            plain_weights = self._statement_weights(starts, np.concatenate(held), places, len(digests))
         return {
-            Columns.definition_hashes: hashes[order],
-            Columns.definition_kinds: np.array([key[1] for key in keys], np.uint8)[order],
-            Columns.definition_spellings: np.array(self.spellings, np.uint64)[order],
-            Columns.definition_tokens: np.array(self.definition_tokens, np.uint32)[order],
-            Columns.definition_statement_starts: run_bounds([len(row) for row in held]),
-            Columns.definition_statements: np.concatenate([*held, np.zeros(0, np.uint32)]),
-            Columns.definition_lineage_starts: held_by[0],
-            Columns.definition_lineages: held_by[1],
+            Columns.digests: digests,
+            Columns.digest_weights: weights[1],
+            Columns.statement_digests: places,
+            Columns.plain_digest_weights: plain_weights[1],
+            Columns.plain_statement_weights: plain_weights[0],
+            Columns.statement_tokens: np.array(self.tables.statement_tokens, np.int64),
+            Columns.statement_weights: weights[0],
+            Columns.statement_name_starts: self.name_starts,
+            Columns.statement_names: self.name_ranks[self.names],
+        }
+
+    def _statement_weights(self, starts: Array, statements: Array, places: Array, digests: int) -> tuple[Array, Array]:
+        """The IDF weight of each statement, and of each normalised one, by the path histories that ever held it.
+
+        ``statements`` are those of the definitions, by their bounds ``starts``; ``places`` says what each is without
+        names.
+        """
+        spelled, bare = np.zeros(len(places), np.int64), np.zeros(digests, np.int64)
+        # History by history, so that memory does not grow with the corpus.
+        for histories, definitions in self._history_definitions():
+            rows, owners = runs(starts, definitions)
+            held = distinct(pack_pairs(histories[owners], statements[rows]))
+            _count(spelled, unpack_pairs(held)[1])
+            of_history, numbers = unpack_pairs(held)
+            _count(bare, unpack_pairs(distinct(pack_pairs(of_history, places[numbers])))[1])
+        count = len(self.history_paths)
+        return idf_weights(spelled, count), idf_weights(bare, count)
+
+    def _history_definitions(self) -> Iterator[tuple[Array, Array]]:
+        """Distinct pairs of a path history and a definition that it ever held, all of a history together, in parts."""
+        sizes = self.file_starts[self.held_files + 1] - self.file_starts[self.held_files]
+        parts = np.cumsum(sizes) // MOST_AT_ONCE
+        starts = np.searchsorted(self.held_histories, np.arange(len(self.history_paths)))
+        cuts = starts[first_of_each(parts[starts])] if len(starts) else starts
+        for first, last in pairwise([*cuts.tolist(), len(parts)]):
+            places, owners = runs(self.file_starts, self.held_files[first:last])
+            histories = self.held_histories[first:last][owners]
+            yield unpack_pairs(distinct(pack_pairs(histories, self.members[places, 0])))
+
+    def history_columns(self) -> _Filled:
+        count, tables = len(self.history_paths), self.tables
+        # Of the releases that hold a path the oldest; among those of one day the one that was added first.
+        days = np.unique([release.day for release in tables.releases], return_inverse=True)[1]
+        order = np.lexsort((np.arange(len(self.files)), days[self.releases] if len(self.files) else self.releases))
+        first = np.zeros(count, np.int64)
+        first[self.histories[order[::-1]]] = self.releases[order[::-1]]
+        of_file = np.zeros(len(tables.files), np.int64)
+        of_file[self.files[::-1]] = self.histories[::-1]
+        defined = np.zeros(len(self.name_ranks), np.int64)
+        places, owners = runs(self.file_starts, self.held_files)
+        pairs = pack_pairs(self.held_histories[owners], self.members[places, 1])
+        _count(defined, unpack_pairs(distinct(pairs))[1])
+        return {
+            Columns.file_lineages: of_file,
+            Columns.lineage_paths: self.name_ranks[self.history_paths],
+            Columns.lineage_projects: self.history_projects,
+            Columns.lineage_first_releases: first,
+            Columns.lineage_file_starts: run_bounds(np.bincount(self.held_histories, minlength=count)),
+            Columns.lineage_files: self.held_files,
+            Columns.name_lineages: defined[self._kept_names],
+        }
+
+    def definition_columns(self) -> _Filled:
+        order, ranks, tables = self.definition_order, self.definition_ranks, self.tables
+        places, _ = runs(self.statement_starts, order)
+        lengths = np.diff(self.statement_starts)[order]
+        fingerprints, posting_starts, postings = inverted([tables.fingerprints[number] for number in order], np.uint64)
+        pairs = [pack_pairs(ranks[definitions], histories) for histories, definitions in self._history_definitions()]
+        held, holders = unpack_pairs(np.sort(np.concatenate([*pairs, np.zeros(0, np.int64)])))
+        return {
+            Columns.definition_hashes: self._definition_hashes()[order],
+            Columns.definition_kinds: np.array([key[1] for key in tables.definitions], np.uint8)[order],
+            Columns.definition_spellings: np.array(tables.spellings, np.uint64)[order],
+            Columns.definition_tokens: np.array(tables.definition_tokens, np.uint32)[order],
+            Columns.definition_statement_starts: run_bounds(lengths),
+            Columns.definition_statements: self.statements[places],
+            Columns.definition_lineage_starts: run_bounds(np.bincount(held, minlength=len(order))),
+            Columns.definition_lineages: holders,
             Columns.fingerprints: fingerprints,
             Columns.posting_starts: posting_starts,
             Columns.postings: postings,
-            Columns.file_starts: run_bounds([len(rows) for rows in files]),
-            Columns.member_definitions: held_definitions[:, 0],
-            Columns.member_names: self._name_ranks()[held_definitions[:, 1]],
-            Columns.member_parents: np.minimum(held_definitions[:, 2], 65535),
-            Columns.member_first_lines: held_definitions[:, 3],
-            Columns.member_last_lines: held_definitions[:, 4],
+            Columns.file_starts: self.file_starts,
+            Columns.member_definitions: ranks[self.members[:, 0]],
+            Columns.member_names: self.name_ranks[self.members[:, 1]],
+            Columns.member_parents: np.minimum(self.members[:, 2], 65535),
+            Columns.member_first_lines: self.members[:, 3],
+            Columns.member_last_lines: self.members[:, 4],
         }
 
-    def _version_columns(self) -> _Filled:
-        spelled = self.cache.names.spelled
-        rows = sorted(self.rows, key=lambda row: (row.file, row.release, spelled[row.path]))
-        counts = np.bincount(np.array([row.file for row in rows], np.int64), minlength=len(self.files))
+    def version_columns(self) -> _Filled:
+        spelled = self.tables.cache.names.spelled
+        rows = sorted(self.tables.rows, key=lambda row: (row.file, row.release, spelled[row.path]))
+        counts = np.bincount(self.files, minlength=len(self.tables.files))
         return {
             Columns.file_version_starts: run_bounds(counts),
-            Columns.version_releases: np.array([row.release for row in rows]),
-            Columns.version_paths: self._name_ranks()[np.array([row.path for row in rows], np.int64)],
-            Columns.version_notices: np.array([row.notice for row in rows]),
+            Columns.version_releases: np.array([row.release for row in rows], np.int64),
+            Columns.version_paths: self.name_ranks[np.array([row.path for row in rows], np.int64)],
+            Columns.version_notices: np.array([row.notice for row in rows], np.int64),
         }
+
+
+def _joined(held: Sequence[bytes]) -> tuple[Array, Array]:
+    """Rows of uint32, end to end: their bounds, and what they hold."""
+    return run_bounds([len(row) // 4 for row in held]), np.frombuffer(b"".join(held), np.uint32)
+
+
+def _numbered(values: Array) -> tuple[Array, Array]:
+    """Numbers for values, in the order in which they first stand there; and where each does."""
+    _, first, inverse = np.unique(values, return_index=True, return_inverse=True)
+    order = np.argsort(first)
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks[inverse], first[order]
+
+
+def _count(counts: Array, numbers: Array) -> None:
+    counts += np.bincount(numbers, minlength=len(counts))
 
 
 def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Array, Array]:
@@ -262,22 +311,13 @@ def inverted(rows: Sequence[Array], dtype: type[np.generic]) -> tuple[Array, Arr
     values = np.concatenate([*rows, np.zeros(0, dtype)])
     owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
     order = np.argsort(values, kind="stable")
-    distinct, counts = np.unique(values, return_counts=True)
-    return distinct, run_bounds(counts), owners[order]
+    values = values[order]
+    starts = np.flatnonzero(np.concatenate([[True] * bool(len(values)), values[1:] != values[:-1]]))
+    return values[starts], np.append(starts, len(values)), owners[order]
 
 
-def _owners(held: Iterable[tuple[Array, Array]], count: int) -> tuple[Array, Array]:
-    """Of things and their owners: bounds [count+1], and for each thing its distinct owners."""
-    pairs = [pack_pairs(np.unique(things)[:, None], owners).ravel() for things, owners in held]
-    things, owners = unpack_pairs(np.unique(np.concatenate([*pairs, np.zeros(0, np.int64)])))
-    return run_bounds(np.bincount(things, minlength=count)), owners
-
-
-def idf_weights(groups: Iterable[Array], size: int, total: int) -> Array:
-    """The IDF weight of each of ``size`` things among ``total`` groups: 255 for what is in one only, 0 in all."""
-    frequency = np.zeros(size, np.int64)
-    for held in groups:
-        frequency[np.unique(held)] += 1
+def idf_weights(frequency: Array, total: int) -> Array:
+    """The IDF weight of things that so many of ``total`` groups hold: 255 for what is in one only, 0 in all."""
     scale = max(total, FEW_GROUPS)
     rare: Array = np.round(255 * np.log(scale / np.maximum(frequency, 1)) / np.log(scale))
     return rare.astype(np.uint8)

@@ -17,15 +17,12 @@ from ..errors import SourceError
 from ..results import FileDate, Ground
 from ..sources.git_command import GitError
 from ..sources.git_folder import git_folder
-from ..sources.git_history import ClosedGit, closed_git
+from ..sources.git_history import ClosedGit, claimed_day, closed_git
 
 SECONDS = 60.0
 ALL_SECONDS = 120.0
 # Submodules and clones in the folder that is scanned.
 MOST_REPOSITORIES = 20
-# git has no commits before 2005; histories that were brought over from older systems do not go back further.
-_EARLIEST = 662_688_000  # 1991-01-01
-_DAY = 86_400
 _MOST_DIGITS = 19
 _UNTRACKED = FileDate(says="git does not track it")
 _MOST_SHOWN = 200
@@ -173,7 +170,7 @@ class _Repository:
             return  # those files have no date
 
     def _staged(self, git: ClosedGit) -> dict[str, _First]:
-        new = _First(_day(int(time.time())), "", says="not committed yet")
+        new = _First(claimed_day(int(time.time())), "", says="not committed yet")
         if not git.head:
             return dict.fromkeys(self._tracked, new)
         words = _words(git.staged(self._seconds()))
@@ -246,11 +243,4 @@ def _earliest(claimed: list[str]) -> str:
 
 def _days(claimed: list[str]) -> list[str]:
     seconds = (int(each) for each in claimed if each.isdecimal() and len(each) < _MOST_DIGITS)
-    return [day for day in map(_day, seconds) if day]
-
-
-def _day(seconds: int) -> str:
-    """The ISO date; empty before `_EARLIEST`, and for one that is still to come."""
-    if not _EARLIEST <= seconds <= time.time() + _DAY:
-        return ""
-    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+    return [day for day in map(claimed_day, seconds) if day]

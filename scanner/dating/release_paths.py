@@ -35,6 +35,10 @@ _MOST_HASHED_BYTES = 1024**2
 _SUFFIX = ".paths.json"
 
 
+class TooLargeError(SourceError):
+    """A release cannot be listed, now or later: all of it would have to be fetched."""
+
+
 class PathFacts(NamedTuple):
     """What a listing says of one file."""
 
@@ -86,7 +90,7 @@ def _asked(file: ReleaseFile) -> Listing:
             return _of_zip(RemoteEnd(file.url, file.size, index_url()), file)
     if not 0 < file.size <= MOST_WHOLE_BYTES:
         size = f"of {file.size / 1024**2:,.0f} MB" if file.size else "of unknown size"
-        raise SourceError(f"{file.filename}, {size}, is not fetched for the paths in it")
+        raise TooLargeError(f"{file.filename}, {size}, is not fetched for the paths in it")
     content = BytesIO()
     download(file.url, content, file.sha256, file.size, asked_by=index_url())
     if file.filename.endswith(ZIP_SUFFIXES):

@@ -31,7 +31,6 @@ def upstream_match(
     first, last = versions[0], versions[-1]
     without, appeared = _interval(comparison, seen, standing, first.release)
     release = _named(first.release, appeared, seen, standing)
-    url = first.project.source.replace("{release}", release.version).replace("{path}", first.path)
     return UpstreamMatch(
         project=first.project.name,
         path=first.path,
@@ -41,9 +40,9 @@ def upstream_match(
         share=comparison.similarity,
         licence=first.licence,
         copyrights=first.notice.copyrights,
-        url=url,
+        url=first.address(release.version),
         verdict=verdict_on(comparison, options),
-        package=first.project.package,
+        package=first.package,
         licence_form=first.notice.form,
         header_last_line=first.notice.last_line,
         licence_copyrights=first.release.copyrights,

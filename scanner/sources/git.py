@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from io import BytesIO
@@ -39,11 +39,12 @@ _FETCH_SETTINGS = {
     "http.lowSpeedTime": "60",
 }
 _FETCH_OPTIONS = ("--quiet", "--no-tags", "--no-recurse-submodules")
-_ONE_COMMIT = ("--depth=1", f"--filter=blob:limit={FILTERED_BYTES}")
+NEW = ("init", "--quiet", "--bare", "--template=")
+ONE_COMMIT = ("--depth=1", f"--filter=blob:limit={FILTERED_BYTES}")
 # Commits and folders alone, where the server knows the filter; from the others come contents until there are too many.
-_HISTORY = ("--filter=blob:none",)
+HISTORY = ("--filter=blob:none",)
 MAX_HISTORY_BYTES = 256 * 1024**2
-_REDIRECTS = {"http": "http:https"}  # servers move http to https; never back
+REDIRECTS = {"http": "http:https"}  # servers move http to https; never back
 _SHORT_HASH = 12
 _WHERE = "a repository"
 _NOT_FILES = {b"120000": "symbolic link in a repository", b"160000": "submodule, a repository of its own"}
@@ -60,11 +61,11 @@ def open_repository(spec: str) -> Iterator[Checkout]:
             listed = run(repository, "ls-tree", "-r", "-z", "--full-tree", commit)
             if listed.count(b"\0") > MAX_MEMBERS:
                 raise SourceError(f"cannot open {address.shown}: it holds more than {MAX_MEMBERS:,} files")
-            sizes = _blob_sizes(repository)
+            sizes = blob_sizes(repository)
         except GitError as error:
-            raise SourceError(_failure(address, without_login(str(error)))) from error
+            raise SourceError(failure(address, without_login(str(error)))) from error
         with running(repository, "cat-file", "--batch", requests=PIPE) as process:
-            reader = _BlobReader(process, sizes)
+            reader = BlobReader(process, sizes)
             listing = list_members(map(reader.member, listed.split(b"\0")[:-1]), "repository")
             chosen = inside(listing, address.inner, address.shown)
             yield Checkout(
@@ -81,46 +82,54 @@ def open_repository(spec: str) -> Iterator[Checkout]:
 
 def _history(address: GitAddress, repository: Path, commit: str, seconds: float) -> Path:
     """Fetch what led to ``commit``, without contents, into the bare ``repository``. Raises GitError."""
-    run(repository, "init", "--quiet", "--bare", "--template=")
-    protocols = _REDIRECTS.get(address.scheme, address.scheme)
-    _fetch_commit(repository, address.url, commit, protocols, _HISTORY, seconds, MAX_HISTORY_BYTES)
+    run(repository, *NEW)
+    protocols = REDIRECTS.get(address.scheme, address.scheme)
+    fetch_into(repository, address.url, [commit], protocols, HISTORY, seconds, MAX_HISTORY_BYTES)
     return repository
 
 
 def _fetch(address: GitAddress, repository: Path) -> str:
     """Fetch one commit into a new bare repository; its hash. Raises GitError."""
-    run(repository, "init", "--quiet", "--bare", "--template=")
-    protocols = _REDIRECTS.get(address.scheme, address.scheme)
-    _fetch_commit(repository, address.url, address.revision or "HEAD", protocols)
+    run(repository, *NEW)
+    protocols = REDIRECTS.get(address.scheme, address.scheme)
+    fetch_into(repository, address.url, [address.revision or "HEAD"], protocols)
     return run(repository, "rev-parse", "--verify", "FETCH_HEAD^{commit}").decode().strip()
 
 
-def _fetch_commit(
+def fetch_into(
     repository: Path,
     url: str,
-    revision: str,
+    revisions: Sequence[str],
     protocols: str,
-    what: tuple[str, ...] = _ONE_COMMIT,
+    what: tuple[str, ...] = ONE_COMMIT,
     seconds: float | None = None,
     most_bytes: int | None = None,
+    objects: Iterable[str] = (),
 ) -> None:
-    """Fetch ``revision`` of ``url`` alone, as FETCH_HEAD of ``repository``; raises GitError."""
+    """Fetch ``revisions`` of ``url``, and ``objects`` by their hashes, into the bare ``repository``; FETCH_HEAD lists
+    the revisions. Raises GitError.
+    """
     seconds = git_command.TIMEOUT_SECONDS if seconds is None else seconds
     settings = [word for name, value in _FETCH_SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    command = (*settings, "fetch", *_FETCH_OPTIONS, *what, "--", url, revision)
+    wanted = [f"{each}\n".encode() for each in objects]
+    by_hash = (("-c", "fetch.negotiationAlgorithm=noop"), ("--stdin", "--no-write-fetch-head")) if wanted else ((), ())
+    command = (*settings, *by_hash[0], "fetch", *_FETCH_OPTIONS, *by_hash[1], *what, "--", url, *revisions)
     deadline = time.monotonic() + seconds
-    with TemporaryFile() as errors, running(repository, *command, protocols=protocols, errors=errors) as process:
-        wait = _FIRST_WAIT_SECONDS
-        while (code := process.poll()) is None:
-            _check(repository, errors, deadline, most_bytes)
-            time.sleep(wait)
-            wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
+    with TemporaryFile() as errors, TemporaryFile() as requests:
+        requests.writelines(wanted)
+        requests.seek(0)
+        with running(repository, *command, protocols=protocols, errors=errors, requests=requests) as process:
+            wait = _FIRST_WAIT_SECONDS
+            while (code := process.poll()) is None:
+                _check(repository, errors, deadline, seconds, most_bytes)
+                time.sleep(wait)
+                wait = min(2 * wait, _LONGEST_WAIT_SECONDS)
         if code:
             raise GitError(reason_in(errors) or f"git fetch ends with code {code}")
-        _check(repository, errors, deadline, most_bytes)
+        _check(repository, errors, deadline, seconds, most_bytes)
 
 
-def _check(repository: Path, errors: IO[bytes], deadline: float, most_bytes: int | None = None) -> None:
+def _check(repository: Path, errors: IO[bytes], deadline: float, seconds: float, most_bytes: int | None) -> None:
     """Raise GitError when the fetch is over a bound."""
     advice = "clone it yourself, without its large files, and scan the folder"
     most_bytes = MAX_FETCHED_BYTES if most_bytes is None else most_bytes
@@ -131,7 +140,7 @@ def _check(repository: Path, errors: IO[bytes], deadline: float, most_bytes: int
     if os.fstat(errors.fileno()).st_size > _MAX_ERROR_BYTES:
         raise GitError("its server sends messages without end")
     if time.monotonic() > deadline:
-        raise GitError(f"it took longer than {git_command.TIMEOUT_SECONDS:.0f} seconds")
+        raise GitError(f"it took longer than {seconds:.0f} seconds")
 
 
 def _bytes_in(folder: Path) -> int:
@@ -144,7 +153,8 @@ def _bytes_in(folder: Path) -> int:
     return total
 
 
-def _failure(address: GitAddress, reason: str) -> str:
+def failure(address: GitAddress, reason: str) -> str:
+    """Why fetching from ``address`` failed, in one line, by what git said."""
     if "couldn't find remote ref" in reason or "not our ref" in reason:
         if not address.revision:
             return f"{address.shown}: the repository is empty, or has no default branch: name one after @"
@@ -158,14 +168,14 @@ def _failure(address: GitAddress, reason: str) -> str:
     return f"cannot fetch {address.shown}: {reason}"
 
 
-def _blob_sizes(repository: Path) -> Mapping[bytes, int]:
+def blob_sizes(repository: Path) -> Mapping[bytes, int]:
     """The size of each object that was sent, by its hash. Never fetches another, as asking for its size might."""
     form = "--batch-check=%(objectname) %(objectsize)"
     lines = BytesIO(run(repository, "cat-file", "--batch-all-objects", "--unordered", form))
     return {name: int(size) for name, size in (line.split() for line in lines)}
 
 
-class _BlobReader:
+class BlobReader:
     """Reads blobs through one running git and remembers how much came out: many paths may share one blob."""
 
     def __init__(self, process: Process[bytes], sizes: Mapping[bytes, int]) -> None:

@@ -6,9 +6,10 @@ It speaks only the protocols that are named for a command. Edit this when git ge
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -33,9 +34,15 @@ _SETTINGS = {
     "gc.auto": "0",
     "maintenance.auto": "false",
 }
-_ENVIRONMENT = {
+_CLOSED = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
+}
+# What names the settings of the user and of the system.
+_OWN_SETTINGS = re.compile(r"XDG_CONFIG_HOME|GIT_CONFIG_(?:NOSYSTEM|SYSTEM|GLOBAL|COUNT|(?:KEY|VALUE)_\d+)")
+_SETTINGS_SECONDS = 10.0
+_NO_SUCH_SETTING = 1
+_ENVIRONMENT = {
     "GIT_ATTR_NOSYSTEM": "1",
     "GIT_OPTIONAL_LOCKS": "0",  # reading writes nothing
     "GIT_NO_REPLACE_OBJECTS": "1",
@@ -74,6 +81,24 @@ def run(repository: Path, *arguments: str, protocols: str = "", seconds: float |
         return output
 
 
+def rewritten_addresses(repository: Path) -> list[tuple[str, str]]:
+    """What the user's own git settings, not those of ``repository``, have servers' addresses begin with instead.
+
+    Pairs of how an address begins and what takes its place (``url.<base>.insteadOf``). Only this is read of the
+    settings, and nothing in them takes effect. Raises GitError.
+    """
+    own = {name: value for name, value in os.environ.items() if _OWN_SETTINGS.fullmatch(name)}
+    words = ("config", "--null", "--get-regexp", r"^url\..*\.insteadof$")
+    with running(repository, *words, own_settings=own) as process, killed_after(_SETTINGS_SECONDS, process):
+        assert process.stdout
+        output = process.stdout.read(_MAX_MESSAGE_BYTES + 1)
+        code = process.wait()
+    if code not in (0, _NO_SUCH_SETTING) or len(output) > _MAX_MESSAGE_BYTES:
+        raise GitError("git cannot read its own settings: see `git config --list`")
+    rows = (row.partition("\n") for row in output.decode("utf-8", "replace").split("\0")[:-1])
+    return [(prefix, key[len("url.") : -len(".insteadof")]) for key, _, prefix in rows if prefix]
+
+
 @contextmanager
 def running(
     repository: Path,
@@ -81,10 +106,15 @@ def running(
     protocols: str = "",
     errors: IO[bytes] | int = NO_FILE,
     requests: IO[bytes] | int = NO_FILE,
+    own_settings: Mapping[str, str] | None = None,
 ) -> Iterator[Process[bytes]]:
-    """git at work on the bare ``repository``; neither it nor a process it began outlives the context."""
+    """git at work on the bare ``repository``; neither it nor a process it began outlives the context.
+
+    The user's settings count only where ``own_settings`` are the variables that name them.
+    """
     settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
-    variables = {**environment(), **_ENVIRONMENT, "GIT_ALLOW_PROTOCOL": protocols}
+    closed = _CLOSED if own_settings is None else own_settings
+    variables = {**environment(), **_ENVIRONMENT, **closed, "GIT_ALLOW_PROTOCOL": protocols}
     with ExitStack() as stack:
         try:
             command = [find_program("git"), "--no-pager", *settings, f"--git-dir={repository.absolute()}", *arguments]

@@ -13,6 +13,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +50,18 @@ _CONFIGURATION = """[core]
 """
 
 
+# git has no commits before 2005; histories that were brought over from older systems do not go back further.
+_EARLIEST = 662_688_000  # 1991-01-01
+_DAY = 86_400
+
+
+def claimed_day(seconds: int) -> str:
+    """The UTC day of a commit's date, an ISO date; empty before 1991, and for one that is still to come."""
+    if not _EARLIEST <= seconds <= time.time() + _DAY:
+        return ""
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
+
+
 class Commit(Struct, frozen=True):
     """One commit, with the dates it claims, in seconds since 1970."""
 
@@ -65,6 +78,8 @@ class ClosedGit(Struct, frozen=True):
     """The hash of the commit that is checked out; empty before the first one."""
     cut: frozenset[str] = frozenset()
     """The commits whose parents a shallow clone lacks: all their files look as if added there."""
+    others: tuple[str, ...] = ()
+    """The hashes of further commits whose history counts."""
 
     def tracked(self) -> tuple[str, ...]:
         """The paths that git tracks, sorted; bytes that are not UTF-8 stand as surrogates. Raises GitError."""
@@ -93,6 +108,19 @@ class ClosedGit(Struct, frozen=True):
         renames = ("-M100%" if exactly else "-M", "--no-rename-empty", f"-l{_MOST_RENAMED}")
         return self._added(seconds, "--topo-order", "--reverse", "--diff-filter=AR", *renames)
 
+    def contents(self, seconds: float) -> bytes:
+        """As `additions`, of each changed file also its modes and hashes, as `git log --raw` has them; renames only
+        where the file stayed the same. Raises GitError.
+        """
+        renames = ("-M100%", "--no-rename-empty", f"-l{_MOST_RENAMED}")
+        how = ("--topo-order", "--reverse", "--diff-filter=AMRT", *renames)
+        return self._added(seconds, *how, listed=("--raw", "--no-abbrev"))
+
+    def merged_contents(self, seconds: float) -> bytes:
+        """As `contents`, what merges changed to the line of their first parent. Raises GitError."""
+        how = ("--merges", "-m", "--first-parent", "--reverse", "--diff-filter=AMT", "--no-renames")
+        return self._added(seconds, *how, listed=("--raw", "--no-abbrev"))
+
     def merged(self, seconds: float) -> bytes:
         """As `additions`, what merges added to the line of their first parent. Raises GitError."""
         return self._added(seconds, "--merges", "-m", "--first-parent", "--reverse", "--diff-filter=A", "--no-renames")
@@ -103,10 +131,10 @@ class ClosedGit(Struct, frozen=True):
         words = ("diff-index", "--cached", *_CLOSED, *renames, "--name-status", "-z", self.head)
         return run(self.repository, *words, seconds=seconds) if self.head else b""
 
-    def _added(self, seconds: float, *how: str) -> bytes:
+    def _added(self, seconds: float, *how: str, listed: tuple[str, ...] = ("--name-status",)) -> bytes:
         if not self.head:
             return b""
-        words = ("log", *_CLOSED_LOG, *how, "--name-status", "-z", "--format=%H %at %ct", self.head)
+        words = ("log", *_CLOSED_LOG, *how, *listed, "-z", "--format=%H %at %ct", self.head, *self.others)
         return run(self.repository, *words, seconds=seconds)
 
 

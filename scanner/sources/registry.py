@@ -12,8 +12,8 @@ import json
 import os
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,7 @@ _DIGEST_KEY = "digest"
 _REGISTRY_FOLDER = "registry"
 _CHUNK = 1024**2
 _DATE = re.compile(r"(?:\d{4}-\d\d-\d\d)?", re.ASCII)
-_OWN_FOLDER = "set MODELKIN_CACHE_DIR to a folder of yours"
+OWN_FOLDER = "set MODELKIN_CACHE_DIR to a folder of yours"
 
 
 def fetch(name: str, version: str = "", progress: Progress | None = None) -> tuple[Path, ReleaseFile]:
@@ -46,6 +46,12 @@ def fetch(name: str, version: str = "", progress: Progress | None = None) -> tup
     wanted = _parse(name, version) if version else None
     if wanted and (cached := find(name, wanted)):
         return cached
+    release = _offered(name, wanted)
+    return find(name, Version(release.version)) or (store(name, release, progress), release)
+
+
+def _offered(name: str, wanted: Version | None) -> ReleaseFile:
+    """The file of a release that the index lists, the newest when none is named; raises SourceError."""
     releases = {Version(version): release for version, release in release_files(name).items()}
     if wanted is None:
         wanted = _newest(name, releases)
@@ -54,7 +60,16 @@ def fetch(name: str, version: str = "", progress: Progress | None = None) -> tup
     release = releases[wanted]
     if release.yanked:
         raise SourceError(f"{name} {wanted} was yanked by its authors ({release.yanked}): name another version")
-    return find(name, wanted) or (store(name, release, progress), release)
+    return release
+
+
+def described(name: str, version: str) -> ReleaseFile:
+    """What the index says of the file of release ``version`` of ``name``, which is not fetched; raises SourceError.
+
+    Of a release fetched before the cache says it. One that was yanked since is refused only where it is not in it.
+    """
+    wanted = _parse(name, version)
+    return _recorded_release(name, wanted) or _offered(name, wanted)
 
 
 def is_fetched(name: str, release: str) -> bool:
@@ -106,10 +121,11 @@ def _unknown(name: str, version: Version, releases: list[Version]) -> str:
 
 def cache_folder(name: str) -> Path:
     """Where releases of ``name`` are kept; ``MODELKIN_CACHE_DIR`` overrides the system's place for caches."""
-    return _root() / _REGISTRY_FOLDER / canonical_name(name)
+    return cache_root() / _REGISTRY_FOLDER / canonical_name(name)
 
 
-def _root() -> Path:
+def cache_root() -> Path:
+    """Where all is that is kept for later."""
     return Path(os.environ.get("MODELKIN_CACHE_DIR") or platformdirs.user_cache_dir("modelkin", appauthor=False))
 
 
@@ -120,13 +136,27 @@ def find(name: str, version: Version) -> tuple[Path, ReleaseFile] | None:
     """
     try:
         with opened(name, make=False) as folder:
-            for record in folder.names():
-                release = _recorded(folder, record, name) if record.endswith(_RECORD_SUFFIX) else None
-                if release is not None and Version(release.version) == version and _is_whole(folder, release):
+            for release in _records(folder, name, version):
+                if _is_whole(folder, release):
                     return cache_folder(name) / release.filename, release
     except OSError:
         pass
     return None
+
+
+def _records(folder: Folder, name: str, version: Version) -> Iterator[ReleaseFile]:
+    for record in folder.names():
+        release = _recorded(folder, record, name) if record.endswith(_RECORD_SUFFIX) else None
+        if release is not None and Version(release.version) == version:
+            yield release
+
+
+def _recorded_release(name: str, version: Version) -> ReleaseFile | None:
+    try:
+        with opened(name, make=False) as folder:
+            return next(_records(folder, name, version), None)
+    except OSError:
+        return None
 
 
 def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> Path:
@@ -139,28 +169,38 @@ def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> 
                 fields = msgspec.to_builtins(release)
                 file.write(json.dumps({**fields, _DIGEST_KEY: _digest(fields)}, indent=1).encode())
     except OSError as error:
-        raise SourceError(f"the cache {cache_folder(name)} {os_reason(error)}: {_OWN_FOLDER}") from error
+        raise SourceError(f"the cache {cache_folder(name)} {os_reason(error)}: {OWN_FOLDER}") from error
     return cache_folder(name) / release.filename
 
 
 @contextmanager
 def opened(name: str, make: bool) -> Iterator[Folder]:
     """The folder of the cache for a project, with all that is above it and ours. Raises OSError or SourceError."""
-    root = _root()
+    with opened_cache([_REGISTRY_FOLDER, canonical_name(name)], make) as folder:
+        yield folder
+
+
+@contextmanager
+def opened_cache(parts: Sequence[str], make: bool) -> Iterator[Folder]:
+    """A folder of the user's cache, which nobody else may write to. Raises OSError or SourceError."""
+    root = cache_root()
     if make:
         root.mkdir(0o700, parents=True, exist_ok=True)
-    with (
-        Folder.open(root, str(root)) as top,
-        top.below([_REGISTRY_FOLDER], make, private=True) as registry,
-        registry.below([canonical_name(name)], make, private=True) as folder,
-    ):
-        for each in (top, registry, folder):
-            if each.is_writable_by_others():
-                raise SourceError(
-                    f"the cache {each.shown} may be written to by others, and is not used: take that right from them "
-                    f"(chmod go-w), or {_OWN_FOLDER}"
-                )
+    with ExitStack() as stack:
+        folder = stack.enter_context(Folder.open(root, str(root)))
+        _check_own(folder)
+        for part in parts:
+            folder = stack.enter_context(folder.below([part], make, private=True))
+            _check_own(folder)
         yield folder
+
+
+def _check_own(folder: Folder) -> None:
+    if folder.is_writable_by_others():
+        raise SourceError(
+            f"the cache {folder.shown} may be written to by others, and is not used: take that right from them "
+            f"(chmod go-w), or {OWN_FOLDER}"
+        )
 
 
 def _recorded(folder: Folder, record: str, name: str) -> ReleaseFile | None:

@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelkin import ScanOptions, scan
+from modelkin.corpus.absorbing import absorb
 from modelkin.corpus.appearances import Listing
-from modelkin.corpus.builder import MOST_SOURCES, MOST_STATEMENT_TOKENS, CorpusBuilder, absorb
+from modelkin.corpus.builder import MOST_STATEMENT_TOKENS, CorpusBuilder
+from modelkin.corpus.file_reader import MOST_SOURCES
 from modelkin.corpus.model import Corpus, Project, Release
 from modelkin.corpus.store import open_corpus
 from modelkin.corpus.tables import FEW_GROUPS

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from modelkin.corpus import library
-from modelkin.corpus.model import FORMAT, OLDEST_FORMAT
+from modelkin.corpus.model import FORMAT, OLDEST_FORMAT, Release
 from modelkin.corpus.plain_tables import without_plain
 from modelkin.corpus.schema import COLUMNS
 from modelkin.corpus.store import open_corpus
@@ -203,9 +203,9 @@ def from_later(outer: dict[str, Any], inner: dict[str, Any]) -> None:
     at = max(entry["data_offsets"][1] for name, entry in outer.items() if name != "__metadata__")
     outer["model_layouts"] = {"dtype": "F32", "shape": [2], "data_offsets": [at, at + 8]}
     inner["models"] = [{"name": "lantern-7b"}]
-    inner["projects"] = [[*row, "more"] for row in inner["projects"]]
-    inner["releases"] = [[*row, 7, None] for row in inner["releases"]]
-    inner["unlisted"] = [[0, "0.9", "2021-01-01", "more"]]
+    inner["projects"] = [[*row, [], "more"] for row in inner["projects"]]
+    inner["releases"] = [[*row, "", "", "", 7, None] for row in inner["releases"]]
+    inner["unlisted"] = [[0, "0.9", "2021-01-01", "", "more"]]
     inner["notices"] = [[*row, {"more": 1}] for row in inner["notices"]]
 
 
@@ -226,6 +226,24 @@ def test_what_a_later_modelkin_added_is_passed_over_and_counts_in_the_digest(pat
         assert other != whole
         path.write_bytes(other)
         assert library.verify(path) == ["its content does not match its digest"]
+
+
+def test_what_a_project_and_its_releases_say_besides_survives_the_file_and_takes_no_room_where_they_do_not(
+    path: Path,
+) -> None:
+    corpus = open_corpus(path)
+    first, rest = corpus.releases[0], corpus.releases[1:]
+    said = replace(first, licence="GPL-3.0-only", origin="git+https://example.org/l.git", source="https://l/{path}")
+    unlisted = (Release(0, "0.9", "2020-01-01", ""), Release(0, "0.8", "2019-01-01", "", origin="pypi:other"))
+    project = replace(corpus.projects[0], also=("lantern-full",))
+    fuller = replace(corpus, projects=(project, *corpus.projects[1:]), releases=(said, *rest), unlisted=unlisted)
+    fuller.save(path)
+    opened = open_corpus(path)
+    assert (opened.projects, opened.releases) == (fuller.projects, fuller.releases)
+    assert tuple(opened.unlisted) == unlisted
+    assert library.verify(path) == []
+    rows = corpus.header()
+    assert {*map(len, rows["projects"]), *map(len, rows["releases"])} == {6}
 
 
 def test_unknown_columns_that_overlap_are_not_read_again_and_again(path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 import modelkin
-from modelkin.corpus.builder import CorpusBuilder, absorb
+from modelkin.corpus.absorbing import absorb
+from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.histories import path_histories
 from modelkin.corpus.indexing import index_source
 from modelkin.corpus.model import Corpus, Project, Release

@@ -81,7 +81,7 @@ def test_messages_without_end_are_an_error(tmp_path: Path, monkeypatch: pytest.M
         errors.write(b"x" * 101)
         errors.flush()
         with pytest.raises(git_command.GitError, match="messages without end"):
-            _check(tmp_path, errors, time.monotonic() + 9)
+            _check(tmp_path, errors, time.monotonic() + 9, 9, None)
 
 
 @needs_git

@@ -36,6 +36,8 @@ class HubCommit:
     digest: str
     date: str
     paths: tuple[str, ...]
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+    """Of those that are other than in the newest one."""
 
 
 @dataclass
@@ -96,19 +98,20 @@ class _Handler(BaseHTTPRequestHandler):
         past = next((each for each in repository.history if each.digest == revision), None)
         if kind == "commits":
             self._json([_commit(each) for each in reversed(repository.history)])
-        elif past is not None:
-            self._json({**_info(name, repository), "siblings": [{"rfilename": path} for path in past.paths]})
-        elif revision not in repository.revisions:
+        elif past is not None and kind == "revision":
+            self._json(_info(name, repository) | {"sha": past.digest, "siblings": _of_commit(past, repository)})
+        elif past is None and revision not in repository.revisions:
             self._refuse(404, "RevisionNotFound", "Invalid rev id")
         elif api:
             self._json(_tree(repository) if kind == "tree" else _info(name, repository))
-        elif inner in repository.files:
-            self._file(repository.files[inner])
+        elif inner in (past.paths if past else repository.files):
+            contents = {**repository.files, **(past.contents if past else {})}
+            self._file(contents[inner], past.digest if past else COMMIT)
         else:
             self._refuse(404, "EntryNotFound", "Entry not found")
 
-    def _file(self, content: bytes) -> None:
-        self._send(200, content, {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": COMMIT})
+    def _file(self, content: bytes, commit: str) -> None:
+        self._send(200, content, {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": commit})
 
     def _json(self, value: object) -> None:
         self._send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
@@ -129,8 +132,19 @@ def _commit(commit: HubCommit) -> object:
     return {"id": commit.digest, "authors": [], "date": commit.date, "title": "x", "message": ""}
 
 
+def _of_commit(commit: HubCommit, repository: HubRepository) -> list[dict[str, object]]:
+    contents = {**repository.files, **commit.contents}
+    return [_sibling(path, contents.get(path, b"")) for path in commit.paths]
+
+
+def _sibling(path: str, content: bytes) -> dict[str, object]:
+    return {"rfilename": path, "size": len(content), "blobId": hashlib.sha1(content).hexdigest()}
+
+
 def _info(name: str, repository: HubRepository) -> dict[str, object]:
-    siblings = [{"rfilename": path, "size": _size(repository, path)} for path in repository.files]
+    siblings = [
+        _sibling(path, content) | {"size": _size(repository, path)} for path, content in repository.files.items()
+    ]
     return {
         "id": name,
         "modelId": name,
