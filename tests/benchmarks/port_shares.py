@@ -1,7 +1,7 @@
 """How much of each upstream in a manifest is a copy of other upstreams, so that it belongs into no corpus of originals?
 
-Each release is scanned as the manifest takes it, its own project left out. A file counts where it is told to be a
-copy as a whole, and not to be older than what it is alike with.
+Each release is scanned as the manifest takes it and dates it, its own project left out. A file counts where it is
+told to be a copy as a whole, and not to be older than what it is alike with.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import click
+from msgspec.structs import replace
 
 import modelkin
-from modelkin.corpus.manifest import Upstream, read_manifest
+from modelkin.corpus.manifest import read_manifest
+from modelkin.corpus.upstream_entry import Upstream
 from modelkin.results import COPIES, Direction, FileVerdict
 from modelkin.scan_steps import open_upstreams
 
@@ -86,7 +88,8 @@ def shares_of(
         others = (*leave_out, *({upstream.name} & held))
         options = modelkin.ScanOptions(upstream.include, upstream.exclude, exclude_upstream=others, corpora=corpora)
         for release in upstream.releases:
-            report = modelkin.scan(f"pypi:{upstream.package}=={release}", options)
+            options = replace(options, as_of=upstream.published.get(release, ""))
+            report = modelkin.scan(upstream.spec(release), options)
             yield Share(upstream.name, release, len(report.files), tuple(filter(counts, report.files)))
 
 
