@@ -68,7 +68,7 @@ class Link(NamedTuple):
 
     path: str
     upstream: str
-    """``owner/name`` in lower case, by today's name; ``hf:`` comes before a Hub repository, ``pypi:`` before a package."""
+    """``owner/name`` in lower case, by today's name; ``hf:`` stands before one of the Hub, ``pypi:`` of a package."""
 
 
 class Table(NamedTuple):
