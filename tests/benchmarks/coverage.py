@@ -103,18 +103,24 @@ def main(
 
 
 def holders(corpora: Iterable[Corpus]) -> Holders:
-    """The projects that hold each upstream: by homepage, by package, and by the table."""
+    """The projects that hold each upstream: by homepage, by where their releases are from, and by the table."""
     held: dict[str, set[str]] = defaultdict(set)
-    names: set[str] = set()
-    for project in chain.from_iterable(corpus.projects for corpus in corpora):
-        names.add(project.name)
-        keys = {key_of(project.homepage), canonical(f"pypi:{project.package}") if project.package else ""}
-        for key in keys - {""}:
-            held[key].add(project.name)
+    for corpus in corpora:
+        for project in corpus.projects:
+            held[key_of(project.homepage)].add(project.name)
+            held[canonical(f"pypi:{project.package}") if project.package else ""].add(project.name)
+        for release in corpus.releases:
+            # Corpora of before say nothing of it.
+            held[key_of_origin(getattr(release, "origin", ""))].add(corpus.projects[release.project].name)
+    every = frozenset(chain.from_iterable(held.values()))
     for key, projects in table().projects.items():
-        if projects & names:
-            held[key] |= projects & names
-    return {key: frozenset(projects) for key, projects in held.items()}
+        held[key] |= projects & every
+    return {key: frozenset(projects) for key, projects in held.items() if key and projects}
+
+
+def key_of_origin(origin: str) -> str:
+    """The key of what a release is from: ``pypi:NAME``, ``hf:ORG/NAME`` or ``git+ADDRESS``."""
+    return canonical(origin) if origin.startswith(("pypi:", "hf:")) else key_of(origin)
 
 
 def named(verdict: FileVerdict | None) -> frozenset[str]:

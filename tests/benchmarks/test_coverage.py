@@ -12,7 +12,7 @@ from modelkin.corpus.store import default_corpora
 from modelkin.results import Verdict
 
 from ..support.small_corpora import ATTENTION, SCHEDULE, THREE, corpus_of
-from .coverage import holders, main, measured
+from .coverage import holders, key_of_origin, main, measured
 from .credit_links import Link, blocks, canonical, key_of, mine, table, upstreams_in
 
 CREDITS = {
@@ -75,6 +75,19 @@ def test_a_homepage_is_the_upstream_that_links_name() -> None:
     assert key_of("https://github.com/Lamps/Lantern") == "lamps/lantern"
     assert key_of("https://huggingface.co/lamps/lantern-7b") == "hf:lamps/lantern-7b"
     assert key_of("https://lamps.example.org/lantern") == ""
+
+
+@pytest.mark.parametrize(
+    ("origin", "key"),
+    [
+        ("pypi:Lantern", "pypi:lantern"),
+        ("hf:Lamps/Lantern-7B", "hf:lamps/lantern-7b"),
+        ("git+https://github.com/lamps/lantern", "lamps/lantern"),
+        ("", ""),
+    ],
+)
+def test_what_a_release_is_from_is_the_upstream_that_links_name(origin: str, key: str) -> None:
+    assert key_of_origin(origin) == key
 
 
 def test_a_repository_is_no_upstream_of_itself(tmp_path: Path) -> None:
