@@ -5,7 +5,6 @@ Edit this when a scan or an audit takes one more step, or an option says what to
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from msgspec.structs import replace
 from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
+from .corpus.reach import joined_digest, known_corpora
 from .corpus.store import default_corpora, open_segments
 from .dating.dates import dates_of
 from .errors import ConfigurationError
@@ -184,10 +184,9 @@ def files_not_obeyed(
 
 def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
     """Name, version and digest of all ``corpora`` together, as a report gives them."""
-    digests = [corpus.digest for corpus in corpora]
-    joined = digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    name, version = " + ".join(c.name for c in corpora), max((c.version for c in corpora), default="")
-    return CorpusIdentity(name, version, joined, tuple(corpus.known for corpus in corpora))
+    known = known_corpora(corpora)
+    name, version = " + ".join(each.name for each in known), max((each.version for each in known), default="")
+    return CorpusIdentity(name, version, joined_digest([corpus.digest for corpus in corpora]), known)
 
 
 def assembled(

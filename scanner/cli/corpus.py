@@ -248,10 +248,11 @@ def list_projects(corpus: Path | None) -> int:
     """
     from ..corpus import library
     from ..corpus import store as shelf
+    from ..corpus.reach import known_corpora
     from ..reports.corpora import corpus_words
 
     for path in _chosen(corpus):
-        known = shelf.open_corpus(path).known
+        (known,) = known_corpora(shelf.open_segments(path))
         _print_rows(path, corpus_words(known), library.projects(path))
     if corpus is None and not shelf.is_there(shelf.wide_path()):
         _print_notes(["no wide corpus: `modelkin corpus update` builds one, which knows many more projects"])

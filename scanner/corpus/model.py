@@ -23,7 +23,7 @@ from msgspec.structs import astuple, replace
 from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
-from ..results import KnownCorpus, Unread
+from ..results import Unread
 from ..sources.specs import REGISTRY_PREFIX
 from ..support.arrays import Array, among, runs
 from ..support.atomic_write import Target, opened_target
@@ -154,6 +154,8 @@ class Corpus(Columns, frozen=True, dict=True):
     is_plain: bool = False
     """Whether definitions are read in their plain form, where they have another one."""
     knows_plain: bool = False
+    segment_of: Path | None = None
+    """The corpus that it is a segment of, where it is one of several."""
     """Whether the plain forms of definitions are known, of those that have another one."""
 
     @cached_property
@@ -198,12 +200,6 @@ class Corpus(Columns, frozen=True, dict=True):
     def file_count(self) -> int:
         """How many distinct file contents there are."""
         return self.count(Table.FILES)
-
-    @property
-    def known(self) -> KnownCorpus:
-        """What reports tell of it."""
-        newest = max((release.released for release in self.releases), default="")
-        return KnownCorpus(self.name, self.version, self.digest, newest, len(self.projects), len(self.releases))
 
     def versions(self, file: int) -> list[Version]:
         """The releases that hold file content ``file``, oldest first."""

@@ -79,7 +79,7 @@ def open_segments(path: Path) -> list[Corpus]:
     for _ in range(_MOST_TRIES):
         paths = segment_paths(path)
         with suppress(_GoneError):
-            return [_open_segment(each, len(paths) > 1) for each in paths]
+            return [_open_segment(each, path if len(paths) > 1 else None) for each in paths]
     raise CorpusError(f"{path}: other runs keep changing it: try again")
 
 
@@ -91,13 +91,13 @@ class _InSegmentsError(CorpusError):
     """It is no single file."""
 
 
-def _open_segment(path: Path, is_segment: bool) -> Corpus:
+def _open_segment(path: Path, whole: Path | None) -> Corpus:
     try:
-        return open_corpus(path)
+        return replace(open_corpus(path), segment_of=whole)
     except _InSegmentsError:  # since a moment ago
         raise _GoneError from None
     except CorpusError:
-        if is_segment and not is_there(path):
+        if whole is not None and not is_there(path):
             raise _GoneError from None
         raise
 

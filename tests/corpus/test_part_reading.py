@@ -208,9 +208,9 @@ def test_an_entry_that_fails_is_named_and_the_others_are_built(
     manifest = written(tmp_path, entry("lantern", include=["none/*"]), broken, entry("harbour"), entry("lost"))
     assert main(["corpus", "build", str(manifest), str(output)]) == 1
     assert capsys.readouterr().err.splitlines() == [
-        "modelkin: not built: the globs of lantern match no Python file in pypi:lantern==1.0",
-        "modelkin: not built: beacon has no release 9.0: nearest 6.0, newest 6.0",
-        f"modelkin: not built: there is no package called lost on {index.url.removesuffix('/simple')}/simple",
+        "modelkin: not built: lantern: the globs of lantern match no Python file in pypi:lantern==1.0",
+        "modelkin: not built: beacon: beacon has no release 9.0: nearest 6.0, newest 6.0",
+        f"modelkin: not built: lost: there is no package called lost on {index.url.removesuffix('/simple')}/simple",
     ]
     # What was there of them is kept, in the order of the manifest.
     kept = open_corpus(output)
