@@ -209,7 +209,7 @@ def test_an_entry_that_fails_is_named_and_the_others_are_built(
     assert main(["corpus", "build", str(manifest), str(output)]) == 1
     assert capsys.readouterr().err.splitlines() == [
         "modelkin: not built: lantern: the globs of lantern match no Python file in pypi:lantern==1.0",
-        "modelkin: not built: beacon: beacon has no release 9.0: nearest 6.0, newest 6.0",
+        "modelkin: not built: beacon has no release 9.0: nearest 6.0, newest 6.0",
         f"modelkin: not built: lost: there is no package called lost on {index.url.removesuffix('/simple')}/simple",
     ]
     # What was there of them is kept, in the order of the manifest.
@@ -222,7 +222,7 @@ def test_an_entry_that_fails_is_named_and_the_others_are_built(
     build(manifest, tmp_path / "new" / "out.safetensors", failed=failed)
     assert [each.name for each in open_corpus(tmp_path / "new" / "out.safetensors").projects] == ["harbour"]
     assert len(failed) == 3
-    with pytest.raises(CorpusError, match="nothing of it can be built: the globs of lantern match no"):
+    with pytest.raises(CorpusError, match="nothing of it can be built: lantern: the globs of lantern match no"):
         build(written(tmp_path, entry("lantern", include=["none/*"])), tmp_path / "nothing.safetensors", failed=[])
     assert not (tmp_path / "nothing.safetensors").exists()
 
