@@ -196,18 +196,23 @@ class Descent(Struct, frozen=True, eq=False, dict=True):
 
     def _shared_statements(self, file: int, other: int) -> float:
         """Share of the distinctive statements of ``file`` that stand in ``other``, spelled alike."""
-        corpus, statements = self._statements(file)
-        mine = keys_in(corpus, statements)
-        weights = self.union.rarity.statement_weights(corpus.digests[corpus.statement_digests[statements]], mine)
+        number, statements = self._statements(file)
+        corpus = self.union.corpora[number]
+        weights = self.union.rarity.statement_weights(number, statements)
         value = corpus.statement_tokens[statements] * weights.astype(np.float64)
-        theirs = np.sort(keys_in(*self._statements(other)))
-        return float(value[among(theirs, mine)[1]].sum() / max(value.sum(), 1.0))
+        others_number, others = self._statements(other)
+        if number == others_number:
+            held = among(others, statements)[1]
+        else:
+            held = among(np.sort(keys_in(self.union.corpora[others_number], others)), keys_in(corpus, statements))[1]
+        return float(value[held].sum() / max(value.sum(), 1.0))
 
-    def _statements(self, file: int) -> tuple[Columns, Array]:
+    def _statements(self, file: int) -> tuple[int, Array]:
+        """The number of the corpus that holds a file, and the statements of the file there, distinct and in order."""
         corpus, local = self.union.corpus_of(file), self.union.local_file(file)
         definitions = corpus.member_definitions[slice(*corpus.file_starts[local : local + 2].tolist())]
         places, _ = runs(corpus.definition_statement_starts, definitions)
-        return corpus, distinct(corpus.definition_statements[places])
+        return self.union.number_of(file), distinct(corpus.definition_statements[places])
 
 
 class _Home(NamedTuple):

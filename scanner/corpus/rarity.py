@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from ..support.arrays import I64, U64, Array, among, distinct, runs
+from ..support.arrays import I64, U64, Array, Mask, among, distinct, runs
 from .history_table import HistoryTable
 from .model import Corpus
 from .schema import Column, Columns
@@ -64,21 +64,56 @@ class Rarity(Struct, frozen=True, eq=False, dict=True):
             counts[known] += _counts(corpus, Columns.digest_lineages.name, "digest_weights", places[known])
         return idf_weights(counts - self._of_digests.more(digests), self.known.count)
 
-    def statement_weights(self, digests: U64, keys: U64) -> Array:
-        """The IDF weight uint8 of statements by their digests and `statement_keys`; 255 of what is not known."""
+    def statement_weights(self, number: int, statements: Array) -> Array:
+        """The IDF weight uint8 of statements of corpus ``number``, with their names."""
+        corpus = self.corpora[number]
+        counts = _counts(corpus, Columns.statement_lineages.name, "statement_weights", statements)
+        digests = corpus.digests[corpus.statement_digests[statements]]
+        others = [other for other in range(len(self.corpora)) if other != number]
+        found = {other: self._statements_like(other, digests) for other in others}
+        asked = np.logical_or.reduce([known for known, _ in found.values()]) if found else np.zeros(len(digests), bool)
+        if self.known.canonical is not None:  # some are counted twice
+            asked = np.ones(len(digests), bool)
+        if not asked.any():
+            return idf_weights(counts, self.known.count)
+        keys = keys_in(corpus, statements[asked])
+        for other, (known, like) in found.items():
+            if known.any():
+                counts[asked] += self._counts_of(other, like, keys)
+        counts[asked] -= self._of_statements.more(keys)
+        return idf_weights(counts, self.known.count)
+
+    def _statements_like(self, number: int, digests: U64) -> tuple[Mask, _Keyed]:
+        """Which of ``digests`` a corpus has, and its statements with these."""
+        corpus, wanted = self.corpora[number], distinct(digests)
+        places, known = among(corpus.digests, wanted)
+        keyed = self._keyed(number, places[known])
+        return among(wanted[known], digests)[1], keyed
+
+    def _keyed(self, number: int, places: Array) -> _Keyed:
+        """The statements of a corpus with these normalised ones, by their numbers in any corpus; looked up once."""
+        corpus, seen = self.corpora[number], self._seen[number]
+        new = [place for place in places.tolist() if place not in seen]
+        if new:
+            statements = self._statements[number].of(np.array(new))
+            keys, owners = keys_in(corpus, statements), corpus.statement_digests[statements]
+            order = np.lexsort((keys, owners))
+            bounds = np.searchsorted(owners[order], np.array(new))
+            for place, first, last in zip(new, bounds.tolist(), [*bounds.tolist()[1:], len(order)], strict=True):
+                rows = order[first:last]
+                seen[place] = _Keyed(keys[rows], statements[rows])
+        held = [seen[place] for place in places.tolist()]
+        keys = np.concatenate([np.zeros(0, np.uint64), *(each.keys for each in held)])
+        order = np.argsort(keys, kind="stable")
+        return _Keyed(keys[order], np.concatenate([np.zeros(0, np.int64), *(each.statements for each in held)])[order])
+
+    def _counts_of(self, number: int, like: _Keyed, keys: U64) -> I64:
+        """In how many path histories of a corpus statements stand that are ``like`` some of it, by their ``keys``."""
         counts = np.zeros(len(keys), np.int64)
-        wanted = distinct(digests)
-        for number, corpus in enumerate(self.corpora):
-            places, known = among(corpus.digests, wanted)
-            if not known.any():
-                continue
-            statements = self._statements[number].of(places[known])
-            theirs = keys_in(corpus, statements)
-            order = np.argsort(theirs, kind="stable")
-            found, held = among(theirs[order], keys)
-            held_statements = statements[order[found[held]]]
-            counts[held] += _counts(corpus, Columns.statement_lineages.name, "statement_weights", held_statements)
-        return idf_weights(counts - self._of_statements.more(keys), self.known.count)
+        places, held = among(like.keys, keys)
+        statements = like.statements[places[held]]
+        counts[held] = _counts(self.corpora[number], Columns.statement_lineages.name, "statement_weights", statements)
+        return counts
 
     def name_frequencies(self, names: U64) -> I64:
         """In how many path histories each name is that of a definition, by the hashes of the names."""
@@ -92,6 +127,10 @@ class Rarity(Struct, frozen=True, eq=False, dict=True):
     def members_named(self, number: int, names: Array) -> Array:
         """The rows of definitions in files of corpus ``number`` that have one of these of its names."""
         return self._names[number].of(names)
+
+    @cached_property
+    def _seen(self) -> list[dict[int, _Keyed]]:
+        return [{} for _ in self.corpora]
 
     @cached_property
     def _statements(self) -> list[_Places]:
@@ -125,6 +164,13 @@ class Rarity(Struct, frozen=True, eq=False, dict=True):
         if not keys:
             return _Overlap(np.zeros(0, np.uint64), np.zeros(0, np.int64))
         return _Overlap.of(np.concatenate(keys), np.concatenate(owners))
+
+
+class _Keyed(NamedTuple):
+    """Statements of a corpus by `statement_keys`, which are sorted."""
+
+    keys: U64
+    statements: Array
 
 
 class _Overlap(NamedTuple):

@@ -165,7 +165,7 @@ class Comparison(Struct, frozen=True, dict=True):
         union = self.candidate.histories.union
         if len(union.corpora) == 1:
             return self.corpus.statement_weights[self.alignment.contents]
-        return self.query.spelled_weights(union)[self.alignment.statements]
+        return union.rarity.statement_weights(union.number_of(self.candidate.file), self.alignment.contents)
 
     def _spelled_alike(self, alike: Array) -> Array:
         """bool[M]: the aligned statements of definitions of which much stands there name by name."""

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 
 from ..corpus.model import Corpus
 from ..corpus.schema import KINDS
-from ..corpus.spellings import spellings, statement_keys
+from ..corpus.spellings import spellings
 from ..corpus.union import CorpusUnion
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile
 from ..fingerprints.statement_cache import name_digest
@@ -38,7 +38,7 @@ class Query(Struct, frozen=True, eq=False, dict=True):
     folded_tokens: Array
     """int64[D]: the tokens of all definitions that are equal to one, counted at the first of them."""
     _known: dict[int, Array] = field(default_factory=dict)
-    _weights: dict[tuple[int, str], Array] = field(default_factory=dict)
+    _weights: dict[int, Array] = field(default_factory=dict)
 
     @cached_property
     def total(self) -> int:
@@ -106,7 +106,7 @@ class Query(Struct, frozen=True, eq=False, dict=True):
 
     def idf_weights(self, union: CorpusUnion) -> Array:
         """The IDF weight uint8[S] of each statement of the file without its names, among all corpora of ``union``."""
-        key = id(union), "digests"
+        key = id(union)
         if key not in self._weights:
             self._weights[key] = self._weights_in(union)
         return self._weights[key]
@@ -122,16 +122,6 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         wanted = distinct(real)
         weights[self.real] = union.rarity.digest_weights(wanted)[np.searchsorted(wanted, real)]
         return weights
-
-    def spelled_weights(self, union: CorpusUnion) -> Array:
-        """The IDF weight uint8[S] of each statement of the file with its names, among all corpora of ``union``."""
-        key = id(union), "statements"
-        if key not in self._weights:
-            digests = self.code.digests
-            spelled = self.spellings(np.arange(len(digests)))
-            keys = statement_keys(digests, spelled)
-            self._weights[key] = union.rarity.statement_weights(digests, keys)
-        return self._weights[key]
 
     def is_known(self, union: CorpusUnion) -> Array:
         """bool[S]: whether any corpus of ``union`` has each statement, names aside."""
