@@ -119,7 +119,9 @@ def command() -> None:
 @click.option("--jobs", type=click.IntRange(1, 1024), metavar="N", help="Worker processes; else one a core.")
 @click.option("--only", multiple=True, metavar="NAME", help="Build this project, keep what OUTPUT has of others.")
 @click.option("--offline", is_flag=True, help="Fetch nothing: build from what was fetched or read before.")
-@click.option("--plain", is_flag=True, help="Keep definitions in the plain form, too: a sixth more room.")
+@click.option(
+    "--plain/--no-plain", default=True, help="Keep definitions in the plain form, too: a sixth more room. Default."
+)
 @_progress_option
 def build(
     manifest: Path, output: Path, jobs: int | None, only: tuple[str, ...], offline: bool, plain: bool, progress: bool

@@ -40,7 +40,7 @@ from .store import is_altered, is_there, open_corpus
 from .upstream_entry import Upstream, package_origin, project_of
 
 # Whether definitions are kept in the plain form as well: that adds a sixth to a corpus.
-PLAIN = False
+PLAIN = True
 
 
 def build(
