@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import yaml
 
-from modelkin.corpus.manifest import read_manifest
+from modelkin.corpus.builds.manifest import read_manifest
 from modelkin.reports import AUDIT_FORMATS, FORMATS
 from modelkin.reports.json import as_data
 from modelkin.results import Verdict

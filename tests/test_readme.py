@@ -16,7 +16,7 @@ import yaml
 from modelkin import cli
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.cli import main
-from modelkin.corpus.manifest import read_manifest
+from modelkin.corpus.builds.manifest import read_manifest
 from modelkin.rulebook.loader import read_licence
 from modelkin.settings_file import find_settings
 

@@ -134,7 +134,7 @@ def build(
     only what is new. An entry that cannot be built is named, and the exit
     code is then 1; the others are built, and what OUTPUT had of it is kept.
     """
-    from ..corpus.building import build as build_corpus
+    from ..corpus.builds.building import build as build_corpus
 
     unlisted: list[str] = []
     failed: list[str] = []
@@ -153,7 +153,7 @@ def build(
 @click.option("--clear", is_flag=True, help="Remove them; the next build reads all releases again.")
 def parts(clear: bool) -> int:
     """Show what builds have kept of the releases that they read."""
-    from ..corpus.parts import clear_parts, parts_facts
+    from ..corpus.builds.parts import clear_parts, parts_facts
 
     kept = parts_facts()
     _print([f"{kept.folder}: {kept.parts:,} parts, {kept.bytes / 1024**2:,.1f} MB"])
@@ -182,7 +182,7 @@ def update(
     of it before is kept; the exit code is then 1.
     """
     from ..corpus import store as shelf
-    from ..corpus import updating
+    from ..corpus.builds import updating
 
     chosen, output, told = manifest or updating.wide_manifest(), shelf.wide_path(), updating.Updated()
     if lists:

@@ -244,7 +244,7 @@ def merge(path: Path, output: Path) -> CorpusFacts:
 
 def pack(path: Path, output: Path) -> None:
     """Write the packed form of a corpus, a quarter of its size, to be shipped. Raises CorpusError."""
-    from .packing import packed
+    from .packed.packing import packed
 
     _whole(open_corpus(path))
     check_writable(output)
@@ -253,7 +253,7 @@ def pack(path: Path, output: Path) -> None:
 
 def unpack(folder: Path | None, path: Path | None = None) -> Path:
     """Unpack a packed corpus, else the shipped one, into a folder, else where a run does so. Raises CorpusError."""
-    from .unpacking import corpora_folder, unpack
+    from .packed.unpacking import corpora_folder, unpack
 
     wanted = folder or corpora_folder()
     try:

@@ -37,12 +37,12 @@ from .model import (
     Release,
     content_digest,
 )
-from .packed_head import PACKED_SUFFIX
+from .packed.packed_head import PACKED_SUFFIX
+from .packed.unpacking import ready
 from .plain_tables import PLAIN, PLAIN_COUNTS, without_plain
 from .rarity import COUNTS
 from .schema import COLUMNS, NARROWED, Column
 from .segments import segment_paths
-from .unpacking import ready
 from .validation import endless_problems, shape_problems
 
 # How often segments are looked for again that another run put together meanwhile.

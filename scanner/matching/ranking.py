@@ -27,7 +27,7 @@ JOINED_EVIDENCE = 20.0
 # Below this share of aligned tokens a candidate is not worth naming.
 FRAGMENT_SHARE = 0.1
 # So is one that holds less than this share of what is distinctive in the file: short methods are alike by chance.
-DISTINCTIVE_FRAGMENT = 0.05
+DISTINCTIVE_FRAGMENT = 0.1
 # Files of which look-up finds less than this share in any one upstream path, and fewer tokens, are not aligned with it.
 LEAST_SHARE = 0.05
 LEAST_TOKENS = 60

@@ -15,8 +15,8 @@ import click
 from msgspec.structs import replace
 
 import modelkin
-from modelkin.corpus.manifest import read_manifest
-from modelkin.corpus.upstream_entry import Upstream
+from modelkin.corpus.builds.manifest import read_manifest
+from modelkin.corpus.builds.upstream_entry import Upstream
 from modelkin.results import COPIES, Direction, FileVerdict
 from modelkin.scan_steps import open_upstreams
 

@@ -9,8 +9,8 @@ import pytest
 import yaml
 
 from modelkin.cli import main
+from modelkin.corpus.builds.manifest import read_manifest
 from modelkin.corpus.library import projects
-from modelkin.corpus.manifest import read_manifest
 from modelkin.errors import CorpusError, RuleError
 from modelkin.licences.recipe import read_recipe
 from modelkin.rulebook.loader import read_finding

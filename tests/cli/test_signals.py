@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from modelkin.cli.signals import leave
+from modelkin.corpus.model import CORPUS_SUFFIX
 
 
 class LeftError(Exception):
@@ -83,6 +84,7 @@ def test_what_was_written_arrives_and_what_is_registered_is_done(tmp_path: Path)
     code = """if True:
         import atexit, pathlib, sys
         from modelkin.cli.signals import leave
+from modelkin.corpus.model import CORPUS_SUFFIX
         atexit.register(pathlib.Path("registered").touch)
         sys.stdout.write("x" * 100_000)
         sys.stderr.write("told")
@@ -148,9 +150,10 @@ def started(folder: Path, *words: str, **settings: str) -> subprocess.Popen[str]
 
 
 def left(folder: Path) -> list[str]:
-    return [path.name for name in ("temporary", "cache") for path in (folder / name).rglob("*") if path.is_file()] + [
-        path.name for path in (folder / "temporary").iterdir()
-    ]
+    files = (path for name in ("temporary", "cache") for path in (folder / name).rglob("*") if path.is_file())
+    # The shipped corpus, unpacked for this user, is there to stay.
+    kept = (path.name for path in files if not (path.parent.name == "corpora" and path.suffix == CORPUS_SUFFIX))
+    return [*kept, *(path.name for path in (folder / "temporary").iterdir())]
 
 
 def is_fetching(folder: Path) -> bool:

@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from modelkin.cli import main
-from modelkin.corpus import past
-from modelkin.corpus.building import build
+from modelkin.corpus.builds import past
+from modelkin.corpus.builds.building import build
 from modelkin.corpus.library import projects, verify
 from modelkin.corpus.model import Corpus, Release
 from modelkin.corpus.store import open_corpus

@@ -9,9 +9,9 @@ from typing import Any
 
 import yaml
 
-from modelkin.corpus.manifest import read_manifest
+from modelkin.corpus.builds.manifest import read_manifest
+from modelkin.corpus.builds.upstream_entry import project_of
 from modelkin.corpus.store import open_corpus, shipped_path
-from modelkin.corpus.upstream_entry import project_of
 from modelkin.errors import CorpusError
 from modelkin.support.globs import matcher
 

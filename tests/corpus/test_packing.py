@@ -19,8 +19,8 @@ from modelkin.corpus import library
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.indexing import add_checkout
 from modelkin.corpus.model import Project
-from modelkin.corpus.packed_head import DIGEST_BYTES, MARK, SIZE_BYTES, read_head
-from modelkin.corpus.packing import packed, unpacked
+from modelkin.corpus.packed.packed_head import DIGEST_BYTES, MARK, SIZE_BYTES, read_head
+from modelkin.corpus.packed.packing import packed, unpacked
 from modelkin.corpus.schema import COLUMNS
 from modelkin.corpus.store import open_corpus
 from modelkin.errors import CorpusError

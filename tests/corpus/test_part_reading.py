@@ -13,8 +13,8 @@ import pytest
 import yaml
 
 from modelkin.cli import main
-from modelkin.corpus import building, part_reading, parts
-from modelkin.corpus.building import build
+from modelkin.corpus.builds import building, part_reading, parts
+from modelkin.corpus.builds.building import build
 from modelkin.corpus.library import verify
 from modelkin.corpus.model import Corpus, Version
 from modelkin.corpus.store import open_corpus

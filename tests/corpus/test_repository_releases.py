@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from modelkin.corpus.repository_releases import Appearance, open_git_releases
+from modelkin.corpus.builds.repository_releases import Appearance, open_git_releases
 from modelkin.dating.path_commits import Known
 from modelkin.sources.checkout import Entry
 
@@ -68,7 +68,7 @@ def of_the_hub(tmp_path: Path, history: tuple[HubCommit, ...]) -> dict[str, obje
     """What a process of its own says of both releases: the Hub's library reads its settings when it is imported."""
     code = """
 import json, sys
-from modelkin.corpus.repository_releases import open_hub_releases
+from modelkin.corpus.builds.repository_releases import open_hub_releases
 unlisted = []
 releases = json.loads(sys.argv[1])
 with open_hub_releases("lantern/lamp", releases, lambda path: path.endswith(".py"), unlisted) as opened:

@@ -15,9 +15,10 @@ import pytest
 
 from modelkin import ScanOptions, scan
 from modelkin.cli import main
-from modelkin.corpus import packing, store, unpacking
-from modelkin.corpus.packing import packed
-from modelkin.corpus.unpacking import ready, unpack
+from modelkin.corpus import store
+from modelkin.corpus.packed import packing, unpacking
+from modelkin.corpus.packed.packing import packed
+from modelkin.corpus.packed.unpacking import ready, unpack
 from modelkin.errors import CorpusError
 from modelkin.support import announcements
 

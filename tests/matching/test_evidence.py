@@ -30,12 +30,12 @@ def comparison(**figures: float) -> Comparison:
     ("figures", "related"),
     [
         ({}, False),
-        ({"distinctive_share": 0.06}, True),
+        ({"distinctive_share": 0.12}, True),
         ({"parts": 40.0}, True),
         ({"aligned_share": 0.05, "parts": 40.0}, True),
-        ({"aligned_share": 0.05, "distinctive_share": 0.06}, False),
-        ({"distinctive_share": 0.06, "joined_evidence": 15.0}, False),
-        ({"distinctive_share": 0.06, "evidence": 25.0}, False),
+        ({"aligned_share": 0.05, "distinctive_share": 0.12}, False),
+        ({"distinctive_share": 0.12, "joined_evidence": 15.0}, False),
+        ({"distinctive_share": 0.12, "evidence": 25.0}, False),
     ],
 )
 def test_short_methods_of_a_long_file_are_alike_by_chance(figures: dict[str, float], related: bool) -> None:

@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from modelkin.corpus.manifest import read_manifest
+from modelkin.corpus.builds.manifest import read_manifest
 from modelkin.errors import CorpusError
 from modelkin.repository import configuration
 from modelkin.repository.configuration import Surroundings, read_configuration_file

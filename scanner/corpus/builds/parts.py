@@ -21,13 +21,13 @@ from typing import NamedTuple
 import msgspec
 from msgspec import Struct
 
-from ..errors import CorpusError, SourceError
-from ..sources.checkout import os_reason
-from ..sources.registry import OWN_FOLDER, opened_cache
-from ..support.data_files import shipped_folder, user_cache
-from ..support.folders import Folder
-from .model import CORPUS_SUFFIX, Corpus
-from .store import is_altered, open_corpus
+from ...errors import CorpusError, SourceError
+from ...sources.checkout import os_reason
+from ...sources.registry import OWN_FOLDER, opened_cache
+from ...support.data_files import shipped_folder, user_cache
+from ...support.folders import Folder
+from ..model import CORPUS_SUFFIX, Corpus
+from ..store import is_altered, open_corpus
 from .upstream_entry import Upstream
 
 # Past so many bytes those go that were not used for longest.
@@ -39,9 +39,9 @@ _MOST_STATE_BYTES = 1024**2
 # wrong corpus.
 _ROOMS = "results support sources syntax fingerprints rulebook licences notices repository dating".split()
 _FILES = """
-    corpus/absorbing.py corpus/appearances.py corpus/builder.py corpus/file_reader.py corpus/indexing.py
-    corpus/model.py corpus/part_reading.py corpus/parts.py corpus/plain_tables.py corpus/repository_releases.py
-    corpus/schema.py corpus/tables.py
+    corpus/absorbing.py corpus/appearances.py corpus/builder.py corpus/builds/part_reading.py
+    corpus/builds/parts.py corpus/builds/repository_releases.py corpus/file_reader.py corpus/indexing.py
+    corpus/model.py corpus/plain_tables.py corpus/schema.py corpus/tables.py
 """.split()
 _PACKAGES = ("tree-sitter", "tree-sitter-python", "license-expression")
 

@@ -15,15 +15,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ..errors import CorpusError, ModelkinError
-from ..sources import registry
-from ..sources.index import ReleaseFile
-from .absorbing import absorb
-from .appearances import Listing
-from .builder import CorpusBuilder
-from .library import CorpusFacts, Progress, facts
+from ...errors import CorpusError, ModelkinError
+from ...sources import registry
+from ...sources.index import ReleaseFile
+from ..absorbing import absorb
+from ..appearances import Listing
+from ..builder import CorpusBuilder
+from ..library import CorpusFacts, Progress, facts
+from ..model import Corpus, Project, Release, check_writable
+from ..store import is_altered, is_there, open_corpus
 from .manifest import read_manifest
-from .model import Corpus, Project, Release, check_writable
 from .part_reading import ReadRelease, Wanted, in_tasks, read_all
 from .parts import (
     MOST_BYTES,
@@ -36,7 +37,6 @@ from .parts import (
     remember_built,
 )
 from .past import Past, PastRelease, first_holders, first_of, past_releases
-from .store import is_altered, is_there, open_corpus
 from .upstream_entry import Upstream, package_origin, project_of
 
 # Whether definitions are kept in the plain form as well: that adds a sixth to a corpus.

@@ -15,11 +15,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..errors import CorpusError
-from ..support.announcements import announce
-from ..support.data_files import user_cache
-from ..support.folders import HELD, OTHERS_WRITE, Folder, is_temporary
-from .model import CORPUS_SUFFIX
+from ...errors import CorpusError
+from ...support.announcements import announce
+from ...support.data_files import user_cache
+from ...support.folders import HELD, OTHERS_WRITE, Folder, is_temporary
+from ..model import CORPUS_SUFFIX
 from .packed_head import read_head
 
 FOLDER_VARIABLE = "MODELKIN_CORPORA_DIR"

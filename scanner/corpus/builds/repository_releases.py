@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from ..dating.path_commits import FirstCommits, Known, first_commits
-from ..errors import SourceError
-from ..repository.layout import legal_place
-from ..sources.checkout import Checkout, Entry
-from ..sources.specs import HUB_PREFIX
+from ...dating.path_commits import FirstCommits, Known, first_commits
+from ...errors import SourceError
+from ...repository.layout import legal_place
+from ...sources.checkout import Checkout, Entry
+from ...sources.specs import HUB_PREFIX
 
 HISTORY_SECONDS = 300.0
 
@@ -53,7 +53,7 @@ def open_git_releases(url: str, releases: Sequence[str], takes: Takes, unlisted:
 
     A history that cannot be had dates nothing, and is named in ``unlisted``. Raises SourceError.
     """
-    from ..sources.partial.commits import open_commits
+    from ...sources.partial.commits import open_commits
 
     with open_commits(url, releases, lambda path: takes(path) or _is_legal(path)) as opened:
         contents = {release: _taken(opened.contents[release], takes) for release in releases}
@@ -73,8 +73,8 @@ def open_hub_releases(
 
     Where the Hub cannot be asked, what its cache holds is read, and dates nothing.
     """
-    from ..dating.hub_commits import HubHistory, hub_history
-    from ..sources import hub
+    from ...dating.hub_commits import HubHistory, hub_history
+    from ...sources import hub
 
     checkouts = {release: hub.open_repository(f"{HUB_PREFIX}{repository}@{release}") for release in releases}
     paths = {path for checkout in checkouts.values() for path in map(_path, checkout.entries()) if takes(path)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from ..errors import CorpusError
+from ...errors import CorpusError
 
 PACKED_SUFFIX = ".packed"
 MARK = b"modelkin packed\1"

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..support.arrays import Array, first_of_each, pack_pairs, run_bounds, run_places, unpack_pairs
-from .schema import Columns
+from ...support.arrays import Array, first_of_each, pack_pairs, run_bounds, run_places, unpack_pairs
+from ..schema import Columns
 
 Held = dict[str, Array]
 """The columns by name, and what steps make of them."""

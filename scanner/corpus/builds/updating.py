@@ -14,16 +14,16 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
-from ..errors import CorpusError
-from ..sources.members import DISK_RESERVE_BYTES
-from ..support.data_files import shipped_folder, user_cache
-from ..support.globs import matcher
-from ..support.locks import held
+from ...errors import CorpusError
+from ...sources.members import DISK_RESERVE_BYTES
+from ...support.data_files import shipped_folder, user_cache
+from ...support.globs import matcher
+from ...support.locks import held
+from ..library import CorpusFacts, Progress
+from ..model import Corpus, Release
+from ..store import is_there, open_corpus
 from .building import build
-from .library import CorpusFacts, Progress
 from .manifest import read_manifest
-from .model import Corpus, Release
-from .store import is_there, open_corpus
 from .upstream_entry import Upstream
 
 # What a release takes, generously: what is fetched of it and its part, in the cache; its share of the corpus.

@@ -15,9 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from ..fingerprints.normalize import sequence_hashes
-from ..support.arrays import Array, distinct, first_of_each, pack_pairs, run_bounds, run_places, run_sums, unpack_pairs
-from .schema import COLUMNS, Column, Columns
+from ...fingerprints.normalize import sequence_hashes
+from ...support.arrays import Array, distinct, first_of_each, pack_pairs, run_bounds, run_places, run_sums, unpack_pairs
+from ..schema import COLUMNS, Column, Columns
 from .table_order import (
     Held,
     backward_places,

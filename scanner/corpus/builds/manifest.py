@@ -12,9 +12,9 @@ from typing import Any
 
 import yaml
 
-from ..errors import ConfigurationError, CorpusError
-from ..settings import checked_date
-from ..support.nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
+from ...errors import ConfigurationError, CorpusError
+from ...settings import checked_date
+from ...support.nesting import MOST_DEPTH, NESTED_TOO_DEEPLY, passing_in_refused_yaml
 from .upstream_entry import PLACES, Upstream, check_globs, check_places, check_projects, default_source
 
 _LISTS = frozenset(("releases", "include", "exclude", "native"))

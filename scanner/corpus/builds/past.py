@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from ..dating.kept_answers import KeptAnswer, keep, read_kept
-from ..dating.release_paths import Listing as Paths
-from ..dating.release_paths import PathFacts, TooLargeError, paths_of, releases_by_day
-from ..errors import SourceError
-from ..sources.index import ReleaseFile
-from ..support.globs import matcher
-from .model import Release
+from ...dating.kept_answers import KeptAnswer, keep, read_kept
+from ...dating.release_paths import Listing as Paths
+from ...dating.release_paths import PathFacts, TooLargeError, paths_of, releases_by_day
+from ...errors import SourceError
+from ...sources.index import ReleaseFile
+from ...support.globs import matcher
+from ..model import Release
 from .upstream_entry import Upstream
 
 # Almost all of the time is spent waiting for a server.

@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from ..errors import CorpusError
-from ..support.arrays import Array
+from ...errors import CorpusError
+from ...support.arrays import Array
 from .folding import folded, unfolded
 from .packed_head import DIGEST_BYTES, MARK, SIZE_BYTES, head_of
 from .table_order import Held

@@ -14,22 +14,22 @@ from concurrent.futures import BrokenExecutor, as_completed
 from multiprocessing.connection import Connection, Pipe
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..errors import ModelkinError, SourceError
-from ..sources import open_source, registry
-from ..sources.checkout import Checkout
-from ..sources.files import Selection
-from ..support.globs import matcher
-from ..support.processes import end, workers
-from .appearances import Listing
-from .builder import CorpusBuilder
-from .file_reader import FileReader
-from .indexing import add_checkout
-from .model import Project, Release
+from ...errors import ModelkinError, SourceError
+from ...sources import open_source, registry
+from ...sources.checkout import Checkout
+from ...sources.files import Selection
+from ...support.globs import matcher
+from ...support.processes import end, workers
+from ..appearances import Listing
+from ..builder import CorpusBuilder
+from ..file_reader import FileReader
+from ..indexing import add_checkout
+from ..model import Project, Release
 from .parts import keep_part
 from .upstream_entry import Upstream
 
 if TYPE_CHECKING:
-    from ..dating.path_commits import Known
+    from ...dating.path_commits import Known
     from .repository_releases import OpenReleases
 
 # Seconds for one file: what is in a corpus is not for the machine it is built on to decide.

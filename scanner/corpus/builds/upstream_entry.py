@@ -12,11 +12,11 @@ from typing import Any
 from msgspec import Struct
 from packaging.version import InvalidVersion, Version
 
-from ..errors import ConfigurationError, CorpusError, SourceError
-from ..sources.index import canonical_name
-from ..sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_git_address, parse_requirement
-from ..support.globs import matcher
-from .model import Project, is_commit
+from ...errors import ConfigurationError, CorpusError, SourceError
+from ...sources.index import canonical_name
+from ...sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_git_address, parse_requirement
+from ...support.globs import matcher
+from ..model import Project, is_commit
 
 # The keys that say where the releases of an entry are; it has one of them.
 PLACES = ("package", "git", "hf")

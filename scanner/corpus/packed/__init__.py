@@ -1,0 +1,1 @@
+"""A corpus packed to a quarter of its size, and unpacked once for each user."""
