@@ -13,8 +13,9 @@ from ..models.token_files import MERGE_STEPS, hashes_by_id
 from ..results import EvidenceKind, Observation, Region, Relation, Strength
 from .usual_values import usual_values
 
-# So many published tokenizers may have a token at an id, and it is still private: a model and its sibling.
-MOST_OF_PRIVATE = 2
+# So many published tokenizers may have a token at an id, and it is still private: the model itself. What two have is
+# a family's, and says nothing of which of its models another one is from.
+MOST_OF_PRIVATE = 1
 # Fewer private tokens may stand at the same ids by chance: people number from the end of the same vocabulary.
 LEAST_PRIVATE = 3
 # Of the named tokens of the smaller side: as good as all, and no more than chance.
@@ -97,7 +98,7 @@ def _added(ours: TokenizerFacts, theirs: TokenizerFacts, name: str, bases: _Base
         f"more than numbered spares; {len(private)} of these are private"
     )
     says += f"; {moved} stand at other ids" if moved > 0 else ""
-    explained = "" if len(private) >= LEAST_PRIVATE else _SAME_BASE
+    explained = _SAME_BASE if same and len(private) < LEAST_PRIVATE else ""
     return _observation(
         relation, _strength_of_added(share, len(private), least), says, name, figures, ours.paths[:1], explained
     )

@@ -149,9 +149,10 @@ def _best_parent(
     shared: SharedValues, ours: ConfigurationValues, parents: Iterable[tuple[str, ConfigurationValues]]
 ) -> tuple[str, frozenset[str]]:
     """Who has most of what both have, by bits, and the keys; nobody where no parent has any of it."""
+    mine = ours.values
     held = [
-        (name, frozenset(key for key in shared.equal if values.values.get(key) == ours.values[key]))
-        for name, values in parents
+        (name, frozenset(key for key in shared.equal if theirs.get(key) == mine[key]))
+        for name, theirs in ((name, values.values) for name, values in parents)
     ]
     best = max(held, key=lambda each: (sum(shared.equal[key] for key in each[1]), len(each[1])), default=None)
     return best if best is not None and best[1] else ("", frozenset())
@@ -178,10 +179,11 @@ def _strength(shared: SharedValues, sizes: Sequence[str], bits_left: float) -> S
 
 
 def _says(ours: ConfigurationValues, theirs: ConfigurationValues, shared: SharedValues) -> str:
+    mine, others = ours.values, theirs.values
     said = f"{len(shared.equal)} values of {base_name(ours.path)} are equal, {len(shared.differ)} differ"
     if shared.differ:
         sized = sorted(shared.differ, key=lambda key: last_part(key) not in _SIZES)
-        said += f" ({_listed([f'{key} {ours.values[key]} / {theirs.values[key]}' for key in sized])})"
+        said += f" ({_listed([f'{key} {mine[key]} / {others[key]}' for key in sized])})"
     if shared.renamed:
         said += f"; {len(shared.renamed)} more stand under another key"
     return f"{said}; {shared.bits:.1f} bits"

@@ -51,28 +51,28 @@ def configuration_values(
     path: str, loaded: dict[str, Any], leave: frozenset[str] = OF_MODEL
 ) -> ConfigurationValues | Skipped:
     """The values of the object in the file at ``path``, less the keys in ``leave`` and those that begin with ``_``."""
-    values: dict[str, str] = {}
+    parts: dict[str, dict[str, str]] = {}
     try:
-        for key, value in _flat(loaded, "", leave):
-            values[key] = value_text(value)
-            if len(values) > MOST_VALUES:
+        for count, (part, key, value) in enumerate(_flat(loaded, "", "", leave)):
+            if count >= MOST_VALUES:
                 raise _TooManyError(f"more than {MOST_VALUES:,} values: not read")
+            parts.setdefault(part, {})[key] = value_text(value)
     except _TooManyError as error:
         return Skipped(path, str(error))
-    return ConfigurationValues(path, values, tuple(_classes(loaded)))
+    return ConfigurationValues(path, parts, tuple(_classes(loaded)))
 
 
-def _flat(value: Any, path: str, leave: frozenset[str]) -> Iterator[tuple[str, Any]]:
-    if not isinstance(value, dict) or not value or path.rpartition(".")[2] in _WHOLE:
-        yield path, value
+def _flat(value: Any, part: str, key: str, leave: frozenset[str]) -> Iterator[tuple[str, str, Any]]:
+    """The path of the object, the key and the value of each value that is no object."""
+    path = f"{part}.{key}" if part else key
+    if len(path) > _LONGEST_PATH:
+        raise _TooManyError(f"a key path of more than {_LONGEST_PATH} characters: not read")
+    if not isinstance(value, dict) or not value or key in _WHOLE:
+        yield part, key, value
         return
     for name, inner in value.items():
-        if name in leave or name.startswith("_"):
-            continue
-        key = f"{path}.{name}" if path else name
-        if len(key) > _LONGEST_PATH:
-            raise _TooManyError(f"a key path of more than {_LONGEST_PATH} characters: not read")
-        yield from _flat(inner, key if key.isprintable() else json.dumps(key)[1:-1], leave)
+        if name not in leave and not name.startswith("_"):
+            yield from _flat(inner, path, name if name.isprintable() else json.dumps(name)[1:-1], leave)
 
 
 def value_text(value: Any) -> str:

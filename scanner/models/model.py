@@ -14,12 +14,18 @@ class ConfigurationValues(Struct, frozen=True, omit_defaults=True):
 
     path: str
     """The file, as its source lists it."""
-    values: dict[str, str] = {}
-    """By key path ("vision_config.hidden_size") the value as JSON, or ``#`` and 16 hexadecimal digits of a long one.
-
-    What says only how a file was written is not in it."""
+    parts: dict[str, dict[str, str]] = {}
+    """By the path of an object in it ("vision_config"; "" the whole) its values by key: as JSON, or ``#`` and 16
+    hexadecimal digits of a long one. What says only how a file was written is not in it."""
     classes: tuple[str, ...] = ()
     """What ``auto_map`` names, each "module.Class", in the file's order."""
+
+    @property
+    def values(self) -> dict[str, str]:
+        """The values by key path ("vision_config.hidden_size"), made anew at each call."""
+        return {
+            f"{part}.{key}" if part else key: value for part, held in self.parts.items() for key, value in held.items()
+        }
 
 
 class Tokens(Struct, frozen=True, omit_defaults=True):

@@ -25,7 +25,6 @@ from modelkin.models.token_files import tokenizer_facts
 from modelkin.results import Observation, Skipped, Strength
 from modelkin.sources import open_source
 
-SHARED = Path(__file__).parents[3] / "shared"
 Compare = Callable[[ModelFacts, ModelFacts], tuple[Observation, ...]]
 
 

@@ -1,0 +1,114 @@
+"""Files that two sources have in common, by hashes of git, of Git LFS and of the Hub, the bytes here or not."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from modelkin.evidence.shared_files import common_files, compare_files, role_of_file
+from modelkin.models.file_identities import file_identities, of_bytes, of_etag
+from modelkin.models.model import FileIdentity, ModelFacts
+from modelkin.results import Relation, Strength
+from modelkin.sources import open_source
+from modelkin.sources.checkout import Entry
+
+from ..support.git_repositories import commit
+from ..support.working_trees import git, needs_git
+
+WEIGHTS = bytes(range(256)) * 8
+SHA256 = hashlib.sha256(WEIGHTS).hexdigest()
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{SHA256}\nsize {len(WEIGHTS)}\n".encode()
+
+
+def test_a_file_a_pointer_and_an_etag_are_the_same_bytes() -> None:
+    whole = of_bytes("model.safetensors", WEIGHTS)
+    pointer = of_bytes("model.safetensors", POINTER)
+    etag = of_etag("model.safetensors", f'"{SHA256}"')
+    assert etag is not None
+    assert (whole.size, pointer.size, pointer.by, etag.by) == (len(WEIGHTS), len(WEIGHTS), "lfs", "hub")
+    assert [len(common_files([whole], [each])) for each in (pointer, etag)] == [1, 1]
+
+
+@needs_git
+def test_a_blob_id_is_git_s_own(tmp_path: Path) -> None:
+    commit(tmp_path / "r", {"tokenizer.json": WEIGHTS})
+    assert of_bytes("x", WEIGHTS).blob == git(tmp_path / "r", "rev-parse", "HEAD:tokenizer.json")
+    blob = of_etag("x", f'W/"{of_bytes("x", WEIGHTS).blob}"')
+    assert blob is not None
+    assert common_files([blob], [of_bytes("y", WEIGHTS)])[0][2].startswith("git blob ")
+
+
+def test_what_is_no_hash_or_a_broken_pointer_names_nothing() -> None:
+    assert [of_etag("x", each) for each in ("", '"abc"', "../../etc/passwd", "A" * 64, "a" * 65)] == [None] * 5
+    broken = POINTER.replace(b"sha256:", b"sha256:../")
+    assert of_bytes("x", broken).by == "bytes"
+    assert of_bytes("x", POINTER + b"more\n" * 500).by == "bytes"
+
+
+def test_large_files_are_told_by_the_hub_s_cache_and_by_git_unread(tmp_path: Path) -> None:
+    from modelkin.models import file_identities as module
+
+    def unread() -> bytes:
+        raise AssertionError("read")
+
+    size = module.MOST_READ_BYTES + 1
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "blobs" / SHA256).write_bytes(b"x")
+    (tmp_path / "snapshot").mkdir()
+    (tmp_path / "snapshot" / "model.safetensors").symlink_to(f"../blobs/{SHA256}")
+    (tmp_path / "snapshot" / "other.safetensors").symlink_to("../blobs/no-hash")
+    with open_source(str(tmp_path / "snapshot")) as checkout:
+        entries = [Entry(f"{name}.safetensors", size, unread) for name in ("model", "other", "missing")]
+        found = file_identities(checkout, entries)
+    assert found == [FileIdentity("model.safetensors", size, SHA256, by="hub")]
+
+
+@needs_git
+def test_git_tells_what_was_committed_of_a_file_that_is_too_large_to_read(tmp_path: Path) -> None:
+    from modelkin.models import file_identities as module
+
+    commit(tmp_path / "r", {"model.safetensors": WEIGHTS})
+    with open_source(str(tmp_path / "r")) as checkout:
+        entries = [Entry("model.safetensors", module.MOST_READ_BYTES + 1, lambda: b"")]
+        (found,) = file_identities(checkout, entries)
+    assert (found.by, found.blob, found.sha256) == ("git", of_bytes("x", WEIGHTS).blob, "")
+
+
+def files(name: str, **contents: bytes) -> ModelFacts:
+    """A model with files by these names; an underscore stands for the dot."""
+    return ModelFacts(name, files=tuple(of_bytes(path.replace("_", ".", 1), stored) for path, stored in contents.items()))
+
+
+def test_an_equal_file_is_exact_by_its_role(tmp_path: Path) -> None:
+    ours = files("ours", model_safetensors=WEIGHTS, tokenizer_json=WEIGHTS[1:], config_json=WEIGHTS[2:])
+    theirs = files("theirs", pytorch_safetensors=WEIGHTS, tokenizer_json=WEIGHTS[1:], config_json=WEIGHTS[2:])
+    weights, tokenizer, settings = compare_files(ours, theirs)
+    assert [each.strength for each in (weights, tokenizer, settings)] == [
+        Strength.EXACT,
+        Strength.EXACT,
+        Strength.SUPPORTING,
+    ]
+    assert {each.relation for each in (weights, tokenizer, settings)} == {Relation.IDENTICAL}
+    assert "there pytorch.safetensors" in weights.says
+    assert SHA256[:12] in weights.says
+    assert [region.path for region in tokenizer.regions] == ["tokenizer.json"]
+
+
+def test_a_file_that_a_parent_has_is_explained_by_it() -> None:
+    ours, theirs = (files(name, tokenizer_json=WEIGHTS) for name in ("ours", "theirs"))
+    (found,) = compare_files(ours, theirs, [files("base", tokenizer_json=WEIGHTS)])
+    assert (found.strength, found.explained_by) == (Strength.NONE, ("base has the same file",))
+
+
+def test_other_bytes_and_tiny_files_are_nothing_in_common() -> None:
+    assert compare_files(files("a", tokenizer_json=WEIGHTS), files("b", tokenizer_json=WEIGHTS[1:])) == ()
+    assert compare_files(files("a", tokenizer_json=b"{}"), files("b", tokenizer_json=b"{}")) == ()
+
+
+def test_each_file_of_a_model_has_a_role() -> None:
+    roles = {
+        "weights": ["model-00001-of-00002.safetensors", "a/q4.gguf", "pytorch_model.bin"],
+        "tokenizer": ["tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "tokenizer.model"],
+        "settings": ["config.json", "model.safetensors.index.json", "generation_config.json", "special_tokens_map.json"],
+    }
+    assert not [path for role, paths in roles.items() for path in paths if role_of_file(path) != role]
