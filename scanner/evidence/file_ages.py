@@ -110,13 +110,13 @@ def _order(blob: str, ours: Appearance, theirs: Appearance, name: str) -> Observ
 
 def versions_of(git: ClosedGit, path: str, seconds: float = SECONDS) -> tuple[Version, ...]:
     """The contents that ``path`` had in a history, oldest first, each with its days. Raises GitError."""
-    listed = list(reversed(versions(git, path, seconds)))
+    listed: list[BlobChange] = []
+    for each in reversed(versions(git, path, seconds)):
+        if not listed or listed[-1].blob != each.blob:  # a merge gives the path again what it had
+            listed.append(each)
     days = [_day(each) for each in listed]
-    return tuple(
-        Version(each.blob, day, until)
-        for each, day, until in zip(listed, days, [*days[1:], ""], strict=True)
-        if each.blob
-    )
+    spans = zip(listed, days, [*days[1:], ""], strict=True)
+    return tuple(Version(each.blob, since, until) for each, since, until in spans if each.blob)
 
 
 def version_equal_to(

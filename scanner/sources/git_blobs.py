@@ -49,7 +49,7 @@ def versions(git: ClosedGit, path: str, seconds: float = _SECONDS) -> tuple[Blob
     """What ``path`` held, newest first, under earlier names too; at most MOST_VERSIONS. Raises GitError."""
     if not git.head or "\0" in path:
         return ()
-    how = ("--follow", f"--max-count={MOST_VERSIONS}", "--diff-merges=first-parent")
+    how = ("--follow", f"--max-count={MOST_VERSIONS}", "-m")
     return tuple(_changes(_log(git, seconds, how, path)))
 
 
@@ -57,7 +57,7 @@ def changes(git: ClosedGit, seconds: float = _SECONDS) -> tuple[BlobChange, ...]
     """What every path was given, oldest first, by merges too. Raises GitError, also for too long a list."""
     if not git.head:
         return ()
-    how = ("--reverse", "--topo-order", "--no-renames", "--diff-merges=first-parent")
+    how = ("--reverse", "--topo-order", "--no-renames", "-m")
     return tuple(_changes(_log(git, seconds, how)))
 
 

@@ -87,9 +87,7 @@ def sizes(folder: Path) -> None:
 def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "folders", nargs="*", type=Path, default=[SHARED / "evidence" / "configs", SHARED / "incidents"]
-    )
+    parser.add_argument("folders", nargs="+", type=Path, help="of published config.json and tokenizer_config.json")
     arguments = parser.parse_args()
     known = list(models(arguments.folders))
     configured = [each for each in known if each.configurations and len(each.configurations[0].values) > 8]

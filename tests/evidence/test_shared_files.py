@@ -76,7 +76,9 @@ def test_git_tells_what_was_committed_of_a_file_that_is_too_large_to_read(tmp_pa
 
 def files(name: str, **contents: bytes) -> ModelFacts:
     """A model with files by these names; an underscore stands for the dot."""
-    return ModelFacts(name, files=tuple(of_bytes(path.replace("_", ".", 1), stored) for path, stored in contents.items()))
+    return ModelFacts(
+        name, files=tuple(of_bytes(path.replace("_", ".", 1), stored) for path, stored in contents.items())
+    )
 
 
 def test_an_equal_file_is_exact_by_its_role(tmp_path: Path) -> None:
@@ -109,6 +111,11 @@ def test_each_file_of_a_model_has_a_role() -> None:
     roles = {
         "weights": ["model-00001-of-00002.safetensors", "a/q4.gguf", "pytorch_model.bin"],
         "tokenizer": ["tokenizer.json", "tokenizer_config.json", "vocab.json", "merges.txt", "tokenizer.model"],
-        "settings": ["config.json", "model.safetensors.index.json", "generation_config.json", "special_tokens_map.json"],
+        "settings": [
+            "config.json",
+            "model.safetensors.index.json",
+            "generation_config.json",
+            "special_tokens_map.json",
+        ],
     }
     assert not [path for role, paths in roles.items() for path in paths if role_of_file(path) != role]

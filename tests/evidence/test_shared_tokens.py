@@ -60,7 +60,18 @@ def test_spares_at_the_same_ids_are_no_evidence(tmp_path: Path) -> None:
 
 SPARE = ["<|reserved_special_token_0|>", "<0x0A>", "<extra_id_0>", "[unused12]", "<unused_7>", "<|extra_3|>"]
 SPARE += ["<|dummy_12|>", "<blank27>", "<|placeholder1|>", "<SPECIAL_12>", "<loc0012>", "<reserved_7>", "[control_768]"]
-NAMED = ["<unk>", "<s>", "<image>", "<|im_start|>", "<|endoftext|>", "[CLS]", "reserved", "<|reserved|>", "<h1>", "0x0A"]
+NAMED = [
+    "<unk>",
+    "<s>",
+    "<image>",
+    "<|im_start|>",
+    "<|endoftext|>",
+    "[CLS]",
+    "reserved",
+    "<|reserved|>",
+    "<h1>",
+    "0x0A",
+]
 
 
 def test_a_numbered_row_of_tokens_is_spare_and_no_other() -> None:

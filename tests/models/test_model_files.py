@@ -82,9 +82,11 @@ def test_the_tokens_of_all_files_stand_at_their_ids_and_spares_apart(tmp_path: P
 
 
 def test_merges_are_read_beside_a_vocabulary_and_pieces_from_a_list(tmp_path: Path) -> None:
-    beside = {"vocab.json": {"a": 0, "b": 1, "ab": 2}, "merges.txt": b"#version: 0.2\na b\n"}
-    whole = {"tokenizer.json": {"model": {"vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}}}
-    listed = {"tokenizer.json": {"model": {"type": "Unigram", "vocab": [["a", 0.0], ["b", -1.5], ["ab", -2]]}}}
+    beside: dict[str, Any] = {"vocab.json": {"a": 0, "b": 1, "ab": 2}, "merges.txt": b"#version: 0.2\na b\n"}
+    whole: dict[str, Any] = {"tokenizer.json": {"model": {"vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}}}
+    listed: dict[str, Any] = {
+        "tokenizer.json": {"model": {"type": "Unigram", "vocab": [["a", 0.0], ["b", -1.5], ["ab", -2]]}}
+    }
     found = [model(tmp_path, str(number), each).tokenizer for number, each in enumerate((beside, whole, listed))]
     read = [each.vocabulary for each in found if each and each.vocabulary]
     assert read[0] == read[1]

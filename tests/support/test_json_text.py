@@ -36,7 +36,9 @@ def reason(text: str | bytes, most_values: int = 1_000) -> str:
 
 
 def test_what_is_no_json_or_over_a_bound_is_refused_in_one_line() -> None:
-    found = {text[:40]: (said, expected) for text, expected in REFUSED.items() if expected not in (said := reason(text))}
+    found = {
+        text[:40]: (said, expected) for text, expected in REFUSED.items() if expected not in (said := reason(text))
+    }
     assert not found
     assert not [text[:40] for text in REFUSED if "\n" in reason(text) or len(reason(text)) > 400]
 
