@@ -15,9 +15,9 @@ from msgspec import Struct
 from ..dating.git_dates import earliest_day
 from ..errors import SourceError
 from ..models.config_values import canonical, digest
+from ..models.git_contents import BlobChange, changes, content, versions
 from ..models.json_files import MOST_BYTES, base_name, parse_object
 from ..results import EvidenceKind, Observation, Region, Relation, Skipped, Strength
-from ..sources.git_blobs import BlobChange, changes, content, versions
 from ..sources.git_history import ClosedGit, closed_git
 
 SECONDS = 60.0

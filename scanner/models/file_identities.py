@@ -104,8 +104,8 @@ def _committed(checkout: Checkout) -> dict[str, str]:
     """What git says of the commit that is checked out; nothing where there is none, or git cannot be asked."""
     if checkout.folder is None or not (checkout.folder / ".git").exists():
         return {}
-    from ..sources.git_blobs import committed_blobs
     from ..sources.git_history import closed_git
+    from .git_contents import committed_blobs
 
     try:
         with closed_git(checkout.folder) as git:

@@ -81,7 +81,7 @@ def files(name: str, **contents: bytes) -> ModelFacts:
     )
 
 
-def test_an_equal_file_is_exact_by_its_role(tmp_path: Path) -> None:
+def test_an_equal_file_is_exact_by_its_role() -> None:
     ours = files("ours", model_safetensors=WEIGHTS, tokenizer_json=WEIGHTS[1:], config_json=WEIGHTS[2:])
     theirs = files("theirs", pytorch_safetensors=WEIGHTS, tokenizer_json=WEIGHTS[1:], config_json=WEIGHTS[2:])
     weights, tokenizer, settings = compare_files(ours, theirs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from modelkin.sources.git_blobs import changes, committed_blobs, content, versions
+from modelkin.models.git_contents import changes, committed_blobs, content, versions
 from modelkin.sources.git_history import closed_git
 
 from ..support.git_histories import FIRST, SECOND, TEXT, THIRD, committed, git, needs_git_and_shell, with_history

@@ -1,7 +1,7 @@
 """Asks git of a checkout which bytes its files have and had, by their ids: nothing is read but what is asked for.
 
 Edit this when the history of contents is to be followed further, as into other branches. How git is kept from obeying
-a stranger's folder is in `git_history`.
+a stranger's folder is in `sources.git_history`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from .git_command import GitError, run
-from .git_history import ClosedGit
+from ..sources.git_command import GitError, run
+from ..sources.git_history import ClosedGit
 
 _LOG = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--no-notes", "--no-mailmap")
 _FORMAT = "--format=%H %at %ct"
