@@ -19,6 +19,7 @@ from ..models.git_contents import BlobChange, changes, content, versions
 from ..models.json_files import MOST_BYTES, base_name, parse_object
 from ..results import EvidenceKind, Observation, Region, Relation, Skipped, Strength
 from ..sources.git_history import ClosedGit, closed_git
+from ..support.json_text import one_line
 
 SECONDS = 60.0
 # Versions that are read to be compared as JSON; ids alone cost nothing.
@@ -85,10 +86,9 @@ def who_was_first(
 
 
 def _order(blob: str, ours: Appearance, theirs: Appearance, name: str) -> Observation:
-    where = (
-        f"{base_name(ours.path)} (git blob {blob[:_SHORT]}): first committed {theirs.day or 'at no date'} in {name}, "
-        f"{ours.day or 'at no date'} in the copy"
-    )
+    file = f"{one_line(base_name(ours.path))} (git blob {blob[:_SHORT]})"
+    days = [each.day or "at no date" for each in (theirs, ours)]
+    where = f"{file}: first committed {days[0]} in {name}, {days[1]} in the copy"
     region = (Region(ours.path, 1, 1),)
     why = (_CLAIMS, _REWRITTEN)
     figures = {"days_apart": _days_apart(theirs.day, ours.day)} if ours.day and theirs.day else {}
@@ -168,7 +168,8 @@ def _window(
 ) -> Observation:
     spans = [f"{each.since or 'an unknown day'} to {each.until or 'now'}" for each in equal]
     only = "one version only" if len(equal) == 1 else f"{len(equal)} versions"
-    says = f"{path} equals {only} of the {len(listed)} of {theirs} in {name}, {how}, in force {' and '.join(spans)}"
+    all_there = f"the {len(listed)} of {one_line(theirs)} in {name}"
+    says = f"{one_line(path)} equals {only} of {all_there}, {how}, in force {' and '.join(spans)}"
     strength = Strength.SUPPORTING if len(equal) < len(listed) else Strength.NONE
     figures = {"versions": len(listed), "equal": len(equal)}
     why = (_CLAIMS,) if strength is Strength.SUPPORTING else (_CLAIMS, "the file never changed there")

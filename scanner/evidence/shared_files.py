@@ -11,6 +11,7 @@ from ..models.file_identities import known_files
 from ..models.json_files import base_name
 from ..models.model import FileIdentity, ModelFacts
 from ..results import EvidenceKind, Observation, Region, Relation, Strength
+from ..support.json_text import one_line
 
 # A smaller file holds next to nothing, and many have it; -1 is a size that is not known.
 LEAST_BYTES = 200
@@ -21,6 +22,8 @@ _SETTINGS = frozenset(
 )
 _TOKENIZER = ("tokenizer", "vocab", "merges")
 _SHORT = 12
+# Of bytes that nobody here has read.
+_SAID_BY = {"git": "as committed", "lfs": "by a pointer of Git LFS", "hub": "by its name on the Hub"}
 _MOST_NAMED = 5
 _BY_ARCHITECTURE = "settings of one architecture are often written alike"
 
@@ -88,5 +91,6 @@ def _observation(
 
 def _says(ours: FileIdentity, theirs: FileIdentity, name: str) -> str:
     kind, _, digits = name.rpartition(" ")
-    other = f", there {theirs.path}" if base_name(theirs.path) != base_name(ours.path) else ""
-    return f"{ours.path} is the same file ({kind} {digits[:_SHORT]}{other})"
+    other = f", there {one_line(theirs.path)}" if base_name(theirs.path) != base_name(ours.path) else ""
+    said = "".join(f", {_SAID_BY[each.by]}" for each in (ours, theirs) if each.by in _SAID_BY)
+    return f"{one_line(ours.path)} is the same file ({kind} {digits[:_SHORT]}{said}{other})"

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..results import Skipped
 from ..sources.checkout import Checkout, Entry
@@ -80,7 +82,13 @@ def _of_one_model(entries: Iterable[Entry]) -> dict[str, Entry]:
     if not folders:
         return {}
     nearest = min(folders, key=lambda folder: (folder.count("/") + bool(folder), folder))
-    return {base_name(each.path): each for each in entries if each.path.rpartition("/")[0] == nearest}
+    own = [each for each in entries if each.path.rpartition("/")[0] == nearest]
+    return {base_name(each.path): _read_once(each) if is_model_file(each.path) else each for each in own}
+
+
+def _read_once(entry: Entry) -> Entry:
+    """For what is read for its facts and for its hashes."""
+    return replace(entry, read=lru_cache(maxsize=1)(entry.read))
 
 
 def _named(own: dict[str, Entry], names: Iterable[str]) -> list[Entry]:

@@ -75,6 +75,11 @@ _STRICT: dict[str, Any] = {
 }
 
 
+def one_line(text: str) -> str:
+    """``text`` as it stands where it prints on one line and is short, else as ``shown``."""
+    return text if text.isprintable() and len(text) <= _MOST_SHOWN else shown(text)
+
+
 def shown(text: str) -> str:
     """``text`` in quotation marks, on one line, cut where it is long."""
     return json.dumps(

@@ -107,6 +107,12 @@ def test_other_bytes_and_tiny_files_are_nothing_in_common() -> None:
     assert compare_files(files("a", tokenizer_json=b"{}"), files("b", tokenizer_json=b"{}")) == ()
 
 
+def test_a_path_of_several_lines_is_said_on_one() -> None:
+    ours = ModelFacts("ours", files=(of_bytes("a\n\x1b[31m\udcff.json", WEIGHTS),))
+    (found,) = compare_files(ours, files("theirs", b_json=WEIGHTS))
+    assert found.says.isprintable()
+
+
 def test_each_file_of_a_model_has_a_role() -> None:
     roles = {
         "weights": ["model-00001-of-00002.safetensors", "a/q4.gguf", "pytorch_model.bin"],
