@@ -6,7 +6,7 @@ one more key says how large a model's tensors are, or a shared value should coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -22,6 +22,8 @@ UNUSUAL_SHARE = 0.49
 # Fewer equal values, or less surprising ones, any two models may have.
 LEAST_EQUAL = 8
 LEAST_BITS = 8.0
+# Vocabularies of one family differ by less: their own tokens, and rows to fill up a power of two.
+MOST_ADDED_TOKENS = 0.02
 _MOST_NAMED = 8
 _SIZES = frozenset(
     "hidden_size d_model n_embd dim model_dim embed_dim num_hidden_layers num_layers n_layer n_layers "
@@ -115,7 +117,7 @@ def _observation(
     shared = share_values(ours, theirs)
     parent, explained = _best_parent(shared, ours, parents)
     beyond = {key: bits for key, bits in shared.equal.items() if key not in explained}
-    sizes = [key for key in shared.differ if last_part(key) in _SIZES]
+    sizes = _sizes(shared, ours.values, theirs.values)
     figures = {
         "equal": len(shared.equal),
         "different": len(shared.differ),
@@ -143,6 +145,21 @@ def _observation(
         (Region(ours.path, 1, 1),),
         tuple(Rename(theirs_key, key, Kind.ATTRIBUTE, 1, 1.0) for key, theirs_key, _ in shared.renamed),
     )
+
+
+def _sizes(shared: SharedValues, ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
+    """The keys of sizes that differ; a vocabulary that a few tokens were added to, or that was padded, is none."""
+    return [
+        key
+        for key in shared.differ
+        if last_part(key) in _SIZES and not (key == "vocab_size" and _is_near(ours[key], theirs[key]))
+    ]
+
+
+def _is_near(one: str, other: str) -> bool:
+    if not (one.isdecimal() and other.isdecimal()):
+        return False
+    return abs(int(one) - int(other)) <= MOST_ADDED_TOKENS * int(one)
 
 
 def _best_parent(

@@ -102,6 +102,11 @@ def test_another_value_that_is_no_size_does_not_speak_against_it() -> None:
     assert (found.relation, found.strength) == (Relation.ALIKE, Strength.SUPPORTING)
 
 
+def test_a_few_tokens_more_are_no_other_size() -> None:
+    assert compared(LLAMA | EYE, LLAMA | EYE | {"vocab_size": 128_320}).strength is Strength.SUPPORTING
+    assert compared(LLAMA | EYE, LLAMA | EYE | {"vocab_size": 122_753}).strength is Strength.COUNTER
+
+
 def test_a_key_renamed_is_found_by_a_rare_value_only() -> None:
     ours = {"resampler_slots": 4097, "attention_flag": True, "act": "silu", "rate": 0.02, "vision": {"width": 1153}}
     theirs = {"query_number": 4097, "other_flag": True, "act_fn": "silu", "std": 0.02, "eye": {"width": 1153}}
