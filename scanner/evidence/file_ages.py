@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
 
 from msgspec import Struct
 
 from ..dating.git_dates import earliest_day
 from ..errors import SourceError
 from ..models.config_values import canonical, digest
-from ..models.git_contents import BlobChange, changes, content, versions
+from ..models.git_contents import BlobChange, changes, content, history_of, versions
 from ..models.json_files import MOST_BYTES, base_name, parse_object
 from ..results import EvidenceKind, Observation, Region, Relation, Skipped, Strength
-from ..sources.git_history import ClosedGit, closed_git
+from ..sources.checkout import Checkout
+from ..sources.git_history import ClosedGit
 from ..support.json_text import one_line
 
 SECONDS = 60.0
@@ -50,9 +50,9 @@ class Version(Struct, frozen=True):
     """The ISO date of the commit that replaced or removed it; empty while it is in force."""
 
 
-def appearances(top: Path, seconds: float = SECONDS) -> dict[str, Appearance]:
-    """Of each content in the history of the checkout ``top``, by git's id, the first commit. Raises SourceError."""
-    with closed_git(top) as git:
+def appearances(source: Checkout, seconds: float = SECONDS) -> dict[str, Appearance]:
+    """Of each content in the history of a source, by git's id, the first commit. Raises SourceError."""
+    with history_of(source, seconds) as git:
         return first_appearances(changes(git, seconds), git.cut)
 
 
@@ -70,9 +70,9 @@ def first_appearances(listed: Iterable[BlobChange], cut: frozenset[str] = frozen
 
 
 def who_was_first(
-    blobs: Iterable[str], copy: Path, original: Path, name: str, seconds: float = SECONDS
+    blobs: Iterable[str], copy: Checkout, original: Checkout, name: str, seconds: float = SECONDS
 ) -> tuple[Observation, ...]:
-    """For each of ``blobs`` that both checkouts' histories have, which had it first. Says why where git cannot tell.
+    """For each of ``blobs`` that the histories of both sources have, which had it first; or why git cannot tell.
 
     ``name`` is what reports call the original. Costs at most ``seconds`` for each side.
     """
@@ -120,16 +120,16 @@ def versions_of(git: ClosedGit, path: str, seconds: float = SECONDS) -> tuple[Ve
 
 
 def version_equal_to(
-    stored: bytes, path: str, blob: str, original: Path, theirs: str, name: str, seconds: float = SECONDS
+    stored: bytes, path: str, blob: str, original: Checkout, theirs: str, name: str, seconds: float = SECONDS
 ) -> Observation | None:
-    """Which versions of ``theirs`` in the history of the checkout ``original`` the copy's file at ``path`` equals.
+    """Which versions of ``theirs`` in the history of the source ``original`` the copy's file at ``path`` equals.
 
     ``stored`` and ``blob`` are the copy's bytes and the id that git gives them. JSON is compared as JSON where no
     version has the same bytes. None where no version is equal; one that says why where git cannot tell.
     """
     deadline = time.monotonic() + seconds
     try:
-        with closed_git(original) as git:
+        with history_of(original, seconds) as git:
             listed = versions_of(git, theirs, seconds)
             equal = [each for each in listed if each.blob == blob]
             how = "byte by byte"

@@ -101,15 +101,13 @@ def _of_cache(checkout: Checkout, entry: Entry) -> FileIdentity | None:
 
 
 def _committed(checkout: Checkout) -> dict[str, str]:
-    """What git says of the commit that is checked out; nothing where there is none, or git cannot be asked."""
-    if checkout.folder is None or not (checkout.folder / ".git").exists():
+    """What git says of the commit that the source is of; nothing where there is none, or git cannot be asked."""
+    if checkout.folder is None and checkout.fetched is None:
         return {}
-    from ..sources.git_history import closed_git
-    from .git_contents import committed_blobs
+    from .git_contents import blobs_of  # what runs git: not needed for most sources
 
     try:
-        with closed_git(checkout.folder) as git:
-            return committed_blobs(git)
+        return blobs_of(checkout)
     except (SourceError, OSError, ValueError):
         return {}
 

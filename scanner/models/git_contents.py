@@ -6,12 +6,16 @@ a stranger's folder is in `sources.git_history`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from msgspec import Struct
 
+from ..sources.checkout import Checkout
 from ..sources.git_command import GitError, run
-from ..sources.git_history import ClosedGit
+from ..sources.git_folder import top_of
+from ..sources.git_history import ClosedGit, closed_git
 
 _LOG = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--no-notes", "--no-mailmap")
 _FORMAT = "--format=%H %at %ct"
@@ -32,6 +36,37 @@ class BlobChange(Struct, frozen=True):
     """When it was authored and when committed, as it claims, in seconds since 1970."""
 
 
+@contextmanager
+def history_of(checkout: Checkout, seconds: float = _SECONDS) -> Iterator[ClosedGit]:
+    """git over the history of an opened source, for as long as the block lasts: of the git folder that it is in, or of
+    the server that its commit was fetched from. That one comes without contents, within ``seconds``.
+
+    Raises SourceError where there is none to trust or to be had.
+    """
+    if checkout.fetched is not None and checkout.history is not None:
+        yield ClosedGit(checkout.history(seconds), checkout.commit)
+        return
+    top = None if checkout.folder is None else top_of(checkout.folder)
+    if top is None:
+        raise GitError(f"{checkout.root} is in no git checkout")
+    with closed_git(top) as git:
+        yield git
+
+
+def blobs_of(checkout: Checkout) -> dict[str, str]:
+    """The id of each file's content in the commit that a source is of, by its path there. Raises SourceError."""
+    if checkout.fetched is not None:
+        return committed_blobs(ClosedGit(checkout.fetched, checkout.commit))
+    top = None if checkout.folder is None else top_of(checkout.folder)
+    if top is None or checkout.folder is None:
+        return {}
+    with closed_git(top) as git:
+        found = committed_blobs(git)
+    below = os.path.relpath(os.path.realpath(checkout.folder), top).replace(os.sep, "/")
+    prefix = "" if below == "." else f"{below}/"
+    return {path.removeprefix(prefix): blob for path, blob in found.items() if path.startswith(prefix)}
+
+
 def committed_blobs(git: ClosedGit) -> dict[str, str]:
     """The id of each regular file's content in the commit that is checked out, by path. Raises GitError."""
     if not git.head:
@@ -49,8 +84,11 @@ def versions(git: ClosedGit, path: str, seconds: float = _SECONDS) -> tuple[Blob
     """What ``path`` held, newest first, under earlier names too; at most MOST_VERSIONS. Raises GitError."""
     if not git.head or "\0" in path:
         return ()
-    how = ("--follow", f"--max-count={MOST_VERSIONS}", "-m")
-    return tuple(_changes(_log(git, seconds, how, path)))
+    how = (f"--max-count={MOST_VERSIONS}", "-m")
+    try:
+        return tuple(_changes(_log(git, seconds, (*how, "--follow"), path)))
+    except GitError:  # contents are missing, without which no rename is told
+        return tuple(_changes(_log(git, seconds, (*how, "--no-renames"), path)))
 
 
 def changes(git: ClosedGit, seconds: float = _SECONDS) -> tuple[BlobChange, ...]:

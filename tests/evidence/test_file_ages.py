@@ -10,6 +10,7 @@ import pytest
 from modelkin.evidence.file_ages import appearances, version_equal_to, who_was_first
 from modelkin.models.file_identities import blob_id
 from modelkin.results import EvidenceKind, Observation, Relation, Strength
+from modelkin.sources import open_source
 
 from ..support.git_histories import committed, git, needs_git_and_shell
 
@@ -37,8 +38,13 @@ def copy(root: Path, text: str = TOKENS[1]) -> Path:
 
 
 def first(ours: Path, theirs: Path) -> Observation:
-    (found,) = who_was_first([BLOB], ours, theirs, "lanterns")
+    (found,) = compared([BLOB], ours, theirs)
     return found
+
+
+def compared(blobs: list[str], ours: object, theirs: object) -> tuple[Observation, ...]:
+    with open_source(str(ours)) as copied, open_source(str(theirs)) as original:
+        return who_was_first(blobs, copied, original, "lanterns")
 
 
 def test_of_two_folders_with_one_content_it_is_said_which_had_it_first(tmp_path: Path) -> None:
@@ -55,9 +61,22 @@ def test_of_two_folders_with_one_content_it_is_said_which_had_it_first(tmp_path:
 
 
 def test_the_content_is_found_under_any_path_and_though_it_is_gone(tmp_path: Path) -> None:
-    found = appearances(upstream(tmp_path / "r"))
+    with open_source(str(upstream(tmp_path / "r"))) as checkout:
+        found = appearances(checkout)
     assert {found[blob_id(text.encode())].day for text in TOKENS} == {"2024-04-09", "2024-05-19", "2024-06-06"}
     assert found[BLOB].path == "tokenizer_config.json"
+
+
+def test_a_part_of_a_checkout_and_a_commit_from_a_server_have_their_histories(tmp_path: Path) -> None:
+    original, ours = upstream(tmp_path / "original"), copy(tmp_path / "copy")
+    git(original, "config", "uploadpack.allowFilter", "true")
+    (found,) = compared([BLOB], ours / "tok", f"git+file://{original}")
+    assert (found.relation, found.figures) == (Relation.EARLIER, {"days_apart": 9})
+    # Without contents, the same bytes are told by their id, and JSON in another layout is not.
+    version = window(TOKENS[1], f"git+file://{original}")
+    assert version is not None
+    assert "byte by byte, in force 2024-05-19 to 2024-06-06" in version.says
+    assert window(json.dumps(json.loads(TOKENS[1])), f"git+file://{original}") is None
 
 
 def test_on_one_day_or_with_dates_that_cannot_be_it_is_open(tmp_path: Path) -> None:
@@ -79,7 +98,7 @@ def test_where_the_later_history_is_cut_off_it_says_nothing(tmp_path: Path) -> N
 
 def test_contents_of_one_side_alone_are_not_dated(tmp_path: Path) -> None:
     original, ours = upstream(tmp_path / "original"), copy(tmp_path / "copy")
-    assert who_was_first([blob_id(TOKENS[0].encode()), "0" * 40], ours, original, "lanterns") == ()
+    assert compared([blob_id(TOKENS[0].encode()), "0" * 40], ours, original) == ()
 
 
 def test_a_folder_without_git_is_said_to_be_none(tmp_path: Path) -> None:
@@ -90,8 +109,9 @@ def test_a_folder_without_git_is_said_to_be_none(tmp_path: Path) -> None:
     assert "\n" not in found.says
 
 
-def window(stored: str, original: Path, path: str = "tokenizer_config.json") -> Observation | None:
-    return version_equal_to(stored.encode(), path, blob_id(stored.encode()), original, path, "lanterns")
+def window(stored: str, original: object, path: str = "tokenizer_config.json") -> Observation | None:
+    with open_source(str(original)) as checkout:
+        return version_equal_to(stored.encode(), path, blob_id(stored.encode()), checkout, path, "lanterns")
 
 
 def test_a_copy_is_dated_to_the_window_of_the_version_that_it_equals(tmp_path: Path) -> None:

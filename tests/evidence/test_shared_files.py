@@ -8,7 +8,7 @@ from pathlib import Path
 from modelkin.evidence.shared_files import common_files, compare_files, role_of_file
 from modelkin.models.file_identities import file_identities, of_bytes, of_etag
 from modelkin.models.model import FileIdentity, ModelFacts
-from modelkin.results import Relation, Strength
+from modelkin.results import Relation, Skipped, Strength
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Entry
 
@@ -67,11 +67,14 @@ def test_large_files_are_told_by_the_hub_s_cache_and_by_git_unread(tmp_path: Pat
 def test_git_tells_what_was_committed_of_a_file_that_is_too_large_to_read(tmp_path: Path) -> None:
     from modelkin.models import file_identities as module
 
-    commit(tmp_path / "r", {"model.safetensors": WEIGHTS})
-    with open_source(str(tmp_path / "r")) as checkout:
-        entries = [Entry("model.safetensors", module.MOST_READ_BYTES + 1, lambda: b"")]
+    commit(tmp_path / "r", {"part/model.safetensors": WEIGHTS})
+    entries = [Entry("model.safetensors", module.MOST_READ_BYTES + 1, lambda: b"")]
+    with open_source(str(tmp_path / "r" / "part")) as checkout:
         (found,) = file_identities(checkout, entries)
     assert (found.by, found.blob, found.sha256) == ("git", of_bytes("x", WEIGHTS).blob, "")
+    with open_source(f"git+file://{tmp_path}/r") as fetched:
+        unsent = [Entry("part/model.safetensors", 0, lambda: Skipped("part/model.safetensors", "not sent"))]
+        assert file_identities(fetched, unsent)[0].blob == found.blob
 
 
 def files(name: str, **contents: bytes) -> ModelFacts:
