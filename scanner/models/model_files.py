@@ -42,11 +42,11 @@ def facts_of(checkout: Checkout, name: str = "") -> ReadModel | None:
 
     Of several models in one source it is the one nearest to the root.
     """
-    entries = [item for item in (checkout.whole or checkout.entries)() if isinstance(item, Entry)]
-    own = _of_one_model(entries)
+    skipped: list[Skipped] = []
+    listed = (item for item in (checkout.whole or checkout.entries)() if isinstance(item, Entry))
+    own = _of_one_model([each for each in listed if _has_a_name(each, skipped)])
     if not own:
         return None
-    skipped: list[Skipped] = []
     configurations = tuple(_configurations(own, skipped))
     objects = {}
     for entry in _named(own, TOKENIZER_FILES):
@@ -73,6 +73,15 @@ def is_model_file(path: str) -> bool:
 
 
 _READ = frozenset((*CONFIGURATIONS, *TOKENIZER_FILES))
+
+
+def _has_a_name(entry: Entry, skipped: list[Skipped]) -> bool:
+    """Facts are stored as UTF-8, and so are the paths in them."""
+    if entry.path.isascii() or not any("\ud800" <= each <= "\udfff" for each in entry.path):
+        return True
+    if is_model_file(entry.path):
+        skipped.append(Skipped(entry.path, "its path is not UTF-8: not read as a part of a model"))
+    return False
 
 
 def _of_one_model(entries: Iterable[Entry]) -> dict[str, Entry]:

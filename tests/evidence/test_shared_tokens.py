@@ -14,6 +14,7 @@ from modelkin.results import Observation, Relation, Strength
 
 from ..support.facts import INCIDENTS, facts_in, model, needs_incidents
 
+LLAMA = INCIDENTS.parent / "evidence" / "configs" / "Llama3__tokenizer_config.json"
 BASE = {100: "<|lantern_begin|>", 101: "<|lantern_end|>", 102: "<|lantern_turn|>"}
 SPARES = {number: f"<|reserved_special_token_{number}|>" for number in range(103, 150)}
 PRIVATE = {103: "<glow>", 104: "</glow>", 105: "<wick>", 106: "</wick>"}
@@ -161,6 +162,15 @@ class TestIncidents:
         assert tokens.strength is Strength.STRONG
         assert (settings.relation, settings.strength) == (Relation.IDENTICAL, Strength.EXACT)
         assert "modeling_minicpmv.PreTrainedTokenizerFastWrapper" in classes.says
+
+    @pytest.mark.skipif(not LLAMA.is_file(), reason=f"the published tokenizer is not at {LLAMA}")
+    def test_thirteen_of_them_are_not_those_of_the_llama_that_both_are_built_on(self, tmp_path: Path) -> None:
+        ours, theirs = (facts_in(INCIDENTS / name).facts for name in ("llama3v", "minicpm-llama3-v-2.5"))
+        llama = model(tmp_path, "llama", {"tokenizer_config.json": LLAMA.read_bytes()})
+        tokens = compare_tokenizers(ours, theirs, [llama])[0]
+        assert (tokens.figures["private"], tokens.strength) == (13, Strength.STRONG)
+        base = compare_tokenizers(ours, llama, [llama])[0]
+        assert (base.figures["private"], base.figures["named_same"], base.strength) == (0, 5, Strength.NONE)
 
     def test_it_has_none_of_the_earlier_sibling(self) -> None:
         ours, theirs = (facts_in(INCIDENTS / name).facts for name in ("llama3v", "minicpm-v-2"))

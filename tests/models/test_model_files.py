@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +99,17 @@ def test_merges_are_read_beside_a_vocabulary_and_pieces_from_a_list(tmp_path: Pa
 def test_of_several_models_it_is_the_one_nearest_to_the_root(tmp_path: Path) -> None:
     files = {"a/b/config.json": {"depth": 3}, "z/config.json": {"depth": 2}, "a/other.json": {}}
     assert model(tmp_path, "lamps", files).configurations[0].path == "z/config.json"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems take no such name")
+def test_a_path_that_is_not_utf_8_is_skipped_and_facts_can_be_stored(tmp_path: Path) -> None:
+    facts = read_model(tmp_path, "lamp", {"z/config.json": {"depth": 2}})
+    (tmp_path / "lamp" / os.fsdecode(b"a\xff")).mkdir()
+    (tmp_path / "lamp" / os.fsdecode(b"a\xff") / "config.json").write_text("{}")
+    (tmp_path / "lamp" / "z" / os.fsdecode(b"\xff.json")).write_text("{}")
+    read = facts_in(tmp_path / "lamp")
+    assert [each.reason for each in read.skipped] == ["its path is not UTF-8: not read as a part of a model"]
+    assert msgspec.json.encode(read.facts) == msgspec.json.encode(facts.facts)
 
 
 def test_a_folder_without_a_model_has_no_facts(tmp_path: Path) -> None:
