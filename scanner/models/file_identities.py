@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+import stat
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha1, sha256
 from pathlib import Path
 
@@ -28,6 +29,9 @@ _POINTER = lazy_pattern(
     rb"version https://git-lfs\.github\.com/spec/v1\n(?:ext-[^\n]*\n)*oid sha256:([0-9a-f]{64})\nsize (\d{1,18})\n?"
 )
 _LONGEST_POINTER = 1024
+# Where huggingface_hub notes what it has downloaded into a folder.
+_NOTES = Path(".cache", "huggingface", "download")
+_LONGEST_NOTE = 1024
 _SHA1, _SHA256 = re.compile(r"[0-9a-f]{40}"), re.compile(r"[0-9a-f]{64}")
 
 
@@ -40,24 +44,20 @@ def is_of_model(path: str) -> bool:
 def file_identities(checkout: Checkout, entries: Iterable[Entry]) -> list[FileIdentity]:
     """The identities of those of ``entries`` that are of a model, at most MOST_FILES, by path.
 
-    Small files are read. Of larger ones the Hub's cache tells by the name that it keeps them under, else git by what
-    was committed.
+    Small files are read. Of larger ones the Hub's library tells, by the name that it keeps them under or by what it
+    noted beside a download, else git by what was committed: claims of the folder, as ``by`` says.
     """
-    wanted = [each for each in entries if is_of_model(each.path)][:MOST_FILES]
-    committed: dict[str, str] | None = None
-    found, left = [], MOST_TOTAL_BYTES
-    for entry in wanted:
-        identity = _of_cache(checkout, entry)
+    found, unread, left = [], [], MOST_TOTAL_BYTES
+    for entry in [each for each in entries if is_of_model(each.path)][:MOST_FILES]:
+        identity = _of_hub(checkout.folder, entry) if entry.size > MOST_READ_BYTES and checkout.folder else None
         if identity is None and entry.size <= min(MOST_READ_BYTES, left):
             left -= entry.size
             identity = _of_bytes(entry)
         if identity is None:
-            committed = _committed(checkout) if committed is None else committed
-            blob = committed.get(entry.path, "")
-            identity = FileIdentity(entry.path, entry.size, blob=blob, by="git") if blob else None
-        if identity is not None:
+            unread.append(entry)
+        else:
             found.append(identity)
-    return sorted(found, key=lambda each: each.path)
+    return sorted([*found, *_committed(checkout, unread)], key=lambda each: each.path)
 
 
 def of_bytes(path: str, stored: bytes) -> FileIdentity:
@@ -86,30 +86,41 @@ def _of_bytes(entry: Entry) -> FileIdentity | None:
     return None if isinstance(stored, Skipped) else of_bytes(entry.path, stored)
 
 
-def _of_cache(checkout: Checkout, entry: Entry) -> FileIdentity | None:
-    """A file of the Hub's cache is a link to the folder ``blobs``, where it has the name that the Hub gave it.
-
-    Only large ones: of others the bytes say it, and are here.
-    """
-    if checkout.folder is None or entry.size <= MOST_READ_BYTES:
-        return None
+def _of_hub(folder: Path, entry: Entry) -> FileIdentity | None:
+    """In its cache a file is a link to the folder ``blobs``, under the name that the Hub gave it; beside a download
+    into another folder the library notes that name, and when: what was written later is another file."""
+    path = folder / entry.path
     try:
-        target = Path(os.readlink(checkout.folder / entry.path))  # noqa: PTH115  not resolved further
+        if path.is_symlink():
+            target = Path(os.readlink(path))  # noqa: PTH115  not resolved further
+            return of_etag(entry.path, target.name, entry.size) if target.parent.name == "blobs" else None
+        note = folder / _NOTES / f"{entry.path}.metadata"
+        status = note.lstat()
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _LONGEST_NOTE:
+            return None
+        _, etag, noted = note.read_text("ascii").splitlines()[:3]
+        is_later = path.stat().st_mtime > float(noted) + 1
     except (OSError, ValueError):
         return None
-    return of_etag(entry.path, target.name, entry.size) if target.parent.name == "blobs" else None
+    return None if is_later else of_etag(entry.path, etag, entry.size)
 
 
-def _committed(checkout: Checkout) -> dict[str, str]:
-    """What git says of the commit that the source is of; nothing where there is none, or git cannot be asked."""
-    if checkout.folder is None and checkout.fetched is None:
-        return {}
-    from .git_contents import blobs_of  # what runs git: not needed for most sources
+def _committed(checkout: Checkout, entries: Sequence[Entry]) -> Iterator[FileIdentity]:
+    """What git says of the commit that the source is of, pointers read; nothing where git cannot be asked."""
+    if not entries or (checkout.folder is None and checkout.fetched is None):
+        return
+    from .git_contents import commit_of, content  # what runs git: not needed for most sources
 
     try:
-        return blobs_of(checkout)
+        with commit_of(checkout) as (git, blobs):
+            for entry in entries:
+                if blob := blobs.get(entry.path):
+                    stored = content(git, blob, _LONGEST_POINTER)
+                    pointer = of_bytes(entry.path, stored) if stored is not None else None
+                    is_pointer = pointer is not None and pointer.by == "lfs"
+                    yield pointer if pointer and is_pointer else FileIdentity(entry.path, blob=blob, by="git")
     except (SourceError, OSError, ValueError):
-        return {}
+        return
 
 
 def known_files(identities: Iterable[FileIdentity]) -> Iterator[tuple[str, FileIdentity]]:

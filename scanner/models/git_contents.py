@@ -53,18 +53,24 @@ def history_of(checkout: Checkout, seconds: float = _SECONDS) -> Iterator[Closed
         yield git
 
 
-def blobs_of(checkout: Checkout) -> dict[str, str]:
-    """The id of each file's content in the commit that a source is of, by its path there. Raises SourceError."""
+@contextmanager
+def commit_of(checkout: Checkout) -> Iterator[tuple[ClosedGit, dict[str, str]]]:
+    """git over the commit that a source is of, and the id of each file's content in it, by its path in the source.
+
+    Raises SourceError where there is none to trust.
+    """
     if checkout.fetched is not None:
-        return committed_blobs(ClosedGit(checkout.fetched, checkout.commit))
+        git = ClosedGit(checkout.fetched, checkout.commit)
+        yield git, committed_blobs(git)
+        return
     top = None if checkout.folder is None else top_of(checkout.folder)
     if top is None or checkout.folder is None:
-        return {}
-    with closed_git(top) as git:
-        found = committed_blobs(git)
+        raise GitError(f"{checkout.root} is in no git checkout")
     below = os.path.relpath(os.path.realpath(checkout.folder), top).replace(os.sep, "/")
     prefix = "" if below == "." else f"{below}/"
-    return {path.removeprefix(prefix): blob for path, blob in found.items() if path.startswith(prefix)}
+    with closed_git(top) as git:
+        blobs = committed_blobs(git)
+        yield git, {path.removeprefix(prefix): blob for path, blob in blobs.items() if path.startswith(prefix)}
 
 
 def committed_blobs(git: ClosedGit) -> dict[str, str]:

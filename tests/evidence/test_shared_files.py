@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 
 from modelkin.evidence.shared_files import common_files, compare_files, role_of_file
-from modelkin.models.file_identities import file_identities, of_bytes, of_etag
+from modelkin.models.file_identities import MOST_READ_BYTES, file_identities, of_bytes, of_etag
 from modelkin.models.model import FileIdentity, ModelFacts
 from modelkin.results import Relation, Skipped, Strength
 from modelkin.sources import open_source
@@ -15,6 +16,7 @@ from modelkin.sources.checkout import Entry
 from ..support.git_repositories import commit
 from ..support.working_trees import git, needs_git
 
+LARGE = MOST_READ_BYTES + 1
 WEIGHTS = bytes(range(256)) * 8
 SHA256 = hashlib.sha256(WEIGHTS).hexdigest()
 POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{SHA256}\nsize {len(WEIGHTS)}\n".encode()
@@ -46,29 +48,55 @@ def test_what_is_no_hash_or_a_broken_pointer_names_nothing() -> None:
 
 
 def test_large_files_are_told_by_the_hub_s_cache_and_by_git_unread(tmp_path: Path) -> None:
-    from modelkin.models import file_identities as module
-
     def unread() -> bytes:
         raise AssertionError("read")
 
-    size = module.MOST_READ_BYTES + 1
     (tmp_path / "blobs").mkdir()
     (tmp_path / "blobs" / SHA256).write_bytes(b"x")
     (tmp_path / "snapshot").mkdir()
     (tmp_path / "snapshot" / "model.safetensors").symlink_to(f"../blobs/{SHA256}")
     (tmp_path / "snapshot" / "other.safetensors").symlink_to("../blobs/no-hash")
     with open_source(str(tmp_path / "snapshot")) as checkout:
-        entries = [Entry(f"{name}.safetensors", size, unread) for name in ("model", "other", "missing")]
+        entries = [Entry(f"{name}.safetensors", LARGE, unread) for name in ("model", "other", "missing")]
         found = file_identities(checkout, entries)
-    assert found == [FileIdentity("model.safetensors", size, SHA256, by="hub")]
+    assert found == [FileIdentity("model.safetensors", LARGE, SHA256, by="hub")]
+
+
+def noted(folder: Path, note: str, at: float) -> list[FileIdentity]:
+    """What is said of a file that is too large to read, beside such a note of the Hub's library."""
+    notes = folder / ".cache/huggingface/download"
+    notes.mkdir(parents=True, exist_ok=True)
+    (notes / "a.safetensors.metadata").write_text(note)
+    (folder / "a.safetensors").write_bytes(b"x")
+    os.utime(folder / "a.safetensors", (at, at))
+    with open_source(str(folder)) as checkout:
+        return file_identities(checkout, [Entry("a.safetensors", LARGE, lambda: b"")])
+
+
+def test_a_note_beside_a_download_tells_a_large_file_unless_it_was_changed_since(tmp_path: Path) -> None:
+    note = f"{'c' * 40}\n{SHA256}\n1700000000.5\n"
+    assert noted(tmp_path, note, at=1_700_000_000) == [FileIdentity("a.safetensors", LARGE, SHA256, by="hub")]
+    assert noted(tmp_path, note, at=1_700_000_100) == []
+    for broken in ("", "\n\n", note.replace(SHA256, "../x"), note.replace("1700000000.5", "soon"), note + "x" * 2_000):
+        assert noted(tmp_path, broken, at=1_700_000_000) == [], broken
+    (tmp_path / ".cache/huggingface/download/a.safetensors.metadata").unlink()
+    os.mkfifo(tmp_path / ".cache/huggingface/download/a.safetensors.metadata")
+    with open_source(str(tmp_path)) as checkout:
+        assert file_identities(checkout, [Entry("a.safetensors", LARGE, lambda: b"")]) == []
+
+
+@needs_git
+def test_a_pointer_that_was_committed_tells_the_file_that_was_fetched_in_its_place(tmp_path: Path) -> None:
+    commit(tmp_path / "r", {"a.safetensors": POINTER})
+    with open_source(str(tmp_path / "r")) as checkout:
+        (found,) = file_identities(checkout, [Entry("a.safetensors", LARGE, lambda: b"")])
+    assert (found.by, found.sha256, found.size) == ("lfs", SHA256, len(WEIGHTS))
 
 
 @needs_git
 def test_git_tells_what_was_committed_of_a_file_that_is_too_large_to_read(tmp_path: Path) -> None:
-    from modelkin.models import file_identities as module
-
     commit(tmp_path / "r", {"part/model.safetensors": WEIGHTS})
-    entries = [Entry("model.safetensors", module.MOST_READ_BYTES + 1, lambda: b"")]
+    entries = [Entry("model.safetensors", LARGE, lambda: b"")]
     with open_source(str(tmp_path / "r" / "part")) as checkout:
         (found,) = file_identities(checkout, entries)
     assert (found.by, found.blob, found.sha256) == ("git", of_bytes("x", WEIGHTS).blob, "")
