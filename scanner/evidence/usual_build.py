@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
-from zipfile import ZipFile
+from zipfile import BadZipFile, ZipFile
 
 from ..models.config_values import configuration_values, value_text
 from ..models.json_files import parse_object
@@ -25,6 +25,7 @@ from .usual_values import FILE, LEAST_OF_KEY, last_part
 
 # Fewer values are those of a part of a model, or of no model.
 _LEAST_VALUES = 8
+_WORDS = ("RULES_FOLDER", "TRANSFORMERS_WHEEL", "FOLDER")
 _CLASSES = "models/*/configuration_*.py"
 _HEAD = """\
 # How often published configurations have a value under a key, and tokenizers a token at an id: facts alone, long
@@ -136,9 +137,16 @@ def _literal(name: str, value: ast.expr) -> Iterator[tuple[str, Any]]:
 
 def main(arguments: list[str]) -> int:
     """Write the data file into the folder of rules that is named first."""
+    if len(arguments) != len(_WORDS):
+        print(f"usage: python -m modelkin.evidence.usual_build {' '.join(_WORDS)}", file=sys.stderr)
+        return 2
     rules, wheel, folder = map(Path, arguments)
-    content = build(wheel, folder).encode()
-    replace_file(rules / FILE, content)
+    try:
+        content = build(wheel, folder).encode()
+        replace_file(rules / FILE, content)
+    except (OSError, BadZipFile) as error:
+        print(f"{wheel}, {folder}: {error}", file=sys.stderr)
+        return 2
     print(f"{len(content):,} bytes")
     return 0
 
