@@ -132,6 +132,20 @@ def test_json_in_another_layout_equals_the_same_version(tmp_path: Path) -> None:
     assert window(json.dumps({"tokens": 1}), tmp_path / "r") is None
 
 
+def test_a_version_that_a_merge_brings_counts_once(tmp_path: Path) -> None:
+    root = tmp_path / "r"
+    committed(root, {"tokenizer_config.json": TOKENS[0]}, MAY_19)
+    git(root, "checkout", "-q", "-b", "side")
+    committed(root, {"tokenizer_config.json": TOKENS[1]}, MAY_28)
+    git(root, "checkout", "-q", "main")
+    committed(root, {"README.md": "lamps\n"}, MAY_28 + DAY)
+    git(root, "merge", "-q", "-m", "x", "side", at=JUNE_6)
+    found = window(TOKENS[1], root)
+    assert found is not None
+    assert "one version only of the 2 of tokenizer_config.json" in found.says
+    assert found.says.endswith("in force 2024-05-28 to now")
+
+
 def test_a_version_that_came_back_has_two_windows(tmp_path: Path) -> None:
     root = upstream(tmp_path / "r")
     committed(root, {"tokenizer_config.json": TOKENS[1]}, JUNE_6 + DAY)

@@ -43,6 +43,14 @@ def test_private_tokens_at_the_same_ids_are_strong(tmp_path: Path) -> None:
     assert both.explained_by == ("models built on the same base share its vocabulary",)
 
 
+def test_tokens_that_a_whole_family_has_at_their_ids_are_not_private(tmp_path: Path) -> None:
+    qwen = {151643: "<|endoftext|>", 151644: "<|im_start|>", 151645: "<|im_end|>"}
+    ours = tokenizer(tmp_path, "ours", qwen | {151646: "<glow>", 151647: "</glow>"})
+    found = added(ours, tokenizer(tmp_path, "theirs", qwen))
+    assert (found.figures["named_same"], found.figures["private"], found.strength) == (3, 0, Strength.NONE)
+    assert added(ours, ours).figures["private"] == 2
+
+
 def test_the_same_strings_at_other_ids_speak_against_it(tmp_path: Path) -> None:
     ours = tokenizer(tmp_path, "ours", PRIVATE)
     moved = tokenizer(tmp_path, "moved", {number + 1: token for number, token in PRIVATE.items()})
