@@ -215,7 +215,7 @@ def _first_commits(output: bytes, cut: frozenset[str]) -> dict[str, _First]:
     for word in words:
         if word[:1] not in ("A", "R", "\n"):
             digest, *claimed = word.split(" ")
-            day, is_cut = _earliest(claimed), digest in cut
+            day, is_cut = earliest_day(claimed), digest in cut
             continue
         old, path = _change(word.removeprefix("\n"), words)
         says = "the oldest commit of a shallow clone" if is_cut else "the first commit of the path"
@@ -233,10 +233,10 @@ def _first_commits(output: bytes, cut: frozenset[str]) -> dict[str, _First]:
 def _span(git: ClosedGit) -> tuple[str, str]:
     """The earliest and the latest date that the commit checked out claims; empty where none can be."""
     claimed = next(_words(git.commit()), "").split(" ")[1:]
-    return _earliest(claimed), max(_days(claimed), default="")
+    return earliest_day(claimed), max(_days(claimed), default="")
 
 
-def _earliest(claimed: list[str]) -> str:
+def earliest_day(claimed: list[str]) -> str:
     """The earliest of the dates that a commit claims, of those that can be."""
     return min(_days(claimed), default="")
 

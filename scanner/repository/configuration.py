@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 from ..results import Region, Skipped
+from ..support.json_text import BrokenJsonError, parse_json
 from ..support.lazy import lazy_pattern
-from ..support.nesting import NESTED_TOO_DEEPLY, is_deep_json
 from .metadata import licences_meant_by
 from .model import DeclaredLicence, Leftover
 
@@ -54,14 +54,11 @@ def read_configuration_file(path: str, text: str, around: Surroundings) -> Confi
     """The leftovers and the licence in the JSON file at ``path``."""
     if not any(f'"{key}"' in text for key in _KEYS):
         return ConfigurationFacts()
-    if is_deep_json(text):
-        return Skipped(path, f"not valid JSON: {NESTED_TOO_DEEPLY}")
     try:
-        loaded = json.loads(text)
-    except RecursionError:
-        return Skipped(path, f"not valid JSON: {NESTED_TOO_DEEPLY}")
-    except ValueError as error:
-        return Skipped(path, f"not valid JSON: {error}")
+        # Not strict: a key that stands twice must not hide what the file refers to.
+        loaded = parse_json(text, strict=False)
+    except BrokenJsonError as error:
+        return Skipped(path, str(error))
     if not isinstance(loaded, dict):
         return Skipped(path, "not a JSON object")
     found = [*_code_references(path, text, loaded, around), *_origins(path, text, loaded, around)]
