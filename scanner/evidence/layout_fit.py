@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..models.layout_facts import TensorLayout
 from ..results import Kind, Rename
 from .name_alignment import Aligned, Aligner
-from .name_trie import Forest, Tree, is_number
+from .name_trie import Forest, Tree, is_number, separator_of
 
 # A part of one model is held to be laid out as another where so much of both fits.
 LEAST_PART = 0.9
@@ -42,7 +42,8 @@ class Fit(NamedTuple):
     kept: int
     """How many of those stand in the copy's names for themselves."""
     structures: int
-    """How many different subtrees the original has, names aside: in a simple one any other fits."""
+    """How many subtrees of several names side by side the original has that differ in more than names. In a tree with
+    few of them many others fit."""
     shapes: bool
     """Whether shapes were known on both sides: then those of each pair are equal."""
     was_cut: bool
@@ -81,6 +82,8 @@ def names_in(known: TensorLayout, original: TensorLayout) -> frozenset[str]:
     """The names of ``original`` that a known model explains: those of the part of it, or all of it, that is laid out as
     the known model, or as most of it. None where neither fits into the other.
     """
+    if not _share_components(known, original):
+        return frozenset()
     forest = Forest()
     tree = forest.plant(original.names, {})
     aligner = Aligner(forest.plant(known.names, {}), tree)
@@ -94,6 +97,19 @@ def names_in(known: TensorLayout, original: TensorLayout) -> frozenset[str]:
         return frozenset()
     start = tree.name((*way, ""))
     return frozenset(start + name for _, name in aligner.aligned(root, found).pairs)
+
+
+def _share_components(known: TensorLayout, original: TensorLayout) -> bool:
+    """Whether at least half of what a known model calls its parts stands in the original, as it does in what is built
+    on it: a quick look, since there are many known models."""
+    ours, theirs = components_of(known), components_of(original)
+    return 2 * len(ours & theirs) >= len(ours)
+
+
+def components_of(layout: TensorLayout) -> frozenset[str]:
+    """The components of all names, numbers aside."""
+    separator = separator_of(layout.names)
+    return frozenset(part for name in layout.names for part in name.split(separator) if not is_number(part))
 
 
 def _best_part(aligner: Aligner) -> tuple[tuple[int, int], tuple[str, str]] | None:
@@ -170,5 +186,12 @@ def _renames(aligned: Aligned, seen: Counter[str]) -> tuple[Rename, ...]:
 
 
 def _structures(aligner: Aligner, node: int) -> int:
+    """How many different subtrees there are in which several names stand side by side."""
     forest = aligner.forest
-    return len({forest.structure[each] for each in Tree(forest, node, ".").nodes()})
+    return len(
+        {
+            forest.structure[each]
+            for each in Tree(forest, node, ".").nodes()
+            if sum(not is_number(part) for part in forest.children[each]) > 1
+        }
+    )

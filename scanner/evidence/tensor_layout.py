@@ -10,18 +10,21 @@ from collections.abc import Mapping
 
 from ..models.layout_facts import TensorLayout
 from ..results import EvidenceKind, Observation, Region, Relation, Strength
+from ..support.budget import OverBudgetError, budget
 from ..support.escaping import escape
 from .layout_fit import Fit, fit_layouts, names_in
 
 # With fewer names than this, or fewer different subtrees where hardly a name is kept, others fit by chance.
 LEAST_NAMES = 20
-LEAST_STRUCTURES = 5
+LEAST_STRUCTURES = 4
 LEAST_KEPT = 0.5
 # Of the names of the larger side: models of one family share .68 to .75 (a Llama with more layers, one with biases), a
 # model and its predecessor, which has another vision tower, .41, GPT-2 and Llama .006.
 ALIKE = 0.5
 CLOSE = 0.9
 _MOST_RENAMES_SAID = 4
+# Of processor time, for all that two layouts and known ones take.
+SECONDS = 60.0
 # Where the sum that an index states is off by the ratio of two widths, a tool that counts in another type explains it.
 _WIDTH_RATIOS = (0.25, 0.5, 2.0, 4.0)
 _WRONG = 0.05
@@ -39,12 +42,18 @@ def compare_layouts(
     ``known`` are layouts of further models, by name, which may explain a part of what is shared: Llama's, of a model
     that is built on Llama. Neither side may be among them.
     """
-    fit = fit_layouts(copy, original)
-    by_name = fit
-    if fit.shapes and fit.share < CLOSE:
-        by_name = fit_layouts(copy, original, with_shapes=False)
-    sizes = _compare_sizes(copy, original, compared_with, fit.share)
-    return (_layout(copy, original, compared_with, fit, by_name, known), *sizes)
+    try:
+        with budget(0, SECONDS):
+            fit = fit_layouts(copy, original)
+            by_name = fit
+            if fit.shapes and fit.share < CLOSE:
+                by_name = fit_layouts(copy, original, with_shapes=False)
+            found = _layout(copy, original, compared_with, fit, by_name, known)
+    except OverBudgetError as over:
+        reason = str(over).partition(":")[0]
+        said = f"tensor names were not compared with those of {escape(compared_with)}: aligning them {reason}"
+        return (Observation(EvidenceKind.TENSOR_LAYOUT, Relation.NOT_COMPARED, Strength.NONE, said, compared_with),)
+    return (found, *_compare_sizes(copy, original, compared_with, fit.share))
 
 
 def _layout(

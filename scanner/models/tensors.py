@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import NamedTuple, TypeVar
 
 from ..results import Skipped
-from ..sources.checkout import Entry
+from ..sources.checkout import Checkout, Entry
 from ..support.budget import OverBudgetError, budget, check
 from ..support.escaping import escape
 from .gguf_header import read_gguf
@@ -29,7 +30,8 @@ MOST_FILES = 2_000
 MOST_BYTES = 128 * 1024**2
 SECONDS = 60.0
 _SHARD = re.compile(r"(?P<stem>.+)-\d{5}-of-\d{5}\.(?:safetensors|gguf)")
-_POINTERS = (b"version https://git-lfs.github.com/spec/", b"/annex/objects/")
+# What Git LFS and git-annex leave in place of a file begins so, and no file of tensors does.
+_POINTERS = (b"vers", b"/ann")
 
 
 _T = TypeVar("_T")
@@ -49,6 +51,18 @@ def has_tensors(path: str) -> bool:
     return path.lower().endswith((*INDEX_SUFFIXES, SAFETENSORS, GGUF, *_PICKLES))
 
 
+def layouts_of(checkout: Checkout, seconds: float = SECONDS) -> LayoutReading:
+    """The layouts of all models in a source; of a repository of the Hub also by its weights, read by ranges."""
+    beside: list[Entry | Skipped] = []
+    if checkout.repository and checkout.commit:
+        from .hub_weights import weights_beside  # what reads the Hub: not for local files
+
+        beside = list(weights_beside(checkout))
+    reading = read_layouts(chain(checkout.entries(), beside), seconds)
+    unread = tuple(each for each in beside if isinstance(each, Skipped))
+    return LayoutReading(reading.layouts, reading.skipped + unread)
+
+
 def read_layouts(entries: Iterable[Entry | Skipped], seconds: float = SECONDS) -> LayoutReading:
     """The layouts of all models among ``entries``, within so many seconds of processor time and 128 MB of headers."""
     found = {entry.path: entry for entry in entries if isinstance(entry, Entry) and has_tensors(entry.path)}
@@ -57,7 +71,7 @@ def read_layouts(entries: Iterable[Entry | Skipped], seconds: float = SECONDS) -
         with budget(0, seconds):
             reading.run()
     except OverBudgetError as over:
-        reading.skipped.append(Skipped("tensors", f"reading headers {over}"))
+        reading.skipped.append(Skipped("tensors", f"reading headers {str(over).partition(':')[0]}: not compared"))
     layouts = sorted(reading.layouts, key=lambda layout: (-len(layout.names), layout.path))
     return LayoutReading(tuple(layouts), tuple(reading.skipped))
 
@@ -149,14 +163,9 @@ class _Reading:
         got = entry.read_part(offset, wanted)
         if isinstance(got, Skipped):
             raise BrokenFactsError(escape(got.reason))
-        if offset == 0 and count >= 4 and entry.size <= 1024:
-            self._refuse_pointer(entry)
-        return got
-
-    def _refuse_pointer(self, entry: Entry) -> None:
-        start = entry.read_part(0, 1024)
-        if isinstance(start, bytes) and start.startswith(_POINTERS):
+        if offset == 0 and got[:4] in _POINTERS:
             raise BrokenFactsError("a pointer of Git LFS or git-annex: fetch the file that it stands for")
+        return got
 
     def _of_index(
         self, path: str, index: TensorIndex, shards: Mapping[str, str], headers: Mapping[str, TensorHeader]
