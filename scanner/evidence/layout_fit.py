@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..models.layout_facts import TensorLayout
 from ..results import Kind, Rename
-from .name_alignment import Aligned, Aligner
+from .name_alignment import Aligned, Aligner, usual_names
 from .name_trie import Forest, Tree, is_number, separator_of
 
 # A part of one model is held to be laid out as another where so much of both fits.
@@ -20,6 +20,8 @@ LEAST_PART = 0.9
 WHOLE = 0.9
 # A known model explains a part that has at least so much of its names: one with fewer layers, not any three matrices.
 _LEAST_KNOWN = 0.25
+# Of more names, the first alignment stands.
+_MOST_TWICE = 50_000
 
 
 class Fit(NamedTuple):
@@ -75,7 +77,18 @@ def fit_layouts(copy: TensorLayout, original: TensorLayout, with_shapes: bool = 
         found = _best_part(aligner)
         if found is not None:
             nodes, parts = found
-    return _fit(aligner, nodes, parts, is_known)
+    return _fit(_made_consistent(aligner, nodes), nodes, parts, is_known)
+
+
+def _made_consistent(aligner: Aligner, nodes: tuple[int, int]) -> Aligner:
+    """``aligner``, or one that calls each component the same everywhere, if as many names fit then."""
+    if aligner.was_cut or max(aligner.forest.size[node] for node in nodes) > _MOST_TWICE:
+        return aligner
+    usual = usual_names(aligner.aligned(*nodes).renames)
+    if not usual:
+        return aligner
+    other = Aligner(aligner.copy, aligner.original, usual)
+    return other if other.fitting(*nodes) >= aligner.fitting(*nodes) else aligner
 
 
 def names_in(known: TensorLayout, original: TensorLayout) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ..support.budget import check
@@ -49,9 +49,12 @@ class Aligned(NamedTuple):
 class Aligner:
     """Aligns subtrees of two trees of one forest, each two of them once."""
 
-    def __init__(self, copy: Tree, original: Tree) -> None:
+    def __init__(self, copy: Tree, original: Tree, usual: Mapping[str, str] = {}) -> None:
+        """``usual`` says what components of the copy are called in the original elsewhere: where that fits, it is
+        preferred."""
         self.copy = copy
         self.original = original
+        self.usual = usual
         self.forest = copy.forest
         self.work = 0
         self.was_cut = False
@@ -91,12 +94,30 @@ class Aligner:
             pair = NamePair(part, part, copy[part], original[part], False)
             (pairs if is_number(part) or self._share(pair) >= LEAST_SHARE else doubtful).append(pair)
         free_copy, free_original = _without(copy, pairs, 0), _without(original, pairs, 1)
+        if self.usual and free_copy and free_original:
+            pairs += self._as_usual(free_copy, free_original)
         if free_copy and free_original:
             for pair in self._alike(free_copy, free_original):
                 pairs.append(pair)
                 del free_copy[pair.copy], free_original[pair.original]
         pairs += [pair for pair in doubtful if pair.copy in free_copy and pair.original in free_original]
         return [pair for pair in pairs if self.fitting(pair.copy_node, pair.original_node)]
+
+    def _as_usual(self, copy: dict[str, int], original: dict[str, int]) -> list[NamePair]:
+        """Children that are called here what they are called elsewhere; they are taken out of the two."""
+        pairs = []
+        structure = self.forest.structure
+        alike = Counter(structure[node] for node in copy.values())
+        alike |= Counter(structure[node] for node in original.values())
+        for part, node in list(copy.items()):
+            other = self.usual.get(part)
+            if other is None or other not in original:
+                continue
+            pair = NamePair(part, other, node, original[other], alike[structure[node]] > 1)
+            if self._share(pair) >= LEAST_SHARE:
+                pairs.append(pair)
+                del copy[part], original[other]
+        return pairs
 
     def _share(self, pair: NamePair) -> float:
         larger = max(self.forest.size[pair.copy_node], self.forest.size[pair.original_node])
@@ -194,6 +215,23 @@ class Aligner:
                 ways = (*way, pair.copy), (*original_way, pair.original)
                 waiting.append((pair.copy_node, pair.original_node, *ways, is_twin or pair.twin))
         return found._replace(twins=twins)
+
+
+def usual_names(renames: Counter[tuple[str, str]]) -> dict[str, str]:
+    """What components of the copy are mostly called in the original, one to one; empty where none is called two things.
+
+    A renaming that was done by hand is the same everywhere, so the most frequent is the right one where several fit.
+    """
+    ours, theirs = Counter(copy for _, copy in renames), Counter(original for original, _ in renames)
+    if max(ours.values(), default=0) < 2 and max(theirs.values(), default=0) < 2:
+        return {}
+    usual: dict[str, str] = {}
+    taken: set[str] = set()
+    for (original, copy), _ in sorted(renames.items(), key=lambda item: (-item[1], item[0])):
+        if copy not in usual and original not in taken:
+            usual[copy] = original
+            taken.add(original)
+    return usual
 
 
 def _without(children: dict[str, int], pairs: Iterable[NamePair], side: int) -> dict[str, int]:

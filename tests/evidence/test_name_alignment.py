@@ -222,3 +222,14 @@ def test_the_longest_way_that_is_read_is_walked(depth: int) -> None:
     ours = [".".join(["a"] * (depth - 1) + [end]) for end in "xy"]
     theirs = [".".join(["b"] * (depth - 1) + [end]) for end in "xy"]
     assert fit(ours, theirs).share == 1.0
+
+
+def test_a_component_is_called_the_same_everywhere_where_that_fits() -> None:
+    """In a layer that lacks a name, order alone would pair its twins otherwise than in all other layers."""
+    original = [f"layers.{n}.{part}.weight" for n in range(9) for part in ("ka", "kb", "kc")]
+    truth = renamed(original, lambda part: {"ka": "xa", "kb": "xb", "kc": "xc"}.get(part, part))
+    del truth["layers.4.ka.weight"]
+    found = fit(list(truth.values()), original)
+    assert dict(found.pairs) == {copy: name for name, copy in truth.items()}
+    assert renames(found) == {"ka": ("xa", 8), "kb": ("xb", 9), "kc": ("xc", 9)}
+    assert found.twins == len(truth)

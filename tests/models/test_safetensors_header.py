@@ -8,8 +8,9 @@ from safetensors.numpy import save
 
 from modelkin.models.safetensors_header import WIDTHS, read_safetensors
 from modelkin.models.strict_json import BrokenFactsError
+from modelkin.support.arrays import Array
 
-ARRAYS = {
+ARRAYS: dict[str, Array] = {
     "scalar": np.zeros((), np.float64),
     "empty": np.zeros((0, 7), np.float16),
     "layers.0.weight": np.zeros((5, 3), np.float32),
