@@ -31,6 +31,7 @@ _WRONG = 0.05
 _RATIO_ERROR = 0.001
 
 _ARCHITECTURE = "every model of this architecture has tensors of these names"
+_MORE_LAYERS = "all names of the one stand in the other, as where one has more layers or layers were taken out"
 _CONVERSION = "a conversion for another library renames tensors as well"
 
 
@@ -112,11 +113,16 @@ def _is_chance(fit: Fit) -> bool:
     return not fit.shapes and fit.kept < LEAST_KEPT * fit.components and fit.structures < LEAST_STRUCTURES
 
 
+def _is_inside(fit: Fit) -> bool:
+    """Whether all names of the one stand in the other, which has more."""
+    return len(fit.pairs) == min(fit.copy_names, fit.original_names) >= LEAST_NAMES
+
+
 def _strength(fit: Fit, relation: Relation, private: int, has_known: bool) -> Strength:
     if min(fit.copy_names, fit.original_names) < LEAST_NAMES or _is_chance(fit):
         return Strength.NONE
     if relation is Relation.UNALIKE:
-        return Strength.NONE if fit.was_cut else Strength.COUNTER
+        return Strength.NONE if fit.was_cut or _is_inside(fit) else Strength.COUNTER
     if fit.share < CLOSE or (has_known and not private):
         return Strength.NONE
     return Strength.SUPPORTING
@@ -154,10 +160,12 @@ def _renamed(fit: Fit) -> str:
 
 def _explanations(fit: Fit, relation: Relation, strength: Strength, explanations: tuple[str, ...]) -> tuple[str, ...]:
     if relation is Relation.UNALIKE:
-        return ()
+        return (_MORE_LAYERS,) if _is_inside(fit) else ()
     said = [_ARCHITECTURE]
     if fit.renames and strength is Strength.SUPPORTING:
         said.append(_CONVERSION)
+    if relation is Relation.ALIKE and _is_inside(fit):
+        said.append(_MORE_LAYERS)
     if fit.twins:
         said.append(
             f"{fit.twins:,} names are aligned up to twins: as q, k and v do, several fit one place equally well"

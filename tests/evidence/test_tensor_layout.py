@@ -206,3 +206,11 @@ def test_an_alignment_that_takes_too_long_is_an_observation_that_says_so(monkeyp
     assert found.says == (
         "tensor names were not compared with those of lamp: aligning them took longer than 0.02 s of processor time"
     )
+
+
+def test_a_model_with_fewer_layers_is_not_spoken_against() -> None:
+    found = observed(layout(llama(32)), layout(llama(80)))
+    assert (found.relation, found.strength) == (Relation.UNALIKE, Strength.NONE)
+    assert found.explained_by == (
+        "all names of the one stand in the other, as where one has more layers or layers were taken out",
+    )
