@@ -92,7 +92,7 @@ class LicenceForm(str, Enum):
 
 
 class Kind(str, Enum):
-    """What a renamed identifier names."""
+    """What a renamed name names."""
 
     CLASS = "class"
     FUNCTION = "function"
@@ -101,6 +101,8 @@ class Kind(str, Enum):
     VARIABLE = "variable"
     KEYWORD = "keyword"
     """The name of an argument in a call: ``f(bias=True)``."""
+    TENSOR = "tensor"
+    """One component of the names of tensors: ``vpm`` in ``vpm.encoder.layers.0.weight``."""
 
 
 class Direction(str, Enum):

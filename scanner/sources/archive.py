@@ -10,6 +10,7 @@ import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from .tars import open_tar
 _BOUNDED_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED = 0x1
 _MAX_DIRECTORY_BYTES = 64 * 1024**2
+_CHUNK = 256 * 1024
 _DIRECTORY_ENTRY = b"PK\x01\x02"
 DAMAGED_ZIP = (zipfile.BadZipFile, *DAMAGE)
 _DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>[^-/]+)\.dist-info/METADATA")
@@ -84,7 +86,7 @@ def _without_top(listing: list[Entry | Skipped]) -> list[Entry | Skipped]:
     return [
         Skipped(item.path[cut:], item.reason)
         if isinstance(item, Skipped)
-        else Entry(item.path[cut:], item.size, item.read)
+        else Entry(item.path[cut:], item.size, item.read, item.part)
         for item in listing
         if len(item.path) > cut
     ]
@@ -151,7 +153,12 @@ class _ZipReader:
 
     def member(self, info: zipfile.ZipInfo) -> Member:
         return Member(
-            info.filename, info.file_size, lambda: self.read(info), _problem(info), member_day(*info.date_time[:3])
+            info.filename,
+            info.file_size,
+            lambda: self.read(info),
+            _problem(info),
+            member_day(*info.date_time[:3]),
+            partial(self.read_part, info),
         )
 
     def read(self, info: zipfile.ZipInfo) -> bytes | Skipped:
@@ -168,6 +175,21 @@ class _ZipReader:
         except DAMAGED_ZIP as error:
             reason = " ".join(str(error).split())
             return Skipped(info.filename, f"damaged, or larger than the archive declares: {reason}")
+
+    def read_part(self, info: zipfile.ZipInfo, offset: int, count: int) -> bytes | Skipped:
+        """A part of a member of any size; what has to be inflated to get there counts as read."""
+        taken = min(info.file_size, offset + count)
+        if self.bytes_read + taken > self.limit:
+            return Skipped(info.filename, "the archive inflates past the limit for all its members")
+        self.bytes_read += taken
+        try:
+            with self.archive.open(info) as file:
+                left = offset
+                while left > 0 and (passed := len(file.read(min(left, _CHUNK)))):
+                    left -= passed
+                return file.read(count)
+        except DAMAGED_ZIP as error:
+            return Skipped(info.filename, f"damaged: {' '.join(str(error).split())}")
 
 
 def _problem(info: zipfile.ZipInfo) -> str:

@@ -15,6 +15,10 @@ from ..results import LeftOut, Skipped
 
 Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
+ReadPart = Callable[[int, int], "bytes | Skipped"]
+"""Gives up to so many bytes (the second number) from a place on (the first)."""
+
+_MOST_READ_WHOLE = 64 * 1024**2
 
 
 def _nothing() -> tuple[LeftOut, ...]:
@@ -72,6 +76,20 @@ class Entry(Struct, frozen=True):
     """In bytes, as declared."""
     read: Callable[[], bytes | Skipped]
     """Gives the stored bytes, or Skipped when they cannot be had."""
+    part: ReadPart | None = None
+    """Gives a part of them without reading all; None where the source cannot."""
+
+    def read_part(self, offset: int, count: int) -> bytes | Skipped:
+        """Up to ``count`` of the stored bytes from ``offset`` on: fewer where the file ends, or breaks off, before.
+
+        Of weights it reads the header alone. Where the source has no such way, a small file is read whole.
+        """
+        if self.part is not None:
+            return self.part(offset, count)
+        if self.size > _MOST_READ_WHOLE:
+            return Skipped(self.path, f"{self.size / 1024**2:,.0f} MB cannot be read in parts from this kind of source")
+        stored = self.read()
+        return stored if isinstance(stored, Skipped) else stored[offset : offset + count]
 
 
 def sort_key(path: str) -> list[str]:

@@ -218,7 +218,7 @@ def _link(child: os.DirEntry[str], path: str, bounds: _Bounds) -> Entry | Skippe
 def _regular(disk: str, path: str, status: os.stat_result) -> Entry | Skipped:
     if not stat.S_ISREG(status.st_mode):
         return Skipped(path, "not a regular file (a pipe, a socket or a device)")
-    return Entry(path, status.st_size, partial(_read, disk, path))
+    return Entry(path, status.st_size, partial(_read, disk, path), partial(_read_part, disk, path))
 
 
 def _read_later(disk: str, path: str) -> Entry | Skipped:
@@ -233,6 +233,15 @@ def _read(disk: str, path: str) -> bytes | Skipped:
         return Path(disk).read_bytes()
     except OSError as error:
         return Skipped(path, os_reason(error))
+
+
+def _read_part(disk: str, path: str, offset: int, count: int) -> bytes | Skipped:
+    try:
+        with open(disk, "rb") as file:  # noqa: PTH123  as bytes of a path may be no UTF-8
+            file.seek(offset)
+            return file.read(count)
+    except (OSError, OverflowError) as error:
+        return Skipped(path, os_reason(error) if isinstance(error, OSError) else "no file has so many bytes")
 
 
 def _is_inside(real: str, real_root: str) -> bool:

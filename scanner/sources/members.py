@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from ..errors import SourceError
 from ..results import Skipped
-from .checkout import Entry, sort_key
+from .checkout import Entry, ReadPart, sort_key
 
 # Far above any wheel seen (torch: 20,000 members, no text file over 10 MB) and still a bound on time and memory.
 MAX_MEMBERS = 200_000
@@ -69,6 +69,8 @@ class Member(Struct, frozen=True):
     """Why it is no file to read; empty when it is one."""
     modified: str = ""
     """The ISO date on which it was changed, by the archive; empty where that cannot be."""
+    part: ReadPart | None = None
+    """Gives a part of its bytes, also of a member that is too large to be read whole; None where that cannot be."""
 
 
 def member_day(year: int, month: int, day: int) -> str:
@@ -96,7 +98,7 @@ def list_members(members: Iterable[Member], place: str = "archive") -> list[Entr
         elif member.problem:
             item = Skipped(path, member.problem)
         else:
-            item = Entry(path, member.size, member.read)
+            item = Entry(path, member.size, member.read, member.part)
         if len(path) > _MAX_PATH:
             item = Skipped(f"{path[:100]}…", f"a path of {len(path):,} characters, which no system takes")
         if path in by_path:

@@ -46,6 +46,9 @@ _CHUNK = 256 * 1024
 # After the end of a tar stand some blocks of zeros, and a compressed one's checksum.
 _PADDING = 1024**2
 _AFTER_THE_END = "(behind the end)"
+# Of weights in a packed tar the start is unpacked, which holds the longest header that is read.
+MAX_START_BYTES = 26 * 1024**2
+_READ_IN_PARTS = (".safetensors", ".gguf")
 _DAMAGE = (tarfile.TarError, lzma.LZMAError, *DAMAGE)
 
 
@@ -97,17 +100,18 @@ def _listed(reader: _ForwardReader, spool: IO[bytes] | None, room: int, source: 
             if info.isdir():
                 continue
             problem, refusal, place = _problem(info), too_large(info.size), info.offset_data
-            if spool is not None and not problem and not refusal:
-                place = spool.tell()
-                if place + info.size > room:
-                    refusal = "the archive inflates past the limit for all its members"
-                else:
-                    reader.seek(info.offset_data)
-                    reader.copy(info.size, spool)
+            kept = info.size  # of its bytes, those that can be read
+            if spool is not None and not problem:
+                place, kept = spool.tell(), _kept(info)
+                if place + kept > room:
+                    refusal, kept = "the archive inflates past the limit for all its members", -1
+                reader.seek(info.offset_data)
+                reader.copy(kept, spool)
             read = (
                 partial(Skipped, info.name, refusal) if refusal else partial(_read, source, info.name, place, info.size)
             )
-            members.append(Member(info.name, info.size, read, problem, _modified(info.mtime)))
+            part = partial(_read_part, source, info.name, place, kept)
+            members.append(Member(info.name, info.size, read, problem, _modified(info.mtime), part))
     if reader.last_block.strip(b"\0"):
         raise ValueError("a header in it is damaged")
     if _something_follows(reader):
@@ -117,6 +121,13 @@ def _listed(reader: _ForwardReader, spool: IO[bytes] | None, room: int, source: 
             )
         )
     return members
+
+
+def _kept(info: tarfile.TarInfo) -> int:
+    """How many bytes of a member of a packed tar are unpacked; -1 where it is not."""
+    if not too_large(info.size):
+        return info.size
+    return min(info.size, MAX_START_BYTES) if info.name.lower().endswith(_READ_IN_PARTS) else -1
 
 
 def _something_follows(reader: _ForwardReader) -> bool:
@@ -153,6 +164,13 @@ def _read(source: IO[bytes], name: str, place: int, size: int) -> bytes | Skippe
     source.seek(place)
     content = source.read(size)
     return content if len(content) == size else Skipped(name, "the archive was cut off while it was read")
+
+
+def _read_part(source: IO[bytes], name: str, place: int, kept: int, offset: int, count: int) -> bytes | Skipped:
+    if kept < 0:
+        return Skipped(name, "it was not unpacked from the archive")
+    source.seek(place + min(offset, kept))
+    return source.read(max(0, min(count, kept - offset)))
 
 
 class _ForwardReader:

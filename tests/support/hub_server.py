@@ -111,7 +111,16 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(404, "EntryNotFound", "Entry not found")
 
     def _file(self, content: bytes, commit: str) -> None:
-        self._send(200, content, {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": commit})
+        headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": commit}
+        asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+        if asked is None:
+            self._send(200, content, headers)
+        elif int(asked[1]) >= len(content):
+            self._send(416, b"", headers)
+        else:
+            begin, end = int(asked[1]), min(int(asked[2]) + 1, len(content))
+            place = {"Content-Range": f"bytes {begin}-{end - 1}/{len(content)}"}
+            self._send(206, content[begin:end], {**headers, **place})
 
     def _json(self, value: object) -> None:
         self._send(200, json.dumps(value).encode(), {"Content-Type": "application/json"})
