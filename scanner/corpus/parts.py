@@ -40,8 +40,8 @@ _MOST_STATE_BYTES = 1024**2
 _ROOMS = "results support sources syntax fingerprints rulebook licences notices repository dating".split()
 _FILES = """
     corpus/absorbing.py corpus/appearances.py corpus/builder.py corpus/file_reader.py corpus/indexing.py
-    corpus/model.py corpus/part_reading.py corpus/parts.py corpus/plain_tables.py corpus/repository_releases.py
-    corpus/schema.py corpus/tables.py
+    corpus/model.py corpus/native_table.py corpus/part_reading.py corpus/parts.py corpus/plain_tables.py
+    corpus/repository_releases.py corpus/schema.py corpus/tables.py
 """.split()
 _PACKAGES = ("tree-sitter", "tree-sitter-python", "license-expression")
 
