@@ -29,6 +29,7 @@ from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection
 from .sources.specs import split_name
+from .sources.unscanned_code import UnreadCode
 from .support.globs import matcher
 from .trust import held_back, not_obeyed
 

@@ -45,6 +45,8 @@ class _Held(NamedTuple):
     """A release that holds a native file under a path."""
 
     corpus: Corpus
+    numbers: tuple[int, ...]
+    """The releases of the corpus of which any native file is known."""
     release: Release
     path: int
 
@@ -93,11 +95,12 @@ def _holders(files: Sequence[NativeFile], corpora: Sequence[Corpus]) -> list[lis
     held: list[list[_Held]] = [[] for _ in files]
     for corpus in corpora:
         first = np.searchsorted(corpus.native_hashes, wanted).tolist()
+        numbers = tuple(np.unique(corpus.native_releases).tolist())
         last = np.searchsorted(corpus.native_hashes, wanted, "right").tolist()
         for place, rows in enumerate(map(range, first, last)):
             for row in rows:
                 release = corpus.releases[int(corpus.native_releases[row])]
-                held[place].append(_Held(corpus, release, int(corpus.native_paths[row])))
+                held[place].append(_Held(corpus, numbers, release, int(corpus.native_paths[row])))
     return held
 
 
@@ -138,11 +141,10 @@ def _interval(held: _Held) -> tuple[Release | None, Release]:
     Only releases of which any native file is known lack one.
     """
     corpus, release = held.corpus, held.release
-    numbers = {int(number) for number in corpus.native_releases}
-    having = {int(number) for number in corpus.native_releases[corpus.native_paths == held.path]}
+    having = set(corpus.native_releases[corpus.native_paths == held.path].tolist())
     places = (release.project, release.origin)
     of_package = {
-        number: each for number in numbers if ((each := corpus.releases[number]).project, each.origin) == places
+        number: each for number in held.numbers if ((each := corpus.releases[number]).project, each.origin) == places
     }
     appeared = min((each for number, each in of_package.items() if number in having), key=_day)
     before = [each for number, each in of_package.items() if number not in having and each.day < appeared.day]
