@@ -17,6 +17,7 @@ from ..corpus.intervals import day_number
 from ..corpus.model import Corpus, Project, Release, Version
 from ..corpus.native_table import NativeFile, hashed
 from ..dating.dates import DateOf
+from ..matching.verdict import stands_under
 from ..notices.model import Notice
 from ..results import Direction, FileDate, KnownNative, Region, Unread, UnreadKind, UpstreamMatch, Verdict
 from ..sources.checkout import Entry
@@ -34,7 +35,7 @@ class Asked(NamedTuple):
     date_of: DateOf
     """When the file at a path first appeared; asked only for those that an upstream holds."""
     names: tuple[str, ...] = ()
-    """What the source calls itself: its own project is no upstream of it."""
+    """What the source calls itself: what is its own, under its own path, is from no upstream."""
     named: bool = False
     """Whether the user named the original."""
     answers: Callable[[str], bool] = lambda _: True
@@ -74,12 +75,14 @@ def with_known(
 def _known(files: Sequence[NativeFile], corpora: Sequence[Corpus], asked: Asked) -> Iterator[KnownNative]:
     own = frozenset(plain_name(each.rpartition("/")[2]) for each in asked.names)
     for file, held in zip(files, _holders(files, corpora), strict=True):
-        others = [each for each in held if asked.answers(each.project.name) and not _is_one_of(each.project, own)]
+        if any(_is_one_of(each.project, own) and stands_under(file.path, each.corpus.text(each.path)) for each in held):
+            continue  # a file of the project's own release
+        others = [each for each in held if asked.answers(each.project.name)]
         if not others:
             continue
         dated = FileDate() if asked.named else asked.date_of(file.path)
         for first in sorted(others, key=_age):
-            match = _match(first, others, dated, asked.named)
+            match = _match(first, others, dated, asked.named or _is_one_of(first.project, own))
             if match.direction is not Direction.LATER:
                 yield KnownNative(file.path, match)
                 break
