@@ -1,4 +1,4 @@
-"""Native files that an upstream holds: named with project, release and path, unless the upstream is certainly younger."""
+"""Native files that an upstream holds: named with release and path, unless the upstream is certainly younger."""
 
 from __future__ import annotations
 
@@ -83,13 +83,8 @@ def test_an_upstream_that_is_certainly_younger_is_not_named(tmp_path: Path) -> N
     assert told == {"2021-01-01": [], "2022-01-01": [(*row, Direction.OPEN)], "": [(*row, Direction.UNKNOWN)]}
 
 
-def test_where_the_oldest_is_younger_no_other_is_named_that_is_younger_still(tmp_path: Path) -> None:
-    assert (
-        known(scanned(tmp_path, {"a.py": "X = 1\n", "tide.cu": EDITED}, LATER, TWO, as_of="2020-01-01"))
-        == [
-            # Nothing tells when a path of a project's only release came.
-        ]
-    )
+def test_where_all_are_younger_none_is_named(tmp_path: Path) -> None:
+    assert known(scanned(tmp_path, {"a.py": "X = 1\n", "tide.cu": EDITED}, LATER, TWO, as_of="2020-01-01")) == []
 
 
 def test_what_is_left_out_or_its_own_is_not_named(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from modelkin.fingerprints.native_code import native_hash
 from modelkin.results import Skipped
 from modelkin.sources.checkout import Entry
 
-from ..support.git_repositories import git
+from ..support.git_histories import git
 from ..support.small_corpora import ATTENTION, ROTARY, THREE, corpus_of
 
 KERNEL = "__global__ void tide(float *depth, int count) { int i = threadIdx.x; if (i < count) depth[i] += 1; }\n" * 2
