@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         Innovations,
         Kind,
         KnownCorpus,
+        KnownNative,
         LeftOut,
         Level,
         LicenceForm,
@@ -94,6 +95,7 @@ __all__ = [
     "Innovations",
     "Kind",
     "KnownCorpus",
+    "KnownNative",
     "LeftOut",
     "Level",
     "LicenceForm",
@@ -143,8 +145,8 @@ _MODULES = {
     "scan_steps": "ScanOptions SettingsTaken",
     "reports": "render",
     "results": "Attribution CellLines Confidence CorpusIdentity DefinitionMatch Direction DutyState FileDate "
-    "FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus LeftOut Level LicenceForm Region "
-    "Rename Report Skipped State Suppression Trust Unread UnreadKind UpstreamMatch Verdict",
+    "FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative LeftOut Level "
+    "LicenceForm Region Rename Report Skipped State Suppression Trust Unread UnreadKind UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

@@ -25,7 +25,7 @@ from .corpus.validation import damage_explained
 from .errors import SourceError
 from .pipeline import Examined, Examiner, SourceFacts
 from .repository.declarations import read_declarations
-from .results import FileVerdict, LeftOut, Report, Skipped, Trust, cells_by_path
+from .results import FileVerdict, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
 from .scan_steps import (
     NOTHING_TO_SCAN,
     ScanOptions,
@@ -40,6 +40,7 @@ from .scan_steps import (
     open_upstreams,
     selection,
     source_facts,
+    with_known_natives,
 )
 from .sources import open_source, open_sources
 from .sources.checkout import Checkout
@@ -143,7 +144,7 @@ def _report(
         found = _examined(checkout, examiner(corpora, options, named), facts, options, progress)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        others = found.others()
+        others = found.others(with_known_natives(found.unread, corpora, facts, options, named))
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
@@ -185,9 +186,9 @@ class _FilesFound(Struct):
         """That there is no code to scan, in words."""
         return NOTHING_TO_SCAN + self.unread.told()
 
-    def others(self) -> AllFiles:
-        """What is known of all files, copies or not."""
-        return AllFiles(tuple(each.stated for each in self.examined if each.stated), self.unread.found())
+    def others(self, unread: tuple[Unread, ...]) -> AllFiles:
+        """What is known of all files, copies or not; of the ``unread``, what is not Python."""
+        return AllFiles(tuple(each.stated for each in self.examined if each.stated), unread)
 
 
 def _examined(

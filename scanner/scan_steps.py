@@ -29,6 +29,7 @@ from .settings import checked_date
 from .sources.checkout import Checkout
 from .sources.files import Selection
 from .sources.specs import split_name
+from .sources.unscanned_code import UnreadCode
 from .support.globs import matcher
 from .trust import held_back, not_obeyed
 
@@ -126,6 +127,20 @@ def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOp
     return SourceFacts(dates_of(checkout), declarations.names)
 
 
+def with_known_natives(
+    unread: UnreadCode, corpora: Sequence[Corpus], source: SourceFacts, options: ScanOptions, named: bool = False
+) -> tuple[Unread, ...]:
+    """The code that was not read, with what the corpora know of its native files; the source must be open."""
+    found = unread.found()
+    if not unread.native:
+        return found
+    from .attribution.native_files import Asked, with_known
+
+    excluded = matcher(options.exclude_upstream)
+    asked = Asked(source.date_of, source.names, named, lambda project: not excluded(project))
+    return with_known(found, unread.native, corpora, asked)
+
+
 def check(
     copies: Sequence[Copy],
     declarations: Declarations,
@@ -156,7 +171,8 @@ def _checked(
     others: AllFiles = AllFiles(),
 ) -> CheckResult:
     stated = (each.licence for each in others.stated)
-    if not copies and not _tells_of_a_model(declarations) and not is_at_odds(declarations, stated):
+    has_known = any(each.known for each in others.unread)
+    if not copies and not has_known and not _tells_of_a_model(declarations) and not is_at_odds(declarations, stated):
         return CheckResult()
     from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
     from .attribution.repository_view import RepositoryView

@@ -196,7 +196,9 @@ def unread_drafts(taken: Iterable[tuple[str, UpstreamMatch]], unread: Iterable[U
 
     ``taken`` are the paths of copied files, each with its upstream.
     """
-    native = [path for each in unread if each.kind is UnreadKind.NATIVE and not each.upstream for path in each.paths]
+    of_source = [each for each in unread if each.kind is UnreadKind.NATIVE and not each.upstream]
+    known = {known.path for each in of_source for known in each.known}  # these have a finding of their own
+    native = [path for each in of_source for path in each.paths if path not in known]
     found: dict[str, tuple[str, UpstreamMatch, dict[str, None]]] = {}
     for path, upstream in taken if native else ():
         beside = [each for each in native if _is_beside(each, path)]

@@ -26,7 +26,7 @@ from ..pipeline import Examined, Examiner, SourceFacts
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
 from ..results import FileDate, Finding, LeftOut, Skipped, Trust, Unread
-from ..scan_steps import NOTHING_TO_SCAN, files_not_obeyed, is_empty, selection
+from ..scan_steps import NOTHING_TO_SCAN, files_not_obeyed, is_empty, selection, source_facts, with_known_natives
 from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.files import SourceFile, read_file
@@ -91,14 +91,14 @@ def survey(repository: RepositorySource, setup: Setup) -> Survey:
     """List and hash the files of a repository. Raises CorpusError."""
     began = time.perf_counter()
     try:
-        with open_compared(repository.source, setup) as (checkout, _):
-            seen = _seen(checkout, is_folder(repository.source), setup)
+        with open_compared(repository.source, setup) as (checkout, corpora):
+            seen = _seen(checkout, is_folder(repository.source), corpora, setup)
     except (SourceError, OutOfTimeError, MemoryError) as error:
         return Survey(without_login(repository.source), failed=reason_left(error, setup.timeout))
     return replace(seen, likeness=_likeness(seen), seconds=time.perf_counter() - began)
 
 
-def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
+def _seen(checkout: Checkout, folder: bool, corpora: Sequence[Corpus], setup: Setup) -> Survey:
     files: list[SurveyedFile] = []
     skipped: list[Skipped] = []
     waivers = 0
@@ -112,6 +112,8 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
             files.append(SurveyedFile(file.path, file.sha256, len(file.text)))
     with within(setup.timeout):
         declarations = read_declarations(checkout)
+        source = source_facts(checkout, declarations, setup.scan)
+        unread_files = with_known_natives(unread, corpora, source, setup.scan)
     return Survey(
         root=checkout.root,
         project=checkout.project,
@@ -123,7 +125,7 @@ def _seen(checkout: Checkout, folder: bool, setup: Setup) -> Survey:
         ignore_rules=checkout.disregarded(),
         files=tuple(files),
         skipped=tuple(skipped),
-        unread=unread.found(),
+        unread=unread_files,
         failed=NOTHING_TO_SCAN + unread.told() if not files and is_empty(skipped, declarations, setup.scan) else "",
     )
 

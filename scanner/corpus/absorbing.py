@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 from msgspec.structs import replace
 
+from ..notices.model import Notice
 from ..sources.checkout import sort_key
 from ..support.arrays import Array, among, distinct, first_of_each, run_bounds, runs
 from .appearances import Listing
@@ -20,6 +21,7 @@ from .model import Corpus, Release, Version
 from .tables import VersionRow
 
 _UINT32_BYTES = 4
+_NO_NOTICE = Notice("", ())
 
 
 def _everything(_: Version) -> bool:
@@ -52,6 +54,17 @@ def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bo
     owners = np.array([release.project for release in corpus.releases], np.int64)[corpus.version_releases[chosen]]
     kept = set(zip(owners.tolist(), corpus.version_paths[chosen].tolist(), files.tolist(), strict=True))
     translated.pass_on_listings(kept)
+    _pass_on_natives(builder, corpus, keeps)
+
+
+def _pass_on_natives(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool]) -> None:
+    """The native files that ``keeps`` wants, as if each were a file without a notice."""
+    columns = (corpus.native_releases, corpus.native_paths, corpus.native_hashes)
+    for number, path, found in sorted(zip(*(column.tolist() for column in columns), strict=True)):
+        release = corpus.releases[number]
+        project = corpus.projects[release.project]
+        if keeps(Version(project, release, corpus.text(path), _NO_NOTICE)):
+            builder.add_native(builder.add_release(project, release), corpus.spelling(path), found)
 
 
 def _build_order(corpus: Corpus) -> Callable[[int], tuple[int, list[str]]]:

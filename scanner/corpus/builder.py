@@ -56,6 +56,10 @@ class CorpusBuilder(Tables):
         number = self.cache.names[path.encode("utf-8", "replace")]
         self.rows.append(VersionRow(file, release, number, notice_number))
 
+    def add_native(self, release: int, path: bytes, found: int) -> None:
+        """Add a native file of a release, under its path in UTF-8, by its `native_hash`."""
+        self.natives.add(release, self.cache.names[path], found)
+
     def add_listing(self, project: int, path: bytes, listing: Listing) -> None:
         """Say which releases of a project, whose files need not be added, have a path, and which lack it."""
         key = project, self.cache.names[path]

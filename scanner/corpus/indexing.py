@@ -1,12 +1,13 @@
 """Sources indexed: the files of a checkout as a release in a corpus, or as a corpus of their own in memory.
 
-Edit this when more of a source should be read into a corpus than its Python files and the notices that come with it.
+Edit this when more of a source should be read into a corpus than its Python files, the notices that come with it, and
+the hashes of native files.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
 
@@ -25,6 +26,7 @@ from ..sources.unscanned_code import UnreadCode
 from ..support.budget import OverBudgetError
 from .builder import CorpusBuilder
 from .model import Corpus, Project, Release
+from .native_table import hashed, taken_natives
 
 EVERYTHING = Selection()
 OF_CODE = (Subject.WORK, Subject.CODE)
@@ -42,15 +44,17 @@ def add_checkout(
     skipped: list[Skipped] | None = None,
     unread: UnreadCode | None = None,
     origin: str = "",
+    native: Sequence[str] | None = None,
 ) -> int:
     """Index the files of a checkout as one release of ``project``; how many. Those not read go to ``skipped``.
 
-    ``origin`` is `Release.origin`. ``unread`` is shown the files that are neither Python files nor notebooks.
+    ``origin`` is `Release.origin`. ``unread`` is shown the files that are neither Python files nor notebooks. Of native
+    files the hashes are kept: of all, or where ``native`` has globs, of these and of those at and below the files read.
     """
     said = replace(_release(checkout, release or checkout.release, sha256), origin=origin)
     number = builder.add_release(project, said)
     left: list[Skipped] = [] if skipped is None else skipped
-    count = 0
+    count, folders = 0, set[str]()
     for file in read_files(checkout, selection, unread=unread):
         if isinstance(file, Skipped):
             left.append(file)
@@ -58,8 +62,16 @@ def add_checkout(
         try:
             builder.add_file(number, file.path, file.text, file.sha256, selection.timeout)
             count += 1
+            folders.add(file.path.rpartition("/")[0])
         except OverBudgetError as over:
             left.append(Skipped(file.path, str(over)))
+    if count:
+        takes = taken_natives(folders, native, selection.exclude)
+        for each in hashed(entry for entry in checkout.entries() if takes(entry.path)):
+            if isinstance(each, Skipped):
+                left.append(each)
+            else:
+                builder.add_native(number, each.path.encode("utf-8", "replace"), each.hash)
     return count
 
 

@@ -148,8 +148,9 @@ def _without(segment: Corpus, new: Corpus, dated: bool) -> Corpus | None:
         if (segment.projects[each.project], each.version) == (new.projects[0], release.version)
     ]
     rows = np.flatnonzero(np.isin(segment.version_releases, same))
-    replaced = {version.path for version in _versions(new)}
-    is_held = any(segment.text(int(segment.version_paths[row])) in replaced for row in rows)
+    replaced = {version.path for version in _versions(new)} | set(map(new.text, new.native_paths.tolist()))
+    natives = segment.native_paths[np.isin(segment.native_releases, same)].tolist()
+    is_held = any(segment.text(path) in replaced for path in (*segment.version_paths[rows].tolist(), *natives))
     is_redated = dated and any(segment.releases[number].released != release.released for number in same)
     if not (is_held or is_redated):
         return segment

@@ -263,10 +263,10 @@ class Corpus(Columns, frozen=True, dict=True):
 
     @property
     def _written(self) -> Mapping[str, Array]:
-        """The columns of a file: without those of plain forms, where it has none."""
-        if self.knows_plain:
-            return self.arrays
-        return {name: array for name, array in self.arrays.items() if "plain_" not in name}
+        """The columns of a file: without those of plain forms, and of native files, where it has none."""
+        absent = [] if self.knows_plain else ["plain_"]
+        absent += [] if len(self.arrays.get(Columns.native_hashes.name, ())) else ["native_"]
+        return {name: array for name, array in self.arrays.items() if not any(each in name for each in absent)}
 
 
 def _release_row(release: Release) -> list[Any]:

@@ -56,6 +56,7 @@ class Table(Enum):
     KINDS = "kind of definition"
     PLAIN_DEFINITIONS = "definition that has another plain form"
     PLAIN_STATEMENTS = "statement in a plain definition"
+    NATIVE = "native file in a release"
 
 
 class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
@@ -194,6 +195,16 @@ class Columns(Struct, frozen=True, dict=True):
     statement_plain_lineages = Column(
         _32, Table.STATEMENTS, "how many hold it in plain forms", narrows=True, optional=True
     )
+
+    native_hashes = Column(
+        _64,
+        Table.NATIVE,
+        "64 bits of BLAKE2b of it without comments and white space",
+        is_sorted=True,
+        optional=True,
+    )
+    native_releases = Column(_32, Table.NATIVE, "the release", numbers=Table.RELEASES, narrows=True, optional=True)
+    native_paths = Column(_32, Table.NATIVE, "the path in the release", numbers=Table.NAMES, optional=True)
 
     def count(self, table: Table) -> int:
         """How many rows a table has that is not in the header: as many entries as its first column has."""

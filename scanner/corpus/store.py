@@ -37,6 +37,7 @@ from .model import (
     Release,
     content_digest,
 )
+from .native_table import NATIVE, without_native
 from .packed.packed_head import PACKED_SUFFIX
 from .packed.unpacking import ready
 from .plain_tables import PLAIN, PLAIN_COUNTS, without_plain
@@ -161,10 +162,13 @@ def _decoded(path: Path, stored: _Stored) -> Corpus:
     knows_plain = PLAIN.isdisjoint(absent)
     if not knows_plain:  # some of them tell nothing
         absent |= {*PLAIN, *PLAIN_COUNTS}
+    if not NATIVE.isdisjoint(absent):
+        absent |= NATIVE
     arrays = {column.name: _array(stored, column) for column in COLUMNS.values() if column not in absent}
+    arrays |= without_native() if absent >= NATIVE else {}
     corpus = replace(_with_header(path, stored.header, arrays), knows_plain=knows_plain)
     # How many path histories hold something is asked only where several corpora are in use.
-    if not absent <= COUNTS:
+    if not absent <= COUNTS | NATIVE:
         corpus = replace(corpus, arrays={**({} if knows_plain else without_plain(corpus)), **arrays})
     if not APPEARANCES.isdisjoint(absent):
         _refuse(shape_problems(corpus))

@@ -18,6 +18,7 @@ from ..support.arrays import Array, distinct, first_of_each, pack_pairs, run_bou
 from .ancestry import ancestors
 from .appearances import Listing, filled, narrowed
 from .model import Corpus, Release
+from .native_table import NativeTable
 from .plain_tables import PlainTables, plain_columns
 from .rarity import idf_weights
 from .schema import Column, Columns, fitted
@@ -65,6 +66,7 @@ class Tables:
         self.fingerprints: list[Array] = []
         self.plain = PlainTables()
         self.knows_plain: set[bool] = set()
+        self.natives = NativeTable()
         self.files = Numbering()  # int64[definitions, 5] as bytes -> number
         self.rows: list[VersionRow] = []
         # What is known by lists of paths: of (project, path), and of (project, path, file) what held it first.
@@ -83,6 +85,7 @@ class Tables:
             **plain_columns(plain, packed.definition_ranks, self.statement_tokens),
             **packed.history_columns(),
             **packed.version_columns(),
+            **self.natives.columns(packed.name_ranks, self.cache.names.spelled),
         }
         known = Columns({column.name: fitted(column, array) for column, array in columns.items()})
         found = ancestors(known, self._ages(known.lineage_first_releases))
@@ -156,7 +159,7 @@ class _Packed:
     def _rank_names(self) -> tuple[Array, Array]:
         """Where each name stands in the corpus, which sorts those in use by their hash; and the names in that order."""
         is_used = np.zeros(len(self.tables.cache.names), bool)
-        for used in (self.names, self.members[:, 1], self.paths):
+        for used in (self.names, self.members[:, 1], self.paths, np.array(self.tables.natives.paths, np.int64)):
             is_used[used] = True
         kept = np.flatnonzero(is_used)
         kept = kept[np.argsort(self.tables.cache.names.hashes[kept], kind="stable")]

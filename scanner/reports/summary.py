@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ..results import LeftOut, Level, Report, Trust, Unread, UnreadKind, Verdict
+from ..results import KnownNative, LeftOut, Level, Report, Trust, Unread, UnreadKind, Verdict
 from ..support.escaping import encodable, escape
 from .chronology import only_later
 
@@ -119,9 +119,24 @@ def unread_data(found: Iterable[Unread]) -> list[dict[str, Any]]:
             "count": each.count,
             "paths": [encodable(path) for path in each.paths],
             "upstream": encodable(each.upstream),
+            "known": [_known_data(known) for known in each.known],
         }
         for each in found
     ]
+
+
+def _known_data(known: KnownNative) -> dict[str, Any]:
+    upstream = known.upstream
+    told = {
+        "project": upstream.project,
+        "release": upstream.first_release,
+        "released": upstream.released,
+        "path": upstream.path,
+        "licence": upstream.licence,
+        "url": upstream.url,
+        "direction": upstream.direction.value,
+    }
+    return {"path": encodable(known.path), "upstream": {key: encodable(text) for key, text in told.items()}}
 
 
 def notes(report: Report) -> tuple[str, ...]:

@@ -200,6 +200,17 @@ class Unread(Struct, frozen=True):
     """Which, in order; of very many the first."""
     upstream: str = ""
     """The name of the upstream whose files they are; empty where they are the scanned source's own."""
+    known: tuple[KnownNative, ...] = ()
+    """Which of them an upstream holds, as far as that was looked for: native files alone have hashes."""
+
+
+class KnownNative(Struct, frozen=True):
+    """A native file that an upstream holds: equal but for comments and white space."""
+
+    path: str
+    """Its path in the source."""
+    upstream: UpstreamMatch
+    """The upstream that had it first, its release and path; the header of that file is not known."""
 
 
 class LeftOut(Struct, frozen=True):

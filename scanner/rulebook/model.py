@@ -138,6 +138,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     files: dict[str, str]
     upstream: ExampleUpstream = ExampleUpstream()
     copy: str = "modeling.py"
+    native: tuple[str, ...] = ()  # which of its native files ``upstream`` holds
 
 
 class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -95,6 +95,8 @@ class UnreadCode:
         self._counts: dict[UnreadKind, int] = dict.fromkeys(UnreadKind, 0)
         self._files_left = _MOST_FILES
         self._bytes_left = _MOST_TOTAL_BYTES
+        self.native: list[Entry] = []
+        """The native files, the first of very many: to be read while the source is open."""
 
     def see(self, entry: Entry) -> None:
         """Count ``entry``, which is neither a Python file nor a notebook, if it holds code."""
@@ -102,6 +104,8 @@ class UnreadCode:
         if kind is None:
             return
         self._counts[kind] += 1
+        if kind is UnreadKind.NATIVE and len(self.native) < _MOST_FILES:
+            self.native.append(entry)
         if len(self._paths[kind]) < MOST_UNREAD:
             self._paths[kind].append(entry.path)
 

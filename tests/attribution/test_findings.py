@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,17 @@ from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.notices.notice import read_notice
 from modelkin.repository.declarations import read_declarations
-from modelkin.results import Direction, FileVerdict, Finding, Ground, LicenceForm, UpstreamMatch, Verdict
+from modelkin.results import (
+    Direction,
+    FileVerdict,
+    Finding,
+    Ground,
+    KnownNative,
+    LicenceForm,
+    UnreadKind,
+    UpstreamMatch,
+    Verdict,
+)
 from modelkin.rulebook.loader import finding_rules
 from modelkin.rulebook.model import Example, ExampleUpstream, FindingRule
 from modelkin.scan_steps import check
@@ -59,15 +68,18 @@ def copy_of(example: Example) -> Copy:
     return read_copy(verdict, notice, text)
 
 
-def others_in(files: Mapping[str, str]) -> AllFiles:
+def others_in(example: Example) -> AllFiles:
     """What the headers of the Python files state, and what else is code."""
+    files, native, upstream = example.files, example.native, example.upstream
     notices = {path: read_notice(text.encode()) for path, text in files.items() if path.endswith(".py")}
     unread = UnreadCode()
     for path, text in files.items():
         if path not in notices:
             unread.see(Entry(path, len(text), text.encode))
+    known = tuple(KnownNative(path, upstream_match(upstream)) for path in native)
+    found = (replace(each, known=known) if each.kind is UnreadKind.NATIVE else each for each in unread.found())
     stated = (StatedLicence(path, each.licence, each.last_line) for path, each in notices.items() if each.licence)
-    return AllFiles(tuple(stated), unread.found())
+    return AllFiles(tuple(stated), tuple(found))
 
 
 def findings_of(example: Example, folder: Path) -> list[Finding]:
@@ -77,7 +89,7 @@ def findings_of(example: Example, folder: Path) -> list[Finding]:
         path.write_bytes(text.encode())
     with open_source(str(folder)) as checkout:
         declarations = read_declarations(checkout)
-    found = check([copy_of(example)], declarations, others=others_in(example.files)).findings
+    found = check([copy_of(example)], declarations, others=others_in(example)).findings
     read = [read_waivers(name, text.encode()) for name, text in example.files.items()]
     waivers = [waiver for each in read for waiver in each.waivers]
     return apply_waivers(found, waivers, bad=[bad for each in read for bad in each.bad])

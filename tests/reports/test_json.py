@@ -49,7 +49,7 @@ def test_the_contract_has_every_key_it_promises() -> None:
     assert set(report["attributions"][0]) == {"path", "upstream", "grade", "duties"}
     assert set(report["attributions"][0]["duties"][0]) == {"licence", "clause", "asks", "state", "where"}
     assert set(report["skipped"][0]) == {"path", "reason"}
-    assert set(report["unread"][0]) == {"kind", "count", "paths", "upstream"}
+    assert set(report["unread"][0]) == {"kind", "count", "paths", "upstream", "known"}
     assert set(report["summary"]) == {
         "files_scanned",
         "by_verdict",

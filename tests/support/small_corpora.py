@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import strategies as st
 
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.model import Corpus, Project, Release
+from modelkin.fingerprints.native_code import is_native, native_hash
 
 ATTENTION = '''\
 # Copyright 2020 The Lantern Authors. All rights reserved.
@@ -101,9 +102,14 @@ def corpus_of(*upstreams: Upstream, name: str = "small") -> Corpus:
         number = builder.add_release(project, Release(0, upstream.version, upstream.released, ""))
         for path, text in upstream.files.items():
             stored = text.encode()
+            if is_native(path):
+                builder.add_native(number, path.encode(), native_hash(path, stored) or 0)
+                continue
             builder.add_file(number, path, stored, hashlib.sha256(stored).hexdigest())
     return builder.finish(name)
 
+
+KERNEL = "__global__ void tide(float *depth, int count) { int i = threadIdx.x; if (i < count) depth[i] += 1; }\n" * 2
 
 THREE = (
     Upstream(files={"lantern/attention.py": ATTENTION, "lantern/rotary.py": ROTARY}),
@@ -115,6 +121,12 @@ THREE = (
         files={"lantern/attention.py": ATTENTION, "lantern/rotary.py": "# 2\n" + ROTARY},
         released="2023-07-08",
     ),
+)
+
+# The same, with native files.
+WITH_NATIVE = (
+    *THREE[:2],
+    replace(THREE[2], files={**THREE[2].files, "lantern/csrc/tide.cu": KERNEL, "lantern/csrc/ebb.cu": KERNEL + ";"}),
 )
 
 _NAMES = st.sampled_from(["x", "y", "hidden", "mask", "größe", "self"])

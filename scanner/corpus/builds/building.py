@@ -188,7 +188,7 @@ class _Building:
             entry.keys[release] = self._key(upstream, [upstream.origin, release, *sorted(upstream.releases)])
 
     def _key(self, upstream: Upstream, read: Sequence[str]) -> str:
-        return part_key([upstream.name, *read], (upstream.include, upstream.exclude), self._plain)
+        return part_key([upstream.name, *read], (upstream.include, upstream.exclude, upstream.native), self._plain)
 
     def _day(self, entry: _Entry, release: str, released: str) -> str:
         day = entry.upstream.published.get(release, released)
@@ -220,6 +220,7 @@ class _Building:
         return list(in_tasks(Wanted(entry.place, entry.upstream, missing, self._plain, self._offline)))
 
     def _take(self, entry: _Entry, read: ReadRelease) -> None:
+        self.too_large += [read.left_out] if read.left_out else []
         if read.unlisted:
             self.unlisted.append(f"{entry.upstream.name}: {read.unlisted}")
         if read.error:

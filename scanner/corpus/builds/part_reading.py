@@ -15,6 +15,8 @@ from multiprocessing.connection import Connection, Pipe
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...errors import ModelkinError, SourceError
+from ...fingerprints.native_code import is_native
+from ...results import Skipped
 from ...sources import open_source, registry
 from ...sources.checkout import Checkout
 from ...sources.files import Selection
@@ -25,6 +27,7 @@ from ..builder import CorpusBuilder
 from ..file_reader import FileReader
 from ..indexing import add_checkout
 from ..model import Project, Release
+from ..native_table import may_be_taken
 from .parts import keep_part
 from .upstream_entry import Upstream
 
@@ -38,6 +41,8 @@ _LONGEST = 3_600.0
 _AT_ONCE = 4
 _SECONDS_TO_END = 3.0
 _STANDARD_ERROR = 2
+# Native files that are left out of a release.
+_MOST_NAMED = 3
 
 
 class Wanted(NamedTuple):
@@ -63,6 +68,8 @@ class ReadRelease(NamedTuple):
     """Why there is none."""
     unlisted: str = ""
     """Why no history dates its paths, which may be otherwise the next time."""
+    left_out: str = ""
+    """Which of its native files have no hash, and why."""
 
 
 def in_tasks(wanted: Wanted) -> Iterator[Wanted]:
@@ -182,20 +189,28 @@ def _read_release(wanted: Wanted, reader: FileReader, release: str, key: str) ->
         if wanted.offline and not registry.is_fetched(upstream.package, release):
             raise SourceError(f"{upstream.spec(release)} is not in the cache, and --offline fetches nothing")
         with open_source(upstream.spec(release)) as checkout:
-            _add(builder, wanted, checkout, release)
+            left_out = _add(builder, wanted, checkout, release)
         keep_part(key, builder.finish(upstream.name))
     except ModelkinError as error:
         return _failed(wanted, release, str(error))
-    return ReadRelease(wanted.entry, release, key)
+    return ReadRelease(wanted.entry, release, key, left_out=left_out)
 
 
-def _add(builder: CorpusBuilder, wanted: Wanted, checkout: Checkout, release: str, begun: str = "") -> None:
-    """Read a release; what the manifest says of it and of its project is added when a corpus is put together."""
+def _add(builder: CorpusBuilder, wanted: Wanted, checkout: Checkout, release: str, begun: str = "") -> str:
+    """Read a release, and say which native files are left out.
+
+    What the manifest says of it and of its project is added when a corpus is put together.
+    """
     upstream = wanted.upstream
     selection = Selection(upstream.include, upstream.exclude, timeout=_LONGEST)
     project = Project(upstream.name, "", "", "", published=begun)
-    if not add_checkout(builder, checkout, project, release, selection=selection, origin=upstream.origin):
+    origin, native, skipped = upstream.origin, upstream.native, list[Skipped]()
+    if not add_checkout(
+        builder, checkout, project, release, selection=selection, skipped=skipped, origin=origin, native=native
+    ):
         raise SourceError(f"the globs of {upstream.name} match no Python file in {upstream.spec(release)}")
+    natives = [f"{each.path}: {each.reason}" for each in skipped if is_native(each.path)]
+    return f"{upstream.spec(release)}: {'; '.join(natives[:_MOST_NAMED])}" if natives else ""
 
 
 def _of_repository(wanted: Wanted) -> Iterator[ReadRelease]:
@@ -206,12 +221,13 @@ def _of_repository(wanted: Wanted) -> Iterator[ReadRelease]:
         raise SourceError(f"{upstream.origin} was not read before, and --offline fetches nothing")
     unlisted: list[str] = []
     reader = FileReader(wanted.plain, keeps=True)
+    native = may_be_taken(upstream.include, upstream.native, upstream.exclude)
     opens = open_git_releases if upstream.git else open_hub_releases
-    with opens(upstream.git or upstream.hf, list(wanted.keys), _takes(upstream), unlisted) as opened:
+    with opens(upstream.git or upstream.hf, list(wanted.keys), _takes(upstream), unlisted, native) as opened:
         for release, key in wanted.keys.items():
             builder = CorpusBuilder(wanted.plain, reader)
             try:
-                _add(builder, wanted, opened.checkouts[release], release, opened.begun)
+                left_out = _add(builder, wanted, opened.checkouts[release], release, opened.begun)
             except SourceError as error:
                 yield _failed(wanted, release, str(error))
                 continue
@@ -219,7 +235,7 @@ def _of_repository(wanted: Wanted) -> Iterator[ReadRelease]:
             # Its history may be had the next time: then it is another part.
             key = f"undated-{key}" if unlisted else key
             keep_part(key, builder.finish(upstream.name))
-            yield ReadRelease(wanted.entry, release, key, unlisted="; ".join(unlisted))
+            yield ReadRelease(wanted.entry, release, key, unlisted="; ".join(unlisted), left_out=left_out)
 
 
 def _takes(upstream: Upstream) -> Callable[[str], bool]:

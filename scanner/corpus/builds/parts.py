@@ -41,7 +41,7 @@ _ROOMS = "results support sources syntax fingerprints rulebook licences notices 
 _FILES = """
     corpus/absorbing.py corpus/appearances.py corpus/builder.py corpus/builds/part_reading.py
     corpus/builds/parts.py corpus/builds/repository_releases.py corpus/file_reader.py corpus/indexing.py
-    corpus/model.py corpus/plain_tables.py corpus/schema.py corpus/tables.py
+    corpus/model.py corpus/native_table.py corpus/plain_tables.py corpus/schema.py corpus/tables.py
 """.split()
 _PACKAGES = ("tree-sitter", "tree-sitter-python", "license-expression")
 

@@ -47,15 +47,17 @@ Takes = Callable[[str], bool]
 
 
 @contextmanager
-def open_git_releases(url: str, releases: Sequence[str], takes: Takes, unlisted: list[str]) -> Iterator[OpenReleases]:
-    """Open ``releases``, full hashes of commits, of the git repository at ``url``: files whose path it ``takes``, and
-    legal texts at the top.
+def open_git_releases(
+    url: str, releases: Sequence[str], takes: Takes, unlisted: list[str], native: Takes = lambda _: False
+) -> Iterator[OpenReleases]:
+    """Open ``releases``, full hashes of commits, of the git repository at ``url``: files whose path it ``takes``, those
+    that are ``native``, which nothing dates, and legal texts at the top.
 
     A history that cannot be had dates nothing, and is named in ``unlisted``. Raises SourceError.
     """
     from ...sources.partial.commits import open_commits
 
-    with open_commits(url, releases, lambda path: takes(path) or _is_legal(path)) as opened:
+    with open_commits(url, releases, lambda path: takes(path) or native(path) or _is_legal(path)) as opened:
         contents = {release: _taken(opened.contents[release], takes) for release in releases}
         try:
             first = first_commits(opened.history(HISTORY_SECONDS), HISTORY_SECONDS)
@@ -67,9 +69,11 @@ def open_git_releases(url: str, releases: Sequence[str], takes: Takes, unlisted:
 
 @contextmanager
 def open_hub_releases(
-    repository: str, releases: Sequence[str], takes: Takes, unlisted: list[str]
+    repository: str, releases: Sequence[str], takes: Takes, unlisted: list[str], _native: Takes = lambda _: False
 ) -> Iterator[OpenReleases]:
     """Open ``releases``, full revisions, of ``repository``, ORG/NAME on the Hub, as `open_git_releases` does.
+
+    What is native is there where the Hub's code was fetched with it.
 
     Where the Hub cannot be asked, what its cache holds is read, and dates nothing.
     """

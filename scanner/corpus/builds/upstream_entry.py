@@ -44,7 +44,7 @@ class Upstream(Struct, frozen=True):
     hf: str = ""
     exclude: tuple[str, ...] = ()
     native: tuple[str, ...] = ()
-    """Globs of native files besides those beside the paths that are included."""
+    """Globs of native files besides those at and below the paths that are included."""
     published: Mapping[str, str] = {}
     """The ISO dates on which the code of releases was first public, where that was before their upload."""
     begun: str = ""
