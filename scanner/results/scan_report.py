@@ -61,8 +61,11 @@ class KnownCorpus(Struct, frozen=True):
     """One corpus, and how far it reaches."""
 
     name: str
+    """What it is called."""
     version: str
+    """The day up to which it knows releases, as 2026.11.13; empty where it says none."""
     digest: str
+    """The digest of its content, as hexadecimal digits."""
     newest: str
     """The ISO date of the newest release that it knows; empty where none has a date."""
     projects: int

@@ -84,7 +84,6 @@ def test_what_was_written_arrives_and_what_is_registered_is_done(tmp_path: Path)
     code = """if True:
         import atexit, pathlib, sys
         from modelkin.cli.signals import leave
-from modelkin.corpus.model import CORPUS_SUFFIX
         atexit.register(pathlib.Path("registered").touch)
         sys.stdout.write("x" * 100_000)
         sys.stderr.write("told")

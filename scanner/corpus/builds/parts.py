@@ -63,7 +63,7 @@ def part_key(read: Sequence[str], globs: Sequence[Sequence[str]], plain: bool) -
 @cache
 def reading_digest() -> str:
     """A digest of all that decides what is read of a release: modelkin's own code and rules, and its parsers'."""
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     files = [*_FILES, *(path for room in _ROOMS for path in _below(root, room, ".py"))]
     return _digest([root / file for file in files] + [*_rules()])
 
@@ -71,7 +71,7 @@ def reading_digest() -> str:
 @cache
 def code_digest() -> str:
     """A digest of all of modelkin's code and rules."""
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     return _digest([*(root / file for file in _below(root, "", ".py")), *_rules()])
 
 
