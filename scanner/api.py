@@ -23,9 +23,11 @@ from .audit.options import AuditOptions
 from .corpus.model import Corpus
 from .corpus.validation import damage_explained
 from .errors import SourceError
+from .evidence.named_original import NOT_COMPARED, Original
 from .pipeline import Examined, Examiner, SourceFacts
 from .repository.declarations import read_declarations
-from .results import FileVerdict, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
+from .repository.model import Declarations
+from .results import FileVerdict, Finding, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
 from .scan_steps import (
     NOTHING_TO_SCAN,
     ScanOptions,
@@ -36,7 +38,7 @@ from .scan_steps import (
     files_not_obeyed,
     identity_of,
     is_empty,
-    open_upstream,
+    open_original,
     open_upstreams,
     selection,
     source_facts,
@@ -71,12 +73,24 @@ def scan(source: str | Sequence[str], options: ScanOptions = ScanOptions(), prog
     return _report(opened, trust, corpora, options, progress)
 
 
-def compare(copy: str, original: str, options: ScanOptions = ScanOptions(), progress: Progress | None = None) -> Report:
-    """As ``scan``, with ``original``, a file or a whole tree, as the only upstream. Raises ModelkinError."""
+def compare(
+    copy: str,
+    original: str,
+    options: ScanOptions = ScanOptions(),
+    progress: Progress | None = None,
+    parents: Sequence[str] = (),
+) -> Report:
+    """As ``scan``, with ``original``, a file or a whole tree, as the only upstream, and beside the code all that files
+    of a model tell: `Report.evidence` and `Report.conclusion`.
+
+    ``parents`` are sources of models that both may be built on, each also as ``NAME=SOURCE``: what is theirs, too, is
+    said to be. Raises ModelkinError, also where one side has neither code nor a file of a model.
+    """
     trust = _trust_in(copy, options)
-    corpora = open_upstream(original, options.timeout)
-    opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
-    return _report(opened, trust, corpora, options, progress, named=True)
+    with open_original(original, options.timeout) as (corpora, checkout):
+        opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
+        known = Original(corpora[0].name, checkout, parents) if corpora else None
+        return _report(opened, trust, corpora, options, progress, known)
 
 
 def compare_files(copy: str | Path, original: str | Path) -> FileVerdict:
@@ -131,36 +145,35 @@ def _report(
     corpora: Sequence[Corpus],
     options: ScanOptions,
     progress: Progress | None,
-    named: bool = False,
+    original: Original | None = None,
 ) -> Report:
-    """All stages, in order. ``named`` says that the user named the original."""
-    began = time.perf_counter()
-    known = read_baseline(options.baseline)
+    """All stages, in order. ``original`` is the one upstream that the user named, if it is one."""
+    began, known = time.perf_counter(), read_baseline(options.baseline)
     with opened as checkout, damage_explained(corpora):
         # What does the repository say of itself?
         declarations = read_declarations(checkout)
         # What is each file, who had it first, and what does it say of where it is from?
         facts = source_facts(checkout, declarations, options)
-        found = _examined(checkout, examiner(corpora, options, named), facts, options, progress)
+        found = _examined(checkout, examiner(corpora, options, original is not None), facts, options, progress)
+        files = [each.verdict for each in found.examined]
+        # What has it in common with the original beside its code?
+        beside = original.beside(checkout, declarations.names, files) if original else NOT_COMPARED
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        others = found.others(with_known_natives(found.unread, corpora, facts, options, named))
+        known = with_known_natives(found.unread, corpora, facts, options, original is not None)
+        others = found.others(known)
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
-    if checkout.chosen is None and not found.examined and is_empty(found.skipped, declarations, options):
-        raise SourceError(f"{checkout.root}: {found.nothing()}; check the path and the --include globs")
-    # Which findings are answered for: waived where waivers count, or known from the baseline?
+    if checkout.chosen is None and not files and not beside.is_model:
+        _check_says_anything(checkout, found, declarations, options)
+    # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
-    waived = [*options.waivers, *counting.waivers]
-    is_partial = bool(options.include or options.exclude or checkout.chosen)
-    files = [each.verdict for each in found.examined]
-    findings = settled(checked.findings, waived, known, is_partial, counting.bad, cells_by_path(files))
-    # What did the source ask for in vain?
-    refused = files_not_obeyed(checkout, declarations, trust, options)
-    return assembled(
+    findings = _settled(checked.findings, counting, known, files, checkout, options)
+    refused = files_not_obeyed(checkout, declarations, trust, options)  # what did the source ask for in vain?
+    report = assembled(
         replace(checked, findings=findings),
         files,
-        [*found.skipped, *declarations.skipped],
+        [*found.skipped, *declarations.skipped, *beside.skipped],
         root=checkout.root,
         corpus=identity_of(corpora),
         baseline=options.baseline,
@@ -170,6 +183,27 @@ def _report(
         not_obeyed=asked_in_vain(refused, sum(map(len, waivers)) - len(counting), checkout.disregarded()),
         unread=(*others.unread, *(each for corpus in corpora for each in corpus.unread)),
     )
+    return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
+
+
+def _check_says_anything(checkout: Checkout, found: _FilesFound, said: Declarations, options: ScanOptions) -> None:
+    """Raises SourceError where there is nothing at all to report on."""
+    if is_empty(found.skipped, said, options):
+        raise SourceError(f"{checkout.root}: {found.nothing()}; check the path and the --include globs")
+
+
+def _settled(
+    findings: Sequence[Finding],
+    counting: WaiversRead,
+    known: frozenset[str],
+    files: Sequence[FileVerdict],
+    checkout: Checkout,
+    options: ScanOptions,
+) -> tuple[Finding, ...]:
+    """The findings, marked where they are answered for: waived where waivers count, or known from the baseline."""
+    waived = [*options.waivers, *counting.waivers]
+    is_partial = bool(options.include or options.exclude or checkout.chosen)
+    return settled(findings, waived, known, is_partial, counting.bad, cells_by_path(files))
 
 
 class _FilesFound(Struct):

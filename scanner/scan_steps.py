@@ -5,7 +5,8 @@ Edit this when a scan or an audit takes one more step, or an option says what to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
@@ -24,8 +25,19 @@ from .pipeline import Examiner, SourceFacts
 from .repository.disagreements import is_at_odds
 from .repository.lookup import says_anything
 from .repository.model import Declarations
-from .results import CorpusIdentity, FileDate, FileVerdict, Ground, LeftOut, Report, Skipped, Trust, Unread
+from .results import (
+    CorpusIdentity,
+    FileDate,
+    FileVerdict,
+    Ground,
+    LeftOut,
+    Report,
+    Skipped,
+    Trust,
+    Unread,
+)
 from .settings import checked_date
+from .sources import open_source
 from .sources.checkout import Checkout
 from .sources.files import Selection
 from .sources.specs import split_name
@@ -106,6 +118,23 @@ def open_upstream(source: str, timeout: float | None) -> list[Corpus]:
     from .corpus.indexing import index_source
 
     return [index_source(source, timeout)]
+
+
+@contextmanager
+def open_original(source: str, timeout: float | None) -> Iterator[tuple[list[Corpus], Checkout | None]]:
+    """As ``open_upstream``, with the source itself, which stays open; None for a corpus, which is no model.
+
+    A source without code is no error where it holds a model. Raises ModelkinError.
+    """
+    place = split_name(source)[1]
+    if place.endswith(CORPUS_SUFFIX):
+        yield open_upstream(source, timeout), None
+        return
+    from .corpus.indexing import index_opened
+    from .evidence.named_original import may_hold_model
+
+    with open_source(place, obey=True) as checkout:
+        yield [index_opened(checkout, source, timeout, lambda: may_hold_model(checkout))], checkout
 
 
 def selection(options: ScanOptions) -> Selection:

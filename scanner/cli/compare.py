@@ -32,6 +32,7 @@ Examples:
   modelkin compare yi.py llama.py
   modelkin compare our-models/ 'pypi:transformers==4.35.0' --no-diff
   modelkin compare yi.py llama.py --restore restored/
+  modelkin compare model/ other-model/ --parent llama=base-model/
   modelkin compare ours/ 'pypi:transformers==4.35.0' --as-of 2023-06-20
   modelkin compare \\
     'pypi:vllm==0.2.3!vllm/model_executor/models/yi.py' \\
@@ -48,13 +49,25 @@ Examples:
     metavar="DIR",
     help="Write each file of COPY, its renames undone, under DIR.",
 )
+@click.option(
+    "--parent",
+    "parents",
+    multiple=True,
+    metavar="SOURCE",
+    help="A model that both may be built on, also as NAME=SOURCE: what is its own is said to be. May be repeated.",
+)
 @click.option("--diff/--no-diff", default=True, help="Show what differs once the renames are undone (text only).")
 @shared_options
-def command(copy: str, original: str, restore: Path | None, diff: bool, choices: Choices) -> int:
+def command(
+    copy: str, original: str, restore: Path | None, parents: tuple[str, ...], diff: bool, choices: Choices
+) -> int:
     """Compare COPY with ORIGINAL: two files or two whole trees.
 
     Shows the renames that turn one into the other, and the difference that
-    remains once they are undone. Sources are named as for `modelkin scan`.
+    remains once they are undone. Of two models it also compares configuration,
+    tokenizer, tensor names and shapes, hashes and dates of files, and says in
+    one sentence what speaks for and against; this evidence alone does not
+    change the exit code. Values of weights are not read. Sources are named as for `modelkin scan`.
     """
     choices = configured(choices)
     check_deliverable(choices, (copy, original))
@@ -65,7 +78,7 @@ def command(copy: str, original: str, restore: Path | None, diff: bool, choices:
 
     options = scan_options(choices)
     with progress_bar(choices.shows_progress) as step:
-        report = compare(copy, original, options, step)
+        report = compare(copy, original, options, step, parents)
     shows_diff = diff and any(destination.format == "text" for destination in choices.destinations)
     undone = _undone(report, copy, original, options.timeout) if shows_diff or restore is not None else ()
     if restore is not None:

@@ -90,15 +90,24 @@ def index_source(spec: str, timeout: float | None = None) -> Corpus:
     ``NAME=SOURCE`` gives its project a name; else it goes by its metadata, or the last part of its place. Raises
     SourceError, and CorpusError when there is no Python in it.
     """
+    # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
+    with open_source(split_name(spec)[1], obey=True) as checkout:
+        return index_opened(checkout, spec, timeout)
+
+
+def index_opened(
+    checkout: Checkout, spec: str, timeout: float | None = None, may_be_empty: Callable[[], bool] | None = None
+) -> Corpus:
+    """As ``index_source``, of the source ``spec`` that is open already.
+
+    ``may_be_empty`` is asked where there is no Python in it: whether that is no error.
+    """
     name, source = split_name(spec)
-
-    def project(checkout: Checkout) -> Project:
-        said = read_declarations(checkout)
-        licences = repository_licence(said) or readme_licences(said.model_cards)
-        known = name or project_name(checkout, said.names)
-        return Project(known, "".join(licences[:1]), said.address, said.address, _package(source, checkout))
-
-    return _indexed(source, project, "compare with", selection=Selection(timeout=timeout))
+    said = read_declarations(checkout)
+    licences = repository_licence(said) or readme_licences(said.model_cards)
+    known = name or project_name(checkout, said.names)
+    project = Project(known, "".join(licences[:1]), said.address, said.address, _package(source, checkout))
+    return _indexed(checkout, source, project, "compare with", Selection(timeout=timeout), may_be_empty=may_be_empty)
 
 
 def index_release(
@@ -109,32 +118,29 @@ def index_release(
     ``released`` is its ISO date, where the source says none or another. Raises SourceError, and CorpusError when there
     is no Python in it.
     """
-
-    def project(checkout: Checkout) -> Project:
-        return Project(name, licence, "", "", _package(source, checkout))
-
-    return _indexed(source, project, "add", release, skipped=skipped, released=released)
+    with open_source(source, obey=True) as checkout:
+        project = Project(name, licence, "", "", _package(source, checkout))
+        dated = replace(checkout, released=released or checkout.released)
+        return _indexed(dated, source, project, "add", release=release, skipped=skipped)
 
 
 def _indexed(
+    checkout: Checkout,
     source: str,
-    project_of: Callable[[Checkout], Project],
+    project: Project,
     purpose: str,
-    release: str = "",
     selection: Selection = EVERYTHING,
+    release: str = "",
     skipped: list[Skipped] | None = None,
-    released: str = "",
+    may_be_empty: Callable[[], bool] | None = None,
 ) -> Corpus:
     builder = CorpusBuilder()
     left: list[Skipped] = [] if skipped is None else skipped
     unread = UnreadCode()
-    # The user vouches for an upstream: what its git ignores, an environment say, is none of it.
-    with open_source(source, obey=True) as checkout:
-        project = project_of(checkout)
-        checkout = replace(checkout, released=released or checkout.released)
-        if not add_checkout(builder, checkout, project, release, selection=selection, skipped=left, unread=unread):
-            told = f": {left[0].path} {left[0].reason}" if left else ""
-            raise CorpusError(f"{source}: no Python file or notebook in it to {purpose}{unread.told()}{told}")
+    count = add_checkout(builder, checkout, project, release, selection=selection, skipped=left, unread=unread)
+    if not count and not (may_be_empty and may_be_empty()):
+        told = f": {left[0].path} {left[0].reason}" if left else ""
+        raise CorpusError(f"{source}: no Python file or notebook in it to {purpose}{unread.told()}{told}")
     return replace(builder.finish(project.name), unread=unread.found(project.name))
 
 

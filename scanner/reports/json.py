@@ -29,6 +29,7 @@ from ..results import (
 from ..sources.cells import cell_place
 from ..support.escaping import encodable
 from .corpora import corpora_data
+from .observations import conclusion_data, observation_data
 from .summary import left_out_data, summarise, unread_data
 
 SCHEMA = "modelkin.report/2"
@@ -39,6 +40,7 @@ _LINE_TYPES = (
     ("files", "file"),
     ("attributions", "attribution"),
     ("findings", "finding"),
+    ("evidence", "evidence"),
     ("hidden", "hidden"),
     ("not_obeyed", "not_obeyed"),
     ("skipped", "skipped"),
@@ -54,7 +56,7 @@ def render(report: Report) -> str:
 
 
 def render_lines(report: Report) -> str:
-    """A line of type ``run`` first, then files, attributions, findings and skips, and the ``summary`` last."""
+    """A line of type ``run`` first, then files, attributions, findings, evidence and skips, the ``summary`` last."""
     return "".join(f"{json.dumps(line)}\n" for line in _lines(as_data(report)))
 
 
@@ -63,6 +65,8 @@ def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for key, kind in _LINE_TYPES:
         for item in data[key]:
             yield {"type": kind, **item}
+    if data["conclusion"] is not None:
+        yield {"type": "conclusion", **data["conclusion"]}
     yield {"type": "summary", **data["summary"]}
 
 
@@ -76,9 +80,11 @@ def as_data(report: Report) -> dict[str, Any]:
         "corpora": corpora_data(corpus),
         "root": report.root,
         "scanned": {"trust": report.trust.value},
+        "conclusion": conclusion_data(report.conclusion),
         "files": [_file(file) for file in report.files],
         "attributions": [_attribution(attribution) for attribution in report.attributions],
         "findings": [_finding(finding, cells) for finding in report.findings],
+        "evidence": [observation_data(each) for each in report.evidence],
         "hidden": left_out_data(report.hidden),
         "not_obeyed": left_out_data(report.not_obeyed),
         "skipped": [{"path": skipped.path, "reason": skipped.reason} for skipped in report.skipped],

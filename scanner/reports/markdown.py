@@ -9,11 +9,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
-from ..results import COPIES, Cells, FileVerdict, Finding, Level, Region, Report, Skipped
+from ..results import COPIES, Cells, FileVerdict, Finding, Level, Observation, Region, Report, Skipped
 from ..sources.cells import place_words
 from ..support.escaping import encodable, escape
 from .chronology import chronology, later_groups, later_release
 from .corpora import corpora_words
+from .observations import conclusion_lines, details, kind_words
 from .phrases import and_more, confidence_words, counted, file_list, further_files, name, percent, releases, uses
 from .summary import in_files, notes, summarise
 
@@ -30,7 +31,9 @@ def render(report: Report) -> str:
     """A headline, the findings by level, the copied files with their renames folded away."""
     kept, size, left = [_headline(report)], 0, 0
     blocks = (
+        _conclusion(report),
         _findings(report.findings, report.cells()),
+        _evidence(report.evidence),
         _skips(report.skipped),
         _copies(report.files),
         _later(report.files),
@@ -71,6 +74,18 @@ def _headline(report: Report) -> str:
     facts += [f"{summary.later} also found later"] if summary.later else []
     below = "\n\n".join(text(line) for line in (f"Against {corpora_words(report.corpus)}.", *notes(report)))
     return f"### modelkin: {', '.join(levels) or 'nothing to answer for'}\n\n{' · '.join(facts)}\n\n{below}"
+
+
+def _conclusion(report: Report) -> Iterator[str]:
+    yield from map(text, conclusion_lines(report.conclusion))
+
+
+def _evidence(observations: Sequence[Observation]) -> Iterator[str]:
+    if observations:
+        yield "#### Evidence beside the code"
+    for each in observations:
+        told = "".join(f"\n  - {label}: {text(words)}" for label, words in details(each))
+        yield f"- {kind_words(each)}, **{each.strength.value}**: {text(each.says)}{told}"
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:

@@ -18,6 +18,7 @@ from ..support.escaping import escape
 from .chronology import later_groups, only_later
 from .console import PLAIN, Page, bare_table, printed
 from .corpora import corpora_words
+from .observations import conclusion_lines, evidence_blocks
 from .phrases import (
     COUNTED_AS,
     LEVEL_STYLES,
@@ -46,6 +47,7 @@ def render(report: Report, page: Page = PLAIN) -> str:
 
 def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
     yield from _headline(report, summarise(report))
+    yield from evidence_blocks(report.evidence)
     attributions = {attribution.path: attribution for attribution in report.attributions}
     for file in report.files:
         if file.upstreams:
@@ -72,6 +74,7 @@ def _headline(report: Report, summary: Summary) -> Iterator[Text]:
     yield Text(f"{corpora_words(report.corpus)} · {report.seconds:.1f} s", "dim")
     for line in notes(report):
         yield Text(line, "dim")
+    yield from map(Text, conclusion_lines(report.conclusion))
 
 
 def _further_counts(summary: Summary) -> Iterator[str]:

@@ -3,6 +3,7 @@
 Read this room to learn the output; its names are imported from here.
 """
 
+from .answer import Conclusion, UpstreamGrounds
 from .file_verdict import (
     CellLines,
     Cells,
@@ -50,6 +51,7 @@ __all__ = [
     "Attribution",
     "CellLines",
     "Cells",
+    "Conclusion",
     "Confidence",
     "CorpusIdentity",
     "DefinitionMatch",
@@ -81,6 +83,7 @@ __all__ = [
     "Trust",
     "Unread",
     "UnreadKind",
+    "UpstreamGrounds",
     "UpstreamMatch",
     "Verdict",
     "cells_by_path",

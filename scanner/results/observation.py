@@ -17,12 +17,19 @@ class EvidenceKind(Enum):
     """What is compared."""
 
     HASHES = "hashes"
+    """The bytes of files."""
     DATES = "dates"
+    """When files were first committed, and which version of one a copy equals."""
     CONFIGURATION = "configuration"
+    """Values by key."""
     TOKENIZER = "tokenizer"
+    """Tokens at their ids, settings, vocabulary and merges."""
     TENSOR_LAYOUT = "tensor-layout"
+    """Names and shapes of tensors."""
     WEIGHTS = "weights"
+    """Values of tensors."""
     PREDICTIONS = "predictions"
+    """What models answer."""
 
 
 class Relation(Enum):
@@ -65,8 +72,11 @@ class Observation(Struct, frozen=True):
     """One thing that was compared, and what came out."""
 
     kind: EvidenceKind
+    """What was compared."""
     relation: Relation
+    """What the one is to the other."""
     strength: Strength
+    """How much that says."""
     says: str
     """It in a sentence, with its figures."""
     compared_with: str

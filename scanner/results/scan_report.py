@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from .answer import Conclusion
 from .file_verdict import Cells, FileVerdict, Region, UpstreamMatch, cells_by_path
+from .observation import Observation
 from .vocabulary import Confidence, Grade, Level, State, Trust, UnreadKind
 
 
@@ -38,6 +40,10 @@ class Report(Struct, frozen=True):
     """What settings, waivers and ignore rules of the source would have left out, and did not."""
     unread: tuple[Unread, ...] = ()
     """Code that was not read because of what it is: of the source, then of sources that it was compared with."""
+    evidence: tuple[Observation, ...] = ()
+    """What a model and the one it was compared with have in common beside their code."""
+    conclusion: Conclusion | None = None
+    """The answer for the whole in a sentence; None where the source was compared with no one source."""
 
     def cells(self) -> dict[str, Cells]:
         """The ``cells`` of each notebook, by its path."""

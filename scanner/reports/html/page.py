@@ -34,6 +34,7 @@ from ...results import (
 from ...rulebook.loader import finding_rule
 from ..corpora import corpora_words
 from ..graphs import of_audit, of_report
+from ..observations import conclusion_lines, details, kind_words
 from ..summary import listed, notes, summarise
 from .environment import rendered
 from .graph import drawing
@@ -75,6 +76,9 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
         drawing=drawing(of_report(report)),
         sides=sides,
         notes=notes(report),
+        conclusion=list(conclusion_lines(report.conclusion)),
+        details=details,
+        kind_words=kind_words,
         opens=len(kinds.copied) <= _MOST_OPEN_FILES,
     )
 

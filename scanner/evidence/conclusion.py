@@ -1,0 +1,189 @@
+"""Words the answer for two sources in one sentence: its grounds, what goes with them, and what speaks against.
+
+Exact and strong observations and verdicts on code are grounds; supporting ones are named after them, and alone say no
+more than "the same architecture"; what counters is named as speaking against. Nothing is added up, and nobody is
+accused. Edit this when a kind of evidence is to be worded otherwise.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from ..results import (
+    COPIES,
+    Conclusion,
+    EvidenceKind,
+    FileVerdict,
+    Observation,
+    Relation,
+    Strength,
+    UpstreamGrounds,
+    Verdict,
+)
+
+_GROUNDS = (Strength.EXACT, Strength.STRONG)
+_OF_ARCHITECTURE = (EvidenceKind.CONFIGURATION, EvidenceKind.TENSOR_LAYOUT)
+# What these say is of the whole model, so that a counter of theirs makes it another one; a date does not.
+_OF_MODEL = (*_OF_ARCHITECTURE, EvidenceKind.TOKENIZER)
+_CODE, _LAYOUT = "code", "tensor layout"
+
+
+def conclude(
+    copy: str, original: str, files: Sequence[FileVerdict], observations: Sequence[Observation], unknown: Iterable[str]
+) -> Conclusion:
+    """The answer for ``copy`` held against ``original``, of which ``files`` and ``observations`` tell."""
+    by_strength = {
+        strength: [each for each in observations if each.strength is strength]
+        for strength in (Strength.EXACT, Strength.STRONG, Strength.SUPPORTING, Strength.COUNTER)
+    }
+    main = [*by_strength[Strength.EXACT], *by_strength[Strength.STRONG]]
+    code, code_after, code_against = _code(files, bool(observations))
+    told = UpstreamGrounds(
+        original,
+        (*code, *map(_phrase, main)),
+        (*code_after, *map(_phrase, by_strength[Strength.SUPPORTING])),
+        (*code_against, *map(_phrase, by_strength[Strength.COUNTER])),
+    )
+    if told.grounds:
+        nouns = [_CODE] if code else []
+        nouns += [_noun(each) for each in main]
+        nouns += [_LAYOUT for each in by_strength[Strength.SUPPORTING] if _is_whole_layout(each)]
+        sentence = _with_grounds(copy, told, list(dict.fromkeys(nouns)), by_strength[Strength.SUPPORTING], code_after)
+    elif told.supporting:
+        sentence = _supported(copy, told, by_strength[Strength.SUPPORTING])
+    else:
+        sentence = _without(copy, told, files, observations)
+    return Conclusion(f"{sentence}.", (told,) if files or observations else (), tuple(unknown))
+
+
+def _with_grounds(
+    copy: str, told: UpstreamGrounds, nouns: list[str], supporting: Sequence[Observation], code_after: Sequence[str]
+) -> str:
+    layouts = [_phrase(each) for each in supporting if _is_whole_layout(each)]
+    others = [*code_after, *(_phrase(each) for each in supporting if not _is_whole_layout(each))]
+    verb = "are those" if len(nouns) > 1 else "is that"
+    said = f"{copy}: {_and(nouns)} {verb} of {told.project} ({'; '.join([*told.grounds, *layouts])})"
+    said += f"; {'; '.join(others)}" if others else ""
+    return said + _against(told)
+
+
+def _supported(copy: str, told: UpstreamGrounds, supporting: Sequence[Observation]) -> str:
+    is_whole = not told.counter and any(each.kind in _OF_ARCHITECTURE for each in supporting)
+    what = "same architecture as" if is_whole else "in part the same as"
+    said = (
+        f"{copy}: {what} {told.project} ({'; '.join(told.supporting)}), which says nothing about who has it from whom"
+    )
+    return said + _against(told)
+
+
+def _without(
+    copy: str, told: UpstreamGrounds, files: Sequence[FileVerdict], observations: Sequence[Observation]
+) -> str:
+    if any(each.strength is Strength.COUNTER and each.kind in _OF_MODEL for each in observations):
+        return f"{copy} is another model than {told.project}: {'; '.join(told.counter)}"
+    if told.counter:
+        return f"{copy}: nothing of {told.project} was found in it; {'; '.join(told.counter)}"
+    if observations:
+        return f"{copy}: nothing that was compared tells whether it is from {told.project}"
+    if files:
+        return f"{copy}: nothing of {told.project} was found in its code"
+    return f"{copy} and {told.project} have nothing of one kind that could be compared"
+
+
+def _against(told: UpstreamGrounds) -> str:
+    return f"; against it: {'; '.join(told.counter)}" if told.counter else ""
+
+
+def _and(words: Sequence[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+# Code.
+
+
+def _code(files: Sequence[FileVerdict], has_more: bool) -> tuple[list[str], list[str], list[str]]:
+    """What verdicts on files are grounds for, what goes with them, and what speaks against; a phrase each.
+
+    That no code is alike is told where more than code was compared (``has_more``); else it is the answer itself.
+    """
+    verdicts = Counter(each.verdict for each in files if each.upstreams)
+    copies = {verdict: verdicts[verdict] for verdict in Verdict if verdict in COPIES and verdicts[verdict]}
+    later = sum(not each.upstreams and bool(each.later) for each in files)
+    grounds, after, against = [], [], []
+    if copies:
+        how = ", ".join(f"{count} {verdict.value}" for verdict, count in copies.items())
+        grounds.append(f"code: {sum(copies.values())} of {_counted(len(files), 'file')} ({how})")
+    if verdicts[Verdict.FRAGMENTS]:
+        after.append(f"code: fragments in {verdicts[Verdict.FRAGMENTS]} of {_counted(len(files), 'file')}")
+    if later:
+        against.append(f"code: {_counted(later, 'file')} older than the original's")
+    elif files and has_more and not verdicts.total():
+        against.append(f"code: nothing of it in {_counted(len(files), 'file')}")
+    return grounds, after, against
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+# Observations.
+
+
+def _noun(each: Observation) -> str:
+    """What the sentence says to be the original's."""
+    if each.kind is EvidenceKind.HASHES:
+        return each.says.partition(":")[0]
+    return _LAYOUT if each.kind is EvidenceKind.TENSOR_LAYOUT else each.kind.value
+
+
+def _is_whole_layout(each: Observation) -> bool:
+    is_layout = each.kind is EvidenceKind.TENSOR_LAYOUT and "matched" in each.figures
+    return is_layout and each.relation in (Relation.IDENTICAL, Relation.RENAMED)
+
+
+def _phrase(each: Observation) -> str:
+    """The figures that an observation turns on; all of what it says, where it has others."""
+    figures = {name: int(value) for name, value in each.figures.items()}
+    against = each.strength is Strength.COUNTER
+    match each.kind:
+        case EvidenceKind.HASHES if "files" in figures:
+            return f"{each.says.partition(':')[0]}: {_counted(figures['files'], 'file')} of the same bytes"
+        case EvidenceKind.TOKENIZER if "named_same" in figures:
+            return _tokens(figures)
+        case EvidenceKind.TOKENIZER if "settings" in figures:
+            return "tokenizer_config.json equal as JSON"
+        case EvidenceKind.TOKENIZER if "classes" in figures:
+            return "auto_map still names the original's classes"
+        case EvidenceKind.CONFIGURATION if "equal" in figures:
+            return _values(each, figures, against)
+        case EvidenceKind.TENSOR_LAYOUT if "matched" in figures:
+            return _tensors(figures, against)
+        case EvidenceKind.TENSOR_LAYOUT if "total_size" in figures:
+            return (
+                f"the index states the same{' wrong' if each.strength is Strength.STRONG else ''} size of all tensors"
+            )
+    return each.says
+
+
+def _tokens(figures: dict[str, int]) -> str:
+    if figures["named_of_copy"]:
+        return f"{figures['named_same'] or 'none'} of {figures['named_of_copy']} named tokens at the same ids"
+    return f"{figures['same']} of {figures['of_copy']} added tokens at the same ids"
+
+
+def _values(each: Observation, figures: dict[str, int], against: bool) -> str:
+    file = each.regions[0].path.rpartition("/")[2] if each.regions else "the configuration"
+    both = figures["equal"] + figures["different"]
+    if against:
+        return f"{figures['different']} of {both} values of {file} differ"
+    beyond = f", {figures['beyond']} of them in no known parent" if "beyond" in figures else ""
+    return f"configuration equal in {figures['equal']} of {both} values of {file}{beyond}"
+
+
+def _tensors(figures: dict[str, int], against: bool) -> str:
+    matched, larger = figures["matched"], max(figures["names"], figures["names_of_original"])
+    if against:
+        return f"{matched:,} of {larger:,} tensor names fit ({matched / larger:.2f})"
+    renamed = matched - figures["equal"]
+    return f"{matched:,} of {larger:,} tensors{f', {renamed:,} renamed' if renamed else ''}"

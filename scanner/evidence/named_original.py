@@ -1,0 +1,95 @@
+"""The one original that a user named to compare with: what a copy has in common with it, code and all else together.
+
+Edit this when a comparison takes in one more thing. It is loaded for every comparison, so what reads models is loaded
+only where both sides hold one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import SourceError
+from ..repository.own_names import project_name
+from ..results import Conclusion, FileVerdict, Observation, Skipped
+from ..sources import open_source
+from ..sources.checkout import Checkout
+from ..sources.specs import split_name
+from .conclusion import conclude
+
+if TYPE_CHECKING:
+    from .two_models import Evidence, ModelRead
+
+
+class Beside(NamedTuple):
+    """What a comparison found beside the code, and its answer."""
+
+    observations: tuple[Observation, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    conclusion: Conclusion | None = None
+    is_model: bool = False
+    """Whether the copy holds a file of a model."""
+
+
+NOT_COMPARED = Beside()
+
+
+class Original(NamedTuple):
+    """What a copy is held against."""
+
+    name: str
+    """What reports call it."""
+    checkout: Checkout | None
+    """The opened source; None for a corpus, which is compared with by its code alone."""
+    parents: Sequence[str] = ()
+    """Sources of models that both may be built on, each also as ``NAME=SOURCE``."""
+
+    def beside(self, copy: Checkout, names: Sequence[str], files: Sequence[FileVerdict]) -> Beside:
+        """What ``copy``, which goes by ``names``, has in common with it beside the code, and what with its ``files``.
+
+        Raises SourceError for a parent that cannot be opened or holds no model.
+        """
+        if self.checkout is None:
+            return NOT_COMPARED
+        name = project_name(copy, names) or copy.root
+        is_model = may_hold_model(copy)
+        with ExitStack() as opened:
+            parents = [_parent(each, opened) for each in self.parents]
+            evidence = _evidence(name, copy, self, parents) if is_model and may_hold_model(self.checkout) else None
+        if evidence is None:
+            return Beside(conclusion=conclude(name, self._shown, files, (), ()), is_model=is_model)
+        conclusion = conclude(name, self._shown, files, evidence.observations, evidence.unknown)
+        return Beside(evidence.observations, evidence.skipped, conclusion, is_model)
+
+    @property
+    def _shown(self) -> str:
+        return self.name or (self.checkout.root if self.checkout else "")
+
+
+def may_hold_model(checkout: Checkout) -> bool:
+    """Whether there is a file of a model in a source, by its name. A single file of code is none."""
+    if checkout.whole is None:
+        return False
+    from .two_models import holds_model  # much, and not for two files of code
+
+    return holds_model(checkout)
+
+
+def _evidence(name: str, copy: Checkout, original: Original, parents: Sequence[ModelRead]) -> Evidence:
+    from .two_models import compare_models, read_model
+
+    assert original.checkout is not None
+    return compare_models(read_model(copy, name), read_model(original.checkout, original._shown), parents)
+
+
+def _parent(source: str, opened: ExitStack) -> ModelRead:
+    """The model in ``source``, which stays open as long as ``opened`` does."""
+    from .two_models import read_model
+
+    name, place = split_name(source)
+    checkout = opened.enter_context(open_source(place, obey=True))
+    read = read_model(checkout, name or project_name(checkout, ()) or checkout.root)
+    if read is None:
+        raise SourceError(f"{source}: no file of a model in it, so it explains nothing; check the path")
+    return read

@@ -1,0 +1,109 @@
+"""Evidence beside the code, and the answer that rests on it, in words and as data for every format.
+
+Edit this when an observation says one thing more; scanned text comes out escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from ..results import Conclusion, Observation, Rename, Strength
+from ..support.escaping import escape
+from .phrases import and_more, counted, name
+
+STRENGTH_STYLES = {
+    Strength.EXACT: "bold magenta",
+    Strength.STRONG: "bold red",
+    Strength.SUPPORTING: "bold yellow",
+    Strength.NONE: "dim",
+    Strength.COUNTER: "green",
+}
+# Shares are ratios of counts, as everywhere in reports.
+_DIGITS = 6
+_MOST_RENAMES = 20
+
+
+def evidence_blocks(observations: Sequence[Observation]) -> Iterator[RenderableType]:
+    """The section of a text: a line an observation, below it what else could explain it, and what was renamed."""
+    if not observations:
+        return
+    yield Text()
+    yield Text("evidence", "bold")
+    for each in observations:
+        line = Text.assemble(kind_words(each), ", ", (each.strength.value, STRENGTH_STYLES[each.strength]))
+        yield Padding.indent(line.append(f": {escape(each.says)}"), 2)
+        for label, words in details(each):
+            yield Padding.indent(Text.assemble((f"{label}: ", "dim"), words), 4)
+
+
+def kind_words(each: Observation) -> str:
+    """``tensor layout, renamed``."""
+    return f"{each.kind.value.replace('-', ' ')}, {each.relation.value.replace('-', ' ')}"
+
+
+def details(each: Observation) -> Iterator[tuple[str, str]]:
+    """What else could explain an observation, and its renames with their counts, each under its label; escaped."""
+    for explanation in each.explained_by:
+        yield "explained by", escape(explanation)
+    if each.renames:
+        more = and_more(len(each.renames), _MOST_RENAMES)
+        told = [*map(_rename, each.renames[:_MOST_RENAMES]), *([more] if more else [])]
+        yield counted(len(each.renames), "rename"), ", ".join(told)
+
+
+def _rename(rename: Rename) -> str:
+    return f"{name(rename.original)} is {name(rename.copy)} ({rename.count:,})"
+
+
+def conclusion_lines(conclusion: Conclusion | None) -> Iterator[str]:
+    """The answer, and what is not known; escaped."""
+    if conclusion is None:
+        return
+    yield escape(conclusion.sentence)
+    if conclusion.unknown:
+        yield f"not known: {escape('; '.join(conclusion.unknown))}"
+
+
+def observation_data(each: Observation) -> dict[str, Any]:
+    """An observation, as JSON has it."""
+    return {
+        "kind": each.kind.value,
+        "relation": each.relation.value,
+        "strength": each.strength.value,
+        "says": each.says,
+        "figures": {key: round(value, _DIGITS) for key, value in each.figures.items()},
+        "compared_with": each.compared_with,
+        "explained_by": list(each.explained_by),
+        "regions": [
+            {"path": region.path, "first_line": region.first_line, "last_line": region.last_line}
+            for region in each.regions
+        ],
+        "renames": [
+            {"original": rename.original, "copy": rename.copy, "kind": rename.kind.value, "count": rename.count}
+            for rename in each.renames
+        ],
+    }
+
+
+def conclusion_data(conclusion: Conclusion | None) -> dict[str, Any] | None:
+    """The answer, as JSON has it; None where there is none."""
+    if conclusion is None:
+        return None
+    return {
+        "sentence": conclusion.sentence,
+        "upstreams": [
+            {
+                "project": each.project,
+                "grounds": list(each.grounds),
+                "supporting": list(each.supporting),
+                "counter": list(each.counter),
+            }
+            for each in conclusion.upstreams
+        ],
+        "unknown": list(conclusion.unknown),
+    }
