@@ -32,6 +32,7 @@ OTHERS = [command for command in shell_commands(README) if command not in COMMAN
 # The copy in the prepared project lacks its notice; what is not listed here ends with 0.
 EXIT_CODES = {
     "modelkin compare copy/ original/ --restore restored/": 1,
+    "modelkin compare copy/ original/": 1,
     "modelkin scan path/to/repository": 1,
     "modelkin scan downloaded-code/ --as-of 2023-06-20": 1,
     "modelkin attribute path/to/repository --dry-run": 1,

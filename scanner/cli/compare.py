@@ -47,7 +47,7 @@ Examples:
     "--restore",
     type=click.Path(path_type=Path, file_okay=False),
     metavar="DIR",
-    help="Write each file of COPY, its renames undone, under DIR.",
+    help="Write each file of COPY, its renames undone, under DIR, and indexes of weights with ORIGINAL's names.",
 )
 @click.option(
     "--parent",
@@ -83,6 +83,9 @@ def command(
     undone = _undone(report, copy, original, options.timeout) if shows_diff or restore is not None else ()
     if restore is not None:
         restored = {file.restored_path: file.restored for file in undone if not isinstance(file, Skipped)}
+        indexes = _indexes(report, copy, original)
+        restored |= dict(each for each in indexes if not isinstance(each, Skipped))
+        undone = (*undone, *(each for each in indexes if isinstance(each, Skipped)))
         write_restored(restored, restore, (copy, original))
     beside = sides(report, choices, copy, [original])
     deliver(report, choices, lambda page: _rendered(undone, page) if shows_diff else "", beside)
@@ -93,6 +96,17 @@ def _undone(report: Report, copy: str, original: str, timeout: float | None) -> 
     from ..diffs.restoration import restorations  # imported late: it takes libcst
 
     return tuple(restorations(report, copy, original, timeout))
+
+
+def _indexes(report: Report, copy: str, original: str) -> Sequence[tuple[str, bytes] | Skipped]:
+    """The copy's indexes with the original's tensor names, each with its path, or why one cannot be had."""
+    from ..results import EvidenceKind
+
+    if not any(each.kind is EvidenceKind.TENSOR_LAYOUT and each.renames for each in report.evidence):
+        return ()
+    from ..diffs.index_restoration import restored_indexes
+
+    return tuple(restored_indexes(copy, original))
 
 
 def _rendered(undone: Sequence[Restoration | Skipped], page: Page) -> str:
