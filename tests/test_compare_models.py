@@ -79,6 +79,18 @@ def test_another_model_is_said_to_be_one(tmp_path: Path, copy: Path) -> None:
     assert {each.strength for each in report.evidence} <= {Strength.COUNTER, Strength.NONE}
 
 
+def test_other_sizes_alone_do_not_say_that_it_is_another_model(tmp_path: Path) -> None:
+    for name, layers in (("short", 7), ("long", 13)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "config.json").write_text(json.dumps({**SIZES, "num_hidden_layers": layers}))
+    report = modelkin.compare(str(tmp_path / "short"), str(tmp_path / "long"))
+    assert report.conclusion
+    assert report.conclusion.sentence == (
+        "short has other sizes than long: 1 of 10 values of config.json differ; "
+        "this alone does not say that it is not built on it."
+    )
+
+
 def test_the_same_architecture_alone_says_nothing_about_who_has_it_from_whom(tmp_path: Path) -> None:
     one, two = [model_folder(tmp_path / name, with_shapes=True) for name in ("one", "two")]
     (one / "tokenizer_config.json").unlink()
@@ -128,7 +140,7 @@ def test_code_and_evidence_meet_in_one_answer(copy: Path, lamp: Path) -> None:
     report = modelkin.compare(str(copy), str(lamp))
     assert report.conclusion
     assert report.conclusion.sentence.startswith(
-        "torch: code, tokenizer and tensor layout are those of lamp (code: 1 of 2 files (1 identical); "
+        "torch: code of 1 of 2 files, tokenizer and tensor layout are those of lamp (code: 1 identical, of 2 files; "
     )
 
 
@@ -139,7 +151,7 @@ def test_code_alone_is_answered_without_evidence(tmp_path: Path) -> None:
     report = modelkin.compare(str(tmp_path / "one"), str(tmp_path / "two"))
     assert not report.evidence
     assert report.conclusion
-    assert report.conclusion.sentence == "one: code is that of two (code: 1 of 1 file (1 identical))."
+    assert report.conclusion.sentence == "one: code is that of two (code: 1 identical, of 1 file)."
 
 
 def test_a_model_held_against_code_alone_has_nothing_to_compare(tmp_path: Path, lamp: Path) -> None:

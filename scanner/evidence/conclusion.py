@@ -46,7 +46,7 @@ def conclude(
         (*code_against, *map(_phrase, by_strength[Strength.COUNTER])),
     )
     if told.grounds:
-        nouns = [_CODE] if code else []
+        nouns = [_code_noun(files)] if code else []
         nouns += [_noun(each) for each in main]
         nouns += [_LAYOUT for each in by_strength[Strength.SUPPORTING] if _is_whole_layout(each)]
         sentence = _with_grounds(copy, told, list(dict.fromkeys(nouns)), by_strength[Strength.SUPPORTING], code_after)
@@ -80,7 +80,11 @@ def _supported(copy: str, told: UpstreamGrounds, supporting: Sequence[Observatio
 def _without(
     copy: str, told: UpstreamGrounds, files: Sequence[FileVerdict], observations: Sequence[Observation]
 ) -> str:
-    if any(each.strength is Strength.COUNTER and each.kind in _OF_MODEL for each in observations):
+    against = {each.kind for each in observations if each.strength is Strength.COUNTER}
+    if against == {EvidenceKind.CONFIGURATION}:
+        said = f"{copy} has other sizes than {told.project}: {'; '.join(told.counter)}"
+        return f"{said}; this alone does not say that it is not built on it"
+    if against.intersection(_OF_MODEL):
         return f"{copy} is another model than {told.project}: {'; '.join(told.counter)}"
     if told.counter:
         return f"{copy}: nothing of {told.project} was found in it; {'; '.join(told.counter)}"
@@ -113,7 +117,7 @@ def _code(files: Sequence[FileVerdict], has_more: bool) -> tuple[list[str], list
     grounds, after, against = [], [], []
     if copies:
         how = ", ".join(f"{count} {verdict.value}" for verdict, count in copies.items())
-        grounds.append(f"code: {sum(copies.values())} of {_counted(len(files), 'file')} ({how})")
+        grounds.append(f"code: {how}, of {_counted(len(files), 'file')}")
     if verdicts[Verdict.FRAGMENTS]:
         after.append(f"code: fragments in {verdicts[Verdict.FRAGMENTS]} of {_counted(len(files), 'file')}")
     if later:
@@ -121,6 +125,12 @@ def _code(files: Sequence[FileVerdict], has_more: bool) -> tuple[list[str], list
     elif files and has_more and not verdicts.total():
         against.append(f"code: nothing of it in {_counted(len(files), 'file')}")
     return grounds, after, against
+
+
+def _code_noun(files: Sequence[FileVerdict]) -> str:
+    """``code`` where all files are copies, else of how many of them it is."""
+    copies = sum(bool(each.upstreams) and each.verdict in COPIES for each in files)
+    return _CODE if copies == len(files) else f"{_CODE} of {copies:,} of {_counted(len(files), 'file')}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -16,7 +16,6 @@ from ..results import Conclusion, FileVerdict, Observation, Skipped
 from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.specs import split_name
-from .conclusion import conclude
 
 if TYPE_CHECKING:
     from .two_models import Evidence, ModelRead
@@ -52,18 +51,21 @@ class Original(NamedTuple):
         """
         if self.checkout is None:
             return NOT_COMPARED
+        from .conclusion import conclude  # not for scans, which compare with no one source
+
         name = project_name(copy, names) or copy.root
         is_model = may_hold_model(copy)
         with ExitStack() as opened:
             parents = [_parent(each, opened) for each in self.parents]
             evidence = _evidence(name, copy, self, parents) if is_model and may_hold_model(self.checkout) else None
         if evidence is None:
-            return Beside(conclusion=conclude(name, self._shown, files, (), ()), is_model=is_model)
-        conclusion = conclude(name, self._shown, files, evidence.observations, evidence.unknown)
+            return Beside(conclusion=conclude(name, self.shown, files, (), ()), is_model=is_model)
+        conclusion = conclude(name, self.shown, files, evidence.observations, evidence.unknown)
         return Beside(evidence.observations, evidence.skipped, conclusion, is_model)
 
     @property
-    def _shown(self) -> str:
+    def shown(self) -> str:
+        """Its name, or the source as it was named where that gives none."""
         return self.name or (self.checkout.root if self.checkout else "")
 
 
@@ -80,7 +82,7 @@ def _evidence(name: str, copy: Checkout, original: Original, parents: Sequence[M
     from .two_models import compare_models, read_model
 
     assert original.checkout is not None
-    return compare_models(read_model(copy, name), read_model(original.checkout, original._shown), parents)
+    return compare_models(read_model(copy, name), read_model(original.checkout, original.shown), parents)
 
 
 def _parent(source: str, opened: ExitStack) -> ModelRead:
