@@ -176,6 +176,25 @@ def test_what_cannot_be_read_is_skipped_a_line_each(copy: Path, lamp: Path) -> N
     assert {each.kind for each in report.evidence} == {EvidenceKind.TOKENIZER}
 
 
+def test_sides_called_alike_are_told_apart_by_their_places(tmp_path: Path) -> None:
+    one, two = (str(model_folder(tmp_path / name / "model")) for name in ("one", "two"))
+    report = modelkin.compare(one, two)
+    assert report.conclusion
+    assert report.conclusion.sentence.startswith(f"{one}: ")
+    assert report.conclusion.upstreams[0].project == two
+    assert {each.compared_with for each in report.evidence} == {two}
+
+
+def test_of_a_part_of_a_source_the_part_alone_is_read(tmp_path: Path) -> None:
+    model_folder(tmp_path / "all", values=OTHER, tokens=tokenizer(200))
+    for name in ("one", "two"):
+        model_folder(tmp_path / "all" / "deep" / name)
+    report = modelkin.compare(f"{tmp_path}/all!deep/one", f"{tmp_path}/all!deep/two")
+    [values] = of_kind(report, EvidenceKind.CONFIGURATION)
+    assert (values.relation, values.figures["equal"]) == (Relation.IDENTICAL, len(SIZES))
+    assert values.regions[0].path == "deep/one/config.json"
+
+
 @needs_git_and_shell
 def test_two_histories_say_who_was_first_and_which_version_was_taken(tmp_path: Path) -> None:
     ours, theirs = tmp_path / "ours", tmp_path / "theirs"

@@ -53,20 +53,17 @@ class Original(NamedTuple):
             return NOT_COMPARED
         from .conclusion import conclude  # not for scans, which compare with no one source
 
-        name = project_name(copy, names) or copy.root
+        name, own = project_name(copy, names) or copy.root, self.name or self.checkout.root
+        if name == own:  # parts of one source, or folders called alike
+            name, own = copy.root, self.checkout.root
         is_model = may_hold_model(copy)
         with ExitStack() as opened:
             parents = [_parent(each, opened) for each in self.parents]
-            evidence = _evidence(name, copy, self, parents) if is_model and may_hold_model(self.checkout) else None
-        if evidence is None:
-            return Beside(conclusion=conclude(name, self.shown, files, (), ()), is_model=is_model)
-        conclusion = conclude(name, self.shown, files, evidence.observations, evidence.unknown)
+            if not is_model or not may_hold_model(self.checkout):
+                return Beside(conclusion=conclude(name, own, files, (), ()), is_model=is_model)
+            evidence = _evidence((name, copy), (own, self.checkout), parents)
+        conclusion = conclude(name, own, files, evidence.observations, evidence.unknown)
         return Beside(evidence.observations, evidence.skipped, conclusion, is_model)
-
-    @property
-    def shown(self) -> str:
-        """Its name, or the source as it was named where that gives none."""
-        return self.name or (self.checkout.root if self.checkout else "")
 
 
 def may_hold_model(checkout: Checkout) -> bool:
@@ -78,11 +75,12 @@ def may_hold_model(checkout: Checkout) -> bool:
     return holds_model(checkout)
 
 
-def _evidence(name: str, copy: Checkout, original: Original, parents: Sequence[ModelRead]) -> Evidence:
+def _evidence(copy: tuple[str, Checkout], original: tuple[str, Checkout], parents: Sequence[ModelRead]) -> Evidence:
+    """What two sources, each with its name, have in common."""
     from .two_models import compare_models, read_model
 
-    assert original.checkout is not None
-    return compare_models(read_model(copy, name), read_model(original.checkout, original.shown), parents)
+    (name, ours), (own, theirs) = copy, original
+    return compare_models(read_model(ours, name), read_model(theirs, own), parents)
 
 
 def _parent(source: str, opened: ExitStack) -> ModelRead:

@@ -89,7 +89,7 @@ def compare_models(copy: ModelRead | None, original: ModelRead | None, parents: 
     observations = [*_of_facts(copy, original, parents), *_of_layouts(copy, original, parents)]
     observations += _of_dates(copy, original)
     theirs = (
-        Skipped(f"{each.checkout.root}!{skip.path}", skip.reason)
+        Skipped(f"{each.checkout.root.partition('!')[0]}!{skip.path}", skip.reason)
         for each in (original, *parents)
         for skip in each.skipped
     )
