@@ -157,9 +157,9 @@ _MODULES = {
     "scan_steps": "ScanOptions SettingsTaken",
     "reports": "render",
     "results": "Attribution CellLines Conclusion Confidence CorpusIdentity DefinitionMatch Direction DutyState "
-    "EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative LeftOut "
-    "Level LicenceForm Observation Region Relation Rename Report Skipped State Strength Suppression Trust Unread "
-    "UnreadKind UpstreamGrounds UpstreamMatch Verdict",
+    "EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative "
+    "LeftOut Level LicenceForm Observation Region Relation Rename Report Skipped State Strength Suppression Trust "
+    "Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

@@ -160,8 +160,8 @@ def _report(
         beside = original.beside(checkout, declarations.names, files) if original else NOT_COMPARED
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        known = with_known_natives(found.unread, corpora, facts, options, original is not None)
-        others = found.others(known)
+        unread = with_known_natives(found.unread, corpora, facts, options, original is not None)
+        others = found.others(unread)
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     if checkout.chosen is None and not files and not beside.is_model:
