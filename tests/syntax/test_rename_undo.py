@@ -10,7 +10,7 @@ from modelkin.syntax.rename_undo import restore
 
 from ..support.faults import failures
 
-CLASS, FUNCTION, ATTRIBUTE, VARIABLE, KEYWORD = Kind
+CLASS, FUNCTION, ATTRIBUTE, VARIABLE, KEYWORD, *_ = Kind
 
 
 def renamed(original: str, copy: str, kind: Kind, scope: str = "", count: int = 1, consistency: float = 1.0) -> Rename:
