@@ -16,7 +16,7 @@ from ..support.cases import failures
 from ..support.processor_time import processor_seconds
 from ..support.repositories import declarations_of, written
 
-INCIDENTS = Path("/work/shared/incidents")
+INCIDENTS = Path(__file__).parents[3] / "shared" / "incidents"
 NOWHERE = Surroundings(frozenset(), ("lamp",))
 
 

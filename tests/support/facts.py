@@ -12,7 +12,7 @@ from modelkin.models.model import ModelFacts
 from modelkin.models.model_files import ReadModel, facts_of
 from modelkin.sources import open_source
 
-INCIDENTS = Path("/work/shared/incidents")
+INCIDENTS = Path(__file__).parents[3] / "shared" / "incidents"
 needs_incidents = pytest.mark.skipif(not INCIDENTS.is_dir(), reason=f"the real files are not at {INCIDENTS}")
 
 
