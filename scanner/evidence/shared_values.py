@@ -127,17 +127,19 @@ def _observation(
         "bits": round(shared.bits, 1),
         "share": round(shared.share, 3),
     }
-    explanations = [_SAME_ARCHITECTURE] if shared.equal or shared.renamed else []
+    left = sum(beyond.values()) + sum(bits for _, _, bits in shared.renamed)
+    strength = _strength(shared, sizes, left)
+    is_alike = strength is not Strength.COUNTER and bool(shared.equal or shared.renamed)
+    explanations = [_SAME_ARCHITECTURE] if is_alike else []
     if parent:
         figures |= {"explained": len(explained), "beyond": len(beyond), "beyond_bits": round(sum(beyond.values()), 1)}
         explanations.insert(0, _says_parent(shared, explained, beyond, parent))
     if sizes:
         explanations.append(_CHANGED_SIZES)
-    left = sum(beyond.values()) + sum(bits for _, _, bits in shared.renamed)
     return Observation(
         EvidenceKind.CONFIGURATION,
         _relation(shared),
-        _strength(shared, sizes, left),
+        strength,
         _says(ours, theirs, shared),
         name,
         figures,

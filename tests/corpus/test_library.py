@@ -23,23 +23,6 @@ from ..support.index_server import Index, serving, wheel
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, UPSTREAMS, Upstream, corpus_of
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A corpus file of three releases of two projects, in a folder of its own."""
-    found = tmp_path / "corpus" / "small.safetensors"
-    corpus_of(*THREE).save(found)
-    return found
-
-
-@pytest.fixture
-def code(tmp_path: Path) -> Path:
-    """A folder of code to be added."""
-    folder = tmp_path / "code"
-    folder.mkdir()
-    (folder / "schedule.py").write_text(SCHEDULE)
-    return folder
-
-
 def versions(path: Path) -> set[tuple[str, str, str]]:
     corpus = open_corpus(path)
     return {

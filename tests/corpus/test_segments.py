@@ -27,23 +27,6 @@ from ..support.small_corpora import COPY, ROTARY, SCHEDULE, THREE, Upstream, cor
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A corpus file of three releases of two projects, in a folder of its own."""
-    found = tmp_path / "corpus" / "small.safetensors"
-    corpus_of(*THREE).save(found)
-    return found
-
-
-@pytest.fixture
-def code(tmp_path: Path) -> Path:
-    """A folder of code to be added."""
-    folder = tmp_path / "code"
-    folder.mkdir()
-    (folder / "schedule.py").write_text(SCHEDULE)
-    return folder
-
-
-@pytest.fixture
 def apart(path: Path, code: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The same corpus with the code added as a segment of its own; nothing is small enough to be put together."""
     monkeypatch.setattr(library, "SMALL", 0)
