@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from ..support.arrays import I64, Array, run_bounds
-from .intervals import NEVER, Intervals, day_number, intervals_of
+from .intervals import NEVER, Intervals, day_number, intervals_of, known_days
 from .model import Corpus, Project, Release
 
 
@@ -123,19 +123,19 @@ class HistoryTable(Struct, frozen=True, eq=False, dict=True):
     def first(self) -> I64:
         """[H]: the day (20240131) of the first release of a corpus that holds the path; NEVER where none is known."""
         found = [self.release_days(corpus)[corpus.lineage_first_releases] for corpus in self.corpora]
-        return self._least(np.concatenate(found) if found else np.zeros(0, np.int64))
+        return self._of_whole(np.concatenate(found) if found else np.zeros(0, np.int64), np.minimum)
 
     @staticmethod
     def release_days(corpus: Corpus) -> I64:
         """The days (20240131) of the releases of a corpus, NEVER where none is known."""
         return np.array([day_number(each.released) or NEVER for each in corpus.releases], np.int64)
 
-    def _least(self, days: I64) -> I64:
-        """[H]: of each path history the least of its parts."""
+    def _of_whole(self, days: I64, choose: np.ufunc) -> I64:
+        """[H]: of each path history what ``choose`` takes of the days of its parts."""
         parts, whole = self._parts
         if len(parts):
             days = days.copy()
-            np.minimum.at(days, whole, days[parts])
+            choose.at(days, whole, days[parts])
             days[parts] = days[whole]
         return days
 
@@ -147,8 +147,8 @@ class HistoryTable(Struct, frozen=True, eq=False, dict=True):
         by = np.concatenate([each.by for each in self.of_corpora] or [none])
         if not self.shared:
             return after, by
-        after, by = after.copy(), self._least(np.where(by > 0, by, NEVER))
-        without = self._least_without(by)
+        after, by = after.copy(), self._of_whole(np.where(by > 0, by, NEVER), np.minimum)
+        without = self._last_without(by)
         for number in self.shared:
             rows = np.flatnonzero(self.owners == number)
             days = np.sort([day for each in self.releases_of(number) if (day := day_number(each.released))])
@@ -160,20 +160,11 @@ class HistoryTable(Struct, frozen=True, eq=False, dict=True):
             after[rows] = np.minimum(began, by[rows] % NEVER)
         return after, by % NEVER
 
-    def _least_without(self, by: I64) -> I64:
+    def _last_without(self, by: I64) -> I64:
         """[H]: the last day on which a corpus knows a release that lacks the path, before the day ``by``."""
-        found = []
-        for corpus in self.corpora:
-            known = [0, *(day_number(each.released) for each in (*corpus.releases, *corpus.unlisted))]
-            found.append(np.array(known, np.int64)[corpus.lineage_without])
-        without = np.concatenate(found)
+        without = np.concatenate([known_days(corpus)[corpus.lineage_without] for corpus in self.corpora])
         without[without >= by] = 0
-        parts, whole = self._parts
-        if len(parts):
-            most = without.copy()
-            np.maximum.at(most, whole, without[parts])
-            without[parts] = most[whole]
-        return without
+        return self._of_whole(without, np.maximum)
 
     def releases_of(self, project: int) -> list[Release]:
         """All releases of a project that a corpus lists."""

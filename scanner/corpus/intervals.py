@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 from msgspec import Struct
 
-from ..support.arrays import Array
+from ..support.arrays import I64, Array
 from .model import Corpus
 
 # Later than any day.
@@ -30,12 +30,17 @@ class Intervals(Struct, frozen=True, eq=False):
 
 def intervals_of(corpus: Corpus) -> Intervals:
     """The intervals of all path histories. Raises IndexError for releases that there are not."""
-    known = [0, *(day_number(each.released) for each in (*corpus.releases, *corpus.unlisted))]
-    days = np.array(known, np.int64)
+    days = known_days(corpus)
     published = np.array([day_number(each.published) for each in corpus.projects], np.int64)[corpus.lineage_projects]
     by, without = days[corpus.lineage_appeared], days[corpus.lineage_without]
     began = np.where(without > 0, without, np.where(published > 0, published, by))
     return Intervals(np.minimum(began, by), by, days[corpus.lineage_file_releases])
+
+
+def known_days(corpus: Corpus) -> I64:
+    """The days (20240131) of the releases of a corpus, listed or not, by their numbers from 1; 0: not known."""
+    days = (day_number(each.released) for each in (*corpus.releases, *corpus.unlisted))
+    return np.array([0, *days], np.int64)
 
 
 def day_number(day: str) -> int:
