@@ -8,23 +8,26 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from .attribution.copies import AllFiles
+from .attribution.copies import AllFiles, Examined
 from .attribution.known_findings import read_baseline
 from .attribution.waiver_comments import files_with_waivers, waivers_beside
 from .attribution.waivers import WaiversRead, settled
 from .audit.options import AuditOptions
 from .corpus.model import Corpus
 from .corpus.validation import damage_explained
+from .dating.dates import SourceFacts
 from .errors import SourceError
 from .evidence.named_original import NOT_COMPARED, Original
-from .pipeline import Examined, Examiner, SourceFacts
+from .examining.cached_examiner import CachedExaminer
+from .examining.kept_outcomes import kept_outcomes
+from .examining.many_files import Examination
 from .repository.declarations import read_declarations
 from .repository.model import Declarations
 from .results import FileVerdict, Finding, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
@@ -46,7 +49,7 @@ from .scan_steps import (
 )
 from .sources import open_source, open_sources
 from .sources.checkout import Checkout
-from .sources.files import SourceFile
+from .sources.files import SourceFile, count_files
 from .sources.unscanned_code import UnreadCode
 from .support.budget import OverBudgetError, budget
 from .trust import asked_in_vain, obeyed, trust_in, unselected
@@ -154,7 +157,7 @@ def _report(
         declarations = read_declarations(checkout)
         # What is each file, who had it first, and what does it say of where it is from?
         facts = source_facts(checkout, declarations, options)
-        found = _examined(checkout, examiner(corpora, options, original is not None), facts, options, progress)
+        found = _examined(checkout, corpora, facts, options, progress, original is not None)
         files = [each.verdict for each in found.examined]
         # What has it in common with the original beside its code?
         beside = original.beside(checkout, declarations.names, files) if original else NOT_COMPARED
@@ -216,6 +219,14 @@ class _FilesFound(Struct):
     """How many files the setting of that key left out."""
     unread: UnreadCode = field(default_factory=UnreadCode)
 
+    def add(self, outcome: Examined | Skipped, waivers: WaiversRead) -> None:
+        """What became of one file, and the waivers in its comments."""
+        if isinstance(outcome, Skipped):
+            self.skipped.append(outcome)
+            return
+        self.examined.append(outcome)
+        self.waivers += [waivers] if len(waivers) else []
+
     def nothing(self) -> str:
         """That there is no code to scan, in words."""
         return NOTHING_TO_SCAN + self.unread.told()
@@ -226,22 +237,24 @@ class _FilesFound(Struct):
 
 
 def _examined(
-    checkout: Checkout, examine: Examiner, facts: SourceFacts, options: ScanOptions, progress: Progress | None
+    checkout: Checkout,
+    corpora: Sequence[Corpus],
+    facts: SourceFacts,
+    options: ScanOptions,
+    progress: Progress | None,
+    named: bool,
 ) -> _FilesFound:
-    found = _FilesFound()
-    for item in files_with_waivers(checkout, selection(options), found.unselected, found.unread):
-        if isinstance(item, Skipped):
-            found.skipped.append(item)
-            continue
-        file, waivers = item
-        try:
-            found.examined.append(examine.examine(file, options.timeout, facts))
-        except OverBudgetError as over:
-            found.skipped.append(Skipped(file.path, str(over)))
-            continue
-        found.waivers += [waivers] if len(waivers) else []
-        if progress:
-            progress(len(found.examined), 0, file.path)
+    found, wanted = _FilesFound(), selection(options)
+    total = count_files(checkout, wanted) if progress else 0
+    read = files_with_waivers(checkout, wanted, found.unselected, found.unread)
+    with kept_outcomes(checkout.folder, options.no_cache or named) as kept:
+        examiner = CachedExaminer(corpora, options, kept, named)
+        examination = Examination(corpora, options, examiner, facts, 1 if named else options.jobs)
+        with closing(examination.outcomes(read)) as outcomes:
+            for done, (outcome, waivers) in enumerate(outcomes, 1):
+                found.add(outcome, waivers)
+                if progress:
+                    progress(done, total, outcome.path)
     return found
 
 

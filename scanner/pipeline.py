@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cached_property, partial
 from typing import NamedTuple
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from .attribution.copies import Copy, StatedLicence, letters, read_copy
+from .attribution.copies import Copy, Examined, letters, read_copy
 from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code, plain_name
 from .corpus.histories import PathHistories, path_histories
 from .corpus.model import Corpus, Project
 from .corpus.union import CorpusUnion
-from .dating.dates import DateOf
+from .dating.dates import SourceFacts
 from .dating.not_before import not_before
 from .fingerprints.normalize import normalise, normalise_plainly
 from .fingerprints.plain_form import PlainForm
@@ -44,35 +44,12 @@ from .syntax.parser import parse
 from .syntax.tree import SyntaxTree
 
 
-class Examined(Struct, frozen=True):
-    """What one file is."""
+class Seen(NamedTuple):
+    """One file as far as it was looked at: read and compared, but not judged."""
 
-    verdict: FileVerdict
-    """What the file is to each known upstream."""
-    copy: Copy | None
-    """What its own text says of where it is from; None when it stands on no upstream."""
-    header_last_line: int = 0
-    """The line on which the notices of its header end, counted from 1; 0 without any."""
-
-    @property
-    def stated(self) -> StatedLicence | None:
-        """The licence that its header states; None where it states none."""
-        licence = self.verdict.licence
-        return StatedLicence(self.verdict.path, licence, self.header_last_line) if licence else None
-
-
-class SourceFacts(NamedTuple):
-    """What a source tells beside its code, to say who was first."""
-
-    date_of: DateOf = lambda _: FileDate()
-    """Says when the file at a path first appeared; asked only for files that are alike with an upstream."""
-    names: tuple[str, ...] = ()
-    """What the source calls itself, in its metadata or its address."""
-
-
-class _Seen(NamedTuple):
-    """One file as far as it was looked at."""
-
+    file: SourceFile
+    cache: StatementCache
+    """Where its names have their numbers."""
     query: Query
     kept: list[Comparison]
     """The upstreams that it is alike with, closest first."""
@@ -82,6 +59,8 @@ class _Seen(NamedTuple):
     """How many of its regions did not parse."""
     upstreams: PathHistories
     """What it was compared with: in their plain form, where that is what the query is in."""
+    needs_date: bool
+    """Whether the answer follows from when the file first appeared."""
 
 
 class Examiner:
@@ -100,40 +79,56 @@ class Examiner:
 
     def examine(self, file: SourceFile, timeout: float | None = None, source: SourceFacts = SourceFacts()) -> Examined:
         """Say what ``file`` is, within its budget of memory and of ``timeout`` seconds. Raises OverBudgetError."""
+        seen = self.look(file, timeout)
+        # Where the date is looked up may be git or the network, which is no time of the file's.
+        dated = source.date_of(file.path) if seen.needs_date else FileDate()
+        return self.answer(seen, dated, source.names, timeout)
+
+    def look(self, file: SourceFile, timeout: float | None = None) -> Seen:
+        """All of `examine` that comes before the date of ``file``. Raises OverBudgetError."""
+        with self._bounded(file, timeout):
+            return self._seen(file)
+
+    def answer(self, seen: Seen, dated: FileDate, names: tuple[str, ...], timeout: float | None = None) -> Examined:
+        """The rest of it: what a file is that appeared when ``dated`` says. Raises OverBudgetError."""
+        with self._bounded(seen.file, timeout):
+            return self._examined(seen, dated, names)
+
+    @contextmanager
+    def _bounded(self, file: SourceFile, timeout: float | None) -> Iterator[None]:
         try:
             with budget(len(file.text), timeout):
-                seen = self._seen(file)
-            # Where the date is looked up may be git or the network, which is no time of the file's.
-            dated = source.date_of(file.path) if seen.kept and not self._how.named else FileDate()
-            with budget(len(file.text), timeout):
-                return self._examined(file, seen, dated, source.names)
+                yield
         except OverBudgetError:
             self._cache = StatementCache()  # it may have been left in the middle of anything
             self._form = PlainForm(self._cache.names)
             raise
 
-    def _seen(self, file: SourceFile) -> _Seen:
+    def _seen(self, file: SourceFile) -> Seen:
         # Parse: statements and definitions, whatever does not parse left out.
+        cache = self._cache
         parsed = parse(file.text)
         # Normalise: names give way to distances, so that a renamed copy has the tokens of its original.
-        code = normalise(parsed, file.text, self._cache)
+        code = normalise(parsed, file.text, cache)
         # Winnow: of all runs of tokens, the fingerprints that are worth looking up.
-        query = make_query(code, winnow(code), self._cache.names.hashes)
+        query = make_query(code, winnow(code), cache.names.hashes)
         # Match: the upstream files that share enough of them, aligned with the file.
         candidates, upstreams = self._candidates(query, self._upstreams), self._upstreams
-        kept = self._compared(query, candidates, upstreams)
+        kept = self._compared(query, cache, candidates, upstreams)
         if wants_plain_form(kept, candidates, self._how):
             # Match once more: in a plain form, in which style hides no copy.
-            plainly = normalise_plainly(parsed, file.text, self._cache, self._form, code)
-            plain = make_query(plainly, query.prints, self._cache.names.hashes)
-            found = self._compared(plain, self._candidates(plain, self._plain), self._plain)
+            plainly = normalise_plainly(parsed, file.text, cache, self._form, code)
+            plain = make_query(plainly, query.prints, cache.names.hashes)
+            found = self._compared(plain, cache, self._candidates(plain, self._plain), self._plain)
             if is_better(found, kept):
                 query, kept, upstreams = plain, found, self._plain
-        return _Seen(query, kept, read_notice(file.text), parsed.tree, code.errors, upstreams)
+        needs_date = bool(kept) and not self._how.named
+        notice = read_notice(file.text)
+        return Seen(file, cache, query, kept, notice, parsed.tree, code.errors, upstreams, needs_date)
 
-    def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
+    def _examined(self, seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
-        facts = _facts(file.text, seen, dated, names)
+        file, facts = seen.file, _facts(seen, dated, names)
         ordered = placed(seen.kept, facts, partial(self._again, seen, facts.owns), self._how.named)
         # Judge: say what the file is to what was there before it.
         verdict = judge(file, seen.notice.licence, ordered, self._how)
@@ -148,17 +143,15 @@ class Examiner:
         copy = self._copy(verdict, seen.notice, file.text, seen.tree)
         is_searched = is_first_form and not self._how.named
         if is_searched and verdict.verdict in COPIES and (works := works_among(ordered.kept, self._how)):
-            alone = tuple(self._works(file, seen, copy, works, facts))
+            alone = tuple(self._works(seen, copy, works, facts))
             verdict = naming_works(verdict, [each.verdict for each in alone])
             copy = replace(copy, verdict=verdict, works=alone)
         return Examined(verdict, copy, seen.notice.last_line)
 
-    def _works(
-        self, file: SourceFile, seen: _Seen, copy: Copy, works: Sequence[Comparison], facts: Facts
-    ) -> Iterator[Copy]:
+    def _works(self, seen: Seen, copy: Copy, works: Sequence[Comparison], facts: Facts) -> Iterator[Copy]:
         """Each of ``works``, judged as if it stood alone in its file: what else is there changes none of its terms."""
-        module = seen.query.code.definitions[0].statements
-        pieces = [len(each) for each in self._cache.encode_all(module, file.text)]
+        file, module = seen.file, seen.query.code.definitions[0].statements
+        pieces = [len(each) for each in seen.cache.encode_all(module, file.text)]
         for work in works:
             text = text_of_work(work, file.text, pieces)
             alone = self._seen(replace(file, text=text))
@@ -169,20 +162,21 @@ class Examiner:
                 yield replace(copy, verdict=verdict, notice=notice, place=place_of_work(verdict))
 
     def _again(
-        self, seen: _Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
+        self, seen: Seen, owns: Callable[[Project], bool], day: str, refused: Collection[HistoryKey]
     ) -> list[Comparison]:
         """What the file is related to that was there on the ISO date ``day``, less the path histories ``refused``."""
         of_day = seen.upstreams.dated(day, owns, refused)
-        return self._compared(seen.query, self._candidates(seen.query, of_day), of_day, seen.kept)
+        return self._compared(seen.query, seen.cache, self._candidates(seen.query, of_day), of_day, seen.kept)
 
     def _compared(
         self,
         query: Query,
+        cache: StatementCache,
         candidates: Sequence[Candidate],
         upstreams: PathHistories,
         compared: Sequence[Comparison] = (),
     ) -> list[Comparison]:
-        names = self._cache.names.spelled
+        names = cache.names.spelled
         kept = related(query, names, candidates, self._how, compared)
 
         def relate(rest: Query) -> list[Comparison]:
@@ -218,8 +212,9 @@ class Examiner:
         return frozenset(map(letters, lines))
 
 
-def _facts(text: bytes, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:
+def _facts(seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:
     """What is known of a file beside its code, of a source that goes by ``names``."""
+    text = seen.file.text
     lines, own = seen.notice.copyrights, frozenset(plain_name(each.rpartition("/")[2]) for each in names)
 
     def credited(upstream: Notice) -> Credited:
@@ -235,7 +230,7 @@ def _facts(text: bytes, seen: _Seen, dated: FileDate, names: tuple[str, ...]) ->
         if not (upstream.sources and lines):
             return False
         names = (project.name, *project.packages)
-        others = (each for each in _header_credits(text, seen) if not names_project([each.url], names, ()))
+        others = (each for each in _header_credits(seen) if not names_project([each.url], names, ()))
         return bool(shared_source(others, upstream.sources, lines))
 
     return Facts(
@@ -243,12 +238,13 @@ def _facts(text: bytes, seen: _Seen, dated: FileDate, names: tuple[str, ...]) ->
     )
 
 
-def _header_credits(text: bytes, seen: _Seen) -> Iterator[Credit]:
+def _header_credits(seen: Seen) -> Iterator[Credit]:
     """What the file says above its first definition of where its code is from."""
     from .notices.credits import read_credits  # loaded only where something was copied
 
     first = min((each.first_line for each in seen.query.code.definitions[1:]), default=sys.maxsize)
-    yield from (each for each in read_credits(text, seen.tree) if is_for_code(each) and each.last_line < first)
+    said = read_credits(seen.file.text, seen.tree)
+    yield from (each for each in said if is_for_code(each) and each.last_line < first)
 
 
 def _is_one_of(project: Project, names: frozenset[str]) -> bool:

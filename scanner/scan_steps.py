@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,11 +18,9 @@ from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
 from .corpus.reach import joined_digest, known_corpora
 from .corpus.store import default_corpora, open_segments
-from .dating.dates import dates_of
+from .dating.dates import SourceFacts, dates_of
 from .errors import ConfigurationError
 from .matching.exclusions import check_excluded
-from .matching.ranking import VerdictOptions
-from .pipeline import Examiner, SourceFacts
 from .repository.disagreements import is_at_odds
 from .repository.lookup import says_anything
 from .repository.model import Declarations
@@ -44,6 +43,9 @@ from .sources.specs import split_name
 from .sources.unscanned_code import UnreadCode
 from .support.globs import matcher
 from .trust import held_back, not_obeyed
+
+if TYPE_CHECKING:
+    from .pipeline import Examiner
 
 NOTHING_TO_SCAN = "no Python file or notebook in it"
 
@@ -75,6 +77,11 @@ class ScanOptions(Struct, frozen=True):
     """Seconds of processor time that one file may take; None means 2, and 2 for each MB."""
     as_of: str = ""
     """The ISO date on which all files of the source appeared, from a person who knows; empty: the source is asked."""
+    no_cache: bool = False
+    """Examine each file anew, and keep nothing of it in the user's cache folder."""
+    jobs: int = 1
+    """Worker processes for the files, where there are many; 0 means one a core. Workers import the main module, as all
+    of ``multiprocessing`` does."""
 
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
@@ -144,6 +151,10 @@ def selection(options: ScanOptions) -> Selection:
 
 def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = False) -> Examiner:
     """An examiner of files; ``named``: the user named the original."""
+    # Not loaded where the scan cache knows all files.
+    from .matching.ranking import VerdictOptions
+    from .pipeline import Examiner
+
     how = VerdictOptions(named=named, min_similarity=options.min_similarity)
     return Examiner(corpora, how, options.exclude_upstream)
 

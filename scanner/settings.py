@@ -40,6 +40,8 @@ class ValueKind(Enum):
     SHARE = "share"
     """A number from 0 to 1."""
     SECONDS = "seconds"
+    COUNT = "count"
+    """A number from 1 on."""
     DATE = "date"
     """A day as `checked_date` takes it."""
     FLAG = "flag"
@@ -97,7 +99,8 @@ class Setting(Struct, frozen=True):
         return None if self.kind in _SINGLE else ()
 
 
-_SINGLE = (ValueKind.PATH, ValueKind.SHARE, ValueKind.SECONDS, ValueKind.DATE)
+MOST_JOBS = 1024
+_SINGLE = (ValueKind.PATH, ValueKind.SHARE, ValueKind.SECONDS, ValueKind.COUNT, ValueKind.DATE)
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -226,6 +229,22 @@ SETTINGS = (
         "Take all scanned files to be as old as that, whatever else dates them: a day, as in 2023-06-20.",
         in_file=False,
         recorded=True,
+    ),
+    Setting(
+        "jobs",
+        "jobs",
+        ValueKind.COUNT,
+        Group.OWN,
+        "N",
+        "Worker processes where there are many files to examine; else one a core.",
+    ),
+    Setting(
+        "no-cache",
+        "no_cache",
+        ValueKind.FLAG,
+        Group.SCANNING,
+        help="Examine each file anew: take nothing from the scan cache, and keep nothing in it.",
+        in_file=False,
     ),
 )
 """All settings, in the order in which `config show` lists them."""

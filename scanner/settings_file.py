@@ -14,7 +14,16 @@ from msgspec import Struct, field
 from .attribution.waivers import MOST_WAIVERS, Waiver, check_rule, check_unrepeated
 from .errors import ConfigurationError
 from .results import Region
-from .settings import IN_FILE, MOST_SETTINGS_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, ValueKind
+from .settings import (
+    IN_FILE,
+    MOST_JOBS,
+    MOST_SETTINGS_BYTES,
+    OWN_FILE,
+    SHARED_FILE,
+    SHARED_TABLE,
+    THRESHOLDS,
+    ValueKind,
+)
 from .sources.specs import REMOTE_PREFIXES, split_name
 from .support.globs import checked_glob
 
@@ -214,6 +223,12 @@ def _share(table: _TomlTable, key: str, value: Any) -> float:
     return float(value)
 
 
+def _count(table: _TomlTable, key: str, value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_JOBS:
+        raise ConfigurationError(f"{table.where(key)} must be a number from 1 to {MOST_JOBS:,}")
+    return value
+
+
 def _waivers(table: _TomlTable, key: str, value: Any) -> tuple[Waiver, ...]:
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise ConfigurationError(f"{table.where(key)} must be tables, each of path, rule and reason")
@@ -257,5 +272,6 @@ _READERS: dict[ValueKind, Callable[[_TomlTable, str, Any], Any]] = {
     ValueKind.PATH: _path,
     ValueKind.THRESHOLDS: _thresholds,
     ValueKind.SHARE: _share,
+    ValueKind.COUNT: _count,
     ValueKind.WAIVERS: _waivers,
 }

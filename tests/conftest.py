@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -21,6 +22,9 @@ settings.load_profile("same")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 if hasattr(signal, "SIGHUP"):
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
+# Each test examines anew what it scans; those of the scan cache have one of their own.
+os.environ["MODELKIN_NO_CACHE"] = "1"
 
 GOLDEN = Path(__file__).parent / "golden"
 

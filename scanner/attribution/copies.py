@@ -109,6 +109,28 @@ class StatedLicence(Struct, frozen=True):
     """The last line (1-based) of the header's notices."""
 
 
+class Examined(Struct, frozen=True):
+    """What one file is."""
+
+    verdict: FileVerdict
+    """What the file is to each known upstream."""
+    copy: Copy | None
+    """What its own text says of where it is from; None when it stands on no upstream."""
+    header_last_line: int = 0
+    """The line on which the notices of its header end, counted from 1; 0 without any."""
+
+    @property
+    def path(self) -> str:
+        """The path of the file."""
+        return self.verdict.path
+
+    @property
+    def stated(self) -> StatedLicence | None:
+        """The licence that its header states; None where it states none."""
+        licence = self.verdict.licence
+        return StatedLicence(self.verdict.path, licence, self.header_last_line) if licence else None
+
+
 class AllFiles(NamedTuple):
     """What is known of the files of a source, whether they stand on an upstream or not."""
 

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..attribution.copies import StatedLicence
+from ..examining.workers import Dispatcher, Pool, Task, reason_ended
 from ..results import Skipped
 from ..sources.specs import without_login
 from .discovery import RepositorySource
@@ -42,7 +43,6 @@ from .tasks import (
     not_examined,
     tasks_of,
 )
-from .workers import Dispatcher, Pool, Task, reason_ended
 
 # Each open repository costs memory; this many keep all workers busy.
 OPEN_PER_WORKER = 8

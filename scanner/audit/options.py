@@ -5,23 +5,16 @@ Edit this when an audit gets one more option that a scan has not.
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..scan_steps import ScanOptions
+from ..support.budget import WORKER_MEMORY
 
 MEGABYTE = 1024**2
 DEFAULT_TIMEOUT = 60.0
-
-
-def available_cores() -> int:
-    """How many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 class AuditOptions(Struct, frozen=True):
@@ -33,7 +26,7 @@ class AuditOptions(Struct, frozen=True):
     """Worker processes; None means one a core."""
     timeout: float = DEFAULT_TIMEOUT
     """Seconds by the clock after which a file is left."""
-    memory: int = 4096 * MEGABYTE
+    memory: int = WORKER_MEMORY
     """Bytes that a worker may take; what takes more is left."""
     scheduler: str = ""
     """The address of a Dask cluster that examines the files; empty for this machine."""

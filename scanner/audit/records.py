@@ -12,8 +12,8 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import Struct, defstruct
 
+from ..attribution.copies import Examined
 from ..attribution.waivers import Waiver
-from ..pipeline import Examined
 from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped, Unread
 from ..scan_steps import ScanOptions
 from ..settings import RECORDED, ValueKind

@@ -17,17 +17,19 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from ..corpus.model import CORPUS_SUFFIX, Corpus
+from ..corpus.model import CORPUS_SUFFIX
 from ..errors import MissingExtraError
+from ..examining.many_files import saved
+from ..examining.workers import Pool, local_pool
 from ..results import CorpusIdentity
 from ..scan_steps import identity_of, open_upstreams
+from ..support.processes import available_cores
 from .coordinator import Coordinator, KnownContents
 from .discovery import find_repositories
 from .journal import Advance, Journal
-from .options import AuditOptions, Setup, available_cores, setup_of
+from .options import AuditOptions, Setup, setup_of
 from .outcome import Audit, open_audit
 from .records import SCHEMA, AuditHeader, recorded
-from .workers import Pool, local_pool
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -87,7 +89,7 @@ def _corpus_files(options: AuditOptions) -> Iterator[tuple[tuple[Path, ...], Cor
     """The corpus files that workers open, and their identity; sources to compare with are indexed first, once."""
     corpora = open_upstreams(options.scan)
     with _temporary_folder() as folder:
-        paths = (_saved(corpus, Path(folder, f"{number}{CORPUS_SUFFIX}")) for number, corpus in enumerate(corpora))
+        paths = (saved(corpus, Path(folder, f"{number}{CORPUS_SUFFIX}")) for number, corpus in enumerate(corpora))
         yield tuple(paths), identity_of(corpora)
 
 
@@ -112,14 +114,6 @@ def _remove(folder: str) -> None:
     while Path(folder).exists() and time.monotonic() < deadline:
         time.sleep(0.01)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _saved(corpus: Corpus, place: Path) -> Path:
-    """The file of ``corpus``: the one it was opened from; a corpus that was made just now is saved to ``place``."""
-    if corpus.path is not None:
-        return corpus.path.absolute()
-    corpus.save(place)
-    return place
 
 
 def _opened(path: Path, header: AuditHeader, resume: bool) -> tuple[Journal, KnownContents, set[str]]:

@@ -16,13 +16,16 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from ..attribution.copies import Examined
 from ..attribution.known_findings import read_baseline
 from ..attribution.waiver_comments import files_with_waivers, waivers_beside
 from ..corpus.model import Corpus
 from ..corpus.store import open_corpus
 from ..corpus.validation import damage_explained
+from ..dating.dates import SourceFacts
 from ..errors import SourceError
-from ..pipeline import Examined, Examiner, SourceFacts
+from ..examining.cached_examiner import CachedExaminer
+from ..examining.workers import OutOfTimeError, reason_left, timely, within
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
 from ..results import FileDate, Finding, LeftOut, Skipped, Trust, Unread
@@ -35,7 +38,6 @@ from ..sources.unscanned_code import UnreadCode
 from .discovery import RepositorySource
 from .options import Setup
 from .records import ContentIdentity, ContentRecord, FileFacts, identity_of_file
-from .workers import OutOfTimeError, reason_left, timely, within
 
 _NO_DECLARATIONS = Declarations()
 
@@ -167,7 +169,7 @@ def is_folder(source: str) -> bool:
 
 
 def examine_content(
-    examine: Examiner, file: SourceFile, facts: FileFacts | None, timeout: float | None = None
+    examine: CachedExaminer, file: SourceFile, facts: FileFacts | None, timeout: float | None = None
 ) -> ContentRecord:
     """What is found out about a file's content: for all files that hold it, or, with ``facts``, for all such files.
 

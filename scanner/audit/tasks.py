@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from heapq import merge
+from pathlib import Path
 from typing import TypeVar
 
 from msgspec import Struct
@@ -18,9 +19,11 @@ from ..attribution.waivers import settled
 from ..corpus.model import Corpus
 from ..dating.dates import DateOf
 from ..errors import SourceError
-from ..pipeline import Examiner
+from ..examining.cached_examiner import CachedExaminer
+from ..examining.kept_outcomes import kept_outcomes
+from ..examining.workers import OutOfTimeError, reason_left, timely, within
 from ..results import FileDate, Skipped
-from ..scan_steps import check, examiner, source_facts
+from ..scan_steps import check, source_facts
 from ..sources import open_source
 from ..sources.checkout import sort_key
 from ..sources.files import SourceFile
@@ -49,7 +52,6 @@ from .survey import (
     still_there,
     waivers_beside_code,
 )
-from .workers import OutOfTimeError, reason_left, timely, within
 
 # A task must outweigh sending it; a repository is opened for each, so a large one has few.
 LEAST_TASK_BYTES = 400_000
@@ -86,7 +88,7 @@ def examine_files(repository: RepositorySource, wanted: tuple[SurveyedFile, ...]
         with open_compared(repository.source, setup) as (checkout, corpora):
             found = timely(still_there(checkout, {each.path for each in wanted}, setup.scan.timeout), setup.timeout)
             facts = {each.path: each.facts for each in wanted}
-            for answer in _answers_on(found, facts, corpora, setup):
+            for answer in _answers_on(found, facts, corpora, setup, checkout.folder):
                 answers[answer.path] = answer
     except (SourceError, OutOfTimeError) as error:
         lost = reason_left(error, setup.timeout)
@@ -113,16 +115,18 @@ def _answers_on(
     facts: Mapping[str, FileFacts | None],
     corpora: Sequence[Corpus],
     setup: Setup,
+    folder: Path | None = None,
 ) -> Iterator[Answer]:
-    examine = examiner(corpora, setup.scan)
-    for item in items:
-        if isinstance(item, Skipped):
-            yield Answer(item.path, gone=item.reason)
-        else:
-            yield _answer(item.path, _examine_in_time(examine, item, facts[item.path], setup))
+    with kept_outcomes(folder, setup.scan.no_cache) as kept:
+        examine = CachedExaminer(corpora, setup.scan, kept)
+        for item in items:
+            if isinstance(item, Skipped):
+                yield Answer(item.path, gone=item.reason)
+            else:
+                yield _answer(item.path, _examine_in_time(examine, item, facts[item.path], setup))
 
 
-def _examine_in_time(examine: Examiner, file: SourceFile, facts: FileFacts | None, setup: Setup) -> ContentRecord:
+def _examine_in_time(examine: CachedExaminer, file: SourceFile, facts: FileFacts | None, setup: Setup) -> ContentRecord:
     try:
         with within(setup.timeout):
             return examine_content(examine, file, facts, setup.scan.timeout)

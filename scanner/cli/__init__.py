@@ -74,6 +74,7 @@ _commands = LazyGroup(
         "rules": "rules",
         "explain": "explain",
         "config": "config",
+        "cache": "cache",
         "completion": "completion",
     },
     help="Tell where the code of an AI-model repository came from, and whether the\nupstream's terms are met.",

@@ -19,7 +19,7 @@ from ..sources import of_current_folder
 from ..sources.cells import place_words
 from ..sources.specs import CODE_SUFFIXES
 from ..support.escaping import escape
-from .choices import Choices, exit_code, scan_options, scanning_options
+from .choices import Choices, exit_code, scan_options, scanning_options, setting_option
 from .configured import configured
 from .output import write_standard_output
 from .progress import progress_bar
@@ -56,6 +56,7 @@ Exit codes:
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written as a unified diff.")
 @click.option("--offline", is_flag=True, help="Fetch no licence text; use packages fetched before.")
+@setting_option("jobs")
 @scanning_options
 def command(paths: tuple[Path, ...], dry_run: bool, offline: bool, choices: Choices) -> int:
     """Write the notices that copies in PATH lack.

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ..settings import DEFAULT_BASELINE
-from .choices import Choices, scan_options, scanning_options
+from .choices import Choices, scan_options, scanning_options, setting_option
 from .configured import configured
 from .output import write_standard_output
 from .output_files import check_writable
@@ -36,6 +36,7 @@ Examples:
     metavar="FILE",
     help="Where to record them.",
 )
+@setting_option("jobs")
 @scanning_options
 def command(source: str, path: str, choices: Choices) -> int:
     """Record the findings of SOURCE as known.

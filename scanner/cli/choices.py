@@ -16,7 +16,19 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..reports import FORMATS
-from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Setting, ValueKind, checked_date
+from ..settings import (
+    LEVELS,
+    MOST_JOBS,
+    NEVER,
+    SETTINGS,
+    SKIPPED,
+    THRESHOLDS,
+    VERDICTS,
+    Group,
+    Setting,
+    ValueKind,
+    checked_date,
+)
 from . import NOTHING_SCANNED
 from .output_files import STANDARD_OUTPUT
 
@@ -85,7 +97,10 @@ def scan_options(choices: Choices) -> ScanOptions:
     """What of the choices the scan itself needs; an option not given keeps the library's default."""
     from ..scan_steps import ScanOptions
 
-    return ScanOptions(**{name: value for name, value in choices.scan.items() if value not in (None, ())})
+    chosen = {name: value for name, value in choices.scan.items() if value not in (None, ())}
+    # In a command of its own nobody's main module is imported once more: there one a core is the default.
+    jobs = {"jobs": 0} if "jobs" in choices.scan else {}
+    return ScanOptions(**{**jobs, **chosen})
 
 
 # The options.
@@ -115,6 +130,7 @@ _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.THRESHOLDS: {"multiple": True, "type": click.Choice(THRESHOLDS)},
     ValueKind.SHARE: {"type": click.FloatRange(0, 1)},
     ValueKind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
+    ValueKind.COUNT: {"type": click.IntRange(1, MOST_JOBS)},
     ValueKind.DATE: {"callback": _checked_date},
     ValueKind.FLAG: {"is_flag": True},
 }

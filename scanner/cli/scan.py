@@ -34,6 +34,7 @@ Examples:
 @click.command(name="scan", epilog=_EPILOG)
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @setting_option("baseline")
+@setting_option("jobs")
 @fetching_option
 @shared_options
 def command(sources: tuple[str, ...], fetch: bool, choices: Choices) -> int:

@@ -6,6 +6,7 @@ Edit this when a kind of source can date its files in one more way.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ..results import FileDate, Ground
 from ..sources.checkout import Checkout
@@ -15,6 +16,15 @@ EARLIEST = "1991-01-01"
 
 DateOf = Callable[[str], FileDate]
 """Says when the file at a path, as the checkout lists it, first appeared."""
+
+
+class SourceFacts(NamedTuple):
+    """What a source tells beside its code, to say who was first."""
+
+    date_of: DateOf = lambda _: FileDate()
+    """Says when the file at a path first appeared; asked only for files that are alike with an upstream."""
+    names: tuple[str, ...] = ()
+    """What the source calls itself, in its metadata or its address."""
 
 
 def dates_of(checkout: Checkout) -> DateOf:

@@ -69,20 +69,30 @@ def read_files(
     ``left_out`` counts, under ``include`` and ``exclude``, the files that were not selected, readable or not. The
     selected files of other kinds are shown to ``unread``.
     """
+    for entry in _selected(checkout, selection, {} if left_out is None else left_out, unread):
+        yield entry if isinstance(entry, Skipped) else read_file(entry, selection.max_bytes, selection.timeout)
+
+
+def _selected(
+    checkout: Checkout, selection: Selection, counts: MutableMapping[str, int], unread: UnreadCode | None = None
+) -> Iterator[Entry | Skipped]:
     included, excluded = matcher(selection.include or ("*",)), matcher(selection.exclude)
-    counts = {} if left_out is None else left_out
     for entry in chain(checkout.unfetched, checkout.entries()):
         is_code = entry.path.lower().endswith(CODE_SUFFIXES)
         if excluded(entry.path):
             counts["exclude"] = counts.get("exclude", 0) + (is_code or isinstance(entry, Skipped))
-        elif isinstance(entry, Skipped):
+        elif isinstance(entry, Skipped) or (is_code and included(entry.path)):
             yield entry
-        elif is_code and included(entry.path):
-            yield read_file(entry, selection.max_bytes, selection.timeout)
         elif is_code:
             counts["include"] = counts.get("include", 0) + 1
         elif unread and included(entry.path):
             unread.see(entry)
+
+
+def count_files(checkout: Checkout, selection: Selection) -> int:
+    """How many items `read_files` will give, by a list of the files; 0 where listing them may take as long as reading
+    does, as in archives."""
+    return sum(1 for _ in _selected(checkout, selection, {})) if checkout.folder is not None else 0
 
 
 def read_file(entry: Entry, max_bytes: int = MAX_BYTES, timeout: float | None = None) -> SourceFile | Skipped:

@@ -18,6 +18,8 @@ SECONDS = 2.0
 SECONDS_A_MB = 2.0
 # Real code of 16 MB fits, in half of what a worker of an audit may have.
 MOST_MEMORY = 2048 * 1024**2
+# What a worker process may take in all.
+WORKER_MEMORY = 4096 * 1024**2
 
 _TICK = 0.05
 # Between looks at the clock, which take a third of a microsecond.

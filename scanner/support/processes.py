@@ -1,4 +1,4 @@
-"""The only module that may start a process: the user's git, and the workers of audits.
+"""The only module that may start a process: the user's git, and the workers of scans and audits.
 
 A scanned folder has no say in what runs. A program is looked for in the absolute folders of PATH only, starts in a
 folder that is not the user's, and gets only the variables that are named here. Edit this to name one more.
@@ -50,6 +50,13 @@ _PYTHON_KEPT_IF_ABSOLUTE = "HOME USERBASE PYCACHEPREFIX".split()
 _WINDOWS_PROGRAMS = (".exe", ".com")
 _SECONDS_TO_END = 5.0
 _starting = Lock()
+
+
+def available_cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def environment() -> dict[str, str]:
@@ -138,6 +145,16 @@ def workers(jobs: int, begin: Callable[..., None], arguments: Sequence[Any]) -> 
     # All start with the first task: one that Python starts while another ends meets pipes that are just closed.
     setattr(pool, "_safe_to_dynamically_spawn_children", False)  # noqa: B010 - Python has no other way to ask for it
     return pool
+
+
+def hear_end(executor: Executor) -> None:
+    """Have an executor of a single process, which must have started, notice the end of that process at any moment.
+
+    Where it ends while it writes an answer, Python waits for the rest for ever: our own end to write to is still open.
+    """
+    writer = getattr(getattr(executor, "_result_queue", None), "_writer", None)
+    if writer is not None:
+        writer.close()
 
 
 def end(executor: Executor) -> None:

@@ -15,9 +15,9 @@ from modelkin.api import scan
 from modelkin.audit.journal_lines import read_lines
 from modelkin.audit.records import JournalRecord
 from modelkin.audit.tasks import date_files, examine_files, finish_repository
-from modelkin.audit.workers import OutOfTimeError
 from modelkin.dating.dates import DateOf
 from modelkin.errors import ModelkinError
+from modelkin.examining.workers import OutOfTimeError
 from modelkin.results import FileDate, Ground
 from modelkin.scan_steps import ScanOptions
 from modelkin.sources.checkout import Checkout

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from msgspec.structs import replace as replace_date
 
 from modelkin.corpus.model import Corpus
+from modelkin.dating.dates import SourceFacts
 from modelkin.matching.ranking import VerdictOptions
-from modelkin.pipeline import Examiner, SourceFacts
+from modelkin.pipeline import Examiner
 from modelkin.results import Direction, FileDate, FileVerdict, Ground, Verdict
 from modelkin.sources.files import SourceFile
 

@@ -11,8 +11,9 @@ import pytest
 
 from modelkin.corpus.model import Corpus
 from modelkin.corpus.store import open_corpus
+from modelkin.dating.dates import SourceFacts
 from modelkin.matching.ranking import VerdictOptions
-from modelkin.pipeline import Examiner, SourceFacts
+from modelkin.pipeline import Examiner
 from modelkin.results import FileDate, Ground
 from modelkin.sources.files import SourceFile
 

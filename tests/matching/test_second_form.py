@@ -15,9 +15,10 @@ from modelkin.corpus.model import Corpus, Project, Release
 from modelkin.corpus.store import open_corpus
 from modelkin.corpus.union import CorpusUnion
 from modelkin.corpus.validation import problems
+from modelkin.dating.dates import SourceFacts
 from modelkin.matching.candidates import Candidate
 from modelkin.matching.ranking import PLAIN_NOTE, VerdictOptions, wants_plain_form
-from modelkin.pipeline import Examiner, SourceFacts
+from modelkin.pipeline import Examiner
 from modelkin.results import Direction, FileDate, FileVerdict, Ground, Verdict
 from modelkin.sources.files import SourceFile
 

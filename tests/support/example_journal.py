@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modelkin.attribution.copies import Copy
+from modelkin.attribution.copies import Copy, Examined
 from modelkin.audit.records import (
     SCHEMA,
     AuditHeader,
@@ -13,7 +13,6 @@ from modelkin.audit.records import (
     RepositoryRecord,
 )
 from modelkin.notices.model import Notice
-from modelkin.pipeline import Examined
 from modelkin.results import CorpusIdentity, Skipped
 
 from .example_reports import FINDING, YI

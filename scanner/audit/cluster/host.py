@@ -21,13 +21,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ...errors import ModelkinError
+from ...examining.workers import LocalPool, reason_ended
 from ...sources.files import SourceFile
 from ...support.processes import allowed_to_start
 from ..options import Setup
 from ..records import FileFacts
 from ..survey import SurveyedFile
 from ..tasks import Answer, Answers, examine_contents, not_examined
-from ..workers import LocalPool, reason_ended
 from .client import difference, releases
 from .transfer import CorpusFile, local_path
 

@@ -20,9 +20,9 @@ from uuid import uuid4
 from distributed import Client, KilledWorker, client
 
 from ...errors import ModelkinError
+from ...examining.workers import Pool
 from ..options import MEGABYTE, Setup
 from ..tasks import LEAST_TASK_BYTES, Answers, examine_files, in_parts
-from ..workers import Pool
 from .client import explained, lost_connection, told
 from .host import Batch, Host, examine_batch
 from .transfer import CorpusFile, Delivery, ReadFiles, corpus_file, lacking, read_wanted
@@ -71,6 +71,10 @@ class ClusterPool:
         self._take_room(delivery)
         read.add_done_callback(partial(self._send, delivery))
         return delivery.outcome
+
+    def submit_near(self, number: int, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Have ``call`` run here: a worker of the cluster has no number."""
+        return self._here.submit_near(number, call, *arguments)
 
     def renew(self) -> None:
         """Start processes here in place of those that died; Dask replaces workers of the cluster."""

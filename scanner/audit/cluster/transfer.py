@@ -16,6 +16,7 @@ from threading import Lock
 from msgspec import Struct, field
 
 from ...errors import CorpusError, SourceError
+from ...examining.workers import OutOfTimeError, reason_left, timely
 from ...results import Skipped
 from ...sources.checkout import os_reason
 from ...sources.files import SourceFile
@@ -25,7 +26,6 @@ from ..options import Setup
 from ..records import FileFacts
 from ..survey import SurveyedFile, open_compared, still_there
 from ..tasks import Answer, Answers
-from ..workers import OutOfTimeError, reason_left, timely
 
 _CHUNK_BYTES = 1024**2
 

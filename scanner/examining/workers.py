@@ -1,7 +1,7 @@
 """Worker processes: bounded in time and memory, a pool of them, and how tasks are given to a pool.
 
 Edit this when a worker is to be started, bounded or ended in another way, or when a task that loses its worker is to be
-tried again in another way. What the tasks do is in ``survey`` and ``tasks``.
+tried again in another way. What the tasks do is in ``many_files`` for scans, for audits in their own room.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager
+from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import FrameType
@@ -23,10 +24,11 @@ from msgspec import Struct
 
 from ..errors import ModelkinError
 from ..support.budget import OutOfMemoryError, OverBudgetError
-from ..support.processes import end, workers
+from ..support.processes import end, hear_end, workers
 
 # Code in C does not see the signal of a time limit; a process that is not back this much later is ended.
 GRACE_SECONDS = 5.0
+ENDED_ITS_PROCESS = "ended the process that read it: out of memory, or a fault in a library"
 # Enough for no worker to wait for its next task, and few enough to be tried alone when one of them ended a worker.
 TASKS_PER_WORKER = 3
 _ITEM = TypeVar("_ITEM")
@@ -106,7 +108,7 @@ def reason_ended(seconds: float, timeout: float) -> str:
     """Why a file or repository is left that ended its process after ``seconds``."""
     if seconds >= timeout:
         return _too_slow(timeout)
-    return "ended the process that read it: out of memory, or a fault in a library"
+    return ENDED_ITS_PROCESS
 
 
 def _too_slow(seconds: float) -> str:
@@ -153,11 +155,54 @@ class Pool(Protocol):
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have ``call`` run in a worker."""
 
+    def submit_near(self, number: int, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Have ``call`` run in the worker of that process number, which has seen something; else in any."""
+
     def renew(self) -> None:
         """Start workers in place of those that died."""
 
     def stop(self) -> None:
         """End the workers at once, whatever they are doing."""
+
+
+class _Worker:
+    """One process, in an executor of its own: where it ends, no other has to, whatever it was writing just then."""
+
+    def __init__(self, memory: int) -> None:
+        self._end, self._life = Pipe(duplex=False)
+        self._executor = workers(1, live_within, (memory, self._end, dict(os.environ)))
+        self._asked: list[Future[Any]] = []
+        # The executor starts its process with its first task.
+        self._process = self.submit(os.getpid)
+
+    def wait_for_start(self) -> None:
+        """Raises BrokenExecutor where the process could not be started."""
+        self.number = int(self._process.result())
+        hear_end(self._executor)
+
+    @property
+    def waiting(self) -> int:
+        """How many of its tasks are not done."""
+        self._asked = [each for each in self._asked if not each.done()]
+        return len(self._asked)
+
+    def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Have ``call`` run in it."""
+        try:
+            future = self._executor.submit(call, *arguments)
+        except OSError as error:  # it ended just now, and what leads to it is closed
+            raise BrokenExecutor(str(error)) from error
+        self._asked.append(future)
+        return future
+
+    def leave(self) -> None:
+        """Have it end: it does when nobody holds the other end of its pipe."""
+        self._life.close()
+        self._end.close()
+
+    def wait_for_end(self) -> None:
+        """Let go of it once it has ended, or soon after."""
+        end(self._executor)
 
 
 class LocalPool:
@@ -168,35 +213,40 @@ class LocalPool:
     def __init__(self, jobs: int, memory: int) -> None:
         self.jobs = jobs
         self._memory = memory
+        self._workers: list[_Worker] = []
         with hangups_ignored():
             self._begin()
 
     def _begin(self) -> None:
-        self._end, self._life = Pipe(duplex=False)
-        self._executor = workers(self.jobs, live_within, (self._memory, self._end, dict(os.environ)))
-        # The pool starts its workers with its first task.
         try:
-            self._executor.submit(os.getpid).result()
+            for _ in range(self.jobs):
+                self._workers.append(_Worker(self._memory))
+            for worker in self._workers:
+                worker.wait_for_start()
         except BrokenExecutor:
             raise ModelkinError("no worker process can be started: raise --memory") from None
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
-        """Have ``call`` run in a worker."""
-        try:
-            return self._executor.submit(call, *arguments)
-        except OSError as error:  # a worker ended just now, and what leads to it is closed
-            raise BrokenExecutor(str(error)) from error
+        """Have ``call`` run in the worker that has least to do."""
+        return min(self._workers, key=lambda each: each.waiting).submit(call, *arguments)
+
+    def submit_near(self, number: int, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
+        """Have ``call`` run in the worker of that process number; in any, where it has ended."""
+        found = next((each for each in self._workers if each.number == number), None)
+        return self.submit(call, *arguments) if found is None else found.submit(call, *arguments)
 
     def renew(self) -> None:
-        """Start workers anew: when one died, the executor ended all."""
+        """Start workers anew: one has ended."""
         self.stop()
         self._begin()
 
     def stop(self) -> None:
-        """End the workers at once: they leave when nobody holds the other end of their pipe."""
-        self._life.close()
-        self._end.close()
-        end(self._executor)
+        """End the workers at once, whatever they are doing."""
+        ending, self._workers = self._workers, []
+        for worker in ending:
+            worker.leave()
+        for worker in ending:
+            worker.wait_for_end()
 
 
 @contextmanager
@@ -219,6 +269,8 @@ class Task(Struct, frozen=True, eq=False):
     lost: Callable[[str, float], Iterable[Task]]
     """When there will be no answer: takes the error in words (empty when the worker died) and the seconds that passed,
     and gives the tasks to try instead, each alone."""
+    near: int = 0
+    """The number of the process to run it in, where one worker can do it at less cost; 0 for any."""
 
 
 class _Flight(Struct, frozen=True):
@@ -268,7 +320,8 @@ class Dispatcher:
 
     def _fly(self, task: Task, alone: bool = False) -> None:
         try:
-            future = self._pool.submit(task.call, *task.arguments)
+            submit = partial(self._pool.submit_near, task.near) if task.near else self._pool.submit
+            future = submit(task.call, *task.arguments)
         except self._pool.lost as error:  # a worker died since; this task had no part in it
             future = Future()
             future.set_exception(error)

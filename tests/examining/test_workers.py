@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from modelkin.audit.options import MEGABYTE
-from modelkin.audit.workers import Dispatcher, LocalPool, OutOfTimeError, Task, local_pool, within
 from modelkin.errors import CorpusError, ModelkinError
+from modelkin.examining.workers import Dispatcher, LocalPool, OutOfTimeError, Task, local_pool, within
 
 MEMORY = 1024 * MEGABYTE
 
