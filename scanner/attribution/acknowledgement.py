@@ -53,6 +53,7 @@ def grade(derivation: Derivation, repository: RepositoryView) -> Grade:
 def _grades(derivation: Derivation, repository: RepositoryView) -> Iterator[Grade]:
     if _is_full_notice(derivation, repository):
         yield Grade.FULL_NOTICE
+        return  # nothing is better
     kept_a_line = any(not holders_missing((line,), derivation.copyrights) for line in derivation.lines)
     # The path of a file at its own place in a package says the package's name.
     if kept_a_line or derivation.copy.verdict.own_release:

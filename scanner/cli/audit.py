@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .choices import Choices, audit_exit_code, auditing_options, scan_options
+from .choices import Choices, audit_exit_code, auditing_options, scan_options, setting_option
 from .configured import configured
 from .delivery import check_audit_formats, check_deliverable, deliver_audit
 from .progress import audit_progress
@@ -39,7 +39,7 @@ Examples:
     help="Where results are kept as they come, a JSON line each.",
 )
 @click.option("--resume", is_flag=True, help="Go on with the journal, if it is there, after any stop.")
-@click.option("--jobs", type=click.IntRange(1, 1024), metavar="N", help="Worker processes; else one a core.")
+@setting_option("jobs")
 @click.option(
     "--timeout",
     "seconds",  # by the clock: not the setting of this name
@@ -63,7 +63,6 @@ def command(
     place: str,
     journal: Path,
     resume: bool,
-    jobs: int | None,
     seconds: float,
     memory: int,
     scheduler: str,
@@ -81,7 +80,8 @@ def command(
     from ..api import audit
     from ..audit.options import MEGABYTE, AuditOptions
 
-    options = AuditOptions(scan_options(choices), jobs, seconds, memory * MEGABYTE, scheduler)
+    scan = scan_options(choices)
+    options = AuditOptions(scan, scan.jobs or None, seconds, memory * MEGABYTE, scheduler)
     try:
         with audit_progress(choices.shows_progress) as step:
             found = audit(place, journal, options, resume=resume, progress=step)

@@ -70,13 +70,16 @@ def holders_missing(upstream: Iterable[str], copy: Iterable[str]) -> tuple[str, 
 
     A holder who was renamed is named by either name.
     """
-    carried = tuple(copy)
+    return _missing(tuple(dict.fromkeys(upstream)), tuple(copy))
+
+
+# Files of one project say the same: the same few lines are held against each other again and again.
+@lru_cache(maxsize=4096)
+def _missing(upstream: tuple[str, ...], carried: tuple[str, ...]) -> tuple[str, ...]:
     names = frozenset(today(squeezed(name)) for line in carried for name in holders(line))
     texts = [squeezed(line) for line in carried]
     return tuple(
-        line
-        for line in dict.fromkeys(upstream)
-        if not all(_is_named(squeezed(name), names, texts) for name in holders(line))
+        line for line in upstream if not all(_is_named(squeezed(name), names, texts) for name in holders(line))
     )
 
 
@@ -100,6 +103,7 @@ def _present_names() -> dict[str, str]:
     return {squeezed(former): squeezed(present) for former, present, _ in rows}
 
 
+@lru_cache(maxsize=8192)
 def squeezed(name: str) -> str:
     """A name without white space and punctuation: "Hugging Face" is "huggingface"."""
     return re.sub(r"[\W_]", "", name.lower())

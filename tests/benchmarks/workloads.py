@@ -32,8 +32,32 @@ def _parsing(folder: Path) -> Callable[[], object]:
 def _scanning(folder: Path) -> Callable[[], object]:
     # By its module: `modelkin.scan` imports numpy and the rest when it is first asked for.
     from modelkin.api import scan
+    from modelkin.scan_steps import ScanOptions
 
+    return lambda: scan(str(folder), ScanOptions(no_cache=True))
+
+
+def _scanning_with_workers(folder: Path) -> Callable[[], object]:
+    from modelkin.api import scan
+    from modelkin.scan_steps import ScanOptions
+
+    return lambda: scan(str(folder), ScanOptions(no_cache=True, jobs=2))
+
+
+def _scanning_again(folder: Path) -> Callable[[], object]:
+    """What is timed is the second scan: the first one fills the cache, unless a run before has."""
+    from modelkin.api import scan
+
+    scan(str(folder))
     return lambda: scan(str(folder))
+
+
+def _scanning_changed(folder: Path) -> Callable[[], object]:
+    """As again, with one file that is new each time."""
+    again = _scanning_again(folder)
+    path = next(iter(sorted(folder.rglob("*.py"))))
+    path.write_bytes(path.read_bytes() + f"\nCHANGED = {time.time_ns()}\n".encode())
+    return again
 
 
 def _opening(_: Path) -> Callable[[], object]:
@@ -63,6 +87,9 @@ def _for_each(folder: Path, work: Callable[[Path], object]) -> None:
 WORKLOADS: dict[str, Callable[[Path], Callable[[], object]]] = {
     "parse": _parsing,
     "scan": _scanning,
+    "workers": _scanning_with_workers,
+    "again": _scanning_again,
+    "changed": _scanning_changed,
     "open": _opening,
     "fingerprint": _fingerprinting,
     "detect": _detecting,

@@ -25,7 +25,8 @@ from modelkin.scan_steps import ScanOptions
 from modelkin.sources.files import SourceFile
 
 from ..support.audit_cases import OWN, RENAMED, asked, comparable, long_module, timeless, write_repositories
-from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE
+from ..support.audit_processes import members, wait_for, workers
+from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, corpus_of
 
 NOTEBOOK = (
     '{"cells": [{"cell_type": "code", "source": ["x = 1\\n"]}], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -162,9 +163,18 @@ def test_workers_name_what_takes_too_long(place: Path, options: ScanOptions) -> 
     assert all("processor time" in report.skipped[1].reason for report in reports)
 
 
+# The command, with workers for any files.
+_COMMAND = """
+from modelkin.cli import run
+from modelkin.examining import many_files
+many_files.LEAST_FILES = many_files.LEAST_BYTES = 1
+run()
+"""
+
+
 def _scanning(place: Path, corpus: Path, *more: str) -> subprocess.Popen[str]:
     words = ["scan", str(place), "--corpus", str(corpus), "--format", "json", "--fail-on", "never", *more]
-    command = [sys.executable, "-m", "modelkin", *words]
+    command = [sys.executable, "-c", _COMMAND, *words]
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, cwd=place.parent
     )
@@ -172,7 +182,7 @@ def _scanning(place: Path, corpus: Path, *more: str) -> subprocess.Popen[str]:
 
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
-    """Enough for workers."""
+    """What takes a moment."""
     files = {
         f"m{number:03}.py": "".join(long_module(seed) for seed in range(number, number + 60)) for number in range(60)
     }
@@ -189,7 +199,8 @@ def _told(process: subprocess.Popen[str]) -> str:
 def test_after_a_run_that_was_killed_and_beside_another_it_is_the_same(large: Path, corpus: Path) -> None:
     alone = _told(_scanning(large, corpus, "--no-cache", "--jobs", "1"))
     killed = _scanning(large, corpus, "--jobs", "2")
-    time.sleep(2)
+    wait_for(lambda: len(members(killed.pid)) >= 4 or killed.poll() is not None)
+    time.sleep(0.5)
     os.killpg(killed.pid, signal.SIGKILL)
     killed.communicate(timeout=60)
     beside = [_scanning(large, corpus, "--jobs", jobs) for jobs in ("1", "2")]
@@ -198,11 +209,8 @@ def test_after_a_run_that_was_killed_and_beside_another_it_is_the_same(large: Pa
 
 @pytest.mark.skipif(os.name != "posix", reason="signals are those of Unix")
 def test_an_interrupted_run_leaves_no_process_and_keeps_what_was_done(large: Path, corpus: Path) -> None:
-    from ..support.audit_processes import members, wait_for
-
     scanning = _scanning(large, corpus, "--jobs", "2")
     wait_for(lambda: len(members(scanning.pid)) >= 4 or scanning.poll() is not None)
-    time.sleep(1)
     os.kill(scanning.pid, signal.SIGINT)
     output, errors = scanning.communicate(timeout=60)
     assert (scanning.returncode, output, errors) == (130, "", "modelkin: interrupted\n")
@@ -212,8 +220,6 @@ def test_an_interrupted_run_leaves_no_process_and_keeps_what_was_done(large: Pat
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
 def test_workers_that_are_killed_lose_nothing(large: Path, corpus: Path) -> None:
-    from ..support.audit_processes import wait_for, workers
-
     alone = _told(_scanning(large, corpus, "--no-cache", "--jobs", "1"))
     scanning = _scanning(large, corpus, "--no-cache", "--jobs", "2")
     wait_for(lambda: len(workers(scanning.pid)) == 2 or scanning.poll() is not None)
@@ -249,8 +255,6 @@ def test_an_audit_takes_what_a_scan_found_and_the_other_way_round(place: Path, c
 
 
 def test_a_report_of_a_later_corpus_is_its_own(place: Path, options: ScanOptions, tmp_path: Path) -> None:
-    from ..support.small_corpora import THREE, corpus_of
-
     scan(str(place), options)
     other = tmp_path / "other.safetensors"
     corpus_of(*THREE[:1]).save(other)
