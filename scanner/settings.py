@@ -57,6 +57,8 @@ class Group(Enum):
     """All that scan but audits, which trust nothing."""
     TIME = "time"
     """All that scan but audits, which have a --timeout of their own."""
+    MANY = "many"
+    """All that scan whole repositories; each asks for it by its key."""
     ENDING = "ending"
     """All, also those that show what was scanned before."""
     OWN = "own"
@@ -234,7 +236,7 @@ SETTINGS = (
         "jobs",
         "jobs",
         ValueKind.COUNT,
-        Group.OWN,
+        Group.MANY,
         "N",
         "Worker processes where there are many files to examine; else one a core.",
     ),

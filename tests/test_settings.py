@@ -31,6 +31,7 @@ OFFERED_BY = {
     Group.TRUST: SCANNING - {"audit"},
     Group.TIME: SCANNING - {"audit"},
     Group.ENDING: SCANNING | {"report"},
+    Group.MANY: SCANNING - {"compare"},
     Group.OWN: {"scan"},
 }
 WAIVER = "[{ path = 'a.py', rule = 'relicensed', reason = 'agreed' }]"
@@ -43,6 +44,7 @@ SPELLINGS: dict[ValueKind, tuple[str, tuple[str, ...], Any]] = {
     ValueKind.THRESHOLDS: ("'renamed'", ("renamed",), ("renamed",)),
     ValueKind.SHARE: ("0.25", ("0.25",), 0.25),
     ValueKind.SECONDS: ("", ("0.25",), 0.25),
+    ValueKind.COUNT: ("4", ("4",), 4),
     ValueKind.DATE: ("", ("2023-06-20",), "2023-06-20"),
     ValueKind.FLAG: ("", (), True),
     ValueKind.WAIVERS: (WAIVER, (), (Waiver("team.toml", 1, ("relicensed",), "agreed", "a.py"),)),
@@ -63,6 +65,7 @@ def chosen(*words: str) -> Choices:
 
     @click.command()
     @setting_option("baseline")
+    @setting_option("jobs")
     @shared_options
     def command(choices: Choices) -> int:
         seen.append(configured(choices))
