@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from modelkin.api import audit, scan
 from modelkin.audit.outcome import Audit
-from modelkin.examining import many_files
+from modelkin.examining import many_files, workers
 from modelkin.examining.kept_outcomes import OFF_VARIABLE, cache_facts, cache_path
 from modelkin.pipeline import Examiner, Seen
 from modelkin.results import Report
@@ -25,7 +25,7 @@ from modelkin.scan_steps import ScanOptions
 from modelkin.sources.files import SourceFile
 
 from ..support.audit_cases import OWN, RENAMED, asked, comparable, long_module, timeless, write_repositories
-from ..support.audit_processes import members, wait_for, workers
+from ..support.audit_processes import members, wait_for
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, THREE, corpus_of
 
 NOTEBOOK = (
@@ -183,9 +183,7 @@ def _scanning(place: Path, corpus: Path, *more: str) -> subprocess.Popen[str]:
 @pytest.fixture
 def large(tmp_path: Path) -> Path:
     """What takes a moment."""
-    files = {
-        f"m{number:03}.py": "".join(long_module(seed) for seed in range(number, number + 60)) for number in range(60)
-    }
+    files = {f"m{number:03}.py": long_module(number) for number in range(40)}
     return write_repositories(tmp_path / "large", {"r": files | {"model.py": ATTENTION}}) / "r"
 
 
@@ -213,19 +211,31 @@ def test_an_interrupted_run_leaves_no_process_and_keeps_what_was_done(large: Pat
     wait_for(lambda: len(members(scanning.pid)) >= 4 or scanning.poll() is not None)
     os.kill(scanning.pid, signal.SIGINT)
     output, errors = scanning.communicate(timeout=60)
-    assert (scanning.returncode, output, errors) == (130, "", "modelkin: interrupted\n")
+    assert (scanning.returncode, output, errors) == (130, "", "\nmodelkin: interrupted\n")
     wait_for(lambda: not members(scanning.pid))
     assert cache_facts().outcomes >= 0
 
 
-@pytest.mark.skipif(not Path("/proc").exists(), reason="processes are looked for in /proc")
-def test_workers_that_are_killed_lose_nothing(large: Path, corpus: Path) -> None:
-    alone = _told(_scanning(large, corpus, "--no-cache", "--jobs", "1"))
-    scanning = _scanning(large, corpus, "--no-cache", "--jobs", "2")
-    wait_for(lambda: len(workers(scanning.pid)) == 2 or scanning.poll() is not None)
-    for worker in workers(scanning.pid):
-        os.kill(worker, signal.SIGKILL)
-    assert _told(scanning) == alone
+@pytest.mark.usefixtures("few_are_many")
+@pytest.mark.skipif(os.name != "posix", reason="signals are those of Unix")
+def test_workers_that_are_killed_lose_nothing(
+    large: Path, options: ScanOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[int] = []
+    wait_for_start = workers._Worker.wait_for_start
+
+    def noted(self: workers._Worker) -> None:
+        wait_for_start(self)
+        started.append(self.number)
+
+    def kill_all(_done: int, _total: int, _path: str) -> None:
+        while started:
+            os.kill(started.pop(), signal.SIGKILL)
+
+    monkeypatch.setattr(workers._Worker, "wait_for_start", noted)
+    options = replace(options, no_cache=True)
+    killed = scan(str(large), replace(options, jobs=2), kill_all)
+    assert timeless(killed) == timeless(scan(str(large), options))
 
 
 def test_a_damaged_entry_is_worked_out_again(place: Path, options: ScanOptions, looked: list[str]) -> None:
