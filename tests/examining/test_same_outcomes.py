@@ -228,9 +228,9 @@ def test_workers_that_are_killed_lose_nothing(
         wait_for_start(self)
         started.append(self.number)
 
-    def kill_all(_done: int, _total: int, _path: str) -> None:
-        while started:
-            os.kill(started.pop(), signal.SIGKILL)
+    def kill_all(done: int, _total: int, _path: str) -> None:
+        for number in started if done == 1 else ():
+            os.kill(number, signal.SIGKILL)
 
     monkeypatch.setattr(workers._Worker, "wait_for_start", noted)
     options = replace(options, no_cache=True)
