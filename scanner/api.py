@@ -48,6 +48,7 @@ from .sources import open_source, open_sources
 from .sources.checkout import Checkout
 from .sources.files import SourceFile
 from .sources.unscanned_code import UnreadCode
+from .support.announcements import announce
 from .support.budget import OverBudgetError, budget
 from .trust import asked_in_vain, obeyed, trust_in, unselected
 
@@ -165,7 +166,7 @@ def _report(
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     if checkout.chosen is None and not files and not beside.is_model:
-        _check_says_anything(checkout, found, declarations, options)
+        _tell_of_nothing(checkout, found, declarations, options, original is not None)
     # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
     findings = _settled(checked.findings, counting, known, files, checkout, options)
@@ -186,10 +187,15 @@ def _report(
     return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
 
 
-def _check_says_anything(checkout: Checkout, found: _FilesFound, said: Declarations, options: ScanOptions) -> None:
-    """Raises SourceError where there is nothing at all to report on."""
-    if is_empty(found.skipped, said, options):
+def _tell_of_nothing(
+    checkout: Checkout, found: _FilesFound, said: Declarations, options: ScanOptions, is_compared: bool
+) -> None:
+    """Tell where there is nothing to report on. Raises SourceError where globs, or a comparison, ask for more."""
+    if not is_empty(found.skipped, said, options):
+        return
+    if options.include or is_compared:
         raise SourceError(f"{checkout.root}: {found.nothing()}; check the path and the --include globs")
+    announce(f"{checkout.root}: {found.nothing()}, and nothing that it says of itself: there is nothing to report on")
 
 
 def _settled(

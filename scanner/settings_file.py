@@ -15,6 +15,7 @@ from .attribution.waivers import MOST_WAIVERS, Waiver, check_rule, check_unrepea
 from .errors import ConfigurationError
 from .results import Region
 from .settings import IN_FILE, MOST_SETTINGS_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, ValueKind
+from .sources.pasted import as_source
 from .sources.specs import REMOTE_PREFIXES, split_name
 from .support.globs import checked_glob
 
@@ -187,7 +188,8 @@ def _sources(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
 
 def _source(folder: Path, spec: str) -> str:
     name, source = split_name(spec)
-    placed = source if source.startswith(REMOTE_PREFIXES) else str(folder / source)
+    named = as_source(source)
+    placed = named if named.startswith(REMOTE_PREFIXES) else str(folder / source)
     return f"{name}={placed}" if name else placed
 
 

@@ -26,6 +26,7 @@ from msgspec import Struct
 
 from ..errors import SourceError
 from ..sources.checkout import os_reason
+from ..sources.pasted import as_source
 from ..sources.specs import ARCHIVE_SUFFIXES, CODE_SUFFIXES, without_login
 
 # What lies deeper belongs to the repository around it.
@@ -33,6 +34,7 @@ MOST_LEVELS = 64
 MOST_LIST_BYTES = 64 * 1024**2
 PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "__init__.py"})
 _MARKER = re.compile(r"(?i)(?:readme|licen[cs]e|copying)(?:[.-][^/]*)?|pyproject\.toml|setup\.(?:py|cfg)|config\.json")
+_OWNER = re.compile(r"hf:(?P<name>[\w-][\w.-]*)", re.ASCII)
 _CACHED = re.compile(r"(?:models|datasets|spaces)--.+")
 
 
@@ -143,8 +145,16 @@ def _listed(disk: str, path: str, level: int) -> _Folder:
 
 
 def find_repositories(place: str) -> tuple[RepositorySource, ...]:
-    """The repositories in the folder ``place``, or those that the text file ``place`` names. Raises SourceError."""
+    """The repositories in the folder ``place``, those that a text file names, or all models of ``hf:OWNER``.
+
+    Raises SourceError.
+    """
     path = Path(place)
+    owner = _OWNER.fullmatch(place)
+    if owner is not None and not path.exists():
+        from ..sources.hub import models_of  # huggingface_hub, an extra
+
+        return tuple(RepositorySource(each, each) for each in models_of(owner["name"]))
     try:
         if path.is_dir():
             return _in_folder(path)
@@ -154,7 +164,7 @@ def find_repositories(place: str) -> tuple[RepositorySource, ...]:
         raise SourceError(f"{place} {os_reason(error)}") from error
     if path.exists():
         raise SourceError(f"{place} is one source: audit takes a folder of repositories or a list; `scan` takes this")
-    raise SourceError(f"{place}: no such folder or list")
+    raise SourceError(f"{place}: no such folder or list; hf:OWNER audits the models of an owner on the Hub")
 
 
 def _in_folder(root: Path) -> tuple[RepositorySource, ...]:
@@ -172,7 +182,8 @@ def _in_list(path: Path) -> Iterator[RepositorySource]:
     if "\0" in text:
         raise SourceError(f"{path}: not a text file, which a list of sources is")
     lines = (line.strip() for line in text.split("\n"))
-    sources = {without_login(line): line for line in lines if line and not line.startswith("#")}
+    named = (as_source(line) for line in lines if line and not line.startswith("#"))
+    sources = {without_login(each): each for each in named}
     if not sources:
         raise SourceError(f"{path}: names no source: write one in each line")
     yield from (RepositorySource(name, sources[name]) for name in sorted(sources))

@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ..errors import SourceError
 from .checkout import Checkout, Progress, sort_key
 from .folder import open_chosen, open_file, open_folder
+from .pasted import as_source, hint
 from .specs import (
     ARCHIVE_SUFFIXES,
     CODE_SUFFIXES,
@@ -36,9 +37,13 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
     folder inside; paths stay relative to the whole. Entries can be read while the context is open. ``progress`` is told
     about downloads of releases. Raises SourceError in one line.
 
+    What people paste does as well: an address of the Hub, GitHub, GitLab or the registry, ``NAME==VERSION``, a package
+    URL; see `pasted`.
+
     ``obey`` says that a folder is the user's working tree, or in it: what git ignores there, environments, caches and
     build output are left out where git does not track them, and counted. Else nothing is left out.
     """
+    spec = as_source(spec)
     if spec.startswith(REGISTRY_PREFIX):
         with _open_release(spec, progress) as checkout:
             yield checkout
@@ -54,7 +59,7 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
         with git.open_repository(spec) as checkout:
             yield checkout
         return
-    path, inner = split_path(spec)
+    path, inner = _found(spec)
     if path.is_dir():
         yield _open_folder(spec, path, inner, obey)
     elif path.name.lower().endswith(ARCHIVE_SUFFIXES):
@@ -64,6 +69,13 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
             yield checkout
     else:
         yield open_file(spec, _single_file(path, inner))
+
+
+def _found(spec: str) -> tuple[Path, str]:
+    try:
+        return split_path(spec)
+    except SourceError as error:
+        raise SourceError(hint(spec) or str(error)) from None
 
 
 @contextmanager
