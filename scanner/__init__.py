@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import audit, compare, compare_files, compare_texts, scan
+    from .api import agree, audit, compare, compare_files, compare_texts, scan
     from .attribution.waivers import Waiver
     from .audit.journal import Advance
     from .audit.options import AuditOptions
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
         SourceError,
         UsageError,
         WaiverError,
+    )
+    from .predictions.model import (
+        Agreement,
+        AgreementOutcome,
+        Estimate,
+        PairShare,
+        SharedErrors,
+        TellingQuestions,
     )
     from .reports import render
     from .results import (
@@ -77,6 +85,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Advance",
+    "Agreement",
+    "AgreementOutcome",
     "Attribution",
     "Audit",
     "AuditOptions",
@@ -93,6 +103,7 @@ __all__ = [
     "Direction",
     "DutyState",
     "Entry",
+    "Estimate",
     "EvidenceKind",
     "FileDate",
     "FileVerdict",
@@ -110,6 +121,7 @@ __all__ = [
     "MissingExtraError",
     "ModelkinError",
     "Observation",
+    "PairShare",
     "Region",
     "Relation",
     "Rename",
@@ -119,11 +131,13 @@ __all__ = [
     "RuleError",
     "ScanOptions",
     "SettingsTaken",
+    "SharedErrors",
     "Skipped",
     "SourceError",
     "State",
     "Strength",
     "Suppression",
+    "TellingQuestions",
     "Trust",
     "Unread",
     "UnreadKind",
@@ -135,6 +149,7 @@ __all__ = [
     "Waiver",
     "WaiverError",
     "__version__",
+    "agree",
     "audit",
     "compare",
     "compare_files",
@@ -147,13 +162,14 @@ __all__ = [
 
 # Which module each name is imported from, once it is asked for. A test compares this with what type checkers see above.
 _MODULES = {
-    "api": "audit compare compare_files compare_texts scan",
+    "api": "agree audit compare compare_files compare_texts scan",
     "attribution.waivers": "Waiver",
     "audit.journal": "Advance",
     "audit.options": "AuditOptions",
     "audit.outcome": "Audit AuditSummary RepositoryRow UpstreamRow open_audit",
     "errors": "BaselineError ConfigurationError CorpusError MissingExtraError ModelkinError RestoreError "
     "RuleError SourceError UsageError WaiverError",
+    "predictions.model": "Agreement AgreementOutcome Estimate PairShare SharedErrors TellingQuestions",
     "scan_steps": "ScanOptions SettingsTaken",
     "reports": "render",
     "results": "Attribution CellLines Conclusion Confidence CorpusIdentity DefinitionMatch Direction DutyState "

@@ -55,6 +55,7 @@ from .trust import asked_in_vain, obeyed, trust_in, unselected
 if TYPE_CHECKING:
     from .audit.journal import Advance
     from .audit.outcome import Audit
+    from .predictions.model import Agreement
 
 
 Progress = Callable[[int, int, str], None]
@@ -112,6 +113,28 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
         return examiner([corpus], ScanOptions(), named=True).examine(SourceFile("copy.py", copy, "")).verdict
     except OverBudgetError as over:
         raise SourceError(f"the texts cannot be compared: {over}") from None
+
+
+def agree(
+    first: str,
+    second: str,
+    gold: str,
+    controls: Sequence[str] = (),
+    *,
+    id_field: str = "id",
+    answer_field: str = "answer",
+) -> Agreement:
+    """Say whether two models give the same wrong answers more often than independent models do.
+
+    All are paths of files, JSON lines or CSV, whose lines have ``id_field`` and ``answer_field``: answers of the two
+    models, the right ones, and those of at least three other models, without which nothing is concluded. Raises
+    ModelkinError.
+    """
+    from .predictions.answer_files import Fields  # imported late: nothing else has to do with answers
+    from .predictions.answer_table import answer_table
+    from .predictions.judgement import agreement
+
+    return agreement(answer_table((first, second), gold, controls, Fields(id_field, answer_field)))
 
 
 def audit(

@@ -72,7 +72,7 @@ Examples:
 \b
 Exit codes:
   0  nothing at or above --fail-on
-  1  findings or verdicts at or above --fail-on
+  1  findings or verdicts at or above --fail-on; in agree, equal errors
   2  no scan was done
 """
 
@@ -82,6 +82,7 @@ _commands = LazyGroup(
         "scan": "scan",
         "attribute": "attribute",
         "compare": "compare",
+        "agree": "agree",
         "baseline": "baseline",
         "audit": "audit",
         "report": "report",

@@ -5,7 +5,7 @@ Options of a scan are made from the table in `settings`. Edit this to add an opt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ import click
 from msgspec import Struct
 from msgspec.structs import fields
 
-from ..reports import FORMATS
+from ..reports import AGREEMENT_FORMATS, FORMATS
 from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Setting, ValueKind, checked_date
 from . import NOTHING_SCANNED
 from .output_files import STANDARD_OUTPUT
@@ -31,7 +31,7 @@ class Choices(Struct, frozen=True):
 
     scan: Mapping[str, Any]
     """The options of the scan, by the fields of `ScanOptions`."""
-    fail_on: tuple[str, ...]
+    fail_on: tuple[str, ...] = ()
     """The thresholds from which on the exit code is 1."""
     formats: tuple[str, ...] = ()
     """The values of --format: a name, and a file after ``=``."""
@@ -91,12 +91,12 @@ def scan_options(choices: Choices) -> ScanOptions:
 # The options.
 
 
-def _known_formats(_context: click.Context, _parameter: click.Parameter, formats: Sequence[str]) -> tuple[str, ...]:
+def _one_of(known: Iterable[str], formats: Sequence[str]) -> tuple[str, ...]:
     """The values of --format, each a known name, and after ``=`` a file. Raises BadParameter for one that is not."""
     for value in formats:
         name, equals, file = value.partition("=")
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.")
+        if name not in known:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(known)}.")
         if equals and not file:
             raise click.BadParameter(f"{value!r} names no file after the equals sign.")
     return tuple(formats)
@@ -142,29 +142,37 @@ _SETTINGS = (
     click.option("--allow-network", is_flag=True, help="Let settings name sources on the network under `against`."),
 )
 _BOUNDED = (*_options(Group.TRUST), *_SETTINGS, *_options(Group.TIME))
-_DELIVERY = (
-    click.option(
-        "--format",
-        "formats",
-        callback=_known_formats,
-        metavar="NAME[=FILE]",
-        multiple=True,
-        default=("text",),
-        help=f"What to write: {', '.join(FORMATS)}; with =FILE, there instead of to --output. Repeatable; text unless "
-        "given.",
-    ),
-    click.option(
-        "-o",
-        "--output",
-        default=STANDARD_OUTPUT,
-        metavar="FILE",
-        help="Write the report to FILE, whole or not at all; - is standard output.",
-    ),
-)
+
+
+def _delivery(known: Iterable[str]) -> tuple[Any, ...]:
+    """What to write, of these formats, and where to."""
+    return (
+        click.option(
+            "--format",
+            "formats",
+            callback=lambda _context, _parameter, formats: _one_of(known, formats),
+            metavar="NAME[=FILE]",
+            multiple=True,
+            default=("text",),
+            help=f"What to write: {', '.join(known)}; with =FILE, there instead of to --output. Repeatable; text "
+            "unless given.",
+        ),
+        click.option(
+            "-o",
+            "--output",
+            default=STANDARD_OUTPUT,
+            metavar="FILE",
+            help="Write the report to FILE, whole or not at all; - is standard output.",
+        ),
+    )
+
+
+_DELIVERY = _delivery(FORMATS)
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Print no report and no bar: the exit code is the answer.")
 _ENDING = (
     *_options(Group.ENDING),
     click.option("--progress/--no-progress", default=True, help="Draw a progress bar when a terminal shows it."),
-    click.option("-q", "--quiet", is_flag=True, help="Print no report and no bar: the exit code is the answer."),
+    _QUIET,
 )
 
 
@@ -186,6 +194,11 @@ def scanning_options(command: Callable[..., int]) -> Callable[..., int]:
 def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
     """As ``shared_options``, for a command that scans nothing."""
     return _decorated(command, (*_DELIVERY, *_ENDING))
+
+
+def agreement_options(command: Callable[..., int]) -> Callable[..., int]:
+    """As ``reporting_options``, for the command that knows no findings."""
+    return _decorated(command, (*_delivery(AGREEMENT_FORMATS), _QUIET))
 
 
 def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..reports import AUDIT_FORMATS
+from ..reports import AGREEMENT_FORMATS, AUDIT_FORMATS
 from .choices import Choices
 from .output import standard_page
 from .output_files import STANDARD_OUTPUT, check_writable, write
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ..audit.outcome import Audit
     from ..diffs.model import SideBySide
+    from ..predictions.model import Agreement
     from ..reports.console import Page
     from ..results import Report, Skipped
 
@@ -57,6 +58,13 @@ def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> 
     from ..reports import FORMATS
 
     return FORMATS[format_](report, page)
+
+
+def deliver_agreement(agreement: Agreement, choices: Choices) -> None:
+    """Render and write what the answers of two models say."""
+    for destination in choices.destinations:
+        page = standard_page(destination.output == STANDARD_OUTPUT)
+        write(destination.output, AGREEMENT_FORMATS[destination.format](agreement, page))
 
 
 def check_audit_formats(choices: Choices) -> None:
