@@ -116,7 +116,10 @@ def test_a_dataset_and_a_space_are_fetched_as_a_model_is(server: HubServer, tmp_
 
 
 def test_the_models_of_an_owner_are_listed(server: HubServer, tmp_path: Path) -> None:
-    code = "from modelkin.audit.discovery import find_repositories\nprint(*(each.source for each in find_repositories({!r})))"
+    code = """
+from modelkin.audit.discovery import find_repositories
+print(*(each.source for each in find_repositories({!r})))
+"""
     done = run(code.format("hf:lantern"), tmp_path, HF_ENDPOINT=server.url)
     assert done.stdout.split() == [f"hf:lantern/{name}" for name in ("asked", "lamp", "large", "secret", "weights")]
     done = run(code.format("hf:nobody"), tmp_path, HF_ENDPOINT=server.url)
