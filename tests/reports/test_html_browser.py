@@ -198,7 +198,7 @@ def test_a_tensor_map_is_readable_in_dark_and_no_page_with_one_is_wider_than_a_n
     opened: Callable[..., Chrome], tmp_path: Path
 ) -> None:
     sides = [model_folder(tmp_path / name, names) for name, names in (("copy", renamed(NAMES)), ("lamp", NAMES))]
-    report = compare(*map(str, sides))
+    report = compare(str(sides[0]), str(sides[1]))
     prefer(opened(report), prefers_color_scheme="dark")
     driver = opened(report)
     ink = "return getComputedStyle(document.querySelector('.map text:not(.side)')).fill"
