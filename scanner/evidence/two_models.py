@@ -22,7 +22,7 @@ from ..results import Observation, Skipped
 from ..sources.checkout import Checkout, Entry
 from ..sources.git_folder import top_of
 from .file_ages import version_equal_to, who_was_first
-from .shared_files import common_files, compare_files
+from .shared_files import LEAST_BYTES, common_files, compare_files
 from .shared_tokens import compare_tokenizers
 from .shared_values import compare_configurations
 from .tensor_layout import compare_layouts
@@ -151,8 +151,12 @@ def _of_dates(copy: ModelRead, original: ModelRead) -> Iterator[Observation]:
         return
     pairs = common_files(ours.files, theirs.files)
     blobs = [mine.blob or other.blob for mine, other, _ in pairs if mine.blob or other.blob]
+    # What the original had once, and has changed since, is in its history alone.
+    blobs += [each.blob for each in ours.files if each.blob and each.size >= LEAST_BYTES and is_model_file(each.path)]
     if blobs and _has_history(copy.checkout):
-        yield from who_was_first(blobs[:_MOST_DATED], copy.checkout, original.checkout, original.name)
+        yield from who_was_first(
+            list(dict.fromkeys(blobs))[:_MOST_DATED], copy.checkout, original.checkout, original.name
+        )
     named = {base_name(each.path): each.path for each in theirs.files}
     wanted = [each for each in ours.files if is_model_file(each.path) and base_name(each.path) in named]
     entries = {each.path: each for each in copy.checkout.entries() if isinstance(each, Entry)}

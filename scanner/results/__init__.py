@@ -16,7 +16,7 @@ from .file_verdict import (
     UpstreamMatch,
     cells_by_path,
 )
-from .observation import EvidenceKind, Observation, Relation, Strength
+from .observation import EvidenceKind, LayoutRow, Observation, Relation, Strength
 from .scan_report import (
     Attribution,
     CorpusIdentity,
@@ -68,6 +68,7 @@ __all__ = [
     "Kind",
     "KnownCorpus",
     "KnownNative",
+    "LayoutRow",
     "LeftOut",
     "Level",
     "LicenceForm",

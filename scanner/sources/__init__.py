@@ -22,6 +22,7 @@ from .specs import (
     HUB_PREFIX,
     REGISTRY_PREFIX,
     exists,
+    is_told_of,
     parse_requirement,
     split_path,
 )
@@ -107,11 +108,12 @@ def open_release(
 
 
 def of_current_folder(specs: Sequence[str]) -> bool:
-    """Whether ``specs`` name parts of the repository that this process runs in: several, or one file beside .git."""
+    """Whether ``specs`` name parts of the repository that this process runs in: several, or one file beside .git, be
+    it code or one that says something of the repository, such as ``tokenizer.json``."""
     if len(specs) > 1:
         return True
     here, path = Path(), Path(specs[0])
-    if not exists(specs[0]) or not path.name.lower().endswith(CODE_SUFFIXES) or not (here / ".git").exists():
+    if not exists(specs[0]) or not is_told_of(path.name) or not (here / ".git").exists():
         return False
     return path.is_file() and path.resolve().is_relative_to(here.resolve())
 
