@@ -18,6 +18,7 @@ from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code, plain_name
 from .corpus.histories import PathHistories, path_histories
 from .corpus.model import Corpus, Project
+from .corpus.store import let_go
 from .corpus.union import CorpusUnion
 from .dating.dates import DateOf
 from .dating.not_before import not_before
@@ -103,6 +104,7 @@ class Examiner:
         try:
             with budget(len(file.text), timeout):
                 seen = self._seen(file)
+            let_go(self._upstreams.union.corpora)  # what was looked up there is most of what a scan reads
             # Where the date is looked up may be git or the network, which is no time of the file's.
             dated = source.date_of(file.path) if seen.kept and not self._how.named else FileDate()
             with budget(len(file.text), timeout):

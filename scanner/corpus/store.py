@@ -72,7 +72,18 @@ class _Stored(NamedTuple):
 def open_corpus(path: Path) -> Corpus:
     """Map a corpus file. CorpusError says what is wrong with it."""
     with _explained(path):
-        return _decoded(path, _stored(path))
+        corpus = _decoded(path, _stored(path))
+    let_go([corpus])
+    return corpus
+
+
+def let_go(corpora: Iterable[Corpus]) -> None:
+    """Keep nothing in memory of corpus files that were read so far: what is asked for again comes back by itself."""
+    for corpus in corpora:
+        parts: Iterator[Any] = (array.base for array in corpus.arrays.values())
+        mapped = next((part.obj for part in parts if isinstance(part, memoryview)), None)
+        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def open_segments(path: Path) -> list[Corpus]:
