@@ -154,7 +154,7 @@ def selection(options: ScanOptions) -> Selection:
 def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = False) -> Examiner:
     """An examiner of files; ``named``: the user named the original."""
     how = VerdictOptions(named=named, min_similarity=options.min_similarity)
-    return Examiner(corpora, how, options.exclude_upstream)
+    return Examiner([each for each in corpora if each.file_count] or corpora, how, options.exclude_upstream)
 
 
 def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOptions) -> SourceFacts:
@@ -236,8 +236,10 @@ def files_not_obeyed(
     return not_obeyed(declarations.brought, checkout.root, trust, settings, named)
 
 
-def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
-    """Name, version and digest of all ``corpora`` together, as a report gives them."""
+def identity_of(corpora: Sequence[Corpus], models: Sequence[Corpus] = ()) -> CorpusIdentity:
+    """Name, version and digest of all ``corpora`` together, as a report gives them; and of those of ``models`` that are
+    not among them."""
+    corpora = [*corpora, *(each for each in models if not any(each is other for other in corpora))]
     known = known_corpora(corpora)
     name, version = " + ".join(each.name for each in known), max((each.version for each in known), default="")
     return CorpusIdentity(name, version, joined_digest([corpus.digest for corpus in corpora]), known)

@@ -65,7 +65,7 @@ class ModelTable:
         return {
             Columns.model_hashes: np.array([key for key, _ in rows], np.uint64),
             Columns.model_starts: run_bounds([len(stored) for _, stored in rows]),
-            Columns.model_bytes: np.frombuffer(b"".join(stored for _, stored in rows), np.uint8),
+            Columns.model_bytes: np.frombuffer(b"".join(stored for _, stored in rows), np.uint8).copy(),
         }
 
 

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import msgspec
+from msgspec.structs import replace
 
+from ..results import Skipped
 from .layout_templates import check_templates
 from .model import ModelFacts, TokenizerFacts, Tokens
 from .strict_json import BrokenFactsError
@@ -39,6 +41,23 @@ def encode(facts: ModelFacts) -> bytes:
     return zlib.compress(stored, _LEVEL)
 
 
+def kept_facts(facts: ModelFacts) -> tuple[ModelFacts | None, list[Skipped]]:
+    """What of ``facts`` can be kept: where they are too many, all but the layouts; and what is left out, and why."""
+    bare = replace(facts, layouts=())
+    refused = [_refused(facts), _refused(bare)]
+    kept = facts if not refused[0] else None if refused[1] else bare
+    told = (("layout of tensors", refused[0]), ("model", refused[1]))
+    return kept, [Skipped(what, reason) for what, reason in told if reason]
+
+
+def _refused(facts: ModelFacts) -> str:
+    try:
+        encode(facts)
+    except BrokenFactsError as error:
+        return str(error)
+    return ""
+
+
 def decode(stored: bytes) -> tuple[ModelFacts, int]:
     """The facts, and how many bytes they take uncompressed. Raises BrokenFactsError for what `encode` did not make."""
     unzip = zlib.decompressobj()
@@ -47,7 +66,7 @@ def decode(stored: bytes) -> tuple[ModelFacts, int]:
         if len(plain) > MOST_BYTES or not unzip.eof or unzip.unused_data:
             raise BrokenFactsError("facts of a model are cut off, or too many")
         facts = msgspec.msgpack.decode(plain, type=ModelFacts)
-    except (zlib.error, msgspec.DecodeError, RecursionError) as error:
+    except (zlib.error, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise BrokenFactsError(f"facts of a model cannot be read: {error}") from None
     for problem in _problems(facts):
         raise BrokenFactsError(problem)

@@ -137,10 +137,10 @@ def test_a_project_goes_out_of_all_segments_and_a_single_one_is_the_file_again(a
     (code / "schedule.py").write_text(ROTARY)
     library.add(str(code), "own", "MIT", "2", apart)
     assert len(inodes(apart)) == 3
-    assert library.remove("own", apart) == 2
+    assert library.remove("own", apart) == (2, 0)
     assert names(apart.parent) == [apart.name]
     assert open_corpus(apart).digest == corpus_of(*THREE).digest
-    with pytest.raises(CorpusError, match="no project own; it has lantern, beacon"):
+    with pytest.raises(CorpusError, match="no project or model own; it has lantern, beacon"):
         library.remove("own", apart)
 
 
