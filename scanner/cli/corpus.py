@@ -226,8 +226,9 @@ def add(source: str, name: str, licence: str, release: str, released: str, corpu
     """Add SOURCE as a known upstream.
 
     SOURCE is a folder, a file, an archive, a release such as pypi:timm==1.0.9
-    or a git+URL. With --released YYYY-MM-DD, code that was public earlier is
-    not taken for a copy of it.
+    or a git+URL. Facts of the model in it are kept too, and it needs no code
+    where it holds one. With --released YYYY-MM-DD, code that was public
+    earlier is not taken for a copy of it.
     """
     from ..corpus import library
     from ..corpus import store as shelf
