@@ -74,9 +74,11 @@ def test_a_hundred_files_cost_what_one_costs_each(tmp_path: Path, code: Path, mo
     """Counted in files that are taken from corpora into the one that is written."""
     taken: list[int] = []
 
-    def counted(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool] = lambda _: True) -> None:
+    def counted(
+        builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool], keeps_model: Callable[[int], bool]
+    ) -> None:
         taken[-1] += len(corpus.version_releases)
-        absorb(builder, corpus, keeps)
+        absorb(builder, corpus, keeps, keeps_model)
 
     monkeypatch.setattr(library, "absorb", counted)
     monkeypatch.setattr(library, "SMALL", 8_000)
