@@ -16,7 +16,7 @@ from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
 from .corpus.reach import joined_digest, known_corpora
-from .corpus.store import default_corpora, open_segments
+from .corpus.store import default_corpora, open_segments, shipped_models
 from .dating.dates import dates_of
 from .errors import ConfigurationError
 from .matching.exclusions import check_excluded
@@ -104,6 +104,15 @@ def open_upstreams(options: ScanOptions) -> list[Corpus]:
     return corpora
 
 
+def known_models(options: ScanOptions, corpora: Sequence[Corpus]) -> list[Corpus]:
+    """Of a scan's ``corpora`` those that know models, and the shipped one of models where the user named no corpora.
+
+    To be asked only where the source holds a file of a model: others are spared opening it. Raises CorpusError.
+    """
+    shipped = shipped_models() if options.corpora is None else []
+    return [*(each for each in corpora if each.model_count), *shipped]
+
+
 def open_upstream(source: str, timeout: float | None) -> list[Corpus]:
     """Open a corpus, each of its segments, or index a source that is to be one more: ``SOURCE`` or ``NAME=SOURCE``.
 
@@ -145,7 +154,7 @@ def selection(options: ScanOptions) -> Selection:
 def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = False) -> Examiner:
     """An examiner of files; ``named``: the user named the original."""
     how = VerdictOptions(named=named, min_similarity=options.min_similarity)
-    return Examiner(corpora, how, options.exclude_upstream)
+    return Examiner([each for each in corpora if each.file_count] or corpora, how, options.exclude_upstream)
 
 
 def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOptions) -> SourceFacts:
@@ -227,8 +236,10 @@ def files_not_obeyed(
     return not_obeyed(declarations.brought, checkout.root, trust, settings, named)
 
 
-def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
-    """Name, version and digest of all ``corpora`` together, as a report gives them."""
+def identity_of(corpora: Sequence[Corpus], models: Sequence[Corpus] = ()) -> CorpusIdentity:
+    """Name, version and digest of all ``corpora`` together, as a report gives them; and of those of ``models`` that are
+    not among them."""
+    corpora = [*corpora, *(each for each in models if not any(each is other for other in corpora))]
     known = known_corpora(corpora)
     name, version = " + ".join(each.name for each in known), max((each.version for each in known), default="")
     return CorpusIdentity(name, version, joined_digest([corpus.digest for corpus in corpora]), known)

@@ -24,13 +24,18 @@ def corpora_words(identity: CorpusIdentity) -> str:
         return f"corpus {escape(identity.name)} {escape(identity.version)}".rstrip()
     projects = counted(sum(each.projects for each in known), "project")
     releases = counted(sum(each.releases for each in known), "release")
-    return f"corpus {' + '.join(map(_words, known))} · {projects}, {releases}"
+    models = _models(sum(each.models for each in known))
+    return f"corpus {' + '.join(map(_words, known))} · {projects}, {releases}{models}"
 
 
 def corpus_words(known: KnownCorpus) -> str:
     """``base 2026.03.04, 270 days old · 55 projects, 218 releases · digest 0123456789ab``."""
-    reach = f"{counted(known.projects, 'project')}, {counted(known.releases, 'release')}"
+    reach = f"{counted(known.projects, 'project')}, {counted(known.releases, 'release')}{_models(known.models)}"
     return f"{_words(known)} · {reach} · digest {known.digest[:_SHOWN_DIGITS]}"
+
+
+def _models(count: int) -> str:
+    return f", {counted(count, 'model')}" if count else ""
 
 
 def _words(known: KnownCorpus) -> str:
@@ -50,6 +55,7 @@ def corpora_data(identity: CorpusIdentity) -> list[dict[str, Any]]:
             "newest": each.newest,
             "projects": each.projects,
             "releases": each.releases,
+            "models": each.models,
         }
         for each in identity.corpora
     ]

@@ -78,6 +78,8 @@ class KnownCorpus(Struct, frozen=True):
     """How many upstream projects it knows,"""
     releases: int
     """and how many releases of them."""
+    models: int = 0
+    """How many models it knows by their facts."""
 
 
 class FindingPlace(Struct, frozen=True):

@@ -50,6 +50,7 @@ def test_programs_get_each_corpus() -> None:
         "newest": "2026-03-04",
         "projects": 55,
         "releases": 218,
+        "models": 0,
     }
     found = json.loads(render(report, "json"))["corpora"]
     assert (found[0], found[1]["age"]) == (expected, None)
