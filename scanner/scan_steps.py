@@ -16,7 +16,7 @@ from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
 from .corpus.reach import joined_digest, known_corpora
-from .corpus.store import default_corpora, open_segments
+from .corpus.store import default_corpora, open_segments, shipped_models
 from .dating.dates import dates_of
 from .errors import ConfigurationError
 from .matching.exclusions import check_excluded
@@ -102,6 +102,15 @@ def open_upstreams(options: ScanOptions) -> list[Corpus]:
     corpora += [corpus for each in options.against for corpus in open_upstream(each, options.timeout)]
     check_excluded(options.exclude_upstream, corpora)
     return corpora
+
+
+def known_models(options: ScanOptions, corpora: Sequence[Corpus]) -> list[Corpus]:
+    """Of a scan's ``corpora`` those that know models, and the shipped one of models where the user named no corpora.
+
+    To be asked only where the source holds a file of a model: others are spared opening it. Raises CorpusError.
+    """
+    shipped = shipped_models() if options.corpora is None else []
+    return [*(each for each in corpora if each.model_count), *shipped]
 
 
 def open_upstream(source: str, timeout: float | None) -> list[Corpus]:
