@@ -24,8 +24,10 @@ from .corpus.model import Corpus
 from .corpus.validation import damage_explained
 from .errors import SourceError
 from .evidence.named_original import NOT_COMPARED, Original
+from .evidence.repository_answer import Answered
 from .pipeline import Examined, Examiner, SourceFacts
 from .repository.declarations import read_declarations
+from .repository.layout import is_model_path
 from .repository.model import Declarations
 from .results import FileVerdict, Finding, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
 from .scan_steps import (
@@ -38,10 +40,14 @@ from .scan_steps import (
     files_not_obeyed,
     identity_of,
     is_empty,
+    known_models,
+    model_origins,
+    name_of,
     open_original,
     open_upstreams,
     selection,
     source_facts,
+    with_answer,
     with_known_natives,
 )
 from .sources import open_source, open_sources
@@ -54,6 +60,7 @@ from .trust import asked_in_vain, obeyed, trust_in, unselected
 if TYPE_CHECKING:
     from .audit.journal import Advance
     from .audit.outcome import Audit
+    from .evidence.model_origin import ModelOrigins
 
 
 Progress = Callable[[int, int, str], None]
@@ -156,15 +163,16 @@ def _report(
         facts = source_facts(checkout, declarations, options)
         found = _examined(checkout, examiner(corpora, options, original is not None), facts, options, progress)
         files = [each.verdict for each in found.examined]
-        # What has it in common with the original beside its code?
+        # What has it in common with the original beside its code, or with known models?
         beside = original.beside(checkout, declarations.names, files) if original else NOT_COMPARED
+        model = None if original else _known_origins(checkout, declarations, facts, corpora, options)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
         unread = with_known_natives(found.unread, corpora, facts, options, original is not None)
-        others = found.others(unread)
+        others = found.others(unread, model)
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
-    if checkout.chosen is None and not files and not beside.is_model:
+    if checkout.chosen is None and not files and not beside.is_model and not (model and model.is_model):
         _check_says_anything(checkout, found, declarations, options)
     # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
@@ -173,7 +181,7 @@ def _report(
     report = assembled(
         replace(checked, findings=findings),
         files,
-        [*found.skipped, *declarations.skipped, *beside.skipped],
+        [*found.skipped, *declarations.skipped, *beside.skipped, *(model.skipped if model else ())],
         root=checkout.root,
         corpus=identity_of(corpora),
         baseline=options.baseline,
@@ -183,7 +191,19 @@ def _report(
         not_obeyed=asked_in_vain(refused, sum(map(len, waivers)) - len(counting), checkout.disregarded()),
         unread=(*others.unread, *(each for corpus in corpora for each in corpus.unread)),
     )
+    if original is None:
+        return with_answer(report, Answered(name_of(checkout, declarations), files, len(files), model, declarations))
     return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
+
+
+def _known_origins(
+    checkout: Checkout, said: Declarations, facts: SourceFacts, corpora: Sequence[Corpus], options: ScanOptions
+) -> ModelOrigins | None:
+    """What known models have in common with the model in the source; of a hook's run only where one of the paths is of
+    a model."""
+    if checkout.chosen is not None:
+        said = replace(said, holds_model=any(map(is_model_path, checkout.chosen)))
+    return model_origins(checkout, said, facts, lambda: known_models(options, corpora), options)
 
 
 def _check_says_anything(checkout: Checkout, found: _FilesFound, said: Declarations, options: ScanOptions) -> None:
@@ -220,9 +240,9 @@ class _FilesFound(Struct):
         """That there is no code to scan, in words."""
         return NOTHING_TO_SCAN + self.unread.told()
 
-    def others(self, unread: tuple[Unread, ...]) -> AllFiles:
+    def others(self, unread: tuple[Unread, ...], model: ModelOrigins | None) -> AllFiles:
         """What is known of all files, copies or not; of the ``unread``, what is not Python."""
-        return AllFiles(tuple(each.stated for each in self.examined if each.stated), unread)
+        return AllFiles(tuple(each.stated for each in self.examined if each.stated), unread, model)
 
 
 def _examined(
