@@ -34,7 +34,7 @@ def origin_drafts(found: ModelOrigins, declarations: Declarations) -> Iterator[F
         if _is_earlier(origin, found) and not found.dated.claim:
             continue
         naming = naming_of(origin.name, found.names, declarations)
-        if naming is Naming.DECLARED:
+        if naming in (Naming.DECLARED, Naming.KIN):
             continue
         draft = _contradicted(origin, found, declarations) or _undeclared(origin, found, declarations)
         if draft is None and naming is Naming.NOT:
@@ -137,7 +137,7 @@ def _is_of_tokenizer(each: Observation) -> bool:
 
 def _as_named(draft: FindingDraft, origin: KnownOrigin, naming: Naming) -> FindingDraft:
     if naming is Naming.FAMILY:
-        return draft.lowered(Level.NOTE, f'The repository has "{family_word(origin.name)}" in its name or its card.')
+        return draft.lowered(Level.NOTE, f"Its card names the family ({family_word(origin.name)}), and not this model.")
     if naming is Naming.CONFIGURATION:
         return draft.lowered(Level.WARNING, f"{NAME_KEY} in its configuration names it, which hardly a person reads.")
     return draft

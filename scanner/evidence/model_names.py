@@ -21,7 +21,7 @@ _VARIANT = lazy_pattern(
 # Makers that stand before a family's own name.
 _MAKERS = frozenset("meta facebook google microsoft the official hf".split())
 _SPLIT = lazy_pattern(r"[-_\s./]+")
-_LEAST_LETTERS = 3
+_LEAST_LETTERS, _LEAST_PREFIX = 3, 4
 # Rows of tables compare models with each other, and say nothing of where one is from.
 _ROW = lazy_pattern(r"\s*\||.*<t[dr]\b", re.IGNORECASE)
 _MOST_TEXT = 400_000
@@ -62,7 +62,9 @@ def is_model(name: str, known: str) -> bool:
 
 def is_of_family(name: str, known: str) -> bool:
     """Whether ``name`` names the family of a known model: the first word of its name stands in it."""
-    word = family_word(known)
+    word, own = family_word(known), family_word(name)
+    if len(own) >= _LEAST_PREFIX and word.startswith(own):  # MiniCPM3 and MiniCPMV4
+        return True
     if len(word) >= _LEAST_LETTERS:
         return word in letters(name)
     return bool(word) and word in _WORD.findall(name.lower())

@@ -19,8 +19,10 @@ class Naming(Enum):
 
     DECLARED = auto()
     """As its base, in its card; or it is the model, by its own name."""
+    KIN = auto()
+    """By its own name it is of the model's family."""
     FAMILY = auto()
-    """Its family: its name or its card has the first word of the model's."""
+    """Its card names the family: it has the first word of the model's name."""
     CONFIGURATION = auto()
     """In its configuration alone, where tools read it, and hardly a person."""
     NOT = auto()
@@ -32,7 +34,9 @@ def naming_of(origin: str, names: Sequence[str], declarations: Declarations) -> 
     bases = [base for card in cards for base in card.base_models]
     if any_model((*names, *bases), origin) or any(names_model(card.text, origin) for card in cards):
         return Naming.DECLARED
-    if any_of_family((*names, *bases), origin) or any(names_family(card.text, origin) for card in cards):
+    if any_of_family(names, origin):
+        return Naming.KIN
+    if any_of_family(bases, origin) or any(names_family(card.text, origin) for card in cards):
         return Naming.FAMILY
     if any(each.key == NAME_KEY and is_model(each.repository, origin) for each in declarations.leftovers):
         return Naming.CONFIGURATION

@@ -145,8 +145,8 @@ class ModelOrigins(Struct, frozen=True):
 
     @property
     def told(self) -> tuple[Observation, ...]:
-        """All observations, of the model that it is by its name first."""
-        held = (*((self.itself,) if self.itself else ()), *self.origins, *self.declared)
+        """The observations on the model that it is by its name, on the likeliest origin, and on what its card says."""
+        held = (*((self.itself,) if self.itself else ()), *self.origins[:1], *self.declared)
         return tuple(observation for each in held for observation in each.observations)
 
 

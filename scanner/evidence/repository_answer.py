@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..results import COPIES, Conclusion, FileVerdict, Strength, UpstreamGrounds, Verdict
+from ..results import COPIES, Conclusion, Direction, FileVerdict, Strength, UpstreamGrounds, Verdict
 from .conclusion import conclude, counted_words, joined
 
 if TYPE_CHECKING:
@@ -65,11 +65,18 @@ class _Project(NamedTuple):
         releases = {each.upstreams[0].first_release for each in self.files}
         return " ".join(filter(None, (self.name, releases.pop() if len(releases) == 1 else "")))
 
+    @property
+    def how_sure(self) -> str:
+        """For how many of the files it is open or not known who was first; empty where it is known of all."""
+        unsettled = sum(each.direction in (Direction.OPEN, Direction.UNKNOWN) for each in self.files)
+        return f"; who was first is not known for {unsettled:,}" if unsettled else ""
+
 
 def _of_code(asked: Answered) -> Conclusion:
     projects = _projects(asked.files)
     told = "; ".join(_code_words(asked, projects))
-    return Conclusion(f"{asked.name}: {told}.", tuple(_grounds(each, asked.total) for each in projects))
+    upstreams = tuple(_grounds(each, asked.total) for each in projects)
+    return Conclusion(f"{asked.name}: {told}.", upstreams, subject=asked.name)
 
 
 def _projects(files: Iterable[FileVerdict]) -> list[_Project]:
@@ -110,7 +117,7 @@ def _code_words(asked: Answered, projects: Sequence[_Project]) -> Iterator[str]:
 
 
 def _copied(project: _Project) -> tuple[int, str]:
-    return len(project.files), f"copies of {project.release} ({project.how})"
+    return len(project.files), f"copies of {project.release} ({project.how}{project.how_sure})"
 
 
 def _agreeing(what: str, count: int) -> str:
@@ -123,7 +130,7 @@ def _own(files: Iterable[FileVerdict]) -> dict[str, int]:
 
 
 def _grounds(project: _Project, count: int) -> UpstreamGrounds:
-    return UpstreamGrounds(project.release, (f"code: {project.how}, of {counted_words(count, 'file')}",), (), ())
+    return UpstreamGrounds(project.name, (f"code: {project.how}, of {counted_words(count, 'file')}",), (), ())
 
 
 # Models.
@@ -156,7 +163,10 @@ def _of_model(asked: Answered, model: ModelOrigins) -> Conclusion:
         told += _code_words(asked, others)
     upstreams += [_grounds(each, asked.total) for each in others]
     return Conclusion(
-        f"{asked.name}: {'; '.join(filter(None, told))}.", tuple(upstreams), tuple(_unknown(asked, model, main))
+        f"{asked.name}: {'; '.join(filter(None, told))}.",
+        tuple(upstreams),
+        tuple(_unknown(asked, model, main)),
+        asked.name,
     )
 
 
@@ -178,8 +188,10 @@ def _named(asked: Answered, origin: KnownOrigin, naming: str) -> str:
     match naming:
         case "DECLARED":
             return f"its card or its name says so{_relation(asked)}"
+        case "KIN":
+            return "it is of that family by its own name"
         case "FAMILY":
-            return f"its name or its card names the family, and not {origin.name}"
+            return f"its card names the family, and not {origin.name}"
         case "CONFIGURATION":
             return f"only its configuration names {origin.name}"
     if names:
