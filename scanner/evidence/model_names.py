@@ -28,8 +28,8 @@ _MOST_TEXT = 400_000
 
 
 def last_part(name: str) -> str:
-    """The model's own name in an id of the Hub."""
-    return name.strip()[:_LONGEST].rstrip("/").rpartition("/")[2]
+    """The model's own name in an id of the Hub, less where it is from: "Janus-Pro (someone/mirror)"."""
+    return name.strip()[:_LONGEST].partition(" (")[0].rstrip("/").rpartition("/")[2]
 
 
 def letters(name: str) -> str:
@@ -40,10 +40,14 @@ def letters(name: str) -> str:
 @lru_cache(maxsize=4096)
 def release_name(name: str) -> str:
     """``qwen25`` of "Qwen/Qwen2.5-7B-Instruct": without what tells apart the models of one release."""
+    return "".join(_release_parts(name)) or letters(name)
+
+
+def _release_parts(name: str) -> tuple[str, ...]:
     parts = [part for part in _SPLIT.split(last_part(name).lower()) if part]
     kept = [part for part in parts[1:] if not _VARIANT.match(part)]
     first = parts[:1] if not (len(parts) > 1 and parts[0] in _MAKERS) else []
-    return re.sub(r"\W+", "", "".join((*first, *kept))) or letters(name)
+    return tuple(filter(None, (re.sub(r"\W+", "", part) for part in (*first, *kept))))
 
 
 @lru_cache(maxsize=4096)
@@ -72,12 +76,12 @@ def is_of_family(name: str, known: str) -> bool:
 
 def names_model(text: str, known: str) -> bool:
     """Whether a text names the model, or its release, outside of tables."""
-    return _in_prose(text, _pattern(release_name(known)) or _pattern(letters(known)))
+    return _in_prose(text, _pattern(_release_parts(known) or (letters(known),)))
 
 
 def names_family(text: str, known: str) -> bool:
     """Whether a text names the family of a model outside of tables."""
-    return _in_prose(text, _pattern(family_word(known)))
+    return _in_prose(text, _pattern((family_word(known),)))
 
 
 def _in_prose(text: str, sought: re.Pattern[str] | None) -> bool:
@@ -91,9 +95,10 @@ def _lines(text: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=512)
-def _pattern(plain: str) -> re.Pattern[str] | None:
+def _pattern(parts: tuple[str, ...]) -> re.Pattern[str] | None:
     """Finds a name, its letters and numbers put together in any way; not as the begin of a longer word."""
-    chunks = _CHUNK.findall(plain)
+    plain = "".join(parts)
+    chunks = [chunk for part in parts for chunk in _CHUNK.findall(part)]
     digits = (re.escape(each) if not each.isdigit() else r"[-_. ]?".join(each) for each in chunks)
     joined = r"[-_. ]?".join(digits)
     return re.compile(rf"(?<![a-z]){joined}(?![a-z])" if len(plain) > 1 else r"(?!)", re.IGNORECASE) if chunks else None

@@ -1,8 +1,8 @@
 """Is a published model said to be from another one that it is not from, and is one under another name still found?
 
-Each model of `incidents` and `evidence/configs` is scanned as a folder of its name, against the facts of all others; then
-under another name, its keys, classes and tensors renamed, against the facts of all. What is said is held against labels
-(`model_pairs.tsv`) that were written before.
+Each model of `incidents` and `evidence/configs` is scanned as a folder of its name, against the facts of all others;
+then under another name, its keys, classes and tensors renamed, against the facts of all. What is said is held against
+labels (`model_pairs.tsv`) that were written before.
 """
 
 from __future__ import annotations
