@@ -23,7 +23,7 @@ from .audit.options import AuditOptions
 from .corpus.model import Corpus
 from .corpus.validation import damage_explained
 from .errors import SourceError
-from .evidence.named_original import NOT_COMPARED, Original
+from .evidence.named_original import Beside, Original
 from .evidence.repository_answer import Answered
 from .pipeline import Examined, Examiner, SourceFacts
 from .repository.declarations import read_declarations
@@ -35,6 +35,7 @@ from .scan_steps import (
     ScanOptions,
     SettingsTaken,
     assembled,
+    beside_code,
     check,
     examiner,
     files_not_obeyed,
@@ -47,7 +48,6 @@ from .scan_steps import (
     open_upstreams,
     selection,
     source_facts,
-    with_answer,
     with_known_natives,
 )
 from .sources import open_source, open_sources
@@ -164,16 +164,15 @@ def _report(
         found = _examined(checkout, examiner(corpora, options, original is not None), facts, options, progress)
         files = [each.verdict for each in found.examined]
         # What has it in common with the original beside its code, or with known models?
-        beside = original.beside(checkout, declarations.names, files) if original else NOT_COMPARED
         model = None if original else _known_origins(checkout, declarations, facts, corpora, options)
+        asked = Answered(name_of(checkout, declarations), files, len(files), model, declarations)
+        beside = original.beside(checkout, declarations.names, files) if original else beside_code(asked)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        unread = with_known_natives(found.unread, corpora, facts, options, original is not None)
-        others = found.others(unread, model)
+        others = found.others(with_known_natives(found.unread, corpora, facts, options, original is not None), model)
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
-    if checkout.chosen is None and not files and not beside.is_model and not (model and model.is_model):
-        _check_says_anything(checkout, found, declarations, options)
+    _check_says_anything(checkout, found, beside, declarations, options)
     # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
     findings = _settled(checked.findings, counting, known, files, checkout, options)
@@ -181,7 +180,7 @@ def _report(
     report = assembled(
         replace(checked, findings=findings),
         files,
-        [*found.skipped, *declarations.skipped, *beside.skipped, *(model.skipped if model else ())],
+        [*found.skipped, *declarations.skipped, *beside.skipped],
         root=checkout.root,
         corpus=identity_of(corpora),
         baseline=options.baseline,
@@ -191,8 +190,6 @@ def _report(
         not_obeyed=asked_in_vain(refused, sum(map(len, waivers)) - len(counting), checkout.disregarded()),
         unread=(*others.unread, *(each for corpus in corpora for each in corpus.unread)),
     )
-    if original is None:
-        return with_answer(report, Answered(name_of(checkout, declarations), files, len(files), model, declarations))
     return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
 
 
@@ -206,8 +203,12 @@ def _known_origins(
     return model_origins(checkout, said, facts, lambda: known_models(options, corpora), options)
 
 
-def _check_says_anything(checkout: Checkout, found: _FilesFound, said: Declarations, options: ScanOptions) -> None:
+def _check_says_anything(
+    checkout: Checkout, found: _FilesFound, beside: Beside, said: Declarations, options: ScanOptions
+) -> None:
     """Raises SourceError where there is nothing at all to report on."""
+    if checkout.chosen is not None or found.examined or beside.is_model:
+        return
     if is_empty(found.skipped, said, options):
         raise SourceError(f"{checkout.root}: {found.nothing()}; check the path and the --include globs")
 

@@ -20,6 +20,7 @@ from .corpus.reach import joined_digest, known_corpora
 from .corpus.store import default_corpora, open_segments, shipped_models
 from .dating.dates import dates_of
 from .errors import ConfigurationError
+from .evidence.named_original import Beside
 from .evidence.repository_answer import Answered, answer
 from .matching.exclusions import check_excluded
 from .matching.ranking import VerdictOptions
@@ -226,10 +227,12 @@ def name_of(checkout: Checkout, declarations: Declarations) -> str:
     return project_name(checkout, declarations.names) or checkout.root
 
 
-def with_answer(report: Report, asked: Answered) -> Report:
-    """``report`` with the answer for the whole, and the evidence that it rests on."""
-    found = asked.model.told if asked.model is not None else ()
-    return replace(report, evidence=found, conclusion=answer(asked))
+def beside_code(asked: Answered) -> Beside:
+    """What a scan found beside the code, and its answer, which rests on that and on the code."""
+    found = asked.model
+    if found is None:
+        return Beside(conclusion=answer(asked))
+    return Beside(found.told, found.skipped, answer(asked), found.is_model)
 
 
 def check(
