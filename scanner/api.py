@@ -23,9 +23,11 @@ from .audit.options import AuditOptions
 from .corpus.model import Corpus
 from .corpus.validation import damage_explained
 from .errors import SourceError
-from .evidence.named_original import NOT_COMPARED, Original
+from .evidence.named_original import Beside, Original
+from .evidence.repository_answer import Answered
 from .pipeline import Examined, Examiner, SourceFacts
 from .repository.declarations import read_declarations
+from .repository.layout import is_model_path
 from .repository.model import Declarations
 from .results import FileVerdict, Finding, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
 from .scan_steps import (
@@ -33,11 +35,15 @@ from .scan_steps import (
     ScanOptions,
     SettingsTaken,
     assembled,
+    beside_code,
     check,
     examiner,
     files_not_obeyed,
     identity_of,
     is_empty,
+    known_models,
+    model_origins,
+    name_of,
     open_original,
     open_upstreams,
     selection,
@@ -55,6 +61,7 @@ from .trust import asked_in_vain, obeyed, trust_in, unselected
 if TYPE_CHECKING:
     from .audit.journal import Advance
     from .audit.outcome import Audit
+    from .evidence.model_origin import ModelOrigins
     from .predictions.model import Agreement
 
 
@@ -180,16 +187,16 @@ def _report(
         facts = source_facts(checkout, declarations, options)
         found = _examined(checkout, examiner(corpora, options, original is not None), facts, options, progress)
         files = [each.verdict for each in found.examined]
-        # What has it in common with the original beside its code?
-        beside = original.beside(checkout, declarations.names, files) if original else NOT_COMPARED
+        # What has it in common with the original beside its code, or with known models?
+        model = None if original else _known_origins(checkout, declarations, facts, corpora, options)
+        asked = Answered(name_of(checkout, declarations), files, len(files), model, declarations)
+        beside = original.beside(checkout, declarations.names, files) if original else beside_code(asked)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        unread = with_known_natives(found.unread, corpora, facts, options, original is not None)
-        others = found.others(unread)
+        others = found.others(with_known_natives(found.unread, corpora, facts, options, original is not None), model)
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
-    if checkout.chosen is None and not files and not beside.is_model:
-        _tell_of_nothing(checkout, found, declarations, options, original is not None)
+    _tell_of_nothing(checkout, found, beside, declarations, options, original is not None)
     # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
     findings = _settled(checked.findings, counting, known, files, checkout, options)
@@ -210,10 +217,27 @@ def _report(
     return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
 
 
+def _known_origins(
+    checkout: Checkout, said: Declarations, facts: SourceFacts, corpora: Sequence[Corpus], options: ScanOptions
+) -> ModelOrigins | None:
+    """What known models have in common with the model in the source; of a hook's run only where one of the paths is of
+    a model."""
+    if checkout.chosen is not None:
+        said = replace(said, holds_model=any(map(is_model_path, checkout.chosen)))
+    return model_origins(checkout, said, facts, lambda: known_models(options, corpora), options)
+
+
 def _tell_of_nothing(
-    checkout: Checkout, found: _FilesFound, said: Declarations, options: ScanOptions, is_compared: bool
+    checkout: Checkout,
+    found: _FilesFound,
+    beside: Beside,
+    said: Declarations,
+    options: ScanOptions,
+    is_compared: bool,
 ) -> None:
     """Tell where there is nothing to report on. Raises SourceError where globs, or a comparison, ask for more."""
+    if checkout.chosen is not None or found.examined or beside.is_model:
+        return
     if not is_empty(found.skipped, said, options):
         return
     if options.include or is_compared:
@@ -249,9 +273,9 @@ class _FilesFound(Struct):
         """That there is no code to scan, in words."""
         return NOTHING_TO_SCAN + self.unread.told()
 
-    def others(self, unread: tuple[Unread, ...]) -> AllFiles:
+    def others(self, unread: tuple[Unread, ...], model: ModelOrigins | None) -> AllFiles:
         """What is known of all files, copies or not; of the ``unread``, what is not Python."""
-        return AllFiles(tuple(each.stated for each in self.examined if each.stated), unread)
+        return AllFiles(tuple(each.stated for each in self.examined if each.stated), unread, model)
 
 
 def _examined(

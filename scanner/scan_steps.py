@@ -5,9 +5,10 @@ Edit this when a scan or an audit takes one more step, or an option says what to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -19,12 +20,15 @@ from .corpus.reach import joined_digest, known_corpora
 from .corpus.store import default_corpora, open_segments, shipped_models
 from .dating.dates import dates_of
 from .errors import ConfigurationError
+from .evidence.named_original import Beside
+from .evidence.repository_answer import Answered, answer
 from .matching.exclusions import check_excluded
 from .matching.ranking import VerdictOptions
 from .pipeline import Examiner, SourceFacts
 from .repository.disagreements import is_at_odds
 from .repository.lookup import says_anything
 from .repository.model import Declarations
+from .repository.own_names import folder_name, project_name
 from .results import (
     CorpusIdentity,
     FileDate,
@@ -44,6 +48,10 @@ from .sources.specs import split_name
 from .sources.unscanned_code import UnreadCode
 from .support.globs import matcher
 from .trust import held_back, not_obeyed
+
+if TYPE_CHECKING:
+    from .evidence.model_origin import ModelOrigins
+    from .models.model import ModelFacts
 
 NOTHING_TO_SCAN = "no Python file or notebook in it"
 
@@ -81,6 +89,14 @@ class ScanOptions(Struct, frozen=True):
             matcher(globs)  # a broken one is an error before anything is fetched
         if self.as_of:
             checked_date(self.as_of, "as_of: ")
+
+
+class KnowsModels(Protocol):
+    """A corpus, as far as a model is held against it."""
+
+    @property
+    def models(self) -> Sequence[ModelFacts]:
+        """The models that it knows."""
 
 
 class SettingsTaken(Struct, frozen=True):
@@ -179,6 +195,46 @@ def with_known_natives(
     return with_known(found, unread.native, corpora, asked)
 
 
+def model_origins(
+    checkout: Checkout,
+    declarations: Declarations,
+    source: SourceFacts,
+    corpora: Callable[[], Iterable[KnowsModels]],
+    options: ScanOptions,
+) -> ModelOrigins | None:
+    """What known models have in common with the model in a source, which must be open; None where it holds no model.
+
+    ``corpora`` are asked for only where it does. Raises CorpusError.
+    """
+    if not declarations.holds_model or checkout.whole is None:
+        return None
+    from .evidence.model_origin import Asked, find_origins  # what reads and compares models
+
+    excluded = matcher(options.exclude_upstream)
+    name = name_of(checkout, declarations)
+    titles = (card.title for card in declarations.model_cards if "/" not in card.path)
+    names = dict.fromkeys(filter(None, (name, *declarations.names, folder_name(checkout.root), *titles)))
+    bases = dict.fromkeys(base for card in declarations.model_cards for base in card.base_models)
+    return find_origins(
+        checkout,
+        Asked(name, tuple(names), tuple(bases), source.date_of),
+        lambda: (model for corpus in corpora() for model in corpus.models if not excluded(model.name)),
+    )
+
+
+def name_of(checkout: Checkout, declarations: Declarations) -> str:
+    """What the answer calls the source."""
+    return project_name(checkout, declarations.names) or checkout.root
+
+
+def beside_code(asked: Answered) -> Beside:
+    """What a scan found beside the code, and its answer, which rests on that and on the code."""
+    found = asked.model
+    if found is None:
+        return Beside(conclusion=answer(asked))
+    return Beside(found.told, found.skipped, answer(asked), found.is_model)
+
+
 def check(
     copies: Sequence[Copy],
     declarations: Declarations,
@@ -210,6 +266,7 @@ def _checked(
 ) -> CheckResult:
     stated = (each.licence for each in others.stated)
     has_known = any(each.known for each in others.unread)
+    has_known |= others.model is not None and bool(others.model.origins)
     if not copies and not has_known and not _tells_of_a_model(declarations) and not is_at_odds(declarations, stated):
         return CheckResult()
     from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied

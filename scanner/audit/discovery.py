@@ -7,6 +7,7 @@ Edit this when a folder is divided wrongly. These are repositories, outermost fi
   beside the snapshots, divided likewise;
 - a folder with a file that marks a project and with Python code in or below it, and none of the above inside;
 - a folder with Python code in it, and none of the first two inside;
+- a folder with a tokenizer or tensors in it, and none of the above inside;
 - a Python file or notebook beside repositories.
 
 The folder that is divided is one itself when it has ``.git``, a project's own files, or nothing but code in it. So
@@ -25,6 +26,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from ..errors import SourceError
+from ..repository.layout import is_model_path
 from ..sources.checkout import os_reason
 from ..sources.pasted import as_source
 from ..sources.specs import ARCHIVE_SUFFIXES, CODE_SUFFIXES, without_login
@@ -61,6 +63,8 @@ class _Folder(Struct, frozen=True):
     folders: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     has_python: bool = False
+    has_model: bool = False
+    """Whether a tokenizer, or tensors, lie in it: it is a repository where nothing below it is one."""
     readable: bool = True
 
     def itself(self) -> RepositorySource:
@@ -86,7 +90,7 @@ def divide(root: Path) -> list[RepositorySource]:
         return list(sure.repositories)
     below = _inside(top)
     flat, project = not below.repositories, bool(top.names & PROJECT_FILES)
-    if not below.certain and (top.has_python if flat else project):
+    if not below.certain and (top.has_python or top.has_model if flat else project):
         return [top.itself()]
     return [*below.repositories, *_loose(top)]
 
@@ -102,7 +106,8 @@ def _of(folder: _Folder) -> _Below:
     if below.certain:
         return _Below((*below.repositories, *_loose(folder)), certain=True)
     marked = bool(below.repositories) and any(map(_MARKER.fullmatch, folder.names))
-    return _Below((folder.itself(),)) if folder.has_python or marked else below
+    is_model = folder.has_model and not below.repositories
+    return _Below((folder.itself(),)) if folder.has_python or marked or is_model else below
 
 
 def _certain(folder: _Folder) -> _Below | None:
@@ -141,7 +146,13 @@ def _listed(disk: str, path: str, level: int) -> _Folder:
         code = tuple(child.name for child in python if child.is_file(follow_symlinks=False))
     except OSError:
         return _Folder(disk, path, level, readable=False)
-    return _Folder(disk, path, level, frozenset(child.name for child in children), folders, code, bool(python))
+    names = frozenset(child.name for child in children)
+    return _Folder(disk, path, level, names, folders, code, bool(python), any(map(_is_of_model, names)))
+
+
+def _is_of_model(name: str) -> bool:
+    """A file of a model and of nothing else; ``config.json`` may be anything's."""
+    return (is_model_path(name) and "config.json" not in name) or name == "tokenizer_config.json"
 
 
 def find_repositories(place: str) -> tuple[RepositorySource, ...]:
@@ -170,7 +181,7 @@ def find_repositories(place: str) -> tuple[RepositorySource, ...]:
 def _in_folder(root: Path) -> tuple[RepositorySource, ...]:
     found = divide(root)
     if not found:
-        raise SourceError(f"{root}: no repository in it: no folder with .git or with Python code")
+        raise SourceError(f"{root}: no repository in it: no folder with .git, with Python code or with a model")
     return tuple(sorted(found, key=lambda repository: repository.name))
 
 

@@ -14,7 +14,17 @@ from msgspec import Struct, defstruct
 
 from ..attribution.waivers import Waiver
 from ..pipeline import Examined
-from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped, Unread
+from ..results import (
+    Attribution,
+    Conclusion,
+    CorpusIdentity,
+    FileDate,
+    Finding,
+    LeftOut,
+    Observation,
+    Skipped,
+    Unread,
+)
 from ..scan_steps import ScanOptions
 from ..settings import RECORDED, ValueKind
 
@@ -152,6 +162,9 @@ class RepositoryRecord(Struct, frozen=True):
     seconds: float = 0.0
     not_obeyed: tuple[LeftOut, ...] = ()
     unread: tuple[Unread, ...] = ()
+    evidence: tuple[Observation, ...] = ()
+    conclusion: Conclusion | None = None
+    """None in journals of before it was recorded, and where there is nothing to say."""
 
 
 class RepositoryHead(Struct, frozen=True):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -26,7 +27,17 @@ from ..pipeline import Examined, Examiner, SourceFacts
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
 from ..results import FileDate, Finding, LeftOut, Skipped, Trust, Unread
-from ..scan_steps import NOTHING_TO_SCAN, files_not_obeyed, is_empty, selection, source_facts, with_known_natives
+from ..scan_steps import (
+    NOTHING_TO_SCAN,
+    files_not_obeyed,
+    is_empty,
+    known_models,
+    model_origins,
+    name_of,
+    selection,
+    source_facts,
+    with_known_natives,
+)
 from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.files import SourceFile, read_file
@@ -36,6 +47,9 @@ from .discovery import RepositorySource
 from .options import Setup
 from .records import ContentIdentity, ContentRecord, FileFacts, identity_of_file
 from .workers import OutOfTimeError, reason_left, timely, within
+
+if TYPE_CHECKING:
+    from ..evidence.model_origin import ModelOrigins
 
 _NO_DECLARATIONS = Declarations()
 
@@ -66,6 +80,8 @@ class Survey(Struct, frozen=True):
 
     root: str
     """What a scan calls it."""
+    name: str = ""
+    """What the answer for the whole calls it."""
     project: str = ""
     """Which project it says it is."""
     whole: bool = True
@@ -80,6 +96,8 @@ class Survey(Struct, frozen=True):
     skipped: tuple[Skipped, ...] = ()
     unread: tuple[Unread, ...] = ()
     """Code that is not read because of what it is."""
+    model: ModelOrigins | None = None
+    """What its model has in common with known ones; None where it holds none."""
     failed: str = ""
     """Why it cannot be audited; empty when it can."""
     likeness: str = ""
@@ -114,8 +132,11 @@ def _seen(checkout: Checkout, folder: bool, corpora: Sequence[Corpus], setup: Se
         declarations = read_declarations(checkout)
         source = source_facts(checkout, declarations, setup.scan)
         unread_files = with_known_natives(unread, corpora, source, setup.scan)
+        model = model_origins(checkout, declarations, source, lambda: known_models(setup.scan, corpora), setup.scan)
+    is_nothing = not files and not (model and model.is_model) and is_empty(skipped, declarations, setup.scan)
     return Survey(
         root=checkout.root,
+        name=name_of(checkout, declarations),
         project=checkout.project,
         whole=checkout.whole is not None,
         is_folder=folder,
@@ -126,13 +147,14 @@ def _seen(checkout: Checkout, folder: bool, corpora: Sequence[Corpus], setup: Se
         files=tuple(files),
         skipped=tuple(skipped),
         unread=unread_files,
-        failed=NOTHING_TO_SCAN + unread.told() if not files and is_empty(skipped, declarations, setup.scan) else "",
+        model=model,
+        failed=NOTHING_TO_SCAN + unread.told() if is_nothing else "",
     )
 
 
 def _likeness(seen: Survey) -> str:
-    """A digest of all that the record of a repository follows from."""
-    return hashlib.sha256(repr(replace(seen, root="")).encode("utf-8", "surrogatepass")).hexdigest()
+    """A digest of all that the record of a repository follows from; of a model, that is its names as well."""
+    return hashlib.sha256(repr(replace(seen, root="", name="")).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def still_there(checkout: Checkout, paths: set[str], timeout: float | None = None) -> Iterator[SourceFile | Skipped]:

@@ -18,6 +18,7 @@ from ..attribution.waivers import settled
 from ..corpus.model import Corpus
 from ..dating.dates import DateOf
 from ..errors import SourceError
+from ..evidence.repository_answer import Answered, answer
 from ..pipeline import Examiner
 from ..results import FileDate, Skipped
 from ..scan_steps import check, examiner, source_facts
@@ -222,24 +223,28 @@ def finish_repository(
     could not be examined.
     """
     began = time.perf_counter()
-    examined = (content.examined for line in copies if (content := decode_content(line)).examined)
+    examined = [content.examined for line in copies if (content := decode_content(line)).examined]
+    verdicts = [each.verdict for each in examined]
     stands = [each.copy for each in examined if each.copy]
-    others = AllFiles(stated, survey.unread)
+    others = AllFiles(stated, survey.unread, survey.model)
     checked = check(stands, survey.declarations, survey.project, survey.whole, others=others)
     # Waivers of the settings are for all repositories: none is too many in one.
     findings = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
     # In the order of a scan, which reads a file and examines it before the next.
     left = merge(survey.skipped, sorted(skipped, key=_order), key=_order)
     waivers = survey.waivers + waivers_beside_code(checked.findings, repository.source)
+    skipped_beside = (*survey.declarations.skipped, *(survey.model.skipped if survey.model else ()))
     record = RepositoryRecord(
         name=repository.name,
         root=survey.root,
         places=places,
         findings=findings,
         attributions=checked.attributions,
-        skipped=tuple(dict.fromkeys((*left, *survey.declarations.skipped))),
+        skipped=tuple(dict.fromkeys((*left, *skipped_beside))),
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         unread=survey.unread,
+        evidence=survey.model.told if survey.model else (),
+        conclusion=answer(Answered(survey.name, verdicts, len(places), survey.model, survey.declarations)),
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return FinishedRepository(

@@ -39,7 +39,11 @@ def _graph(language: str) -> Format:
 
     def render(report: Report, _page: Page) -> str:
         graph = _function("graphs", "of_report")(report)
-        return str(_function("graphs", language)(graph, _function("summary", "notes")(report)))
+        notes = (
+            *_function("observations", "conclusion_lines")(report.conclusion),
+            *_function("summary", "notes")(report),
+        )
+        return str(_function("graphs", language)(graph, notes))
 
     return render
 

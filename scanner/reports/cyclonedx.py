@@ -17,6 +17,7 @@ from ..sources.cells import lines_of_file
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
 from .chronology import chronology, later_release, only_later
+from .observations import conclusion_lines
 from .phrases import percent
 from .summary import notes
 
@@ -49,7 +50,8 @@ def _bom(report: Report) -> Bom:
     copied = [file for file in report.files if file.upstreams]
     root = Component(name=_text(report.root), type=ComponentType.APPLICATION, bom_ref="root")
     tool = Component(name="modelkin", version=version("modelkin"), type=ComponentType.APPLICATION, bom_ref="modelkin")
-    told = [Property(name="modelkin:note", value=_text(line)) for line in notes(report)]
+    told = [Property(name="modelkin:conclusion", value=line) for line in conclusion_lines(report.conclusion)]
+    told += [Property(name="modelkin:note", value=_text(line)) for line in notes(report)]
     told += [Property(name="modelkin:skipped", value=_text(f"{each.path}: {each.reason}")) for each in report.skipped]
     told += [
         Property(name="modelkin:later", value=_text(f"{file.path}: {words}"))

@@ -34,7 +34,12 @@ def evidence_blocks(observations: Sequence[Observation]) -> Iterator[RenderableT
         return
     yield Text()
     yield Text("evidence", "bold")
+    names = {each.compared_with for each in observations}
+    last = ""
     for each in observations:
+        if len(names) > 1 and each.compared_with != last:
+            last = each.compared_with
+            yield Padding.indent(Text(f"beside {escape(last)}"), 2)
         line = Text.assemble(kind_words(each), ", ", (each.strength.value, STRENGTH_STYLES[each.strength]))
         yield Padding.indent(line.append(f": {escape(each.says)}"), 2)
         for label, words in details(each):

@@ -22,6 +22,7 @@ from . import summary
 from .chronology import innovations, later_note, later_release, match_of
 from .corpora import corpora_data
 from .json import dated_data
+from .observations import conclusion_data, conclusion_lines
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # Under a name of our own: GitHub works out its own key, and warns about one that it did not.
@@ -67,6 +68,7 @@ def render(report: Report) -> str:
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(report, len(told))],
         "properties": {
+            "conclusion": conclusion_data(report.conclusion),
             "corpora": corpora_data(report.corpus),
             "later": [_later(file, each) for file in report.files for each in file.later],
         },
@@ -165,7 +167,8 @@ def _uri(path: str) -> str:
 
 
 def _invocation(report: Report, results: int) -> dict[str, Any]:
-    notes = [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
+    notes = [*conclusion_lines(report.conclusion)]
+    notes += [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
     if results > MOST_RESULTS:
         notes.append(f"{results - MOST_RESULTS} findings beyond {MOST_RESULTS} are left out")
     notes += [*filter(None, [later_note(report.files)]), *summary.notes(report)]

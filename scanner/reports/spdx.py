@@ -19,6 +19,7 @@ from ..support.clock import now
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
 from .chronology import chronology, later_note, unsettled
+from .observations import conclusion_lines
 from .phrases import percent
 from .summary import notes
 
@@ -46,7 +47,7 @@ def _document(report: Report) -> Document:
     origins = {_key(each): each for file in copied for each in file.upstreams}
     names = {key: f"SPDXRef-upstream-{place}" for place, key in enumerate(origins, 1)}
     told = [f"{each.path} was not scanned: {each.reason}" for each in report.skipped]
-    comment = "; ".join(filter(None, [*told, later_note(report.files)]))
+    comment = "; ".join(filter(None, [*conclusion_lines(report.conclusion), *told, later_note(report.files)]))
     root = Package(
         _ROOT, _text(report.root) or "scanned", SpdxNoAssertion(), files_analyzed=False, comment=_text(comment) or None
     )
