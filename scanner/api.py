@@ -22,6 +22,7 @@ from .attribution.waivers import WaiversRead, settled
 from .audit.options import AuditOptions
 from .corpus.model import Corpus
 from .corpus.validation import damage_explained
+from .dating.source_state import scanned_now
 from .errors import SourceError
 from .evidence.named_original import NOT_COMPARED, Original
 from .pipeline import Examined, Examiner, SourceFacts
@@ -150,8 +151,8 @@ def _report(
     """All stages, in order. ``original`` is the one upstream that the user named, if it is one."""
     began, known = time.perf_counter(), read_baseline(options.baseline)
     with opened as checkout, damage_explained(corpora):
-        # What does the repository say of itself?
-        declarations = read_declarations(checkout)
+        # What does the repository say of itself, and at which commit or release is it?
+        declarations, scanned = read_declarations(checkout), scanned_now(checkout)
         # What is each file, who had it first, and what does it say of where it is from?
         facts = source_facts(checkout, declarations, options)
         found = _examined(checkout, examiner(corpora, options, original is not None), facts, options, progress)
@@ -164,8 +165,7 @@ def _report(
         others = found.others(unread)
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
-    if checkout.chosen is None and not files and not beside.is_model:
-        _check_says_anything(checkout, found, declarations, options)
+    _check_says_anything(checkout, found, beside.is_model, declarations, options)
     # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
     findings = _settled(checked.findings, counting, known, files, checkout, options)
@@ -182,12 +182,17 @@ def _report(
         left_out=(*_unselected(found, options.settings), *checkout.left_out()),
         not_obeyed=asked_in_vain(refused, sum(map(len, waivers)) - len(counting), checkout.disregarded()),
         unread=(*others.unread, *(each for corpus in corpora for each in corpus.unread)),
+        scanned=scanned,
     )
     return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
 
 
-def _check_says_anything(checkout: Checkout, found: _FilesFound, said: Declarations, options: ScanOptions) -> None:
+def _check_says_anything(
+    checkout: Checkout, found: _FilesFound, is_model: bool, said: Declarations, options: ScanOptions
+) -> None:
     """Raises SourceError where there is nothing at all to report on."""
+    if checkout.chosen is not None or found.examined or is_model:
+        return
     if is_empty(found.skipped, said, options):
         raise SourceError(f"{checkout.root}: {found.nothing()}; check the path and the --include globs")
 

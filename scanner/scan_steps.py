@@ -5,6 +5,7 @@ Edit this when a scan or an audit takes one more step, or an option says what to
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,7 @@ from .results import (
     Ground,
     LeftOut,
     Report,
+    Scanned,
     Skipped,
     Trust,
     Unread,
@@ -247,12 +249,14 @@ def assembled(
     left_out: Iterable[LeftOut] = (),
     not_obeyed: tuple[LeftOut, ...] = (),
     unread: tuple[Unread, ...] = (),
+    scanned: Scanned = Scanned(),
 ) -> Report:
     """Put the report together. What waivers and the baseline hide stands before what else was ``left_out``."""
+    files = tuple(files)
     return Report(
         root=root,
         corpus=corpus,
-        files=tuple(files),
+        files=files,
         findings=checked.findings,
         skipped=tuple(dict.fromkeys(skipped)),
         seconds=seconds,
@@ -262,4 +266,13 @@ def assembled(
         hidden=(*held_back(checked.findings, baseline), *left_out),
         not_obeyed=not_obeyed,
         unread=unread,
+        scanned=replace(scanned, digest=_digest(files)),
     )
+
+
+def _digest(files: Iterable[FileVerdict]) -> str:
+    """A digest over the paths and contents of all files, the same whatever the order in which they were examined."""
+    told = hashlib.sha256()
+    for path, content in sorted((each.path, each.sha256) for each in files):
+        told.update(f"{path}\0{content}\n".encode("utf-8", "surrogatepass"))
+    return told.hexdigest()

@@ -41,6 +41,8 @@ EXIT_CODES = {
     "modelkin audit sources.txt --journal list.jsonl": 1,
     "modelkin report modelkin-audit.jsonl": 1,
     "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
+    "modelkin scan . -v": 1,
+    "modelkin scan . --statistics": 1,
     "modelkin scan . --fail-on warning": 1,
     "modelkin scan . --fail-on renamed": 1,
     "modelkin scan . --fail-on error --fail-on skipped": 1,

@@ -241,6 +241,7 @@ class Audit(Struct, frozen=True, dict=True):
             seconds=record.seconds,
             not_obeyed=record.not_obeyed,
             unread=record.unread,
+            scanned=record.scanned,
         )
 
     def _verdict(self, journal: BinaryIO, file: RecordedFile) -> FileVerdict:

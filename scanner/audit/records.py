@@ -14,7 +14,7 @@ from msgspec import Struct, defstruct
 
 from ..attribution.waivers import Waiver
 from ..pipeline import Examined
-from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped, Unread
+from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Scanned, Skipped, Unread
 from ..scan_steps import ScanOptions
 from ..settings import RECORDED, ValueKind
 
@@ -152,6 +152,7 @@ class RepositoryRecord(Struct, frozen=True):
     seconds: float = 0.0
     not_obeyed: tuple[LeftOut, ...] = ()
     unread: tuple[Unread, ...] = ()
+    scanned: Scanned = Scanned()
 
 
 class RepositoryHead(Struct, frozen=True):

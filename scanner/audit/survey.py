@@ -21,11 +21,12 @@ from ..attribution.waiver_comments import files_with_waivers, waivers_beside
 from ..corpus.model import Corpus
 from ..corpus.store import open_corpus
 from ..corpus.validation import damage_explained
+from ..dating.source_state import scanned_now
 from ..errors import SourceError
 from ..pipeline import Examined, Examiner, SourceFacts
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
-from ..results import FileDate, Finding, LeftOut, Skipped, Trust, Unread
+from ..results import FileDate, Finding, LeftOut, Scanned, Skipped, Trust, Unread
 from ..scan_steps import NOTHING_TO_SCAN, files_not_obeyed, is_empty, selection, source_facts, with_known_natives
 from ..sources import open_source
 from ..sources.checkout import Checkout
@@ -82,8 +83,10 @@ class Survey(Struct, frozen=True):
     """Code that is not read because of what it is."""
     failed: str = ""
     """Why it cannot be audited; empty when it can."""
+    scanned: Scanned = Scanned()
+    """When this was looked at, and of what release or commit it is."""
     likeness: str = ""
-    """Repositories of one likeness differ, for an audit, in name and root alone."""
+    """Repositories of one likeness differ, for an audit, in name, root and ``scanned`` alone."""
     seconds: float = 0.0
 
 
@@ -126,13 +129,14 @@ def _seen(checkout: Checkout, folder: bool, corpora: Sequence[Corpus], setup: Se
         files=tuple(files),
         skipped=tuple(skipped),
         unread=unread_files,
+        scanned=scanned_now(checkout),
         failed=NOTHING_TO_SCAN + unread.told() if not files and is_empty(skipped, declarations, setup.scan) else "",
     )
 
 
 def _likeness(seen: Survey) -> str:
     """A digest of all that the record of a repository follows from."""
-    return hashlib.sha256(repr(replace(seen, root="")).encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(repr(replace(seen, root="", scanned=Scanned())).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def still_there(checkout: Checkout, paths: set[str], timeout: float | None = None) -> Iterator[SourceFile | Skipped]:

@@ -203,7 +203,7 @@ class FinishedRepository(Struct, frozen=True):
     findings: int
     """How many findings to answer for are in it."""
     holds_for_all_alike: bool
-    """Whether all repositories of its likeness have the same record, but for name and root."""
+    """Whether all repositories of its likeness have the same record, but for name, root and ``scanned``."""
 
 
 def finish_repository(
@@ -240,6 +240,7 @@ def finish_repository(
         skipped=tuple(dict.fromkeys((*left, *survey.declarations.skipped))),
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         unread=survey.unread,
+        scanned=survey.scanned,
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return FinishedRepository(

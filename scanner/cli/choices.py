@@ -40,7 +40,11 @@ class Choices(Struct, frozen=True):
     progress: bool = True
     """Whether to draw a progress bar."""
     quiet: bool = False
-    """Whether to print nothing."""
+    """Whether to print only the last line of a report in text."""
+    verbose: bool = False
+    """Whether a report in text is to say all of each finding and file."""
+    statistics: bool = False
+    """Whether it is to have counts in place of lists."""
     settings: Path | None = None
     """The settings file that the user names."""
     allow_network: bool = False
@@ -53,9 +57,9 @@ class Choices(Struct, frozen=True):
 
     @property
     def destinations(self) -> tuple[Destination, ...]:
-        """What to write where; nothing to standard output when quiet."""
+        """What to write where; when quiet, to standard output only text, which is cut to its last line."""
         chosen = _destinations(self.formats, self.output)
-        return tuple(each for each in chosen if not (self.quiet and each.output == STANDARD_OUTPUT))
+        return tuple(each for each in chosen if not self.quiet or each.format == "text" or not each.is_printed)
 
 
 class Destination(Struct, frozen=True):
@@ -64,6 +68,11 @@ class Destination(Struct, frozen=True):
     format: str
     output: str
     """A file, or `STANDARD_OUTPUT`."""
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it goes to standard output."""
+        return self.output == STANDARD_OUTPUT
 
 
 def _destinations(formats: Sequence[str], output: str) -> tuple[Destination, ...]:
@@ -164,13 +173,27 @@ _DELIVERY = (
 _ENDING = (
     *_options(Group.ENDING),
     click.option("--progress/--no-progress", default=True, help="Draw a progress bar when a terminal shows it."),
-    click.option("-q", "--quiet", is_flag=True, help="Print no report and no bar: the exit code is the answer."),
+    click.option("-q", "--quiet", is_flag=True, help="Draw no bar, and print only the last line, if one sums up."),
+)
+_DETAIL = (
+    click.option("-v", "--verbose", is_flag=True, help="In text, say all of each finding and each copied file."),
+    click.option(
+        "--statistics", is_flag=True, help="In text, count by rule and by upstream, in place of findings and files."
+    ),
 )
 
 
 def shared_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give ``command`` the shared options; it receives them as one ``choices``."""
     return _decorated(command, (*_SCANNING, *_BOUNDED, *_DELIVERY, *_ENDING))
+
+
+def detail_options(command: Callable[..., int]) -> Callable[..., int]:
+    """How much a report in text says; for a command that has the shared options, which come first."""
+    decorated = command
+    for option in reversed(_DETAIL):
+        decorated = option(decorated)
+    return decorated
 
 
 def auditing_options(command: Callable[..., int]) -> Callable[..., int]:

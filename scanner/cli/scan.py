@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from .choices import Choices, exit_code, scan_options, setting_option, shared_options
+from .choices import Choices, detail_options, exit_code, scan_options, setting_option, shared_options
 from .configured import configured
 from .delivery import check_deliverable, deliver
 from .progress import progress_bar
@@ -19,6 +19,8 @@ current folder, as pre-commit names what changed.
 \b
 Examples:
   modelkin scan path/to/repository
+  modelkin scan . -v
+  modelkin scan . --statistics
   modelkin scan . --exclude 'tests/*' --fail-on renamed
   modelkin scan . --isolated --fail-on error --fail-on skipped
   modelkin scan 'pypi:vllm==0.2.3' --include '**/models/*.py'
@@ -35,13 +37,15 @@ Examples:
 @click.argument("sources", metavar="SOURCE...", nargs=-1, required=True)
 @setting_option("baseline")
 @fetching_option
+@detail_options
 @shared_options
 def command(sources: tuple[str, ...], fetch: bool, choices: Choices) -> int:
     """Find known upstream code in SOURCE and what it still owes.
 
-    For each file: the closest known upstream, its releases, the oldest known
-    origin, what was renamed, and how each definition differs; then what the
-    upstream's licence asks for and the copy does not give.
+    The answer comes first, then what upstreams' licences ask for and copies do
+    not give, then the copied files, those to look at first on top; the last
+    line sums up. With -v: of each file its upstreams and their releases, the
+    oldest known origin, what was renamed, and how each definition differs.
     """
     choices = configured(choices, sources)
     check_deliverable(choices, sources)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ..attribution.known_findings import FindingPrint, fingerprints
-from ..results import Cells, FileVerdict, FindingPlace, Level, Region, Report, UpstreamMatch
+from ..results import Cells, FileVerdict, FindingPlace, Level, Region, Report, Scanned, UpstreamMatch
 from ..rulebook.loader import finding_rules
 from ..rulebook.model import FindingRule
 from ..sources.cells import lines_of_file
@@ -22,6 +22,7 @@ from . import summary
 from .chronology import innovations, later_note, later_release, match_of
 from .corpora import corpora_data
 from .json import dated_data
+from .occasion import repository_uri, scanned_data
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # Under a name of our own: GitHub works out its own key, and warns about one that it did not.
@@ -65,14 +66,25 @@ def render(report: Report) -> str:
         },
         "automationDetails": {"id": "modelkin/"},
         "columnKind": "unicodeCodePoints",
+        **_provenance(report.scanned),
         "invocations": [_invocation(report, len(told))],
         "properties": {
+            "scanned": scanned_data(report),
             "corpora": corpora_data(report.corpus),
             "later": [_later(file, each) for file in report.files for each in file.later],
         },
         "results": [_result(each, around) for each in told[:MOST_RESULTS]],
     }
     return encodable(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
+
+
+def _provenance(told: Scanned) -> dict[str, Any]:
+    """The commit, where the address of its repository is known, without which SARIF takes none."""
+    uri = repository_uri(told)
+    if not told.commit or not uri:
+        return {}
+    changed = {} if told.changed is None else {"properties": {"changed": told.changed}}
+    return {"versionControlProvenance": [{"repositoryUri": uri, "revisionId": escape(told.commit), **changed}]}
 
 
 def urls(report: Report) -> dict[str, str]:
@@ -172,6 +184,7 @@ def _invocation(report: Report, results: int) -> dict[str, Any]:
     told = [{"level": "note", "message": {"text": escape(note)}} for note in notes]
     return {
         "executionSuccessful": True,
+        **({"endTimeUtc": report.scanned.at} if report.scanned.at else {}),
         "toolExecutionNotifications": told,
         "properties": {"trust": report.trust.value},
     }

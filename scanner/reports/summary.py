@@ -14,6 +14,7 @@ from msgspec import Struct
 from ..results import KnownNative, LeftOut, Level, Report, Trust, Unread, UnreadKind, Verdict
 from ..support.escaping import encodable, escape
 from .chronology import only_later
+from .occasion import scanned_words
 
 
 class Summary(Struct, frozen=True):
@@ -140,8 +141,8 @@ def _known_data(known: KnownNative) -> dict[str, Any]:
 
 
 def notes(report: Report) -> tuple[str, ...]:
-    """How far the source was trusted, what it hid, what was not obeyed and what not read, as far as there is any."""
-    return tuple(filter(None, (*_on_trust(report), unread(report))))
+    """When and of what it is, how far the source was trusted, what it hid, what was not obeyed and what not read."""
+    return tuple(filter(None, (scanned_words(report), *_on_trust(report), unread(report))))
 
 
 def note(report: Report) -> str:
