@@ -34,6 +34,7 @@ from .scan_steps import (
     ScanOptions,
     SettingsTaken,
     assembled,
+    by_rule,
     check,
     examiner,
     files_not_obeyed,
@@ -168,7 +169,7 @@ def _report(
     _check_says_anything(checkout, found, beside.is_model, declarations, options)
     # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
-    findings = _settled(checked.findings, counting, known, files, checkout, options)
+    findings, by_choice = _settled(checked.findings, counting, known, files, checkout, options)
     refused = files_not_obeyed(checkout, declarations, trust, options)  # what did the source ask for in vain?
     report = assembled(
         replace(checked, findings=findings),
@@ -179,7 +180,7 @@ def _report(
         baseline=options.baseline,
         seconds=time.perf_counter() - began,
         trust=trust,
-        left_out=(*_unselected(found, options.settings), *checkout.left_out()),
+        left_out=(*by_choice, *_unselected(found, options.settings), *checkout.left_out()),
         not_obeyed=asked_in_vain(refused, sum(map(len, waivers)) - len(counting), checkout.disregarded()),
         unread=(*others.unread, *(each for corpus in corpora for each in corpus.unread)),
         scanned=scanned,
@@ -204,11 +205,13 @@ def _settled(
     files: Sequence[FileVerdict],
     checkout: Checkout,
     options: ScanOptions,
-) -> tuple[Finding, ...]:
-    """The findings, marked where they are answered for: waived where waivers count, or known from the baseline."""
+) -> tuple[tuple[Finding, ...], tuple[LeftOut, ...]]:
+    """The findings, marked where they are answered for: waived where waivers count, or known from the baseline. Of them
+    those that the user asked for by rule, and what that hides.
+    """
     waived = [*options.waivers, *counting.waivers]
     is_partial = bool(options.include or options.exclude or checkout.chosen)
-    return settled(findings, waived, known, is_partial, counting.bad, cells_by_path(files))
+    return by_rule(settled(findings, waived, known, is_partial, counting.bad, cells_by_path(files)), options)
 
 
 class _FilesFound(Struct):

@@ -13,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .attribution.chosen_rules import check_choice, chosen
 from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
@@ -30,6 +31,7 @@ from .results import (
     CorpusIdentity,
     FileDate,
     FileVerdict,
+    Finding,
     Ground,
     LeftOut,
     Report,
@@ -51,7 +53,7 @@ NOTHING_TO_SCAN = "no Python file or notebook in it"
 
 
 class ScanOptions(Struct, frozen=True):
-    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob or date."""
+    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob, rule or date."""
 
     include: tuple[str, ...] = ()
     """Globs as in .gitignore: scan only paths that match one; all, when empty."""
@@ -59,6 +61,12 @@ class ScanOptions(Struct, frozen=True):
     """Globs: leave out paths that match one."""
     exclude_upstream: tuple[str, ...] = ()
     """Globs: leave out upstream projects whose name matches one."""
+    select: tuple[str, ...] = ()
+    """Rules: report only findings of these; all, when empty."""
+    ignore: tuple[str, ...] = ()
+    """Rules: leave out findings of these."""
+    level: tuple[str, ...] = ()
+    """``RULE=LEVEL``: report findings of the rule at that level."""
     min_similarity: float = 0.0
     """Report only files of which at least this share (0 to 1) stands in an upstream."""
     against: tuple[str, ...] = ()
@@ -81,6 +89,8 @@ class ScanOptions(Struct, frozen=True):
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
             matcher(globs)  # a broken one is an error before anything is fetched
+        if self.select or self.ignore or self.level:
+            check_choice(self.select, self.ignore, self.level)
         if self.as_of:
             checked_date(self.as_of, "as_of: ")
 
@@ -213,6 +223,18 @@ def _checked(
 
 def _tells_of_a_model(declarations: Declarations) -> bool:
     return bool(declarations.leftovers) or any(card.licence or card.base_models for card in declarations.model_cards)
+
+
+def by_rule(findings: tuple[Finding, ...], options: ScanOptions) -> tuple[tuple[Finding, ...], tuple[LeftOut, ...]]:
+    """The findings that the options ask for, at the levels that they ask for; and what they hide and lower."""
+    if not (options.select or options.ignore or options.level):
+        return findings, ()
+    taken = options.settings
+
+    def said_by(key: str) -> str:
+        return f"--settings {taken.file}" if taken and key in taken.keys - taken.overridden else f"--{key}"
+
+    return chosen(findings, options.select, options.ignore, options.level, said_by)
 
 
 def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:

@@ -43,6 +43,7 @@ EXIT_CODES = {
     "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
     "modelkin scan . -v": 1,
     "modelkin scan . --statistics": 1,
+    "modelkin scan . --ignore credit-link-only --level changes-not-stated=warning": 1,
     "modelkin scan . --fail-on warning": 1,
     "modelkin scan . --fail-on renamed": 1,
     "modelkin scan . --fail-on error --fail-on skipped": 1,

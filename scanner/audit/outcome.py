@@ -242,6 +242,7 @@ class Audit(Struct, frozen=True, dict=True):
             not_obeyed=record.not_obeyed,
             unread=record.unread,
             scanned=record.scanned,
+            left_out=record.hidden,
         )
 
     def _verdict(self, journal: BinaryIO, file: RecordedFile) -> FileVerdict:

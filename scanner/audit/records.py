@@ -29,6 +29,8 @@ _RECORDED_AS: dict[ValueKind, tuple[Any, object]] = {
     ValueKind.SHARE: (float, 0.0),
     ValueKind.DATE: (str, ""),
     ValueKind.WAIVERS: (tuple[Waiver, ...], ()),
+    ValueKind.RULES: (tuple[str, ...], ()),
+    ValueKind.LEVELS: (tuple[str, ...], ()),
 }
 
 
@@ -153,6 +155,8 @@ class RepositoryRecord(Struct, frozen=True):
     not_obeyed: tuple[LeftOut, ...] = ()
     unread: tuple[Unread, ...] = ()
     scanned: Scanned = Scanned()
+    hidden: tuple[LeftOut, ...] = ()
+    """What options for rules hid and lowered."""
 
 
 class RepositoryHead(Struct, frozen=True):

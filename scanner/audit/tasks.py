@@ -20,7 +20,7 @@ from ..dating.dates import DateOf
 from ..errors import SourceError
 from ..pipeline import Examiner
 from ..results import FileDate, Skipped
-from ..scan_steps import check, examiner, source_facts
+from ..scan_steps import by_rule, check, examiner, source_facts
 from ..sources import open_source
 from ..sources.checkout import sort_key
 from ..sources.files import SourceFile
@@ -227,7 +227,8 @@ def finish_repository(
     others = AllFiles(stated, survey.unread)
     checked = check(stands, survey.declarations, survey.project, survey.whole, others=others)
     # Waivers of the settings are for all repositories: none is too many in one.
-    findings = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
+    found = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
+    findings, hidden = by_rule(found, setup.scan)
     # In the order of a scan, which reads a file and examines it before the next.
     left = merge(survey.skipped, sorted(skipped, key=_order), key=_order)
     waivers = survey.waivers + waivers_beside_code(checked.findings, repository.source)
@@ -241,6 +242,7 @@ def finish_repository(
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         unread=survey.unread,
         scanned=survey.scanned,
+        hidden=hidden,
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return FinishedRepository(

@@ -15,8 +15,19 @@ import click
 from msgspec import Struct
 from msgspec.structs import fields
 
-from ..reports import FORMATS
-from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Setting, ValueKind, checked_date
+from ..settings import (
+    FORMATS,
+    LEVELS,
+    NEVER,
+    SETTINGS,
+    SKIPPED,
+    THRESHOLDS,
+    VERDICTS,
+    Group,
+    Setting,
+    ValueKind,
+    checked_date,
+)
 from . import NOTHING_SCANNED
 from .output_files import STANDARD_OUTPUT
 
@@ -126,6 +137,9 @@ _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
     ValueKind.DATE: {"callback": _checked_date},
     ValueKind.FLAG: {"is_flag": True},
+    ValueKind.RULES: {"multiple": True},
+    ValueKind.LEVELS: {"multiple": True},
+    ValueKind.FORMATS: {"multiple": True, "callback": _known_formats},
 }
 
 
@@ -152,16 +166,7 @@ _SETTINGS = (
 )
 _BOUNDED = (*_options(Group.TRUST), *_SETTINGS, *_options(Group.TIME))
 _DELIVERY = (
-    click.option(
-        "--format",
-        "formats",
-        callback=_known_formats,
-        metavar="NAME[=FILE]",
-        multiple=True,
-        default=("text",),
-        help=f"What to write: {', '.join(FORMATS)}; with =FILE, there instead of to --output. Repeatable; text unless "
-        "given.",
-    ),
+    *_options(Group.DELIVERY),
     click.option(
         "-o",
         "--output",

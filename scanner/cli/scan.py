@@ -21,6 +21,7 @@ Examples:
   modelkin scan path/to/repository
   modelkin scan . -v
   modelkin scan . --statistics
+  modelkin scan . --ignore credit-link-only --level relicensed=warning
   modelkin scan . --exclude 'tests/*' --fail-on renamed
   modelkin scan . --isolated --fail-on error --fail-on skipped
   modelkin scan 'pypi:vllm==0.2.3' --include '**/models/*.py'

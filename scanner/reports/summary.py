@@ -84,7 +84,8 @@ def trusted(report: Report) -> str:
 def hidden(report: Report) -> str:
     """What the source hid, and by what; empty when it hid nothing."""
     told = listed(report.hidden)
-    by_folder = report.trust is Trust.WORKING_TREE and any(each.by != report.baseline for each in report.hidden)
+    by_others = [each for each in report.hidden if each.by != report.baseline and not each.by.startswith("--")]
+    by_folder = report.trust is Trust.WORKING_TREE and bool(by_others)
     return f"hidden: {told}{'; --isolated shows them' if by_folder else ''}" if told else ""
 
 
