@@ -57,7 +57,9 @@ if TYPE_CHECKING:
         Relation,
         Rename,
         Report,
+        Scanned,
         Skipped,
+        SourceKind,
         State,
         Strength,
         Suppression,
@@ -118,9 +120,11 @@ __all__ = [
     "RestoreError",
     "RuleError",
     "ScanOptions",
+    "Scanned",
     "SettingsTaken",
     "Skipped",
     "SourceError",
+    "SourceKind",
     "State",
     "Strength",
     "Suppression",
@@ -158,7 +162,8 @@ _MODULES = {
     "reports": "render",
     "results": "Attribution CellLines Conclusion Confidence CorpusIdentity DefinitionMatch Direction DutyState "
     "EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative "
-    "LeftOut Level LicenceForm Observation Region Relation Rename Report Skipped State Strength Suppression Trust "
+    "LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped SourceKind State Strength "
+    "Suppression Trust "
     "Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
