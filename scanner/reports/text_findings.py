@@ -32,11 +32,12 @@ _Groups = Mapping[tuple[Level, str], Sequence[Finding]]
 
 def first_findings(report: Report) -> Iterator[RenderableType]:
     """The first findings of each rule that are to be answered for, and once for each rule what to do."""
+    cells = report.cells()
     for (level, rule), findings in _by_rule(each for each in report.findings if each.counts).items():
         yield Text()
         shown = findings[: _MOST_USUALLY[level]]
         for finding in shown:
-            yield _line(finding, report.cells())
+            yield _line(finding, cells)
         yield Padding.indent(Text(escape(_remedy(shown)), "dim"), 2)
         if more := and_more(len(findings), len(shown)):
             yield Padding.indent(Text(f"{more} of {escape(rule)} (-v)", "dim"), 2)

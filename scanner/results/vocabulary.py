@@ -162,10 +162,13 @@ class SourceKind(str, Enum):
     """What kind of source was scanned."""
 
     FOLDER = "folder"
+    """A folder on this machine, or one inside it."""
     FILE = "file"
+    """One file on this machine."""
     CHOSEN = "chosen"
     """Files and folders of the current folder, named one by one."""
     ARCHIVE = "archive"
+    """A wheel, a zip or a tar file on this machine."""
     REGISTRY = "registry"
     """A release of the package registry."""
     GIT = "git"
