@@ -65,7 +65,9 @@ if TYPE_CHECKING:
         Relation,
         Rename,
         Report,
+        Scanned,
         Skipped,
+        SourceKind,
         State,
         Strength,
         Suppression,
@@ -130,10 +132,12 @@ __all__ = [
     "RestoreError",
     "RuleError",
     "ScanOptions",
+    "Scanned",
     "SettingsTaken",
     "SharedErrors",
     "Skipped",
     "SourceError",
+    "SourceKind",
     "State",
     "Strength",
     "Suppression",
@@ -174,7 +178,8 @@ _MODULES = {
     "reports": "render",
     "results": "Attribution CellLines Conclusion Confidence CorpusIdentity DefinitionMatch Direction DutyState "
     "EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative "
-    "LeftOut Level LicenceForm Observation Region Relation Rename Report Skipped State Strength Suppression Trust "
+    "LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped SourceKind State Strength "
+    "Suppression Trust "
     "Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",

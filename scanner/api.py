@@ -22,6 +22,7 @@ from .attribution.waivers import WaiversRead, settled
 from .audit.options import AuditOptions
 from .corpus.model import Corpus
 from .corpus.validation import damage_explained
+from .dating.source_state import scanned_now
 from .errors import SourceError
 from .evidence.named_original import Beside, Original
 from .evidence.repository_answer import Answered
@@ -36,6 +37,7 @@ from .scan_steps import (
     SettingsTaken,
     assembled,
     beside_code,
+    by_rule,
     check,
     examiner,
     files_not_obeyed,
@@ -181,8 +183,8 @@ def _report(
     """All stages, in order. ``original`` is the one upstream that the user named, if it is one."""
     began, known = time.perf_counter(), read_baseline(options.baseline)
     with opened as checkout, damage_explained(corpora):
-        # What does the repository say of itself?
-        declarations = read_declarations(checkout)
+        # What does the repository say of itself, and at which commit or release is it?
+        declarations, scanned = read_declarations(checkout), scanned_now(checkout)
         # What is each file, who had it first, and what does it say of where it is from?
         facts = source_facts(checkout, declarations, options)
         found = _examined(checkout, examiner(corpora, options, original is not None), facts, options, progress)
@@ -199,7 +201,7 @@ def _report(
     _tell_of_nothing(checkout, found, beside, declarations, options, original is not None)
     # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
-    findings = _settled(checked.findings, counting, known, files, checkout, options)
+    findings, by_choice = _settled(checked.findings, counting, known, files, checkout, options)
     refused = files_not_obeyed(checkout, declarations, trust, options)  # what did the source ask for in vain?
     report = assembled(
         replace(checked, findings=findings),
@@ -210,9 +212,10 @@ def _report(
         baseline=options.baseline,
         seconds=time.perf_counter() - began,
         trust=trust,
-        left_out=(*_unselected(found, options.settings), *checkout.left_out()),
+        left_out=(*by_choice, *_unselected(found, options.settings), *checkout.left_out()),
         not_obeyed=asked_in_vain(refused, sum(map(len, waivers)) - len(counting), checkout.disregarded()),
         unread=(*others.unread, *(each for corpus in corpora for each in corpus.unread)),
+        scanned=scanned,
     )
     return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
 
@@ -252,11 +255,13 @@ def _settled(
     files: Sequence[FileVerdict],
     checkout: Checkout,
     options: ScanOptions,
-) -> tuple[Finding, ...]:
-    """The findings, marked where they are answered for: waived where waivers count, or known from the baseline."""
+) -> tuple[tuple[Finding, ...], tuple[LeftOut, ...]]:
+    """The findings, marked where they are answered for: waived where waivers count, or known from the baseline. Of them
+    those that the user asked for by rule, and what that hides.
+    """
     waived = [*options.waivers, *counting.waivers]
     is_partial = bool(options.include or options.exclude or checkout.chosen)
-    return settled(findings, waived, known, is_partial, counting.bad, cells_by_path(files))
+    return by_rule(settled(findings, waived, known, is_partial, counting.bad, cells_by_path(files)), options)
 
 
 class _FilesFound(Struct):

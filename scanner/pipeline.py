@@ -18,7 +18,6 @@ from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code, plain_name
 from .corpus.histories import PathHistories, path_histories
 from .corpus.model import Corpus, Project
-from .corpus.store import let_go
 from .corpus.union import CorpusUnion
 from .dating.dates import DateOf
 from .dating.not_before import not_before
@@ -39,6 +38,7 @@ from .notices.notice import notice_of_part, read_notice
 from .notices.project_names import names_project
 from .results import COPIES, FileDate, FileVerdict
 from .sources.files import SourceFile
+from .support.arrays import let_go
 from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
 from .syntax.parser import parse
@@ -104,7 +104,8 @@ class Examiner:
         try:
             with budget(len(file.text), timeout):
                 seen = self._seen(file)
-            let_go(self._upstreams.union.corpora)  # what was looked up there is most of what a scan reads
+            for corpus in self._upstreams.union.corpora:  # what was looked up there is most of what a scan reads
+                let_go(corpus.arrays.values())
             # Where the date is looked up may be git or the network, which is no time of the file's.
             dated = source.date_of(file.path) if seen.kept and not self._how.named else FileDate()
             with budget(len(file.text), timeout):

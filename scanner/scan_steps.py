@@ -5,6 +5,7 @@ Edit this when a scan or an audit takes one more step, or an option says what to
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .attribution.chosen_rules import check_choice, chosen
 from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
@@ -33,9 +35,11 @@ from .results import (
     CorpusIdentity,
     FileDate,
     FileVerdict,
+    Finding,
     Ground,
     LeftOut,
     Report,
+    Scanned,
     Skipped,
     Trust,
     Unread,
@@ -57,7 +61,7 @@ NOTHING_TO_SCAN = "no Python file or notebook in it"
 
 
 class ScanOptions(Struct, frozen=True):
-    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob or date."""
+    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob, rule or date."""
 
     include: tuple[str, ...] = ()
     """Globs as in .gitignore: scan only paths that match one; all, when empty."""
@@ -65,6 +69,12 @@ class ScanOptions(Struct, frozen=True):
     """Globs: leave out paths that match one."""
     exclude_upstream: tuple[str, ...] = ()
     """Globs: leave out upstream projects whose name matches one."""
+    select: tuple[str, ...] = ()
+    """Rules: report only findings of these; all, when empty."""
+    ignore: tuple[str, ...] = ()
+    """Rules: leave out findings of these."""
+    level: tuple[str, ...] = ()
+    """``RULE=LEVEL``: report findings of the rule at that level."""
     min_similarity: float = 0.0
     """Report only files of which at least this share (0 to 1) stands in an upstream."""
     against: tuple[str, ...] = ()
@@ -87,6 +97,8 @@ class ScanOptions(Struct, frozen=True):
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
             matcher(globs)  # a broken one is an error before anything is fetched
+        if self.select or self.ignore or self.level:
+            check_choice(self.select, self.ignore, self.level)
         if self.as_of:
             checked_date(self.as_of, "as_of: ")
 
@@ -279,6 +291,18 @@ def _tells_of_a_model(declarations: Declarations) -> bool:
     return bool(declarations.leftovers) or any(card.licence or card.base_models for card in declarations.model_cards)
 
 
+def by_rule(findings: tuple[Finding, ...], options: ScanOptions) -> tuple[tuple[Finding, ...], tuple[LeftOut, ...]]:
+    """The findings that the options ask for, at the levels that they ask for; and what they hide and lower."""
+    if not (options.select or options.ignore or options.level):
+        return findings, ()
+    taken = options.settings
+
+    def said_by(key: str) -> str:
+        return f"--settings {taken.file}" if taken and key in taken.keys - taken.overridden else f"--{key}"
+
+    return chosen(findings, options.select, options.ignore, options.level, said_by)
+
+
 def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:
     """Whether a source without code has nothing else to report on: no licence or model card, and nothing skipped."""
     return not skipped and (bool(options.include) or not says_anything(declarations))
@@ -315,12 +339,14 @@ def assembled(
     left_out: Iterable[LeftOut] = (),
     not_obeyed: tuple[LeftOut, ...] = (),
     unread: tuple[Unread, ...] = (),
+    scanned: Scanned = Scanned(),
 ) -> Report:
     """Put the report together. What waivers and the baseline hide stands before what else was ``left_out``."""
+    files = tuple(files)
     return Report(
         root=root,
         corpus=corpus,
-        files=tuple(files),
+        files=files,
         findings=checked.findings,
         skipped=tuple(dict.fromkeys(skipped)),
         seconds=seconds,
@@ -330,4 +356,13 @@ def assembled(
         hidden=(*held_back(checked.findings, baseline), *left_out),
         not_obeyed=not_obeyed,
         unread=unread,
+        scanned=replace(scanned, digest=_digest(files)),
     )
+
+
+def _digest(files: Iterable[FileVerdict]) -> str:
+    """A digest over the paths and contents of all files, the same whatever the order in which they were examined."""
+    told = hashlib.sha256()
+    for path, content in sorted((each.path, each.sha256) for each in files):
+        told.update(f"{path}\0{content}\n".encode("utf-8", "surrogatepass"))
+    return told.hexdigest()

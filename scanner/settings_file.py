@@ -11,10 +11,20 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from .attribution.chosen_rules import check_level
 from .attribution.waivers import MOST_WAIVERS, Waiver, check_rule, check_unrepeated
 from .errors import ConfigurationError
 from .results import Region
-from .settings import IN_FILE, MOST_SETTINGS_BYTES, OWN_FILE, SHARED_FILE, SHARED_TABLE, THRESHOLDS, ValueKind
+from .settings import (
+    FORMATS,
+    IN_FILE,
+    MOST_SETTINGS_BYTES,
+    OWN_FILE,
+    SHARED_FILE,
+    SHARED_TABLE,
+    THRESHOLDS,
+    ValueKind,
+)
 from .sources.pasted import as_source
 from .sources.specs import REMOTE_PREFIXES, split_name
 from .support.globs import checked_glob
@@ -210,6 +220,34 @@ def _thresholds(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
     return tuple(given)
 
 
+def _rules(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
+    rules = _texts(table, key, value)
+    for rule in rules:
+        check_rule(rule, table.where(key), ConfigurationError)
+    return rules
+
+
+def _levels(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, dict):
+        raise ConfigurationError(f'{table.where(key)} must be a table, as {{ changes-not-stated = "warning" }}')
+    for rule, level in value.items():
+        check_level(rule, level, table.where(key))
+    return tuple(f"{rule}={level}" for rule, level in value.items())
+
+
+def _formats(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
+    given = _texts(table, key, [value] if isinstance(value, str) else value)
+    return tuple(_format(table, key, *each.partition("=")) for each in given)
+
+
+def _format(table: _TomlTable, key: str, name: str, equals: str, file: str) -> str:
+    if name not in FORMATS:
+        raise ConfigurationError(f"{table.where(key)}: there is no format {name!r}{_nearest(name, FORMATS)}")
+    if equals and not file:
+        raise ConfigurationError(f"{table.where(key)}: {name}= names no file after the equals sign")
+    return f"{name}={table.folder / file}" if file else name
+
+
 def _share(table: _TomlTable, key: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise ConfigurationError(f"{table.where(key)} must be a number from 0 to 1")
@@ -260,4 +298,7 @@ _READERS: dict[ValueKind, Callable[[_TomlTable, str, Any], Any]] = {
     ValueKind.THRESHOLDS: _thresholds,
     ValueKind.SHARE: _share,
     ValueKind.WAIVERS: _waivers,
+    ValueKind.RULES: _rules,
+    ValueKind.LEVELS: _levels,
+    ValueKind.FORMATS: _formats,
 }

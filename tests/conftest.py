@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +16,9 @@ from .support.audit_cases import tiny_corpus
 # Neither chance nor the wall clock decides a test: hypothesis draws the same examples each time, however slow it is.
 settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("same")
+
+# Reports say when they were made: two runs of a test say the same.
+os.environ["SOURCE_DATE_EPOCH"] = "1795910400"  # 2026-11-29
 
 # A shell that starts the tests in the background lets all they start ignore Ctrl-C, and nohup a closed terminal; some
 # tests send both.

@@ -259,6 +259,8 @@ class Audit(Struct, frozen=True, dict=True):
             seconds=record.seconds,
             not_obeyed=record.not_obeyed,
             unread=record.unread,
+            scanned=record.scanned,
+            left_out=record.hidden,
         )
         return replace(report, evidence=record.evidence, conclusion=record.conclusion)
 

@@ -22,6 +22,7 @@ from ..results import (
     Finding,
     LeftOut,
     Observation,
+    Scanned,
     Skipped,
     Unread,
 )
@@ -39,6 +40,8 @@ _RECORDED_AS: dict[ValueKind, tuple[Any, object]] = {
     ValueKind.SHARE: (float, 0.0),
     ValueKind.DATE: (str, ""),
     ValueKind.WAIVERS: (tuple[Waiver, ...], ()),
+    ValueKind.RULES: (tuple[str, ...], ()),
+    ValueKind.LEVELS: (tuple[str, ...], ()),
 }
 
 
@@ -165,6 +168,9 @@ class RepositoryRecord(Struct, frozen=True):
     evidence: tuple[Observation, ...] = ()
     conclusion: Conclusion | None = None
     """None in journals of before it was recorded, and where there is nothing to say."""
+    scanned: Scanned = Scanned()
+    hidden: tuple[LeftOut, ...] = ()
+    """What options for rules hid and lowered."""
 
 
 class RepositoryHead(Struct, frozen=True):

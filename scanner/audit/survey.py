@@ -22,11 +22,12 @@ from ..attribution.waiver_comments import files_with_waivers, waivers_beside
 from ..corpus.model import Corpus
 from ..corpus.store import open_corpus
 from ..corpus.validation import damage_explained
+from ..dating.source_state import scanned_now
 from ..errors import SourceError
 from ..pipeline import Examined, Examiner, SourceFacts
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
-from ..results import FileDate, Finding, LeftOut, Skipped, Trust, Unread
+from ..results import FileDate, Finding, LeftOut, Scanned, Skipped, Trust, Unread
 from ..scan_steps import (
     NOTHING_TO_SCAN,
     files_not_obeyed,
@@ -100,8 +101,10 @@ class Survey(Struct, frozen=True):
     """What its model has in common with known ones; None where it holds none."""
     failed: str = ""
     """Why it cannot be audited; empty when it can."""
+    scanned: Scanned = Scanned()
+    """When this was looked at, and of what release or commit it is."""
     likeness: str = ""
-    """Repositories of one likeness differ, for an audit, in name and root alone."""
+    """Repositories of one likeness differ, for an audit, in name, root and ``scanned`` alone."""
     seconds: float = 0.0
 
 
@@ -148,13 +151,15 @@ def _seen(checkout: Checkout, folder: bool, corpora: Sequence[Corpus], setup: Se
         skipped=tuple(skipped),
         unread=unread_files,
         model=model,
+        scanned=scanned_now(checkout),
         failed=NOTHING_TO_SCAN + unread.told() if is_nothing else "",
     )
 
 
 def _likeness(seen: Survey) -> str:
     """A digest of all that the record of a repository follows from; of a model, that is its names as well."""
-    return hashlib.sha256(repr(replace(seen, root="", name="")).encode("utf-8", "surrogatepass")).hexdigest()
+    alike = replace(seen, root="", name="", scanned=Scanned())
+    return hashlib.sha256(repr(alike).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def still_there(checkout: Checkout, paths: set[str], timeout: float | None = None) -> Iterator[SourceFile | Skipped]:

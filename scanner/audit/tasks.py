@@ -21,7 +21,7 @@ from ..errors import SourceError
 from ..evidence.repository_answer import Answered, answer
 from ..pipeline import Examiner
 from ..results import FileDate, Skipped
-from ..scan_steps import check, examiner, source_facts
+from ..scan_steps import by_rule, check, examiner, source_facts
 from ..sources import open_source
 from ..sources.checkout import sort_key
 from ..sources.files import SourceFile
@@ -204,7 +204,7 @@ class FinishedRepository(Struct, frozen=True):
     findings: int
     """How many findings to answer for are in it."""
     holds_for_all_alike: bool
-    """Whether all repositories of its likeness have the same record, but for name and root."""
+    """Whether all repositories of its likeness have the same record, but for name, root and ``scanned``."""
 
 
 def finish_repository(
@@ -229,7 +229,8 @@ def finish_repository(
     others = AllFiles(stated, survey.unread, survey.model)
     checked = check(stands, survey.declarations, survey.project, survey.whole, others=others)
     # Waivers of the settings are for all repositories: none is too many in one.
-    findings = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
+    found = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
+    findings, hidden = by_rule(found, setup.scan)
     # In the order of a scan, which reads a file and examines it before the next.
     left = merge(survey.skipped, sorted(skipped, key=_order), key=_order)
     waivers = survey.waivers + waivers_beside_code(checked.findings, repository.source)
@@ -245,6 +246,8 @@ def finish_repository(
         unread=survey.unread,
         evidence=survey.model.told if survey.model else (),
         conclusion=answer(Answered(survey.name, verdicts, len(places), survey.model, survey.declarations)),
+        scanned=survey.scanned,
+        hidden=hidden,
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return FinishedRepository(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from .choices import Choices, exit_code, scan_options, setting_option, shared_options
+from .choices import Choices, detail_options, exit_code, scan_options, setting_option, shared_options
 from .configured import configured
 from .delivery import check_deliverable, deliver
 from .progress import progress_bar
@@ -25,6 +25,9 @@ Examples:
   modelkin scan path/to/repository
   modelkin scan https://huggingface.co/lantern/lamp/tree/main
   modelkin scan vllm==0.2.3 --path vllm/model_executor/models
+  modelkin scan . -v
+  modelkin scan . --statistics
+  modelkin scan . --ignore credit-link-only --level relicensed=warning
   modelkin scan . --exclude 'tests/*' --fail-on renamed
   modelkin scan . --isolated --fail-on error --fail-on skipped
   modelkin scan 'pypi:vllm==0.2.3' --include '**/models/*.py'
@@ -42,13 +45,15 @@ Examples:
 @click.option("--path", "inner", metavar="PATH", default="", help="As !PATH after SOURCE: scan only that inside it.")
 @setting_option("baseline")
 @fetching_option
+@detail_options
 @shared_options
 def command(sources: tuple[str, ...], inner: str, fetch: bool, choices: Choices) -> int:
     """Find known upstream code in SOURCE, else in the current folder, and what it still owes.
 
-    For each file: the closest known upstream, its releases, the oldest known
-    origin, what was renamed, and how each definition differs; then what the
-    upstream's licence asks for and the copy does not give.
+    The answer comes first, then what upstreams' licences ask for and copies do
+    not give, then the copied files, those to look at first on top; the last
+    line sums up. With -v: of each file its upstreams and their releases, the
+    oldest known origin, what was renamed, and how each definition differs.
     """
     sources = named_sources(sources, inner)
     choices = configured(choices, sources)

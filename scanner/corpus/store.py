@@ -23,7 +23,7 @@ from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
 from ..results import LicenceForm
-from ..support.arrays import Array
+from ..support.arrays import Array, let_go
 from ..support.data_files import shipped_folder
 from .appearances import APPEARANCES, filled
 from .model import (
@@ -75,17 +75,8 @@ def open_corpus(path: Path) -> Corpus:
     """Map a corpus file. CorpusError says what is wrong with it."""
     with _explained(path):
         corpus = _decoded(path, _stored(path))
-    let_go([corpus])
+    let_go(corpus.arrays.values())
     return corpus
-
-
-def let_go(corpora: Iterable[Corpus]) -> None:
-    """Keep nothing in memory of corpus files that were read so far: what is asked for again comes back by itself."""
-    for corpus in corpora:
-        parts: Iterator[Any] = (array.base for array in corpus.arrays.values())
-        mapped = next((part.obj for part in parts if isinstance(part, memoryview)), None)
-        if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            mapped.madvise(mmap.MADV_DONTNEED)
 
 
 def open_segments(path: Path) -> list[Corpus]:

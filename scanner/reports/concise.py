@@ -6,7 +6,7 @@ Edit this when such a line is to say more, which programs may parse.
 from __future__ import annotations
 
 from ..results import Cells, Finding, Report
-from ..sources.cells import line_words, lines_of_file
+from ..results.cells import line_words, lines_of_file
 from ..support.escaping import encodable, escape, inert
 from .chronology import later_note
 from .observations import conclusion_lines

@@ -16,7 +16,9 @@ _SHOWN_DIGITS = 12
 
 
 def corpora_words(identity: CorpusIdentity) -> str:
-    """``corpus base 2026.03.04, 270 days old · 55 projects, 218 releases``, on one line; a source names no date."""
+    """``corpus base 2026.03.04, 270 days old, digest 0123456789ab · 55 projects, 218 releases``, on one line; a source
+    names no date.
+    """
     if not identity.name:
         return "no corpus"
     known = identity.corpora
@@ -25,7 +27,11 @@ def corpora_words(identity: CorpusIdentity) -> str:
     projects = counted(sum(each.projects for each in known), "project")
     releases = counted(sum(each.releases for each in known), "release")
     models = _models(sum(each.models for each in known))
-    return f"corpus {' + '.join(map(_words, known))} · {projects}, {releases}{models}"
+    return f"corpus {' + '.join(map(_named, known))} · {projects}, {releases}{models}"
+
+
+def _named(known: KnownCorpus) -> str:
+    return _words(known) + (f", digest {known.digest[:_SHOWN_DIGITS]}" if known.digest else "")
 
 
 def corpus_words(known: KnownCorpus) -> str:

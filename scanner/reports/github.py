@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..results import Cells, Finding, Level, Report, Skipped
-from ..sources.cells import lines_of_file
+from ..results.cells import lines_of_file
 from ..support.escaping import encodable, escape, inert
 from .chronology import later_note
 from .observations import conclusion_lines

@@ -28,6 +28,12 @@ _DIGITS = 6
 _MOST_RENAMES = 20
 
 
+def telling(observations: Sequence[Observation]) -> list[Observation]:
+    """What an answer rests on: what chance and a common architecture do not explain, and what speaks against."""
+    kept = (Strength.EXACT, Strength.STRONG, Strength.COUNTER)
+    return [each for each in observations if each.strength in kept]
+
+
 def evidence_blocks(observations: Sequence[Observation]) -> Iterator[RenderableType]:
     """The section of a text: a line an observation, below it what else could explain it, and what was renamed."""
     if not observations:

@@ -10,7 +10,7 @@ import math
 from rich.text import Text
 
 from ..results import COPIES, Confidence, Finding, Level, Region, Rename, UpstreamMatch, Verdict
-from ..sources.cells import line_words
+from ..results.cells import line_words
 from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import brief, escape
 

@@ -169,7 +169,7 @@ def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
                         reference.repository, revision=revision, local_files_only=True, repo_type=reference.kind
                     )
                     return Path(kept), Path(kept).name, "", []
-                sizes, unfetched = _wanted(reference, info.siblings or [])
+                sizes, unfetched = _wanted(reference, getattr(info, "siblings", None) or [])
                 commit = _commit(reference, info.sha)
                 watch.bytes_left += sum(sizes.values()) + len(sizes) * _OVERHEAD_BYTES
                 patterns = [glob.escape(path) for path in sizes]
