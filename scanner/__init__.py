@@ -57,6 +57,7 @@ if TYPE_CHECKING:
         Kind,
         KnownCorpus,
         KnownNative,
+        LayoutRow,
         LeftOut,
         Level,
         LicenceForm,
@@ -117,6 +118,7 @@ __all__ = [
     "Kind",
     "KnownCorpus",
     "KnownNative",
+    "LayoutRow",
     "LeftOut",
     "Level",
     "LicenceForm",
@@ -178,9 +180,8 @@ _MODULES = {
     "reports": "render",
     "results": "Attribution CellLines Conclusion Confidence CorpusIdentity DefinitionMatch Direction DutyState "
     "EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative "
-    "LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped SourceKind State Strength "
-    "Suppression Trust "
-    "Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
+    "LayoutRow LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped SourceKind State "
+    "Strength Suppression Trust Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

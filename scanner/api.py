@@ -191,8 +191,7 @@ def _report(
         files = [each.verdict for each in found.examined]
         # What has it in common with the original beside its code, or with known models?
         model = None if original else _known_origins(checkout, declarations, facts, corpora, options)
-        asked = Answered(name_of(checkout, declarations), files, len(files), model, declarations)
-        beside = original.beside(checkout, declarations.names, files) if original else beside_code(asked)
+        beside = _beside(checkout, declarations, files, model, original)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
         others = found.others(with_known_natives(found.unread, corpora, facts, options, original is not None), model)
@@ -218,6 +217,19 @@ def _report(
         scanned=scanned,
     )
     return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
+
+
+def _beside(
+    checkout: Checkout,
+    said: Declarations,
+    files: Sequence[FileVerdict],
+    model: ModelOrigins | None,
+    original: Original | None,
+) -> Beside:
+    """What was found beside the code, and the answer for the whole."""
+    if original:
+        return original.beside(checkout, said.names, files)
+    return beside_code(Answered(name_of(checkout, said), files, len(files), model, said))
 
 
 def _known_origins(

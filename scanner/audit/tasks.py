@@ -231,17 +231,14 @@ def finish_repository(
     # Waivers of the settings are for all repositories: none is too many in one.
     found = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
     findings, hidden = by_rule(found, setup.scan)
-    # In the order of a scan, which reads a file and examines it before the next.
-    left = merge(survey.skipped, sorted(skipped, key=_order), key=_order)
     waivers = survey.waivers + waivers_beside_code(checked.findings, repository.source)
-    skipped_beside = (*survey.declarations.skipped, *(survey.model.skipped if survey.model else ()))
     record = RepositoryRecord(
         name=repository.name,
         root=survey.root,
         places=places,
         findings=findings,
         attributions=checked.attributions,
-        skipped=tuple(dict.fromkeys((*left, *skipped_beside))),
+        skipped=_all_skipped(survey, skipped),
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         unread=survey.unread,
         evidence=survey.model.told if survey.model else (),
@@ -255,6 +252,13 @@ def finish_repository(
         sum(finding.counts for finding in findings),
         not skipped and all(map(is_in_code, checked.findings)),
     )
+
+
+def _all_skipped(survey: Survey, unexamined: Sequence[Skipped]) -> tuple[Skipped, ...]:
+    """In the order of a scan, which reads a file and examines it before the next."""
+    left = merge(survey.skipped, sorted(unexamined, key=_order), key=_order)
+    beside = survey.model.skipped if survey.model else ()
+    return tuple(dict.fromkeys((*left, *survey.declarations.skipped, *beside)))
 
 
 def _order(skipped: Skipped) -> list[str]:
