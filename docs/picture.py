@@ -11,11 +11,11 @@ from rich.text import Text
 
 from modelkin.api import scan
 from modelkin.reports import FORMATS
-from modelkin.reports.console import Page
+from modelkin.reports.console import Detail, Page
 from modelkin.scan_steps import ScanOptions
 
 SOURCE, INCLUDE = "pypi:vllm==0.2.3", "internlm.py"
-COMMAND = f"modelkin scan '{SOURCE}' --include '{INCLUDE}'"
+COMMAND = f"modelkin scan '{SOURCE}' --include '{INCLUDE}' -v"
 WIDTH = 112
 PICTURE = Path(__file__).parent / "scan.svg"
 BACKGROUND, TEXT = (22, 27, 34), (201, 209, 217)
@@ -48,7 +48,7 @@ LAYOUT = """\
 def picture() -> str:
     """What the command prints on a terminal, as SVG."""
     report = scan(SOURCE, ScanOptions(include=(INCLUDE,)))
-    printed = FORMATS["text"](report, Page(width=WIDTH, colour=True, bars=True))
+    printed = FORMATS["text"](report, Page(WIDTH, colour=True, bars=True, detail=Detail.FULL))
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(Text.from_ansi(f"$ {COMMAND}\n{printed}"))
     return console.export_svg(title="modelkin", theme=THEME, code_format=LAYOUT, unique_id="modelkin")

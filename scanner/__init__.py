@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .api import audit, compare, compare_files, compare_texts, scan
+    from .api import agree, audit, compare, compare_files, compare_texts, scan
     from .attribution.waivers import Waiver
     from .audit.journal import Advance
     from .audit.options import AuditOptions
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
         SourceError,
         UsageError,
         WaiverError,
+    )
+    from .predictions.model import (
+        Agreement,
+        AgreementOutcome,
+        Estimate,
+        PairShare,
+        SharedErrors,
+        TellingQuestions,
     )
     from .reports import render
     from .results import (
@@ -49,6 +57,7 @@ if TYPE_CHECKING:
         Kind,
         KnownCorpus,
         KnownNative,
+        LayoutRow,
         LeftOut,
         Level,
         LicenceForm,
@@ -57,7 +66,9 @@ if TYPE_CHECKING:
         Relation,
         Rename,
         Report,
+        Scanned,
         Skipped,
+        SourceKind,
         State,
         Strength,
         Suppression,
@@ -77,6 +88,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Advance",
+    "Agreement",
+    "AgreementOutcome",
     "Attribution",
     "Audit",
     "AuditOptions",
@@ -93,6 +106,7 @@ __all__ = [
     "Direction",
     "DutyState",
     "Entry",
+    "Estimate",
     "EvidenceKind",
     "FileDate",
     "FileVerdict",
@@ -104,12 +118,14 @@ __all__ = [
     "Kind",
     "KnownCorpus",
     "KnownNative",
+    "LayoutRow",
     "LeftOut",
     "Level",
     "LicenceForm",
     "MissingExtraError",
     "ModelkinError",
     "Observation",
+    "PairShare",
     "Region",
     "Relation",
     "Rename",
@@ -118,12 +134,16 @@ __all__ = [
     "RestoreError",
     "RuleError",
     "ScanOptions",
+    "Scanned",
     "SettingsTaken",
+    "SharedErrors",
     "Skipped",
     "SourceError",
+    "SourceKind",
     "State",
     "Strength",
     "Suppression",
+    "TellingQuestions",
     "Trust",
     "Unread",
     "UnreadKind",
@@ -135,6 +155,7 @@ __all__ = [
     "Waiver",
     "WaiverError",
     "__version__",
+    "agree",
     "audit",
     "compare",
     "compare_files",
@@ -147,19 +168,20 @@ __all__ = [
 
 # Which module each name is imported from, once it is asked for. A test compares this with what type checkers see above.
 _MODULES = {
-    "api": "audit compare compare_files compare_texts scan",
+    "api": "agree audit compare compare_files compare_texts scan",
     "attribution.waivers": "Waiver",
     "audit.journal": "Advance",
     "audit.options": "AuditOptions",
     "audit.outcome": "Audit AuditSummary RepositoryRow UpstreamRow open_audit",
     "errors": "BaselineError ConfigurationError CorpusError MissingExtraError ModelkinError RestoreError "
     "RuleError SourceError UsageError WaiverError",
+    "predictions.model": "Agreement AgreementOutcome Estimate PairShare SharedErrors TellingQuestions",
     "scan_steps": "ScanOptions SettingsTaken",
     "reports": "render",
     "results": "Attribution CellLines Conclusion Confidence CorpusIdentity DefinitionMatch Direction DutyState "
     "EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative "
-    "LeftOut Level LicenceForm Observation Region Relation Rename Report Skipped State Strength Suppression Trust "
-    "Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
+    "LayoutRow LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped SourceKind State "
+    "Strength Suppression Trust Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

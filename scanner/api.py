@@ -23,12 +23,15 @@ from .audit.options import AuditOptions
 from .corpus.model import Corpus
 from .corpus.validation import damage_explained
 from .dating.dates import SourceFacts
+from .dating.source_state import scanned_now
 from .errors import SourceError
-from .evidence.named_original import NOT_COMPARED, Original
+from .evidence.named_original import Beside, Original
+from .evidence.repository_answer import Answered
 from .examining.cached_examiner import CachedExaminer
 from .examining.kept_outcomes import kept_outcomes
 from .examining.many_files import Examination
 from .repository.declarations import read_declarations
+from .repository.layout import is_model_path
 from .repository.model import Declarations
 from .results import FileVerdict, Finding, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
 from .scan_steps import (
@@ -36,11 +39,16 @@ from .scan_steps import (
     ScanOptions,
     SettingsTaken,
     assembled,
+    beside_code,
+    by_rule,
     check,
     examiner,
     files_not_obeyed,
     identity_of,
     is_empty,
+    known_models,
+    model_origins,
+    name_of,
     open_original,
     open_upstreams,
     selection,
@@ -51,12 +59,15 @@ from .sources import open_source, open_sources
 from .sources.checkout import Checkout
 from .sources.files import SourceFile, count_files
 from .sources.unscanned_code import UnreadCode
+from .support.announcements import announce
 from .support.budget import OverBudgetError, budget
 from .trust import asked_in_vain, obeyed, trust_in, unselected
 
 if TYPE_CHECKING:
     from .audit.journal import Advance
     from .audit.outcome import Audit
+    from .evidence.model_origin import ModelOrigins
+    from .predictions.model import Agreement
 
 
 Progress = Callable[[int, int, str], None]
@@ -116,6 +127,28 @@ def compare_texts(copy: bytes, original: bytes) -> FileVerdict:
         raise SourceError(f"the texts cannot be compared: {over}") from None
 
 
+def agree(
+    first: str,
+    second: str,
+    gold: str,
+    controls: Sequence[str] = (),
+    *,
+    id_field: str = "id",
+    answer_field: str = "answer",
+) -> Agreement:
+    """Say whether two models give the same wrong answers more often than independent models do.
+
+    All are paths of files, JSON lines or CSV, whose lines have ``id_field`` and ``answer_field``: answers of the two
+    models, the right ones, and those of at least three other models, without which nothing is concluded. Raises
+    ModelkinError.
+    """
+    from .predictions.answer_files import Fields  # imported late: nothing else has to do with answers
+    from .predictions.answer_table import answer_table
+    from .predictions.judgement import agreement
+
+    return agreement(answer_table((first, second), gold, controls, Fields(id_field, answer_field)))
+
+
 def audit(
     place: str | Path,
     journal: str | Path,
@@ -153,25 +186,24 @@ def _report(
     """All stages, in order. ``original`` is the one upstream that the user named, if it is one."""
     began, known = time.perf_counter(), read_baseline(options.baseline)
     with opened as checkout, damage_explained(corpora):
-        # What does the repository say of itself?
-        declarations = read_declarations(checkout)
+        # What does the repository say of itself, and at which commit or release is it?
+        declarations, scanned = read_declarations(checkout), scanned_now(checkout)
         # What is each file, who had it first, and what does it say of where it is from?
         facts = source_facts(checkout, declarations, options)
         found = _examined(checkout, corpora, facts, options, progress, original is not None)
         files = [each.verdict for each in found.examined]
-        # What has it in common with the original beside its code?
-        beside = original.beside(checkout, declarations.names, files) if original else NOT_COMPARED
+        # What has it in common with the original beside its code, or with known models?
+        model = None if original else _known_origins(checkout, declarations, facts, corpora, options)
+        beside = _beside(checkout, declarations, files, model, original)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
-        unread = with_known_natives(found.unread, corpora, facts, options, original is not None)
-        others = found.others(unread)
+        others = found.others(with_known_natives(found.unread, corpora, facts, options, original is not None), model)
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
-    if checkout.chosen is None and not files and not beside.is_model:
-        _check_says_anything(checkout, found, declarations, options)
+    _tell_of_nothing(checkout, found, beside, declarations, options, original is not None)
     # Which findings are answered for?
     counting = obeyed(waivers, checkout.root, trust)
-    findings = _settled(checked.findings, counting, known, files, checkout, options)
+    findings, by_choice = _settled(checked.findings, counting, known, files, checkout, options)
     refused = files_not_obeyed(checkout, declarations, trust, options)  # what did the source ask for in vain?
     report = assembled(
         replace(checked, findings=findings),
@@ -182,17 +214,53 @@ def _report(
         baseline=options.baseline,
         seconds=time.perf_counter() - began,
         trust=trust,
-        left_out=(*_unselected(found, options.settings), *checkout.left_out()),
+        left_out=(*by_choice, *_unselected(found, options.settings), *checkout.left_out()),
         not_obeyed=asked_in_vain(refused, sum(map(len, waivers)) - len(counting), checkout.disregarded()),
         unread=(*others.unread, *(each for corpus in corpora for each in corpus.unread)),
+        scanned=scanned,
     )
     return replace(report, evidence=beside.observations, conclusion=beside.conclusion)
 
 
-def _check_says_anything(checkout: Checkout, found: _FilesFound, said: Declarations, options: ScanOptions) -> None:
-    """Raises SourceError where there is nothing at all to report on."""
-    if is_empty(found.skipped, said, options):
+def _beside(
+    checkout: Checkout,
+    said: Declarations,
+    files: Sequence[FileVerdict],
+    model: ModelOrigins | None,
+    original: Original | None,
+) -> Beside:
+    """What was found beside the code, and the answer for the whole."""
+    if original:
+        return original.beside(checkout, said.names, files)
+    return beside_code(Answered(name_of(checkout, said), files, len(files), model, said))
+
+
+def _known_origins(
+    checkout: Checkout, said: Declarations, facts: SourceFacts, corpora: Sequence[Corpus], options: ScanOptions
+) -> ModelOrigins | None:
+    """What known models have in common with the model in the source; of a hook's run only where one of the paths is of
+    a model."""
+    if checkout.chosen is not None:
+        said = replace(said, holds_model=any(map(is_model_path, checkout.chosen)))
+    return model_origins(checkout, said, facts, lambda: known_models(options, corpora), options)
+
+
+def _tell_of_nothing(
+    checkout: Checkout,
+    found: _FilesFound,
+    beside: Beside,
+    said: Declarations,
+    options: ScanOptions,
+    is_compared: bool,
+) -> None:
+    """Tell where there is nothing to report on. Raises SourceError where globs, or a comparison, ask for more."""
+    if checkout.chosen is not None or found.examined or beside.is_model:
+        return
+    if not is_empty(found.skipped, said, options):
+        return
+    if options.include or is_compared:
         raise SourceError(f"{checkout.root}: {found.nothing()}; check the path and the --include globs")
+    announce(f"{checkout.root}: {found.nothing()}, and nothing that it says of itself: there is nothing to report on")
 
 
 def _settled(
@@ -202,11 +270,13 @@ def _settled(
     files: Sequence[FileVerdict],
     checkout: Checkout,
     options: ScanOptions,
-) -> tuple[Finding, ...]:
-    """The findings, marked where they are answered for: waived where waivers count, or known from the baseline."""
+) -> tuple[tuple[Finding, ...], tuple[LeftOut, ...]]:
+    """The findings, marked where they are answered for: waived where waivers count, or known from the baseline. Of them
+    those that the user asked for by rule, and what that hides.
+    """
     waived = [*options.waivers, *counting.waivers]
     is_partial = bool(options.include or options.exclude or checkout.chosen)
-    return settled(findings, waived, known, is_partial, counting.bad, cells_by_path(files))
+    return by_rule(settled(findings, waived, known, is_partial, counting.bad, cells_by_path(files)), options)
 
 
 class _FilesFound(Struct):
@@ -231,9 +301,9 @@ class _FilesFound(Struct):
         """That there is no code to scan, in words."""
         return NOTHING_TO_SCAN + self.unread.told()
 
-    def others(self, unread: tuple[Unread, ...]) -> AllFiles:
+    def others(self, unread: tuple[Unread, ...], model: ModelOrigins | None) -> AllFiles:
         """What is known of all files, copies or not; of the ``unread``, what is not Python."""
-        return AllFiles(tuple(each.stated for each in self.examined if each.stated), unread)
+        return AllFiles(tuple(each.stated for each in self.examined if each.stated), unread, model)
 
 
 def _examined(

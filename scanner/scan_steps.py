@@ -5,32 +5,39 @@ Edit this when a scan or an audit takes one more step, or an option says what to
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .attribution.chosen_rules import check_choice, chosen
 from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
 from .corpus.reach import joined_digest, known_corpora
-from .corpus.store import default_corpora, open_segments
+from .corpus.store import default_corpora, open_segments, shipped_models
 from .dating.dates import SourceFacts, dates_of
 from .errors import ConfigurationError
+from .evidence.named_original import Beside
+from .evidence.repository_answer import Answered, answer
 from .matching.exclusions import check_excluded
 from .repository.disagreements import is_at_odds
 from .repository.lookup import says_anything
 from .repository.model import Declarations
+from .repository.own_names import folder_name, project_name
 from .results import (
     CorpusIdentity,
     FileDate,
     FileVerdict,
+    Finding,
     Ground,
     LeftOut,
     Report,
+    Scanned,
     Skipped,
     Trust,
     Unread,
@@ -45,13 +52,15 @@ from .support.globs import matcher
 from .trust import held_back, not_obeyed
 
 if TYPE_CHECKING:
+    from .evidence.model_origin import ModelOrigins
+    from .models.model import ModelFacts
     from .pipeline import Examiner
 
 NOTHING_TO_SCAN = "no Python file or notebook in it"
 
 
 class ScanOptions(Struct, frozen=True):
-    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob or date."""
+    """What to scan and what to scan it against. Raises ConfigurationError for a broken glob, rule or date."""
 
     include: tuple[str, ...] = ()
     """Globs as in .gitignore: scan only paths that match one; all, when empty."""
@@ -59,6 +68,12 @@ class ScanOptions(Struct, frozen=True):
     """Globs: leave out paths that match one."""
     exclude_upstream: tuple[str, ...] = ()
     """Globs: leave out upstream projects whose name matches one."""
+    select: tuple[str, ...] = ()
+    """Rules: report only findings of these; all, when empty."""
+    ignore: tuple[str, ...] = ()
+    """Rules: leave out findings of these."""
+    level: tuple[str, ...] = ()
+    """``RULE=LEVEL``: report findings of the rule at that level."""
     min_similarity: float = 0.0
     """Report only files of which at least this share (0 to 1) stands in an upstream."""
     against: tuple[str, ...] = ()
@@ -86,8 +101,18 @@ class ScanOptions(Struct, frozen=True):
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
             matcher(globs)  # a broken one is an error before anything is fetched
+        if self.select or self.ignore or self.level:
+            check_choice(self.select, self.ignore, self.level)
         if self.as_of:
             checked_date(self.as_of, "as_of: ")
+
+
+class KnowsModels(Protocol):
+    """A corpus, as far as a model is held against it."""
+
+    @property
+    def models(self) -> Sequence[ModelFacts]:
+        """The models that it knows."""
 
 
 class SettingsTaken(Struct, frozen=True):
@@ -109,6 +134,15 @@ def open_upstreams(options: ScanOptions) -> list[Corpus]:
     corpora += [corpus for each in options.against for corpus in open_upstream(each, options.timeout)]
     check_excluded(options.exclude_upstream, corpora)
     return corpora
+
+
+def known_models(options: ScanOptions, corpora: Sequence[Corpus]) -> list[Corpus]:
+    """Of a scan's ``corpora`` those that know models, and the shipped one of models where the user named no corpora.
+
+    To be asked only where the source holds a file of a model: others are spared opening it. Raises CorpusError.
+    """
+    shipped = shipped_models() if options.corpora is None else []
+    return [*(each for each in corpora if each.model_count), *shipped]
 
 
 def open_upstream(source: str, timeout: float | None) -> list[Corpus]:
@@ -156,7 +190,7 @@ def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = Fals
     from .pipeline import Examiner
 
     how = VerdictOptions(named=named, min_similarity=options.min_similarity)
-    return Examiner(corpora, how, options.exclude_upstream)
+    return Examiner([each for each in corpora if each.file_count] or corpora, how, options.exclude_upstream)
 
 
 def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOptions) -> SourceFacts:
@@ -179,6 +213,46 @@ def with_known_natives(
     excluded = matcher(options.exclude_upstream)
     asked = Asked(source.date_of, source.names, named, lambda project: not excluded(project))
     return with_known(found, unread.native, corpora, asked)
+
+
+def model_origins(
+    checkout: Checkout,
+    declarations: Declarations,
+    source: SourceFacts,
+    corpora: Callable[[], Iterable[KnowsModels]],
+    options: ScanOptions,
+) -> ModelOrigins | None:
+    """What known models have in common with the model in a source, which must be open; None where it holds no model.
+
+    ``corpora`` are asked for only where it does. Raises CorpusError.
+    """
+    if not declarations.holds_model or checkout.whole is None:
+        return None
+    from .evidence.model_origin import Asked, find_origins  # what reads and compares models
+
+    excluded = matcher(options.exclude_upstream)
+    name = name_of(checkout, declarations)
+    titles = (card.title for card in declarations.model_cards if "/" not in card.path)
+    names = dict.fromkeys(filter(None, (name, *declarations.names, folder_name(checkout.root), *titles)))
+    bases = dict.fromkeys(base for card in declarations.model_cards for base in card.base_models)
+    return find_origins(
+        checkout,
+        Asked(name, tuple(names), tuple(bases), source.date_of),
+        lambda: (model for corpus in corpora() for model in corpus.models if not excluded(model.name)),
+    )
+
+
+def name_of(checkout: Checkout, declarations: Declarations) -> str:
+    """What the answer calls the source."""
+    return project_name(checkout, declarations.names) or checkout.root
+
+
+def beside_code(asked: Answered) -> Beside:
+    """What a scan found beside the code, and its answer, which rests on that and on the code."""
+    found = asked.model
+    if found is None:
+        return Beside(conclusion=answer(asked))
+    return Beside(found.told, found.skipped, answer(asked), found.is_model)
 
 
 def check(
@@ -212,6 +286,7 @@ def _checked(
 ) -> CheckResult:
     stated = (each.licence for each in others.stated)
     has_known = any(each.known for each in others.unread)
+    has_known |= others.model is not None and bool(others.model.origins)
     if not copies and not has_known and not _tells_of_a_model(declarations) and not is_at_odds(declarations, stated):
         return CheckResult()
     from .attribution.engine import check_copies  # rules, which are not loaded for a run in which nothing was copied
@@ -222,6 +297,18 @@ def _checked(
 
 def _tells_of_a_model(declarations: Declarations) -> bool:
     return bool(declarations.leftovers) or any(card.licence or card.base_models for card in declarations.model_cards)
+
+
+def by_rule(findings: tuple[Finding, ...], options: ScanOptions) -> tuple[tuple[Finding, ...], tuple[LeftOut, ...]]:
+    """The findings that the options ask for, at the levels that they ask for; and what they hide and lower."""
+    if not (options.select or options.ignore or options.level):
+        return findings, ()
+    taken = options.settings
+
+    def said_by(key: str) -> str:
+        return f"--settings {taken.file}" if taken and key in taken.keys - taken.overridden else f"--{key}"
+
+    return chosen(findings, options.select, options.ignore, options.level, said_by)
 
 
 def is_empty(skipped: Sequence[Skipped], declarations: Declarations, options: ScanOptions) -> bool:
@@ -238,8 +325,10 @@ def files_not_obeyed(
     return not_obeyed(declarations.brought, checkout.root, trust, settings, named)
 
 
-def identity_of(corpora: Sequence[Corpus]) -> CorpusIdentity:
-    """Name, version and digest of all ``corpora`` together, as a report gives them."""
+def identity_of(corpora: Sequence[Corpus], models: Sequence[Corpus] = ()) -> CorpusIdentity:
+    """Name, version and digest of all ``corpora`` together, as a report gives them; and of those of ``models`` that are
+    not among them."""
+    corpora = [*corpora, *(each for each in models if not any(each is other for other in corpora))]
     known = known_corpora(corpora)
     name, version = " + ".join(each.name for each in known), max((each.version for each in known), default="")
     return CorpusIdentity(name, version, joined_digest([corpus.digest for corpus in corpora]), known)
@@ -258,12 +347,14 @@ def assembled(
     left_out: Iterable[LeftOut] = (),
     not_obeyed: tuple[LeftOut, ...] = (),
     unread: tuple[Unread, ...] = (),
+    scanned: Scanned = Scanned(),
 ) -> Report:
     """Put the report together. What waivers and the baseline hide stands before what else was ``left_out``."""
+    files = tuple(files)
     return Report(
         root=root,
         corpus=corpus,
-        files=tuple(files),
+        files=files,
         findings=checked.findings,
         skipped=tuple(dict.fromkeys(skipped)),
         seconds=seconds,
@@ -273,4 +364,13 @@ def assembled(
         hidden=(*held_back(checked.findings, baseline), *left_out),
         not_obeyed=not_obeyed,
         unread=unread,
+        scanned=replace(scanned, digest=_digest(files)),
     )
+
+
+def _digest(files: Iterable[FileVerdict]) -> str:
+    """A digest over the paths and contents of all files, the same whatever the order in which they were examined."""
+    told = hashlib.sha256()
+    for path, content in sorted((each.path, each.sha256) for each in files):
+        told.update(f"{path}\0{content}\n".encode("utf-8", "surrogatepass"))
+    return told.hexdigest()

@@ -23,6 +23,11 @@ LEVELS = ("error", "warning", "note")
 VERDICTS = ("identical", "renamed", "modified", "fragments")
 SKIPPED, NEVER = "skipped", "never"
 THRESHOLDS = (*LEVELS, *VERDICTS, SKIPPED, NEVER)
+# The keys of `reports.FORMATS`, for the same reason.
+FORMATS = (
+    *("text", "concise", "json", "jsonl", "html", "markdown", "github", "sarif", "cyclonedx", "spdx"),
+    *("dot", "mermaid", "graphml"),
+)
 
 
 class ValueKind(Enum):
@@ -45,6 +50,12 @@ class ValueKind(Enum):
     DATE = "date"
     """A day as `checked_date` takes it."""
     FLAG = "flag"
+    RULES = "rules"
+    """Ids of findings."""
+    LEVELS = "levels"
+    """``RULE=LEVEL``; in a file a table."""
+    FORMATS = "formats"
+    """``NAME`` or ``NAME=FILE``."""
     WAIVERS = "waivers"
 
 
@@ -59,6 +70,8 @@ class Group(Enum):
     """All that scan but audits, which have a --timeout of their own."""
     MANY = "many"
     """All that scan whole repositories; each asks for it by its key."""
+    DELIVERY = "delivery"
+    """All that write a report."""
     ENDING = "ending"
     """All, also those that show what was scanned before."""
     OWN = "own"
@@ -179,6 +192,43 @@ SETTINGS = (
         "FILE",
         "Fail only on findings that FILE, written by modelkin baseline, does not hold.",
         recorded=True,
+    ),
+    Setting(
+        "select",
+        "select",
+        ValueKind.RULES,
+        Group.SCANNING,
+        "RULE",
+        "Report only findings of this rule, and count the others; repeatable.",
+        recorded=True,
+    ),
+    Setting(
+        "ignore",
+        "ignore",
+        ValueKind.RULES,
+        Group.SCANNING,
+        "RULE",
+        "Leave out findings of this rule, and count them; repeatable.",
+        recorded=True,
+    ),
+    Setting(
+        "level",
+        "level",
+        ValueKind.LEVELS,
+        Group.SCANNING,
+        "RULE=LEVEL",
+        "Report findings of this rule at this level: error, warning or note; repeatable.",
+        recorded=True,
+    ),
+    Setting(
+        "format",
+        "formats",
+        ValueKind.FORMATS,
+        Group.DELIVERY,
+        "NAME[=FILE]",
+        f"What to write: {', '.join(FORMATS)}; with =FILE, there instead of to --output. Repeatable.",
+        default=("text",),
+        of_scan=False,
     ),
     Setting(
         "fail-on",

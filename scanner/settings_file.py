@@ -11,10 +11,12 @@ from typing import Any
 
 from msgspec import Struct, field
 
+from .attribution.chosen_rules import check_level
 from .attribution.waivers import MOST_WAIVERS, Waiver, check_rule, check_unrepeated
 from .errors import ConfigurationError
 from .results import Region
 from .settings import (
+    FORMATS,
     IN_FILE,
     MOST_JOBS,
     MOST_SETTINGS_BYTES,
@@ -24,6 +26,7 @@ from .settings import (
     THRESHOLDS,
     ValueKind,
 )
+from .sources.pasted import as_source
 from .sources.specs import REMOTE_PREFIXES, split_name
 from .support.globs import checked_glob
 
@@ -196,7 +199,8 @@ def _sources(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
 
 def _source(folder: Path, spec: str) -> str:
     name, source = split_name(spec)
-    placed = source if source.startswith(REMOTE_PREFIXES) else str(folder / source)
+    named = as_source(source)
+    placed = named if named.startswith(REMOTE_PREFIXES) else str(folder / source)
     return f"{name}={placed}" if name else placed
 
 
@@ -215,6 +219,34 @@ def _thresholds(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
     if not given or not all(isinstance(each, str) and each in THRESHOLDS for each in given):
         raise ConfigurationError(f"{table.where(key)} must be one of {', '.join(THRESHOLDS)}, or a list of them")
     return tuple(given)
+
+
+def _rules(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
+    rules = _texts(table, key, value)
+    for rule in rules:
+        check_rule(rule, table.where(key), ConfigurationError)
+    return rules
+
+
+def _levels(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
+    if not isinstance(value, dict):
+        raise ConfigurationError(f'{table.where(key)} must be a table, as {{ changes-not-stated = "warning" }}')
+    for rule, level in value.items():
+        check_level(rule, level, table.where(key))
+    return tuple(f"{rule}={level}" for rule, level in value.items())
+
+
+def _formats(table: _TomlTable, key: str, value: Any) -> tuple[str, ...]:
+    given = _texts(table, key, [value] if isinstance(value, str) else value)
+    return tuple(_format(table, key, *each.partition("=")) for each in given)
+
+
+def _format(table: _TomlTable, key: str, name: str, equals: str, file: str) -> str:
+    if name not in FORMATS:
+        raise ConfigurationError(f"{table.where(key)}: there is no format {name!r}{_nearest(name, FORMATS)}")
+    if equals and not file:
+        raise ConfigurationError(f"{table.where(key)}: {name}= names no file after the equals sign")
+    return f"{name}={table.folder / file}" if file else name
 
 
 def _share(table: _TomlTable, key: str, value: Any) -> float:
@@ -274,4 +306,7 @@ _READERS: dict[ValueKind, Callable[[_TomlTable, str, Any], Any]] = {
     ValueKind.SHARE: _share,
     ValueKind.COUNT: _count,
     ValueKind.WAIVERS: _waivers,
+    ValueKind.RULES: _rules,
+    ValueKind.LEVELS: _levels,
+    ValueKind.FORMATS: _formats,
 }

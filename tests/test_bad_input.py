@@ -143,7 +143,6 @@ NO_SOURCES = {
     "gone": "gone",
     "gone\x1b[2J": r"gone\x1b[2J",
     "gone\nmodelkin: all is well": r"gone\nmodelkin: all is well",
-    "empty": "empty: no Python file or notebook in it",
     "words.txt": "words.txt is not something to scan",
     "copy.py!inner": "copy.py",
     "x" * 300: "xxx",
@@ -154,7 +153,6 @@ NO_SOURCES = {
 
 
 def test_a_source_that_is_none_is_an_error(copy: Path, corpus: Path) -> None:
-    (copy.parent / "empty").mkdir()
     (copy.parent / "words.txt").write_text("words")
     (copy.parent / "words.zip").write_text("words")
     said = {source: refused("scan", source, "--corpus", corpus, cwd=copy.parent) for source in NO_SOURCES}

@@ -204,7 +204,8 @@ def test_two_histories_say_who_was_first_and_which_version_was_taken(tmp_path: P
         committed(theirs, {}, at)
     committed(ours, {"tokenizer_config.json": tokenizer(4001).decode(), "config.json": "{}"}, MAY_19 + 9 * DAY)
     report = modelkin.compare(str(ours), f"lamp={theirs}/model")
-    [window] = of_kind(report, EvidenceKind.DATES)
+    first, window = of_kind(report, EvidenceKind.DATES)
+    assert (first.relation, first.figures) == (Relation.EARLIER, {"days_apart": 9})
     assert "equals one version only of the 3 of model/tokenizer_config.json in lamp" in window.says
     assert "in force 2024-05-19 to 2024-06-18" in window.says
     (ours / "tokenizer_config.json").write_bytes(tokenizer(4002))

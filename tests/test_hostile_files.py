@@ -21,7 +21,7 @@ from modelkin.errors import RestoreError
 from modelkin.fixes.header_lines import header_added
 from modelkin.fixes.model import UnwritableError
 from modelkin.results import Skipped, Verdict
-from modelkin.sources.cells import line_words
+from modelkin.results.cells import line_words
 from modelkin.sources.checkout import Entry
 from modelkin.sources.files import SourceFile, read_file
 from modelkin.support.decoding import to_utf8

@@ -88,7 +88,7 @@ def test_how_far_a_source_is_trusted_is_asked_once_a_run(
         answer = scanned(source)
     finally:
         sys.setprofile(None)
-    assert answer.told["scanned"] == {"trust": "working-tree" if source == "src" else "isolated"}
+    assert answer.told["scanned"]["trust"] == ("working-tree" if source == "src" else "isolated")
     assert [file["path"] for file in answer.told["files"]] == (["a.py"] if source == "src" else ["a.py", "b.py"])
     assert asked == [(source,)]
 
@@ -101,12 +101,12 @@ def test_in_the_working_tree_what_selects_counts_and_is_counted(
     monkeypatch.chdir(committed(written(tmp_path / "tree", files)))
     answer = scanned(".")
     assert [file["path"] for file in answer.told["files"]] == ["a.py", "d.py"]
-    assert answer.told["scanned"] == {"trust": "working-tree"}
+    assert answer.told["scanned"]["trust"] == "working-tree"
     hidden = answer.counts("hidden")
     assert hidden["files excluded", "modelkin.toml"] == 2
     assert hidden["findings waived", "comments"] >= 1
     isolated = scanned(".", "--isolated")
-    assert isolated.told["scanned"] == {"trust": "isolated"}
+    assert isolated.told["scanned"]["trust"] == "isolated"
     assert [file["path"] for file in isolated.told["files"]] == ["a.py", "d.py", "old/b.py", "old/c.py"]
     assert isolated.told["hidden"] == []
     assert isolated.counts("not_obeyed") == {("settings", "modelkin.toml"): 2, ("waivers", "comments"): 1}
@@ -189,7 +189,7 @@ def test_a_folder_that_is_not_trusted_hides_nothing(
             words = [f"git+file://{committed(folder)}"]
         answer = scanned(*words)
         assert (answer.code, answer.told["files"][0]["verdict"]) == (1, "renamed")
-        assert answer.told["scanned"] == {"trust": "isolated"}
+        assert answer.told["scanned"]["trust"] == "isolated"
         assert answer.told["hidden"] == []
         found = answer.counts("not_obeyed")
     assert found == {

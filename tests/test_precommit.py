@@ -122,6 +122,17 @@ def test_what_the_repository_lacks_elsewhere_stops_no_commit(project: Path, envi
     assert commit(project, environment).returncode == 0
 
 
+def test_files_of_a_model_that_are_staged_alone_are_looked_at(project: Path, environment: dict[str, str]) -> None:
+    for name in ("model.safetensors.index.json", "tokenizer.json", "special_tokens_map.json"):
+        (project / name).write_text("{}")
+        done = commit(project, environment)
+        assert (done.returncode, done.stderr.count("Passed")) == (0, 1), done.stderr
+    (project / "config.json").write_text('{"auto_map": {"AutoModel": "modeling_gone.GoneModel"}}')
+    git(project, "add", "-A")
+    shown = run(project, sys.executable, "-m", "pre_commit", "run", "modelkin", "--verbose", **environment)
+    assert "config.json:1: warning leftover-reference" in shown.stdout
+
+
 def test_the_hook_can_be_tried_without_a_configuration(project: Path, hooks: Path, environment: dict[str, str]) -> None:
     (project / "focus.py").write_text(COPY)
     git(project, "add", "-A")

@@ -20,6 +20,7 @@ from modelkin.corpus.builds.manifest import read_manifest
 from modelkin.rulebook.loader import read_licence
 from modelkin.settings_file import find_settings
 
+from .support.answer_files import write_answers
 from .support.documents import PAGES, README, ROOT, blocks, modelkin_commands, shell_commands
 from .support.git_repositories import commit
 from .support.index_server import registry_answers
@@ -41,6 +42,9 @@ EXIT_CODES = {
     "modelkin audit sources.txt --journal list.jsonl": 1,
     "modelkin report modelkin-audit.jsonl": 1,
     "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
+    "modelkin scan . -v": 1,
+    "modelkin scan . --statistics": 1,
+    "modelkin scan . --ignore credit-link-only --level changes-not-stated=warning": 1,
     "modelkin scan . --fail-on warning": 1,
     "modelkin scan . --fail-on renamed": 1,
     "modelkin scan . --fail-on error --fail-on skipped": 1,
@@ -82,6 +86,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     written(root / "ours", rotary__py=ROTARY)
     written(root / "upstream", rotary__py=ROTARY)
     (project / "modelkin.toml").write_text("# nothing set\n")
+    for name in ("gold", *"abcde"):
+        write_answers(project / f"{name}.jsonl", ["Paris", 4, name])
     (project / "sources.txt").write_text("# a source a line\npath/to/repository\n")
     commit(project, {})  # its history says that it is younger than the upstream
     upstream = Upstream(files={"lantern/attention.py": ATTENTION}, licence="Apache-2.0")

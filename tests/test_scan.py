@@ -230,12 +230,14 @@ def test_progress_is_told_of_each_file(family: Path, repository: Callable[..., s
     assert [(done, path) for done, _, path in told] == [(1, "a.py"), (2, "b/c.py"), (3, "d.py")]
 
 
-def test_a_folder_without_python_is_an_error(family: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_without_python_that_says_nothing_is_told_of_and_no_error(
+    family: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "empty").mkdir()
-    with pytest.raises(ModelkinError, match="no Python file or notebook"):
-        modelkin.scan(str(tmp_path / "empty"), modelkin.ScanOptions(corpora=(family,)))
-    assert main(["scan", str(tmp_path / "empty"), "--corpus", str(family)]) == 2
-    assert capsys.readouterr().err.startswith("modelkin: error: ")
+    report = modelkin.scan(str(tmp_path / "empty"), modelkin.ScanOptions(corpora=(family,)))
+    assert (report.files, report.findings) == ((), ())
+    assert main(["scan", str(tmp_path / "empty"), "--corpus", str(family)]) == 0
+    assert "no Python file or notebook in it, and nothing that it says of itself" in capsys.readouterr().err
 
 
 def test_a_scan_without_any_corpus_says_what_to_do(repository: Callable[..., str]) -> None:
@@ -273,15 +275,10 @@ def test_a_repository_of_configuration_alone_is_judged_by_what_it_says(
     assert [finding.rule for finding in report.findings] == ["leftover-reference"]
 
 
-def test_a_folder_that_says_nothing_and_a_glob_that_matches_nothing_are_errors(
-    tmp_path: Path, corpus: Callable[..., Path]
-) -> None:
+def test_a_glob_that_matches_nothing_is_an_error(tmp_path: Path, corpus: Callable[..., Path]) -> None:
     folder = tmp_path / "model"
     folder.mkdir()
     known = corpus()
-    (folder / "notes.txt").write_text("nothing")
-    with pytest.raises(ModelkinError, match="no Python file or notebook in it"):
-        modelkin.scan(str(folder), modelkin.ScanOptions(corpora=(known,)))
     (folder / "README.md").write_text("# Lantern\n")
     with pytest.raises(ModelkinError, match="no Python file or notebook in it"):
         modelkin.scan(str(folder), modelkin.ScanOptions(include=("*.pyx",), corpora=(known,)))

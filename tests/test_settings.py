@@ -30,6 +30,7 @@ OFFERED_BY = {
     Group.SCANNING: SCANNING,
     Group.TRUST: SCANNING - {"audit"},
     Group.TIME: SCANNING - {"audit"},
+    Group.DELIVERY: {"scan", "compare", "audit", "report"},
     Group.ENDING: SCANNING | {"report"},
     Group.MANY: SCANNING - {"compare"},
     Group.OWN: {"scan"},
@@ -47,6 +48,9 @@ SPELLINGS: dict[ValueKind, tuple[str, tuple[str, ...], Any]] = {
     ValueKind.COUNT: ("4", ("4",), 4),
     ValueKind.DATE: ("", ("2023-06-20",), "2023-06-20"),
     ValueKind.FLAG: ("", (), True),
+    ValueKind.RULES: ("['relicensed']", ("relicensed",), ("relicensed",)),
+    ValueKind.LEVELS: ("{ relicensed = 'note' }", ("relicensed=note",), ("relicensed=note",)),
+    ValueKind.FORMATS: ("'json'", ("json",), ("json",)),
     ValueKind.WAIVERS: (WAIVER, (), (Waiver("team.toml", 1, ("relicensed",), "agreed", "a.py"),)),
 }
 

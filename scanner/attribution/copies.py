@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
@@ -18,6 +18,9 @@ from ..notices.model import Credit, Notice
 from ..results import Attribution, FileVerdict, Finding, Region, Unread
 from ..support.lazy import lazy_pattern
 from ..syntax.tree import SyntaxTree
+
+if TYPE_CHECKING:
+    from ..evidence.model_origin import ModelOrigins
 
 # How many verbs of a sentence are looked at, and how far before each.
 _MOST_VERBS, _REACH = 20, 400
@@ -138,6 +141,8 @@ class AllFiles(NamedTuple):
     """What their headers say of their licence."""
     unread: tuple[Unread, ...] = ()
     """Those that hold code and were not read."""
+    model: ModelOrigins | None = None
+    """What known models have in common with the model among them; None where there is none."""
 
 
 class CheckResult(Struct, frozen=True):

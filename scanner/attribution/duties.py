@@ -12,8 +12,8 @@ from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders, holders_missing, squeezed
 from ..notices.model import Strength
 from ..results import DutyState, Level, LicenceForm, Region, State, Verdict
+from ..results.cells import line_words
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
-from ..sources.cells import line_words
 from ..support.lazy import lazy_pattern
 from .findings import FindingDraft, quoted
 from .model import Derivation

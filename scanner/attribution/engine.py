@@ -6,7 +6,7 @@ Edit this when one more thing about a copy, apart from a licence's obligations, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..licences.expressions import licences_owed
 from ..results import Attribution, Grade, Level
@@ -25,6 +25,9 @@ from .native_files import native_drafts
 from .portions import adapted_drafts, in_part, portion_drafts
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
+
+if TYPE_CHECKING:
+    from ..evidence.model_origin import ModelOrigins
 
 
 class _Checked(NamedTuple):
@@ -56,7 +59,16 @@ def check_copies(copies: Sequence[Copy], repository: RepositoryView, others: All
     drafts += material_drafts(repository)
     answered = {draft.region.path for draft in drafts if draft.rule == "combination-not-allowed"}
     drafts += contradiction_drafts(repository, others.stated, answered)
+    drafts += _model_drafts(repository, others.model)
     return CheckResult(tuple(each.attribution for each in checked), findings(drafts))
+
+
+def _model_drafts(repository: RepositoryView, found: ModelOrigins | None) -> list[FindingDraft]:
+    if found is None or not found.origins:
+        return []
+    from .model_origins import origin_drafts  # what compares models: most sources hold none
+
+    return list(origin_drafts(found, repository.declarations))
 
 
 def _parts(copies: Sequence[Copy], checked: Sequence[_Checked], repository: RepositoryView) -> list[FindingDraft]:

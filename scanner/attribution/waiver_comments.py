@@ -12,7 +12,7 @@ from itertools import islice
 from ..errors import WaiverError
 from ..notices.header import read_header, without_ignored, without_ignored_in_place
 from ..results import Cells, Finding, Skipped
-from ..sources.cells import line_words
+from ..results.cells import line_words
 from ..sources.checkout import Checkout
 from ..sources.files import Selection, SourceFile, read_files
 from ..sources.specs import CODE_SUFFIXES

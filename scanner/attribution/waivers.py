@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ..errors import ModelkinError, WaiverError
 from ..results import Cells, Finding, FindingPlace, Region, Suppression
-from ..sources.cells import place_words
+from ..results.cells import place_words
 from ..support.globs import matcher
 from .finding_groups import digest_of, split
 from .known_findings import marked

@@ -158,7 +158,15 @@ class Recorder:
             return False
         record = decode(self._journal.read(self._alike[found.likeness]), JournalRecord).repository
         assert record is not None, "the journal was written by this process"
-        again = replace(record, name=repository.name, root=found.root, seconds=round(found.seconds, 6))
+        conclusion = record.conclusion and record.conclusion.about(found.name)
+        again = replace(
+            record,
+            name=repository.name,
+            root=found.root,
+            scanned=found.scanned,
+            seconds=round(found.seconds, 6),
+            conclusion=conclusion,
+        )
         self._write(encode(again), sum(finding.counts for finding in again.findings))
         return True
 

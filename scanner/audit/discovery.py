@@ -7,6 +7,7 @@ Edit this when a folder is divided wrongly. These are repositories, outermost fi
   beside the snapshots, divided likewise;
 - a folder with a file that marks a project and with Python code in or below it, and none of the above inside;
 - a folder with Python code in it, and none of the first two inside;
+- a folder with a tokenizer or tensors in it, and none of the above inside;
 - a Python file or notebook beside repositories.
 
 The folder that is divided is one itself when it has ``.git``, a project's own files, or nothing but code in it. So
@@ -25,7 +26,9 @@ from pathlib import Path
 from msgspec import Struct
 
 from ..errors import SourceError
+from ..repository.layout import is_model_path
 from ..sources.checkout import os_reason
+from ..sources.pasted import as_source
 from ..sources.specs import ARCHIVE_SUFFIXES, CODE_SUFFIXES, without_login
 
 # What lies deeper belongs to the repository around it.
@@ -33,6 +36,7 @@ MOST_LEVELS = 64
 MOST_LIST_BYTES = 64 * 1024**2
 PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "__init__.py"})
 _MARKER = re.compile(r"(?i)(?:readme|licen[cs]e|copying)(?:[.-][^/]*)?|pyproject\.toml|setup\.(?:py|cfg)|config\.json")
+_OWNER = re.compile(r"hf:(?P<name>[\w-][\w.-]*)", re.ASCII)
 _CACHED = re.compile(r"(?:models|datasets|spaces)--.+")
 
 
@@ -59,6 +63,8 @@ class _Folder(Struct, frozen=True):
     folders: tuple[str, ...] = ()
     code: tuple[str, ...] = ()
     has_python: bool = False
+    has_model: bool = False
+    """Whether a tokenizer, or tensors, lie in it: it is a repository where nothing below it is one."""
     readable: bool = True
 
     def itself(self) -> RepositorySource:
@@ -84,7 +90,7 @@ def divide(root: Path) -> list[RepositorySource]:
         return list(sure.repositories)
     below = _inside(top)
     flat, project = not below.repositories, bool(top.names & PROJECT_FILES)
-    if not below.certain and (top.has_python if flat else project):
+    if not below.certain and (top.has_python or top.has_model if flat else project):
         return [top.itself()]
     return [*below.repositories, *_loose(top)]
 
@@ -100,7 +106,8 @@ def _of(folder: _Folder) -> _Below:
     if below.certain:
         return _Below((*below.repositories, *_loose(folder)), certain=True)
     marked = bool(below.repositories) and any(map(_MARKER.fullmatch, folder.names))
-    return _Below((folder.itself(),)) if folder.has_python or marked else below
+    is_model = folder.has_model and not below.repositories
+    return _Below((folder.itself(),)) if folder.has_python or marked or is_model else below
 
 
 def _certain(folder: _Folder) -> _Below | None:
@@ -139,12 +146,26 @@ def _listed(disk: str, path: str, level: int) -> _Folder:
         code = tuple(child.name for child in python if child.is_file(follow_symlinks=False))
     except OSError:
         return _Folder(disk, path, level, readable=False)
-    return _Folder(disk, path, level, frozenset(child.name for child in children), folders, code, bool(python))
+    names = frozenset(child.name for child in children)
+    return _Folder(disk, path, level, names, folders, code, bool(python), any(map(_is_of_model, names)))
+
+
+def _is_of_model(name: str) -> bool:
+    """A file of a model and of nothing else; ``config.json`` may be anything's."""
+    return (is_model_path(name) and "config.json" not in name) or name == "tokenizer_config.json"
 
 
 def find_repositories(place: str) -> tuple[RepositorySource, ...]:
-    """The repositories in the folder ``place``, or those that the text file ``place`` names. Raises SourceError."""
+    """The repositories in the folder ``place``, those that a text file names, or all models of ``hf:OWNER``.
+
+    Raises SourceError.
+    """
     path = Path(place)
+    owner = _OWNER.fullmatch(place)
+    if owner is not None and not path.exists():
+        from ..sources.hub import models_of  # huggingface_hub, an extra
+
+        return tuple(RepositorySource(each, each) for each in models_of(owner["name"]))
     try:
         if path.is_dir():
             return _in_folder(path)
@@ -154,13 +175,13 @@ def find_repositories(place: str) -> tuple[RepositorySource, ...]:
         raise SourceError(f"{place} {os_reason(error)}") from error
     if path.exists():
         raise SourceError(f"{place} is one source: audit takes a folder of repositories or a list; `scan` takes this")
-    raise SourceError(f"{place}: no such folder or list")
+    raise SourceError(f"{place}: no such folder or list; hf:OWNER audits the models of an owner on the Hub")
 
 
 def _in_folder(root: Path) -> tuple[RepositorySource, ...]:
     found = divide(root)
     if not found:
-        raise SourceError(f"{root}: no repository in it: no folder with .git or with Python code")
+        raise SourceError(f"{root}: no repository in it: no folder with .git, with Python code or with a model")
     return tuple(sorted(found, key=lambda repository: repository.name))
 
 
@@ -172,7 +193,8 @@ def _in_list(path: Path) -> Iterator[RepositorySource]:
     if "\0" in text:
         raise SourceError(f"{path}: not a text file, which a list of sources is")
     lines = (line.strip() for line in text.split("\n"))
-    sources = {without_login(line): line for line in lines if line and not line.startswith("#")}
+    named = (as_source(line) for line in lines if line and not line.startswith("#"))
+    sources = {without_login(each): each for each in named}
     if not sources:
         raise SourceError(f"{path}: names no source: write one in each line")
     yield from (RepositorySource(name, sources[name]) for name in sorted(sources))

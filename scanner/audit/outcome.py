@@ -6,11 +6,12 @@ Edit this when the summary of an audit is to say more.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from ..attribution.copies import CheckResult
 from ..errors import ModelkinError
@@ -46,6 +47,10 @@ class RepositoryRow(Struct, frozen=True):
     """What it asked modelkin for and did not get: no repository of an audit is trusted."""
     later: int = 0
     """How many files stand on no upstream, and are found in projects younger than they are."""
+    conclusion: str = ""
+    """The answer for it in one sentence; empty where there is none."""
+    models: tuple[str, ...] = ()
+    """The known models that more speaks for than code, the likeliest first."""
 
 
 class UpstreamRow(Struct, frozen=True):
@@ -54,9 +59,9 @@ class UpstreamRow(Struct, frozen=True):
     project: str
     """As the corpus calls it."""
     files: int
-    """How many files are copies of its files."""
+    """How many files are copies of its files; of a known model that is told by other evidence, 0."""
     repositories: int
-    """How many repositories hold such copies."""
+    """How many repositories hold such copies, or what is the model's."""
 
 
 class AuditSummary(Struct, frozen=True):
@@ -117,7 +122,16 @@ def row_of(record: RepositoryRecord, files: Sequence[FileBrief]) -> RepositoryRo
         seconds=record.seconds,
         not_obeyed=record.not_obeyed,
         later=sum(file.later for file in files),
+        conclusion=record.conclusion.sentence if record.conclusion else "",
+        models=tuple(_models(record, projects)),
     )
+
+
+def _models(record: RepositoryRecord, projects: Container[str]) -> Iterator[str]:
+    """The upstreams of the answer that no file is a copy of."""
+    for each in record.conclusion.upstreams if record.conclusion else ():
+        if each.grounds and each.project not in projects:
+            yield each.project
 
 
 def summary_of(rows: Sequence[RepositoryRow], contents: int) -> AuditSummary:
@@ -132,7 +146,9 @@ def summary_of(rows: Sequence[RepositoryRow], contents: int) -> AuditSummary:
         waived=sum(row.waived for row in rows),
         skipped=sum(len(row.skipped) for row in rows),
         upstreams=tuple(_upstreams(rows)),
-        first=tuple(row.name for row in sorted(rows, key=_urgency) if any(row.by_level.values()) or row.copies),
+        first=tuple(
+            row.name for row in sorted(rows, key=_urgency) if any(row.by_level.values()) or row.copies or row.models
+        ),
         seconds=sum(row.seconds for row in rows),
         not_obeyed=tuple(_not_obeyed(rows)),
         later=sum(row.later for row in rows),
@@ -157,6 +173,8 @@ def _upstreams(rows: Iterable[RepositoryRow]) -> list[UpstreamRow]:
     for row in rows:
         files.update(row.copies)
         repositories.update(row.copies.keys())
+        repositories.update(row.models)
+        files.update(dict.fromkeys(row.models, 0))
     found = [UpstreamRow(project, count, repositories[project]) for project, count in files.items()]
     return sorted(found, key=lambda each: (-each.files, -each.repositories, each.project))
 
@@ -231,7 +249,7 @@ class Audit(Struct, frozen=True, dict=True):
             raise ModelkinError(f"{self.path} changed while it was read")
         if record.failed:
             raise ModelkinError(f"{record.name}: {record.failed}")
-        return assembled(
+        report = assembled(
             CheckResult(record.attributions, record.findings),
             (self._verdict(journal, each) for each in record.places),
             record.skipped,
@@ -241,7 +259,10 @@ class Audit(Struct, frozen=True, dict=True):
             seconds=record.seconds,
             not_obeyed=record.not_obeyed,
             unread=record.unread,
+            scanned=record.scanned,
+            left_out=record.hidden,
         )
+        return replace(report, evidence=record.evidence, conclusion=record.conclusion)
 
     def _verdict(self, journal: BinaryIO, file: RecordedFile) -> FileVerdict:
         examined = decode_content(read_line(journal, self._contents_at[file.identity], self.path)).examined

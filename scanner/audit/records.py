@@ -14,7 +14,18 @@ from msgspec import Struct, defstruct
 
 from ..attribution.copies import Examined
 from ..attribution.waivers import Waiver
-from ..results import Attribution, CorpusIdentity, FileDate, Finding, LeftOut, Skipped, Unread
+from ..results import (
+    Attribution,
+    Conclusion,
+    CorpusIdentity,
+    FileDate,
+    Finding,
+    LeftOut,
+    Observation,
+    Scanned,
+    Skipped,
+    Unread,
+)
 from ..scan_steps import ScanOptions
 from ..settings import RECORDED, ValueKind
 
@@ -29,6 +40,8 @@ _RECORDED_AS: dict[ValueKind, tuple[Any, object]] = {
     ValueKind.SHARE: (float, 0.0),
     ValueKind.DATE: (str, ""),
     ValueKind.WAIVERS: (tuple[Waiver, ...], ()),
+    ValueKind.RULES: (tuple[str, ...], ()),
+    ValueKind.LEVELS: (tuple[str, ...], ()),
 }
 
 
@@ -152,6 +165,12 @@ class RepositoryRecord(Struct, frozen=True):
     seconds: float = 0.0
     not_obeyed: tuple[LeftOut, ...] = ()
     unread: tuple[Unread, ...] = ()
+    evidence: tuple[Observation, ...] = ()
+    conclusion: Conclusion | None = None
+    """None in journals of before it was recorded, and where there is nothing to say."""
+    scanned: Scanned = Scanned()
+    hidden: tuple[LeftOut, ...] = ()
+    """What options for rules hid and lowered."""
 
 
 class RepositoryHead(Struct, frozen=True):

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,13 +24,24 @@ from ..corpus.model import Corpus
 from ..corpus.store import open_corpus
 from ..corpus.validation import damage_explained
 from ..dating.dates import SourceFacts
+from ..dating.source_state import scanned_now
 from ..errors import SourceError
 from ..examining.cached_examiner import CachedExaminer
 from ..examining.workers import OutOfTimeError, reason_left, timely, within
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
-from ..results import FileDate, Finding, LeftOut, Skipped, Trust, Unread
-from ..scan_steps import NOTHING_TO_SCAN, files_not_obeyed, is_empty, selection, source_facts, with_known_natives
+from ..results import FileDate, Finding, LeftOut, Scanned, Skipped, Trust, Unread
+from ..scan_steps import (
+    NOTHING_TO_SCAN,
+    files_not_obeyed,
+    is_empty,
+    known_models,
+    model_origins,
+    name_of,
+    selection,
+    source_facts,
+    with_known_natives,
+)
 from ..sources import open_source
 from ..sources.checkout import Checkout
 from ..sources.files import SourceFile, read_file
@@ -38,6 +50,9 @@ from ..sources.unscanned_code import UnreadCode
 from .discovery import RepositorySource
 from .options import Setup
 from .records import ContentIdentity, ContentRecord, FileFacts, identity_of_file
+
+if TYPE_CHECKING:
+    from ..evidence.model_origin import ModelOrigins
 
 _NO_DECLARATIONS = Declarations()
 
@@ -68,6 +83,8 @@ class Survey(Struct, frozen=True):
 
     root: str
     """What a scan calls it."""
+    name: str = ""
+    """What the answer for the whole calls it."""
     project: str = ""
     """Which project it says it is."""
     whole: bool = True
@@ -82,10 +99,14 @@ class Survey(Struct, frozen=True):
     skipped: tuple[Skipped, ...] = ()
     unread: tuple[Unread, ...] = ()
     """Code that is not read because of what it is."""
+    model: ModelOrigins | None = None
+    """What its model has in common with known ones; None where it holds none."""
     failed: str = ""
     """Why it cannot be audited; empty when it can."""
+    scanned: Scanned = Scanned()
+    """When this was looked at, and of what release or commit it is."""
     likeness: str = ""
-    """Repositories of one likeness differ, for an audit, in name and root alone."""
+    """Repositories of one likeness differ, for an audit, in name, root and ``scanned`` alone."""
     seconds: float = 0.0
 
 
@@ -116,8 +137,11 @@ def _seen(checkout: Checkout, folder: bool, corpora: Sequence[Corpus], setup: Se
         declarations = read_declarations(checkout)
         source = source_facts(checkout, declarations, setup.scan)
         unread_files = with_known_natives(unread, corpora, source, setup.scan)
+        model = model_origins(checkout, declarations, source, lambda: known_models(setup.scan, corpora), setup.scan)
+    is_nothing = not files and not (model and model.is_model) and is_empty(skipped, declarations, setup.scan)
     return Survey(
         root=checkout.root,
+        name=name_of(checkout, declarations),
         project=checkout.project,
         whole=checkout.whole is not None,
         is_folder=folder,
@@ -128,13 +152,16 @@ def _seen(checkout: Checkout, folder: bool, corpora: Sequence[Corpus], setup: Se
         files=tuple(files),
         skipped=tuple(skipped),
         unread=unread_files,
-        failed=NOTHING_TO_SCAN + unread.told() if not files and is_empty(skipped, declarations, setup.scan) else "",
+        model=model,
+        scanned=scanned_now(checkout),
+        failed=NOTHING_TO_SCAN + unread.told() if is_nothing else "",
     )
 
 
 def _likeness(seen: Survey) -> str:
-    """A digest of all that the record of a repository follows from."""
-    return hashlib.sha256(repr(replace(seen, root="")).encode("utf-8", "surrogatepass")).hexdigest()
+    """A digest of all that the record of a repository follows from; of a model, that is its names as well."""
+    alike = replace(seen, root="", name="", scanned=Scanned())
+    return hashlib.sha256(repr(alike).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def still_there(checkout: Checkout, paths: set[str], timeout: float | None = None) -> Iterator[SourceFile | Skipped]:

@@ -19,11 +19,12 @@ from ..attribution.waivers import settled
 from ..corpus.model import Corpus
 from ..dating.dates import DateOf
 from ..errors import SourceError
+from ..evidence.repository_answer import Answered, answer
 from ..examining.cached_examiner import CachedExaminer
 from ..examining.kept_outcomes import kept_outcomes
 from ..examining.workers import OutOfTimeError, reason_left, timely, within
 from ..results import FileDate, Skipped
-from ..scan_steps import check, source_facts
+from ..scan_steps import by_rule, check, source_facts
 from ..sources import open_source
 from ..sources.checkout import sort_key
 from ..sources.files import SourceFile
@@ -207,7 +208,7 @@ class FinishedRepository(Struct, frozen=True):
     findings: int
     """How many findings to answer for are in it."""
     holds_for_all_alike: bool
-    """Whether all repositories of its likeness have the same record, but for name and root."""
+    """Whether all repositories of its likeness have the same record, but for name, root and ``scanned``."""
 
 
 def finish_repository(
@@ -226,14 +227,14 @@ def finish_repository(
     could not be examined.
     """
     began = time.perf_counter()
-    examined = (content.examined for line in copies if (content := decode_content(line)).examined)
+    examined = [content.examined for line in copies if (content := decode_content(line)).examined]
+    verdicts = [each.verdict for each in examined]
     stands = [each.copy for each in examined if each.copy]
-    others = AllFiles(stated, survey.unread)
+    others = AllFiles(stated, survey.unread, survey.model)
     checked = check(stands, survey.declarations, survey.project, survey.whole, others=others)
     # Waivers of the settings are for all repositories: none is too many in one.
-    findings = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
-    # In the order of a scan, which reads a file and examines it before the next.
-    left = merge(survey.skipped, sorted(skipped, key=_order), key=_order)
+    found = settled(checked.findings, setup.scan.waivers, baseline_of(setup.scan.baseline), partial=True)
+    findings, hidden = by_rule(found, setup.scan)
     waivers = survey.waivers + waivers_beside_code(checked.findings, repository.source)
     record = RepositoryRecord(
         name=repository.name,
@@ -241,9 +242,13 @@ def finish_repository(
         places=places,
         findings=findings,
         attributions=checked.attributions,
-        skipped=tuple(dict.fromkeys((*left, *survey.declarations.skipped))),
+        skipped=_all_skipped(survey, skipped),
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         unread=survey.unread,
+        evidence=survey.model.told if survey.model else (),
+        conclusion=answer(Answered(survey.name, verdicts, len(places), survey.model, survey.declarations)),
+        scanned=survey.scanned,
+        hidden=hidden,
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
     )
     return FinishedRepository(
@@ -251,6 +256,13 @@ def finish_repository(
         sum(finding.counts for finding in findings),
         not skipped and all(map(is_in_code, checked.findings)),
     )
+
+
+def _all_skipped(survey: Survey, unexamined: Sequence[Skipped]) -> tuple[Skipped, ...]:
+    """In the order of a scan, which reads a file and examines it before the next."""
+    left = merge(survey.skipped, sorted(unexamined, key=_order), key=_order)
+    beside = survey.model.skipped if survey.model else ()
+    return tuple(dict.fromkeys((*left, *survey.declarations.skipped, *beside)))
 
 
 def _order(skipped: Skipped) -> list[str]:

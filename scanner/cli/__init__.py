@@ -41,6 +41,21 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f".{self._modules[cmd_name]}", __package__).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; of a wrong name the nearest ones are told, and a source alone is to be scanned."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches
+
+            near = get_close_matches(args[0], self._modules, 3, 0.6)
+            meant = (
+                f"Did you mean {' or '.join(near)}?" if near else f"To scan a source: {ctx.command_path} scan SOURCE"
+            )
+            raise click.UsageError(f"{error.message} {meant}", ctx) from None
+
 
 NOTHING_SCANNED = 2
 """The exit code where no scan was done."""
@@ -57,7 +72,7 @@ Examples:
 \b
 Exit codes:
   0  nothing at or above --fail-on
-  1  findings or verdicts at or above --fail-on
+  1  findings or verdicts at or above --fail-on; in agree, equal errors
   2  no scan was done
 """
 
@@ -67,6 +82,7 @@ _commands = LazyGroup(
         "scan": "scan",
         "attribute": "attribute",
         "compare": "compare",
+        "agree": "agree",
         "baseline": "baseline",
         "audit": "audit",
         "report": "report",

@@ -15,8 +15,8 @@ import click
 
 from ..errors import UsageError
 from ..results import Cells
+from ..results.cells import place_words
 from ..sources import of_current_folder
-from ..sources.cells import place_words
 from ..sources.specs import CODE_SUFFIXES
 from ..support.escaping import escape
 from .choices import Choices, exit_code, scan_options, scanning_options, setting_option

@@ -17,12 +17,14 @@ A folder's repositories are the folders in it with .git, with Python code and
 a README, LICENSE, pyproject.toml, setup.py, setup.cfg or config.json, or with
 Python code, outermost first; and the snapshots of Hugging Face cache folders.
 A list is a text file that names a source a line; # begins a comment.
+hf:OWNER is all models of a person or an organisation on the Hub.
 
 \b
 Examples:
   modelkin audit path/to/repositories
   modelkin audit sources.txt --journal sources.jsonl --jobs 8
   modelkin audit path/to/repositories --resume
+  modelkin audit hf:lantern --journal lantern.jsonl
   modelkin audit sources.txt --scheduler tcp://scheduler:8786
   modelkin audit snapshots/ --as-of 2023-06-20
   modelkin report modelkin-audit.jsonl --format json
@@ -30,7 +32,7 @@ Examples:
 
 
 @click.command(name="audit", epilog=_EPILOG)
-@click.argument("place", metavar="DIR|LIST")
+@click.argument("place", metavar="DIR|LIST|hf:OWNER")
 @click.option(
     "--journal",
     type=click.Path(path_type=Path, dir_okay=False),
@@ -68,7 +70,7 @@ def command(
     scheduler: str,
     choices: Choices,
 ) -> int:
-    """Scan every repository in a folder or a list.
+    """Scan every repository in a folder, in a list, or of an owner on the Hub.
 
     A file that recurs is scanned once. What is broken, huge or hangs is named
     and skipped. Each result is on the disk before the next; --resume goes on

@@ -5,7 +5,7 @@ Options of a scan are made from the table in `settings`. Edit this to add an opt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from pathlib import Path
 from types import MappingProxyType
@@ -15,8 +15,9 @@ import click
 from msgspec import Struct
 from msgspec.structs import fields
 
-from ..reports import FORMATS
+from ..reports import AGREEMENT_FORMATS
 from ..settings import (
+    FORMATS,
     LEVELS,
     MOST_JOBS,
     NEVER,
@@ -43,7 +44,7 @@ class Choices(Struct, frozen=True):
 
     scan: Mapping[str, Any]
     """The options of the scan, by the fields of `ScanOptions`."""
-    fail_on: tuple[str, ...]
+    fail_on: tuple[str, ...] = ()
     """The thresholds from which on the exit code is 1."""
     formats: tuple[str, ...] = ()
     """The values of --format: a name, and a file after ``=``."""
@@ -52,7 +53,11 @@ class Choices(Struct, frozen=True):
     progress: bool = True
     """Whether to draw a progress bar."""
     quiet: bool = False
-    """Whether to print nothing."""
+    """Whether to print only the last line of a report in text."""
+    verbose: bool = False
+    """Whether a report in text is to say all of each finding and file."""
+    statistics: bool = False
+    """Whether it is to have counts in place of lists."""
     settings: Path | None = None
     """The settings file that the user names."""
     allow_network: bool = False
@@ -65,9 +70,9 @@ class Choices(Struct, frozen=True):
 
     @property
     def destinations(self) -> tuple[Destination, ...]:
-        """What to write where; nothing to standard output when quiet."""
+        """What to write where; when quiet, to standard output only text, which is cut to its last line."""
         chosen = _destinations(self.formats, self.output)
-        return tuple(each for each in chosen if not (self.quiet and each.output == STANDARD_OUTPUT))
+        return tuple(each for each in chosen if not self.quiet or each.format == "text" or not each.is_printed)
 
 
 class Destination(Struct, frozen=True):
@@ -76,6 +81,11 @@ class Destination(Struct, frozen=True):
     format: str
     output: str
     """A file, or `STANDARD_OUTPUT`."""
+
+    @property
+    def is_printed(self) -> bool:
+        """Whether it goes to standard output."""
+        return self.output == STANDARD_OUTPUT
 
 
 def _destinations(formats: Sequence[str], output: str) -> tuple[Destination, ...]:
@@ -106,15 +116,19 @@ def scan_options(choices: Choices) -> ScanOptions:
 # The options.
 
 
-def _known_formats(_context: click.Context, _parameter: click.Parameter, formats: Sequence[str]) -> tuple[str, ...]:
+def _one_of(known: Iterable[str], formats: Sequence[str]) -> tuple[str, ...]:
     """The values of --format, each a known name, and after ``=`` a file. Raises BadParameter for one that is not."""
     for value in formats:
         name, equals, file = value.partition("=")
-        if name not in FORMATS:
-            raise click.BadParameter(f"{name!r} is not one of {', '.join(FORMATS)}.")
+        if name not in known:
+            raise click.BadParameter(f"{name!r} is not one of {', '.join(known)}.")
         if equals and not file:
             raise click.BadParameter(f"{value!r} names no file after the equals sign.")
     return tuple(formats)
+
+
+def _known_formats(_context: click.Context, _parameter: click.Parameter, formats: Sequence[str]) -> tuple[str, ...]:
+    return _one_of(FORMATS, formats)
 
 
 def _checked_date(_context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
@@ -133,6 +147,9 @@ _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.COUNT: {"type": click.IntRange(1, MOST_JOBS)},
     ValueKind.DATE: {"callback": _checked_date},
     ValueKind.FLAG: {"is_flag": True},
+    ValueKind.RULES: {"multiple": True},
+    ValueKind.LEVELS: {"multiple": True},
+    ValueKind.FORMATS: {"multiple": True, "callback": _known_formats},
 }
 
 
@@ -158,35 +175,53 @@ _SETTINGS = (
     click.option("--allow-network", is_flag=True, help="Let settings name sources on the network under `against`."),
 )
 _BOUNDED = (*_options(Group.TRUST), *_SETTINGS, *_options(Group.TIME))
-_DELIVERY = (
-    click.option(
-        "--format",
-        "formats",
-        callback=_known_formats,
-        metavar="NAME[=FILE]",
-        multiple=True,
-        default=("text",),
-        help=f"What to write: {', '.join(FORMATS)}; with =FILE, there instead of to --output. Repeatable; text unless "
-        "given.",
-    ),
-    click.option(
-        "-o",
-        "--output",
-        default=STANDARD_OUTPUT,
-        metavar="FILE",
-        help="Write the report to FILE, whole or not at all; - is standard output.",
-    ),
+_OUTPUT = click.option(
+    "-o",
+    "--output",
+    default=STANDARD_OUTPUT,
+    metavar="FILE",
+    help="Write the report to FILE, whole or not at all; - is standard output.",
 )
+_DELIVERY = (*_options(Group.DELIVERY), _OUTPUT)
+_QUIET = click.option("-q", "--quiet", is_flag=True, help="Draw no bar, and print only the last line, if one sums up.")
 _ENDING = (
     *_options(Group.ENDING),
     click.option("--progress/--no-progress", default=True, help="Draw a progress bar when a terminal shows it."),
-    click.option("-q", "--quiet", is_flag=True, help="Print no report and no bar: the exit code is the answer."),
+    _QUIET,
+)
+_AGREEMENT = (
+    click.option(
+        "--format",
+        "formats",
+        callback=lambda _context, _parameter, formats: _one_of(AGREEMENT_FORMATS, formats),
+        metavar="NAME[=FILE]",
+        multiple=True,
+        default=("text",),
+        help=f"What to write: {', '.join(AGREEMENT_FORMATS)}; with =FILE, there instead of to --output. Repeatable; "
+        "text unless given.",
+    ),
+    _OUTPUT,
+    _QUIET,
+)
+_DETAIL = (
+    click.option("-v", "--verbose", is_flag=True, help="In text, say all of each finding and each copied file."),
+    click.option(
+        "--statistics", is_flag=True, help="In text, count by rule and by upstream, in place of findings and files."
+    ),
 )
 
 
 def shared_options(command: Callable[..., int]) -> Callable[..., int]:
     """Give ``command`` the shared options; it receives them as one ``choices``."""
     return _decorated(command, (*_SCANNING, *_BOUNDED, *_DELIVERY, *_ENDING))
+
+
+def detail_options(command: Callable[..., int]) -> Callable[..., int]:
+    """How much a report in text says; for a command that has the shared options, which come first."""
+    decorated = command
+    for option in reversed(_DETAIL):
+        decorated = option(decorated)
+    return decorated
 
 
 def auditing_options(command: Callable[..., int]) -> Callable[..., int]:
@@ -202,6 +237,11 @@ def scanning_options(command: Callable[..., int]) -> Callable[..., int]:
 def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
     """As ``shared_options``, for a command that scans nothing."""
     return _decorated(command, (*_DELIVERY, *_ENDING))
+
+
+def agreement_options(command: Callable[..., int]) -> Callable[..., int]:
+    """As ``reporting_options``, for the command that knows no findings."""
+    return _decorated(command, _AGREEMENT)
 
 
 def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:

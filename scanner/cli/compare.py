@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
 from ..errors import ModelkinError, UsageError
 from ..support.atomic_write import opened_folder
@@ -69,7 +70,7 @@ def command(
     one sentence what speaks for and against; this evidence alone does not
     change the exit code. Values of weights are not read. Sources are named as for `modelkin scan`.
     """
-    choices = configured(choices)
+    choices = replace(configured(choices), verbose=True)  # all that is to be told of the two
     check_deliverable(choices, (copy, original))
     if restore is not None:
         check_apart(restore, (copy, original))

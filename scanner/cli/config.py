@@ -39,6 +39,11 @@ In the working tree that you stand in, include, exclude, min-similarity and
 waivers count by themselves; all of them with --settings FILE.
 
 \b
+  ignore = ["credit-link-only"]
+  level = { changes-not-stated = "warning" }
+  format = ["text", "sarif=modelkin.sarif"]
+
+\b
   [[tool.modelkin.waivers]]
   path = "vendored/*"
   rule = "changes-not-stated"

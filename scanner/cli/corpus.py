@@ -226,8 +226,9 @@ def add(source: str, name: str, licence: str, release: str, released: str, corpu
     """Add SOURCE as a known upstream.
 
     SOURCE is a folder, a file, an archive, a release such as pypi:timm==1.0.9
-    or a git+URL. With --released YYYY-MM-DD, code that was public earlier is
-    not taken for a copy of it.
+    or a git+URL. Facts of the model in it are kept too, and it needs no code
+    where it holds one. With --released YYYY-MM-DD, code that was public
+    earlier is not taken for a copy of it.
     """
     from ..corpus import library
     from ..corpus import store as shelf
@@ -243,7 +244,7 @@ def add(source: str, name: str, licence: str, release: str, released: str, corpu
 @command.command(name="list", epilog=_LIST_EPILOG)
 @_reading_option
 def list_projects(corpus: Path | None) -> int:
-    """List a corpus's projects, releases, files and licences.
+    """List a corpus's projects, releases, files and licences, then its models.
 
     A line before them tells its version, how old it is, how far it reaches,
     and its digest.
@@ -255,7 +256,7 @@ def list_projects(corpus: Path | None) -> int:
 
     for path in _chosen(corpus):
         (known,) = known_corpora(shelf.open_segments(path))
-        _print_rows(path, corpus_words(known), library.projects(path))
+        _print_rows(path, corpus_words(known), library.projects(path), library.models(path))
     if corpus is None and not shelf.is_there(shelf.wide_path()):
         _print_notes(["no wide corpus: `modelkin corpus update` builds one, which knows many more projects"])
     return 0
@@ -290,12 +291,15 @@ def verify(corpus: Path | None) -> int:
 @click.argument("name")
 @_writing_option
 def remove(name: str, corpus: Path | None) -> int:
-    """Remove the project NAME from a corpus."""
+    """Remove the project NAME, and the model NAME, from a corpus."""
     from ..corpus import library
     from ..corpus import store as shelf
+    from ..reports.phrases import counted
 
     path = corpus or shelf.user_path()
-    _print([f"{path}: {library.remove(name, path)} files of {name} removed"])
+    removed = library.remove(name, path)
+    models = f" and {counted(removed.models, 'model')}" if removed.models else ""
+    _print([f"{path}: {removed.files} files{models} of {name} removed"])
     return 0
 
 
@@ -347,7 +351,9 @@ def unpack(folder: Path | None, packed: Path | None) -> int:
 def _chosen(corpus: Path | None) -> Sequence[Path]:
     from ..corpus import store as shelf
 
-    return (corpus,) if corpus is not None else shelf.known_paths()
+    if corpus is not None:
+        return (corpus,)
+    return [*filter(shelf.is_there, [shelf.models_path()]), *shelf.known_paths()]
 
 
 def _print_notes(notes: Sequence[str]) -> None:
@@ -362,16 +368,19 @@ def _print_facts(facts: Any) -> None:
     _print([f"{field.name.replace('_', ' ')}: {getattr(facts, field.name)}" for field in fields(facts)])
 
 
-def _print_rows(path: Path, told: str, rows: Sequence[Any]) -> None:
-    """What is told of the corpus as a whole, and columns, headed by the field names of the record the rows are."""
-    if not rows:
+def _print_rows(path: Path, told: str, *tables: Sequence[Any]) -> None:
+    """What is told of the corpus as a whole, and tables, each headed by the field names of the record its rows are."""
+    if not any(tables):
         _print([f"{path}: no projects"])
         return
+    _print([f"{path}: {told}", *(line for rows in tables if rows for line in _table(rows))])
+
+
+def _table(rows: Sequence[Any]) -> Iterable[str]:
     headings = [field.name for field in fields(rows[0])]
     table = [headings, *([str(getattr(row, heading)) for heading in headings] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-    lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
-    _print([f"{path}: {told}", *lines])
+    return ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table)
 
 
 def _print(lines: Iterable[str]) -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import click
+from msgspec.structs import replace
 
-from ..reports import AUDIT_FORMATS
-from .choices import Choices
+from ..reports import AGREEMENT_FORMATS, AUDIT_FORMATS
+from .choices import Choices, Destination
 from .output import standard_page
 from .output_files import STANDARD_OUTPUT, check_writable, write
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ..audit.outcome import Audit
     from ..diffs.model import SideBySide
+    from ..predictions.model import Agreement
     from ..reports.console import Page
     from ..results import Report, Skipped
 
@@ -43,10 +45,22 @@ def deliver(
 ) -> None:
     """Render and write. ``supplement`` is printed below a report in text; ``sides`` is called for html only."""
     for destination in choices.destinations:
-        page = standard_page(destination.output == STANDARD_OUTPUT)
+        page = _page(destination, choices)
         rendered = _rendered(report, destination.format, page, sides)
-        written = rendered + (supplement(page) if destination.format == "text" else "")
-        write(destination.output, written, [report.root])
+        adds = destination.format == "text" and not (choices.quiet and destination.is_printed)
+        write(destination.output, rendered + (supplement(page) if adds else ""), [report.root])
+
+
+def _page(destination: Destination, choices: Choices) -> Page:
+    """What a report is printed on, and how much of it."""
+    from ..reports.console import Detail
+
+    page = standard_page(destination.is_printed)
+    if choices.quiet and destination.is_printed:
+        return replace(page, detail=Detail.CLOSING)
+    if choices.statistics:
+        return replace(page, detail=Detail.COUNTS)
+    return replace(page, detail=Detail.FULL) if choices.verbose else page
 
 
 def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> str:
@@ -57,6 +71,13 @@ def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> 
     from ..reports import FORMATS
 
     return FORMATS[format_](report, page)
+
+
+def deliver_agreement(agreement: Agreement, choices: Choices) -> None:
+    """Render and write what the answers of two models say."""
+    for destination in choices.destinations:
+        page = standard_page(destination.output == STANDARD_OUTPUT)
+        write(destination.output, AGREEMENT_FORMATS[destination.format](agreement, page))
 
 
 def check_audit_formats(choices: Choices) -> None:
@@ -72,9 +93,11 @@ def check_audit_formats(choices: Choices) -> None:
 def deliver_audit(audit: Audit, choices: Choices) -> None:
     """Render and write; what goes to standard output is written piece by piece."""
     for destination in choices.destinations:
-        page = standard_page(destination.output == STANDARD_OUTPUT)
+        if choices.quiet and destination.is_printed:
+            continue
+        page = standard_page(destination.is_printed)
         pieces = AUDIT_FORMATS[destination.format](audit, page)
-        if destination.output == STANDARD_OUTPUT:
+        if destination.is_printed:
             for piece in pieces:
                 write(STANDARD_OUTPUT, piece)
         else:

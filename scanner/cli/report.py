@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from .choices import Choices, audit_exit_code, exit_code, reporting_options
+from .choices import Choices, audit_exit_code, detail_options, exit_code, reporting_options
 from .delivery import check_audit_formats, check_deliverable, deliver, deliver_audit
 from .upstream_texts import fetching_option, near_source, sides
 
@@ -23,6 +23,7 @@ Examples:
   modelkin report modelkin-audit.jsonl
   modelkin report modelkin-audit.jsonl --format json --output audit.json
   modelkin report modelkin-audit.jsonl --format html=audit.html
+  modelkin report modelkin-audit.jsonl --repository org/name -v
   modelkin report modelkin-audit.jsonl --repository org/name --format sarif
 """
 
@@ -31,6 +32,7 @@ Examples:
 @click.argument("journal", type=click.Path(path_type=Path))
 @click.option("--repository", metavar="NAME", help="Only the report on this one, by its name in the audit.")
 @fetching_option
+@detail_options
 @reporting_options
 def command(journal: Path, repository: str | None, fetch: bool, choices: Choices) -> int:
     """Show the JOURNAL of an audit again, with nothing scanned.

@@ -18,6 +18,7 @@ from ..support.arrays import Array, among, distinct, first_of_each, run_bounds, 
 from .appearances import Listing
 from .builder import CorpusBuilder
 from .model import Corpus, Release, Version
+from .model_table import stored_models
 from .tables import VersionRow
 
 _UINT32_BYTES = 4
@@ -28,8 +29,18 @@ def _everything(_: Version) -> bool:
     return True
 
 
-def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool] = _everything) -> None:
-    """Put the files that ``keeps`` wants, and the releases they are of, into a builder.
+def _every_model(_: int) -> bool:
+    return True
+
+
+def absorb(
+    builder: CorpusBuilder,
+    corpus: Corpus,
+    keeps: Callable[[Version], bool] = _everything,
+    keeps_model: Callable[[int], bool] = _every_model,
+) -> None:
+    """Put the files that ``keeps`` wants, and the releases they are of, into a builder; of models, told by their keys,
+    those that ``keeps_model`` wants.
 
     In the order of a build, release by release and path by path: what is kept is numbered as if it had been alone.
     """
@@ -55,6 +66,9 @@ def absorb(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bo
     kept = set(zip(owners.tolist(), corpus.version_paths[chosen].tolist(), files.tolist(), strict=True))
     translated.pass_on_listings(kept)
     _pass_on_natives(builder, corpus, keeps)
+    for key, stored in stored_models(corpus) if corpus.model_count else ():
+        if keeps_model(key):
+            builder.models.add_stored(key, stored)
 
 
 def _pass_on_natives(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool]) -> None:

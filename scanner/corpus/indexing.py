@@ -1,13 +1,14 @@
 """Sources indexed: the files of a checkout as a release in a corpus, or as a corpus of their own in memory.
 
-Edit this when more of a source should be read into a corpus than its Python files, the notices that come with it, and
-the hashes of native files.
+Edit this when more of a source should be read into a corpus than its Python files, the notices that come with it,
+the hashes of native files, and the facts of the model in it.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -28,8 +29,13 @@ from .builder import CorpusBuilder
 from .model import Corpus, Project, Release
 from .native_table import hashed, taken_natives
 
+if TYPE_CHECKING:
+    from ..models.model import ModelFacts
+
 EVERYTHING = Selection()
 OF_CODE = (Subject.WORK, Subject.CODE)
+# A configuration with fewer is not one of a model.
+_LEAST_VALUES = 8
 # A licence file with more copyright lines lists the holders of what is bundled.
 MOST_COPYRIGHTS = 40
 
@@ -115,13 +121,35 @@ def index_release(
 ) -> Corpus:
     """A corpus of one source as a release of the project ``name``; what could not be read goes to ``skipped``.
 
-    ``released`` is its ISO date, where the source says none or another. Raises SourceError, and CorpusError when there
-    is no Python in it.
+    ``released`` is its ISO date, where the source says none or another. Where it holds a model, its facts come with
+    the code, or alone. Raises SourceError, and CorpusError when there is neither Python nor a model in it.
     """
     with open_source(source, obey=True) as checkout:
         project = Project(name, licence, "", "", _package(source, checkout))
         dated = replace(checkout, released=released or checkout.released)
-        return _indexed(dated, source, project, "add", release=release, skipped=skipped)
+        model = _model(dated, project, release or checkout.release, skipped)
+        return _indexed(dated, source, project, "add", release=release, skipped=skipped, model=model)
+
+
+def _model(checkout: Checkout, project: Project, release: str, skipped: list[Skipped]) -> ModelFacts | None:
+    """The facts of the model in a source, under the name, licence and release that the user gives it."""
+    from ..models.model_reading import holds_model, read_model
+    from ..models.stored_facts import kept_facts
+
+    read = read_model(checkout, project.name, read_declarations(checkout)) if holds_model(checkout) else None
+    if read is None:
+        return None
+    skipped += read.skipped
+    facts, left_out = kept_facts(replace(read.facts, licence=project.licence, release=release))
+    skipped += left_out
+    return facts if facts and (facts.configurations or facts.tokenizer or facts.files or facts.layouts) else None
+
+
+def _is_beside_code(model: ModelFacts) -> bool:
+    """Whether files that stand in a source of code are those of a model, and not of its tools."""
+    return bool(model.tokenizer or model.layouts) or any(
+        len(each.values) >= _LEAST_VALUES for each in model.configurations
+    )
 
 
 def _indexed(
@@ -133,12 +161,16 @@ def _indexed(
     release: str = "",
     skipped: list[Skipped] | None = None,
     may_be_empty: Callable[[], bool] | None = None,
+    model: ModelFacts | None = None,
 ) -> Corpus:
     builder = CorpusBuilder()
     left: list[Skipped] = [] if skipped is None else skipped
     unread = UnreadCode()
     count = add_checkout(builder, checkout, project, release, selection=selection, skipped=left, unread=unread)
-    if not count and not (may_be_empty and may_be_empty()):
+    if model is not None and (not count or _is_beside_code(model)):
+        builder = builder if count else CorpusBuilder()  # of a release without code nothing else is told
+        builder.models.add(model)
+    elif not count and not (may_be_empty and may_be_empty()):
         told = f": {left[0].path} {left[0].reason}" if left else ""
         raise CorpusError(f"{source}: no Python file or notebook in it to {purpose}{unread.told()}{told}")
     return replace(builder.finish(project.name), unread=unread.found(project.name))

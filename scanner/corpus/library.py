@@ -6,8 +6,9 @@ Edit this when `modelkin corpus` gets a command or tells more.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -20,9 +21,13 @@ from .absorbing import absorb
 from .builder import CorpusBuilder
 from .indexing import index_release
 from .model import Corpus, Project, Release, Version, check_writable, write
+from .model_table import model_key
 from .segments import MOST_SEGMENTS, SMALL, TIMES, alone, save_segments, segment_list, segment_name, signature
 from .store import is_altered, is_there, open_corpus, open_segments, packed_path
 from .validation import damaged, problems
+
+if TYPE_CHECKING:
+    from ..models.model import ModelFacts
 
 Progress = Callable[[int, int, str], None]
 """Told how many sources are done, of how many, and the one at work."""
@@ -41,7 +46,25 @@ class CorpusFacts(Struct, frozen=True):
     definitions: int
     statements: int
     fingerprints: int
+    models: int
     bytes: int
+
+
+class ModelRow(Struct, frozen=True):
+    """A model that a corpus knows; ``date`` is when it was public at the latest, ``known`` what is known of it."""
+
+    model: str
+    release: str
+    date: str
+    known: str
+    licence: str
+
+
+class Removed(NamedTuple):
+    """How many there were."""
+
+    files: int
+    models: int
 
 
 class ProjectRow(Struct, frozen=True):
@@ -69,8 +92,32 @@ def facts(path: Path) -> CorpusFacts:
         sum(len(segment.definition_hashes) for segment in segments),
         sum(len(segment.statement_digests) for segment in segments),
         sum(len(segment.fingerprints) for segment in segments),
+        sum(segment.model_count for segment in segments),
         sum(segment.path.stat().st_size for segment in segments if segment.path),
     )
+
+
+def models(path: Path) -> list[ModelRow]:
+    """The models that a corpus knows, by name; one row for all architectures. Raises CorpusError."""
+    known = [each for segment in open_segments(path) for each in segment.models]
+    found = [each for each in known if not each.is_architecture]
+    rows = [
+        ModelRow(each.name, each.release or "-", each.date or "-", _known_of(each), each.licence or "-")
+        for each in sorted(found, key=lambda each: (each.name.casefold(), each.release))
+    ]
+    more = len(known) - len(found)
+    return [
+        *rows,
+        *([ModelRow(f"({more:,} architectures)", "-", "-", "what all of their models have", "-")] if more else []),
+    ]
+
+
+def _known_of(model: ModelFacts) -> str:
+    parts = ["configuration"] if model.configurations else []
+    parts += ["tokenizer"] if model.tokenizer else []
+    parts += [f"layout of {model.layouts[0].count:,} tensors"] if model.layouts else []
+    parts += [f"hashes of files ({len(model.files)})"] if model.files else []
+    return ", ".join(parts)
 
 
 def projects(path: Path) -> list[ProjectRow]:
@@ -141,6 +188,9 @@ def _save(path: Path, kept: Sequence[Corpus], names: tuple[str, str], seen: tupl
 
 def _without(segment: Corpus, new: Corpus, dated: bool) -> Corpus | None:
     """A segment without what is ``new``; None where that leaves nothing. If ``dated``, its release has the new date."""
+    models = set(_keys(new))
+    if not new.releases:  # a model without code
+        return segment if models.isdisjoint(_keys(segment)) else _rebuilt([segment], _names(segment), models=models)
     (release,) = new.releases
     same = [
         number
@@ -152,7 +202,7 @@ def _without(segment: Corpus, new: Corpus, dated: bool) -> Corpus | None:
     natives = segment.native_paths[np.isin(segment.native_releases, same)].tolist()
     is_held = any(segment.text(path) in replaced for path in (*segment.version_paths[rows].tolist(), *natives))
     is_redated = dated and any(segment.releases[number].released != release.released for number in same)
-    if not (is_held or is_redated):
+    if not (is_held or is_redated) and models.isdisjoint(_keys(segment)):
         return segment
     if is_redated:
         renewed = [
@@ -160,11 +210,22 @@ def _without(segment: Corpus, new: Corpus, dated: bool) -> Corpus | None:
         ]
         segment = replace(_whole(segment), releases=tuple(renewed), path=None)
     gone = {(new.projects[0], release.version, each) for each in replaced}
-    return _rebuilt([segment], (segment.name, segment.version), lambda version: _identity(version) not in gone)
+    return _rebuilt([segment], _names(segment), lambda version: _identity(version) not in gone, models)
+
+
+def _names(segment: Corpus) -> tuple[str, str]:
+    return segment.name, segment.version
+
+
+def _keys(segment: Corpus) -> list[int]:
+    """The keys of its models."""
+    return segment.model_hashes.tolist() if segment.model_count else []
 
 
 def _as_known(new: Corpus, segments: Sequence[Corpus], dated: bool) -> Corpus:
     """What is ``new``, its release as the corpus knows it, unless it is ``dated``: a release has one date."""
+    if not new.releases:
+        return new
     (release,) = new.releases
     for segment in segments if not dated else ():
         for each in segment.releases:
@@ -192,13 +253,16 @@ def _bytes(corpus: Corpus) -> int:
 
 
 def _rebuilt(
-    segments: Sequence[Corpus], names: tuple[str, str], keeps: Callable[[Version], bool] = lambda _: True
+    segments: Sequence[Corpus],
+    names: tuple[str, str],
+    keeps: Callable[[Version], bool] = lambda _: True,
+    models: Container[int] = (),
 ) -> Corpus | None:
-    """One corpus of these; None where nothing is kept."""
+    """One corpus of these, without the models of the keys ``models``; None where nothing is kept."""
     builder = CorpusBuilder()
     for segment in segments:
-        absorb(builder, segment if segment.path is None else _whole(segment), keeps)
-    return builder.finish(*names) if builder.rows else None
+        absorb(builder, segment if segment.path is None else _whole(segment), keeps, lambda key: key not in models)
+    return builder.finish(*names) if builder.rows or len(builder.models) else None
 
 
 def _versions(corpus: Corpus) -> list[Version]:
@@ -209,26 +273,27 @@ def _identity(version: Version) -> tuple[Project, str, str]:
     return version.project, version.release.version, version.path
 
 
-def remove(name: str, path: Path) -> int:
-    """Remove a project from a corpus; how many of its files there were. Raises CorpusError when it is not in it."""
+def remove(name: str, path: Path) -> Removed:
+    """Remove a project, and the models of that name, from a corpus. Raises CorpusError when there are none."""
     open_segments(path)
     check_writable(path)
     with alone(path):
         seen, segments = signature(path), open_segments(path)
         names = segments[0].name, segments[0].version
         rows = _project_rows(segments)
-        if name not in (row.name for row in rows):
-            known = ", ".join(dict.fromkeys(row.name for row in rows))
-            raise CorpusError(f"{path}: no project {name}; it has {known or 'none'}")
+        models = [each for segment in segments for each in segment.models]
+        if name not in (known := dict.fromkeys([*(row.name for row in rows), *(each.name for each in models)])):
+            raise CorpusError(f"{path}: no project or model {name}; it has {', '.join(known) or 'none'}")
         kept = [segment for each in segments if (segment := _without_project(each, name, names)) is not None]
         _save(path, kept, names, seen)
-    return sum(row.files for row in rows if row.name == name)
+    return Removed(sum(row.files for row in rows if row.name == name), sum(each.name == name for each in models))
 
 
 def _without_project(segment: Corpus, name: str, names: tuple[str, str]) -> Corpus | None:
-    if name not in (project.name for project in segment.projects):
+    models = {model_key(each.name, each.release) for each in segment.models if each.name == name}
+    if not models and name not in (project.name for project in segment.projects):
         return segment
-    return _rebuilt([segment], names, lambda version: version.project.name != name)
+    return _rebuilt([segment], names, lambda version: version.project.name != name, models)
 
 
 def merge(path: Path, output: Path) -> CorpusFacts:

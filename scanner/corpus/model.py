@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
@@ -29,6 +29,9 @@ from ..support.arrays import Array, among, runs
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
 from .schema import COLUMNS, Columns, Table
+
+if TYPE_CHECKING:
+    from ..models.model import ModelFacts
 
 FORMAT = 3
 # Files of it have none of the optional columns, and are still read.
@@ -223,6 +226,24 @@ class Corpus(Columns, frozen=True, dict=True):
             self.notices[self.version_notices[row]],
         )
 
+    @property
+    def model_count(self) -> int:
+        """How many models it knows."""
+        return len(self.arrays.get(Columns.model_hashes.name, ()))
+
+    @cached_property
+    def models(self) -> tuple[ModelFacts, ...]:
+        """The models that it knows, by name and release, read at the first call. Raises CorpusError."""
+        if not self.model_count:
+            return ()
+        from .model_table import read_models  # what knows models: most runs are about code alone
+
+        try:
+            return read_models(self)
+        except ValueError as error:
+            told = f"damaged corpus file ({error}); build or download it again"
+            raise CorpusError(f"{self.path or self.name}: {told}") from None
+
     def save(self, path: Path) -> None:
         """Write the corpus, whole or not at all, and make its folder. The same corpus gives the same bytes.
 
@@ -263,8 +284,9 @@ class Corpus(Columns, frozen=True, dict=True):
 
     @property
     def _written(self) -> Mapping[str, Array]:
-        """The columns of a file: without those of plain forms, and of native files, where it has none."""
+        """The columns of a file: without those of plain forms, native files and models, where it has none."""
         absent = [] if self.knows_plain else ["plain_"]
+        absent += [] if self.model_count else ["model_"]
         absent += [] if len(self.arrays.get(Columns.native_hashes.name, ())) else ["native_"]
         return {name: array for name, array in self.arrays.items() if not any(each in name for each in absent)}
 

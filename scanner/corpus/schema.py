@@ -57,6 +57,8 @@ class Table(Enum):
     PLAIN_DEFINITIONS = "definition that has another plain form"
     PLAIN_STATEMENTS = "statement in a plain definition"
     NATIVE = "native file in a release"
+    MODELS = "model"
+    MODEL_BYTES = "byte of a model's facts"
 
 
 class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
@@ -205,6 +207,12 @@ class Columns(Struct, frozen=True, dict=True):
     )
     native_releases = Column(_32, Table.NATIVE, "the release", numbers=Table.RELEASES, narrows=True, optional=True)
     native_paths = Column(_32, Table.NATIVE, "the path in the release", numbers=Table.NAMES, optional=True)
+
+    model_hashes = Column(
+        _64, Table.MODELS, "64 bits of BLAKE2b of its name and its release", is_sorted=True, optional=True
+    )
+    model_starts = Column(_32, Table.MODELS, "bounds of its facts", runs=Table.MODEL_BYTES, optional=True)
+    model_bytes = Column(_8, Table.MODEL_BYTES, "a byte of them: MessagePack, compressed by zlib", optional=True)
 
     def count(self, table: Table) -> int:
         """How many rows a table has that is not in the header: as many entries as its first column has."""

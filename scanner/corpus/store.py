@@ -23,7 +23,7 @@ from ..errors import CorpusError
 from ..fingerprints.winnowing import WINNOWING
 from ..notices.model import Notice
 from ..results import LicenceForm
-from ..support.arrays import Array
+from ..support.arrays import Array, let_go
 from ..support.data_files import shipped_folder
 from .appearances import APPEARANCES, filled
 from .model import (
@@ -37,6 +37,7 @@ from .model import (
     Release,
     content_digest,
 )
+from .model_table import MODELS, without_models
 from .native_table import NATIVE, without_native
 from .packed.packed_head import PACKED_SUFFIX
 from .packed.unpacking import ready
@@ -50,6 +51,7 @@ from .validation import endless_problems, shape_problems
 _MOST_TRIES = 5
 _FORMS = {form.value: form for form in LicenceForm}
 _SHIPPED, _SHIPPED_PACKED = f"base{CORPUS_SUFFIX}", f"base{PACKED_SUFFIX}"
+_SHIPPED_MODELS = f"models{CORPUS_SUFFIX}"
 _TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
 
 
@@ -72,7 +74,9 @@ class _Stored(NamedTuple):
 def open_corpus(path: Path) -> Corpus:
     """Map a corpus file. CorpusError says what is wrong with it."""
     with _explained(path):
-        return _decoded(path, _stored(path))
+        corpus = _decoded(path, _stored(path))
+    let_go(corpus.arrays.values())
+    return corpus
 
 
 def open_segments(path: Path) -> list[Corpus]:
@@ -164,11 +168,14 @@ def _decoded(path: Path, stored: _Stored) -> Corpus:
         absent |= {*PLAIN, *PLAIN_COUNTS}
     if not NATIVE.isdisjoint(absent):
         absent |= NATIVE
+    if not MODELS.isdisjoint(absent):
+        absent |= MODELS
     arrays = {column.name: _array(stored, column) for column in COLUMNS.values() if column not in absent}
     arrays |= without_native() if absent >= NATIVE else {}
+    arrays |= without_models() if absent >= MODELS else {}
     corpus = replace(_with_header(path, stored.header, arrays), knows_plain=knows_plain)
     # How many path histories hold something is asked only where several corpora are in use.
-    if not absent <= COUNTS | NATIVE:
+    if not absent <= COUNTS | NATIVE | MODELS:
         corpus = replace(corpus, arrays={**({} if knows_plain else without_plain(corpus)), **arrays})
     if not APPEARANCES.isdisjoint(absent):
         _refuse(shape_problems(corpus))
@@ -325,6 +332,11 @@ def shipped_path() -> Path:
     return ready(packed) if packed.exists() else packed.with_name(_SHIPPED)
 
 
+def models_path() -> Path:
+    """The corpus of published models that comes with modelkin: no code is in it."""
+    return shipped_folder("corpora") / _SHIPPED_MODELS
+
+
 def packed_path() -> Path:
     """The packed form of the corpus that comes with modelkin; a checkout may have it unpacked instead."""
     return shipped_folder("corpora") / _SHIPPED_PACKED
@@ -358,6 +370,15 @@ def default_corpora(paths: Sequence[Path] | None, required: bool = True) -> list
     """Open ``paths``; None means all of `known_paths`. Raises CorpusError."""
     chosen = known_paths(required) if paths is None else paths
     return [corpus for path in chosen for corpus in open_segments(path)]
+
+
+def shipped_models() -> list[Corpus]:
+    """The corpus of published models that comes with modelkin, opened; none where a checkout lacks it.
+
+    Raises CorpusError.
+    """
+    path = models_path()
+    return [open_corpus(path)] if is_there(path) else []
 
 
 def is_there(path: Path) -> bool:

@@ -18,6 +18,7 @@ from ..support.arrays import Array, distinct, first_of_each, pack_pairs, run_bou
 from .ancestry import ancestors
 from .appearances import Listing, filled, narrowed
 from .model import Corpus, Release
+from .model_table import ModelTable
 from .native_table import NativeTable
 from .plain_tables import PlainTables, plain_columns
 from .rarity import idf_weights
@@ -67,6 +68,7 @@ class Tables:
         self.plain = PlainTables()
         self.knows_plain: set[bool] = set()
         self.natives = NativeTable()
+        self.models = ModelTable()
         self.files = Numbering()  # int64[definitions, 5] as bytes -> number
         self.rows: list[VersionRow] = []
         # What is known by lists of paths: of (project, path), and of (project, path, file) what held it first.
@@ -86,6 +88,7 @@ class Tables:
             **packed.history_columns(),
             **packed.version_columns(),
             **self.natives.columns(packed.name_ranks, self.cache.names.spelled),
+            **self.models.columns(),
         }
         known = Columns({column.name: fitted(column, array) for column, array in columns.items()})
         found = ancestors(known, self._ages(known.lineage_first_releases))

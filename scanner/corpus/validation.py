@@ -28,6 +28,7 @@ def problems(corpus: Corpus) -> list[str]:
             *history_problems(corpus),
             *interval_problems(corpus),
             *_token_problems(corpus),
+            *_model_problems(corpus),
         ]
     )
 
@@ -125,6 +126,20 @@ def _token_problems(corpus: Corpus) -> Iterator[str]:
     told = run_sums(corpus.statement_tokens[corpus.plain_statements], corpus.plain_statement_starts)
     if not np.array_equal(told, corpus.plain_tokens):
         yield "plain_tokens are not those of the statements"
+
+
+def _model_problems(corpus: Corpus) -> Iterator[str]:
+    if not corpus.model_count:
+        return
+    from ..models.layout_templates import unpack_layout
+    from .model_table import read_models
+
+    try:
+        for model in read_models(corpus):
+            for layout in model.layouts:
+                unpack_layout(layout)
+    except ValueError as error:
+        yield str(error)
 
 
 def _of_rows(starts: Array) -> Array:

@@ -26,7 +26,7 @@ _GROUNDS = (Strength.EXACT, Strength.STRONG)
 _OF_ARCHITECTURE = (EvidenceKind.CONFIGURATION, EvidenceKind.TENSOR_LAYOUT)
 # What these say is of the whole model, so that a counter of theirs makes it another one; a date does not.
 _OF_MODEL = (*_OF_ARCHITECTURE, EvidenceKind.TOKENIZER)
-_CODE, _LAYOUT = "code", "tensor layout"
+_CODE, LAYOUT = "code", "tensor layout"
 
 
 def conclude(
@@ -41,14 +41,14 @@ def conclude(
     code, code_after, code_against = _code(files, bool(observations))
     told = UpstreamGrounds(
         original,
-        (*code, *map(_phrase, main)),
-        (*code_after, *map(_phrase, by_strength[Strength.SUPPORTING])),
-        (*code_against, *map(_phrase, by_strength[Strength.COUNTER])),
+        (*code, *map(phrase, main)),
+        (*code_after, *map(phrase, by_strength[Strength.SUPPORTING])),
+        (*code_against, *map(phrase, by_strength[Strength.COUNTER])),
     )
     if told.grounds:
         nouns = [_code_noun(files)] if code else []
-        nouns += [_noun(each) for each in main]
-        nouns += [_LAYOUT for each in by_strength[Strength.SUPPORTING] if _is_whole_layout(each)]
+        nouns += [noun(each) for each in main]
+        nouns += [LAYOUT for each in by_strength[Strength.SUPPORTING] if is_whole_layout(each)]
         sentence = _with_grounds(copy, told, list(dict.fromkeys(nouns)), by_strength[Strength.SUPPORTING], code_after)
     elif told.supporting:
         sentence = _supported(copy, told, by_strength[Strength.SUPPORTING])
@@ -60,10 +60,10 @@ def conclude(
 def _with_grounds(
     copy: str, told: UpstreamGrounds, nouns: list[str], supporting: Sequence[Observation], code_after: Sequence[str]
 ) -> str:
-    layouts = [_phrase(each) for each in supporting if _is_whole_layout(each)]
-    others = [*code_after, *(_phrase(each) for each in supporting if not _is_whole_layout(each))]
+    layouts = [phrase(each) for each in supporting if is_whole_layout(each)]
+    others = [*code_after, *(phrase(each) for each in supporting if not is_whole_layout(each))]
     verb = "are those" if len(nouns) > 1 else "is that"
-    said = f"{copy}: {_and(nouns)} {verb} of {told.project} ({'; '.join([*told.grounds, *layouts])})"
+    said = f"{copy}: {joined(nouns)} {verb} of {told.project} ({'; '.join([*told.grounds, *layouts])})"
     said += f"; {'; '.join(others)}" if others else ""
     return said + _against(told)
 
@@ -99,7 +99,8 @@ def _against(told: UpstreamGrounds) -> str:
     return f"; against it: {'; '.join(told.counter)}" if told.counter else ""
 
 
-def _and(words: Sequence[str]) -> str:
+def joined(words: Sequence[str]) -> str:
+    """``a, b and c``."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
@@ -117,48 +118,50 @@ def _code(files: Sequence[FileVerdict], has_more: bool) -> tuple[list[str], list
     grounds, after, against = [], [], []
     if copies:
         how = ", ".join(f"{count} {verdict.value}" for verdict, count in copies.items())
-        grounds.append(f"code: {how}, of {_counted(len(files), 'file')}")
+        grounds.append(f"code: {how}, of {counted_words(len(files), 'file')}")
     if verdicts[Verdict.FRAGMENTS]:
-        after.append(f"code: fragments in {verdicts[Verdict.FRAGMENTS]} of {_counted(len(files), 'file')}")
+        after.append(f"code: fragments in {verdicts[Verdict.FRAGMENTS]} of {counted_words(len(files), 'file')}")
     if later:
-        against.append(f"code: {_counted(later, 'file')} older than the original's")
+        against.append(f"code: {counted_words(later, 'file')} older than the original's")
     elif files and has_more and not verdicts.total():
-        against.append(f"code: nothing of it in {_counted(len(files), 'file')}")
+        against.append(f"code: nothing of it in {counted_words(len(files), 'file')}")
     return grounds, after, against
 
 
 def _code_noun(files: Sequence[FileVerdict]) -> str:
     """``code`` where all files are copies, else of how many of them it is."""
     copies = sum(bool(each.upstreams) and each.verdict in COPIES for each in files)
-    return _CODE if copies == len(files) else f"{_CODE} of {copies:,} of {_counted(len(files), 'file')}"
+    return _CODE if copies == len(files) else f"{_CODE} of {copies:,} of {counted_words(len(files), 'file')}"
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+def counted_words(count: int, thing: str) -> str:
+    """``1 file``, ``2 files``."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 # Observations.
 
 
-def _noun(each: Observation) -> str:
+def noun(each: Observation) -> str:
     """What the sentence says to be the original's."""
     if each.kind is EvidenceKind.HASHES:
         return each.says.partition(":")[0]
-    return _LAYOUT if each.kind is EvidenceKind.TENSOR_LAYOUT else each.kind.value
+    return LAYOUT if each.kind is EvidenceKind.TENSOR_LAYOUT else each.kind.value
 
 
-def _is_whole_layout(each: Observation) -> bool:
+def is_whole_layout(each: Observation) -> bool:
+    """Whether it says that all tensors of both are laid out alike."""
     is_layout = each.kind is EvidenceKind.TENSOR_LAYOUT and "matched" in each.figures
     return is_layout and each.relation in (Relation.IDENTICAL, Relation.RENAMED)
 
 
-def _phrase(each: Observation) -> str:
+def phrase(each: Observation) -> str:
     """The figures that an observation turns on; all of what it says, where it has others."""
     figures = {name: int(value) for name, value in each.figures.items()}
     against = each.strength is Strength.COUNTER
     match each.kind:
         case EvidenceKind.HASHES if "files" in figures:
-            return f"{each.says.partition(':')[0]}: {_counted(figures['files'], 'file')} of the same bytes"
+            return f"{each.says.partition(':')[0]}: {counted_words(figures['files'], 'file')} of the same bytes"
         case EvidenceKind.TOKENIZER if "named_same" in figures:
             return _tokens(figures)
         case EvidenceKind.TOKENIZER if "settings" in figures:

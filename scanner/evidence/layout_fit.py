@@ -50,6 +50,10 @@ class Fit(NamedTuple):
     """Whether shapes were known on both sides: then those of each pair are equal."""
     was_cut: bool
     """Whether the bound on work was reached, so that more may fit than was found."""
+    aligner: Aligner
+    """What aligned them,"""
+    nodes: tuple[int, int]
+    """and from which nodes on, the copy's and the original's."""
     copy_part: str = ""
     """The part of the copy that is meant (``llm``); empty for all of it."""
     original_part: str = ""
@@ -186,6 +190,8 @@ def _fit(aligner: Aligner, nodes: tuple[int, int], parts: tuple[str, str], with_
         _structures(aligner, nodes[1]),
         with_shapes,
         aligner.was_cut,
+        aligner,
+        nodes,
         *parts,
     )
 

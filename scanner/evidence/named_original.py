@@ -70,26 +70,26 @@ def may_hold_model(checkout: Checkout) -> bool:
     """Whether there is a file of a model in a source, by its name. A single file of code is none."""
     if checkout.whole is None:
         return False
-    from .two_models import holds_model  # much, and not for two files of code
+    from ..models.model_reading import holds_model  # much, and not for two files of code
 
     return holds_model(checkout)
 
 
 def _evidence(copy: tuple[str, Checkout], original: tuple[str, Checkout], parents: Sequence[ModelRead]) -> Evidence:
     """What two sources, each with its name, have in common."""
-    from .two_models import compare_models, read_model
+    from .two_models import compare_models, read_side
 
     (name, ours), (own, theirs) = copy, original
-    return compare_models(read_model(ours, name), read_model(theirs, own), parents)
+    return compare_models(read_side(ours, name), read_side(theirs, own), parents)
 
 
 def _parent(source: str, opened: ExitStack) -> ModelRead:
     """The model in ``source``, which stays open as long as ``opened`` does."""
-    from .two_models import read_model
+    from .two_models import read_side
 
     name, place = split_name(source)
     checkout = opened.enter_context(open_source(place, obey=True))
-    read = read_model(checkout, name or project_name(checkout, ()) or checkout.root)
+    read = read_side(checkout, name or project_name(checkout, ()) or checkout.root)
     if read is None:
         raise SourceError(f"{source}: no file of a model in it, so it explains nothing; check the path")
     return read

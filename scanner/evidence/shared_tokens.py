@@ -29,19 +29,24 @@ _DEFAULTS = "files with as few values are often equal"
 
 
 def compare_tokenizers(
-    copy: ModelFacts, original: ModelFacts, parents: Sequence[ModelFacts] = (), modules: frozenset[str] | None = None
+    copy: ModelFacts,
+    original: ModelFacts,
+    parents: Sequence[ModelFacts] = (),
+    modules: frozenset[str] | None = None,
+    own: frozenset[int] | None = None,
 ) -> tuple[Observation, ...]:
     """What the tokenizers of two models have in common, an observation for each part that both have.
 
     ``parents`` are models that both may be built on. ``modules`` are the names of all Python modules of the copy, less
-    ".py"; None where they are not known: then no class is said to be left over.
+    ".py"; None where they are not known: then no class is said to be left over. ``own`` are the ids of the tokens that
+    are the original's own among known models; None where that is not known: then it is those that few models have.
     """
     ours, theirs = copy.tokenizer, original.tokenizer
     if ours is None or theirs is None:
         return ()
     bases = [(each.name, each.tokenizer) for each in parents if each.tokenizer is not None]
     found = [
-        _added(ours, theirs, original.name, bases),
+        _added(ours, theirs, original.name, bases, own),
         _settings(ours, theirs, original.name, bases),
         _vocabulary(ours, theirs, original.name, bases),
         _left_over(copy, original, modules),
@@ -70,14 +75,16 @@ def _observation(
 # Added tokens.
 
 
-def _added(ours: TokenizerFacts, theirs: TokenizerFacts, name: str, bases: _Bases) -> Observation | None:
+def _added(
+    ours: TokenizerFacts, theirs: TokenizerFacts, name: str, bases: _Bases, own: frozenset[int] | None
+) -> Observation | None:
     mine, others = hashes_by_id(ours.added), hashes_by_id(theirs.added)
     if not mine or not others:
         return None
     named, named_theirs = set(ours.added.named), set(theirs.added.named)
     same = {number for number, token in mine.items() if others.get(number) == token}
     named_same = same & named
-    private = _private({number: mine[number] for number in named_same}, bases)
+    private = _private({number: mine[number] for number in named_same}, bases, own)
     moved = len({mine[number] for number in named} & {others[number] for number in named_theirs}) - len(named_same)
     figures = {
         "same": len(same),
@@ -104,14 +111,15 @@ def _added(ours: TokenizerFacts, theirs: TokenizerFacts, name: str, bases: _Base
     )
 
 
-def _private(same: Mapping[int, bytes], bases: _Bases) -> set[int]:
-    """The ids of those tokens that few published tokenizers have there, and none of the bases."""
+def _private(same: Mapping[int, bytes], bases: _Bases, own: frozenset[int] | None) -> set[int]:
+    """The ids of those tokens that few published tokenizers have there, or that are ``own``, and none of the bases'."""
     usual = usual_values().tokens
     held = [hashes_by_id(base.added) for _, base in bases]
     return {
         number
         for number, token in same.items()
-        if usual.get((number, token), 0) <= MOST_OF_PRIVATE and not any(each.get(number) == token for each in held)
+        if (usual.get((number, token), 0) <= MOST_OF_PRIVATE if own is None else number in own)
+        and not any(each.get(number) == token for each in held)
     }
 
 

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from ..models.layout_facts import TensorLayout
 from ..results import EvidenceKind, Observation, Region, Relation, Strength
 from ..support.budget import OverBudgetError, budget
-from ..support.escaping import escape
+from ..support.escaping import brief, escape
 from .layout_fit import Fit, fit_layouts, names_in
+from .layout_outline import outline
 
 # With fewer names than this, or fewer different subtrees where hardly a name is kept, others fit by chance.
 LEAST_NAMES = 20
@@ -93,7 +94,7 @@ def _layout(
         figures,
         _explanations(fit, relation, strength, explanations),
         (Region(copy.path, 1, 1),),
-        fit.renames if relation is not Relation.UNALIKE else (),
+        *((fit.renames, outline(fit)) if relation is not Relation.UNALIKE else ()),
     )
 
 
@@ -133,9 +134,9 @@ def _says(fit: Fit, by_name: Fit, relation: Relation, compared_with: str) -> str
     of = f"{len(fit.pairs):,} of {max(fit.copy_names, fit.original_names):,} tensor names"
     if relation is Relation.CONTAINED:
         inner = (
-            f"the part {escape(fit.copy_part)} is laid out as all of {shown}"
+            f"the part {brief(fit.copy_part)} is laid out as all of {shown}"
             if fit.copy_part
-            else (f"it is laid out as the part {escape(fit.original_part)} of {shown}")
+            else (f"it is laid out as the part {brief(fit.original_part)} of {shown}")
         )
         return f"{inner}: {of}{_renamed(fit)}"
     if relation is Relation.IDENTICAL:
@@ -152,7 +153,7 @@ def _renamed(fit: Fit) -> str:
     if not fit.renames or fit.share < ALIKE:
         return ""
     named = [
-        f"{escape(each.original)} is {escape(each.copy)} in {each.count:,}" for each in fit.renames[:_MOST_RENAMES_SAID]
+        f"{brief(each.original)} is {brief(each.copy)} in {each.count:,}" for each in fit.renames[:_MOST_RENAMES_SAID]
     ]
     more = len(fit.renames) - _MOST_RENAMES_SAID
     return f" ({', '.join(named)}{f', and {more:,} more renames' if more > 0 else ''})"

@@ -10,19 +10,17 @@ import os
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from msgspec.structs import replace
-
 from ..models.file_identities import of_bytes
 from ..models.json_files import base_name, read_bytes
 from ..models.layout_facts import TensorLayout
 from ..models.model import ModelFacts
-from ..models.model_files import facts_of, is_model_file
-from ..models.tensors import has_tensors, layouts_of
+from ..models.model_files import is_model_file
+from ..models.model_reading import read_model
 from ..results import Observation, Skipped
 from ..sources.checkout import Checkout, Entry
 from ..sources.git_folder import top_of
 from .file_ages import version_equal_to, who_was_first
-from .shared_files import common_files, compare_files
+from .shared_files import LEAST_BYTES, common_files, compare_files
 from .shared_tokens import compare_tokenizers
 from .shared_values import compare_configurations
 from .tensor_layout import compare_layouts
@@ -37,7 +35,7 @@ class ModelRead(NamedTuple):
 
     name: str
     checkout: Checkout
-    facts: ModelFacts | None
+    facts: ModelFacts
     layouts: tuple[TensorLayout, ...]
     skipped: tuple[Skipped, ...]
     modules: frozenset[str]
@@ -53,30 +51,14 @@ class Evidence(NamedTuple):
     """What was not compared, a phrase each."""
 
 
-def holds_model(checkout: Checkout) -> bool:
-    """Whether any file of a source is one of a model, by its name."""
-    return any(isinstance(each, Entry) and _is_of_model(each.path) for each in checkout.entries())
-
-
-def _is_of_model(path: str) -> bool:
-    return is_model_file(path) or has_tensors(path)
-
-
-def read_model(checkout: Checkout, name: str) -> ModelRead | None:
-    """The model in a source, which reports call ``name``; None where no file is one of a model.
-
-    Of a source that is a part of another (``SOURCE!PATH``), the part alone is read.
-    """
-    listed = list(checkout.entries())
-    if not any(isinstance(each, Entry) and _is_of_model(each.path) for each in listed):
+def read_side(checkout: Checkout, name: str) -> ModelRead | None:
+    """The model in a source, which reports call ``name``; None where no file is one of a model."""
+    read = read_model(checkout, name)
+    if read is None:
         return None
-    part = replace(checkout, entries=lambda: iter(listed), whole=None)
-    read = facts_of(part, name)
-    reading = layouts_of(part)
-    paths = (each.path for each in (checkout.whole or part.entries)())
+    paths = (each.path for each in (checkout.whole or checkout.entries)())
     modules = frozenset(base_name(path)[:-3] for path in paths if path.endswith(".py"))
-    skipped = (*(read.skipped if read else ()), *reading.skipped)
-    return ModelRead(name, checkout, read.facts if read else None, reading.layouts, skipped, modules)
+    return ModelRead(name, checkout, read.facts, read.layouts, read.skipped, modules)
 
 
 def compare_models(copy: ModelRead | None, original: ModelRead | None, parents: Sequence[ModelRead] = ()) -> Evidence:
@@ -98,9 +80,7 @@ def compare_models(copy: ModelRead | None, original: ModelRead | None, parents: 
 
 def _of_facts(copy: ModelRead, original: ModelRead, parents: Sequence[ModelRead]) -> Iterator[Observation]:
     ours, theirs = copy.facts, original.facts
-    if ours is None or theirs is None:
-        return
-    known = [each.facts for each in parents if each.facts is not None]
+    known = [each.facts for each in parents]
     modules = None if copy.checkout.whole is None else copy.modules
     yield from compare_files(ours, theirs, known)
     yield from compare_tokenizers(ours, theirs, known, modules)
@@ -147,12 +127,16 @@ def _place(path: str, part: int) -> str:
 def _of_dates(copy: ModelRead, original: ModelRead) -> Iterator[Observation]:
     """Who had a file first, where both have a history; which version of the original's file the copy's equals."""
     ours, theirs = copy.facts, original.facts
-    if ours is None or theirs is None or not _has_history(original.checkout) or _is_one_history(copy, original):
+    if not _has_history(original.checkout) or _is_one_history(copy, original):
         return
     pairs = common_files(ours.files, theirs.files)
     blobs = [mine.blob or other.blob for mine, other, _ in pairs if mine.blob or other.blob]
+    # What the original had once, and has changed since, is in its history alone.
+    blobs += [each.blob for each in ours.files if each.blob and each.size >= LEAST_BYTES and is_model_file(each.path)]
     if blobs and _has_history(copy.checkout):
-        yield from who_was_first(blobs[:_MOST_DATED], copy.checkout, original.checkout, original.name)
+        yield from who_was_first(
+            list(dict.fromkeys(blobs))[:_MOST_DATED], copy.checkout, original.checkout, original.name
+        )
     named = {base_name(each.path): each.path for each in theirs.files}
     wanted = [each for each in ours.files if is_model_file(each.path) and base_name(each.path) in named]
     entries = {each.path: each for each in copy.checkout.entries() if isinstance(each, Entry)}
@@ -192,8 +176,8 @@ def _in_history(checkout: Checkout, path: str) -> str:
 
 def _unknown(copy: ModelRead, original: ModelRead) -> Iterator[str]:
     for kind, has in (
-        ("configuration", [bool(each.facts and each.facts.configurations) for each in (copy, original)]),
-        ("tokenizer", [bool(each.facts and each.facts.tokenizer) for each in (copy, original)]),
+        ("configuration", [bool(each.facts.configurations) for each in (copy, original)]),
+        ("tokenizer", [bool(each.facts.tokenizer) for each in (copy, original)]),
         ("tensor layout", [bool(each.layouts) for each in (copy, original)]),
     ):
         lacking = [each.name for each, there in zip((copy, original), has, strict=True) if not there]

@@ -7,15 +7,14 @@ say what is usual; `usual_values` reads what is written.
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from ..models.config_values import configuration_values, value_text
+from ..models.architectures import LEAST_VALUES, class_defaults
+from ..models.config_values import configuration_values
 from ..models.json_files import parse_object
 from ..models.model import Tokens
 from ..models.token_files import hashes_by_id, tokenizer_facts
@@ -23,8 +22,6 @@ from ..results import Skipped
 from ..support.atomic_write import replace_file
 from .usual_values import FILE, LEAST_OF_KEY, last_part
 
-# Fewer values are those of a part of a model, or of no model.
-_LEAST_VALUES = 8
 _WORDS = ("RULES_FOLDER", "TRANSFORMERS_WHEEL", "FOLDER")
 _CLASSES = "models/*/configuration_*.py"
 _HEAD = """\
@@ -38,7 +35,8 @@ Values = Mapping[str, str]
 def build(wheel: Path, folder: Path) -> str:
     """The text of the data file."""
     published, tokenizers, sources = _published(folder)
-    configurations = [*class_defaults(_class_files(wheel)).values(), *published]
+    defaults = [each.values for each in class_defaults(_class_files(wheel)).values()]
+    configurations = [*defaults, *published]
     lines = [f"from\t{name}" for name in sources]
     lines.append(f"configurations\t{len(configurations)}")
     lines += _counted(configurations)
@@ -80,7 +78,7 @@ def _published(folder: Path) -> tuple[list[Values], list[Tokens], list[str]]:
                 tokenizers[facts.added] = None
         else:
             found = configuration_values(file.name, loaded)
-            if isinstance(found, Skipped) or len(found.values) < _LEAST_VALUES:
+            if isinstance(found, Skipped) or len(found.values) < LEAST_VALUES:
                 continue
             configurations[frozenset(found.values.items())] = found.values
         sources.append(file.name)
@@ -95,44 +93,6 @@ def _class_files(wheel: Path) -> Iterator[bytes]:
         for name in sorted(archive.namelist()):
             if PurePosixPath(name).match(_CLASSES):
                 yield archive.read(name)
-
-
-def class_defaults(files: Iterable[bytes]) -> dict[str, Values]:
-    """What the configuration classes in these files of Python take where nothing is said, by the class's name."""
-    found: dict[str, Values] = {}
-    for stored in files:
-        for node in ast.parse(stored).body:
-            if isinstance(node, ast.ClassDef) and node.name.endswith("Config"):
-                read = configuration_values(node.name, dict(_defaults(node)))
-                if not isinstance(read, Skipped) and len(read.values) >= _LEAST_VALUES:
-                    found[node.name] = read.values
-    return found
-
-
-def _defaults(node: ast.ClassDef) -> Iterator[tuple[str, Any]]:
-    """Of fields, as releases from 5 on have them, and of the parameters of ``__init__``, as those before have."""
-    for each in node.body:
-        if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name) and each.value is not None:
-            yield from _literal(each.target.id, each.value)
-        elif isinstance(each, ast.FunctionDef) and each.name == "__init__":
-            named = each.args.args[len(each.args.args) - len(each.args.defaults) :]
-            for argument, value in zip(named, each.args.defaults, strict=True):
-                yield from _literal(argument.arg, value)
-
-
-def _literal(name: str, value: ast.expr) -> Iterator[tuple[str, Any]]:
-    """The value of a literal; of a call such as ``interval(...)(default=0.02)``, that of its default."""
-    if isinstance(value, ast.Call):
-        stated = next((each.value for each in value.keywords if each.arg == "default"), None)
-        if stated is None:
-            return
-        value = stated
-    try:
-        literal = ast.literal_eval(value)
-        value_text(literal)
-    except (ValueError, TypeError):
-        return
-    yield name, literal
 
 
 def main(arguments: list[str]) -> int:

@@ -21,8 +21,8 @@ from ..notices.header import read_header
 from ..notices.model import Credit, Strength
 from ..repository.declarations import read_declarations
 from ..results import Report, Skipped, Trust, UpstreamMatch
+from ..results.cells import line_words
 from ..sources import open_source
-from ..sources.cells import line_words
 from ..sources.checkout import Entry, Progress
 from ..sources.files import NOTEBOOK_SUFFIX, read_file
 from ..support.decoding import source_encoding

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..results import Skipped
 from ..sources.checkout import Entry
+from ..support.json_text import MOST_VALUES as MOST_TOKENIZER_VALUES
 from ..support.json_text import BrokenJsonError, parse_json
 
 MEGABYTE = 1024**2
@@ -14,6 +15,8 @@ MEGABYTE = 1024**2
 MOST_BYTES = 8 * MEGABYTE
 # The largest known tokenizer, of 262,144 tokens, takes 33 MB.
 MOST_TOKENIZER_BYTES = 48 * MEGABYTE
+# Values of any other file: 128,000 tokens of three values each would be more than any tokenizer_config.json has.
+MOST_VALUES = 400_000
 _LARGE = frozenset(("tokenizer.json", "vocab.json"))
 _LFS_POINTER = b"version https://git-lfs.github.com/spec/"
 
@@ -45,7 +48,8 @@ def parse_object(path: str, stored: bytes) -> dict[str, Any] | Skipped:
     if stored.startswith(_LFS_POINTER):
         return Skipped(path, "a pointer of Git LFS, not the file itself: fetch it with `git lfs pull`")
     try:
-        loaded = parse_json(stored.removeprefix(codecs.BOM_UTF8).decode())
+        most = MOST_TOKENIZER_VALUES if base_name(path) in _LARGE else MOST_VALUES
+        loaded = parse_json(stored.removeprefix(codecs.BOM_UTF8).decode(), most)
     except UnicodeDecodeError as error:
         return Skipped(path, f"not valid JSON: not UTF-8 at byte {error.start}")
     except BrokenJsonError as error:

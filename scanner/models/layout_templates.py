@@ -1,4 +1,4 @@
-"""Packs the names of tensors for a corpus: layers are alike, so one template stands for all of them.
+"""Packs layouts of tensors for a corpus: layers are alike, so one template stands for all of them.
 
 Edit this when the packed form changes; what is packed is unpacked to the same names. ``model.layers.#.mlp.w1`` with the
 numbers 0 to 31 is one line instead of 32.
@@ -7,13 +7,13 @@ numbers 0 to 31 is one line instead of 32.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, product
 from math import prod
 
 from msgspec import Struct
 
-from .layout_facts import MOST_NAMES
+from .layout_facts import MOST_NAMES, Shape, TensorLayout, check_names
 from .strict_json import BrokenFactsError
 
 _NUMBER = re.compile(r"(?:(?<=\.)|^)(?:0|[1-9]\d{0,8})(?=\.|$)")
@@ -27,6 +27,80 @@ class NameTemplate(Struct, frozen=True, array_like=True):
     """A name with NUL in place of each number."""
     ranges: tuple[tuple[int, int], ...] = ()
     """For each NUL, the first number and how many follow it."""
+
+
+class TensorTemplate(Struct, frozen=True, array_like=True):
+    """Tensors of one shape and type whose names differ in numbers alone."""
+
+    names: NameTemplate
+    shape: Shape | None = None
+    """First dimension outermost; None where it is not known."""
+    dtype: str = ""
+    """Empty where it is not known."""
+
+
+class PackedLayout(Struct, frozen=True, omit_defaults=True):
+    """A `TensorLayout` in a few lines."""
+
+    path: str
+    """As in `TensorLayout`; so are the last four."""
+    tensors: tuple[TensorTemplate, ...]
+    """All tensors, by the text of their names."""
+    has_shapes: bool = False
+    """Whether the layout tells shapes at all."""
+    has_dtypes: bool = False
+    """Whether it tells types at all."""
+    total_size: int | None = None
+    held: int | None = None
+    files: tuple[str, ...] = ()
+    says: Mapping[str, str] = {}
+
+    @property
+    def count(self) -> int:
+        """How many tensors there are."""
+        return sum(_count(each.names) for each in self.tensors)
+
+
+def pack_layout(layout: TensorLayout) -> PackedLayout:
+    """``layout`` in templates. Raises BrokenFactsError for a name with NUL."""
+    shapes = layout.shapes or (None,) * len(layout.names)
+    dtypes = layout.dtypes or ("",) * len(layout.names)
+    alike: dict[tuple[Shape | None, str], list[str]] = {}
+    for name, shape, dtype in zip(layout.names, shapes, dtypes, strict=True):
+        alike.setdefault((shape, dtype), []).append(name)
+    tensors = [
+        TensorTemplate(template, shape, dtype) for (shape, dtype), names in alike.items() for template in pack(names)
+    ]
+    return PackedLayout(
+        layout.path,
+        tuple(sorted(tensors, key=lambda each: (each.names.text, each.names.ranges))),
+        layout.shapes is not None,
+        layout.dtypes is not None,
+        layout.total_size,
+        layout.held,
+        layout.files,
+        layout.says,
+    )
+
+
+def unpack_layout(packed: PackedLayout) -> TensorLayout:
+    """The layout that ``packed`` stands for. Raises BrokenFactsError where its templates are none, or too many."""
+    check_templates([each.names for each in packed.tensors])
+    told = {name: each for each in packed.tensors for name in _names(each.names)}
+    check_names(told)
+    if len(told) != packed.count:
+        raise BrokenFactsError("templates that stand for one name twice")
+    names = tuple(sorted(told))
+    return TensorLayout(
+        packed.path,
+        names,
+        tuple(told[name].shape for name in names) if packed.has_shapes else None,
+        tuple(told[name].dtype for name in names) if packed.has_dtypes else None,
+        packed.total_size,
+        packed.held,
+        packed.files,
+        packed.says,
+    )
 
 
 def pack(names: Iterable[str]) -> tuple[NameTemplate, ...]:
@@ -45,14 +119,24 @@ def pack(names: Iterable[str]) -> tuple[NameTemplate, ...]:
 def unpack(templates: Iterable[NameTemplate]) -> tuple[str, ...]:
     """The names that ``templates`` stand for, sorted. Raises BrokenFactsError for more than 200,000."""
     listed = list(templates)
-    counts = [prod(count for _, count in each.ranges) for each in listed]
-    is_whole = all(
-        each.text.count(_PLACE) == len(each.ranges) and all(first >= 0 and count > 0 for first, count in each.ranges)
-        for each in listed
-    )
-    if not is_whole or sum(counts) > MOST_NAMES:
-        raise BrokenFactsError("templates that stand for no names, or for too many")
+    check_templates(listed)
     return tuple(sorted(name for each in listed for name in _names(each)))
+
+
+def check_templates(templates: Iterable[NameTemplate]) -> None:
+    """Raises BrokenFactsError where ``templates`` stand for no names, or for more than 200,000."""
+    left = MOST_NAMES
+    for each in templates:
+        is_whole = each.text.count(_PLACE) == len(each.ranges) and all(
+            first >= 0 and 0 < count <= MOST_NAMES for first, count in each.ranges
+        )
+        left -= _count(each) if is_whole else MOST_NAMES + 1
+        if left < 0:
+            raise BrokenFactsError("templates that stand for no names, or for too many")
+
+
+def _count(template: NameTemplate) -> int:
+    return prod(count for _, count in template.ranges)
 
 
 def _names(template: NameTemplate) -> Iterator[str]:

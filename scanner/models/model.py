@@ -1,12 +1,14 @@
 """The facts of a model that two models are compared by: small, and without any text of the model's own.
 
 A corpus may hold them: long values and tokens stand as hashes, so that no template, word or weight can be read back.
-Edit this when one more thing is to be known of a model; `facts_of` in `model_files` fills it in.
+Edit this when one more thing is to be known of a model; `read_model` in `model_reading` fills it in.
 """
 
 from __future__ import annotations
 
 from msgspec import Struct
+
+from .layout_templates import PackedLayout
 
 
 class ConfigurationValues(Struct, frozen=True, omit_defaults=True):
@@ -102,3 +104,10 @@ class ModelFacts(Struct, frozen=True, omit_defaults=True):
     tokenizer: TokenizerFacts | None = None
     files: tuple[FileIdentity, ...] = ()
     """The files that hold the model."""
+    layouts: tuple[PackedLayout, ...] = ()
+    """How its tensors are laid out, that of the most tensors first."""
+    release: str = ""
+    """Which release, or commit, of the model it is; empty where that is not said."""
+    is_architecture: bool = False
+    """Whether it is no model, but what all models of one architecture have: the defaults of a configuration class, or
+    their tensors' names. It explains what two models have in common, and nothing is from it."""

@@ -1,4 +1,7 @@
-"""Reads the files of the model in a source into its facts: `facts_of`. Edit this when one more kind of file is read."""
+"""Reads the JSON files of the model in a source into its facts: `facts_of`. Edit this when one more is read.
+
+`model_reading` adds what the headers of its weights and its card tell.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from ..sources.checkout import Checkout, Entry
 from .config_values import OF_MODEL, PLUMBING, configuration_values
 from .file_identities import file_identities
 from .json_files import base_name, read_bytes, read_object
+from .layout_facts import TensorLayout
 from .model import ConfigurationValues, ModelFacts
 from .token_files import FILES as TOKENIZER_FILES
 from .token_files import tokenizer_facts
@@ -35,6 +39,8 @@ class ReadModel(Struct, frozen=True):
     facts: ModelFacts
     skipped: tuple[Skipped, ...] = ()
     """The files of it that could not be read, and why."""
+    layouts: tuple[TensorLayout, ...] = ()
+    """Where its weights were looked at, too: how they are laid out, as read, that of the most tensors first."""
 
 
 def facts_of(checkout: Checkout, name: str = "") -> ReadModel | None:
@@ -57,7 +63,7 @@ def facts_of(checkout: Checkout, name: str = "") -> ReadModel | None:
             objects[entry.path] = loaded
     tokenizer, broken = tokenizer_facts(objects, _merges(own, skipped))
     facts = ModelFacts(
-        name or checkout.repository or checkout.project or base_name(checkout.root.rstrip("/")),
+        name or own_name(checkout),
         checkout.root,
         checkout.released,
         configurations=configurations,
@@ -65,6 +71,11 @@ def facts_of(checkout: Checkout, name: str = "") -> ReadModel | None:
         files=tuple(file_identities(checkout, own.values())),
     )
     return ReadModel(facts, (*skipped, *broken))
+
+
+def own_name(checkout: Checkout) -> str:
+    """What to call the model in a source that nobody has named."""
+    return checkout.repository or checkout.project or base_name(checkout.root.rstrip("/"))
 
 
 def is_model_file(path: str) -> bool:

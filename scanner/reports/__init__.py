@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ..audit.outcome import Audit
+    from ..predictions.model import Agreement
     from ..results import Report
     from .console import Page
 
     Format = Callable[[Report, Page], str]
     AuditFormat = Callable[[Audit, Page], Iterable[str]]
+    AgreementFormat = Callable[[Agreement, Page], str]
 
 
 def _module(name: str, function: str = "render") -> Format:
@@ -37,7 +39,11 @@ def _graph(language: str) -> Format:
 
     def render(report: Report, _page: Page) -> str:
         graph = _function("graphs", "of_report")(report)
-        return str(_function("graphs", language)(graph, _function("summary", "notes")(report)))
+        notes = (
+            *_function("observations", "conclusion_lines")(report.conclusion),
+            *_function("summary", "notes")(report),
+        )
+        return str(_function("graphs", language)(graph, notes))
 
     return render
 
@@ -101,6 +107,27 @@ AUDIT_FORMATS: Mapping[str, AuditFormat] = {
     "dot": _audit_graph("dot"),
     "mermaid": _audit_graph("mermaid"),
     "graphml": _audit_graph("graphml"),
+}
+
+
+def _agreement_module(name: str, function: str) -> AgreementFormat:
+    """The format of what `agree` says in that module."""
+
+    def render(agreement: Agreement, _page: Page) -> str:
+        return str(_function(name, function)(agreement))
+
+    return render
+
+
+def _agreement_text(agreement: Agreement, page: Page) -> str:
+    return str(_function("agreements", "render_text")(agreement, page))
+
+
+AGREEMENT_FORMATS: Mapping[str, AgreementFormat] = {
+    "text": _agreement_text,
+    "json": _agreement_module("agreements", "render_json"),
+    "markdown": _agreement_module("agreements", "render_markdown"),
+    "html": _agreement_module("html.agreement_page", "render"),
 }
 
 

@@ -92,7 +92,7 @@ def _look_first(rows: Sequence[RepositoryRow]) -> Iterator[RenderableType]:
     table = bare_table("repository", *(f"{level.value}s" for level in Level), "copies", "of")
     for row in rows[:_MOST_ROWS]:
         levels = [Text(str(count), LEVEL_STYLES[level] if count else "dim") for level, count in row.by_level.items()]
-        projects = ", ".join(map(escape, row.copies))
+        projects = ", ".join(map(escape, (*row.copies, *row.models)))
         table.add_row(Text(escape(row.name)), *levels, str(sum(row.copies.values())), Text(projects))
     yield Padding.indent(table, 2)
     yield from _rest(len(rows))
@@ -163,6 +163,8 @@ def _row(row: RepositoryRow) -> dict[str, Any]:
         "by_level": _by_value(row.by_level),
         "waived": row.waived,
         "copies": dict(row.copies),
+        "models": [encodable(each) for each in row.models],
+        "conclusion": encodable(row.conclusion) or None,
         "later": row.later,
         "skipped": [{"path": encodable(skip.path), "reason": encodable(skip.reason)} for skip in row.skipped],
         "not_obeyed": left_out_data(row.not_obeyed),

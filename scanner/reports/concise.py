@@ -6,9 +6,10 @@ Edit this when such a line is to say more, which programs may parse.
 from __future__ import annotations
 
 from ..results import Cells, Finding, Report
-from ..sources.cells import line_words, lines_of_file
+from ..results.cells import line_words, lines_of_file
 from ..support.escaping import encodable, escape, inert
 from .chronology import later_note
+from .observations import conclusion_lines
 from .phrases import and_more, confidence_words, file_list
 from .summary import note
 
@@ -29,7 +30,9 @@ def render(report: Report) -> str:
     more = and_more(len(report.skipped), _MOST_SKIPPED)
     # An original that others hold later has nothing to answer for: alone, that is no reason to say anything.
     later = later_note(report.files) if lines else ""
-    notes = [f"modelkin: {words}\n" for words in (more and f"{more} skipped", later, note(report)) if words]
+    answered = [*conclusion_lines(report.conclusion)][:1] if lines else []
+    told = (more and f"{more} skipped", later, note(report), *answered)
+    notes = [f"modelkin: {words}\n" for words in told if words]
     return inert(encodable("".join([*lines, *notes])))
 
 

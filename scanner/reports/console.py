@@ -6,6 +6,7 @@ Edit this when text is to be laid out differently on screens or in files.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from enum import Enum
 from io import StringIO
 
 from msgspec import Struct
@@ -18,6 +19,19 @@ from ..support.escaping import inert
 _UNBOUNDED = 100_000
 
 
+class Detail(Enum):
+    """How much of a report a text says."""
+
+    CLOSING = "closing"
+    """The last line alone."""
+    COUNTS = "counts"
+    """Counts by rule and by upstream, in place of lists."""
+    USUAL = "usual"
+    """The answer, the findings, and a line for each of the first copied files."""
+    FULL = "full"
+    """All of each finding and each copied file."""
+
+
 class Page(Struct, frozen=True):
     """What text is printed on: a file, unless a screen is described."""
 
@@ -27,6 +41,8 @@ class Page(Struct, frozen=True):
     """Whether escape codes may be used."""
     bars: bool = False
     """Whether shares are also drawn as bars."""
+    detail: Detail = Detail.USUAL
+    """How much is said."""
 
 
 PLAIN = Page()

@@ -16,7 +16,9 @@ _SHOWN_DIGITS = 12
 
 
 def corpora_words(identity: CorpusIdentity) -> str:
-    """``corpus base 2026.03.04, 270 days old · 55 projects, 218 releases``, on one line; a source names no date."""
+    """``corpus base 2026.03.04, 270 days old, digest 0123456789ab · 55 projects, 218 releases``, on one line; a source
+    names no date.
+    """
     if not identity.name:
         return "no corpus"
     known = identity.corpora
@@ -24,13 +26,22 @@ def corpora_words(identity: CorpusIdentity) -> str:
         return f"corpus {escape(identity.name)} {escape(identity.version)}".rstrip()
     projects = counted(sum(each.projects for each in known), "project")
     releases = counted(sum(each.releases for each in known), "release")
-    return f"corpus {' + '.join(map(_words, known))} · {projects}, {releases}"
+    models = _models(sum(each.models for each in known))
+    return f"corpus {' + '.join(map(_named, known))} · {projects}, {releases}{models}"
+
+
+def _named(known: KnownCorpus) -> str:
+    return _words(known) + (f", digest {known.digest[:_SHOWN_DIGITS]}" if known.digest else "")
 
 
 def corpus_words(known: KnownCorpus) -> str:
     """``base 2026.03.04, 270 days old · 55 projects, 218 releases · digest 0123456789ab``."""
-    reach = f"{counted(known.projects, 'project')}, {counted(known.releases, 'release')}"
+    reach = f"{counted(known.projects, 'project')}, {counted(known.releases, 'release')}{_models(known.models)}"
     return f"{_words(known)} · {reach} · digest {known.digest[:_SHOWN_DIGITS]}"
+
+
+def _models(count: int) -> str:
+    return f", {counted(count, 'model')}" if count else ""
 
 
 def _words(known: KnownCorpus) -> str:
@@ -50,6 +61,7 @@ def corpora_data(identity: CorpusIdentity) -> list[dict[str, Any]]:
             "newest": each.newest,
             "projects": each.projects,
             "releases": each.releases,
+            "models": each.models,
         }
         for each in identity.corpora
     ]

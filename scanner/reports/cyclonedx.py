@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from ..results import FileVerdict, Report, UpstreamMatch
-from ..sources.cells import lines_of_file
+from ..results.cells import lines_of_file
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
 from .chronology import chronology, later_release, only_later
+from .corpora import corpora_words
+from .observations import conclusion_lines
 from .phrases import percent
 from .summary import notes
 
@@ -34,9 +36,12 @@ def render(report: Report) -> str:
     """A bill of materials of the files that stand on known upstreams; the same report gives the same text."""
     with needing("sbom", "the cyclonedx format"):
         from cyclonedx.output.json import JsonV1Dot6
-    # The library stamps the time of writing, which would make two runs differ.
+    # The library stamps the time of writing.
     data = json.loads(JsonV1Dot6(_bom(report)).output_as_string())
-    data["metadata"].pop("timestamp", None)
+    if report.scanned.at:
+        data["metadata"]["timestamp"] = report.scanned.at
+    else:
+        data["metadata"].pop("timestamp", None)
     return json.dumps(data, indent=2) + "\n"
 
 
@@ -49,7 +54,9 @@ def _bom(report: Report) -> Bom:
     copied = [file for file in report.files if file.upstreams]
     root = Component(name=_text(report.root), type=ComponentType.APPLICATION, bom_ref="root")
     tool = Component(name="modelkin", version=version("modelkin"), type=ComponentType.APPLICATION, bom_ref="modelkin")
-    told = [Property(name="modelkin:note", value=_text(line)) for line in notes(report)]
+    about = (*notes(report), corpora_words(report.corpus))
+    told = [Property(name="modelkin:conclusion", value=line) for line in conclusion_lines(report.conclusion)]
+    told += [Property(name="modelkin:note", value=_text(line)) for line in about]
     told += [Property(name="modelkin:skipped", value=_text(f"{each.path}: {each.reason}")) for each in report.skipped]
     told += [
         Property(name="modelkin:later", value=_text(f"{file.path}: {words}"))

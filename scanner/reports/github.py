@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ..results import Cells, Finding, Level, Report, Skipped
-from ..sources.cells import lines_of_file
+from ..results.cells import lines_of_file
 from ..support.escaping import encodable, escape, inert
 from .chronology import later_note
+from .observations import conclusion_lines
 from .phrases import confidence_words, counted, file_list
 from .summary import in_files, note, summarise
 
@@ -72,7 +73,9 @@ def _summary(report: Report) -> str:
     told = [f"{counted(summary.files, 'file')} scanned, {found}"]
     told += [f"{summary.skipped} skipped"] if summary.skipped else []
     told += [f"{summary.unread} not read"] if summary.unread else []
-    return f"modelkin: {'; '.join(filter(None, [*told, _data(later_note(report.files)), _data(note(report))]))}"
+    told += [*conclusion_lines(report.conclusion)][:1]
+    told += [later_note(report.files), note(report)]
+    return f"modelkin: {'; '.join(map(_data, filter(None, told)))}"
 
 
 def _skips(skipped: Sequence[Skipped]) -> Iterator[str]:

@@ -42,6 +42,8 @@ class Relation(str, Enum):
     """The project is their closest upstream; one that is younger than they are has no edge."""
     ORIGIN = "goes back to"
     """Their closest upstream has them from the other project."""
+    MODEL = "has its model in part from"
+    """Its tokenizer, settings or weights are a known model's, as far as evidence beside the code tells."""
 
 
 class Node(Struct, frozen=True, order=True):
@@ -58,7 +60,7 @@ class Edge(Struct, frozen=True):
     target: Node
     relation: Relation
     files: int
-    """How many scanned files say so."""
+    """How many scanned files say so; 0 where the evidence is of a model."""
     share: float
     """Their part (0 to 1) of the files scanned in the repository ``source``; 0 between two upstreams."""
     verdict: Verdict | None
@@ -99,6 +101,9 @@ def provenance_graph(reports: Iterable[tuple[str, Report]]) -> ProvenanceGraph:
                 counted[source, target, relation][verdict] += 1
             if (closest := _closest(file)) and closest.direction in _UNSETTLED:
                 unsettled[repository, _project(closest.project), Relation.DERIVES] += 1
+        for key in _of_model(repository, report):
+            if (*key[:2], Relation.DERIVES) not in counted:
+                counted[key] = Counter()
     edges = [_edge(*key, verdicts, scanned.get(key[0], 0), unsettled[key]) for key, verdicts in counted.items()]
     ends = {end for edge in edges for end in (edge.source, edge.target)}
     return ProvenanceGraph(tuple(sorted({*scanned, *ends}, key=_node_order)), tuple(sorted(edges, key=_edge_order)))
@@ -111,7 +116,7 @@ def _edge(
     source: Node, target: Node, relation: Relation, verdicts: Counter[Verdict], scanned: int, unsettled: int
 ) -> Edge:
     files = verdicts.total()
-    if relation is Relation.ORIGIN:
+    if relation in (Relation.ORIGIN, Relation.MODEL):
         return Edge(source, target, relation, files, 0.0, None)
     return Edge(source, target, relation, files, files / scanned, min(verdicts, key=list(Verdict).index), unsettled)
 
@@ -127,6 +132,13 @@ def _relations(repository: Node, file: FileVerdict) -> Iterator[tuple[Node, Node
     yield repository, upstream, Relation.DERIVES, closest.verdict
     if file.origin is not None and file.origin.project != closest.project:
         yield upstream, _project(file.origin.project), Relation.ORIGIN, file.origin.verdict
+
+
+def _of_model(repository: Node, report: Report) -> Iterator[tuple[Node, Node, Relation]]:
+    """The upstreams of the answer that more than code speaks for."""
+    for each in report.conclusion.upstreams if report.conclusion else ():
+        if any(not ground.startswith("code: ") for ground in each.grounds):
+            yield repository, _project(each.project), Relation.MODEL
 
 
 def _closest(file: FileVerdict) -> UpstreamMatch | None:
@@ -147,8 +159,8 @@ def _edge_order(edge: Edge) -> tuple[object, ...]:
     return _node_order(edge.source), -edge.files, list(Relation).index(edge.relation), _node_order(edge.target)
 
 
-_LINES = {Relation.HOLDS: "bold", Relation.DERIVES: "solid", Relation.ORIGIN: "dashed"}
-_ARROWS = {Relation.HOLDS: "==>", Relation.DERIVES: "-->", Relation.ORIGIN: "-.->"}
+_LINES = {Relation.HOLDS: "bold", Relation.DERIVES: "solid", Relation.ORIGIN: "dashed", Relation.MODEL: "dotted"}
+_ARROWS = {Relation.HOLDS: "==>", Relation.DERIVES: "-->", Relation.ORIGIN: "-.->", Relation.MODEL: "-.->"}
 
 
 def dot(graph: ProvenanceGraph, notes: Sequence[str] = ()) -> str:
@@ -208,6 +220,8 @@ def _numbers(graph: ProvenanceGraph) -> dict[Node, str]:
 
 
 def _label(edge: Edge) -> str:
+    if edge.relation is Relation.MODEL:
+        return f"{edge.relation.value}"
     share = f", {percent(edge.share)}" if edge.share else ""
     return f"{edge.relation.value}: {counted(edge.files, 'file')}{share}{unsettled_words(edge)}"
 

@@ -26,10 +26,11 @@ from ..results import (
     Suppression,
     UpstreamMatch,
 )
-from ..sources.cells import cell_place
+from ..results.cells import cell_place
 from ..support.escaping import encodable
 from .corpora import corpora_data
 from .observations import conclusion_data, observation_data
+from .occasion import scanned_data
 from .summary import left_out_data, summarise, unread_data
 
 SCHEMA = "modelkin.report/2"
@@ -49,8 +50,8 @@ _LINE_TYPES = (
 
 
 def render(report: Report) -> str:
-    """The report as one indented JSON object; two runs over the same input differ in ``summary.seconds`` alone, and
-    from day to day in ``corpora[].age``.
+    """The report as one indented JSON object; two runs over the same input differ in ``summary.seconds`` and
+    ``scanned.at`` alone, and from day to day in ``corpora[].age``; with SOURCE_DATE_EPOCH in ``summary.seconds`` alone.
     """
     return json.dumps(as_data(report), indent=2) + "\n"
 
@@ -79,7 +80,7 @@ def as_data(report: Report) -> dict[str, Any]:
         "corpus": {"name": corpus.name, "version": corpus.version, "digest": corpus.digest},
         "corpora": corpora_data(corpus),
         "root": report.root,
-        "scanned": {"trust": report.trust.value},
+        "scanned": scanned_data(report),
         "conclusion": conclusion_data(report.conclusion),
         "files": [_file(file) for file in report.files],
         "attributions": [_attribution(attribution) for attribution in report.attributions],

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
 from ..results import COPIES, Cells, FileVerdict, Finding, Level, Observation, Region, Report, Skipped
-from ..sources.cells import place_words
+from ..results.cells import place_words
 from ..support.escaping import encodable, escape
 from .chronology import chronology, later_groups, later_release
 from .corpora import corpora_words

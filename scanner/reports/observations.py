@@ -28,13 +28,24 @@ _DIGITS = 6
 _MOST_RENAMES = 20
 
 
+def telling(observations: Sequence[Observation]) -> list[Observation]:
+    """What an answer rests on: what chance and a common architecture do not explain, and what speaks against."""
+    kept = (Strength.EXACT, Strength.STRONG, Strength.COUNTER)
+    return [each for each in observations if each.strength in kept]
+
+
 def evidence_blocks(observations: Sequence[Observation]) -> Iterator[RenderableType]:
     """The section of a text: a line an observation, below it what else could explain it, and what was renamed."""
     if not observations:
         return
     yield Text()
     yield Text("evidence", "bold")
+    names = {each.compared_with for each in observations}
+    last = ""
     for each in observations:
+        if len(names) > 1 and each.compared_with != last:
+            last = each.compared_with
+            yield Padding.indent(Text(f"beside {escape(last)}"), 2)
         line = Text.assemble(kind_words(each), ", ", (each.strength.value, STRENGTH_STYLES[each.strength]))
         yield Padding.indent(line.append(f": {escape(each.says)}"), 2)
         for label, words in details(each):
@@ -51,9 +62,18 @@ def details(each: Observation) -> Iterator[tuple[str, str]]:
     for explanation in each.explained_by:
         yield "explained by", escape(explanation)
     if each.renames:
-        more = and_more(len(each.renames), _MOST_RENAMES)
-        told = [*map(_rename, each.renames[:_MOST_RENAMES]), *([more] if more else [])]
-        yield counted(len(each.renames), "rename"), ", ".join(told)
+        yield counted(len(each.renames), "rename"), rename_words(each)
+
+
+def rename_words(each: Observation) -> str:
+    """``vpm is vison (437), resampler is projection (13)``; escaped."""
+    more = and_more(len(each.renames), _MOST_RENAMES)
+    return ", ".join([*map(_rename, each.renames[:_MOST_RENAMES]), *([more] if more else [])])
+
+
+def figure(value: float) -> str:
+    """A count, a share or a number of bits as people read it: ``1,741``, ``0.41``."""
+    return f"{int(value):,}" if float(value).is_integer() else f"{value:,.4g}"
 
 
 def _rename(rename: Rename) -> str:
@@ -86,6 +106,18 @@ def observation_data(each: Observation) -> dict[str, Any]:
         "renames": [
             {"original": rename.original, "copy": rename.copy, "kind": rename.kind.value, "count": rename.count}
             for rename in each.renames
+        ],
+        "outline": [
+            {
+                "depth": row.depth,
+                "copy": row.copy,
+                "original": row.original,
+                "copy_count": row.copy_count,
+                "original_count": row.original_count,
+                "matched": row.matched,
+                "summed": row.summed,
+            }
+            for row in each.outline
         ],
     }
 

@@ -10,9 +10,9 @@ import math
 from rich.text import Text
 
 from ..results import COPIES, Confidence, Finding, Level, Region, Rename, UpstreamMatch, Verdict
-from ..sources.cells import line_words
+from ..results.cells import line_words
 from ..sources.files import NOTEBOOK_SUFFIX
-from ..support.escaping import escape
+from ..support.escaping import brief, escape
 
 VERDICT_STYLES = {
     Verdict.IDENTICAL: "bold magenta",
@@ -30,17 +30,10 @@ COUNTED_AS = {
 }
 LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "cyan"}
 _BAR_WIDTH = 24
-# A minified file can hold one identifier of megabytes.
-_LONGEST_NAME = 100
 
 
-def name(identifier: str) -> str:
-    """An identifier, escaped, its middle left out when it is too long to read."""
-    visible = escape(identifier)
-    if len(visible) <= _LONGEST_NAME:
-        return visible
-    half = _LONGEST_NAME // 2
-    return f"{visible[:half]}…{visible[-half:]}"
+name = brief
+"""An identifier as a reader sees it."""
 
 
 def uses(rename: Rename) -> str:

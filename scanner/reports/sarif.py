@@ -12,16 +12,18 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from ..attribution.known_findings import FindingPrint, fingerprints
-from ..results import Cells, FileVerdict, FindingPlace, Level, Region, Report, UpstreamMatch
+from ..results import Cells, FileVerdict, FindingPlace, Level, Region, Report, Scanned, UpstreamMatch
+from ..results.cells import lines_of_file
 from ..rulebook.loader import finding_rules
 from ..rulebook.model import FindingRule
-from ..sources.cells import lines_of_file
 from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import encodable, escape
 from . import summary
 from .chronology import innovations, later_note, later_release, match_of
 from .corpora import corpora_data
 from .json import dated_data
+from .observations import conclusion_data, conclusion_lines
+from .occasion import repository_uri, scanned_data
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 # Under a name of our own: GitHub works out its own key, and warns about one that it did not.
@@ -65,14 +67,26 @@ def render(report: Report) -> str:
         },
         "automationDetails": {"id": "modelkin/"},
         "columnKind": "unicodeCodePoints",
+        **_provenance(report.scanned),
         "invocations": [_invocation(report, len(told))],
         "properties": {
+            "conclusion": conclusion_data(report.conclusion),
+            "scanned": scanned_data(report),
             "corpora": corpora_data(report.corpus),
             "later": [_later(file, each) for file in report.files for each in file.later],
         },
         "results": [_result(each, around) for each in told[:MOST_RESULTS]],
     }
     return encodable(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
+
+
+def _provenance(told: Scanned) -> dict[str, Any]:
+    """The commit, where the address of its repository is known, without which SARIF takes none."""
+    uri = repository_uri(told)
+    if not told.commit or not uri:
+        return {}
+    changed = {} if told.changed is None else {"properties": {"changed": told.changed}}
+    return {"versionControlProvenance": [{"repositoryUri": uri, "revisionId": escape(told.commit), **changed}]}
 
 
 def urls(report: Report) -> dict[str, str]:
@@ -165,13 +179,15 @@ def _uri(path: str) -> str:
 
 
 def _invocation(report: Report, results: int) -> dict[str, Any]:
-    notes = [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
+    notes = [*conclusion_lines(report.conclusion)]
+    notes += [f"{skipped.path} was not scanned: {skipped.reason}" for skipped in report.skipped]
     if results > MOST_RESULTS:
         notes.append(f"{results - MOST_RESULTS} findings beyond {MOST_RESULTS} are left out")
     notes += [*filter(None, [later_note(report.files)]), *summary.notes(report)]
     told = [{"level": "note", "message": {"text": escape(note)}} for note in notes]
     return {
         "executionSuccessful": True,
+        **({"endTimeUtc": report.scanned.at} if report.scanned.at else {}),
         "toolExecutionNotifications": told,
         "properties": {"trust": report.trust.value},
     }

@@ -11,6 +11,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
+from datetime import datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ from ..support.clock import now
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
 from .chronology import chronology, later_note, unsettled
+from .corpora import corpora_words
+from .observations import conclusion_lines
 from .phrases import percent
 from .summary import notes
 
@@ -31,7 +34,7 @@ _REFERENCE = re.compile(r"LicenseRef-[A-Za-z0-9.-]+")
 
 
 def render(report: Report) -> str:
-    """A document that describes the scanned source. Its time is SOURCE_DATE_EPOCH, if that is set, or now."""
+    """A document that describes the scanned source. Its time is that of the scan."""
     with needing("sbom", "the spdx format"):
         from spdx_tools.spdx.writer.json.json_writer import write_document_to_stream
     stream = io.StringIO()
@@ -46,7 +49,7 @@ def _document(report: Report) -> Document:
     origins = {_key(each): each for file in copied for each in file.upstreams}
     names = {key: f"SPDXRef-upstream-{place}" for place, key in enumerate(origins, 1)}
     told = [f"{each.path} was not scanned: {each.reason}" for each in report.skipped]
-    comment = "; ".join(filter(None, [*told, later_note(report.files)]))
+    comment = "; ".join(filter(None, [*conclusion_lines(report.conclusion), *told, later_note(report.files)]))
     root = Package(
         _ROOT, _text(report.root) or "scanned", SpdxNoAssertion(), files_analyzed=False, comment=_text(comment) or None
     )
@@ -72,9 +75,15 @@ def _creation(report: Report) -> CreationInfo:
         name=f"modelkin: {_text(report.root)}",
         document_namespace=f"https://spdx.org/spdxdocs/modelkin-{uuid.uuid5(uuid.NAMESPACE_URL, named)}",
         creators=[Actor(ActorType.TOOL, f"modelkin-{version('modelkin')}")],
-        created=now().replace(microsecond=0, tzinfo=None),
-        creator_comment=_text("; ".join(notes(report))),
+        created=_moment(report.scanned.at),
+        creator_comment=_text("; ".join((*notes(report), corpora_words(report.corpus)))),
     )
+
+
+def _moment(at: str) -> datetime:
+    """When the scan was made; now, where that is not known: the standard wants a time."""
+    moment = datetime.strptime(at, "%Y-%m-%dT%H:%M:%SZ") if at else now()
+    return moment.replace(microsecond=0, tzinfo=None)
 
 
 def _file(name: str, file: FileVerdict) -> Package:

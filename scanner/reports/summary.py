@@ -14,6 +14,7 @@ from msgspec import Struct
 from ..results import KnownNative, LeftOut, Level, Report, Trust, Unread, UnreadKind, Verdict
 from ..support.escaping import encodable, escape
 from .chronology import only_later
+from .occasion import scanned_words
 
 
 class Summary(Struct, frozen=True):
@@ -83,7 +84,8 @@ def trusted(report: Report) -> str:
 def hidden(report: Report) -> str:
     """What the source hid, and by what; empty when it hid nothing."""
     told = listed(report.hidden)
-    by_folder = report.trust is Trust.WORKING_TREE and any(each.by != report.baseline for each in report.hidden)
+    by_others = [each for each in report.hidden if each.by != report.baseline and not each.by.startswith("--")]
+    by_folder = report.trust is Trust.WORKING_TREE and bool(by_others)
     return f"hidden: {told}{'; --isolated shows them' if by_folder else ''}" if told else ""
 
 
@@ -140,8 +142,8 @@ def _known_data(known: KnownNative) -> dict[str, Any]:
 
 
 def notes(report: Report) -> tuple[str, ...]:
-    """How far the source was trusted, what it hid, what was not obeyed and what not read, as far as there is any."""
-    return tuple(filter(None, (*_on_trust(report), unread(report))))
+    """When and of what it is, how far the source was trusted, what it hid, what was not obeyed and what not read."""
+    return tuple(filter(None, (scanned_words(report), *_on_trust(report), unread(report))))
 
 
 def note(report: Report) -> str:

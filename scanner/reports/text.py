@@ -1,85 +1,61 @@
-"""A report as text, for a terminal or a file: headline, files with an upstream, findings, what was skipped.
+"""A report as text, for a terminal or a file: the answer, what to act on, what it is about; the last line sums up.
 
-Edit this when the text format is to say something new; what it says of one file is in ``text_file``.
+Edit this when the text is to say something new. Findings are in ``text_findings``; of copied files all that is told is
+in ``text_file``, and the lines for readers who asked for no more in ``text_copies``.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ..results import Cells, FileVerdict, Finding, Level, Report, Skipped
-from ..sources.cells import line_words
+from ..results import FileVerdict, Report, Skipped
 from ..support.escaping import escape
-from .chronology import later_groups, only_later
-from .console import PLAIN, Page, bare_table, printed
+from .chronology import later_groups, later_note, only_later
+from .console import PLAIN, Detail, Page, bare_table, printed
 from .corpora import corpora_words
-from .observations import conclusion_lines, evidence_blocks
-from .phrases import (
-    COUNTED_AS,
-    LEVEL_STYLES,
-    VERDICT_STYLES,
-    and_more,
-    confidence_words,
-    counted,
-    file_list,
-    further_files,
-    name,
-)
-from .summary import Summary, in_files, notes, summarise
+from .observations import conclusion_lines, evidence_blocks, telling
+from .phrases import COUNTED_AS, VERDICT_STYLES, and_more, counted, name
+from .summary import Summary, notes, summarise
+from .text_copies import copies, statistics
 from .text_file import file_section, later_file, own_file
+from .text_findings import all_findings, closing_line, first_findings
 
-# Of one rule: a port of a library has hundreds of files that do not say they were changed.
-_MOST_NOTES = 3
-_MOST_SKIPPED = 20
+_MOST_SKIPPED, _MOST_SKIPPED_USUALLY = 20, 5
 # Of projects that hold code of the files later, and of files of one such project.
 _MOST_LATER = 8
 
 
 def render(report: Report, page: Page = PLAIN) -> str:
-    """``report`` as text, on ``page``."""
+    """``report`` as text, on ``page``. The last line sums it up."""
     return printed(_blocks(report, page), page)
 
 
 def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
-    yield from _headline(report, summarise(report))
-    yield from evidence_blocks(report.evidence)
-    attributions = {attribution.path: attribution for attribution in report.attributions}
-    for file in report.files:
-        if file.upstreams:
-            yield Text()
-            yield from file_section(file, attributions.get(file.path), page)
-    yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
-    yield from _later_files(report.files)
-    yield from _findings(report.findings, report.cells())
-    yield from _skips(report.skipped)
+    summary = summarise(report)
+    if page.detail is not Detail.CLOSING:
+        yield from _answer(report, summary)
+        yield from _PARTS[page.detail](report, page)
+        yield Text()
+        yield from _about(report)
+    yield Text(closing_line(report, summary), "bold")
 
 
-def _headline(report: Report, summary: Summary) -> Iterator[Text]:
+def _answer(report: Report, summary: Summary) -> Iterator[Text]:
+    """What was scanned, what it is from, and how many files are what."""
     yield Text(escape(report.root), "bold")
+    yield from map(Text, conclusion_lines(report.conclusion))
     counts = Text(f"{counted(summary.files, 'file')} scanned")
     for verdict, count in summary.by_verdict.items():
         if count:
-            style = VERDICT_STYLES[verdict]
-            counts.append(" · ").append(f"{count} {COUNTED_AS[verdict]}", style)
-    for level, count in summary.by_level.items():
-        if count:
-            counts.append(" · ").append(counted(count, level.value), LEVEL_STYLES[level])
-    counts.append("".join(_further_counts(summary)))
-    yield counts
-    yield Text(f"{corpora_words(report.corpus)} · {report.seconds:.1f} s", "dim")
-    for line in notes(report):
-        yield Text(line, "dim")
-    yield from map(Text, conclusion_lines(report.conclusion))
+            counts.append(" · ").append(f"{count} {COUNTED_AS[verdict]}", VERDICT_STYLES[verdict])
+    yield counts.append("".join(_further_counts(summary)))
 
 
 def _further_counts(summary: Summary) -> Iterator[str]:
-    if about := in_files(summary):
-        yield f" {about}"
     told = {
         "waived": summary.waived,
         "known from the baseline": summary.known,
@@ -88,6 +64,47 @@ def _further_counts(summary: Summary) -> Iterator[str]:
         "also found later": summary.later,
     }
     yield from (f" · {count} {words}" for words, count in told.items() if count)
+
+
+def _about(report: Report) -> Iterator[Text]:
+    """What the answer rests on."""
+    yield Text(f"{corpora_words(report.corpus)} · {report.seconds:.1f} s", "dim")
+    for line in notes(report):
+        yield Text(line, "dim")
+
+
+def _counts(report: Report, _page: Page) -> Iterator[RenderableType]:
+    yield from statistics(report)
+
+
+def _usual(report: Report, _page: Page) -> Iterator[RenderableType]:
+    """What one screen holds, mostly: nothing is put into words that is not shown."""
+    yield from evidence_blocks(telling(report.evidence))
+    yield from first_findings(report)
+    yield from copies(report)
+    if own := sum(1 for file in report.files if file.own_release and not file.upstreams):
+        yield Text()
+        yield Text(f"{counted(own, 'file')} of known upstreams, as released (-v)")
+    if later := later_note(report.files):
+        yield Text()
+        yield Text(f"{later} (-v)")
+    yield from _skips(report.skipped, _MOST_SKIPPED_USUALLY, "(-v)")
+
+
+def _full(report: Report, page: Page) -> Iterator[RenderableType]:
+    yield from evidence_blocks(report.evidence)
+    yield from all_findings(report)
+    attributions = {attribution.path: attribution for attribution in report.attributions}
+    for file in report.files:
+        if file.upstreams:
+            yield Text()
+            yield from file_section(file, attributions.get(file.path), page)
+    yield from _own_files([file for file in report.files if file.own_release and not file.upstreams])
+    yield from _later_files(report.files)
+    yield from _skips(report.skipped, _MOST_SKIPPED, "in --format json")
+
+
+_PARTS = {Detail.COUNTS: _counts, Detail.USUAL: _usual, Detail.FULL: _full}
 
 
 def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
@@ -117,55 +134,14 @@ def _later_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
         yield Padding.indent(Text(f"{more} projects, all of them in --format json", "dim"), 2)
 
 
-def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterator[RenderableType]:
-    """Every new error, warning and waived finding; of the notes of one rule the first few, and how many more."""
-    if new := sum(not finding.known for finding in findings):
-        yield Text()
-        yield Text(counted(new, "finding"), "bold")
-    notes: Counter[str] = Counter()
-    for finding in findings:
-        if finding.known:
-            continue
-        if finding.level is Level.NOTE and finding.suppression is None:
-            notes[finding.rule] += 1
-            if notes[finding.rule] > _MOST_NOTES:
-                continue
-        yield from _finding(finding, cells.get(finding.region.path, ()))
-    for rule, count in notes.items():
-        if more := and_more(count, _MOST_NOTES):
-            yield Text(f"{more} notes of {escape(rule)}, all of them in --format json", "dim")
-
-
-def _finding(finding: Finding, cells: Cells) -> Iterator[RenderableType]:
-    region = finding.region
-    more = f" {further}" if (further := further_files(finding)) else ""
-    yield Text.assemble(
-        (finding.level.value, LEVEL_STYLES[finding.level]),
-        f" {escape(region.path)}, {line_words(cells, region.first_line, region.last_line)}{more}: "
-        f"{escape(finding.message)}",
-        (f" [{escape(finding.rule)}]", "dim"),
-    )
-    waived = f"{finding.suppression.reason} ({finding.suppression.path})" if finding.suppression else ""
-    for label, words in (
-        ("files", file_list(finding)),
-        ("clause", escape(finding.clause)),
-        ("upstream", escape(finding.upstream)),
-        ("remedy", "" if waived else escape(finding.remedy)),
-        ("confidence", confidence_words(finding)),
-        ("waived", escape(waived)),
-    ):
-        if words:
-            yield Padding.indent(Text.assemble((f"{label}: ", "dim"), words), 2)
-
-
-def _skips(skipped: Sequence[Skipped]) -> Iterator[RenderableType]:
+def _skips(skipped: Sequence[Skipped], most: int, where: str) -> Iterator[RenderableType]:
     if not skipped:
         return
     yield Text()
     yield Text(f"{len(skipped)} skipped", "bold")
     table = bare_table("", "")
-    for skip in skipped[:_MOST_SKIPPED]:
+    for skip in skipped[:most]:
         table.add_row(Text(escape(skip.path)), Text(escape(skip.reason), "dim"))
     yield Padding.indent(table, 2)
-    if more := and_more(len(skipped), _MOST_SKIPPED):
-        yield Padding.indent(Text(f"{more}, all of them in --format json", "dim"), 2)
+    if more := and_more(len(skipped), most):
+        yield Padding.indent(Text(f"{more} {where}", "dim"), 2)

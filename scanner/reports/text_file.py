@@ -26,7 +26,7 @@ from ..results import (
     UpstreamMatch,
     Verdict,
 )
-from ..sources.cells import line_words
+from ..results.cells import line_words
 from ..support.escaping import escape
 from .chronology import chronology, first_released, later_release, unsettled
 from .console import PLAIN, Page, bare_table, printed
@@ -96,14 +96,19 @@ def own_file(file: FileVerdict) -> Text:
     return Text.assemble(escape(file.path), (f"  {escape(file.own_release)}", "dim"))
 
 
-def _is_open(file: FileVerdict) -> bool:
+def is_open(file: FileVerdict) -> bool:
     """Whether it is not known who was first, the file or its closest upstream."""
     return file.direction in (Direction.OPEN, Direction.UNKNOWN)
 
 
+def verdict_words(file: FileVerdict) -> str:
+    """``renamed copy``, or ``renamed code`` where it is not known who was first."""
+    return (_OPEN_HEADINGS if is_open(file) else _HEADINGS)[file.verdict]
+
+
 def _heading(file: FileVerdict) -> Text:
-    words = _OPEN_HEADINGS if _is_open(file) else _HEADINGS
-    heading = Text.assemble((escape(file.path), "bold"), ": ", (words[file.verdict], VERDICT_STYLES[file.verdict]))
+    words = (verdict_words(file), VERDICT_STYLES[file.verdict])
+    heading = Text.assemble((escape(file.path), "bold"), ": ", words)
     if file.verdict is Verdict.MODIFIED and file.similarity < file.contained and file.similarity < _MOST:
         heading.append(" in a longer file")
     if file.own_release:
@@ -114,7 +119,7 @@ def _heading(file: FileVerdict) -> Text:
 def _facts(file: FileVerdict, attribution: Attribution | None, page: Page) -> Table:
     closest, *others = file.upstreams
     rows = [
-        ("alike with" if _is_open(file) else "upstream", upstream_file(closest)),
+        ("alike with" if is_open(file) else "upstream", upstream_file(closest)),
         *(("its notice", _notice_line(line, closest)) for line in closest.copyrights),
         ("share", _share(file, page)),
         ("origin", _origin(file.origin, closest)),

@@ -73,6 +73,7 @@ def _declarations(found: _Collected, checkout: Checkout) -> Declarations:
         names=own_names(checkout, found.stated),
         vouched=registry_name(checkout),
         address=own_address(checkout, found.stated),
+        holds_model=found.listing.holds_model,
     )
 
 

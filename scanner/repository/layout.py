@@ -34,6 +34,9 @@ CONFIGURATION = frozenset(
     f"{name}.json"
     for name in ("config", "tokenizer_config", "preprocessor_config", "processor_config", "generation_config")
 )
+# Files of a model that nothing is declared in: tokenizers, and tensors that can be read without running anything.
+_OF_MODEL = ("tokenizer.json", "special_tokens_map.json", "vocab.json", "added_tokens.json", "params.json")
+_TENSORS = (".safetensors", ".safetensors.index.json", ".bin.index.json", ".gguf")
 _CARD = r"(?:readme|model[-_]?card)(?:\.md|\.markdown|\.rst|\.txt)?"
 
 # Patterns are texts here: most runs are over code alone, and compile none of them.
@@ -107,6 +110,8 @@ class Listing(NamedTuple):
     "What is left out, and why."
     brought: tuple[Entry, ...] = ()
     "The files at the root that speak to modelkin itself."
+    holds_model: bool = False
+    "Whether any file is one of a model, by its name."
 
 
 def list_readable(checkout: Checkout) -> Listing:
@@ -115,7 +120,14 @@ def list_readable(checkout: Checkout) -> Listing:
     skipped = list(_folders_in_place_of_files(checkout, items))
     root = _root(items)
     brought = tuple(item for item in items if isinstance(item, Entry) and below(root, item.path) in BROUGHT_FILES)
-    return Listing(root, _by_role(items, root, skipped), frozenset(_modules(items)), tuple(skipped), brought)
+    roles, modules = _by_role(items, root, skipped), frozenset(_modules(items))
+    has_model = any(isinstance(each, Entry) and is_model_path(each.path) for each in items)
+    return Listing(root, roles, modules, tuple(skipped), brought, has_model)
+
+
+def is_model_path(path: str) -> bool:
+    """Whether a file at ``path`` is one of a model, by its name."""
+    return path.rpartition("/")[2] in CONFIGURATION or path.endswith((*_OF_MODEL, *_TENSORS))
 
 
 def below(root: str, path: str) -> str:

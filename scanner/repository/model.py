@@ -139,3 +139,5 @@ class Declarations(Struct, frozen=True):
     "The name under which a package registry has it: nobody else's word is needed. Empty for any other source."
     address: str = ""
     "Where its code can be read on the web, by its own word; else empty."
+    holds_model: bool = False
+    "Whether any of its files is one of a model, by its name; weights that were pickled are not looked at."

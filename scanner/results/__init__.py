@@ -16,7 +16,7 @@ from .file_verdict import (
     UpstreamMatch,
     cells_by_path,
 )
-from .observation import EvidenceKind, Observation, Relation, Strength
+from .observation import EvidenceKind, LayoutRow, Observation, Relation, Strength
 from .scan_report import (
     Attribution,
     CorpusIdentity,
@@ -27,6 +27,7 @@ from .scan_report import (
     KnownNative,
     LeftOut,
     Report,
+    Scanned,
     Skipped,
     Suppression,
     Unread,
@@ -40,6 +41,7 @@ from .vocabulary import (
     Kind,
     Level,
     LicenceForm,
+    SourceKind,
     State,
     Trust,
     UnreadKind,
@@ -68,6 +70,7 @@ __all__ = [
     "Kind",
     "KnownCorpus",
     "KnownNative",
+    "LayoutRow",
     "LeftOut",
     "Level",
     "LicenceForm",
@@ -76,7 +79,9 @@ __all__ = [
     "Relation",
     "Rename",
     "Report",
+    "Scanned",
     "Skipped",
+    "SourceKind",
     "State",
     "Strength",
     "Suppression",

@@ -6,6 +6,7 @@ Edit this when the answer says one more thing; how it is worded is in ``evidence
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class UpstreamGrounds(Struct, frozen=True):
@@ -30,3 +31,11 @@ class Conclusion(Struct, frozen=True):
     """Each upstream that it was held against."""
     unknown: tuple[str, ...] = ()
     """What was not compared or cannot be told, a phrase each."""
+    subject: str = ""
+    """What the sentence calls the scanned source, at its begin."""
+
+    def about(self, subject: str) -> Conclusion:
+        """The same of a source that differs in its name alone."""
+        if not self.subject:
+            return self
+        return replace(self, sentence=subject + self.sentence[len(self.subject) :], subject=subject)

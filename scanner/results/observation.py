@@ -68,6 +68,26 @@ class Strength(Enum):
     """Speaks against it."""
 
 
+class LayoutRow(Struct, frozen=True):
+    """One row of the outline of two tensor layouts: a subtree, or several of which each is too small to be shown."""
+
+    depth: int
+    """How many rows it stands inside of."""
+    copy: str
+    """What it is called in the copy, from the row around it on: ``vison``, ``encoder.layers.0-26``. Empty for the
+    whole, and where the copy has none."""
+    original: str
+    """What it is called in the original."""
+    copy_count: int
+    """How many tensors of the copy are in it."""
+    original_count: int
+    """How many of the original."""
+    matched: int
+    """How many of these stand for each other."""
+    summed: int = 0
+    """How many subtrees it stands for that are not shown one by one; 0 for one that is shown."""
+
+
 class Observation(Struct, frozen=True):
     """One thing that was compared, and what came out."""
 
@@ -89,3 +109,5 @@ class Observation(Struct, frozen=True):
     """The files it is about, on the side of the copy."""
     renames: tuple[Rename, ...] = ()
     """How names of the original became those of the copy."""
+    outline: tuple[LayoutRow, ...] = ()
+    """Of tensor layouts that fit: both as one outline, the whole first, each row before those inside it."""

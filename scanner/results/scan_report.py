@@ -10,7 +10,28 @@ from msgspec import Struct
 from .answer import Conclusion
 from .file_verdict import Cells, FileVerdict, Region, UpstreamMatch, cells_by_path
 from .observation import Observation
-from .vocabulary import Confidence, Grade, Level, State, Trust, UnreadKind
+from .vocabulary import Confidence, Grade, Level, SourceKind, State, Trust, UnreadKind
+
+
+class Scanned(Struct, frozen=True):
+    """When a scan was made, and of what; empty in journals of before it was recorded."""
+
+    at: str = ""
+    """The moment in UTC, as 2026-11-29T20:03:27Z; by SOURCE_DATE_EPOCH, where that is set."""
+    kind: SourceKind | None = None
+    """What kind of source it was."""
+    release: str = ""
+    """The release of a package or wheel with its name, as ``vllm 0.2.3``; empty where it is none."""
+    released: str = ""
+    """The ISO date of that release, where the registry says it."""
+    repository: str = ""
+    """The address of the git repository, without a login, or the repository of the Hub; empty where none is known."""
+    commit: str = ""
+    """The full hash of the commit; empty where none is known."""
+    changed: bool | None = None
+    """Whether files that git tracks have changed since that commit; None where it was not looked at."""
+    digest: str = ""
+    """A digest over the paths and contents of all files that were examined, as hexadecimal digits."""
 
 
 class Report(Struct, frozen=True):
@@ -44,6 +65,8 @@ class Report(Struct, frozen=True):
     """What a model and the one it was compared with have in common beside their code."""
     conclusion: Conclusion | None = None
     """The answer for the whole in a sentence; None where the source was compared with no one source."""
+    scanned: Scanned = Scanned()
+    """When the scan was made, and of what."""
 
     def cells(self) -> dict[str, Cells]:
         """The ``cells`` of each notebook, by its path."""
@@ -78,6 +101,8 @@ class KnownCorpus(Struct, frozen=True):
     """How many upstream projects it knows,"""
     releases: int
     """and how many releases of them."""
+    models: int = 0
+    """How many models it knows by their facts."""
 
 
 class FindingPlace(Struct, frozen=True):

@@ -158,6 +158,25 @@ class UnreadKind(str, Enum):
     """Another language."""
 
 
+class SourceKind(str, Enum):
+    """What kind of source was scanned."""
+
+    FOLDER = "folder"
+    """A folder on this machine, or one inside it."""
+    FILE = "file"
+    """One file on this machine."""
+    CHOSEN = "chosen"
+    """Files and folders of the current folder, named one by one."""
+    ARCHIVE = "archive"
+    """A wheel, a zip or a tar file on this machine."""
+    REGISTRY = "registry"
+    """A release of the package registry."""
+    GIT = "git"
+    """A commit that was fetched."""
+    HUB = "hub"
+    """A repository of the Hugging Face Hub."""
+
+
 class Trust(str, Enum):
     """Whether what a source says to modelkin counts."""
 

@@ -31,6 +31,7 @@ FIELDS = frozenset(
         "clause",  # "Apache-2.0 §4(c)"
         "credited",  # the project that the copy's own credit names
         "definitions",  # of the copy, by qualified name
+        "figures",  # those of the evidence that a finding on a model rests on
         "found",  # what stands in the copy in place of what is missing
         "holders",  # the upstream's copyright lines that are concerned
         "key",  # of a configuration file
@@ -226,7 +227,7 @@ def _finding_problems(rule: FindingRule) -> Iterator[str]:
         if not examples:
             yield f"{key}: has no example"
         for place, example in enumerate(examples):
-            if example.copy not in example.files:
+            if example.copy not in example.files and not example.models:
                 yield f"{key}[{place}].copy: {example.copy!r} is not among its files"
 
 

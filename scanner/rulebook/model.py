@@ -131,6 +131,15 @@ class ExampleUpstream(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     recent_lines: tuple[str, ...] = ()
 
 
+class ExampleModel(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A known model of an example: what a corpus would say of it."""
+
+    name: Text
+    files: dict[str, str]
+    licence: str = ""
+    date: str = ""
+
+
 class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A small repository, by path, whose ``copy`` is a copy of ``upstream``."""
 
@@ -139,6 +148,7 @@ class Example(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     upstream: ExampleUpstream = ExampleUpstream()
     copy: str = "modeling.py"
     native: tuple[str, ...] = ()  # which of its native files ``upstream`` holds
+    models: tuple[ExampleModel, ...] = ()  # the known models, where it is about a model; then there is no ``copy``
 
 
 class FindingRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

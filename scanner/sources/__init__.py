@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from ..errors import SourceError
 from .checkout import Checkout, Progress, sort_key
 from .folder import open_chosen, open_file, open_folder
+from .pasted import as_source, hint
 from .specs import (
     ARCHIVE_SUFFIXES,
     CODE_SUFFIXES,
@@ -21,6 +22,7 @@ from .specs import (
     HUB_PREFIX,
     REGISTRY_PREFIX,
     exists,
+    is_told_of,
     parse_requirement,
     split_path,
 )
@@ -36,9 +38,13 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
     folder inside; paths stay relative to the whole. Entries can be read while the context is open. ``progress`` is told
     about downloads of releases. Raises SourceError in one line.
 
+    What people paste does as well: an address of the Hub, GitHub, GitLab or the registry, ``NAME==VERSION``, a package
+    URL; see `pasted`.
+
     ``obey`` says that a folder is the user's working tree, or in it: what git ignores there, environments, caches and
     build output are left out where git does not track them, and counted. Else nothing is left out.
     """
+    spec = as_source(spec)
     if spec.startswith(REGISTRY_PREFIX):
         with _open_release(spec, progress) as checkout:
             yield checkout
@@ -54,7 +60,7 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
         with git.open_repository(spec) as checkout:
             yield checkout
         return
-    path, inner = split_path(spec)
+    path, inner = _found(spec)
     if path.is_dir():
         yield _open_folder(spec, path, inner, obey)
     elif path.name.lower().endswith(ARCHIVE_SUFFIXES):
@@ -64,6 +70,13 @@ def open_source(spec: str, progress: Progress | None = None, *, obey: bool = Fal
             yield checkout
     else:
         yield open_file(spec, _single_file(path, inner))
+
+
+def _found(spec: str) -> tuple[Path, str]:
+    try:
+        return split_path(spec)
+    except SourceError as error:
+        raise SourceError(hint(spec) or str(error)) from None
 
 
 @contextmanager
@@ -95,11 +108,12 @@ def open_release(
 
 
 def of_current_folder(specs: Sequence[str]) -> bool:
-    """Whether ``specs`` name parts of the repository that this process runs in: several, or one file beside .git."""
+    """Whether ``specs`` name parts of the repository that this process runs in: several, or one file beside .git, be
+    it code or one that says something of the repository, such as ``tokenizer.json``."""
     if len(specs) > 1:
         return True
     here, path = Path(), Path(specs[0])
-    if not exists(specs[0]) or not path.name.lower().endswith(CODE_SUFFIXES) or not (here / ".git").exists():
+    if not exists(specs[0]) or not is_told_of(path.name) or not (here / ".git").exists():
         return False
     return path.is_file() and path.resolve().is_relative_to(here.resolve())
 

@@ -131,6 +131,11 @@ class ClosedGit(Struct, frozen=True):
         words = ("diff-index", "--cached", *_CLOSED, *renames, "--name-status", "-z", self.head)
         return run(self.repository, *words, seconds=seconds) if self.head else b""
 
+    def is_staged(self, seconds: float) -> bool:
+        """Whether the index is another than the commit that is checked out. Raises GitError."""
+        words = ("diff-index", "--cached", *_CLOSED, "--no-renames", "--name-only", "-z", self.head)
+        return not self.head or bool(run(self.repository, *words, seconds=seconds))
+
     def _added(self, seconds: float, *how: str, listed: tuple[str, ...] = ("--name-status",)) -> bytes:
         if not self.head:
             return b""
@@ -195,6 +200,14 @@ def _common(folder: Path) -> Path:
     if folder.resolve().parent != common / "worktrees":
         raise GitError(f"{folder} names {common} for its objects, which it is not a part of: not followed")
     return common
+
+
+def head_of(top: Path) -> str:
+    """The hash of the commit that is checked out at ``top``, without running git; empty before the first one.
+
+    Raises GitError where there is no git folder to trust.
+    """
+    return _commit_of_head(*git_folders(top))
 
 
 def _commit_of_head(folder: Path, common: Path) -> str:

@@ -1,4 +1,4 @@
-"""Opens a repository of the Hugging Face Hub: its code, configuration, licence and model card, never its weights.
+"""Opens a repository of the Hugging Face Hub: its code, configuration, licence and card, never its weights.
 
 huggingface_hub does the talking: its cache, token, endpoint and offline settings hold here as they do for its users.
 Edit this when a scan reads one more kind of file, or when the library should be bounded in another way.
@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ from .checkout import Checkout, sort_key
 from .folder import open_folder
 from .hub_cache import COMMIT, repository_folder
 from .members import safe_path
-from .specs import CODE_SUFFIXES, clean_inner
+from .specs import CODE_SUFFIXES, HUB_PREFIX, clean_inner
 
 if TYPE_CHECKING:
     from huggingface_hub.hf_api import RepoSibling
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 # Larger than any file that a scan reads.
 MAX_BYTES = 8 * 1024**2
 MAX_FILES = 20_000
+# Of one owner; the largest that there is has some 20,000.
+MOST_MODELS = 50_000
 MAX_TOTAL_BYTES = 512 * 1024**2
 _MAX_PATH = 1024
 _OVERHEAD_BYTES = 64 * 1024  # redirects, and pages of errors
@@ -47,7 +50,9 @@ _MAX_PACKED_BYTES = 8 * 1024**2
 _SUFFIXES = frozenset(".py .ipynb .json .md .markdown .txt .rst .toml .cfg .cff .yaml .yml .license".split())
 _LEGAL = re.compile(r"(?i)(?:.*licen[cs]e|copying|notice|third.?party|copyright|readme)[^/]*")
 _REFERENCE = re.compile(
-    r"hf:(?P<repository>(?:[\w-][\w.-]*/)?[\w-][\w.-]*)(?:@(?P<revision>[^@!\s]+))?(?:!(?P<inner>.*))?", re.ASCII
+    r"hf:(?:(?P<kind>datasets|spaces)/)?(?P<repository>(?:[\w-][\w.-]*/)?[\w-][\w.-]*)"
+    r"(?:@(?P<revision>[^@!\s]+))?(?:!(?P<inner>.*))?",
+    re.ASCII,
 )
 _NAMING_HEADERS = ("etag", "x-linked-etag", "x-repo-commit")
 _SAFE_NAME = re.compile(r'(?:W/)?"?[A-Za-z0-9][A-Za-z0-9._:-]{0,199}"?')
@@ -69,7 +74,7 @@ def open_repository(spec: str) -> Checkout:
         project=name,
         release=reference.revision or commit[:12],
         released=modified,
-        repository=reference.repository,
+        repository=reference.repository if reference.kind == MODEL else "",
         commit=commit,
         folder=None,  # its cache is in no checkout of the repository
         remote="",
@@ -77,27 +82,64 @@ def open_repository(spec: str) -> Checkout:
     )
 
 
+MODEL = "model"
+
+
 class HubReference(Struct, frozen=True):
-    """A revision of a model repository of the Hub."""
+    """A revision of a repository of the Hub."""
 
     repository: str
+    """Its name, ORG/NAME."""
     revision: str
     """A branch, a tag or a commit; empty for the main branch."""
     inner: str
     """The path inside the repository; empty for all of it."""
+    kind: str = MODEL
+    """What the Hub calls its type: ``model``, ``dataset`` or ``space``."""
 
     @property
     def shown(self) -> str:
         """The repository at that revision, as the user would name it."""
-        return f"hf:{self.repository}" + (f"@{self.revision}" if self.revision else "")
+        folder = "" if self.kind == MODEL else f"{self.kind}s/"
+        return f"hf:{folder}{self.repository}" + (f"@{self.revision}" if self.revision else "")
 
 
 def parse_reference(spec: str) -> HubReference:
-    """Parse ``hf:ORG/NAME[@REV][!inner/path]``; raises SourceError for anything else."""
+    """Parse ``hf:ORG/NAME[@REV][!inner/path]``, also with ``datasets/`` or ``spaces/`` before; raises SourceError."""
     found = _REFERENCE.fullmatch(spec)
     if found is None or ".." in found["repository"] or ".." in (found["revision"] or ""):
         raise SourceError(f"{spec} is not a repository of the Hub: write hf:ORG/NAME or hf:ORG/NAME@REVISION")
-    return HubReference(found["repository"], found["revision"] or "", clean_inner(found["inner"] or "", spec))
+    kind = (found["kind"] or MODEL).removesuffix("s")
+    return HubReference(found["repository"], found["revision"] or "", clean_inner(found["inner"] or "", spec), kind)
+
+
+def models_of(owner: str) -> list[str]:
+    """The model repositories of a person or an organisation, as sources, sorted. Raises SourceError in one line."""
+    _prepare(shown := f"{HUB_PREFIX}{owner}")
+    from huggingface_hub import HfApi
+    from huggingface_hub import errors as hub
+
+    try:
+        with watching(shown):
+            listed = [each.id for each in islice(HfApi().list_models(author=owner), MOST_MODELS + 1)]
+    except Exception as error:  # noqa: BLE001  what the library makes of a server's answer is open
+        raise SourceError(_failure(HubReference(owner, "", ""), error, hub)) from None
+    if len(listed) > MOST_MODELS:
+        raise SourceError(f"{shown}: it has more than {MOST_MODELS:,} models: write those to audit in a list")
+    found = [each for each in listed if _REFERENCE.fullmatch(f"{HUB_PREFIX}{each}") and ".." not in each]
+    if not found:
+        raise SourceError(f"{shown}: the Hub lists no model of that owner")
+    return sorted(f"{HUB_PREFIX}{each}" for each in found)
+
+
+def _prepare(shown: str) -> None:
+    """Before the library is imported. Raises SourceError where it is not there."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # read at import; its bars would mix with ours
+    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # a transport of its own, which nothing of ours bounds
+    try:
+        import huggingface_hub  # noqa: F401
+    except ImportError:
+        raise SourceError(f"{shown} needs huggingface_hub: install it with `pip install 'modelkin[hub]'`") from None
 
 
 def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
@@ -105,15 +147,10 @@ def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
 
     The last two are empty where only the cache knows the repository.
     """
-    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # read at import; its bars would mix with ours
-    os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # a transport of its own, which nothing of ours bounds
-    try:
-        from huggingface_hub import HfApi, snapshot_download
-        from huggingface_hub import errors as hub
-    except ImportError:
-        raise SourceError(
-            f"{reference.shown} needs huggingface_hub: install it with `pip install 'modelkin[hub]'`"
-        ) from None
+    _prepare(reference.shown)
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub import errors as hub
+
     unreachable: type[Exception] = getattr(hub, "HTTPError", OSError)  # of whichever HTTP library it uses
     late = False
     try:
@@ -121,18 +158,24 @@ def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
             try:
                 revision = reference.revision or None
                 try:
-                    info = HfApi().model_info(reference.repository, revision=revision, files_metadata=True)
+                    info = HfApi().repo_info(
+                        reference.repository, revision=revision, files_metadata=True, repo_type=reference.kind
+                    )
                 except hub.HfHubHTTPError:
                     raise
                 except (unreachable, OSError):  # no network, or none wanted
                     watch.check()
-                    path = Path(snapshot_download(reference.repository, revision=revision, local_files_only=True))
-                    return path, path.name, "", []
-                sizes, unfetched = _wanted(reference, info.siblings or [])
+                    kept = snapshot_download(
+                        reference.repository, revision=revision, local_files_only=True, repo_type=reference.kind
+                    )
+                    return Path(kept), Path(kept).name, "", []
+                sizes, unfetched = _wanted(reference, getattr(info, "siblings", None) or [])
                 commit = _commit(reference, info.sha)
                 watch.bytes_left += sum(sizes.values()) + len(sizes) * _OVERHEAD_BYTES
                 patterns = [glob.escape(path) for path in sizes]
-                path = Path(snapshot_download(reference.repository, revision=commit, allow_patterns=patterns))
+                fetched = snapshot_download(
+                    reference.repository, revision=commit, allow_patterns=patterns, repo_type=reference.kind
+                )
             finally:
                 late = watch.is_late()
     except SourceError:
@@ -142,7 +185,7 @@ def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
             _too_slow(reference.shown, MAX_SECONDS) if late else _failure(reference, error, hub)
         ) from None
     modified = info.last_modified.date().isoformat() if info.last_modified else ""
-    return path, commit, modified, unfetched
+    return Path(fetched), commit, modified, unfetched
 
 
 def _commit(reference: HubReference, sha: object) -> str:

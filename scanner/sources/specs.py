@@ -24,6 +24,12 @@ TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
 # The name decides: this is what Python imports, and what Jupyter opens.
 CODE_SUFFIXES = (".py", ".ipynb")
+# What a finding about a repository rests on beside its code. The hook names these; its file says the same.
+_TOLD = lazy_pattern(
+    r"(?i)((^|/)(licen[cs]e|copying|notice|third.?party|readme)[^/]*$"
+    r"|(^|/)((tokenizer_|preprocessor_|processor_|generation_)?config|tokenizer|special_tokens_map)\.json$"
+    r"|\.safetensors\.index\.json$|(^|/)(pyproject\.toml|setup\.cfg|citation\.cff)$)"
+)
 # NAME=SOURCE; no source that is not on this disk begins like it: they all have a colon first.
 _NAMED = lazy_pattern(r"(?P<name>[A-Za-z0-9][\w. -]{0,99}(?:/[\w.-]{1,99})?)=(?P<source>[^=].*)", re.DOTALL)
 # A version may itself hold an exclamation mark, its epoch: 1!2.0 (PEP 440).
@@ -43,6 +49,13 @@ _GIT_ADDRESS = lazy_pattern(
 _REVISION = lazy_pattern(r"(?![-+])(?!.*(\.\.|@\{))[^\x00-\x20\x7f~^:?*\[\\]+")
 _LOGIN = lazy_pattern(r"(?<!ssh)://[^/]*@")
 _CONTROL = lazy_pattern(r"[\x00-\x1f\x7f]")
+
+
+def is_told_of(name: str) -> bool:
+    """Whether a scan can tell something of a file by this name that is named alone."""
+    if name.lower().endswith(ARCHIVE_SUFFIXES):  # license-tools.whl
+        return False
+    return name.lower().endswith(CODE_SUFFIXES) or _TOLD.search(name) is not None
 
 
 def split_path(spec: str) -> tuple[Path, str]:

@@ -10,6 +10,8 @@ import unicodedata
 
 # Other: control, format (direction overrides, zero width), surrogate, private, unassigned; and the line separators.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# A minified file can hold one identifier of megabytes.
+_LONGEST_READ = 100
 _COMMAND = re.compile(r"^([^\S\n]*):(?=:)|(#)#(?=\[|vso\[)", re.MULTILINE)
 
 
@@ -18,6 +20,13 @@ def escape(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_visible(character) for character in text)
+
+
+def brief(text: str) -> str:
+    """``text`` escaped, its middle left out when it is too long to read."""
+    visible = escape(text)
+    half = _LONGEST_READ // 2
+    return visible if len(visible) <= _LONGEST_READ else f"{visible[:half]}…{visible[-half:]}"
 
 
 def encodable(text: str) -> str:

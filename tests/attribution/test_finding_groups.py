@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import partial
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from modelkin.attribution.known_findings import fingerprints, marked, read_baseline, write_baseline
 from modelkin.attribution.waivers import Waiver, apply_waivers
 from modelkin.reports import concise, github, markdown, sarif, text
+from modelkin.reports.console import Detail, Page
 from modelkin.reports.html import page
 from modelkin.reports.json import as_data
 from modelkin.results import Confidence, CorpusIdentity, Direction, Finding, Level, Report, UpstreamMatch
@@ -89,7 +91,7 @@ def test_every_format_tells_a_group_once_and_sarif_tells_each_file() -> None:
     assert [place["path"] for place in data["findings"][0]["places"]] == list(found[0].files)
     assert data["summary"]["by_level"] == {"error": 1, "warning": 0, "note": 0}
     assert data["summary"]["files_with_findings"] == COPIES
-    for render in (text.render, concise.render, github.render, markdown.render):
+    for render in (partial(text.render, page=Page(detail=Detail.FULL)), concise.render, github.render, markdown.render):
         said = render(report).replace("\\", "")
         assert said.count("These files are copies of files of lamp") == 1, render
         assert "models/m000.py" in said

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from msgspec.structs import replace
@@ -10,10 +12,14 @@ from msgspec.structs import replace
 from modelkin.attribution.copies import AllFiles, Copy, StatedLicence, read_copy
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
+from modelkin.dating.dates import SourceFacts
+from modelkin.models.model import ModelFacts
+from modelkin.models.model_reading import read_model
 from modelkin.notices.notice import read_notice
 from modelkin.repository.declarations import read_declarations
 from modelkin.results import (
     Direction,
+    FileDate,
     FileVerdict,
     Finding,
     Ground,
@@ -25,12 +31,18 @@ from modelkin.results import (
 )
 from modelkin.rulebook.loader import finding_rules
 from modelkin.rulebook.model import Example, ExampleUpstream, FindingRule
-from modelkin.scan_steps import check
+from modelkin.scan_steps import ScanOptions, check, model_origins
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Entry
 from modelkin.sources.unscanned_code import UnreadCode
 
 LEAST_EXAMPLES = 2
+
+
+class Known(NamedTuple):
+    """In place of a corpus: the models that it knows."""
+
+    models: list[ModelFacts]
 
 
 def upstream_match(given: ExampleUpstream) -> UpstreamMatch:
@@ -82,14 +94,33 @@ def others_in(example: Example) -> AllFiles:
     return AllFiles(tuple(stated), tuple(found))
 
 
-def findings_of(example: Example, folder: Path) -> list[Finding]:
-    for name, text in example.files.items():
+def written(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text.encode())
+    return folder
+
+
+def facts_of_models(example: Example, folder: Path) -> Iterator[ModelFacts]:
+    """What a corpus would know of the example's models."""
+    for each in example.models:
+        with open_source(str(written(folder / each.name, each.files))) as checkout:
+            read = read_model(checkout, each.name)
+        assert read
+        yield replace(read.facts, licence=each.licence, date=each.date)
+
+
+def findings_of(example: Example, folder: Path) -> list[Finding]:
+    written(folder, example.files)
+    known = list(facts_of_models(example, folder.parent / f"{folder.name}-known"))
     with open_source(str(folder)) as checkout:
         declarations = read_declarations(checkout)
-    found = check([copy_of(example)], declarations, others=others_in(example)).findings
+        source = SourceFacts(lambda _: FileDate(), declarations.names)
+        corpora = [Known(known)]
+        model = model_origins(checkout, declarations, source, lambda: corpora, ScanOptions()) if known else None
+    copies = [] if known else [copy_of(example)]
+    found = check(copies, declarations, others=others_in(example)._replace(model=model)).findings
     read = [read_waivers(name, text.encode()) for name, text in example.files.items()]
     waivers = [waiver for each in read for waiver in each.waivers]
     return apply_waivers(found, waivers, bad=[bad for each in read for bad in each.bad])

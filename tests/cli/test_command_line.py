@@ -24,6 +24,7 @@ COMMANDS = [
     ("scan",),
     ("attribute",),
     ("compare",),
+    ("agree",),
     ("corpus",),
     *(("corpus", name) for name in ("build", "add", "list", "info", "verify", "remove")),
 ]

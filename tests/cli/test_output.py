@@ -43,11 +43,32 @@ def test_a_report_goes_to_standard_output(capsys: pytest.CaptureFixture[str]) ->
     assert text.endswith("supplement\n")
 
 
-def test_quiet_prints_nothing_but_writes_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    deliver(EMPTY, replace(CHOICES, quiet=True))
+CLOSING = "Found nothing to answer for in 0 files\n"
+
+
+def test_quiet_prints_the_last_line_alone_but_writes_the_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deliver(EMPTY, replace(CHOICES, quiet=True, statistics=True, verbose=True), lambda _page: "supplement\n")
+    deliver(EMPTY, replace(CHOICES, quiet=True, formats=("json",)))
     deliver(EMPTY, replace(CHOICES, quiet=True, output=str(tmp_path / "report"), formats=("json",)))
-    assert capsys.readouterr().out == ""
+    deliver(EMPTY, replace(CHOICES, quiet=True, formats=(f"text={tmp_path / 'report.txt'}",)))
+    assert capsys.readouterr().out == CLOSING
     assert '"root": "empty"' in (tmp_path / "report").read_text()
+    assert (tmp_path / "report.txt").read_text().startswith("empty\n0 files scanned\n")
+
+
+def test_how_much_a_text_says_is_chosen(capsys: pytest.CaptureFixture[str]) -> None:
+    for chosen, words in (
+        ({}, "vllm 0.2.0 llama.py"),
+        ({"verbose": True}, "its notice"),
+        ({"statistics": True}, "rule"),
+    ):
+        deliver(REPORT, replace(CHOICES, **chosen))
+        text = capsys.readouterr().out
+        told = [each for each in ("vllm 0.2.0 llama.py", "its notice", "level  rule") if each in text]
+        assert len(told) == 1
+        assert words in told[0]
 
 
 def test_several_formats_go_each_to_its_own_place(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -60,7 +81,7 @@ def test_several_formats_go_each_to_its_own_place(tmp_path: Path, capsys: pytest
 
 def test_quiet_keeps_the_formats_that_go_to_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     deliver(EMPTY, replace(CHOICES, quiet=True, formats=("text", f"json={tmp_path / 'report.json'}")))
-    assert capsys.readouterr().out == ""
+    assert capsys.readouterr().out == CLOSING
     assert (tmp_path / "report.json").is_file()
 
 
@@ -150,7 +171,9 @@ def test_a_report_written_to_a_file_has_no_colours(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
 def test_any_encoding_can_take_a_report(encoding: str) -> None:
-    code = "from modelkin.cli.output import *\ntolerate_every_character()\ndeliver(REPORT, CHOICES)"
+    code = (
+        "from modelkin.cli.output import *\ntolerate_every_character()\ndeliver(REPORT, replace(CHOICES, verbose=True))"
+    )
     done = python(code, capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"})
     assert (done.returncode, done.stderr) == (0, b"")
     assert ("x → hidden" if encoding == "utf-8" else "x -> hidden") in done.stdout.decode(encoding)

@@ -67,7 +67,7 @@ def test_what_is_added_and_removed_again_leaves_the_bytes_as_they_were(path: Pat
     before = path.read_bytes()
     library.add(str(code), "own", "MIT", "1", path)
     assert path.read_bytes() != before
-    assert library.remove("own", path) == 1
+    assert library.remove("own", path) == (1, 0)
     assert path.read_bytes() == before
 
 
@@ -122,8 +122,8 @@ def test_a_registry_release_brings_its_number_and_its_date(path: Path, monkeypat
 
 
 def test_the_last_project_can_be_removed_and_the_empty_corpus_still_serves(path: Path, code: Path) -> None:
-    assert library.remove("beacon", path) == 2
-    assert library.remove("lantern", path) == 4
+    assert library.remove("beacon", path) == (2, 0)
+    assert library.remove("lantern", path) == (4, 0)
     assert library.projects(path) == []
     assert library.verify(path) == []
     report = scan(str(code), ScanOptions(corpora=(path,)))
@@ -144,17 +144,17 @@ def test_a_file_of_two_projects_stays_when_one_of_them_goes(path: Path, tmp_path
 def test_a_project_of_that_name_under_two_licences_goes_with_all_its_files(path: Path, code: Path) -> None:
     library.add(str(code), "lantern", "GPL-3.0-only", "3.0", path)
     assert [row.licence for row in library.projects(path) if row.name == "lantern"] == ["MIT", "GPL-3.0-only"]
-    assert library.remove("lantern", path) == 5
+    assert library.remove("lantern", path) == (5, 0)
     assert [row.name for row in library.projects(path)] == ["beacon"]
 
 
 def test_a_project_that_is_not_there_is_an_error_that_names_those_that_are(path: Path) -> None:
     before = path.read_bytes()
-    with pytest.raises(CorpusError, match=r"no project lamp; it has lantern, beacon\Z"):
+    with pytest.raises(CorpusError, match=r"no project or model lamp; it has lantern, beacon\Z"):
         library.remove("lamp", path)
     assert path.read_bytes() == before
     corpus_of().save(path)
-    with pytest.raises(CorpusError, match=r"no project lamp; it has none\Z"):
+    with pytest.raises(CorpusError, match=r"no project or model lamp; it has none\Z"):
         library.remove("lamp", path)
 
 

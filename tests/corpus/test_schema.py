@@ -33,7 +33,7 @@ from modelkin.support.folders import Folder
 
 from ..support.documents import ROOT
 from ..support.privileges import without_privileges
-from ..support.small_corpora import ATTENTION, THREE, UPSTREAMS, WITH_NATIVE, Upstream, corpus_of
+from ..support.small_corpora import ATTENTION, THREE, UPSTREAMS, WITH_ALL, Upstream, corpus_of
 
 
 def saved(corpus: Corpus, path: Path) -> bytes:
@@ -70,7 +70,7 @@ def test_the_same_files_in_the_same_order_give_the_same_bytes(upstreams: list[Up
 
 
 def test_the_format_s_own_library_opens_the_file(tmp_path: Path) -> None:
-    corpus = corpus_of(*WITH_NATIVE)
+    corpus = corpus_of(*WITH_ALL)
     corpus.save(tmp_path / "small.safetensors")
     with safetensors.safe_open(tmp_path / "small.safetensors", framework="numpy") as file:
         assert set(file.keys()) == set(COLUMNS)

@@ -74,9 +74,11 @@ def test_a_hundred_files_cost_what_one_costs_each(tmp_path: Path, code: Path, mo
     """Counted in files that are taken from corpora into the one that is written."""
     taken: list[int] = []
 
-    def counted(builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool] = lambda _: True) -> None:
+    def counted(
+        builder: CorpusBuilder, corpus: Corpus, keeps: Callable[[Version], bool], keeps_model: Callable[[int], bool]
+    ) -> None:
         taken[-1] += len(corpus.version_releases)
-        absorb(builder, corpus, keeps)
+        absorb(builder, corpus, keeps, keeps_model)
 
     monkeypatch.setattr(library, "absorb", counted)
     monkeypatch.setattr(library, "SMALL", 8_000)
@@ -137,10 +139,10 @@ def test_a_project_goes_out_of_all_segments_and_a_single_one_is_the_file_again(a
     (code / "schedule.py").write_text(ROTARY)
     library.add(str(code), "own", "MIT", "2", apart)
     assert len(inodes(apart)) == 3
-    assert library.remove("own", apart) == 2
+    assert library.remove("own", apart) == (2, 0)
     assert names(apart.parent) == [apart.name]
     assert open_corpus(apart).digest == corpus_of(*THREE).digest
-    with pytest.raises(CorpusError, match="no project own; it has lantern, beacon"):
+    with pytest.raises(CorpusError, match="no project or model own; it has lantern, beacon"):
         library.remove("own", apart)
 
 

@@ -19,7 +19,7 @@ from modelkin.corpus.validation import damage_explained, problems
 from modelkin.errors import CorpusError, ModelkinError
 
 from ..support.damaged_corpora import DAMAGED, forged, others, refused
-from ..support.small_corpora import ATTENTION, SCHEDULE, WITH_NATIVE, corpus_of
+from ..support.small_corpora import ATTENTION, SCHEDULE, WITH_ALL, corpus_of
 
 COPY = SCHEDULE.replace("warmup", "ramp") + ATTENTION.replace("heads", "parts") + "def own(x):\n    return x\n"
 UNCHECKED = (HealthCheck.function_scoped_fixture, HealthCheck.too_slow)
@@ -36,7 +36,7 @@ SORTED = [name for name, column in COLUMNS.items() if column.is_sorted]
 def path(tmp_path: Path) -> Path:
     """A corpus file, beside a file to be scanned."""
     (tmp_path / "copy.py").write_text(COPY)
-    corpus_of(*WITH_NATIVE).save(tmp_path / "small.safetensors")
+    corpus_of(*WITH_ALL).save(tmp_path / "small.safetensors")
     return tmp_path / "small.safetensors"
 
 
@@ -55,7 +55,7 @@ def answered(path: Path) -> str:
 
 
 def numbers_of_nothing(path: Path, name: str) -> None:
-    whole = corpus_of(*WITH_NATIVE).arrays[name]
+    whole = corpus_of(*WITH_ALL).arrays[name]
     forged(path, **{name: np.full(len(whole), np.iinfo(whole.dtype).max)})
 
 
@@ -65,7 +65,7 @@ def test_every_table_is_counted_by_a_column_or_by_the_header() -> None:
 
 
 def test_every_column_is_as_long_as_its_table_and_counts_no_further_than_there_is() -> None:
-    corpus = corpus_of(*WITH_NATIVE)
+    corpus = corpus_of(*WITH_ALL)
     assert set(corpus.arrays) == set(COLUMNS)
     for name, column in COLUMNS.items():
         array = corpus.arrays[name]
@@ -76,17 +76,17 @@ def test_every_column_is_as_long_as_its_table_and_counts_no_further_than_there_i
 
 
 def test_an_array_of_another_length_is_an_error(path: Path) -> None:
-    told, whole = {}, corpus_of(*WITH_NATIVE).arrays
+    told, whole = {}, corpus_of(*WITH_ALL).arrays
     for name in {*COLUMNS} - {"digest_weights", "name_lineages"}:
         for other in (whole[name][:-1], np.zeros(0)):
             forged(path, **{name: other})
             told[name, len(other)] = refused(path)
-    del told["native_hashes", 0]  # then there are no native files
+    del told["native_hashes", 0], told["model_hashes", 0]  # then there are no native files, and no models
     assert not others(told)
 
 
 def test_bounds_out_of_order_are_an_error_when_the_corpus_opens(path: Path) -> None:
-    told, whole = {}, corpus_of(*WITH_NATIVE).arrays
+    told, whole = {}, corpus_of(*WITH_ALL).arrays
     for name in RUNS:
         for place, value in ((1, 2**32 - 1), (0, 1), (-1, 2**32 - 1), (-1, 0)):
             other = whole[name].copy()
@@ -99,7 +99,7 @@ def test_bounds_out_of_order_are_an_error_when_the_corpus_opens(path: Path) -> N
 
 def test_what_would_be_followed_without_end_is_an_error_when_the_corpus_opens(path: Path) -> None:
     for name in ("member_parents", "file_ancestors"):
-        whole = corpus_of(*WITH_NATIVE).arrays[name]
+        whole = corpus_of(*WITH_ALL).arrays[name]
         forged(path, **{name: np.roll(np.arange(len(whole)), 1)})
         assert "does not lead to" in refused(path)
         numbers_of_nothing(path, name)
@@ -129,7 +129,7 @@ def test_releases_that_there_are_not_are_found_by_the_check(path: Path) -> None:
 
 def test_releases_that_cannot_bound_an_interval_are_found_by_the_check(path: Path) -> None:
     # The releases are 1.0 and 2.0 of lantern, numbers 1 and 3, and 0.3 of beacon, number 2.
-    whole = corpus_of(*WITH_NATIVE)
+    whole = corpus_of(*WITH_ALL)
     paths = [whole.text(int(number)) for number in whole.lineage_paths]
     place = paths.index("lantern/attention.py")
 
@@ -150,13 +150,13 @@ def test_releases_that_cannot_bound_an_interval_are_found_by_the_check(path: Pat
 
 def test_tables_out_of_order_are_found_by_the_check(path: Path) -> None:
     for name in SORTED:
-        forged(path, **{name: corpus_of(*WITH_NATIVE).arrays[name][::-1]})
+        forged(path, **{name: corpus_of(*WITH_ALL).arrays[name][::-1]})
         assert f"{name} is not in order" in library.verify(path)
         assert "damaged" in answered(path)
 
 
 def test_a_file_of_no_release_is_found_by_the_check(path: Path) -> None:
-    starts = corpus_of(*WITH_NATIVE).file_version_starts.copy()
+    starts = corpus_of(*WITH_ALL).file_version_starts.copy()
     starts[1] = starts[0]
     forged(path, file_version_starts=starts)
     assert library.verify(path) == ["file_version_starts leaves a file without a release"]
@@ -165,7 +165,7 @@ def test_a_file_of_no_release_is_found_by_the_check(path: Path) -> None:
 def test_an_error_that_damage_explains_names_the_corpus(path: Path) -> None:
     for name in DEEP:
         numbers_of_nothing(path, name)
-        with pytest.raises(CorpusError) as raised, damage_explained([corpus_of(*WITH_NATIVE), open_corpus(path)]):
+        with pytest.raises(CorpusError) as raised, damage_explained([corpus_of(*WITH_ALL), open_corpus(path)]):
             raise IndexError
         assert str(raised.value).startswith(f"{path}: damaged corpus file ({name} counts further than there is)")
 
@@ -189,7 +189,7 @@ def test_a_scan_against_a_forged_corpus_is_an_error_in_one_line(
 @REUSED
 @given(flips=st.lists(st.tuples(st.integers(0), st.integers(0, 7)), min_size=1, max_size=4))
 def test_bits_that_flipped_give_an_error_or_an_answer(path: Path, flips: list[tuple[int, int]]) -> None:
-    corpus_of(*WITH_NATIVE).save(path)
+    corpus_of(*WITH_ALL).save(path)
     stored = bytearray(path.read_bytes())
     for place, bit in flips:
         stored[place % len(stored)] ^= 1 << bit
@@ -206,7 +206,7 @@ def test_bits_that_flipped_give_an_error_or_an_answer(path: Path, flips: list[tu
 def test_a_forged_array_gives_an_error_or_an_answer(
     path: Path, name: str, places: list[tuple[int, int]], small: bool
 ) -> None:
-    array = corpus_of(*WITH_NATIVE).arrays[name].copy()
+    array = corpus_of(*WITH_ALL).arrays[name].copy()
     for place, value in places:
         array[place % len(array)] = value % (min(len(array), 255) if small else 2 ** (8 * array.itemsize))
     forged(path, **{name: array})
@@ -222,5 +222,5 @@ def test_a_bit_that_flipped_anywhere_fails_the_check(path: Path) -> None:
 
 
 def test_a_whole_corpus_has_no_problems() -> None:
-    assert problems(corpus_of(*WITH_NATIVE)) == []
+    assert problems(corpus_of(*WITH_ALL)) == []
     assert problems(corpus_of()) == []

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from modelkin.evidence.usual_build import build, class_defaults, main
+from modelkin.evidence.usual_build import build, main
 from modelkin.evidence.usual_values import FILE, parse_usual_values
 from modelkin.models.token_files import token_hash
 
@@ -37,15 +37,6 @@ class ShadeConfig(Base):
     width: int = 3
 """
 PUBLISHED = {"hidden_size": 768, "depth": 24, "a": 1, "b": 2, "c": 3, "d": 4, "e": 5, "f": 6}
-
-
-def test_defaults_are_read_of_fields_and_of_parameters_and_nothing_is_run() -> None:
-    found = class_defaults([FIELDS, PARAMETERS])
-    assert sorted(found) == ["LampConfig", "WickConfig"]
-    assert found["LampConfig"]["rate"] == found["WickConfig"]["rate"] == "0.02"
-    assert found["LampConfig"]["heads"] == "null"
-    assert "computed" not in found["LampConfig"]
-    assert found["WickConfig"]["hidden_size"] == "768"
 
 
 def written(tmp_path: Path) -> tuple[Path, Path]:

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.models.layout_templates import NameTemplate, pack, unpack
+from modelkin.models.layout_facts import TensorLayout
+from modelkin.models.layout_templates import (
+    NameTemplate,
+    PackedLayout,
+    TensorTemplate,
+    pack,
+    pack_layout,
+    unpack,
+    unpack_layout,
+)
 from modelkin.models.strict_json import BrokenFactsError
 
 from ..support.weights import gpt2, llama, of_incident
@@ -57,3 +66,40 @@ def test_templates_that_stand_for_no_names_or_for_too_many_are_refused(template:
 def test_a_name_with_a_nul_is_refused() -> None:
     with pytest.raises(BrokenFactsError, match="holds NUL"):
         pack(["a\0b"])
+
+
+SHAPES = st.none() | st.lists(st.integers(0, 3), max_size=2).map(tuple)
+
+
+@st.composite
+def layouts(draw: st.DrawFn) -> TensorLayout:
+    names = tuple(sorted(draw(NAMES.filter(bool))))
+    shapes = draw(st.none() | st.tuples(*(SHAPES for _ in names)))
+    dtypes = draw(st.none() | st.tuples(*(st.sampled_from(["", "BF16", "Q4_K"]) for _ in names)))
+    sizes = st.none() | st.integers(0, 2**40)
+    files = tuple(draw(st.lists(st.sampled_from(["a.safetensors", "b.safetensors"]), max_size=2)))
+    return TensorLayout(
+        "model", names, shapes, dtypes, draw(sizes), draw(sizes), files, draw(st.just({}) | st.just({"a": "b"}))
+    )
+
+
+@given(layouts())
+def test_a_layout_that_is_packed_is_unpacked_to_the_same(layout: TensorLayout) -> None:
+    packed = pack_layout(layout)
+    assert packed.count == len(layout.names)
+    assert unpack_layout(packed) == layout
+    assert unpack_layout(msgspec.msgpack.decode(msgspec.msgpack.encode(packed), type=PackedLayout)) == layout
+
+
+def test_the_incidents_layout_is_the_same_once_unpacked() -> None:
+    for name in ("minicpm-llama3-v-2.5", "minicpm-v-2"):
+        layout = of_incident(name)
+        assert unpack_layout(pack_layout(layout)) == layout
+
+
+@pytest.mark.parametrize(
+    "tensors", [(), (TensorTemplate(NameTemplate("a")),) * 2, (TensorTemplate(NameTemplate("a" * 2000)),)]
+)
+def test_templates_that_are_no_layout_are_refused(tensors: tuple[TensorTemplate, ...]) -> None:
+    with pytest.raises(BrokenFactsError):
+        unpack_layout(PackedLayout("model", tensors))

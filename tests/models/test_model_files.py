@@ -138,7 +138,8 @@ HOSTILE: list[tuple[str, bytes, str]] = [
     ("config.json", json.dumps({"k" * 201: 1}).encode(), "a key path of more than 200 characters: not read"),
     ("config.json", json.dumps({"k" * 150: {"l" * 150: 1}}).encode(), "a key path of more than 200 characters"),
     ("config.json", b" " * (9 * 1024**2), "9.0 MB is over the limit of 8 MB for such a file"),
-    ("config.json", b'{"l": [' + b"1," * 4_000_001 + b"1]}", "more than 4,000,000 values: not read"),
+    ("config.json", b'{"l": [' + b"1," * 400_001 + b"1]}", "more than 400,000 values: not read"),
+    ("tokenizer.json", b'{"l": [' + b"1," * 4_000_001 + b"1]}", "more than 4,000,000 values: not read"),
     (
         "config.json",
         b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"a" * 64 + b"\nsize 12\n",

@@ -28,9 +28,10 @@ def identity(*corpora: KnownCorpus) -> CorpusIdentity:
 
 
 def test_each_has_its_age_and_all_their_reach() -> None:
-    assert corpora_words(identity(BASE)) == "corpus base 2026.03.04, 270 days old · 55 projects, 218 releases"
+    base = "corpus base 2026.03.04, 270 days old, digest aaaaaaaaaaaa"
+    assert corpora_words(identity(BASE)) == f"{base} · 55 projects, 218 releases"
     assert corpora_words(identity(BASE, WIDE, SOURCE)) == (
-        "corpus base 2026.03.04, 270 days old + wide 2026.11.28, 1 day old + lantern · 200 projects, 220 releases"
+        f"{base} + wide 2026.11.28, 1 day old, digest bbbbbbbbbbbb + lantern · 200 projects, 220 releases"
     )
     assert corpus_words(WIDE) == "wide 2026.11.28, 1 day old · 144 projects, 1 release · digest bbbbbbbbbbbb"
     assert corpora_words(identity()) == "no corpus"
@@ -50,13 +51,14 @@ def test_programs_get_each_corpus() -> None:
         "newest": "2026-03-04",
         "projects": 55,
         "releases": 218,
+        "models": 0,
     }
     found = json.loads(render(report, "json"))["corpora"]
     assert (found[0], found[1]["age"]) == (expected, None)
     assert json.loads(render(report, "sarif"))["runs"][0]["properties"]["corpora"][0] == expected
     assert json.loads(render(report, "jsonl").splitlines()[0])["corpora"][0] == expected
     for format_ in ("text", "html"):
-        assert "base 2026.03.04, 270 days old + lantern" in render(report, format_)
+        assert "base 2026.03.04, 270 days old, digest aaaaaaaaaaaa + lantern" in render(report, format_)
 
 
 def test_a_day_to_come_makes_no_corpus_younger_than_today(monkeypatch: pytest.MonkeyPatch) -> None:

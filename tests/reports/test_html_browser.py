@@ -11,6 +11,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from modelkin import compare
 from modelkin.reports.html.page import render, render_audit
 from modelkin.results import Report, Verdict
 
@@ -18,6 +19,7 @@ from ..support.audit_cases import asked, run, tiny_corpus, write_repositories
 from ..support.browser import chromium, console, prefer, settled
 from ..support.example_reports import EMPTY, REPORT
 from ..support.hostile_reports import HOSTILE, HOSTILE_REPORT, PATH
+from ..support.model_folders import NAMES, model_folder, renamed
 from ..support.pages import beside, many
 
 # What is measured on an idle machine is 0.5 s and 40 ms; this only catches what gets out of hand.
@@ -188,6 +190,30 @@ def test_no_page_is_wider_than_a_narrow_window(opened: Callable[..., Chrome]) ->
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
         assert driver.execute_script("return document.documentElement.scrollWidth") <= 400
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_tensor_map_is_readable_in_dark_and_no_page_with_one_is_wider_than_a_narrow_window(
+    opened: Callable[..., Chrome], tmp_path: Path
+) -> None:
+    sides = [model_folder(tmp_path / name, names) for name, names in (("copy", renamed(NAMES)), ("lamp", NAMES))]
+    report = compare(str(sides[0]), str(sides[1]))
+    prefer(opened(report), prefers_color_scheme="dark")
+    driver = opened(report)
+    ink = "return getComputedStyle(document.querySelector('.map text:not(.side)')).fill"
+    assert driver.execute_script(ink) == "rgb(233, 230, 223)"
+    overlapping = """
+    const boxes = [...document.querySelectorAll(".map text")].map((each) => each.getBoundingClientRect());
+    return boxes.some((one, place) => boxes.slice(place + 1).some((other) => one.left < other.right - 1
+        && other.left < one.right - 1 && one.top < other.bottom - 3 && other.top < one.bottom - 3))
+    """
+    assert driver.execute_script(overlapping) is False
+    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= 390
+        assert driver.execute_script("return document.querySelector('.map svg').getBoundingClientRect().width") >= 500
     finally:
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 

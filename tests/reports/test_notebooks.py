@@ -110,9 +110,9 @@ def reported(
             Path(journal).unlink(missing_ok=True)
             run(capsys, "audit", str(tmp_path / "place"), "--corpus", str(corpus), "--journal", journal, "--jobs", "1")
         words = {
-            "scan": ("scan", place, "--corpus", str(corpus)),
+            "scan": ("scan", place, "-v", "--corpus", str(corpus)),
             "compare": ("compare", place, str(tmp_path / "lantern")),
-            "report": ("report", journal, "--repository", "one"),
+            "report": ("report", journal, "-v", "--repository", "one"),
         }[command]
         return lambda form: run(capsys, *words, "--format", form)
 
@@ -124,7 +124,7 @@ def test_people_are_told_the_cell_and_its_line(reported: Callable[[bytes], Rende
     for name, stored in layouts(body=EDITED):
         rendered = reported(stored)
         for form, place in (
-            ("text", f"demo.ipynb, {PLACE}: This credit"),
+            ("text", f": {PLACE}: This credit"),
             ("text", f"cell 6, lines {FORWARD}-"),
             ("markdown", f"`demo.ipynb, {PLACE}`: This credit"),
             ("html", f", {PLACE}: This credit"),
@@ -144,12 +144,15 @@ def test_programs_are_told_the_line_of_the_file(reported: Callable[[bytes], Rend
             each["locations"][0]["physicalLocation"]["region"] for each in run_["results"] if each["ruleId"] == RULE
         )
         annotation = re.search(rf"line=(\d+),endLine=(\d+),title={RULE}::", rendered("github"))
+        text = re.search(rf"^demo\.ipynb:(\d+): \w+: {PLACE}: This credit", rendered("text"), re.M)
         concise = re.search(
             rf"^demo\.ipynb:(\d+): (?:warning|note) {RULE} {PLACE}: This credit", rendered("concise"), re.M
         )
         assert annotation
         assert concise, rendered("concise")
-        lines = [region["startLine"], region["endLine"], *map(int, annotation.groups()), int(concise[1])]
+        assert text
+        told = (*annotation.groups(), concise[1], text[1])
+        lines = [region["startLine"], region["endLine"], *map(int, told)]
         failures += [(name, line) for line in lines if not is_credits_own(stored, line)]
     assert not failures
 

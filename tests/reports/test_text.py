@@ -2,70 +2,95 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
 from msgspec.structs import replace
 
 from modelkin.diffs.restoration import Difference, Restoration
-from modelkin.reports.console import Page
+from modelkin.reports.console import Detail, Page
 from modelkin.reports.text import render
 from modelkin.reports.text_file import render_restorations
-from modelkin.results import CorpusIdentity, FileDate, Kind, Level, Rename, Skipped, Verdict
+from modelkin.results import (
+    Conclusion,
+    CorpusIdentity,
+    FileDate,
+    FileVerdict,
+    FindingPlace,
+    Kind,
+    Level,
+    Region,
+    Rename,
+    Scanned,
+    Skipped,
+    SourceKind,
+    Verdict,
+)
 
 from ..support.example_reports import (
+    ATTRIBUTION,
     EMPTY,
     FINDING,
+    IN_TIME,
     INDEPENDENT,
     OWN,
     REPORT,
     TRANSFORMERS_LLAMA,
     VLLM_LLAMA,
+    WAIVED,
     YI,
     definition,
     only,
 )
 
 SCREEN = Page(width=80, colour=True, bars=True)
+FULL, COUNTS, CLOSING = (Page(detail=each) for each in (Detail.FULL, Detail.COUNTS, Detail.CLOSING))
+FULL_SCREEN = replace(SCREEN, detail=Detail.FULL)
 HOSTILE = "[red]a\x1b[2Jb\u202ec\udcff"
 SHOWN = "[red]a\\x1b[2Jb\\u202ec\\udcff"
 
 
 def test_the_piped_report_is_the_golden_one(golden: Callable[[str, str], None]) -> None:
     golden("report.txt", render(REPORT))
+    golden("report.verbose.txt", render(REPORT, FULL))
 
 
 def test_the_report_on_a_screen_is_the_golden_one(golden: Callable[[str, str], None]) -> None:
     golden("report.ansi", render(REPORT, SCREEN))
+    golden("report.verbose.ansi", render(REPORT, FULL_SCREEN))
 
 
 def test_a_piped_report_has_neither_colours_nor_bars_nor_trailing_blanks() -> None:
-    text = render(REPORT)
-    assert "\x1b" not in text
-    assert "█" not in text
-    assert all(line == line.rstrip() for line in text.splitlines())
+    for text in (render(REPORT), render(REPORT, FULL)):
+        assert "\x1b" not in text
+        assert "█" not in text
+        assert all(line == line.rstrip() for line in text.splitlines())
 
 
 def test_the_environment_changes_no_page(monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = render(REPORT, SCREEN), render(REPORT)
+    expected = render(REPORT, FULL_SCREEN), render(REPORT)
     changing = []
     for variable in ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "TERM", "TTY_COMPATIBLE"):
         with monkeypatch.context() as patch:
             patch.setenv(variable, "dumb" if variable == "TERM" else "1")
-            if (render(REPORT, SCREEN), render(REPORT)) != expected:
+            if (render(REPORT, FULL_SCREEN), render(REPORT)) != expected:
                 changing.append(variable)
     assert not changing
 
 
 def test_a_long_path_is_neither_wrapped_nor_cut_when_piped() -> None:
     path = "deep/" * 100 + "model.py"
-    assert f"{path}: modified copy\n" in render(replace(REPORT, files=(replace(YI, path=path),)))
+    report = replace(REPORT, files=(replace(YI, path=path),))
+    assert f"\n  {path}: modified copy, 99.9 % from vllm 0.2.0 llama.py\n" in render(report)
+    assert f"{path}: modified copy\n" in render(report, FULL)
 
 
 def test_on_a_narrow_screen_no_path_is_cut() -> None:
-    text = render(replace(REPORT, files=(replace(YI, path="x" * 200),)), Page(width=40))
-    assert "x" * 200 in text.replace("\n", "")
-    assert "…" not in text
+    for detail in (Detail.USUAL, Detail.FULL):
+        text = render(replace(REPORT, files=(replace(YI, path="x" * 200),)), Page(width=40, detail=detail))
+        assert "x" * 200 in text.replace("\n", "").replace(" ", "")
+        assert "…" not in text
 
 
 def test_independent_files_are_only_counted() -> None:
@@ -75,12 +100,13 @@ def test_independent_files_are_only_counted() -> None:
 
 
 def test_a_release_s_own_file_takes_one_line() -> None:
-    text = render(replace(EMPTY, files=(OWN,)))
-    assert text.endswith("\n1 file of known upstreams, as released\n  models/opt.py  vllm 0.2.3\n")
+    report = replace(EMPTY, files=(OWN,))
+    assert "\n\n1 file of known upstreams, as released\n  models/opt.py  vllm 0.2.3\n\n" in render(report, FULL)
+    assert "\n\n1 file of known upstreams, as released (-v)\n\n" in render(report)
 
 
 def test_an_own_file_with_a_lineage_is_explained() -> None:
-    text = render(replace(EMPTY, files=(replace(YI, own_release="vllm 0.2.3"),)))
+    text = render(replace(EMPTY, files=(replace(YI, own_release="vllm 0.2.3"),)), FULL)
     assert "models/yi.py: modified copy, released as vllm 0.2.3's own file" in text
     assert "LlamaMLP" in text
 
@@ -91,31 +117,31 @@ def test_every_verdict_has_its_words() -> None:
 
 
 def test_an_origin_that_is_the_closest_upstream_is_not_repeated() -> None:
-    assert "that upstream, first released 2023-07-05 in 0.1.2\n" in render(only(Verdict.RENAMED))
+    assert "that upstream, first released 2023-07-05 in 0.1.2\n" in render(only(Verdict.RENAMED), FULL)
 
 
 def test_facts_that_are_not_known_take_no_line() -> None:
     bare = replace(VLLM_LLAMA, first_release="", last_release="", released="", licence="", copyrights=())
     bare = replace(bare, without="", appeared="", appeared_on="", innovations=None)
     file = replace(YI, upstreams=(bare,), origin=bare, notes=(), renames=(), definitions=(), dated=FileDate())
-    assert render(replace(EMPTY, corpus=CorpusIdentity("", "", ""), files=(file,))) == (
-        "empty\n1 file scanned · 1 modified\nno corpus · 0.0 s\ntrust: isolated\n\nmodels/yi.py: modified copy\n"
-        "  upstream  vllm · vllm/model_executor/models/llama.py\n  share     99.9 % of the file's tokens\n"
+    assert "\n\nmodels/yi.py: modified copy\n  upstream  vllm · vllm/model_executor/models/llama.py\n" in (
+        text := render(replace(EMPTY, corpus=CorpusIdentity("", "", ""), files=(file,)), FULL)
     )
+    assert "\n  share     99.9 % of the file's tokens\n\nno corpus" in text
 
 
 def test_an_unknown_origin_takes_no_line() -> None:
-    assert "  origin  " not in render(replace(EMPTY, files=(replace(YI, origin=None),)))
+    assert "  origin  " not in render(replace(EMPTY, files=(replace(YI, origin=None),)), FULL)
 
 
 def test_an_origin_elsewhere_may_have_no_date() -> None:
     origin = replace(TRANSFORMERS_LLAMA, released="", appeared="", appeared_on="")
-    assert "modeling_llama.py\n" in render(replace(EMPTY, files=(replace(YI, origin=origin),)))
+    assert "modeling_llama.py\n" in render(replace(EMPTY, files=(replace(YI, origin=origin),)), FULL)
 
 
 def test_nearly_all_is_not_all() -> None:
-    assert "99.9 % of the file's tokens" in render(replace(EMPTY, files=(replace(YI, similarity=0.99999),)))
-    assert "100.0 % of the file's tokens" in render(replace(EMPTY, files=(replace(YI, similarity=1.0),)))
+    assert "99.9 % of the file's tokens" in render(replace(EMPTY, files=(replace(YI, similarity=0.99999),)), FULL)
+    assert "100.0 % of the file's tokens" in render(replace(EMPTY, files=(replace(YI, similarity=1.0),)), FULL)
 
 
 def test_long_lists_are_cut_and_say_by_how_much() -> None:
@@ -125,15 +151,17 @@ def test_long_lists_are_cut_and_say_by_how_much() -> None:
         definitions=tuple(definition(f"d{i}", Verdict.MODIFIED, "u") for i in range(25)),
     )
     skipped = tuple(Skipped(f"{i}.py", "empty") for i in range(50))
-    text = render(replace(EMPTY, files=(file,), skipped=skipped))
+    report = replace(EMPTY, files=(file,), skipped=skipped)
+    text = render(report, FULL)
     assert "locals renamed in 15 functions" in text
-    for more in ("and 3 more", "and 2 more", "and 5 more", "and 30 more, all of them in --format json"):
+    for more in ("and 3 more", "and 2 more", "and 5 more", "and 30 more in --format json"):
         assert more in text
+    assert "and 45 more (-v)" in render(report)
 
 
 def test_an_endless_identifier_keeps_its_ends() -> None:
     rename = Rename("x" * 10**6, "short", Kind.CLASS, 1, 1.0)
-    text = render(replace(EMPTY, files=(replace(YI, renames=(rename,)),)))
+    text = render(replace(EMPTY, files=(replace(YI, renames=(rename,)),)), FULL)
     assert f"{'x' * 50}…{'x' * 50}  short" in text
 
 
@@ -157,9 +185,12 @@ def test_scanned_text_is_escaped_wherever_it_is_printed() -> None:
     known = replace(REPORT.corpus.corpora[0], name=HOSTILE, version=HOSTILE)
     corpus = replace(REPORT.corpus, name=HOSTILE, version=HOSTILE, corpora=(known,))
     skipped = (Skipped(HOSTILE, HOSTILE),)
-    text = render(replace(REPORT, root=HOSTILE, corpus=corpus, files=(file, own), findings=(finding,), skipped=skipped))
-    assert not any(character in text for character in "\x1b\u202e\udcff")
-    assert text.count(SHOWN) == 40
+    report = replace(REPORT, root=HOSTILE, corpus=corpus, files=(file, own), findings=(finding,), skipped=skipped)
+    report = replace(report, scanned=replace(REPORT.scanned, release=HOSTILE))
+    for page, count in ((FULL, 41), (Page(), 11), (COUNTS, 6)):
+        text = render(report, page)
+        assert not any(character in text for character in "\x1b\u202e\udcff")
+        assert text.count(SHOWN) == count
 
 
 def restoration(difference: Difference) -> Restoration:
@@ -200,7 +231,100 @@ def test_a_file_whose_renames_cannot_be_undone_says_why() -> None:
 
 def test_notes_of_one_rule_are_shown_up_to_three_and_then_counted() -> None:
     note = replace(FINDING, level=Level.NOTE, rule="changes-not-stated")
-    text = render(replace(REPORT, findings=(note,) * 9 + (FINDING,) * 5))
+    text = render(replace(REPORT, findings=(note,) * 9 + (FINDING,) * 5), FULL)
     assert text.count("[changes-not-stated]") == 3
     assert text.count("[holder-removed]") == 5
     assert "and 6 more notes of changes-not-stated, all of them in --format json" in text
+
+
+def copy_of(number: int) -> FileVerdict:
+    return replace(YI, path=f"{number:02}.py", similarity=number / 100)
+
+
+def test_the_first_copied_files_take_a_line_each_those_with_the_worst_findings_first() -> None:
+    files = tuple(map(copy_of, range(50)))
+    findings = (
+        replace(FINDING, level=Level.NOTE, region=Region("03.py", 1, 4)),
+        replace(FINDING, region=Region("07.py", 1, 4)),
+        replace(FINDING, region=Region("08.py", 1, 4), known=True),
+    )
+    text = render(replace(EMPTY, files=files, findings=findings))
+    lines = [line for line in text.splitlines() if line.startswith("  ") and "copy" in line]
+    assert len(lines) == 30
+    assert lines[:3] == [
+        "  07.py: modified copy, 7.0 % from vllm 0.2.0 llama.py, error",
+        "  03.py: modified copy, 3.0 % from vllm 0.2.0 llama.py, note",
+        "  49.py: modified copy, 49.0 % from vllm 0.2.0 llama.py",
+    ]
+    assert "\n  and 20 more (-v)\n" in text
+
+
+def test_where_it_is_not_known_who_was_first_no_line_speaks_of_a_copy() -> None:
+    text = render(replace(IN_TIME, findings=()))
+    assert "\n  undated.py: modified code, 99.9 % alike with vllm 0.2.0 llama.py\n" in text
+    assert "\n1 file also found, later, in timm (1) (-v)\n" in text
+
+
+def test_a_finding_is_one_line_that_begins_with_its_place() -> None:
+    many = replace(FINDING, places=tuple(FindingPlace(Region(f"{i}.py", 3, 4), "", "", "") for i in range(3)))
+    text = render(replace(REPORT, findings=(many,)))
+    told = (
+        "models/yi.py:1: error: the upstream's copyright lines are not in the file (and 3 more files) [holder-removed]"
+    )
+    assert f"\n{told}\n  add the upstream's header above the file's own\n" in text
+
+
+def test_of_a_rule_the_first_findings_are_shown_and_what_to_do_about_all_of_them() -> None:
+    findings = tuple(
+        replace(FINDING, remedy=f'Put it back. Add "{i}". `modelkin attribute` writes it.') for i in range(9)
+    )
+    text = render(replace(REPORT, findings=findings))
+    assert text.count("[holder-removed]") == 5
+    assert "\n  Put it back. `modelkin attribute` writes it.\n  and 4 more of holder-removed (-v)\n" in text
+    text = render(replace(REPORT, findings=tuple(replace(FINDING, remedy=f"Add {i}") for i in range(2))))
+    assert "\n  `modelkin explain holder-removed` says what to do, and -v of each finding.\n" in text
+
+
+def test_the_most_severe_findings_come_first_rule_by_rule() -> None:
+    levels = (Level.NOTE, Level.ERROR, Level.WARNING)
+    findings = tuple(replace(FINDING, level=level, rule=rule) for rule in ("a", "b") for level in levels)
+    places = re.findall(r"^models/yi.py:1: (\w+): .* \[(\w)\]$", render(replace(EMPTY, findings=findings)), re.M)
+    assert places == [(level.value, rule) for level in Level for rule in ("a", "b")]
+
+
+@pytest.mark.parametrize("detail", Detail)
+def test_the_last_line_sums_up(detail: Detail) -> None:
+    page = Page(detail=detail)
+    warning = replace(FINDING, level=Level.WARNING, region=Region("b.py", 1, 1))
+    for findings, skipped, closing in (
+        ((), (), "Found nothing to answer for in 3 files"),
+        ((WAIVED,), REPORT.skipped, "Found nothing to answer for in 3 files; 1 skipped"),
+        ((FINDING,), (), "Found 1 error in 1 file"),
+        ((FINDING, warning, WAIVED), (), "Found 2: 1 error, 1 warning in 2 files"),
+    ):
+        text = render(replace(REPORT, findings=findings, skipped=skipped), page)
+        assert text.splitlines()[-1] == closing
+        assert detail is not Detail.CLOSING or text == f"{closing}\n"
+
+
+def test_the_last_line_tells_what_can_be_written_into_a_folder() -> None:
+    assert "attribute" not in render(REPORT, CLOSING)  # of a package
+    report = replace(REPORT, scanned=Scanned(kind=SourceKind.FOLDER))
+    assert render(report, CLOSING).endswith("; `modelkin attribute` can write 1; 1 skipped\n")
+    unnamed = replace(VLLM_LLAMA, project="../upstream")
+    assert "attribute" not in render(replace(report, attributions=(replace(ATTRIBUTION, upstream=unnamed),)), CLOSING)
+    assert "attribute" not in render(replace(report, findings=(replace(FINDING, rule="relicense"),)), CLOSING)
+
+
+def test_statistics_are_counts_by_rule_and_by_upstream_in_place_of_lists() -> None:
+    text = render(replace(REPORT, files=(YI, replace(YI, path="b.py"), INDEPENDENT)), COUNTS)
+    assert re.search(r"^findings +level +rule +files\n1 +error +holder-removed +1\n\n", text, re.M)
+    assert re.search(r"^files +upstream +modified\n2 +vllm +2\n\n", text, re.M)
+    assert "models/yi.py" not in text
+
+
+def test_the_answer_comes_before_all_else() -> None:
+    conclusion = Conclusion("It is from lamp.", unknown=("weights",))
+    for page in (Page(), FULL, COUNTS):
+        text = render(replace(REPORT, conclusion=conclusion), page)
+        assert text.startswith("pypi:vllm==0.2.3\nIt is from lamp.\nnot known: weights\n3 files scanned · ")

@@ -34,6 +34,8 @@ REPOSITORIES = {
     "lantern/lamp": HubRepository(MODEL, ("main", "v1.0", COMMIT)),
     "lantern/secret": HubRepository(MODEL, token="hf_right"),
     "lantern/asked": HubRepository(MODEL, token="hf_right", gated=True),
+    "datasets/wick/oil": HubRepository({"README.md": b"# Oil\n", "oil.py": b"x = 1\n"}),
+    "spaces/wick/shop": HubRepository({"app.py": b"import gradio\n"}),
     "lantern/weights": HubRepository({"model.safetensors": b"x"}),
     "lantern/large": HubRepository({"a.py": b"x = 1\n", "b.py": b"x = 2\n"}, sizes={"b.py": 2**40}),
 }
@@ -103,6 +105,27 @@ def test_what_was_fetched_is_read_from_the_cache_without_a_network(server: HubSe
         assert (found["files"], found["project"], found["release"]) == (online["files"], "lamp", COMMIT)
 
 
+def test_a_dataset_and_a_space_are_fetched_as_a_model_is(server: HubServer, tmp_path: Path) -> None:
+    oil = listed("hf:datasets/wick/oil", tmp_path, HF_ENDPOINT=server.url)
+    assert oil["files"] == {"README.md": 6, "oil.py": 6}
+    shop = listed("https://huggingface.co/spaces/wick/shop/blob/main/app.py", tmp_path, HF_ENDPOINT=server.url)
+    assert (shop["project"], shop["files"]) == ("shop", {"app.py": 14})
+    assert refused("hf:spaces/wick/none", tmp_path, HF_ENDPOINT=server.url).startswith(
+        "hf:spaces/wick/none: there is no"
+    )
+
+
+def test_the_models_of_an_owner_are_listed(server: HubServer, tmp_path: Path) -> None:
+    code = """
+from modelkin.audit.discovery import find_repositories
+print(*(each.source for each in find_repositories({!r})))
+"""
+    done = run(code.format("hf:lantern"), tmp_path, HF_ENDPOINT=server.url)
+    assert done.stdout.split() == [f"hf:lantern/{name}" for name in ("asked", "lamp", "large", "secret", "weights")]
+    done = run(code.format("hf:nobody"), tmp_path, HF_ENDPOINT=server.url)
+    assert "hf:nobody: the Hub lists no model of that owner" in done.stderr
+
+
 def test_a_token_opens_a_private_repository(server: HubServer, tmp_path: Path) -> None:
     found = listed("hf:lantern/secret", tmp_path, HF_ENDPOINT=server.url, HF_TOKEN="hf_right")
     assert sorted(found["files"]) == READ  # type: ignore[call-overload]
@@ -152,6 +175,8 @@ def test_weights_and_pictures_are_not() -> None:
 
 def test_a_reference_is_taken_apart() -> None:
     assert parse_reference("hf:gpt2") == HubReference("gpt2", "", "")
+    assert parse_reference("hf:spaces/a/b") == HubReference("a/b", "", "", "space")
+    assert parse_reference("hf:datasets/a/b").shown == "hf:datasets/a/b"
     assert parse_reference("hf:a/b-c.d@refs%2Fpr%2F1!x/y.py") == HubReference("a/b-c.d", "refs%2Fpr%2F1", "x/y.py")
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.sources.cells import cell_place, line_words, place_words
+from modelkin.results.cells import cell_place, line_words, place_words
 from modelkin.sources.notebooks import BrokenNotebookError, join_cells, without_magics
 
 from ..support.processor_time import processor_seconds

@@ -15,7 +15,7 @@ from modelkin.corpus.schema import COLUMNS
 from modelkin.corpus.store import open_corpus
 from modelkin.errors import CorpusError
 
-from .small_corpora import WITH_NATIVE, corpus_of
+from .small_corpora import WITH_ALL, corpus_of
 
 DAMAGED = "damaged corpus file ("
 
@@ -38,7 +38,7 @@ def others(told: dict[Any, str]) -> dict[Any, str]:
 
 def forged(path: Path, **arrays: Any) -> None:
     """A corpus with other arrays and a digest to match, as an attacker would write it."""
-    corpus = corpus_of(*WITH_NATIVE)
+    corpus = corpus_of(*WITH_ALL)
     other = {name: np.asarray(array, COLUMNS[name].dtype) for name, array in arrays.items()}
     replace(corpus, arrays={**corpus.arrays, **other}).save(path)
 

@@ -23,7 +23,9 @@ from modelkin.results import (
     Region,
     Rename,
     Report,
+    Scanned,
     Skipped,
+    SourceKind,
     State,
     Suppression,
     Trust,
@@ -156,6 +158,7 @@ REPORT = Report(
     not_obeyed=(LeftOut("settings", "modelkin.toml", 2),),
     seconds=1.23456,
     attributions=(ATTRIBUTION,),
+    scanned=Scanned("2026-11-29T20:03:27Z", SourceKind.REGISTRY, "vllm 0.2.3", "2023-12-03", digest="cd" * 32),
 )
 EMPTY = Report(root="empty", corpus=CORPUS, files=(), findings=(), skipped=(), seconds=0.01)
 

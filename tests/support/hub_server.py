@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -50,7 +50,7 @@ class HubServer:
 
 @contextmanager
 def serving(repositories: Mapping[str, HubRepository]) -> Iterator[HubServer]:
-    """Serve ``repositories`` by name on a port of this machine."""
+    """Serve ``repositories`` by name on a port of this machine; datasets and spaces as ``datasets/ORG/NAME``."""
     asked: list[str] = []
     handler = type("Handler", (_Handler,), {"repositories": repositories, "asked": asked})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -78,8 +78,14 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         path = unquote(urlsplit(self.path).path).strip("/")
         self.asked.append(path)
+        if path == "api/models":
+            (owner,) = parse_qs(urlsplit(self.path).query)["author"]
+            mine = [(name, each) for name, each in self.repositories.items() if name.startswith(f"{owner}/")]
+            self._json([_info(*each) for each in mine])
+            return
         for name, repository in self.repositories.items():
-            for prefix in (f"api/models/{name}", name):
+            api = "api" if name.startswith(("datasets/", "spaces/")) else "api/models"
+            for prefix in (f"{api}/{name}", name):
                 if path == prefix or path.startswith(f"{prefix}/"):
                     self._of(name, repository, path.removeprefix(prefix).strip("/"), prefix.startswith("api/"))
                     return

@@ -8,10 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hypothesis import strategies as st
+from msgspec.structs import replace as with_fields
 
 from modelkin.corpus.builder import CorpusBuilder
 from modelkin.corpus.model import Corpus, Project, Release
 from modelkin.fingerprints.native_code import is_native, native_hash
+from modelkin.models.layout_facts import TensorLayout
+from modelkin.models.layout_templates import pack_layout
+from modelkin.models.model import ConfigurationValues, ModelFacts
+from modelkin.models.token_files import tokenizer_facts
 
 ATTENTION = '''\
 # Copyright 2020 The Lantern Authors. All rights reserved.
@@ -91,6 +96,7 @@ class Upstream:
     released: str = "2021-05-04"
     licence: str = "MIT"
     published: str = ""
+    models: tuple[ModelFacts, ...] = ()
 
 
 def corpus_of(*upstreams: Upstream, name: str = "small") -> Corpus:
@@ -106,6 +112,8 @@ def corpus_of(*upstreams: Upstream, name: str = "small") -> Corpus:
                 builder.add_native(number, path.encode(), native_hash(path, stored) or 0)
                 continue
             builder.add_file(number, path, stored, hashlib.sha256(stored).hexdigest())
+        for model in upstream.models:
+            builder.models.add(model)
     return builder.finish(name)
 
 
@@ -123,10 +131,24 @@ THREE = (
     ),
 )
 
-# The same, with native files.
-WITH_NATIVE = (
+LANTERN = ModelFacts(
+    "lantern/lantern-1b",
+    "https://example.org/lantern-1b",
+    "2023-07-08",
+    "MIT",
+    configurations=(ConfigurationValues("config.json", {"": {"depth": "12", "width": "768"}}),),
+    tokenizer=tokenizer_facts({"added_tokens.json": {"<lamp>": 7, "<wick>": 8}})[0],
+    layouts=(pack_layout(TensorLayout("model.safetensors", ("layers.0.w", "layers.1.w"), ((2, 3), (2, 3)))),),
+)
+
+# The same, with native files and models.
+WITH_ALL = (
     *THREE[:2],
-    replace(THREE[2], files={**THREE[2].files, "lantern/csrc/tide.cu": KERNEL, "lantern/csrc/ebb.cu": KERNEL + ";"}),
+    replace(
+        THREE[2],
+        files={**THREE[2].files, "lantern/csrc/tide.cu": KERNEL, "lantern/csrc/ebb.cu": KERNEL + ";"},
+        models=(LANTERN, with_fields(LANTERN, name="lantern/lantern-2b")),
+    ),
 )
 
 _NAMES = st.sampled_from(["x", "y", "hidden", "mask", "größe", "self"])

@@ -247,6 +247,7 @@ class _Building:
         if not builder.rows:
             why = f": {self._failed[0]}" if self._failed else ""
             raise CorpusError(f"{self._manifest}: nothing of it can be built{why}")
+        kept.pass_on_models(builder)
         newest = max(*(entry.newest() for entry in going.values()), kept.newest, "")
         return builder.finish(output.stem, newest.replace("-", "."))
 
@@ -288,7 +289,13 @@ class _Kept:
         corpus = self._opened()
         if corpus is not None and any(project.name == name for project in corpus.projects):
             self.newest = corpus.version
-            absorb(builder, corpus, lambda version: version.project.name == name)
+            absorb(builder, corpus, lambda version: version.project.name == name, lambda _: False)
+
+    def pass_on_models(self, builder: CorpusBuilder) -> None:
+        """Put all models that it knows into a builder: no manifest names any."""
+        corpus = self._opened()
+        if corpus is not None and corpus.model_count:
+            absorb(builder, corpus, lambda _: False)
 
     def _opened(self) -> Corpus | None:
         """None where there is none, or it is damaged."""

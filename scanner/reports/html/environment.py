@@ -18,7 +18,7 @@ from markupsafe import escape as quoted
 
 from ...diffs.model import Gap, Mark, RowKind, ShownLine, ShownRow, SideBySide
 from ...results import Cells
-from ...sources.cells import cell_place, line_words
+from ...results.cells import cell_place, line_words
 from ...support.escaping import encodable, escape
 from .. import chronology, phrases
 

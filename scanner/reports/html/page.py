@@ -34,10 +34,11 @@ from ...results import (
 from ...rulebook.loader import finding_rule
 from ..corpora import corpora_words
 from ..graphs import of_audit, of_report
-from ..observations import conclusion_lines, details, kind_words
+from ..observations import conclusion_lines, figure, rename_words
 from ..summary import listed, notes, summarise
 from .environment import rendered
 from .graph import drawing
+from .tensor_map import tensor_maps
 
 # A page stays readable: above these numbers, parts of it begin folded away, and rows or words are left out.
 _MOST_OPEN_FILES = 3
@@ -47,6 +48,15 @@ _MOST_REPOSITORIES = 5_000
 _MOST_SEARCHED_CHARACTERS = 1_500
 _LONGEST_ANCHOR = 120
 _NOT_IN_AN_ADDRESS = re.compile(r"[^A-Za-z0-9._/-]+")
+_EVIDENCE_COLUMNS = (
+    "Kind",
+    "Relation",
+    "Strength",
+    "What it says",
+    "Figures",
+    "Compared with",
+    "What else could explain it",
+)
 # The standing of a finding.
 _NEW, _KNOWN, _WAIVED = "", "known from the baseline", "waived"
 
@@ -77,8 +87,10 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
         sides=sides,
         notes=notes(report),
         conclusion=list(conclusion_lines(report.conclusion)),
-        details=details,
-        kind_words=kind_words,
+        evidence_columns=_EVIDENCE_COLUMNS,
+        figure=figure,
+        rename_words=rename_words,
+        maps=tensor_maps(report.evidence),
         opens=len(kinds.copied) <= _MOST_OPEN_FILES,
     )
 

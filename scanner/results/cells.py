@@ -10,7 +10,7 @@ from bisect import bisect_right
 from operator import attrgetter
 from typing import NamedTuple
 
-from ..results import Cells
+from .file_verdict import Cells
 
 
 def place_words(cells: Cells, path: str, line: int) -> str:

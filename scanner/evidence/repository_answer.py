@@ -1,0 +1,236 @@
+"""The answer for a scanned repository in one sentence: its code and its model, and what it says of itself.
+
+Verdicts on files and observations meet here. It is loaded for every scan, so what reads models is not. Edit this when
+a repository is to be told of otherwise; how observations are worded is in `conclusion`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..results import COPIES, Conclusion, Direction, FileVerdict, Strength, UpstreamGrounds, Verdict
+from .conclusion import conclude, counted_words, joined
+
+if TYPE_CHECKING:
+    from ..repository.model import Declarations
+    from .model_origin import KnownOrigin, ModelOrigins
+
+_MOST_PROJECTS = 3
+_MOST_NAMED = 4
+_GROUNDS = (Strength.EXACT, Strength.STRONG)
+_WEIGHTS = "weights: their values are not read"
+
+
+class Answered(NamedTuple):
+    """What the answer rests on."""
+
+    name: str
+    """What the repository is called."""
+    files: Sequence[FileVerdict]
+    """Of its files at least those that are alike with an upstream,"""
+    total: int
+    """and how many there are."""
+    model: ModelOrigins | None
+    """What its model has in common with known ones; None where it is none."""
+    said: Declarations
+    """What it says of itself."""
+
+
+def answer(asked: Answered) -> Conclusion | None:
+    """The answer; None for a source that holds neither code nor a model."""
+    model = asked.model if asked.model is not None and asked.model.is_model else None
+    if model is None:
+        return _of_code(asked) if asked.total else None
+    return _of_model(asked, model)
+
+
+# Code.
+
+
+class _Project(NamedTuple):
+    name: str
+    files: tuple[FileVerdict, ...]
+
+    @property
+    def how(self) -> str:
+        """``2 identical, 3 modified``."""
+        verdicts = Counter(each.verdict for each in self.files)
+        return ", ".join(f"{verdicts[each]} {each.value}" for each in COPIES if verdicts[each])
+
+    @property
+    def release(self) -> str:
+        """The project and, where all files are from one, the release."""
+        releases = {each.upstreams[0].first_release for each in self.files}
+        return " ".join(filter(None, (self.name, releases.pop() if len(releases) == 1 else "")))
+
+    @property
+    def how_sure(self) -> str:
+        """For how many of the files it is open or not known who was first; empty where it is known of all."""
+        unsettled = sum(each.direction in (Direction.OPEN, Direction.UNKNOWN) for each in self.files)
+        return f"; who was first is not known for {unsettled:,}" if unsettled else ""
+
+
+def _of_code(asked: Answered) -> Conclusion:
+    projects = _projects(asked.files)
+    told = "; ".join(_code_words(asked, projects))
+    upstreams = tuple(_grounds(each, asked.total) for each in projects)
+    return Conclusion(f"{asked.name}: {told}.", upstreams, subject=asked.name)
+
+
+def _projects(files: Iterable[FileVerdict]) -> list[_Project]:
+    """The projects that files are copies of, most copied first."""
+    found: dict[str, list[FileVerdict]] = {}
+    for each in files:
+        if each.upstreams and each.verdict in COPIES and not each.own_release:
+            found.setdefault(each.upstreams[0].project, []).append(each)
+    listed = (_Project(name, tuple(held)) for name, held in found.items())
+    return sorted(listed, key=lambda each: (-len(each.files), each.name))
+
+
+def _code_words(asked: Answered, projects: Sequence[_Project]) -> Iterator[str]:
+    """What the files are, a phrase for each lot of them; the first says of how many."""
+    lots = [_copied(each) for each in projects[:_MOST_PROJECTS]]
+    further = projects[_MOST_PROJECTS:]
+    if further:
+        count = sum(len(each.files) for each in further)
+        lots.append((count, f"of {len(further):,} more {'projects' if len(further) > 1 else 'project'}"))
+    lots += [(count, f"{project}'s own, as released") for project, count in _own(asked.files).items()]
+    fragments = sum(each.verdict is Verdict.FRAGMENTS and bool(each.upstreams) for each in asked.files)
+    later = sum(bool(each.later) and not each.upstreams for each in asked.files)
+    left = asked.total - sum(count for count, _ in lots) - fragments - later
+    if not lots and not fragments and not later:
+        yield f"no known upstream was found in its {counted_words(asked.total, 'file')}"
+        return
+    of_all = f" of {counted_words(asked.total, 'file')}"
+    for count, what in lots:
+        yield f"{count:,}{of_all} {'is' if count == 1 else 'are'} {_agreeing(what, count)}"
+        of_all = ""
+    if fragments:
+        yield f"{fragments:,}{of_all} {'holds' if fragments == 1 else 'hold'} fragments of known upstreams"
+        of_all = ""
+    if later:
+        yield f"{later:,}{of_all} {'is' if later == 1 else 'are'} older than the known projects with the same code"
+    if left > 0:
+        yield f"{left:,} {'is' if left == 1 else 'are'} its own, as far as is known"
+
+
+def _copied(project: _Project) -> tuple[int, str]:
+    return len(project.files), f"copies of {project.release} ({project.how}{project.how_sure})"
+
+
+def _agreeing(what: str, count: int) -> str:
+    return what.replace("copies of", "a copy of", 1) if count == 1 else what
+
+
+def _own(files: Iterable[FileVerdict]) -> dict[str, int]:
+    """How many files are of each known project, as released."""
+    return dict(Counter(each.own_release.rpartition(" ")[0] for each in files if each.own_release).most_common())
+
+
+def _grounds(project: _Project, count: int) -> UpstreamGrounds:
+    return UpstreamGrounds(project.name, (f"code: {project.how}, of {counted_words(count, 'file')}",), (), ())
+
+
+# Models.
+
+
+def _of_model(asked: Answered, model: ModelOrigins) -> Conclusion:
+    from .model_names import is_of_family
+    from .model_naming import naming_of
+
+    main = next((each for each in model.origins if _has_grounds(each)), None) or next(iter(model.origins), None)
+    projects = _projects(asked.files)
+    same = [each for each in projects if main and is_of_family(each.name, main.name)]
+    others = [each for each in projects if each not in same]
+    told: list[str] = []
+    upstreams: list[UpstreamGrounds] = []
+    if model.itself is not None:
+        told.append(_itself(model.itself))
+    if main is not None and (model.itself is None or _has_grounds(main)):
+        files = [file for each in same for file in each.files]
+        found = conclude("", main.name, files, main.observations, ())
+        told.append(found.sentence.removeprefix(": ").removesuffix("."))
+        upstreams += found.upstreams
+    elif model.itself is None:
+        told.append(f"none of {counted_words(model.known, 'known model')} has its {joined(list(model.kinds))}")
+    if main is not None and _has_grounds(main):
+        told.append(_named(asked, main, naming_of(main.name, model.names, asked.said).name))
+    else:
+        told += _declared(asked)
+    if asked.total and not same:
+        told += _code_words(asked, others)
+    upstreams += [_grounds(each, asked.total) for each in others]
+    return Conclusion(
+        f"{asked.name}: {'; '.join(filter(None, told))}.",
+        tuple(upstreams),
+        tuple(_unknown(asked, model, main)),
+        asked.name,
+    )
+
+
+def _has_grounds(origin: KnownOrigin) -> bool:
+    """Whether more than a name that was left in a file speaks for it."""
+    return any(each.strength in _GROUNDS and "classes" not in each.figures for each in origin.observations)
+
+
+def _itself(origin: KnownOrigin) -> str:
+    against = [each for each in origin.observations if each.strength is Strength.COUNTER]
+    if against:
+        return f"goes by the name of {origin.name}, which is known otherwise: {against[0].says}"
+    return f"goes by the name of {origin.name}, which is known, and nothing that was read speaks against it"
+
+
+def _named(asked: Answered, origin: KnownOrigin, naming: str) -> str:
+    """What the repository says of where it is from, held against what was found."""
+    names = _card_names(asked)
+    match naming:
+        case "DECLARED":
+            return f"its card or its name says so{_relation(asked)}"
+        case "KIN":
+            return "it is of that family by its own name"
+        case "FAMILY":
+            return f"its card names the family, and not {origin.name}"
+        case "CONFIGURATION":
+            return f"only its configuration names {origin.name}"
+    if names:
+        return f"its card names {joined(names)}"
+    return "its card does not name it" if asked.said.model_cards else "nothing in it names it"
+
+
+def _declared(asked: Answered) -> Iterator[str]:
+    bases = _bases(asked)
+    if bases:
+        yield f"its card calls {joined(bases)} its base{_relation(asked)}"
+
+
+def _relation(asked: Answered) -> str:
+    """``, by quantized``: what the card says that it is to its base."""
+    relation = next((each.relation for each in asked.said.model_cards if each.relation), "")
+    return f" ({relation})" if relation else ""
+
+
+def _bases(asked: Answered) -> list[str]:
+    bases = dict.fromkeys(base for card in asked.said.model_cards for base in card.base_models)
+    return list(bases)[:_MOST_NAMED]
+
+
+def _card_names(asked: Answered) -> list[str]:
+    """What the card calls its base; else what it credits."""
+    credited = (each.project or each.url for card in asked.said.model_cards for each in card.credits)
+    return _bases(asked) or list(dict.fromkeys(filter(None, credited)))[:_MOST_NAMED]
+
+
+def _unknown(asked: Answered, model: ModelOrigins, main: KnownOrigin | None) -> Iterator[str]:
+    compared = {each.kind.value for each in main.observations} if main else set()
+    for kind in model.kinds:
+        if main is not None and kind.replace(" ", "-") not in compared:
+            yield f"{kind}: that of {main.name} is not known"
+    yield _WEIGHTS
+    if main is not None and not (main.date and model.dated.date):
+        yield f"who was first: nothing dates {'these files' if main.date else main.name}"
+    known = {each.name for each in model.declared}
+    unknown = [] if known else _bases(asked)
+    if unknown:
+        yield f"{joined(unknown)}: no known model, so not compared"

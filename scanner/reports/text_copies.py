@@ -1,0 +1,102 @@
+"""The copied files of a report in the text format, a line each, and counts by rule and upstream.
+
+Edit this when a line should say more of a file for readers who did not ask for all of it, or to count one more thing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from rich.console import RenderableType
+from rich.padding import Padding
+from rich.text import Text
+
+from ..results import FileVerdict, Level, Report, Verdict
+from ..support.escaping import escape
+from .console import bare_table
+from .phrases import LEVEL_STYLES, VERDICT_STYLES, and_more, counted, name, percent
+from .text_file import is_open, verdict_words
+
+_MOST_COPIES = 30
+_MOST_ROWS = 20
+_LEVELS, _VERDICTS = tuple(Level), tuple(Verdict)
+
+
+def copies(report: Report) -> Iterator[RenderableType]:
+    """The files that stand on an upstream, a line each: those with the most severe findings first, then the closest."""
+    worst = _worst(report)
+    found = [file for file in report.files if file.upstreams]
+    if not found:
+        return
+    yield Text()
+    yield Text(f"{counted(len(found), 'file')} with code of known upstreams, those with findings first", "bold")
+    for file in sorted(found, key=lambda file: _rank(file, worst))[:_MOST_COPIES]:
+        yield Padding.indent(_copy(file, worst.get(file.path)), 2)
+    if more := and_more(len(found), _MOST_COPIES):
+        yield Padding.indent(Text(f"{more} (-v)", "dim"), 2)
+
+
+def _worst(report: Report) -> dict[str, Level]:
+    """The most severe level of what is to be answered for, by file."""
+    worst: dict[str, Level] = {}
+    for finding in report.findings:
+        for path in finding.files if finding.counts else ():
+            worst[path] = min(finding.level, worst.get(path, finding.level), key=_LEVELS.index)
+    return worst
+
+
+def _rank(file: FileVerdict, worst: dict[str, Level]) -> tuple[int, int, float, str]:
+    level = _LEVELS.index(worst[file.path]) if file.path in worst else len(_LEVELS)
+    return level, _VERDICTS.index(file.verdict), -file.similarity, file.path
+
+
+def _copy(file: FileVerdict, level: Level | None) -> Text:
+    words = (verdict_words(file), VERDICT_STYLES[file.verdict])
+    told = f", {percent(file.similarity)} {'alike with' if is_open(file) else 'from'} {_upstream(file)}"
+    line = Text.assemble(f"{escape(file.path)}: ", words, told)
+    return line.append(", ").append(level.value, LEVEL_STYLES[level]) if level else line
+
+
+def _upstream(file: FileVerdict) -> str:
+    """Project, release, and the name of the file where that is another."""
+    closest = file.upstreams[0]
+    theirs = closest.path.rpartition("/")[2]
+    named = escape(theirs) if theirs != file.path.rpartition("/")[2] else ""
+    return " ".join(filter(None, (name(closest.project), escape(closest.first_release), named)))
+
+
+def statistics(report: Report) -> Iterator[RenderableType]:
+    """How many findings each rule has, and how many files stand on each upstream."""
+    counting = [each for each in report.findings if each.counts]
+    by_rule = Counter((each.level, each.rule) for each in counting)
+    in_files: Counter[tuple[Level, str]] = Counter()
+    for each in counting:
+        in_files[each.level, each.rule] += len(each.files)
+    rules = [
+        (Text(str(count)), Text(level.value, LEVEL_STYLES[level]), Text(escape(rule)), Text(str(in_files[level, rule])))
+        for (level, rule), count in sorted(by_rule.items(), key=lambda item: (_LEVELS.index(item[0][0]), -item[1]))
+    ]
+    yield from _table(("findings", "level", "rule", "files"), rules)
+    by_upstream = Counter((file.upstreams[0].project, file.verdict) for file in report.files if file.upstreams)
+    totals: Counter[str] = Counter()
+    for (project, _), count in by_upstream.items():
+        totals[project] += count
+    shown = [verdict for verdict in Verdict if any(each is verdict for _, each in by_upstream)]
+    upstreams = [
+        (Text(str(total)), Text(name(project)), *(Text(str(by_upstream[project, each])) for each in shown))
+        for project, total in sorted(totals.items(), key=lambda item: (-item[1], item[0]))
+    ]
+    yield from _table(("files", "upstream", *(verdict.value for verdict in shown)), upstreams)
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
+    if not rows:
+        return
+    yield Text()
+    table = bare_table(*headings)
+    for row in rows[:_MOST_ROWS]:
+        table.add_row(*row)
+    yield table
+    if more := and_more(len(rows), _MOST_ROWS):
+        yield Text(f"{more}, all of them in --format json", "dim")
