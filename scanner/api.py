@@ -207,7 +207,7 @@ def _report(
         files,
         [*found.skipped, *declarations.skipped, *beside.skipped],
         root=checkout.root,
-        corpus=identity_of(corpora),
+        corpus=identity_of(corpora, known_models(options, corpora) if model and model.is_model else ()),
         baseline=options.baseline,
         seconds=time.perf_counter() - began,
         trust=trust,

@@ -361,8 +361,9 @@ def assembled(
 
 
 def _digest(files: Iterable[FileVerdict]) -> str:
-    """A digest over the paths and contents of all files, the same whatever the order in which they were examined."""
+    """A digest over the paths and contents of all files, in whatever order they were examined; empty without one."""
+    contents = sorted((each.path, each.sha256) for each in files)
     told = hashlib.sha256()
-    for path, content in sorted((each.path, each.sha256) for each in files):
+    for path, content in contents:
         told.update(f"{path}\0{content}\n".encode("utf-8", "surrogatepass"))
-    return told.hexdigest()
+    return told.hexdigest() if contents else ""
