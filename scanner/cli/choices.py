@@ -16,7 +16,20 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from ..reports import FORMATS
-from ..settings import LEVELS, NEVER, SETTINGS, SKIPPED, THRESHOLDS, VERDICTS, Group, Setting, ValueKind, checked_date
+from ..settings import (
+    DEFAULT_WEIGHTS,
+    LEVELS,
+    NEVER,
+    SETTINGS,
+    SKIPPED,
+    THRESHOLDS,
+    VERDICTS,
+    Group,
+    Setting,
+    ValueKind,
+    checked_date,
+    checked_size,
+)
 from . import NOTHING_SCANNED
 from .output_files import STANDARD_OUTPUT
 
@@ -106,6 +119,10 @@ def _checked_date(_context: click.Context, parameter: click.Parameter, text: str
     return None if text is None else checked_date(text, f"{parameter.opts[0]}: ")
 
 
+def _checked_size(_context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    return None if text is None else checked_size(text, f"{parameter.opts[0]}: ")
+
+
 _COMMAND = TypeVar("_COMMAND", bound="Callable[..., Any] | click.Command")
 _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.GLOBS: {"multiple": True},
@@ -117,6 +134,7 @@ _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.SECONDS: {"type": click.FloatRange(0.01, 86_400)},
     ValueKind.DATE: {"callback": _checked_date},
     ValueKind.FLAG: {"is_flag": True},
+    ValueKind.SIZE: {"callback": _checked_size, "is_flag": False, "flag_value": DEFAULT_WEIGHTS},
 }
 
 

@@ -16,7 +16,7 @@ from .file_verdict import (
     UpstreamMatch,
     cells_by_path,
 )
-from .observation import EvidenceKind, Observation, Relation, Strength
+from .observation import Curve, Drawing, EvidenceKind, Observation, Relation, Strength
 from .scan_report import (
     Attribution,
     CorpusIdentity,
@@ -54,8 +54,10 @@ __all__ = [
     "Conclusion",
     "Confidence",
     "CorpusIdentity",
+    "Curve",
     "DefinitionMatch",
     "Direction",
+    "Drawing",
     "DutyState",
     "EvidenceKind",
     "FileDate",

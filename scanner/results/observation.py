@@ -88,6 +88,30 @@ class Strength(Enum):
     """Speaks against it."""
 
 
+class Curve(Enum):
+    """What a drawing of figures shows."""
+
+    RESIDUALS = "residuals"
+    """The shares of residuals from -4 to 4 scales, beside those of a normal distribution."""
+    SCALES = "scales"
+    """The scale of the residual of each tensor, beside the one that fits all."""
+    SINGULAR_VALUES = "singular-values"
+    """Those of the residual of one matrix, beside the edge that noise would have."""
+
+
+class Drawing(Struct, frozen=True):
+    """Figures that are seen better than read: at most 64 of a kind."""
+
+    curve: Curve
+    """What they are."""
+    says: str
+    """What is to be seen, in a sentence."""
+    values: tuple[float, ...]
+    """What was found, in order."""
+    beside: tuple[float, ...]
+    """What it is held against, as many."""
+
+
 class Observation(Struct, frozen=True):
     """One thing that was compared, and what came out."""
 
@@ -109,3 +133,5 @@ class Observation(Struct, frozen=True):
     """The files it is about, on the side of the copy."""
     renames: tuple[Rename, ...] = ()
     """How names of the original became those of the copy."""
+    drawings: tuple[Drawing, ...] = ()
+    """Figures of it to be drawn."""

@@ -24,6 +24,7 @@ TAR_SUFFIXES = (".tar", ".tar.gz", ".tgz", ".tar.bz2", ".tar.xz")
 ARCHIVE_SUFFIXES = ZIP_SUFFIXES + TAR_SUFFIXES
 # The name decides: this is what Python imports, and what Jupyter opens.
 CODE_SUFFIXES = (".py", ".ipynb")
+WEIGHT_SUFFIXES = (".safetensors", ".gguf")
 # NAME=SOURCE; no source that is not on this disk begins like it: they all have a colon first.
 _NAMED = lazy_pattern(r"(?P<name>[A-Za-z0-9][\w. -]{0,99}(?:/[\w.-]{1,99})?)=(?P<source>[^=].*)", re.DOTALL)
 # A version may itself hold an exclamation mark, its epoch: 1!2.0 (PEP 440).

@@ -48,7 +48,7 @@ class Tensor(NamedTuple):
 
 
 class Checkpoint:
-    """The weights of one model. What was read, and what could not be, is counted."""
+    """The weights of one model. What was read is counted, and what could not be is named."""
 
     def __init__(self, name: str, layout: TensorLayout, files: Mapping[str, TensorFile], in_archive: bool) -> None:
         self.name = name
@@ -56,6 +56,7 @@ class Checkpoint:
         self.bytes_read = 0
         self.requests = 0
         self.skipped: dict[str, Skipped] = {}
+        self.not_finite: set[str] = set()
         self._entries = {path: file.entry for path, file in files.items()}
         self._in_archive = in_archive
         folder = layout.path.rpartition("/")[0]
@@ -75,6 +76,14 @@ class Checkpoint:
                 return None
             found.append(decoded(tensor.dtype, stored)[: block.length])
         return np.concatenate(found) if found else np.empty(0)
+
+    def finite_values(self, tensor: Tensor, blocks: Sequence[Block]) -> Values | None:
+        """As ``values``; None, and its name in ``not_finite``, also where one of them is NaN or infinite."""
+        found = self.values(tensor, blocks)
+        if found is None or np.isfinite(found).all():
+            return found
+        self.not_finite.add(tensor.name)
+        return None
 
     def _part(self, tensor: Tensor, block: Block) -> bytes | Skipped:
         offset, count = span(tensor.dtype, *block)

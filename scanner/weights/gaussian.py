@@ -26,6 +26,9 @@ _BRACKET = (-6.0, 1.0)
 # Steps on the logarithm of a scale: from the first to the finest, each this much of the one before.
 _FIRST_STEP, _FINEST, _SHRINK = 0.3, 2e-3, 0.3
 _MOST_STEPS = 16
+_MOST_BELOW = 2.0
+# Where the likelihood is as flat as this, there is no scale to speak of.
+_LEAST_BEND = 0.01
 
 
 class Fit(NamedTuple):
@@ -56,8 +59,8 @@ def fit_scales(low: Values, high: Values, groups: NDArray[np.int64]) -> Fit:
     likelihood = _Likelihood(low, high, groups, np.exp(guess))
     if np.any(square < np.bincount(groups, (high - low) ** 2, count) / lengths / 12):  # below rounding: moments mislead
         grid = np.arange(*_BRACKET)
-        best_of_grid = grid[np.argmax([likelihood(np.full(count, each)) for each in grid], axis=0)]
-        guess = np.where(likelihood(best_of_grid) > likelihood(guess), best_of_grid, guess)
+        nodes = [likelihood.within(each) for each in (guess, *(np.full(count, node) for node in grid))]
+        guess = np.choose(np.argmax([likelihood(each) for each in nodes], axis=0), nodes)
     logs, errors, best = _maxima(likelihood, guess)
     return Fit(np.exp(logs) * typical, errors, best)
 
@@ -75,6 +78,8 @@ class _Likelihood:
         narrow = groups[~is_wide]
         middle, width = (low + high)[~is_wide] / 2, width[~is_wide]
         self.narrow = np.bincount(narrow, minlength=self.count)
+        # Far below the guess intervals that were narrow are so no more.
+        self.least = np.where(self.narrow > 0, np.log(guess) - _MOST_BELOW, _BRACKET[0])
         self.square, self.widths, self.both, self.logs = (
             np.bincount(narrow, each, self.count)
             for each in (middle**2, width**2, middle**2 * width**2, np.log(np.maximum(width, 1e-300)))
@@ -97,6 +102,10 @@ class _Likelihood:
         chosen = order[first]
         self.groups, self.low, self.high = self.groups[chosen], self.low[chosen], self.high[chosen]
 
+    def within(self, logs: Values) -> Values:
+        """The nearest logarithms of scales that can be looked at."""
+        return np.clip(logs, self.least, _BRACKET[1])
+
     def __call__(self, logs: Values) -> Values:
         inverse = np.exp(-2 * logs)
         found = self.logs - self.narrow * (logs + _LOG_ROOT) - self.square * inverse / 2
@@ -118,7 +127,7 @@ def _maxima(likelihood: _Likelihood, logs: Values) -> tuple[Values, Values, Valu
         bend = (left - 2 * middle + right) / step**2
         with np.errstate(divide="ignore", invalid="ignore"):
             move = np.where(bend < 0, (left - right) / (2 * bend * step), np.sign(right - left) * 3 * step)
-        moved = np.clip(logs + np.clip(move, -3 * step, 3 * step), *_BRACKET)
+        moved = likelihood.within(logs + np.clip(move, -3 * step, 3 * step))
         there = likelihood(moved)
         is_better = there >= middle
         is_near = (np.abs(moved - logs) < step) | ~is_better
@@ -126,7 +135,7 @@ def _maxima(likelihood: _Likelihood, logs: Values) -> tuple[Values, Values, Valu
         if np.all(step <= _FINEST):
             break
         step = np.where(is_near, np.maximum(step * _SHRINK, _FINEST), step)
-    return logs, 1 / np.sqrt(np.maximum(-bend, 1e-12)), middle
+    return logs, 1 / np.sqrt(np.maximum(-bend, _LEAST_BEND)), middle
 
 
 def log_probability(low: Values, high: Values) -> Values:

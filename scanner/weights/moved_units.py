@@ -123,5 +123,5 @@ def _unit_columns(values: Values) -> NDArray[np.float32]:
 
 def _rows(checkpoint: Checkpoint, tensor: Tensor, chosen: Sequence[int]) -> Values | None:
     width = width_of(tensor.shape)
-    found = checkpoint.values(tensor, [Block(row * width, width) for row in chosen])
+    found = checkpoint.finite_values(tensor, [Block(row * width, width) for row in chosen])
     return found if found is None else found.reshape(len(chosen), math.prod(tensor.shape[1:]))

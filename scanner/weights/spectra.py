@@ -64,9 +64,9 @@ def window(checkpoint: Checkpoint, tensor: Tensor) -> Values | None:
     width = width_of(tensor.shape)
     columns, count = min(width, _COLUMNS), min(_ROWS, tensor.shape[0])
     if count * width * 4 <= _ONE_PIECE:
-        whole = checkpoint.values(tensor, [Block(0, count * width)])
+        whole = checkpoint.finite_values(tensor, [Block(0, count * width)])
         return whole if whole is None else whole.reshape(count, width)[:, :columns]
-    parts = checkpoint.values(tensor, [Block(row * width, columns) for row in range(count)])
+    parts = checkpoint.finite_values(tensor, [Block(row * width, columns) for row in range(count)])
     return parts if parts is None else parts.reshape(count, columns)
 
 

@@ -22,7 +22,8 @@ from .value_types import COMPARED, Values
 
 # Of fewer values nothing is said.
 LEAST_VALUES = 64
-_MOST_OF_TENSOR = 2048
+# Of a tensor, and where there are few of all of them together.
+_MOST_OF_TENSOR, _MOST_OF_ALL = 2048, 262_144
 # Of few tensors several parts are read, of many one each, as each part is a request on the Hub.
 _MANY_TENSORS, _BLOCKS = 256, 4
 _BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
@@ -92,7 +93,17 @@ class PairsRead(NamedTuple):
     """How many tensors of the copy, and of the original, have no partner."""
     not_compared: tuple[str, ...]
     """Tensors that could not be compared, a line each with the reason; the last says how many more there are."""
-    plan: Plan
+
+    @property
+    def values(self) -> int:
+        """How many values were read of each side."""
+        return sum(len(each.ours) for each in self.pairs)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all values of all tensors were read."""
+        all_read = all(len(each.ours) == each.original.size for each in self.pairs)
+        return all_read and not any(self.alone) and not self.not_compared
 
     @property
     def matrices(self) -> list[Pair]:
@@ -107,20 +118,15 @@ def correlation(one: Values, other: Values) -> float:
     return float(left @ right) / size if size > 0 else 0.0
 
 
-def read_pairs(
-    copy: Checkpoint, original: Checkpoint, names: Sequence[tuple[str, str]], most_bytes: int, plan: Plan | None = None
-) -> PairsRead:
-    """The pairs of tensors of both, of each side up to ``most_bytes``; ``names`` are those that stand for each other.
-
-    With the ``plan`` of other pairs the same values of the original are read as for those.
-    """
-    return _Reading(copy, original, most_bytes, plan).run(names)
+def read_pairs(copy: Checkpoint, original: Checkpoint, names: Sequence[tuple[str, str]], most_bytes: int) -> PairsRead:
+    """The pairs of tensors of both, of each side up to ``most_bytes``; ``names`` stand for each other."""
+    return _Reading(copy, original, most_bytes).run(names)
 
 
 class _Reading:
     """Two checkpoints while they are read: each tensor once."""
 
-    def __init__(self, copy: Checkpoint, original: Checkpoint, most_bytes: int, plan: Plan | None) -> None:
+    def __init__(self, copy: Checkpoint, original: Checkpoint, most_bytes: int) -> None:
         self.checkpoints = (copy, original)
         shapes = {each.shape for each in copy.tensors.values()} & {each.shape for each in original.tensors.values()}
         self.sides = tuple(
@@ -128,7 +134,7 @@ class _Reading:
             for side in self.checkpoints
         )
         self.problems = dict(_unreadable(copy, original))
-        self.plan = plan or _plan(self.sides, most_bytes)
+        self.plan = _plan(self.sides, most_bytes)
         self.read: tuple[dict[str, Values | None], dict[str, Values | None]] = ({}, {})
 
     def run(self, names: Sequence[tuple[str, str]]) -> PairsRead:
@@ -146,18 +152,17 @@ class _Reading:
         matched = max(len(pairs), len(named))
         alone = [len(side.tensors) - matched for side in self.checkpoints]
         ordered = sorted(pairs, key=lambda each: each.name)
-        return PairsRead(tuple(ordered), by_values, (alone[0], alone[1]), tuple(self._told()), self.plan)
+        return PairsRead(tuple(ordered), by_values, (alone[0], alone[1]), tuple(self._told()))
 
     def _values(self, side: int, name: str) -> Values | None:
         """The values of a tensor, read once; None where they cannot be had, or are no numbers."""
         kept = self.read[side]
         if name not in kept:
             tensor = self.sides[side][name]
-            found = self.checkpoints[side].values(tensor, self._blocks(tensor.shape))
-            if found is not None and not np.isfinite(found).all():
+            checkpoint = self.checkpoints[side]
+            kept[name] = checkpoint.finite_values(tensor, self._blocks(tensor.shape))
+            if name in checkpoint.not_finite:
                 self.problems[name] = "it holds NaN or infinite values"
-                found = None
-            kept[name] = found
         return kept[name]
 
     def _blocks(self, shape: Shape) -> tuple[Block, ...]:
@@ -210,7 +215,8 @@ def _plan(sides: Sequence[dict[str, Tensor]], most_bytes: int) -> Plan:
     """How much of each tensor may be read, so that neither side takes more than ``most_bytes``."""
     count = max(map(len, sides))
     widest = max((_BYTES.get(each.dtype, 2) for side in sides for each in side.values()), default=1)
-    values = min(max(most_bytes // max(count * widest, 1), LEAST_VALUES), _MOST_OF_TENSOR)
+    most = max(_MOST_OF_TENSOR, _MOST_OF_ALL // max(count, 1))
+    values = min(max(most_bytes // max(count * widest, 1), LEAST_VALUES), most)
     has_few = count <= _MANY_TENSORS and values >= _BLOCKS * LEAST_VALUES
     return Plan(values, _BLOCKS if has_few else 1, max(most_bytes // (values * widest), 1))
 

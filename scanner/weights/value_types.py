@@ -97,7 +97,8 @@ def rounding_room(values: Values, dtype: str) -> tuple[Values, Values]:
 
 def _widened(upper: NDArray[np.uint32]) -> Values:
     """The floats whose upper 16 bits these are."""
-    return (upper << np.uint32(16)).view(np.float32).astype(np.float64)
+    widened: Values = (upper << np.uint32(16)).view(np.float32).astype(np.float64)
+    return widened
 
 
 @cache

@@ -115,10 +115,10 @@ def _attention(tape: _Tape, start: str, given: Array, heads: int) -> tuple[Array
     made = {name: tape.linear(f"{start}self_attn.{name}_proj.weight", given) for name in "qkv"}
 
     def divided(values: Array) -> Array:
-        return values.reshape(batch, length, heads, width // heads).transpose(0, 2, 1, 3)
+        return np.asarray(values.reshape(batch, length, heads, width // heads).transpose(0, 2, 1, 3))
 
     def joined(values: Array) -> Array:
-        return values.transpose(0, 2, 1, 3).reshape(batch, length, width)
+        return np.asarray(values.transpose(0, 2, 1, 3).reshape(batch, length, width))
 
     q, k, v = (divided(made[name][0]) for name in "qkv")
     scale = np.float32((width // heads) ** -0.5)
@@ -144,12 +144,12 @@ def _attention(tape: _Tape, start: str, given: Array, heads: int) -> tuple[Array
 def _gated(tape: _Tape, start: str, given: Array) -> tuple[Array, Callable[[Array], Array]]:
     gate, back_gate = tape.linear(f"{start}mlp.gate_proj.weight", given)
     up, back_up = tape.linear(f"{start}mlp.up_proj.weight", given)
-    sigmoid = 1 / (1 + np.exp(-gate))
+    sigmoid: Array = (1 / (1 + np.exp(-gate))).astype(np.float32)
     result, back_down = tape.linear(f"{start}mlp.down_proj.weight", gate * sigmoid * up)
 
     def back(gradient: Array) -> Array:
         inner = back_down(gradient)
-        to_gate = inner * up * (sigmoid + gate * sigmoid * (1 - sigmoid))
+        to_gate: Array = (inner * up * (sigmoid + gate * sigmoid * (1 - sigmoid))).astype(np.float32)
         return back_gate(to_gate) + back_up(inner * gate * sigmoid)
 
     return result, back
@@ -217,7 +217,7 @@ class _Optimiser:
         kind = self.how.optimiser
         before = self.first.get(name, np.zeros_like(values))
         if kind == "sgd":
-            return values - rate * gradient
+            return np.asarray(values - rate * gradient, np.float32)
         if kind == "lion":
             move = np.sign(0.9 * before + 0.1 * gradient)
             self.first[name] = 0.99 * before + 0.01 * gradient
