@@ -27,6 +27,8 @@ from .weight_words import Told, explained_by, says
 SECONDS = 60.0
 # Fewer matrices or values do not speak against a model.
 _LEAST_MATRICES, _LEAST_VALUES = 3, 4096
+# Of the model that has most of its values in tensors with a partner: of less, most was not compared.
+_LEAST_COVERED = 0.5
 _MOST_DRAWN = 64
 
 
@@ -132,7 +134,7 @@ class _Comparison:
         found = {}
         for each in read.pairs:
             tensor = checkpoint.tensors.get(names.get(each.name, ""))
-            if tensor is not None and tensor.shape == each.original.shape:
+            if tensor is not None and tensor.sizes == each.original.sizes:
                 values = checkpoint.finite_values(tensor, each.blocks)
                 if values is not None:
                     found[each.name] = values
@@ -145,6 +147,8 @@ class _Comparison:
             "paired_by_values": read.by_values,
             "without_partner": read.alone[0],
             "without_partner_in_original": read.alone[1],
+            "covered": read.covered[0],
+            "covered_of_original": read.covered[1],
             "values": read.values,
             "bytes_read": self.copy.bytes_read,
             "bytes_read_of_original": self.original.bytes_read,
@@ -188,7 +192,7 @@ def _strength(decided: Outcome, read: PairsRead) -> Strength:
             return Strength.NONE if is_little else Strength.COUNTER
         case Relation.SHARED_START | Relation.ALIKE:
             return Strength.SUPPORTING
-    return Strength.SUPPORTING if is_little and decided.relation is Relation.TRAINED else Strength.STRONG
+    return Strength.SUPPORTING if is_little or max(read.covered) < _LEAST_COVERED else Strength.STRONG
 
 
 # Drawings.

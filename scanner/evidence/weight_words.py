@@ -14,10 +14,12 @@ from ..weights.outcome import Outcome
 from ..weights.tensor_pairs import PairsRead
 
 _MOST_NAMED = 3
+_ALL = 0.999999
 
 _ORDER = "which of the two was first, weights do not tell"
 _EXPLAINED: Mapping[Relation, tuple[str, ...]] = {
     Relation.IDENTICAL: (_ORDER,),
+    Relation.CONTAINED: ("both may have taken the part from a third model", _ORDER),
     Relation.NOISE: ("training with noise added on purpose (differential privacy) leaves noise of one scale", _ORDER),
     Relation.MERGED: ("further training of a merge would not show below what the sum leaves over",),
     Relation.TRAINED: (_ORDER, "a merge with a model that was not named looks the same"),
@@ -129,8 +131,14 @@ def _unalike(told: Told) -> str:
     return said + _equal_parts(told.decided)
 
 
+def _contained(told: Told) -> str:
+    inner, whole = ("the copy", told.name) if told.read.covered[0] > told.read.covered[1] else (told.name, "the copy")
+    return f"all {told.read.values:,} values that were read of {inner} stand in {whole}, which has more"
+
+
 def _alike(told: Told) -> str:
-    said = f"a part of the values is that of {told.name}, and the rest has nothing in common with it"
+    rest = "has no partner" if told.decided.alike > _ALL else "has nothing in common with it"
+    said = f"a part of the values is that of {told.name}, and the rest {rest}"
     return said + _equal_parts(told.decided)
 
 
@@ -150,6 +158,7 @@ def _equal_parts(decided: Outcome) -> str:
 
 _SAYS: Mapping[Relation, Callable[[Told], str]] = {
     Relation.IDENTICAL: _identical,
+    Relation.CONTAINED: _contained,
     Relation.CAST: _cast,
     Relation.NOISE: _noise,
     Relation.QUANTISED: _quantised,
@@ -174,7 +183,7 @@ def explained_by(told: Told, deep: bool) -> Iterator[str]:
     """What else could explain it, a sentence each; ``deep``: whether more was read of some matrices."""
     decided, read = told.decided, told.read
     yield from _EXPLAINED.get(decided.relation, ())
-    if decided.relation is Relation.UNALIKE and decided.equal_pairs:
+    if decided.relation in (Relation.UNALIKE, Relation.ALIKE) and decided.equal_pairs:
         yield _COMPUTED
     if not deep and decided.relation is Relation.UNALIKE:
         yield _NOT_DEEP

@@ -90,7 +90,7 @@ class WeightSamples(Struct, frozen=True, omit_defaults=True):
     names: tuple[str, ...] = ()
     """The tensors."""
     shapes: tuple[tuple[int, ...], ...] = ()
-    """The shape of each."""
+    """The shape of each, without dimensions of one value."""
     values: bytes = b""
     """48 values of each, one after the other, rounded to bf16, of two bytes."""
     places: int = 1

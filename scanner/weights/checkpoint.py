@@ -42,9 +42,14 @@ class Tensor(NamedTuple):
         return math.prod(self.shape)
 
     @property
+    def sizes(self) -> Shape:
+        """Its shape without dimensions of one value, which libraries put in and leave out."""
+        return tuple(each for each in self.shape if each != 1) or (1,)
+
+    @property
     def is_matrix(self) -> bool:
         """Whether it has two dimensions or more, of more than one value each: those decide."""
-        return sum(each > 1 for each in self.shape) > 1
+        return len(self.sizes) > 1
 
 
 class Checkpoint:

@@ -7,7 +7,6 @@ Edit this when weights can be moved in one more way.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -47,10 +46,10 @@ class Moved(NamedTuple):
 
 def moved(copy: Checkpoint, original: Checkpoint, pairs: Sequence[Pair]) -> Moved | None:
     """How the weights in ``pairs``, matrices with nothing in common, were moved; None where nothing tells of it."""
-    fitting = [each for each in pairs if min(each.original.shape[0], each.width) >= _LEAST_UNITS]
+    fitting = [each for each in pairs if min(each.original.sizes[0], each.width) >= _LEAST_UNITS]
     if not fitting:
         return None
-    tall = max(fitting, key=lambda each: (each.original.shape[0] / each.width, each.name))
+    tall = max(fitting, key=lambda each: (each.original.sizes[0] / each.width, each.name))
     angles, same = _of_tall(copy, original, tall)
     units = found = 0
     for pair in spread(fitting, _MOST_MATRICES):
@@ -65,7 +64,7 @@ def moved(copy: Checkpoint, original: Checkpoint, pairs: Sequence[Pair]) -> Move
 
 def _of_tall(copy: Checkpoint, original: Checkpoint, pair: Pair) -> tuple[float, float]:
     """Of rows of the tallest matrix, the embedding as a rule: how angles agree, and the share with the same values."""
-    chosen = rows(pair.original.shape, _ROWS, "angles")
+    chosen = rows(pair.original.sizes, _ROWS, "angles")
     ours, theirs = _rows(copy, pair.copy, chosen), _rows(original, pair.original, chosen)
     if ours is None or theirs is None or len(chosen) < _LEAST_ROWS:
         return 0.0, 0.0
@@ -88,7 +87,7 @@ def _same_values(ours: Values, theirs: Values) -> float:
 
 def _units(copy: Checkpoint, original: Checkpoint, pair: Pair) -> tuple[int, int, float]:
     """How many columns of the two find each other, how many by both halves of the rows; and as `_same_values`."""
-    chosen = rows(pair.original.shape, 2 * _ROWS, "units")
+    chosen = rows(pair.original.sizes, 2 * _ROWS, "units")
     if pair.width > _MOST_UNITS or len(chosen) < 2 * _LEAST_ROWS:
         return 0, 0, 0.0
     ours, theirs = _rows(copy, pair.copy, chosen), _rows(original, pair.original, chosen)
@@ -122,6 +121,6 @@ def _unit_columns(values: Values) -> NDArray[np.float32]:
 
 
 def _rows(checkpoint: Checkpoint, tensor: Tensor, chosen: Sequence[int]) -> Values | None:
-    width = width_of(tensor.shape)
+    width = width_of(tensor.sizes)
     found = checkpoint.finite_values(tensor, [Block(row * width, width) for row in chosen])
-    return found if found is None else found.reshape(len(chosen), math.prod(tensor.shape[1:]))
+    return found if found is None else found.reshape(len(chosen), width)

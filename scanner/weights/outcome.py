@@ -29,6 +29,8 @@ _MOSTLY, _LEAST_ALIKE, _CLOSE = 0.5, 0.05, 0.9
 # Where nothing else is alike, equal matrices with so much of all values are a part that was taken over; with less they
 # are mostly what both compute.
 _LARGE_PART = 0.25
+# A model of which so much has a partner is compared as a whole.
+_WHOLE = 0.9
 
 
 class Outcome(NamedTuple):
@@ -40,7 +42,7 @@ class Outcome(NamedTuple):
     related: float = 0.0
     """The share of matrices that are alike beyond chance."""
     equal: float = 0.0
-    """The share of values of all pairs that are equal."""
+    """The share of values that are equal, as far as was read: of all that stand in pairs."""
     equal_pairs: tuple[str, ...] = ()
     """The tensors that are equal throughout, and vary, by the original's names."""
     changed: float = 0.0
@@ -77,14 +79,22 @@ def outcome(
     found = _in_common(read.pairs, matrices)
     changed = [each for each in matrices if each.equal < 1]
     if not changed:
-        others = [each for each in read.pairs if each.equal < 1]
-        return found._replace(relation=Relation.TRAINED if others else Relation.IDENTICAL)
+        return found._replace(relation=_if_equal(read))
     for dtype, is_finer in ((cast_to(matrices), False), (cast_from(matrices), True)):
         if dtype:
             return found._replace(relation=Relation.CAST, dtype=dtype, is_finer=is_finer)
     if _are_unrelated(matrices, changed, found):
         return _unrelated(copy, original, matrices, changed, found, deep)
     return _derived(copy, original, matrices, parents, found, deep)
+
+
+def _if_equal(read: PairsRead) -> Relation:
+    """What it means that all matrices in pairs are equal: it depends on how much of both is in pairs."""
+    if max(read.covered) < _WHOLE:
+        return Relation.ALIKE
+    if any(each.equal < 1 for each in read.pairs):
+        return Relation.TRAINED
+    return Relation.IDENTICAL if min(read.covered) >= _WHOLE else Relation.CONTAINED
 
 
 def _in_common(pairs: Sequence[Pair], matrices: Sequence[Pair]) -> Outcome:
@@ -94,7 +104,7 @@ def _in_common(pairs: Sequence[Pair], matrices: Sequence[Pair]) -> Outcome:
         Relation.UNALIKE,
         float(np.median(alike)),
         float(np.mean([_is_alike(each) for each in matrices])),
-        float(np.average([each.equal for each in pairs], weights=[len(each.ours) for each in pairs])),
+        float(np.average([each.equal for each in pairs], weights=[each.original.size for each in pairs])),
         tuple(each.name for each in pairs if each.varies and each.equal == 1),
         float(np.median(moves)),
     )

@@ -58,13 +58,13 @@ def samples_of(checkpoint: Checkpoint) -> WeightSamples | None:
     kept: list[tuple[Tensor, Values]] = []
     for tensor in spread(matrices, _TENSORS):
         check()
-        values = checkpoint.finite_values(tensor, _place(tensor.shape))
+        values = checkpoint.finite_values(tensor, _place(tensor.sizes))
         if values is not None and np.ptp(values) > 0:
             kept.append((tensor, values))
     if len(kept) < _LEAST_FOUND:
         return None
     stored = b"".join(_stored(values) for _, values in kept)
-    return WeightSamples(tuple(t.name for t, _ in kept), tuple(t.shape for t, _ in kept), stored, VERSION)
+    return WeightSamples(tuple(t.name for t, _ in kept), tuple(t.sizes for t, _ in kept), stored, VERSION)
 
 
 class SampleReader:
@@ -77,7 +77,7 @@ class SampleReader:
         self._read: dict[Shape, list[Values]] = {}
         for each in readable(checkpoint.tensors.values(), SAMPLED):
             if _can_be_sampled(each):
-                self._tensors.setdefault(each.shape, []).append(each)
+                self._tensors.setdefault(each.sizes, []).append(each)
 
     def held_against(self, known: WeightSamples) -> Known | None:
         """How far the source's weights are those that ``known`` was sampled of; None where shapes are others."""
@@ -119,7 +119,8 @@ def _place(shape: Shape) -> tuple[Block, ...]:
 
 
 def _stored(values: Values) -> bytes:
-    return (rounded(values, _STORED).astype(np.float32).view(np.uint32) >> np.uint32(16)).astype("<u2").tobytes()
+    bits = rounded(values, _STORED).astype(np.float32).view(np.uint32)
+    return bytes((bits >> np.uint32(16)).astype("<u2").tobytes())
 
 
 def _most_alike(ours: Sequence[Values], theirs: Values) -> _Best:

@@ -40,7 +40,7 @@ class Spectrum(NamedTuple):
 
 def spectra(copy: Checkpoint, original: Checkpoint, pairs: Sequence[Pair]) -> tuple[Spectrum, ...]:
     """The spectra of up to twelve matrices that changed, of a window of 64 rows and up to 512 columns each."""
-    wanted = [each for each in pairs if each.original.shape[0] >= _ROWS and each.width >= _ROWS]
+    wanted = [each for each in pairs if each.original.sizes[0] >= _ROWS and each.width >= _ROWS]
     found = []
     for pair in spread(wanted, _MOST_MATRICES):
         check()
@@ -61,8 +61,8 @@ def low_rank(found: Sequence[Spectrum]) -> int:
 
 def window(checkpoint: Checkpoint, tensor: Tensor) -> Values | None:
     """The first columns of the first rows of a matrix, at most 64 by 512; None where they cannot be read."""
-    width = width_of(tensor.shape)
-    columns, count = min(width, _COLUMNS), min(_ROWS, tensor.shape[0])
+    width = width_of(tensor.sizes)
+    columns, count = min(width, _COLUMNS), min(_ROWS, tensor.sizes[0])
     if count * width * 4 <= _ONE_PIECE:
         whole = checkpoint.finite_values(tensor, [Block(0, count * width)])
         return whole if whole is None else whole.reshape(count, width)[:, :columns]

@@ -35,7 +35,7 @@ _MOST_NAMED = 8
 
 
 class Pair(NamedTuple):
-    """Two tensors of one shape, and the values at the same places of both."""
+    """Two tensors of the same sizes, and the values at the same places of both."""
 
     copy: Tensor
     original: Tensor
@@ -56,7 +56,7 @@ class Pair(NamedTuple):
     @property
     def width(self) -> int:
         """Values in a row."""
-        return width_of(self.original.shape)
+        return width_of(self.original.sizes)
 
     @property
     def varies(self) -> bool:
@@ -91,6 +91,8 @@ class PairsRead(NamedTuple):
     """How many of them values paired, as names did not."""
     alone: tuple[int, int]
     """How many tensors of the copy, and of the original, have no partner."""
+    covered: tuple[float, float]
+    """The share (0 to 1) of all values of the copy, and of the original, that stands in tensors with a partner."""
     not_compared: tuple[str, ...]
     """Tensors that could not be compared, a line each with the reason; the last says how many more there are."""
 
@@ -128,9 +130,9 @@ class _Reading:
 
     def __init__(self, copy: Checkpoint, original: Checkpoint, most_bytes: int) -> None:
         self.checkpoints = (copy, original)
-        shapes = {each.shape for each in copy.tensors.values()} & {each.shape for each in original.tensors.values()}
+        sizes = {each.sizes for each in copy.tensors.values()} & {each.sizes for each in original.tensors.values()}
         self.sides = tuple(
-            {each.name: each for each in readable(side.tensors.values(), 2) if each.shape in shapes}
+            {each.name: each for each in readable(side.tensors.values(), 2) if each.sizes in sizes}
             for side in self.checkpoints
         )
         self.problems = dict(_unreadable(copy, original))
@@ -142,17 +144,21 @@ class _Reading:
         named = [
             (one, other)
             for one, other in names
-            if one in ours and other in theirs and ours[one].shape == theirs[other].shape
+            if one in ours and other in theirs and ours[one].sizes == theirs[other].sizes
         ]
         chosen = spread(named, self.plan.most_tensors)
         pairs = [pair for one, other in chosen if (pair := self._pair(one, other))]
         if len(chosen) == len(named):
             pairs = self._paired_by_values(pairs)
-        by_values = len({(each.copy.name, each.original.name) for each in pairs} - set(named))
+        alike = {(each.copy.name, each.original.name) for each in pairs if _have_much_in_common(each)}
+        by_values = len(alike - set(named))
         matched = max(len(pairs), len(named))
         alone = [len(side.tensors) - matched for side in self.checkpoints]
-        ordered = sorted(pairs, key=lambda each: each.name)
-        return PairsRead(tuple(ordered), by_values, (alone[0], alone[1]), tuple(self._told()))
+        held = [sum(each.size for each in side.tensors.values()) for side in self.checkpoints]
+        size = sum(self.sides[1][other].size for _, other in named) if matched > len(pairs) else _size(pairs)
+        covered = [size / max(each, 1) for each in held]
+        ordered = tuple(sorted(pairs, key=lambda each: each.name))
+        return PairsRead(ordered, by_values, (alone[0], alone[1]), (covered[0], covered[1]), tuple(self._told()))
 
     def _values(self, side: int, name: str) -> Values | None:
         """The values of a tensor, read once; None where they cannot be had, or are no numbers."""
@@ -160,13 +166,13 @@ class _Reading:
         if name not in kept:
             tensor = self.sides[side][name]
             checkpoint = self.checkpoints[side]
-            kept[name] = checkpoint.finite_values(tensor, self._blocks(tensor.shape))
+            kept[name] = checkpoint.finite_values(tensor, self._blocks(tensor.sizes))
             if name in checkpoint.not_finite:
                 self.problems[name] = "it holds NaN or infinite values"
         return kept[name]
 
-    def _blocks(self, shape: Shape) -> tuple[Block, ...]:
-        return blocks(shape, self.plan.values, self.plan.most_blocks)
+    def _blocks(self, sizes: Shape) -> tuple[Block, ...]:
+        return blocks(sizes, self.plan.values, self.plan.most_blocks)
 
     def _pair(self, one: str, other: str) -> Pair | None:
         check()
@@ -174,21 +180,29 @@ class _Reading:
         if ours is None or theirs is None:
             return None
         tensor = self.sides[1][other]
-        return Pair(self.sides[0][one], tensor, ours, theirs, self._blocks(tensor.shape))
+        return Pair(self.sides[0][one], tensor, ours, theirs, self._blocks(tensor.sizes))
 
     def _paired_by_values(self, pairs: list[Pair]) -> list[Pair]:
-        """The pairs that have something in common, and for all other tensors those of one shape that have."""
+        """The pairs that have something in common, and of all other tensors those of the same sizes that have; tensors
+        that are like none are paired as names say, else in order: any pair of them has nothing in common.
+        """
         kept = [each for each in pairs if _have_much_in_common(each)]
-        free = [_by_shape(side.values(), names) for side, names in zip(self.sides, _names(kept), strict=True)]
-        for shape in free[0].keys() & free[1].keys():
-            ours, theirs = free[0][shape], free[1][shape]
+        for ours, theirs in self._free(kept):
             if len(ours) <= _MOST_OF_SHAPE and len(theirs) <= _MOST_OF_SHAPE:
-                kept += self._of_shape(ours, theirs)
+                kept += self._of_sizes(ours, theirs)
         taken = _names(kept)
-        others = [each for each in pairs if each.copy.name not in taken[0] and each.original.name not in taken[1]]
-        return kept + others
+        kept += [each for each in pairs if each.copy.name not in taken[0] and each.original.name not in taken[1]]
+        for ours, theirs in self._free(kept):
+            left = [self._pair(one.name, other.name) for one, other in zip(ours, theirs, strict=False) if one.is_matrix]
+            kept += [each for each in left if each]
+        return kept
 
-    def _of_shape(self, ours: list[Tensor], theirs: list[Tensor]) -> list[Pair]:
+    def _free(self, pairs: Sequence[Pair]) -> Iterable[tuple[list[Tensor], list[Tensor]]]:
+        """The tensors of both sides that are in none of ``pairs``, by their sizes."""
+        ours, theirs = (_by_sizes(side.values(), names) for side, names in zip(self.sides, _names(pairs), strict=True))
+        return [(ours[sizes], theirs[sizes]) for sizes in ours if sizes in theirs]
+
+    def _of_sizes(self, ours: list[Tensor], theirs: list[Tensor]) -> list[Pair]:
         """Each of the one side with the one of the other that has most in common with it, where that is mutual."""
         read = [
             [(each, values) for each in side if (values := self._values(place, each.name)) is not None]
@@ -200,7 +214,7 @@ class _Reading:
         likeness = _likeness(left, right, read[0][0][0].is_matrix)
         best, back = likeness.argmax(axis=1), likeness.argmax(axis=0)
         return [
-            Pair(read[0][row][0], read[1][column][0], left[row], right[column], self._blocks(read[0][row][0].shape))
+            Pair(read[0][row][0], read[1][column][0], left[row], right[column], self._blocks(read[0][row][0].sizes))
             for row, column in enumerate(best.tolist())
             if back[column] == row and likeness[row, column] > _SURE
         ]
@@ -231,6 +245,10 @@ def _unreadable(copy: Checkpoint, original: Checkpoint) -> Iterable[tuple[str, s
                 yield each.name, "it has no values"
 
 
+def _size(pairs: Sequence[Pair]) -> int:
+    return sum(each.original.size for each in pairs)
+
+
 def _names(pairs: Sequence[Pair]) -> tuple[set[str], set[str]]:
     """The names of the copies, and of the originals."""
     return {each.copy.name for each in pairs}, {each.original.name for each in pairs}
@@ -253,9 +271,9 @@ def _normed(rows: Values) -> Values:
     return np.asarray(centred / np.where(size > 0, size, 1.0))
 
 
-def _by_shape(tensors: Iterable[Tensor], taken: set[str]) -> dict[Shape, list[Tensor]]:
+def _by_sizes(tensors: Iterable[Tensor], taken: set[str]) -> dict[Shape, list[Tensor]]:
     found: defaultdict[Shape, list[Tensor]] = defaultdict(list)
     for each in tensors:
         if each.name not in taken:
-            found[each.shape].append(each)
+            found[each.sizes].append(each)
     return dict(found)
