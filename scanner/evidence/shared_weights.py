@@ -15,7 +15,7 @@ from ..results import Curve, Drawing, EvidenceKind, Observation, Region, Relatio
 from ..support.budget import OverBudgetError, budget
 from ..support.escaping import escape
 from ..weights.checkpoint import Checkpoint
-from ..weights.outcome import Outcome, outcome
+from ..weights.descent import Descent, descent_of
 from ..weights.positions import spread
 from ..weights.residuals import Residuals, normal_histogram
 from ..weights.spectra import Spectrum
@@ -105,7 +105,7 @@ class _Comparison:
                 names = fit_layouts(*self.layouts).pairs
                 read = read_pairs(self.copy, self.original, names, self.most_bytes)
                 values = {each.name: found for each in parents if (found := self._of_parent(each, read))}
-                decided = outcome(self.copy, self.original, read, values, deep)
+                decided = descent_of(self.copy, self.original, read, values, deep)
         except OverBudgetError as over:
             return _not_compared(self.name, f"reading them {str(over).partition(':')[0]}", region)
         if decided.relation is Relation.NOT_COMPARED:
@@ -140,7 +140,7 @@ class _Comparison:
                     found[each.name] = values
         return found
 
-    def _figures(self, decided: Outcome, read: PairsRead) -> dict[str, float]:
+    def _figures(self, decided: Descent, read: PairsRead) -> dict[str, float]:
         figures: dict[str, float] = {
             "tensors": len(read.pairs),
             "matrices": len(read.matrices),
@@ -183,7 +183,7 @@ def _of_residuals(found: Residuals) -> dict[str, float]:
     }
 
 
-def _strength(decided: Outcome, read: PairsRead) -> Strength:
+def _strength(decided: Descent, read: PairsRead) -> Strength:
     is_little = len(read.matrices) < _LEAST_MATRICES or sum(len(each.ours) for each in read.matrices) < _LEAST_VALUES
     match decided.relation:
         case Relation.IDENTICAL | Relation.CAST if read.is_whole:
@@ -198,7 +198,7 @@ def _strength(decided: Outcome, read: PairsRead) -> Strength:
 # Drawings.
 
 
-def _drawings(decided: Outcome) -> Iterator[Drawing]:
+def _drawings(decided: Descent) -> Iterator[Drawing]:
     found = decided.residuals
     if found is not None:
         says = "Residuals (bars) and the normal distribution of one scale that fits best (line), from -4 to 4 scales"
@@ -210,7 +210,7 @@ def _drawings(decided: Outcome) -> Iterator[Drawing]:
         yield _drawn(_typical(decided))
 
 
-def _typical(decided: Outcome) -> Spectrum:
+def _typical(decided: Descent) -> Spectrum:
     """The spectrum with the middle gap, of those with the rank that was found, if one was."""
     chosen = [each for each in decided.spectra if each.rank == decided.rank] or list(decided.spectra)
     return sorted(chosen, key=lambda each: each.gap)[len(chosen) // 2]

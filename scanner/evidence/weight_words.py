@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..results import Relation
 from ..support.escaping import escape
-from ..weights.outcome import Outcome
+from ..weights.descent import Descent
 from ..weights.tensor_pairs import PairsRead
 
 _MOST_NAMED = 3
@@ -40,7 +40,7 @@ _ADAPTERS = "--deep tells whether an adapter was merged, and of which rank"
 class Told(NamedTuple):
     """What is put into words."""
 
-    decided: Outcome
+    decided: Descent
     read: PairsRead
     name: str
     """What reports call the original, escaped."""
@@ -146,7 +146,7 @@ def _likeness(told: Told) -> str:
     return f"correlation {told.decided.alike:.3f} in {_counted(len(told.read.matrices), 'matrix')}"
 
 
-def _equal_parts(decided: Outcome) -> str:
+def _equal_parts(decided: Descent) -> str:
     if not decided.equal_pairs:
         return ""
     named = ", ".join(map(escape, decided.equal_pairs[:_MOST_NAMED]))

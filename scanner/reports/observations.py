@@ -101,7 +101,7 @@ def observation_data(each: Observation) -> dict[str, Any]:
 
 
 def _rounded(value: float) -> float:
-    """A count as it is, a share to six digits, and what is too small for that (a scale of noise) to as many of its own."""
+    """A count as it is, a share to six digits, what is too small for that (a scale of noise) to four of its own."""
     return round(value, _DIGITS) if abs(value) >= _SMALL else float(f"{value:.{_DIGITS - 2}g}")
 
 

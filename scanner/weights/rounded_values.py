@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -18,7 +19,8 @@ from .value_types import FLOATS, INTEGERS, Values, rounded
 # The share of all values that has to be as the relation says.
 _NEARLY_ALL = 0.999
 _PRUNED, _LEAST_PRUNED = 0.995, 0.05
-_GROUPS = (32, 64, 128, 256)
+# How many values share a scale; 0 for all of a row.
+_LARGEST_FIRST = (0, 256, 128, 64, 32)
 _MOST_MATRICES, _MOST_PIECES = 8, 32
 # A grid of 8 bits has 255 steps; a value may be off by so much of a step.
 _MOST_BITS, _OFF = 8.6, 0.06
@@ -29,6 +31,10 @@ _NO_GRID = 99.0
 _FINER = 2.0
 # Values of one code book in a group, where the original has twice as many.
 _MOST_CODES = 16
+
+
+_Piece = tuple[Values, Values]
+"""Values of the copy that share a scale, and the original's at the same places."""
 
 
 class Quantised(NamedTuple):
@@ -73,24 +79,25 @@ def quantised(pairs: Sequence[Pair]) -> Quantised | None:
     chosen = spread(pairs, _MOST_MATRICES)
     if all(each.copy.dtype in INTEGERS and each.original.dtype not in INTEGERS for each in chosen):
         return Quantised(8, 0, True)
-    for group in (0, *reversed(_GROUPS)):
-        pieces = [piece for each in chosen for piece in _pieces(each, group)]
-        if not pieces:
-            continue
-        bits, before = (_median_bits([piece[side] for piece in pieces]) for side in (0, 1))
-        if bits <= _MOST_BITS and before > bits + _FINER:
-            return Quantised(max(round(bits), 1), group, True)
-        codes, many = (float(np.median([len(np.unique(piece[side])) for piece in pieces])) for side in (0, 1))
-        if codes <= _MOST_CODES and many > 2 * codes and _length(pieces) > 2 * _MOST_CODES:
-            return Quantised(max(math.ceil(math.log2(codes)), 1), group, False)
-    return None
+    grouped = {group: list(chain.from_iterable(_pieces(each, group) for each in chosen)) for group in _LARGEST_FIRST}
+    found = (_on_even_steps(group, pieces) for group, pieces in grouped.items() if pieces)
+    books = (_of_code_book(group, pieces) for group, pieces in grouped.items() if pieces)
+    return next((each for each in chain(found, books) if each), None)
 
 
-def _length(pieces: Sequence[tuple[Values, Values]]) -> float:
-    return float(np.median([len(each[0]) for each in pieces]))
+def _on_even_steps(group: int, pieces: Sequence[_Piece]) -> Quantised | None:
+    bits, before = (_median_bits([piece[side] for piece in pieces]) for side in (0, 1))
+    is_grid = bits <= _MOST_BITS and before > bits + _FINER
+    return Quantised(max(round(bits), 1), group, True) if is_grid else None
 
 
-def _pieces(pair: Pair, group: int) -> Iterator[tuple[Values, Values]]:
+def _of_code_book(group: int, pieces: Sequence[_Piece]) -> Quantised | None:
+    codes, before = (float(np.median([len(np.unique(piece[side])) for piece in pieces])) for side in (0, 1))
+    is_book = codes <= _MOST_CODES and before > 2 * codes and len(pieces[0][0]) > 2 * _MOST_CODES
+    return Quantised(max(math.ceil(math.log2(codes)), 1), group, False) if is_book else None
+
+
+def _pieces(pair: Pair, group: int) -> Iterator[_Piece]:
     """The values that share a scale, where groups have this size (0: rows, or what was read of one), of both sides."""
     place, left = 0, _MOST_PIECES
     for block in pair.blocks:

@@ -83,7 +83,9 @@ def null(models: Mapping[str, Tensors]) -> list[float]:
     for name, tensors in models.items():
         family = next((each for each in FAMILIES if each in name), name)
         family = "PP-OCR" if family == "ppocr" else family
-        by_family[family] += [each.ravel() for each in tensors.values() if each.ndim > 1 and each.size >= _LEAST_OF_NULL]
+        by_family[family] += [
+            each.ravel() for each in tensors.values() if each.ndim > 1 and each.size >= _LEAST_OF_NULL
+        ]
     found = []
     for one, other in itertools.combinations(by_family.values(), 2):
         for left, right in itertools.product(one, other):

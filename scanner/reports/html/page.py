@@ -36,6 +36,7 @@ from ..corpora import corpora_words
 from ..graphs import of_audit, of_report
 from ..observations import conclusion_lines, details, kind_words
 from ..summary import listed, notes, summarise
+from .curves import chart
 from .environment import rendered
 from .graph import drawing
 
@@ -78,6 +79,7 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
         notes=notes(report),
         conclusion=list(conclusion_lines(report.conclusion)),
         details=details,
+        chart=chart,
         kind_words=kind_words,
         opens=len(kinds.copied) <= _MOST_OPEN_FILES,
     )

@@ -33,7 +33,7 @@ _LARGE_PART = 0.25
 _WHOLE = 0.9
 
 
-class Outcome(NamedTuple):
+class Descent(NamedTuple):
     """How the copy's weights came from the original's, as far as what was read tells."""
 
     relation: Relation
@@ -61,13 +61,13 @@ class Outcome(NamedTuple):
     moved: Moved | None = None
 
 
-def outcome(
+def descent_of(
     copy: Checkpoint,
     original: Checkpoint,
     read: PairsRead,
     parents: Mapping[str, Mapping[str, Values]] = {},
     deep: bool = False,
-) -> Outcome:
+) -> Descent:
     """How the pairs in ``read`` came from each other.
 
     ``parents`` have the values of tensors of models that the copy may be merged of, by the original's names. With
@@ -75,7 +75,7 @@ def outcome(
     """
     matrices = read.matrices
     if not matrices:
-        return Outcome(Relation.NOT_COMPARED)
+        return Descent(Relation.NOT_COMPARED)
     found = _in_common(read.pairs, matrices)
     changed = [each for each in matrices if each.equal < 1]
     if not changed:
@@ -97,10 +97,10 @@ def _if_equal(read: PairsRead) -> Relation:
     return Relation.IDENTICAL if min(read.covered) >= _WHOLE else Relation.CONTAINED
 
 
-def _in_common(pairs: Sequence[Pair], matrices: Sequence[Pair]) -> Outcome:
+def _in_common(pairs: Sequence[Pair], matrices: Sequence[Pair]) -> Descent:
     alike = [each.correlation for each in matrices]
     moves = [_rms(each.ours - each.theirs) / max(_rms(each.theirs), 1e-300) for each in matrices]
-    return Outcome(
+    return Descent(
         Relation.UNALIKE,
         float(np.median(alike)),
         float(np.mean([_is_alike(each) for each in matrices])),
@@ -118,7 +118,7 @@ def _is_alike(pair: Pair) -> bool:
     return pair.correlation > max(_SURE / math.sqrt(len(pair.ours)), _LEAST_ALIKE)
 
 
-def _are_unrelated(matrices: Sequence[Pair], changed: Sequence[Pair], found: Outcome) -> bool:
+def _are_unrelated(matrices: Sequence[Pair], changed: Sequence[Pair], found: Descent) -> bool:
     """Whether matrices have nothing in common place by place, but for those that both may have computed."""
     others = float(np.mean([_is_alike(each) for each in changed]))
     return found.related < _MOSTLY or found.alike < _LEAST_ALIKE or (others == 0 and not _is_large(matrices))
@@ -135,9 +135,9 @@ def _unrelated(
     original: Checkpoint,
     matrices: Sequence[Pair],
     changed: Sequence[Pair],
-    found: Outcome,
+    found: Descent,
     deep: bool,
-) -> Outcome:
+) -> Descent:
     if _is_large(matrices):
         return found._replace(relation=Relation.ALIKE)
     how = moved(copy, original, [each for each in changed if not _is_alike(each)]) if deep else None
@@ -151,9 +151,9 @@ def _derived(
     original: Checkpoint,
     matrices: Sequence[Pair],
     parents: Mapping[str, Mapping[str, Values]],
-    found: Outcome,
+    found: Descent,
     deep: bool,
-) -> Outcome:
+) -> Descent:
     zeros = pruned_share(matrices)
     if zeros:
         return found._replace(relation=Relation.PRUNED, zeros=zeros)
