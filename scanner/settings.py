@@ -59,6 +59,8 @@ class Group(Enum):
     """All that scan but audits, which have a --timeout of their own."""
     ENDING = "ending"
     """All, also those that show what was scanned before."""
+    COMPARING = "comparing"
+    """The one that compares two models."""
     OWN = "own"
     """The command that asks for it by its key."""
     NONE = "none"
@@ -247,7 +249,7 @@ SETTINGS = (
         "weights",
         "weights",
         ValueKind.SIZE,
-        Group.OWN,
+        Group.COMPARING,
         "[SIZE]",
         "Read values of weights, of each side up to SIZE, and say how the one came from the other; "
         f"{DEFAULT_WEIGHTS} where no SIZE is given.",
@@ -257,7 +259,7 @@ SETTINGS = (
         "deep",
         "deep",
         ValueKind.FLAG,
-        Group.OWN,
+        Group.COMPARING,
         help="With --weights: read more of some matrices, for the rank of what was added and for moved units.",
         in_file=False,
     ),

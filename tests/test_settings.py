@@ -16,7 +16,7 @@ from modelkin.attribution.waivers import Waiver
 from modelkin.audit.journal import Journal
 from modelkin.audit.records import SCHEMA, AuditHeader, recorded
 from modelkin.cli import main
-from modelkin.cli.choices import Choices, scan_options, setting_option, shared_options
+from modelkin.cli.choices import Choices, comparing_options, scan_options, setting_option, shared_options
 from modelkin.cli.configured import configured
 from modelkin.errors import ModelkinError
 from modelkin.results import CorpusIdentity
@@ -32,6 +32,7 @@ OFFERED_BY = {
     Group.TIME: SCANNING - {"audit"},
     Group.ENDING: SCANNING | {"report"},
     Group.OWN: {"scan"},
+    Group.COMPARING: {"compare"},
 }
 WAIVER = "[{ path = 'a.py', rule = 'relicensed', reason = 'agreed' }]"
 # One value of each kind: as a settings file has it, as the command line has it, and as it is taken.
@@ -45,6 +46,7 @@ SPELLINGS: dict[ValueKind, tuple[str, tuple[str, ...], Any]] = {
     ValueKind.SECONDS: ("", ("0.25",), 0.25),
     ValueKind.DATE: ("", ("2023-06-20",), "2023-06-20"),
     ValueKind.FLAG: ("", (), True),
+    ValueKind.SIZE: ("", ("2MB",), 2_000_000),
     ValueKind.WAIVERS: (WAIVER, (), (Waiver("team.toml", 1, ("relicensed",), "agreed", "a.py"),)),
 }
 
@@ -63,6 +65,7 @@ def chosen(*words: str) -> Choices:
 
     @click.command()
     @setting_option("baseline")
+    @comparing_options
     @shared_options
     def command(choices: Choices) -> int:
         seen.append(configured(choices))

@@ -206,6 +206,13 @@ def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
     return _decorated(command, (*_DELIVERY, *_ENDING))
 
 
+def comparing_options(command: _COMMAND) -> _COMMAND:
+    """The options of a comparison of two models; what ``shared_options`` gives the command takes them in."""
+    for option in reversed(_options(Group.COMPARING)):
+        command = option(command)
+    return command
+
+
 def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:
     """The option of one setting, for a command that alone has it."""
     return next(_option_of(each) for each in SETTINGS if each.key == key)

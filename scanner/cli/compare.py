@@ -15,7 +15,7 @@ import click
 from ..errors import ModelkinError, UsageError
 from ..support.atomic_write import opened_folder
 from ..support.folders import LinkError
-from .choices import Choices, exit_code, scan_options, setting_option, shared_options
+from .choices import Choices, comparing_options, exit_code, scan_options, shared_options
 from .configured import configured
 from .delivery import check_deliverable, deliver
 from .progress import progress_bar
@@ -57,8 +57,7 @@ Examples:
     metavar="SOURCE",
     help="A model that both may be built on, also as NAME=SOURCE: what is its own is said to be. May be repeated.",
 )
-@setting_option("weights")
-@setting_option("deep")
+@comparing_options
 @click.option("--diff/--no-diff", default=True, help="Show what differs once the renames are undone (text only).")
 @shared_options
 def command(

@@ -136,7 +136,7 @@ class _Reading:
             for side in self.checkpoints
         )
         self.problems = dict(_unreadable(copy, original))
-        self.plan = _plan(self.sides, most_bytes)
+        self.plan = plan(self.sides, most_bytes)
         self.read: tuple[dict[str, Values | None], dict[str, Values | None]] = ({}, {})
 
     def run(self, names: Sequence[tuple[str, str]]) -> PairsRead:
@@ -225,7 +225,7 @@ class _Reading:
             yield f"{len(self.problems) - _MOST_NAMED:,} more tensors"
 
 
-def _plan(sides: Sequence[dict[str, Tensor]], most_bytes: int) -> Plan:
+def plan(sides: Sequence[dict[str, Tensor]], most_bytes: int) -> Plan:
     """How much of each tensor may be read, so that neither side takes more than ``most_bytes``."""
     count = max(map(len, sides))
     widest = max((_BYTES.get(each.dtype, 2) for side in sides for each in side.values()), default=1)

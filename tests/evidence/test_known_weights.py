@@ -14,7 +14,7 @@ from ..support.checkpoints import checkpoint, small_model, weights_of
 BASE = small_model()
 
 
-def in_file(model: dict[str, np.ndarray], dtype: str = "BF16") -> Weights:  # type: ignore[type-arg]
+def in_file(model: dict[str, np.ndarray], dtype: str = "BF16") -> Weights:
     return weights_of({"model.safetensors": checkpoint(model, dtype)}, "torch")
 
 

@@ -42,8 +42,8 @@ def test_a_tensor_without_values_and_one_of_another_type_are_named() -> None:
 
 def test_a_shape_that_no_file_holds_is_refused_before_anything_is_read() -> None:
     stored = framed({"a": {"dtype": "F32", "shape": [2**62, 2], "data_offsets": [0, 8]}}, 8)
-    sides = [weights_of({"model.safetensors": each}) for each in (stored, checkpoint(BASE))]
-    [found], _ = compare_weights(*sides, layout_pairs(sides[0].layouts, sides[1].layouts))
+    ours, theirs = (weights_of({"model.safetensors": each}) for each in (stored, checkpoint(BASE)))
+    [found], _ = compare_weights(ours, theirs, layout_pairs(ours.layouts, theirs.layouts))
     assert (found.relation, found.figures) == (Relation.NOT_COMPARED, {})
 
 

@@ -30,7 +30,7 @@ def in_steps(values: NDArray[Any], group: int, bits: int) -> NDArray[Any]:
     grouped = values.reshape(-1, group)
     low, high = grouped.min(axis=1, keepdims=True), grouped.max(axis=1, keepdims=True)
     step = (high - low) / (2**bits - 1)
-    return (np.round((grouped - low) / step) * step + low).reshape(values.shape)
+    return np.asarray((np.round((grouped - low) / step) * step + low).reshape(values.shape))
 
 
 def trained() -> Model:

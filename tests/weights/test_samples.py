@@ -15,7 +15,7 @@ from ..support.checkpoints import checkpoint, small_model, weights_of
 BASE = small_model()
 
 
-def held(model: dict[str, np.ndarray], dtype: str = "F32") -> Checkpoint:  # type: ignore[type-arg]
+def held(model: dict[str, np.ndarray], dtype: str = "F32") -> Checkpoint:
     weights = weights_of({"model.safetensors": checkpoint(model, dtype)})
     return Checkpoint("lamp", weights.layouts[0], weights.files, False)
 
@@ -27,7 +27,7 @@ def known() -> WeightSamples:
     return found
 
 
-def against(model: dict[str, np.ndarray], known: WeightSamples, dtype: str = "F32") -> Known:  # type: ignore[type-arg]
+def against(model: dict[str, np.ndarray], known: WeightSamples, dtype: str = "F32") -> Known:
     found = SampleReader(held(model, dtype)).held_against(known)
     assert found is not None
     return found
