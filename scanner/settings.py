@@ -102,7 +102,7 @@ class Setting(Struct, frozen=True):
 
 
 _SINGLE = (ValueKind.PATH, ValueKind.SHARE, ValueKind.SECONDS, ValueKind.DATE, ValueKind.SIZE)
-_SIZE = re.compile(r"(\d{1,12})(?:\.(\d{1,3}))? ?(k|M|G|)B?", re.ASCII | re.IGNORECASE)
+_SIZE = r"(\d{1,12})(?:\.(\d{1,3}))? ?(k|M|G|)B?"
 _UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
 DEFAULT_WEIGHTS, LEAST_WEIGHTS, MOST_WEIGHTS = "4MB", 64_000, 1000**3
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -125,7 +125,7 @@ def checked_date(text: str, where: str = "") -> str:
 
 def checked_size(text: str, where: str = "") -> int:
     """The bytes in ``text``, a number with kB, MB or GB, from 64 kB to 1 GB. Raises ConfigurationError."""
-    found = _SIZE.fullmatch(text.strip())
+    found = re.fullmatch(_SIZE, text.strip(), re.ASCII | re.IGNORECASE)
     if found is None:
         raise ConfigurationError(f"{where}{text!r} is no size: write a number and its unit, as in {DEFAULT_WEIGHTS}")
     size = int(float(f"{found[1]}.{found[2] or 0}") * _UNITS[found[3].lower()])
