@@ -95,12 +95,14 @@ def compare(
     of a model tell: `Report.evidence` and `Report.conclusion`.
 
     ``parents`` are sources of models that both may be built on, each also as ``NAME=SOURCE``: what is theirs, too, is
-    said to be. Raises ModelkinError, also where one side has neither code nor a file of a model.
+    said to be. Values of weights are read where ``options.weights`` says how many bytes of each side. Raises
+    ModelkinError, also where one side has neither code nor a file of a model.
     """
     trust = _trust_in(copy, options)
     with open_original(original, options.timeout) as (corpora, checkout):
         opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
-        known = Original(corpora[0].name, checkout, parents) if corpora else None
+        how = parents, options.weights, options.deep
+        known = Original(corpora[0].name, checkout, *how) if corpora else None
         return _report(opened, trust, corpora, options, progress, known)
 
 

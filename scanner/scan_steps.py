@@ -19,7 +19,7 @@ from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
 from .corpus.reach import joined_digest, known_corpora
-from .corpus.store import default_corpora, open_segments, shipped_models
+from .corpus.store import default_corpora, is_corpus, open_segments, shipped_models
 from .dating.dates import dates_of
 from .errors import ConfigurationError
 from .evidence.named_original import Beside
@@ -93,6 +93,10 @@ class ScanOptions(Struct, frozen=True):
     """Seconds of processor time that one file may take; None means 2, and 2 for each MB."""
     as_of: str = ""
     """The ISO date on which all files of the source appeared, from a person who knows; empty: the source is asked."""
+    weights: int | None = None
+    """How many bytes of values of weights may be read of each side of a comparison; None: none are."""
+    deep: bool = False
+    """With ``weights``: whether more of some matrices is read, for rank and moved units."""
 
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
@@ -164,7 +168,7 @@ def open_original(source: str, timeout: float | None) -> Iterator[tuple[list[Cor
     A source without code is no error where it holds a model. Raises ModelkinError.
     """
     place = split_name(source)[1]
-    if place.endswith(CORPUS_SUFFIX):
+    if place.endswith(CORPUS_SUFFIX) and is_corpus(Path(place)):
         yield open_upstream(source, timeout), None
         return
     from .corpus.indexing import index_opened
