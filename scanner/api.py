@@ -98,12 +98,14 @@ def compare(
     of a model tell: `Report.evidence` and `Report.conclusion`.
 
     ``parents`` are sources of models that both may be built on, each also as ``NAME=SOURCE``: what is theirs, too, is
-    said to be. Raises ModelkinError, also where one side has neither code nor a file of a model.
+    said to be. Values of weights are read where ``options.weights`` says how many bytes of each side. Raises
+    ModelkinError, also where one side has neither code nor a file of a model.
     """
     trust = _trust_in(copy, options)
     with open_original(original, options.timeout) as (corpora, checkout):
         opened = open_source(copy, obey=trust is Trust.WORKING_TREE)
-        known = Original(corpora[0].name, checkout, parents) if corpora else None
+        how = parents, options.weights, options.deep
+        known = Original(corpora[0].name, checkout, *how) if corpora else None
         return _report(opened, trust, corpora, options, progress, known)
 
 
@@ -210,7 +212,7 @@ def _report(
         files,
         [*found.skipped, *declarations.skipped, *beside.skipped],
         root=checkout.root,
-        corpus=identity_of(corpora),
+        corpus=identity_of(corpora, known_models(options, corpora) if model and model.is_model else ()),
         baseline=options.baseline,
         seconds=time.perf_counter() - began,
         trust=trust,

@@ -19,7 +19,7 @@ from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
 from .corpus.model import CORPUS_SUFFIX, Corpus
 from .corpus.reach import joined_digest, known_corpora
-from .corpus.store import default_corpora, open_segments, shipped_models
+from .corpus.store import default_corpora, is_corpus, open_segments, shipped_models
 from .dating.dates import SourceFacts, dates_of
 from .errors import ConfigurationError
 from .evidence.named_original import Beside
@@ -97,6 +97,10 @@ class ScanOptions(Struct, frozen=True):
     jobs: int = 1
     """Worker processes for the files, where there are many; 0 means one a core. Workers import the main module, as all
     of ``multiprocessing`` does."""
+    weights: int | None = None
+    """How many bytes of values of weights may be read of each side of a comparison; None: none are."""
+    deep: bool = False
+    """With ``weights``: whether more of some matrices is read, for rank and moved units."""
 
     def __post_init__(self) -> None:
         for globs in (self.include, self.exclude, self.exclude_upstream):
@@ -168,7 +172,7 @@ def open_original(source: str, timeout: float | None) -> Iterator[tuple[list[Cor
     A source without code is no error where it holds a model. Raises ModelkinError.
     """
     place = split_name(source)[1]
-    if place.endswith(CORPUS_SUFFIX):
+    if place.endswith(CORPUS_SUFFIX) and is_corpus(Path(place)):
         yield open_upstream(source, timeout), None
         return
     from .corpus.indexing import index_opened
@@ -369,8 +373,9 @@ def assembled(
 
 
 def _digest(files: Iterable[FileVerdict]) -> str:
-    """A digest over the paths and contents of all files, the same whatever the order in which they were examined."""
+    """A digest over the paths and contents of all files, in whatever order they were examined; empty without one."""
+    contents = sorted((each.path, each.sha256) for each in files)
     told = hashlib.sha256()
-    for path, content in sorted((each.path, each.sha256) for each in files):
+    for path, content in contents:
         told.update(f"{path}\0{content}\n".encode("utf-8", "surrogatepass"))
-    return told.hexdigest()
+    return told.hexdigest() if contents else ""

@@ -49,6 +49,8 @@ class ValueKind(Enum):
     """A number from 1 on."""
     DATE = "date"
     """A day as `checked_date` takes it."""
+    SIZE = "size"
+    """Bytes as `checked_size` takes them."""
     FLAG = "flag"
     RULES = "rules"
     """Ids of findings."""
@@ -74,6 +76,8 @@ class Group(Enum):
     """All that write a report."""
     ENDING = "ending"
     """All, also those that show what was scanned before."""
+    COMPARING = "comparing"
+    """The one that compares two models."""
     OWN = "own"
     """The command that asks for it by its key."""
     NONE = "none"
@@ -115,7 +119,10 @@ class Setting(Struct, frozen=True):
 
 
 MOST_JOBS = 1024
-_SINGLE = (ValueKind.PATH, ValueKind.SHARE, ValueKind.SECONDS, ValueKind.COUNT, ValueKind.DATE)
+_SINGLE = (ValueKind.PATH, ValueKind.SHARE, ValueKind.SECONDS, ValueKind.COUNT, ValueKind.DATE, ValueKind.SIZE)
+_SIZE = r"(\d{1,12})(?:\.(\d{1,3}))? ?(k|M|G|)B?"
+_UNITS = {"": 1, "k": 1000, "m": 1000**2, "g": 1000**3}
+DEFAULT_WEIGHTS, LEAST_WEIGHTS, MOST_WEIGHTS = "4MB", 64_000, 1000**3
 _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -132,6 +139,17 @@ def checked_date(text: str, where: str = "") -> str:
     if day > date.today():
         raise ConfigurationError(f"{where}{text} is in the future: name the day when the files were first there")
     return text
+
+
+def checked_size(text: str, where: str = "") -> int:
+    """The bytes in ``text``, a number with kB, MB or GB, from 64 kB to 1 GB. Raises ConfigurationError."""
+    found = re.fullmatch(_SIZE, text.strip(), re.ASCII | re.IGNORECASE)
+    if found is None:
+        raise ConfigurationError(f"{where}{text!r} is no size: write a number and its unit, as in {DEFAULT_WEIGHTS}")
+    size = int(float(f"{found[1]}.{found[2] or 0}") * _UNITS[found[3].lower()])
+    if not LEAST_WEIGHTS <= size <= MOST_WEIGHTS:
+        raise ConfigurationError(f"{where}{text} is out of bounds: name a size from 64kB to 1GB")
+    return size
 
 
 SETTINGS = (
@@ -281,6 +299,24 @@ SETTINGS = (
         "Take all scanned files to be as old as that, whatever else dates them: a day, as in 2023-06-20.",
         in_file=False,
         recorded=True,
+    ),
+    Setting(
+        "weights",
+        "weights",
+        ValueKind.SIZE,
+        Group.COMPARING,
+        "[SIZE]",
+        "Read values of weights, of each side up to SIZE, and say how the one came from the other; "
+        f"{DEFAULT_WEIGHTS} where no SIZE is given.",
+        in_file=False,
+    ),
+    Setting(
+        "deep",
+        "deep",
+        ValueKind.FLAG,
+        Group.COMPARING,
+        help="With --weights: read more of some matrices, for the rank of what was added and for moved units.",
+        in_file=False,
     ),
     Setting(
         "jobs",

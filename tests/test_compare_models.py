@@ -63,7 +63,7 @@ def test_a_renamed_model_is_told_with_its_grounds(copy: Path, lamp: Path) -> Non
     assert told.project == "lamp"
     assert told.grounds
     assert not told.counter
-    assert "weights: their values are not read" in report.conclusion.unknown
+    assert "weights: their values are read with --weights alone" in report.conclusion.unknown
 
 
 def test_another_model_is_said_to_be_one(tmp_path: Path, copy: Path) -> None:

@@ -16,7 +16,7 @@ from modelkin.attribution.waivers import Waiver
 from modelkin.audit.journal import Journal
 from modelkin.audit.records import SCHEMA, AuditHeader, recorded
 from modelkin.cli import main
-from modelkin.cli.choices import Choices, scan_options, setting_option, shared_options
+from modelkin.cli.choices import Choices, comparing_options, scan_options, setting_option, shared_options
 from modelkin.cli.configured import configured
 from modelkin.errors import ModelkinError
 from modelkin.results import CorpusIdentity
@@ -34,6 +34,7 @@ OFFERED_BY = {
     Group.ENDING: SCANNING | {"report"},
     Group.MANY: SCANNING - {"compare"},
     Group.OWN: {"scan"},
+    Group.COMPARING: {"compare"},
 }
 WAIVER = "[{ path = 'a.py', rule = 'relicensed', reason = 'agreed' }]"
 # One value of each kind: as a settings file has it, as the command line has it, and as it is taken.
@@ -51,6 +52,7 @@ SPELLINGS: dict[ValueKind, tuple[str, tuple[str, ...], Any]] = {
     ValueKind.RULES: ("['relicensed']", ("relicensed",), ("relicensed",)),
     ValueKind.LEVELS: ("{ relicensed = 'note' }", ("relicensed=note",), ("relicensed=note",)),
     ValueKind.FORMATS: ("'json'", ("json",), ("json",)),
+    ValueKind.SIZE: ("", ("2MB",), 2_000_000),
     ValueKind.WAIVERS: (WAIVER, (), (Waiver("team.toml", 1, ("relicensed",), "agreed", "a.py"),)),
 }
 
@@ -69,6 +71,7 @@ def chosen(*words: str) -> Choices:
 
     @click.command()
     @setting_option("baseline")
+    @comparing_options
     @setting_option("jobs")
     @shared_options
     def command(choices: Choices) -> int:

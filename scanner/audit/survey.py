@@ -203,13 +203,24 @@ def examine_content(
     Without ``facts``, a content that is alike with an upstream is found to need them. Raises OverBudgetError.
     """
     identity = identity_of_file(file.path, file.sha256, facts)
-    if facts is not None:
-        dated = facts.dated
-        return _record(identity, examine.examine(file, timeout, SourceFacts(lambda _: dated, facts.names)))
     try:
-        return _record(identity, at_path(examine.examine(file, timeout, SourceFacts(_not_known)), ""))
+        examined = examine.examine(file, timeout, _told_by(facts))
     except _FactsNeededError:
         return ContentRecord(identity, needs_facts=True)
+    return _record(identity, examined if facts is not None else at_path(examined, ""))
+
+
+def make_ready(examine: CachedExaminer, file: SourceFile, facts: FileFacts | None) -> None:
+    """Load what ``file`` is to be examined with, if it has to be: that takes no time of the file's."""
+    with suppress(_FactsNeededError):
+        examine.make_ready(file, _told_by(facts))
+
+
+def _told_by(facts: FileFacts | None) -> SourceFacts:
+    if facts is None:
+        return SourceFacts(_not_known)
+    dated = facts.dated
+    return SourceFacts(lambda _: dated, facts.names)
 
 
 def _record(identity: ContentIdentity, examined: Examined) -> ContentRecord:

@@ -48,6 +48,7 @@ from .survey import (
     baseline_of,
     examine_content,
     is_in_code,
+    make_ready,
     open_compared,
     open_corpora,
     still_there,
@@ -129,6 +130,7 @@ def _answers_on(
 
 def _examine_in_time(examine: CachedExaminer, file: SourceFile, facts: FileFacts | None, setup: Setup) -> ContentRecord:
     try:
+        make_ready(examine, file, facts)
         with within(setup.timeout):
             return examine_content(examine, file, facts, setup.scan.timeout)
     except (OverBudgetError, MemoryError) as error:

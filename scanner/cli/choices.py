@@ -17,6 +17,7 @@ from msgspec.structs import fields
 
 from ..reports import AGREEMENT_FORMATS
 from ..settings import (
+    DEFAULT_WEIGHTS,
     FORMATS,
     LEVELS,
     MOST_JOBS,
@@ -29,6 +30,7 @@ from ..settings import (
     Setting,
     ValueKind,
     checked_date,
+    checked_size,
 )
 from . import NOTHING_SCANNED
 from .output_files import STANDARD_OUTPUT
@@ -135,6 +137,10 @@ def _checked_date(_context: click.Context, parameter: click.Parameter, text: str
     return None if text is None else checked_date(text, f"{parameter.opts[0]}: ")
 
 
+def _checked_size(_context: click.Context, parameter: click.Parameter, text: str | None) -> int | None:
+    return None if text is None else checked_size(text, f"{parameter.opts[0]}: ")
+
+
 _COMMAND = TypeVar("_COMMAND", bound="Callable[..., Any] | click.Command")
 _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.GLOBS: {"multiple": True},
@@ -150,6 +156,7 @@ _TYPES: Mapping[ValueKind, Mapping[str, Any]] = {
     ValueKind.RULES: {"multiple": True},
     ValueKind.LEVELS: {"multiple": True},
     ValueKind.FORMATS: {"multiple": True, "callback": _known_formats},
+    ValueKind.SIZE: {"callback": _checked_size, "is_flag": False, "flag_value": DEFAULT_WEIGHTS},
 }
 
 
@@ -242,6 +249,13 @@ def reporting_options(command: Callable[..., int]) -> Callable[..., int]:
 def agreement_options(command: Callable[..., int]) -> Callable[..., int]:
     """As ``reporting_options``, for the command that knows no findings."""
     return _decorated(command, _AGREEMENT)
+
+
+def comparing_options(command: _COMMAND) -> _COMMAND:
+    """The options of a comparison of two models; what ``shared_options`` gives the command takes them in."""
+    for option in reversed(_options(Group.COMPARING)):
+        command = option(command)
+    return command
 
 
 def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:

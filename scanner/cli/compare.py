@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from ..errors import ModelkinError, UsageError
 from ..support.atomic_write import opened_folder
 from ..support.folders import LinkError
-from .choices import Choices, exit_code, scan_options, shared_options
+from .choices import Choices, comparing_options, exit_code, scan_options, shared_options
 from .configured import configured
 from .delivery import check_deliverable, deliver
 from .progress import progress_bar
@@ -34,6 +34,7 @@ Examples:
   modelkin compare our-models/ 'pypi:transformers==4.35.0' --no-diff
   modelkin compare yi.py llama.py --restore restored/
   modelkin compare model/ other-model/ --parent llama=base-model/
+  modelkin compare model.safetensors base.safetensors --weights
   modelkin compare ours/ 'pypi:transformers==4.35.0' --as-of 2023-06-20
   modelkin compare \\
     'pypi:vllm==0.2.3!vllm/model_executor/models/yi.py' \\
@@ -57,6 +58,7 @@ Examples:
     metavar="SOURCE",
     help="A model that both may be built on, also as NAME=SOURCE: what is its own is said to be. May be repeated.",
 )
+@comparing_options
 @click.option("--diff/--no-diff", default=True, help="Show what differs once the renames are undone (text only).")
 @shared_options
 def command(
@@ -68,7 +70,8 @@ def command(
     remains once they are undone. Of two models it also compares configuration,
     tokenizer, tensor names and shapes, hashes and dates of files, and says in
     one sentence what speaks for and against; this evidence alone does not
-    change the exit code. Values of weights are not read. Sources are named as for `modelkin scan`.
+    change the exit code. With --weights it reads some values of each tensor and
+    says how the one came from the other. Sources are named as for `modelkin scan`.
     """
     choices = replace(configured(choices), verbose=True)  # all that is to be told of the two
     check_deliverable(choices, (copy, original))

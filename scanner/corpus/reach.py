@@ -38,5 +38,5 @@ def _known(segments: Sequence[Corpus]) -> KnownCorpus:
         newest=max((release.released for each in segments for release in each.releases), default=""),
         projects=len(projects),
         releases=len(releases),
-        models=len({key for each in segments if each.model_count for key in each.model_hashes.tolist()}),
+        models=len({model.name for each in segments for model in each.models if not model.is_architecture}),
     )

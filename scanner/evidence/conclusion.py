@@ -25,7 +25,7 @@ from ..results import (
 _GROUNDS = (Strength.EXACT, Strength.STRONG)
 _OF_ARCHITECTURE = (EvidenceKind.CONFIGURATION, EvidenceKind.TENSOR_LAYOUT)
 # What these say is of the whole model, so that a counter of theirs makes it another one; a date does not.
-_OF_MODEL = (*_OF_ARCHITECTURE, EvidenceKind.TOKENIZER)
+_OF_MODEL = (*_OF_ARCHITECTURE, EvidenceKind.TOKENIZER, EvidenceKind.WEIGHTS)
 _CODE, LAYOUT = "code", "tensor layout"
 
 
@@ -62,7 +62,7 @@ def _with_grounds(
 ) -> str:
     layouts = [phrase(each) for each in supporting if is_whole_layout(each)]
     others = [*code_after, *(phrase(each) for each in supporting if not is_whole_layout(each))]
-    verb = "are those" if len(nouns) > 1 else "is that"
+    verb = "are those" if len(nouns) > 1 or nouns[0] == EvidenceKind.WEIGHTS.value else "is that"
     said = f"{copy}: {joined(nouns)} {verb} of {told.project} ({'; '.join([*told.grounds, *layouts])})"
     said += f"; {'; '.join(others)}" if others else ""
     return said + _against(told)
@@ -176,6 +176,8 @@ def phrase(each: Observation) -> str:
             return (
                 f"the index states the same{' wrong' if each.strength is Strength.STRONG else ''} size of all tensors"
             )
+        case EvidenceKind.WEIGHTS:
+            return f"weights: {each.says.partition(';')[0]}"
     return each.says
 
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from rapidfuzz.distance import Indel
+
 from ..support.lazy import lazy_pattern
 
 _LONGEST = 200
@@ -107,6 +109,12 @@ def _pattern(parts: tuple[str, ...]) -> re.Pattern[str] | None:
 def any_model(names: Iterable[str], known: str) -> bool:
     """Whether one of ``names`` is a name of the model."""
     return any(is_model(each, known) for each in names)
+
+
+def likeness(names: Iterable[str], known: str) -> float:
+    """How near the nearest of ``names`` is to the name of the model (0 to 1): of a release's models one is meant."""
+    own = letters(known)
+    return max((Indel.normalized_similarity(letters(each), own) for each in names), default=0.0)
 
 
 def any_of_family(names: Iterable[str], known: str) -> bool:

@@ -24,7 +24,7 @@ from ..results import EvidenceKind, FileDate, Observation, Relation, Skipped, St
 from ..sources.checkout import Checkout
 from ..support.budget import OverBudgetError, budget
 from .known_models import KnownModels, named_tokens
-from .model_names import any_model, any_of_family, is_of_family
+from .model_names import any_model, any_of_family, is_of_family, likeness
 from .shared_files import compare_files
 from .shared_tokens import compare_tokenizers
 from .shared_values import LEAST_EQUAL, compare_configurations
@@ -217,7 +217,7 @@ def _compared(read: _Read, known: KnownModels, asked: Asked, found: ModelOrigins
         return any_model(asked.names, model.name)
 
     closest = known.closest(read.facts, but=is_itself)
-    own = next((each for each in known.models if is_itself(each)), None)
+    own = max(filter(is_itself, known.models), key=lambda each: likeness(asked.names, each.name), default=None)
     declared = [each for each in known.models if any_model(asked.base_models, each.name) and not is_itself(each)]
     # What it has of what it says it is, or is built on, needs no other origin.
     accounted = [*([own] if own else []), *declared[:MOST_TOLD]]

@@ -15,7 +15,7 @@ from ..repository.own_names import project_name
 from ..results import Conclusion, FileVerdict, Observation, Skipped
 from ..sources import open_source
 from ..sources.checkout import Checkout
-from ..sources.specs import split_name
+from ..sources.specs import WEIGHT_SUFFIXES, split_name
 
 if TYPE_CHECKING:
     from .two_models import Evidence, ModelRead
@@ -43,6 +43,10 @@ class Original(NamedTuple):
     """The opened source; None for a corpus, which is compared with by its code alone."""
     parents: Sequence[str] = ()
     """Sources of models that both may be built on, each also as ``NAME=SOURCE``."""
+    weight_bytes: int | None = None
+    """How many bytes of values of weights may be read of each side; None: none are."""
+    deep: bool = False
+    """Whether more of some matrices is read, for rank and moved units."""
 
     def beside(self, copy: Checkout, names: Sequence[str], files: Sequence[FileVerdict]) -> Beside:
         """What ``copy``, which goes by ``names``, has in common with it beside the code, and what with its ``files``.
@@ -61,26 +65,28 @@ class Original(NamedTuple):
             parents = [_parent(each, opened) for each in self.parents]
             if not is_model or not may_hold_model(self.checkout):
                 return Beside(conclusion=conclude(name, own, files, (), ()), is_model=is_model)
-            evidence = _evidence((name, copy), (own, self.checkout), parents)
+            evidence = self._evidence((name, copy), (own, self.checkout), parents)
         conclusion = conclude(name, own, files, evidence.observations, evidence.unknown)
         return Beside(evidence.observations, evidence.skipped, conclusion, is_model)
+
+    def _evidence(
+        self, copy: tuple[str, Checkout], original: tuple[str, Checkout], parents: Sequence[ModelRead]
+    ) -> Evidence:
+        """What two sources, each with its name, have in common."""
+        from .two_models import compare_models, read_side
+
+        (name, ours), (own, theirs) = copy, original
+        sides = read_side(ours, name), read_side(theirs, own)
+        return compare_models(*sides, parents, self.weight_bytes, self.deep)
 
 
 def may_hold_model(checkout: Checkout) -> bool:
     """Whether there is a file of a model in a source, by its name. A single file of code is none."""
-    if checkout.whole is None:
+    if checkout.whole is None and not checkout.root.lower().endswith(WEIGHT_SUFFIXES):
         return False
     from ..models.model_reading import holds_model  # much, and not for two files of code
 
     return holds_model(checkout)
-
-
-def _evidence(copy: tuple[str, Checkout], original: tuple[str, Checkout], parents: Sequence[ModelRead]) -> Evidence:
-    """What two sources, each with its name, have in common."""
-    from .two_models import compare_models, read_side
-
-    (name, ours), (own, theirs) = copy, original
-    return compare_models(read_side(ours, name), read_side(theirs, own), parents)
 
 
 def _parent(source: str, opened: ExitStack) -> ModelRead:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..results import COPIES, Conclusion, Direction, FileVerdict, Strength, UpstreamGrounds, Verdict
+from ..results import COPIES, Conclusion, Direction, FileVerdict, Strength, UpstreamGrounds, UpstreamMatch, Verdict
 from .conclusion import conclude, counted_words, joined
 
 if TYPE_CHECKING:
@@ -52,40 +52,45 @@ def answer(asked: Answered) -> Conclusion | None:
 class _Project(NamedTuple):
     name: str
     files: tuple[FileVerdict, ...]
+    """The files that are copies of it,"""
+    matches: tuple[UpstreamMatch, ...]
+    """and what each has of it."""
 
     @property
     def how(self) -> str:
         """``2 identical, 3 modified``."""
-        verdicts = Counter(each.verdict for each in self.files)
+        verdicts = Counter(each.verdict for each in self.matches)
         return ", ".join(f"{verdicts[each]} {each.value}" for each in COPIES if verdicts[each])
 
     @property
     def release(self) -> str:
         """The project and, where all files are from one, the release."""
-        releases = {each.upstreams[0].first_release for each in self.files}
+        releases = {each.first_release for each in self.matches}
         return " ".join(filter(None, (self.name, releases.pop() if len(releases) == 1 else "")))
 
     @property
     def how_sure(self) -> str:
         """For how many of the files it is open or not known who was first; empty where it is known of all."""
-        unsettled = sum(each.direction in (Direction.OPEN, Direction.UNKNOWN) for each in self.files)
+        unsettled = sum(each.direction in (Direction.OPEN, Direction.UNKNOWN) for each in self.matches)
         return f"; who was first is not known for {unsettled:,}" if unsettled else ""
 
 
 def _of_code(asked: Answered) -> Conclusion:
-    projects = _projects(asked.files)
+    projects = _projects(asked)
     told = "; ".join(_code_words(asked, projects))
     upstreams = tuple(_grounds(each, asked.total) for each in projects)
     return Conclusion(f"{asked.name}: {told}.", upstreams, subject=asked.name)
 
 
-def _projects(files: Iterable[FileVerdict]) -> list[_Project]:
-    """The projects that files are copies of, most copied first."""
-    found: dict[str, list[FileVerdict]] = {}
-    for each in files:
-        if each.upstreams and each.verdict in COPIES and not each.own_release:
-            found.setdefault(each.upstreams[0].project, []).append(each)
-    listed = (_Project(name, tuple(held)) for name, held in found.items())
+def _projects(asked: Answered) -> list[_Project]:
+    """The other projects that files are copies of, most copied first."""
+    own = _own_names(asked)
+    found: dict[str, list[tuple[FileVerdict, UpstreamMatch]]] = {}
+    for each in asked.files:
+        match = _copied_from(each, own)
+        if match is not None:
+            found.setdefault(match.project, []).append((each, match))
+    listed = (_Project(name, *map(tuple, zip(*held, strict=True))) for name, held in found.items())
     return sorted(listed, key=lambda each: (-len(each.files), each.name))
 
 
@@ -97,6 +102,8 @@ def _code_words(asked: Answered, projects: Sequence[_Project]) -> Iterator[str]:
         count = sum(len(each.files) for each in further)
         lots.append((count, f"of {len(further):,} more {'projects' if len(further) > 1 else 'project'}"))
     lots += [(count, f"{project}'s own, as released") for project, count in _own(asked.files).items()]
+    edited = _edited(asked)
+    lots += [(edited, "its own, known from an earlier release")] if edited else []
     fragments = sum(each.verdict is Verdict.FRAGMENTS and bool(each.upstreams) for each in asked.files)
     later = sum(bool(each.later) and not each.upstreams for each in asked.files)
     left = asked.total - sum(count for count, _ in lots) - fragments - later
@@ -124,6 +131,36 @@ def _agreeing(what: str, count: int) -> str:
     return what.replace("copies of", "a copy of", 1) if count == 1 else what
 
 
+def _own_names(asked: Answered) -> frozenset[str]:
+    """What the repository goes by, as names are compared."""
+    return frozenset(map(_plain, (asked.name, *asked.said.names)))
+
+
+def _plain(name: str) -> str:
+    return name.rpartition("/")[2].replace("_", "-").casefold()
+
+
+def _is_own(match: UpstreamMatch, own: frozenset[str]) -> bool:
+    return bool(match.project) and not own.isdisjoint(map(_plain, filter(None, (match.project, match.package))))
+
+
+def _copied_from(file: FileVerdict, own: frozenset[str]) -> UpstreamMatch | None:
+    """The project that a file is a copy of; where that is the repository itself, another's code that came that way."""
+    if file.verdict not in COPIES or file.own_release or not file.upstreams:
+        return None
+    first, *further = file.upstreams
+    if not _is_own(first, own):
+        return first
+    return next((each for each in further if each.verdict in COPIES and not _is_own(each, own)), None)
+
+
+def _edited(asked: Answered) -> int:
+    """How many files are those of an earlier release of the repository's own, and of nobody else."""
+    own = _own_names(asked)
+    copies = [each for each in asked.files if each.verdict in COPIES and not each.own_release and each.upstreams]
+    return sum(_is_own(each.upstreams[0], own) and _copied_from(each, own) is None for each in copies)
+
+
 def _own(files: Iterable[FileVerdict]) -> dict[str, int]:
     """How many files are of each known project, as released."""
     return dict(Counter(each.own_release.rpartition(" ")[0] for each in files if each.own_release).most_common())
@@ -141,7 +178,7 @@ def _of_model(asked: Answered, model: ModelOrigins) -> Conclusion:
     from .model_naming import naming_of
 
     main = next((each for each in model.origins if _has_grounds(each)), None) or next(iter(model.origins), None)
-    projects = _projects(asked.files)
+    projects = _projects(asked)
     same = [each for each in projects if main and is_of_family(each.name, main.name)]
     others = [each for each in projects if each not in same]
     told: list[str] = []

@@ -7,7 +7,7 @@ kind. Nothing is loaded for a source that is one file of code.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ..models.file_identities import of_bytes
@@ -16,6 +16,7 @@ from ..models.layout_facts import TensorLayout
 from ..models.model import ModelFacts
 from ..models.model_files import is_model_file
 from ..models.model_reading import read_model
+from ..models.tensors import PICKLE, TensorFile
 from ..results import Observation, Skipped
 from ..sources.checkout import Checkout, Entry
 from ..sources.git_folder import top_of
@@ -38,6 +39,8 @@ class ModelRead(NamedTuple):
     facts: ModelFacts
     layouts: tuple[TensorLayout, ...]
     skipped: tuple[Skipped, ...]
+    files: Mapping[str, TensorFile]
+    """The files of weights whose header was read, by path."""
     modules: frozenset[str]
     """The names of the Python modules in it, less ".py"."""
 
@@ -58,24 +61,34 @@ def read_side(checkout: Checkout, name: str) -> ModelRead | None:
         return None
     paths = (each.path for each in (checkout.whole or checkout.entries)())
     modules = frozenset(base_name(path)[:-3] for path in paths if path.endswith(".py"))
-    return ModelRead(name, checkout, read.facts, read.layouts, read.skipped, modules)
+    return ModelRead(name, checkout, read.facts, read.layouts, read.skipped, read.files, modules)
 
 
-def compare_models(copy: ModelRead | None, original: ModelRead | None, parents: Sequence[ModelRead] = ()) -> Evidence:
+def compare_models(
+    copy: ModelRead | None,
+    original: ModelRead | None,
+    parents: Sequence[ModelRead] = (),
+    weight_bytes: int | None = None,
+    deep: bool = False,
+) -> Evidence:
     """All that both have, one kind after the other; ``parents`` are models that both may be built on.
 
-    Of a side that is no model nothing is compared, and nothing of the other is skipped.
+    Of a side that is no model nothing is compared, and nothing of the other is skipped. Values of weights are read
+    where ``weight_bytes`` says how many of each side, ``deep`` for more of them.
     """
     if copy is None or original is None:
         return Evidence()
     observations = [*_of_facts(copy, original, parents), *_of_layouts(copy, original, parents)]
     observations += _of_dates(copy, original)
+    weighed, unread = _of_weights(copy, original, parents, weight_bytes, deep)
+    observations += weighed
     theirs = (
         Skipped(f"{each.checkout.root.partition('!')[0]}!{skip.path}", skip.reason)
         for each in (original, *parents)
         for skip in each.skipped
     )
-    return Evidence(tuple(observations), (*copy.skipped, *theirs), tuple(_unknown(copy, original)))
+    unknown = tuple(_unknown(copy, original, weight_bytes is not None))
+    return Evidence(tuple(observations), (*copy.skipped, *theirs, *unread), unknown)
 
 
 def _of_facts(copy: ModelRead, original: ModelRead, parents: Sequence[ModelRead]) -> Iterator[Observation]:
@@ -119,6 +132,27 @@ def layout_pairs(
 
 def _place(path: str, part: int) -> str:
     return path.rpartition("/")[0] if part else path
+
+
+# Weights.
+
+
+def _of_weights(
+    copy: ModelRead, original: ModelRead, parents: Sequence[ModelRead], most_bytes: int | None, deep: bool
+) -> tuple[Sequence[Observation], Sequence[Skipped]]:
+    if most_bytes is None:
+        return (), ()
+    from .shared_weights import Weights, compare_weights  # where they are asked for alone
+
+    def weights_of(side: ModelRead) -> Weights:
+        in_archive = side.checkout.archive is not None
+        has_pickles = any(each.reason == PICKLE for each in side.skipped)
+        return Weights(side.name, side.layouts, side.files, in_archive, has_pickles)
+
+    pairs = layout_pairs(copy.layouts, original.layouts)
+    return compare_weights(
+        weights_of(copy), weights_of(original), pairs, [weights_of(each) for each in parents], most_bytes, deep
+    )
 
 
 # Dates.
@@ -174,7 +208,7 @@ def _in_history(checkout: Checkout, path: str) -> str:
 # What was not compared.
 
 
-def _unknown(copy: ModelRead, original: ModelRead) -> Iterator[str]:
+def _unknown(copy: ModelRead, original: ModelRead, weighed: bool) -> Iterator[str]:
     for kind, has in (
         ("configuration", [bool(each.facts.configurations) for each in (copy, original)]),
         ("tokenizer", [bool(each.facts.tokenizer) for each in (copy, original)]),
@@ -187,6 +221,7 @@ def _unknown(copy: ModelRead, original: ModelRead) -> Iterator[str]:
             kind == "tensor layout" and not lacking and any(each.layouts[0].shapes is None for each in (copy, original))
         ):
             yield "shapes of tensors: the index alone tells their names"
-    yield "weights: their values are not read"
+    if not weighed:
+        yield "weights: their values are read with --weights alone"
     if not (_has_history(copy.checkout) and _has_history(original.checkout)) or _is_one_history(copy, original):
         yield "who was first: there is no history of both"

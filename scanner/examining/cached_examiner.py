@@ -80,6 +80,11 @@ class CachedExaminer:
             self.keep(known.key, file.path, dates[0] if dates else None, source, encoded(examined))
         return examined
 
+    def make_ready(self, file: SourceFile, source: SourceFacts) -> None:
+        """Make what examines, if ``file`` has to be examined."""
+        if isinstance(self.look_up(file, source), Unknown):
+            _ = self.examiner
+
     def look_up(self, file: SourceFile, source: SourceFacts) -> Examined | Unknown:
         """What is known of ``file``, whose date is asked for only where its answer follows from that."""
         if self._kept is None:

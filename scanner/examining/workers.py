@@ -56,6 +56,39 @@ def hangups_ignored() -> Iterator[None]:
         signal.signal(signal.SIGHUP, signal.SIG_DFL if before is None else before)
 
 
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM wait for the end of the block, in which processes start: one that loses its parent in
+    between says so at length. The second one does not wait.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    came: list[int] = []
+
+    def restore() -> None:
+        for number, handler in before.items():
+            if handler is not None:  # something other than Python handles it, and was left alone
+                signal.signal(number, handler)
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        if len(came) > 1:
+            restore()
+            signal.raise_signal(number)
+
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, note)
+    try:
+        yield
+    finally:
+        restore()
+    if came:
+        signal.raise_signal(came[0])
+
+
 def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) -> None:
     """Let this process take ``memory`` bytes more than it has, and end it when the audit closes its end of the pipe.
 
@@ -214,8 +247,12 @@ class LocalPool:
         self.jobs = jobs
         self._memory = memory
         self._workers: list[_Worker] = []
-        with hangups_ignored():
-            self._begin()
+        try:
+            with hangups_ignored(), signals_held():
+                self._begin()
+        except BaseException:
+            self.stop()
+            raise
 
     def _begin(self) -> None:
         try:

@@ -89,7 +89,8 @@ def read_gguf(read: ReadPart, size: int) -> TensorHeader:
     check_names(tensors)
     start = -(-pieces.place // alignment) * alignment
     _check_spans(spans, size - start, alignment)
-    return TensorHeader(tensors, sum(length for _, length, _ in spans), says)
+    places = {name: start + begin for begin, _, name in spans}
+    return TensorHeader(tensors, sum(length for _, length, _ in spans), says, places)
 
 
 def _metadata(pieces: _Pieces, entries: int) -> tuple[dict[str, str], int]:

@@ -17,8 +17,8 @@ from ..results import Skipped
 from ..sources.checkout import Checkout, Entry, sort_key
 from ..sources.hub import parse_reference, watching
 from ..sources.members import safe_path
+from ..sources.specs import WEIGHT_SUFFIXES
 
-WEIGHT_SUFFIXES = (".safetensors", ".gguf")
 # For all that is read of one repository's weights: the headers of 163 shards take 20 MB.
 MAX_BYTES = 128 * 1024**2
 MAX_SECONDS = 120.0

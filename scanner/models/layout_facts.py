@@ -60,6 +60,8 @@ class TensorHeader(NamedTuple):
     """The bytes of all of them."""
     says: Mapping[str, str] = {}
     """As in `TensorLayout`."""
+    places: Mapping[str, int] = {}
+    """Where in the file each begins, in bytes."""
 
 
 def check_names(names: Mapping[str, object]) -> None:

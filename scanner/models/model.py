@@ -86,6 +86,19 @@ class FileIdentity(Struct, frozen=True, omit_defaults=True):
     """Who says so: "bytes" (they were read), "git" (a commit), "lfs" (a pointer), "hub" (the Hub or its cache)."""
 
 
+class WeightSamples(Struct, frozen=True, omit_defaults=True):
+    """A few values of some matrices, by which weights that were made of them are known again: about 2.8 KB."""
+
+    names: tuple[str, ...] = ()
+    """The tensors."""
+    shapes: tuple[tuple[int, ...], ...] = ()
+    """The shape of each, without dimensions of one value."""
+    values: bytes = b""
+    """48 values of each, one after the other, rounded to bf16, of two bytes."""
+    places: int = 1
+    """The version of the rule that says where in a tensor they stand."""
+
+
 class ModelFacts(Struct, frozen=True, omit_defaults=True):
     """One model."""
 
@@ -111,3 +124,5 @@ class ModelFacts(Struct, frozen=True, omit_defaults=True):
     is_architecture: bool = False
     """Whether it is no model, but what all models of one architecture have: the defaults of a configuration class, or
     their tensors' names. It explains what two models have in common, and nothing is from it."""
+    weights: WeightSamples | None = None
+    """Some values of its tensors; None where none were read."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from msgspec import Struct
@@ -18,6 +18,7 @@ from .file_identities import file_identities
 from .json_files import base_name, read_bytes, read_object
 from .layout_facts import TensorLayout
 from .model import ConfigurationValues, ModelFacts
+from .tensors import TensorFile
 from .token_files import FILES as TOKENIZER_FILES
 from .token_files import tokenizer_facts
 
@@ -41,6 +42,8 @@ class ReadModel(Struct, frozen=True):
     """The files of it that could not be read, and why."""
     layouts: tuple[TensorLayout, ...] = ()
     """Where its weights were looked at, too: how they are laid out, as read, that of the most tensors first."""
+    files: Mapping[str, TensorFile] = {}
+    """Then also the files of weights whose header was read, by path."""
 
 
 def facts_of(checkout: Checkout, name: str = "") -> ReadModel | None:

@@ -53,7 +53,7 @@ def read_model(checkout: Checkout, name: str = "", said: Declarations | None = N
         base_models=_base_models(said.model_cards) if said else (),
     )
     skipped = read.skipped if read else ()
-    return ReadModel(facts, (*skipped, *reading.skipped, *unpacked), reading.layouts)
+    return ReadModel(facts, (*skipped, *reading.skipped, *unpacked), reading.layouts, reading.files)
 
 
 def _packed(layouts: tuple[TensorLayout, ...]) -> tuple[tuple[PackedLayout, ...], list[Skipped]]:

@@ -44,10 +44,12 @@ def read_safetensors(read: ReadPart, size: int) -> TensorHeader:
         raise BrokenFactsError(f"it breaks off in its header, after {len(stored):,} of {length:,} bytes")
     if not stored.startswith(b"{"):
         raise BrokenFactsError("its header does not begin with a brace")
-    return _checked(strict_object(stored), size - _LENGTH_BYTES - length)
+    return _checked(strict_object(stored), _LENGTH_BYTES + length, size)
 
 
-def _checked(header: dict[str, Any], room: int) -> TensorHeader:
+def _checked(header: dict[str, Any], start: int, size: int) -> TensorHeader:
+    """What a header says, in a file of ``size`` bytes whose tensors begin at ``start``."""
+    room = size - start
     metadata = header.pop("__metadata__", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise BrokenFactsError("its __metadata__ is not an object of strings")
@@ -59,7 +61,7 @@ def _checked(header: dict[str, Any], room: int) -> TensorHeader:
         tensors[name] = dtype, shape
         spans.append((begin, end, name))
     _check_spans(spans, room)
-    return TensorHeader(tensors, room)
+    return TensorHeader(tensors, room, places={name: start + begin for begin, _, name in spans})
 
 
 def _tensor(name: str, told: Any) -> tuple[str, Shape, int, int]:

@@ -44,6 +44,15 @@ class LayoutReading(NamedTuple):
     """Each model in it, the one with the most tensors first."""
     skipped: tuple[Skipped, ...]
     """What could not be read, a line each; pickles are among them."""
+    files: Mapping[str, TensorFile] = {}
+    """The files of weights whose header was read, by path."""
+
+
+class TensorFile(NamedTuple):
+    """One file of weights."""
+
+    header: TensorHeader
+    entry: Entry
 
 
 def has_tensors(path: str) -> bool:
@@ -60,7 +69,7 @@ def layouts_of(checkout: Checkout, seconds: float = SECONDS) -> LayoutReading:
         beside = list(weights_beside(checkout))
     reading = read_layouts(chain(checkout.entries(), beside), seconds)
     unread = tuple(each for each in beside if isinstance(each, Skipped))
-    return LayoutReading(reading.layouts, reading.skipped + unread)
+    return reading._replace(skipped=reading.skipped + unread)
 
 
 def read_layouts(entries: Iterable[Entry | Skipped], seconds: float = SECONDS) -> LayoutReading:
@@ -73,7 +82,8 @@ def read_layouts(entries: Iterable[Entry | Skipped], seconds: float = SECONDS) -
     except OverBudgetError as over:
         reading.skipped.append(Skipped("tensors", f"reading headers {str(over).partition(':')[0]}: not compared"))
     layouts = sorted(reading.layouts, key=lambda layout: (-len(layout.names), layout.path))
-    return LayoutReading(tuple(layouts), tuple(reading.skipped))
+    files = {path: TensorFile(header, found[path]) for path, header in reading.headers.items()}
+    return LayoutReading(tuple(layouts), tuple(reading.skipped), files)
 
 
 class _Reading:
@@ -83,6 +93,7 @@ class _Reading:
         self.entries = entries
         self.layouts: list[TensorLayout] = []
         self.skipped: list[Skipped] = []
+        self.headers: dict[str, TensorHeader] = {}
         self.bytes_left = MOST_BYTES
         self.names_left = 2 * MOST_NAMES
         self.files_left = MOST_FILES
@@ -90,6 +101,7 @@ class _Reading:
     def run(self) -> None:
         indexes = {path: index for path in self._ending(INDEX_SUFFIXES) if (index := self._index(path))}
         headers = {path: header for path in self._ending((SAFETENSORS, GGUF)) if (header := self._header(path))}
+        self.headers = headers
         self.skipped += [Skipped(path, PICKLE) for path in self._ending(_PICKLES)]
         taken: set[str] = set()
         for path, index in indexes.items():

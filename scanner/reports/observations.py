@@ -25,6 +25,7 @@ STRENGTH_STYLES = {
 }
 # Shares are ratios of counts, as everywhere in reports.
 _DIGITS = 6
+_SMALL = 0.01
 _MOST_RENAMES = 20
 
 
@@ -96,7 +97,7 @@ def observation_data(each: Observation) -> dict[str, Any]:
         "relation": each.relation.value,
         "strength": each.strength.value,
         "says": each.says,
-        "figures": {key: round(value, _DIGITS) for key, value in each.figures.items()},
+        "figures": {key: _rounded(value) for key, value in each.figures.items()},
         "compared_with": each.compared_with,
         "explained_by": list(each.explained_by),
         "regions": [
@@ -119,7 +120,21 @@ def observation_data(each: Observation) -> dict[str, Any]:
             }
             for row in each.outline
         ],
+        "drawings": [
+            {
+                "curve": drawing.curve.value,
+                "says": drawing.says,
+                "values": list(map(_rounded, drawing.values)),
+                "beside": list(map(_rounded, drawing.beside)),
+            }
+            for drawing in each.drawings
+        ],
     }
+
+
+def _rounded(value: float) -> float:
+    """A count as it is, a share to six digits, what is too small for that (a scale of noise) to four of its own."""
+    return round(value, _DIGITS) if abs(value) >= _SMALL else float(f"{value:.{_DIGITS - 2}g}")
 
 
 def conclusion_data(conclusion: Conclusion | None) -> dict[str, Any] | None:

@@ -26,15 +26,15 @@ def scanned_words(report: Report) -> str:
 
 
 def _source_words(told: Scanned) -> list[str]:
-    read = f"digest of what was read {told.digest[:_SHOWN_DIGITS]}"
+    read = [f"digest of what was read {told.digest[:_SHOWN_DIGITS]}"] if told.digest else []
     if told.release:
         return [f"release {escape(told.release)}" + (f" of {escape(told.released)}" if told.released else "")]
     if not told.commit:
-        return ["no commit or release known", read]
+        return ["no commit or release known", *read]
     place = f" of {escape(told.repository)}" if told.repository else ""
     commit = f"commit {escape(told.commit[:_SHOWN_DIGITS])}{place}"
     if told.changed:
-        return [f"{commit}, with changes that are not committed", read]
+        return [f"{commit}, with changes that are not committed", *read]
     return [commit if told.changed is False else f"{commit}, changes since were not looked for"]
 
 

@@ -16,7 +16,7 @@ from .file_verdict import (
     UpstreamMatch,
     cells_by_path,
 )
-from .observation import EvidenceKind, LayoutRow, Observation, Relation, Strength
+from .observation import Curve, Drawing, EvidenceKind, LayoutRow, Observation, Relation, Strength
 from .scan_report import (
     Attribution,
     CorpusIdentity,
@@ -56,8 +56,10 @@ __all__ = [
     "Conclusion",
     "Confidence",
     "CorpusIdentity",
+    "Curve",
     "DefinitionMatch",
     "Direction",
+    "Drawing",
     "DutyState",
     "EvidenceKind",
     "FileDate",

@@ -41,6 +41,26 @@ class Relation(Enum):
     """The same but for names, under a one-to-one renaming."""
     CONTAINED = "contained"
     """All of the one is a part of the other."""
+    CAST = "cast"
+    """The same values, rounded to another type."""
+    NOISE = "noise"
+    """The other's values and noise of one scale."""
+    QUANTISED = "quantised"
+    """The other's values on a grid of few bits."""
+    PRUNED = "pruned"
+    """The other's values, many of them made 0."""
+    ADAPTED = "adapted"
+    """The other's matrices and a change of low rank: an adapter that was merged."""
+    MERGED = "merged"
+    """A weighted sum of the other one and named parents."""
+    TRAINED = "trained"
+    """The other's values, each tensor changed in its own way: trained further."""
+    SHARED_START = "shared-start"
+    """Values alike as those of models that began alike, or that were trained far apart."""
+    PERMUTED = "permuted"
+    """The other's units in another order."""
+    ROTATED = "rotated"
+    """The other's values in a space that was turned."""
     ALIKE = "alike"
     """More in common than models that have nothing to do with each other, and some differences."""
     EARLIER = "earlier"
@@ -88,6 +108,30 @@ class LayoutRow(Struct, frozen=True):
     """How many subtrees it stands for that are not shown one by one; 0 for one that is shown."""
 
 
+class Curve(Enum):
+    """What a drawing of figures shows."""
+
+    RESIDUALS = "residuals"
+    """The shares of residuals from -4 to 4 scales, beside those of a normal distribution."""
+    SCALES = "scales"
+    """The scale of the residual of each tensor, beside the one that fits all."""
+    SINGULAR_VALUES = "singular-values"
+    """Those of the residual of one matrix, beside the edge that noise would have."""
+
+
+class Drawing(Struct, frozen=True):
+    """Figures that are seen better than read: at most 64 of a kind."""
+
+    curve: Curve
+    """What they are."""
+    says: str
+    """What is to be seen, in a sentence."""
+    values: tuple[float, ...]
+    """What was found, in order."""
+    beside: tuple[float, ...]
+    """What it is held against, as many."""
+
+
 class Observation(Struct, frozen=True):
     """One thing that was compared, and what came out."""
 
@@ -111,3 +155,5 @@ class Observation(Struct, frozen=True):
     """How names of the original became those of the copy."""
     outline: tuple[LayoutRow, ...] = ()
     """Of tensor layouts that fit: both as one outline, the whole first, each row before those inside it."""
+    drawings: tuple[Drawing, ...] = ()
+    """Figures of it to be drawn."""

@@ -21,6 +21,7 @@ from .specs import (
     GIT_PREFIX,
     HUB_PREFIX,
     REGISTRY_PREFIX,
+    WEIGHT_SUFFIXES,
     exists,
     is_told_of,
     parse_requirement,
@@ -30,7 +31,7 @@ from .specs import (
 
 @contextmanager
 def open_source(spec: str, progress: Progress | None = None, *, obey: bool = False) -> Iterator[Checkout]:
-    """Open ``spec``: a folder, a ``.py`` or ``.ipynb`` file, an archive, a release, or a repository.
+    """Open ``spec``: a folder, a ``.py`` or ``.ipynb`` file, a file of weights, an archive, a release, or a repository.
 
     A release is ``pypi:NAME[==VERSION]``, a repository ``hf:ORG/NAME[@REV]`` or ``git+URL[@REV]``: URL is https, http,
     ssh, git or file; REV a branch, a tag or a full commit hash (else the default branch). From git that one commit is
@@ -136,7 +137,7 @@ def _open_folder(spec: str, path: Path, inner: str, obey: bool) -> Checkout:
 
 
 def _single_file(path: Path, inner: str) -> Path:
-    if inner or not path.name.lower().endswith(CODE_SUFFIXES):
+    if inner or not path.name.lower().endswith((*CODE_SUFFIXES, *WEIGHT_SUFFIXES)):
         kinds = ", ".join(ARCHIVE_SUFFIXES)
         raise SourceError(
             f"{path} is not something to scan: name a folder, a .py or .ipynb file, or an archive ({kinds})"

@@ -30,6 +30,7 @@ _TOLD = lazy_pattern(
     r"|(^|/)((tokenizer_|preprocessor_|processor_|generation_)?config|tokenizer|special_tokens_map)\.json$"
     r"|\.safetensors\.index\.json$|(^|/)(pyproject\.toml|setup\.cfg|citation\.cff)$)"
 )
+WEIGHT_SUFFIXES = (".safetensors", ".gguf")
 # NAME=SOURCE; no source that is not on this disk begins like it: they all have a colon first.
 _NAMED = lazy_pattern(r"(?P<name>[A-Za-z0-9][\w. -]{0,99}(?:/[\w.-]{1,99})?)=(?P<source>[^=].*)", re.DOTALL)
 # A version may itself hold an exclamation mark, its epoch: 1!2.0 (PEP 440).

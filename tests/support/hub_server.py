@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,21 +43,28 @@ class HubCommit:
 
 @dataclass
 class HubServer:
-    """A running server: where it is, and every path that was asked of it."""
+    """A running server: where it is, every path that was asked of it, and how much it sent."""
 
     url: str
     asked: list[str]
+    counted: list[int] = field(default_factory=list)
+
+    @property
+    def sent(self) -> int:
+        """The bytes of all answers, without their headers."""
+        return sum(self.counted)
 
 
 @contextmanager
 def serving(repositories: Mapping[str, HubRepository]) -> Iterator[HubServer]:
     """Serve ``repositories`` by name on a port of this machine; datasets and spaces as ``datasets/ORG/NAME``."""
     asked: list[str] = []
-    handler = type("Handler", (_Handler,), {"repositories": repositories, "asked": asked})
+    counted: list[int] = []
+    handler = type("Handler", (_Handler,), {"repositories": repositories, "asked": asked, "counted": counted})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield HubServer(f"http://127.0.0.1:{server.server_address[1]}", asked)
+        yield HubServer(f"http://127.0.0.1:{server.server_address[1]}", asked, counted)
         server.shutdown()
         thread.join()
 
@@ -64,6 +72,7 @@ def serving(repositories: Mapping[str, HubRepository]) -> Iterator[HubServer]:
 class _Handler(BaseHTTPRequestHandler):
     repositories: Mapping[str, HubRepository]
     asked: list[str]
+    counted: list[int]
     protocol_version = "HTTP/1.1"
 
     def log_message(self, *_: object) -> None:
@@ -117,7 +126,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._refuse(404, "EntryNotFound", "Entry not found")
 
     def _file(self, content: bytes, commit: str) -> None:
-        headers = {"ETag": f'"{hashlib.sha1(content).hexdigest()}"', "X-Repo-Commit": commit}
+        headers = {"ETag": f'"{_digest(content)}"', "X-Repo-Commit": commit}
         asked = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
         if asked is None:
             self._send(200, content, headers)
@@ -141,6 +150,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(content)
+            self.counted.append(len(content))
+
+
+@lru_cache(maxsize=64)
+def _digest(content: bytes) -> str:
+    return hashlib.sha1(content).hexdigest()
 
 
 def _commit(commit: HubCommit) -> object:
@@ -153,7 +168,7 @@ def _of_commit(commit: HubCommit, repository: HubRepository) -> list[dict[str, o
 
 
 def _sibling(path: str, content: bytes) -> dict[str, object]:
-    return {"rfilename": path, "size": len(content), "blobId": hashlib.sha1(content).hexdigest()}
+    return {"rfilename": path, "size": len(content), "blobId": _digest(content)}
 
 
 def _info(name: str, repository: HubRepository) -> dict[str, object]:
@@ -174,7 +189,7 @@ def _info(name: str, repository: HubRepository) -> dict[str, object]:
 
 def _tree(repository: HubRepository) -> object:
     return [
-        {"type": "file", "path": path, "size": _size(repository, path), "oid": hashlib.sha1(content).hexdigest()}
+        {"type": "file", "path": path, "size": _size(repository, path), "oid": _digest(content)}
         for path, content in repository.files.items()
     ]
 

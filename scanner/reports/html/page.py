@@ -36,6 +36,7 @@ from ..corpora import corpora_words
 from ..graphs import of_audit, of_report
 from ..observations import conclusion_lines, figure, rename_words
 from ..summary import listed, notes, summarise
+from .curves import chart
 from .environment import rendered
 from .graph import drawing
 from .tensor_map import tensor_maps
@@ -91,6 +92,7 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
         figure=figure,
         rename_words=rename_words,
         maps=tensor_maps(report.evidence),
+        chart=chart,
         opens=len(kinds.copied) <= _MOST_OPEN_FILES,
     )
 

@@ -1,0 +1,130 @@
+"""The tensors of one model as they can be read: where each stands, and values of it by ranges, within a bound.
+
+Edit this when weights stand in one more kind of file. A file is never read whole, but for a member of an archive, and
+no pickle is opened.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ..models.layout_facts import Shape, TensorLayout
+from ..models.tensors import TensorFile
+from ..results import Skipped
+from ..support.budget import check
+from ..support.escaping import escape
+from .positions import Block
+from .value_types import COMPARED, Values, decoded, span
+
+# A member of an archive up to this is inflated once, and kept while it is read.
+_MOST_KEPT = 64 * 1024**2
+
+
+class Tensor(NamedTuple):
+    """One tensor."""
+
+    name: str
+    dtype: str
+    shape: Shape
+    path: str
+    """The file that it stands in."""
+    place: int
+    """Where in the file it begins, in bytes."""
+
+    @property
+    def size(self) -> int:
+        """How many values it has."""
+        return math.prod(self.shape)
+
+    @property
+    def sizes(self) -> Shape:
+        """Its shape without dimensions of one value, which libraries put in and leave out."""
+        return tuple(each for each in self.shape if each != 1) or (1,)
+
+    @property
+    def is_matrix(self) -> bool:
+        """Whether it has two dimensions or more, of more than one value each: those decide."""
+        return len(self.sizes) > 1
+
+
+class Checkpoint:
+    """The weights of one model. What was read is counted, and what could not be is named."""
+
+    def __init__(self, name: str, layout: TensorLayout, files: Mapping[str, TensorFile], in_archive: bool) -> None:
+        self.name = name
+        self.layout = layout
+        self.bytes_read = 0
+        self.requests = 0
+        self.skipped: dict[str, Skipped] = {}
+        self.not_finite: set[str] = set()
+        self._entries = {path: file.entry for path, file in files.items()}
+        self._in_archive = in_archive
+        folder = layout.path.rpartition("/")[0]
+        paths = [f"{folder}/{each}" if folder else each for each in layout.files]
+        self.tensors = _tensors(layout, {path: files[path] for path in paths if path in files})
+
+    def values(self, tensor: Tensor, blocks: Sequence[Block]) -> Values | None:
+        """The values of these blocks, one after the other; None, and a line, where they cannot be read."""
+        if tensor.path in self.skipped:
+            return None
+        found: list[Values] = []
+        for block in blocks:
+            check()
+            stored = self._part(tensor, block)
+            if isinstance(stored, Skipped):
+                self.skipped[tensor.path] = stored
+                return None
+            found.append(decoded(tensor.dtype, stored)[: block.length])
+        return np.concatenate(found) if found else np.empty(0)
+
+    def finite_values(self, tensor: Tensor, blocks: Sequence[Block]) -> Values | None:
+        """As ``values``; None, and its name in ``not_finite``, also where one of them is NaN or infinite."""
+        found = self.values(tensor, blocks)
+        if found is None or np.isfinite(found).all():
+            return found
+        self.not_finite.add(tensor.name)
+        return None
+
+    def _part(self, tensor: Tensor, block: Block) -> bytes | Skipped:
+        offset, count = span(tensor.dtype, *block)
+        self.bytes_read += count
+        self.requests += 1
+        got = self._read(tensor.path, tensor.place + offset, count)
+        if isinstance(got, Skipped):
+            return Skipped(tensor.path, escape(got.reason))
+        if len(got) < count:
+            return Skipped(tensor.path, "it is shorter than its header says: values of it cannot be read")
+        return got
+
+    def _read(self, path: str, place: int, count: int) -> bytes | Skipped:
+        entry = self._entries[path]
+        if not self._in_archive or entry.size > _MOST_KEPT:
+            return entry.read_part(place, count)
+        stored = self._whole(path)
+        return stored if isinstance(stored, Skipped) else stored[place : place + count]
+
+    @lru_cache(maxsize=1)  # noqa: B019  it lives as long as one comparison
+    def _whole(self, path: str) -> bytes | Skipped:
+        return self._entries[path].read_part(0, self._entries[path].size)
+
+
+def _tensors(layout: TensorLayout, files: Mapping[str, TensorFile]) -> dict[str, Tensor]:
+    """The tensors by name, sorted, of the files whose header was read."""
+    named = set(layout.names)
+    found = {
+        name: Tensor(name, dtype, shape, path, file.header.places[name])
+        for path, file in files.items()
+        for name, (dtype, shape) in file.header.tensors.items()
+        if name in named
+    }
+    return dict(sorted(found.items()))
+
+
+def readable(tensors: Iterable[Tensor], least_values: int) -> list[Tensor]:
+    """The tensors of a type that is read, with at least so many values."""
+    return [each for each in tensors if each.dtype in COMPARED and each.size >= least_values]
