@@ -183,9 +183,9 @@ _MODULES = {
     "scan_steps": "ScanOptions SettingsTaken",
     "reports": "render",
     "results": "Attribution CellLines Conclusion Confidence CorpusIdentity Curve DefinitionMatch Direction Drawing "
-    "DutyState EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative "
-    "LayoutRow LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped SourceKind State "
-    "Strength Suppression Trust Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
+    "DutyState EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus "
+    "KnownNative LayoutRow LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped "
+    "SourceKind State Strength Suppression Trust Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }
