@@ -43,8 +43,10 @@ if TYPE_CHECKING:
         Conclusion,
         Confidence,
         CorpusIdentity,
+        Curve,
         DefinitionMatch,
         Direction,
+        Drawing,
         DutyState,
         EvidenceKind,
         FileDate,
@@ -102,8 +104,10 @@ __all__ = [
     "ConfigurationError",
     "CorpusError",
     "CorpusIdentity",
+    "Curve",
     "DefinitionMatch",
     "Direction",
+    "Drawing",
     "DutyState",
     "Entry",
     "Estimate",
@@ -178,10 +182,10 @@ _MODULES = {
     "predictions.model": "Agreement AgreementOutcome Estimate PairShare SharedErrors TellingQuestions",
     "scan_steps": "ScanOptions SettingsTaken",
     "reports": "render",
-    "results": "Attribution CellLines Conclusion Confidence CorpusIdentity DefinitionMatch Direction DutyState "
-    "EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus KnownNative "
-    "LayoutRow LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped SourceKind State "
-    "Strength Suppression Trust Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
+    "results": "Attribution CellLines Conclusion Confidence CorpusIdentity Curve DefinitionMatch Direction Drawing "
+    "DutyState EvidenceKind FileDate FileVerdict Finding FindingPlace Grade Ground Innovations Kind KnownCorpus "
+    "KnownNative LayoutRow LeftOut Level LicenceForm Observation Region Relation Rename Report Scanned Skipped "
+    "SourceKind State Strength Suppression Trust Unread UnreadKind UpstreamGrounds UpstreamMatch Verdict",
     "sources": "open_source",
     "sources.checkout": "Checkout Entry",
 }

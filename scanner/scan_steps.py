@@ -17,9 +17,9 @@ from msgspec.structs import replace
 from .attribution.chosen_rules import check_choice, chosen
 from .attribution.copies import AllFiles, CheckResult, Copy
 from .attribution.waivers import Waiver
-from .corpus.model import CORPUS_SUFFIX, Corpus
+from .corpus.model import CORPUS_SUFFIX, Corpus, is_corpus
 from .corpus.reach import joined_digest, known_corpora
-from .corpus.store import default_corpora, is_corpus, open_segments, shipped_models
+from .corpus.store import default_corpora, open_segments, shipped_models
 from .dating.dates import SourceFacts, dates_of
 from .errors import ConfigurationError
 from .evidence.named_original import Beside

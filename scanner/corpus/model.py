@@ -350,3 +350,13 @@ def replaced(path: Path, distrusted: Iterable[str] = ()) -> Iterator[Target]:
         raise CorpusError(f"{path}: cannot be written: not a regular file, or no folder to write it to") from error
     except OSError as error:
         raise CorpusError(f"{path}: cannot be written: {error.strerror}") from error
+
+
+def is_corpus(path: Path) -> bool:
+    """Whether a ``.safetensors`` file is a corpus rather than weights; also where it cannot be read, for the error."""
+    try:
+        with path.open("rb") as file:
+            length = int.from_bytes(file.read(8), "little")
+            return HEADER_KEY.encode() in file.read(min(length, LONGEST_HEADER))
+    except OSError:
+        return True

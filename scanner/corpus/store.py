@@ -143,16 +143,6 @@ def _stored(path: Path) -> _Stored:
     return _Stored(header, tensors, data[8 + length :])
 
 
-def is_corpus(path: Path) -> bool:
-    """Whether a ``.safetensors`` file is a corpus rather than weights; also where it cannot be read, for the error."""
-    try:
-        with path.open("rb") as file:
-            length = int.from_bytes(file.read(8), "little")
-            return HEADER_KEY.encode() in file.read(min(length, LONGEST_HEADER))
-    except OSError:
-        return True
-
-
 def _json(text: bytes | str) -> Any:
     """What JSON says, read in a third of the time that the standard library takes, which reads what others refuse."""
     try:
