@@ -137,7 +137,9 @@ def _prepare(shown: str) -> None:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # read at import; its bars would mix with ours
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # a transport of its own, which nothing of ours bounds
     try:
-        import huggingface_hub  # noqa: F401
+        from huggingface_hub.utils import logging
+
+        logging.set_verbosity_error()  # it tells of each further try; an error is told in one line in the end
     except ImportError:
         raise SourceError(f"{shown} needs huggingface_hub: install it with `pip install 'modelkin[hub]'`") from None
 
