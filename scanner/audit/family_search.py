@@ -62,7 +62,7 @@ class Joined(NamedTuple):
 class FamilySearch:
     """Takes the contents of a journal and the repositories that hold them, then says which belong together."""
 
-    def __init__(self, most_rows: int = 2_000_000) -> None:
+    def __init__(self, most_rows: int = 500_000) -> None:
         self._keys, self._halvings = array("Q"), array("B")
         self._totals = array("f"), array("f")
         self._held = array("Q"), array("I")

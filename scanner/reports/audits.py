@@ -20,7 +20,7 @@ from ..results import Level
 from ..support.escaping import encodable, escape
 from .console import PLAIN, Page, bare_table, printed
 from .corpora import corpora_data, corpora_words
-from .families import families_data, family_blocks
+from .family_words import families_data, family_blocks
 from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
 from .summary import left_out_data, listed
 

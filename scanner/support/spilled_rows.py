@@ -26,7 +26,7 @@ class SpilledRows:
     Used as a context: its files are gone after it. A part of N rows needs the memory of N / 64 of them.
     """
 
-    def __init__(self, columns: list[tuple[str, str]], most: int = 2_000_000) -> None:
+    def __init__(self, columns: list[tuple[str, str]], most: int = 500_000) -> None:
         self.dtype = np.dtype([("key", "<u8"), *columns])
         self._most = most
         self._held: list[Array] = []

@@ -34,7 +34,7 @@ from ...results import (
 )
 from ...rulebook.loader import finding_rule
 from ..corpora import corpora_words
-from ..families import date_words, first_words, holders, left_words, recurring
+from ..family_words import date_words, first_words, holders, left_words, recurring
 from ..graphs import of_audit, of_report
 from ..observations import conclusion_lines, figure, rename_words
 from ..summary import listed, notes, summarise
