@@ -21,6 +21,8 @@ from modelkin.results import FileDate, Ground
 from ..support.audit_cases import README, asked, run, write_repositories
 from ..support.family_cases import edited, module_of_its_own, renamed
 from ..support.git_histories import FIRST, THIRD, committed, needs_git_and_shell
+from ..support.page_checks import CHECKS, failures
+from ..support.pages import one, read_page
 from ..support.small_corpora import ATTENTION
 
 OWN = module_of_its_own(1)
@@ -89,6 +91,14 @@ def test_json_and_graph_tell_of_families(audited: Audit, capsys: pytest.CaptureF
     }  # fmt: skip
     main(["report", str(audited.path), "--format", "dot", "--fail-on", "never"])
     assert capsys.readouterr().out.count("has code in common with: 1 file") == 3
+
+
+def test_the_page_lists_the_files_of_a_family(audited: Audit, tmp_path: Path) -> None:
+    main(["report", str(audited.path), "--format", f"html={tmp_path / 'page.html'}", "--fail-on", "never"])
+    page = read_page((tmp_path / "page.html").read_text("utf-8"))
+    section = one(page, "section", id="families").text
+    assert all(path in section for path in ("lib/own.py", "src/ours.py", "mine.py", "vendor/own.py"))
+    assert not [found for check in CHECKS for found in failures(check, {"audit": page})]
 
 
 def test_an_audit_that_goes_on_finds_the_same(audited: Audit, corpus: Path, tmp_path: Path) -> None:
