@@ -28,6 +28,7 @@ from .fingerprints.winnowing import winnow
 from .matching.candidates import Candidate, HistoryKey, find_candidates
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
+from .matching.own_code import OwnCode, own_code
 from .matching.query import Query, make_query
 from .matching.ranking import PLAIN_NOTE, VerdictOptions, is_better, least_share, most_alike, related, wants_plain_form
 from .matching.verdict import judge
@@ -54,6 +55,8 @@ class Examined(Struct, frozen=True):
     """What its own text says of where it is from; None when it stands on no upstream."""
     header_last_line: int = 0
     """The line on which the notices of its header end, counted from 1; 0 without any."""
+    own: OwnCode | None = None
+    """What of it no known upstream explains; None where that is little, and where the upstream was named."""
 
     @property
     def stated(self) -> StatedLicence | None:
@@ -83,6 +86,8 @@ class _Seen(NamedTuple):
     """How many of its regions did not parse."""
     upstreams: PathHistories
     """What it was compared with: in their plain form, where that is what the query is in."""
+    first: Query
+    """The query in its first form."""
 
 
 class Examiner:
@@ -121,7 +126,7 @@ class Examiner:
         # Normalise: names give way to distances, so that a renamed copy has the tokens of its original.
         code = normalise(parsed, file.text, self._cache)
         # Winnow: of all runs of tokens, the fingerprints that are worth looking up.
-        query = make_query(code, winnow(code), self._cache.names.hashes)
+        query = first = make_query(code, winnow(code), self._cache.names.hashes)
         # Match: the upstream files that share enough of them, aligned with the file.
         candidates, upstreams = self._candidates(query, self._upstreams), self._upstreams
         kept = self._compared(query, candidates, upstreams)
@@ -132,7 +137,7 @@ class Examiner:
             found = self._compared(plain, self._candidates(plain, self._plain), self._plain)
             if is_better(found, kept):
                 query, kept, upstreams = plain, found, self._plain
-        return _Seen(query, kept, read_notice(file.text), parsed.tree, code.errors, upstreams)
+        return _Seen(query, kept, read_notice(file.text), parsed.tree, code.errors, upstreams, first)
 
     def _examined(self, file: SourceFile, seen: _Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
@@ -146,15 +151,16 @@ class Examiner:
         is_first_form = seen.upstreams is self._upstreams
         if not is_first_form:
             verdict = replace(verdict, notes=(*verdict.notes, PLAIN_NOTE))
+        own = None if self._how.named else own_code(seen.first, self._upstreams.union, verdict)
         if not verdict.upstreams and not verdict.later:
-            return Examined(verdict, None, seen.notice.last_line)
+            return Examined(verdict, None, seen.notice.last_line, own)
         copy = self._copy(verdict, seen.notice, file.text, seen.tree)
         is_searched = is_first_form and not self._how.named
         if is_searched and verdict.verdict in COPIES and (works := works_among(ordered.kept, self._how)):
             alone = tuple(self._works(file, seen, copy, works, facts))
             verdict = naming_works(verdict, [each.verdict for each in alone])
             copy = replace(copy, verdict=verdict, works=alone)
-        return Examined(verdict, copy, seen.notice.last_line)
+        return Examined(verdict, copy, seen.notice.last_line, own)
 
     def _works(
         self, file: SourceFile, seen: _Seen, copy: Copy, works: Sequence[Comparison], facts: Facts

@@ -7,6 +7,7 @@ Edit this when a scan reads one more kind of file, or when the library should be
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import re
 import threading
@@ -137,11 +138,11 @@ def _prepare(shown: str) -> None:
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")  # read at import; its bars would mix with ours
     os.environ.setdefault("HF_HUB_DISABLE_XET", "1")  # a transport of its own, which nothing of ours bounds
     try:
-        from huggingface_hub.utils import logging
-
-        logging.set_verbosity_error()  # it tells of each further try; an error is told in one line in the end
+        import huggingface_hub  # noqa: F401
     except ImportError:
         raise SourceError(f"{shown} needs huggingface_hub: install it with `pip install 'modelkin[hub]'`") from None
+    # It tells of each further try; an error is told in one line in the end.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
 
 def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:
