@@ -28,6 +28,7 @@ from .fingerprints.winnowing import winnow
 from .matching.candidates import Candidate, HistoryKey, find_candidates
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
+from .matching.own_code import own_code
 from .matching.query import Query, make_query
 from .matching.ranking import PLAIN_NOTE, VerdictOptions, is_better, least_share, most_alike, related, wants_plain_form
 from .matching.verdict import judge
@@ -62,6 +63,8 @@ class Seen(NamedTuple):
     """What it was compared with: in their plain form, where that is what the query is in."""
     needs_date: bool
     """Whether the answer follows from when the file first appeared."""
+    first: Query
+    """The query in its first form."""
 
 
 class Examiner:
@@ -115,7 +118,7 @@ class Examiner:
         # Normalise: names give way to distances, so that a renamed copy has the tokens of its original.
         code = normalise(parsed, file.text, cache)
         # Winnow: of all runs of tokens, the fingerprints that are worth looking up.
-        query = make_query(code, winnow(code), cache.names.hashes)
+        query = first = make_query(code, winnow(code), cache.names.hashes)
         # Match: the upstream files that share enough of them, aligned with the file.
         candidates, upstreams = self._candidates(query, self._upstreams), self._upstreams
         kept = self._compared(query, cache, candidates, upstreams)
@@ -128,7 +131,7 @@ class Examiner:
                 query, kept, upstreams = plain, found, self._plain
         needs_date = bool(kept) and not self._how.named
         notice = read_notice(file.text)
-        return Seen(file, cache, query, kept, notice, parsed.tree, code.errors, upstreams, needs_date)
+        return Seen(file, cache, query, kept, notice, parsed.tree, code.errors, upstreams, needs_date, first)
 
     def _examined(self, seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Examined:
         # Order in time: what is younger than the file is no upstream of it.
@@ -142,15 +145,16 @@ class Examiner:
         is_first_form = seen.upstreams is self._upstreams
         if not is_first_form:
             verdict = replace(verdict, notes=(*verdict.notes, PLAIN_NOTE))
+        own = None if self._how.named else own_code(seen.first, self._upstreams.union, verdict)
         if not verdict.upstreams and not verdict.later:
-            return Examined(verdict, None, seen.notice.last_line)
+            return Examined(verdict, None, seen.notice.last_line, own)
         copy = self._copy(verdict, seen.notice, file.text, seen.tree)
         is_searched = is_first_form and not self._how.named
         if is_searched and verdict.verdict in COPIES and (works := works_among(ordered.kept, self._how)):
             alone = tuple(self._works(seen, copy, works, facts))
             verdict = naming_works(verdict, [each.verdict for each in alone])
             copy = replace(copy, verdict=verdict, works=alone)
-        return Examined(verdict, copy, seen.notice.last_line)
+        return Examined(verdict, copy, seen.notice.last_line, own)
 
     def _works(self, seen: Seen, copy: Copy, works: Sequence[Comparison], facts: Facts) -> Iterator[Copy]:
         """Each of ``works``, judged as if it stood alone in its file: what else is there changes none of its terms."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -23,6 +24,7 @@ from modelkin.settings_file import find_settings
 from .support.answer_files import write_answers
 from .support.documents import PAGES, README, ROOT, blocks, modelkin_commands, shell_commands
 from .support.git_repositories import commit
+from .support.hub_server import HubRepository, serving
 from .support.index_server import registry_answers
 from .support.licence_texts import apache_text
 from .support.small_corpora import ATTENTION, COPY, ROTARY, Upstream, corpus_of
@@ -34,6 +36,7 @@ OTHERS = [command for command in shell_commands(README) if command not in COMMAN
 EXIT_CODES = {
     "modelkin compare copy/ original/ --restore restored/": 1,
     "modelkin compare copy/ original/": 1,
+    "modelkin scan": 1,
     "modelkin scan path/to/repository": 1,
     "modelkin scan downloaded-code/ --as-of 2023-06-20": 1,
     "modelkin attribute path/to/repository --dry-run": 1,
@@ -42,7 +45,6 @@ EXIT_CODES = {
     "modelkin audit sources.txt --journal list.jsonl": 1,
     "modelkin report modelkin-audit.jsonl": 1,
     "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
-    "modelkin scan": 1,
     "modelkin scan . --jobs 4": 1,
     "modelkin scan . --no-cache": 1,
     "modelkin scan . -v": 1,
@@ -113,7 +115,19 @@ def project(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     return Path.cwd()
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+OF_THE_HUB = [command for command in COMMANDS if "huggingface.co" in command or " hf:" in command]
+
+
+@pytest.mark.parametrize("command", OF_THE_HUB)
+def test_a_command_on_the_hub_ends_well_against_a_server_that_speaks_as_it_does(command: str, project: Path) -> None:
+    with serving({"ORG/NAME": HubRepository({"README.md": b"# A model\n", "own.py": b"x = 1\n"})}) as server:
+        around = {**os.environ, "HF_ENDPOINT": server.url, "HF_HOME": str(project / "hub")}
+        words = [sys.executable, "-m", "modelkin", *shlex.split(command)[1:]]
+        done = subprocess.run(words, env=around, capture_output=True, text=True, timeout=200, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command not in OF_THE_HUB])
 def test_a_command_of_the_readme_ends_as_it_says(
     command: str, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

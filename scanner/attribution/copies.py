@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
+from ..matching.own_code import OwnCode
 from ..notices.header import read_header
 from ..notices.model import Credit, Notice
 from ..results import Attribution, FileVerdict, Finding, Region, Unread
@@ -121,6 +122,8 @@ class Examined(Struct, frozen=True):
     """What its own text says of where it is from; None when it stands on no upstream."""
     header_last_line: int = 0
     """The line on which the notices of its header end, counted from 1; 0 without any."""
+    own: OwnCode | None = None
+    """What of it no known upstream explains; None where that is little, and where the upstream was named."""
 
     @property
     def path(self) -> str:

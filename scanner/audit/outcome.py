@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,8 +18,19 @@ from ..attribution.copies import CheckResult
 from ..errors import ModelkinError
 from ..results import COPIES, FileVerdict, LeftOut, Level, Report, Skipped, Verdict
 from ..scan_steps import assembled
+from .families import find_families
+from .family_model import Families
 from .journal_lines import LinePosition, read_line, read_lines
-from .records import AuditHeader, ContentIdentity, JournalRecord, RecordedFile, RepositoryRecord, decode, decode_content
+from .records import (
+    AuditHeader,
+    ContentIdentity,
+    DatedHead,
+    JournalRecord,
+    RecordedFile,
+    RepositoryRecord,
+    decode,
+    decode_content,
+)
 from .survey import at_path
 
 
@@ -210,6 +222,7 @@ class _RecordBrief(Struct, frozen=True):
     header: AuditHeader | None = None
     content: _ContentBrief | None = None
     repository: RepositoryRecord | None = None
+    dates: DatedHead | None = None
 
 
 class Audit(Struct, frozen=True, dict=True):
@@ -225,6 +238,11 @@ class Audit(Struct, frozen=True, dict=True):
     """All of them together."""
     _repositories_at: dict[str, LinePosition]
     _contents_at: dict[ContentIdentity, LinePosition]
+
+    @cached_property
+    def families(self) -> Families:
+        """Which of its repositories hold copies of one another's files; worked out when asked for."""
+        return find_families(self.path)
 
     def names(self) -> tuple[str, ...]:
         """The repositories that there are reports on, sorted; the others could not be audited."""

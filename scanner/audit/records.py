@@ -1,4 +1,4 @@
-"""What the lines of a journal say: a header, then each distinct content once and each repository once.
+"""What the lines of a journal say: a header, then each distinct content once and each repository once, then dates.
 
 A repository names its contents by digest, so that a thousand copies of one file take little room. Edit this when an
 audit records something new; a field that older journals have not needs a default, any other change a new ``SCHEMA``.
@@ -7,6 +7,7 @@ audit records something new; a field that older journals have not needs a defaul
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -173,8 +174,23 @@ class RepositoryRecord(Struct, frozen=True):
     """What options for rules hid and lowered."""
 
 
+class DatedFiles(Struct, frozen=True):
+    """When files of a repository appeared that have code in common with another; asked for once all are audited."""
+
+    name: str
+    """The repository, as the audit calls it."""
+    dates: Mapping[str, FileDate] = {}
+    """The date of each, by its path; one that nothing dates says why."""
+
+
 class RepositoryHead(Struct, frozen=True):
     """A `RepositoryRecord`, read only as far as its name."""
+
+    name: str
+
+
+class DatedHead(Struct, frozen=True):
+    """`DatedFiles`, read only as far as its name."""
 
     name: str
 
@@ -185,6 +201,7 @@ class JournalRecord(Struct, frozen=True):
     header: AuditHeader | None = None
     content: ContentRecord | None = None
     repository: RepositoryRecord | None = None
+    dates: DatedFiles | None = None
 
 
 class RecordHead(Struct, frozen=True):
@@ -193,14 +210,20 @@ class RecordHead(Struct, frozen=True):
     header: AuditHeader | None = None
     content: ContentHead | None = None
     repository: RepositoryHead | None = None
+    dates: DatedHead | None = None
 
 
 _KIND = TypeVar("_KIND")
 _decoders: dict[type, msgspec.json.Decoder[Any]] = {}
-_FIELDS: dict[type, str] = {AuditHeader: "header", ContentRecord: "content", RepositoryRecord: "repository"}
+_FIELDS: dict[type, str] = {
+    AuditHeader: "header",
+    ContentRecord: "content",
+    RepositoryRecord: "repository",
+    DatedFiles: "dates",
+}
 
 
-def encode(record: AuditHeader | ContentRecord | RepositoryRecord) -> bytes:
+def encode(record: AuditHeader | ContentRecord | RepositoryRecord | DatedFiles) -> bytes:
     """``record`` as one line, with its line feed."""
     line = {_FIELDS[type(record)]: record}
     try:

@@ -26,6 +26,7 @@ from ..scan_steps import identity_of, open_upstreams
 from ..support.processes import available_cores
 from .coordinator import Coordinator, KnownContents
 from .discovery import find_repositories
+from .family_dates import date_families, undated
 from .journal import Advance, Journal
 from .options import AuditOptions, Setup, setup_of
 from .outcome import Audit, open_audit
@@ -50,7 +51,7 @@ def run_audit(
         writing, known, done = _opened(journal, _header(place, options, identity), resume)
         with closing(writing):
             left = [repository for repository in repositories if repository.name not in done]
-            if left:
+            if left or undated(writing):
                 setup = setup_of(options, corpora)
                 with (
                     local_pool(options.jobs or available_cores(), options.memory) as here,
@@ -60,6 +61,7 @@ def run_audit(
                     for advance in coordinator.run(left, len(left)):
                         if progress:
                             progress(replace(advance, done=advance.done + len(done), total=len(repositories)))
+                    date_families(writing, repositories, pool, setup)
     return open_audit(journal)
 
 

@@ -161,13 +161,13 @@ def date_files(repository: RepositorySource, paths: tuple[str, ...], survey: Sur
     try:
         with open_source(repository.source) as checkout:
             source = source_facts(checkout, survey.declarations, setup.scan)
-            dates = tuple(_dates_in_time(source.date_of, paths, setup.timeout))
+            dates = tuple(dates_in_time(source.date_of, paths, setup.timeout))
     except (SourceError, OutOfTimeError, MemoryError) as error:
         return Dated((), time.perf_counter() - began, reason_left(error, setup.timeout))
     return Dated(tuple(FileFacts(each, source.names) for each in dates), time.perf_counter() - began)
 
 
-def _dates_in_time(date_of: DateOf, paths: Iterable[str], seconds: float) -> Iterator[FileDate]:
+def dates_in_time(date_of: DateOf, paths: Iterable[str], seconds: float) -> Iterator[FileDate]:
     """The date of each path; none from the first one on that takes too long to tell."""
     is_late = False
     for path in paths:

@@ -32,7 +32,7 @@ Examples:
 
 
 @click.command(name="audit", epilog=_EPILOG)
-@click.argument("place", metavar="DIR|LIST|hf:OWNER")
+@click.argument("place", metavar="DIR|LIST")
 @click.option(
     "--journal",
     type=click.Path(path_type=Path, dir_okay=False),

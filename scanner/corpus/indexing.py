@@ -30,7 +30,8 @@ from .model import Corpus, Project, Release
 from .native_table import hashed, taken_natives
 
 if TYPE_CHECKING:
-    from ..models.model import ModelFacts
+    from ..models.model import ModelFacts, WeightSamples
+    from ..models.model_files import ReadModel
 
 EVERYTHING = Selection()
 OF_CODE = (Subject.WORK, Subject.CODE)
@@ -140,9 +141,20 @@ def _model(checkout: Checkout, project: Project, release: str, skipped: list[Ski
     if read is None:
         return None
     skipped += read.skipped
-    facts, left_out = kept_facts(replace(read.facts, licence=project.licence, release=release))
+    known = replace(read.facts, licence=project.licence, release=release, weights=_samples(checkout, read))
+    facts, left_out = kept_facts(known)
     skipped += left_out
     return facts if facts and (facts.configurations or facts.tokenizer or facts.files or facts.layouts) else None
+
+
+def _samples(checkout: Checkout, read: ReadModel) -> WeightSamples | None:
+    """Some values of the weights in a source, those of the largest model; of the Hub's none are fetched."""
+    if not read.files or not read.layouts or read.layouts[0].shapes is None or checkout.repository:
+        return None
+    from ..weights.checkpoint import Checkpoint
+    from ..weights.samples import samples_of
+
+    return samples_of(Checkpoint(read.facts.name, read.layouts[0], read.files, checkout.archive is not None))
 
 
 def _is_beside_code(model: ModelFacts) -> bool:

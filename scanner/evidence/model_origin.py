@@ -7,7 +7,8 @@ for a source that holds a file of a model.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -17,6 +18,7 @@ from ..models.json_files import base_name
 from ..models.layout_facts import TensorLayout
 from ..models.layout_templates import unpack_layout
 from ..models.model import ModelFacts
+from ..models.model_files import ReadModel
 from ..models.model_reading import read_model
 from ..models.strict_json import BrokenFactsError
 from ..models.tensors import PICKLE
@@ -71,10 +73,10 @@ class KnownOrigin(Struct, frozen=True):
 
     @property
     def has_weights(self) -> bool:
-        """Whether a file of weights is the same, which no model explains that both are built on."""
+        """Whether a file of weights is the same, or values are, which no model explains that both are built on."""
         return any(
-            each.strength is Strength.EXACT and each.says.startswith("weights")
-            for each in self.of_kind(EvidenceKind.HASHES)
+            each.strength in _SURE and each.says.startswith("weights")
+            for each in self.of_kind(EvidenceKind.HASHES, EvidenceKind.WEIGHTS)
         )
 
     @property
@@ -169,6 +171,8 @@ class _Read(NamedTuple):
     facts: ModelFacts
     layouts: tuple[TensorLayout, ...]
     modules: frozenset[str] | None
+    weights: Mapping[str, Sequence[Observation]] = {}
+    """What its weights are alike, by the name of the known model."""
 
 
 def find_origins(checkout: Checkout, asked: Asked, models: Callable[[], Iterable[ModelFacts]]) -> ModelOrigins:
@@ -185,15 +189,35 @@ def find_origins(checkout: Checkout, asked: Asked, models: Callable[[], Iterable
     names = [each.path for each in (checkout.whole or checkout.entries)() if each.path.endswith(".py")]
     modules = None if checkout.whole is None else frozenset(base_name(each)[:-3] for each in names)
     known = KnownModels(models())
+    weights = _by_model(_of_weights(checkout, read, known.models))
     found = ModelOrigins(asked.name, asked.names, _path_of(facts), kinds, len(known.models), skipped=skipped)
     try:
         with budget(0, SECONDS):
-            found = _compared(_Read(facts, read.layouts, modules), known, asked, found)
+            found = _compared(_Read(facts, read.layouts, modules, weights), known, asked, found)
     except OverBudgetError as over:
         reason = f"not held against known models: {str(over).partition(':')[0]}"
         return replace(found, skipped=(*skipped, Skipped(found.path, reason)))
     if found.origins:
         return replace(found, dated=asked.date_of(found.path))
+    return found
+
+
+def _of_weights(checkout: Checkout, read: ReadModel, known: Sequence[ModelFacts]) -> tuple[Observation, ...]:
+    """Which known models, of those with samples, the values of weights are alike. Those on the Hub are not fetched."""
+    sampled = [each for each in known if each.weights is not None]
+    if not sampled or not read.files or checkout.repository:
+        return ()
+    from .known_weights import compare_samples  # what reads values: few sources hold them
+    from .shared_weights import Weights
+
+    weights = Weights(read.facts.name, read.layouts, read.files, checkout.archive is not None)
+    return compare_samples(weights, sampled)
+
+
+def _by_model(observations: Iterable[Observation]) -> dict[str, list[Observation]]:
+    found: dict[str, list[Observation]] = {}
+    for each in observations:
+        found.setdefault(each.compared_with, []).append(each)
     return found
 
 
@@ -216,7 +240,9 @@ def _compared(read: _Read, known: KnownModels, asked: Asked, found: ModelOrigins
     def is_itself(model: ModelFacts) -> bool:
         return any_model(asked.names, model.name)
 
-    closest = known.closest(read.facts, but=is_itself)
+    closest = list(known.closest(read.facts, but=is_itself))
+    alike = (each for each in known.models if each.name in read.weights and not is_itself(each))
+    closest += [each for each in islice(alike, MOST_TOLD) if each not in closest]
     own = max(filter(is_itself, known.models), key=lambda each: likeness(asked.names, each.name), default=None)
     declared = [each for each in known.models if any_model(asked.base_models, each.name) and not is_itself(each)]
     # What it has of what it says it is, or is built on, needs no other origin.
@@ -243,6 +269,7 @@ def _origin(
         *compare_tokenizers(read.facts, model, parents, read.modules, known.own_tokens(model)),
         *compare_configurations(read.facts, model, parents),
         *_of_layouts(read, model, parents),
+        *read.weights.get(model.name, ()),
     ]
     mine, theirs = _tokens(read.facts), _tokens(model)
     shared = {number: token for number, token in mine.items() if theirs.get(number) == token}

@@ -10,7 +10,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..results import COPIES, Conclusion, Direction, FileVerdict, Strength, UpstreamGrounds, UpstreamMatch, Verdict
+from ..results import (
+    COPIES,
+    Conclusion,
+    Direction,
+    EvidenceKind,
+    FileVerdict,
+    Strength,
+    UpstreamGrounds,
+    UpstreamMatch,
+    Verdict,
+)
 from .conclusion import conclude, counted_words, joined
 
 if TYPE_CHECKING:
@@ -264,7 +274,8 @@ def _unknown(asked: Answered, model: ModelOrigins, main: KnownOrigin | None) -> 
     for kind in model.kinds:
         if main is not None and kind.replace(" ", "-") not in compared:
             yield f"{kind}: that of {main.name} is not known"
-    yield _WEIGHTS
+    if EvidenceKind.WEIGHTS.value not in compared:
+        yield _WEIGHTS
     if main is not None and not (main.date and model.dated.date):
         yield f"who was first: nothing dates {'these files' if main.date else main.name}"
     known = {each.name for each in model.declared}

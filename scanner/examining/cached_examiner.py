@@ -25,6 +25,7 @@ from msgspec.structs import replace
 from ..attribution.copies import Copy, Examined
 from ..corpus.model import Corpus
 from ..dating.dates import SourceFacts
+from ..matching.own_code import OwnCode
 from ..results import FileDate, FileVerdict, Verdict
 from ..scan_steps import ScanOptions, examiner
 from ..sources.files import NOTEBOOK_SUFFIX, SourceFile
@@ -137,7 +138,7 @@ def encoded(examined: Examined) -> bytes | None:
     if copy is not None:  # its verdict is that of the file, and its works stand in the same
         copy = replace(copy, verdict=_NO_VERDICT)
     try:
-        packed = msgspec.msgpack.encode(_Outcome(examined.verdict, copy, examined.header_last_line))
+        packed = msgspec.msgpack.encode(_Outcome(examined.verdict, copy, examined.header_last_line, examined.own))
     except UnicodeEncodeError:
         return None
     return zlib.compress(packed, 1)
@@ -152,7 +153,7 @@ def decoded(body: bytes, path: str) -> Examined | None:
         return None
     verdict = found.verdict if found.verdict.path == path else replace(found.verdict, path=path)
     copy = replace(found.copy, verdict=verdict) if found.copy is not None else None
-    return Examined(verdict, copy, found.header_last_line)
+    return Examined(verdict, copy, found.header_last_line, found.own)
 
 
 _MOST_UNPACKED = 16 * MOST_OUTCOME_BYTES
@@ -164,6 +165,7 @@ class _Outcome(Struct, frozen=True, array_like=True):
     verdict: FileVerdict
     copy: Copy | None
     header_last_line: int
+    own: OwnCode | None
 
 
 @cache

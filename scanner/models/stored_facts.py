@@ -83,6 +83,9 @@ def _problems(facts: ModelFacts) -> Iterator[str]:
         yield "the tokens of a model lack ids or hashes"
     for each in facts.layouts:
         check_templates(tensors.names for tensors in each.tensors)
+    samples = facts.weights
+    if samples is not None and len(samples.shapes) != len(samples.names):
+        yield "the samples of a model's weights lack names or shapes"
 
 
 def _tables(found: TokenizerFacts) -> Iterator[Tokens]:

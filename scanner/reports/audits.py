@@ -20,6 +20,7 @@ from ..results import Level
 from ..support.escaping import encodable, escape
 from .console import PLAIN, Page, bare_table, printed
 from .corpora import corpora_data, corpora_words
+from .family_words import families_data, family_blocks
 from .phrases import COUNTED_AS, LEVEL_STYLES, VERDICT_STYLES, and_more, counted
 from .summary import left_out_data, listed
 
@@ -37,6 +38,7 @@ def _blocks(audit: Audit) -> Iterator[RenderableType]:
     yield from _headline(audit.header, audit.summary)
     yield from _upstreams(audit.summary)
     yield from _look_first([rows[name] for name in audit.summary.first])
+    yield from family_blocks(audit.families)
     failed = [(row.name, row.failed) for row in audit.rows if row.failed]
     yield from _reasons(f"{_repositories(len(failed))} not audited", failed)
     skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
@@ -150,6 +152,7 @@ def _as_data(audit: Audit) -> dict[str, Any]:
             {"project": row.project, "files": row.files, "repositories": row.repositories} for row in summary.upstreams
         ],
         "first": [encodable(name) for name in summary.first],
+        **families_data(audit.families),
         "repositories": [_row(row) for row in audit.rows],
     }
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from ..audit.family_model import Certainty, Families
 from ..results import COPIES, Direction, FileVerdict, Report, UpstreamMatch, Verdict
 from ..support.escaping import encodable, escape
 from ..support.lazy import needing
@@ -44,6 +45,9 @@ class Relation(str, Enum):
     """Their closest upstream has them from the other project."""
     MODEL = "has its model in part from"
     """Its tokenizer, settings or weights are a known model's, as far as evidence beside the code tells."""
+    FAMILY = "has code in common with"
+    """Both are repositories of an audit, and no known upstream has it: the other one is likely the first, where dates
+    tell."""
 
 
 class Node(Struct, frozen=True, order=True):
@@ -84,8 +88,26 @@ def of_report(report: Report) -> ProvenanceGraph:
 
 
 def of_audit(audit: Audit) -> ProvenanceGraph:
-    """The graph over all repositories of an audit, by their names in it."""
-    return provenance_graph(zip(audit.names(), audit.reports(), strict=True))
+    """The graph over all repositories of an audit, by their names in it, with what they have in common."""
+    graph = provenance_graph(zip(audit.names(), audit.reports(), strict=True))
+    common = _in_common(audit.families)
+    return ProvenanceGraph(graph.nodes, tuple(sorted((*graph.edges, *common), key=_edge_order)))
+
+
+def _in_common(families: Families) -> Iterator[Edge]:
+    """An edge from each repository of a family to the likely first, or to the first by name where none is."""
+    files: Counter[tuple[str, str]] = Counter()
+    unsettled: Counter[tuple[str, str]] = Counter()
+    for family in families.families:
+        held = Counter(each.repository for each in family.members)
+        first = family.first.repository if family.first else min(held)
+        for repository, count in held.items():
+            if repository != first:
+                files[repository, first] += count
+                unsettled[repository, first] += count * (family.certainty is not Certainty.CERTAIN)
+    for (source, target), count in files.items():
+        ends = Node(NodeKind.REPOSITORY, source), Node(NodeKind.REPOSITORY, target)
+        yield Edge(*ends, Relation.FAMILY, count, 0.0, None, unsettled[source, target])
 
 
 def provenance_graph(reports: Iterable[tuple[str, Report]]) -> ProvenanceGraph:
@@ -159,8 +181,20 @@ def _edge_order(edge: Edge) -> tuple[object, ...]:
     return _node_order(edge.source), -edge.files, list(Relation).index(edge.relation), _node_order(edge.target)
 
 
-_LINES = {Relation.HOLDS: "bold", Relation.DERIVES: "solid", Relation.ORIGIN: "dashed", Relation.MODEL: "dotted"}
-_ARROWS = {Relation.HOLDS: "==>", Relation.DERIVES: "-->", Relation.ORIGIN: "-.->", Relation.MODEL: "-.->"}
+_LINES = {
+    Relation.HOLDS: "bold",
+    Relation.DERIVES: "solid",
+    Relation.ORIGIN: "dashed",
+    Relation.MODEL: "dotted",
+    Relation.FAMILY: "dotted",
+}
+_ARROWS = {
+    Relation.HOLDS: "==>",
+    Relation.DERIVES: "-->",
+    Relation.ORIGIN: "-.->",
+    Relation.MODEL: "-.->",
+    Relation.FAMILY: "-.->",
+}
 
 
 def dot(graph: ProvenanceGraph, notes: Sequence[str] = ()) -> str:

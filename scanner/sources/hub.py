@@ -7,6 +7,7 @@ Edit this when a scan reads one more kind of file, or when the library should be
 from __future__ import annotations
 
 import glob
+import logging
 import os
 import re
 import threading
@@ -140,6 +141,8 @@ def _prepare(shown: str) -> None:
         import huggingface_hub  # noqa: F401
     except ImportError:
         raise SourceError(f"{shown} needs huggingface_hub: install it with `pip install 'modelkin[hub]'`") from None
+    # It tells of each further try; an error is told in one line in the end.
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 
 
 def _fetched(reference: HubReference) -> tuple[Path, str, str, list[Skipped]]:

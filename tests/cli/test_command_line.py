@@ -106,7 +106,6 @@ def test_wrong_usage_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
     for arguments in (
         (),
         ("nonsense",),
-        ("scan",),
         ("compare", "a", "b", "c"),
         ("scan", ".", "--min-similarity", "2"),
         ("scan", ".", "--fail-on", "sometimes"),

@@ -31,7 +31,15 @@ _DEFINITION_WORDS = {
     "independent": "without a counterpart",
 }
 # A page is read by people, and long lists are cut; the JSON report has all.
-_MOST = {"most_renames": 150, "most_locals": 20, "most_definitions": 80, "most_skipped": 500, "most_upstreams": 30}
+_MOST = {
+    "most_renames": 150,
+    "most_locals": 20,
+    "most_definitions": 80,
+    "most_skipped": 500,
+    "most_upstreams": 30,
+    "most_families": 50,
+    "most_members": 50,
+}
 _ADDRESS = re.compile(r"https?://[^\s/]")
 # Class and sign of a row: the sign is for readers who do not see the colour, and the legend of the page explains it.
 _CLASSES = {

@@ -22,7 +22,13 @@ _BOX_WIDTH, _BOX_HEIGHT = 210, 30
 _LONGEST_LABEL = 26
 # How far an arrow ends before its box, one within a column leaves it, and a second one between two boxes is moved.
 _TIP, _BULGE, _ASIDE = 6, 70, -8.0
-_CLASSES = {Relation.HOLDS: "holds", Relation.DERIVES: "derives", Relation.ORIGIN: "origin", Relation.MODEL: "model"}
+_CLASSES = {
+    Relation.HOLDS: "holds",
+    Relation.DERIVES: "derives",
+    Relation.ORIGIN: "origin",
+    Relation.MODEL: "model",
+    Relation.FAMILY: "family",
+}
 
 
 class Box(Struct, frozen=True):

@@ -14,6 +14,7 @@ from importlib.metadata import version
 
 from msgspec import Struct
 
+from ...audit.family_model import Families
 from ...audit.outcome import Audit, RepositoryRow
 from ...diffs.model import SideBySide
 from ...results import (
@@ -33,6 +34,7 @@ from ...results import (
 )
 from ...rulebook.loader import finding_rule
 from ..corpora import corpora_words
+from ..family_words import date_words, first_words, holders, left_words, recurring
 from ..graphs import of_audit, of_report
 from ..observations import conclusion_lines, figure, rename_words
 from ..summary import listed, notes, summarise
@@ -135,8 +137,21 @@ def render_audit(audit: Audit) -> str:
         failed=[(row.name, row.failed) for row in audit.rows if row.failed],
         skips=skips,
         drawing=drawing(of_audit(audit)),
+        **_families(audit.families),
         not_obeyed=listed(summary.not_obeyed),
     )
+
+
+def _families(families: Families) -> dict[str, object]:
+    """What the section on copies among the audited is filled with."""
+    return {
+        "families": families,
+        "families_left": list(left_words(families)),
+        "family_holders": holders,
+        "first_words": first_words,
+        "recurring": recurring,
+        "date_words": date_words,
+    }
 
 
 def _ranked(audit: Audit) -> Iterator[RepositoryRow]:
