@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from ..matching.own_code import OwnCode
+from ..matching.own_sample import OwnCode
 from ..notices.header import read_header
 from ..notices.model import Credit, Notice
 from ..results import Attribution, FileVerdict, Finding, Region, Unread

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from ..matching.own_code import OwnCode, OwnDefinition
+from ..matching.own_sample import OwnCode, OwnDefinition
 from ..results import FileDate
 from ..support.arrays import I64
 from .family_model import Certainty, Families, Family, FamilyDefinition, FamilyFile

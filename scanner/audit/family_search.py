@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..matching.comparison import MODIFIED_SHARE
-from ..matching.own_code import VALUE_PARTS, OwnCode
+from ..matching.own_sample import VALUE_PARTS, OwnCode
 from ..matching.ranking import COPY_EVIDENCE, WORK_EVIDENCE
 from ..support.arrays import I64, U64, Array, Mask, distinct, group, pack_pairs, run_bounds, run_places, unpack_pairs
 from ..support.spilled_rows import SpilledRows

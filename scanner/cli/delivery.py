@@ -76,7 +76,9 @@ def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> 
 def deliver_agreement(agreement: Agreement, choices: Choices) -> None:
     """Render and write what the answers of two models say."""
     for destination in choices.destinations:
-        page = standard_page(destination.output == STANDARD_OUTPUT)
+        if choices.quiet and destination.is_printed:
+            continue
+        page = standard_page(destination.is_printed)
         write(destination.output, AGREEMENT_FORMATS[destination.format](agreement, page))
 
 

@@ -25,7 +25,7 @@ from msgspec.structs import replace
 from ..attribution.copies import Copy, Examined
 from ..corpus.model import Corpus
 from ..dating.dates import SourceFacts
-from ..matching.own_code import OwnCode
+from ..matching.own_sample import OwnCode
 from ..results import FileDate, FileVerdict, Verdict
 from ..scan_steps import ScanOptions, examiner
 from ..sources.files import NOTEBOOK_SUFFIX, SourceFile

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct
 
 from ..corpus.union import CorpusUnion
 from ..results import FileVerdict
 from ..support.arrays import Array, Mask, first_of_each
 from .comparison import LEAST_SOLID, MODIFIED_SHARE, MODULE, PART_EVIDENCE
+from .own_sample import VALUE_PARTS, OwnCode, OwnDefinition
 from .query import Query
 from .ranking import COPY_EVIDENCE
 
@@ -23,37 +23,7 @@ MOST_DEFINITIONS = 48
 MOST_STATEMENTS = 96
 # A statement of fewer distinctive tokens is alike with others by chance.
 LEAST_STATEMENT = 3.0
-# What a statement counts is kept in one byte, in parts of a token.
-VALUE_PARTS = 4
 _LONGEST_NAME = 120
-
-
-class OwnDefinition(Struct, frozen=True, array_like=True):
-    """A definition of a file that no known upstream explains."""
-
-    tokens_hash: int
-    """The hash, 64 bits, of its normalised tokens: equal for copies whose names alone differ."""
-    evidence: int
-    """How many distinctive tokens it has."""
-    qualname: str
-    first_line: int
-
-
-class OwnCode(Struct, frozen=True):
-    """What of a file no known upstream explains, as a sample."""
-
-    definitions: tuple[OwnDefinition, ...]
-    """The definitions that tell most, in the order of the file."""
-    evidence: int
-    """The distinctive tokens in all such definitions."""
-    statements: bytes
-    """uint64[K]: the digests of a sample of such statements, little-endian, ascending."""
-    values: bytes
-    """uint8[K]: the distinctive tokens of each, times `VALUE_PARTS`."""
-    statement_evidence: int
-    """The distinctive tokens in all statements that the sample is of."""
-    halvings: int = 0
-    """The sample has the digests below 2^64 / 2^halvings, about one in 2^halvings."""
 
 
 def own_code(query: Query, union: CorpusUnion, verdict: FileVerdict) -> OwnCode | None:
