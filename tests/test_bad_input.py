@@ -125,7 +125,7 @@ def test_nothing_is_lost_and_nothing_is_read_twice(report: dict[str, Any]) -> No
 
 
 def test_the_text_report_names_every_skip_and_moves_no_cursor(everything: Path, corpus: Path) -> None:
-    done = run("scan", everything, "--corpus", corpus, *NOT_FINDINGS)
+    done = run("scan", everything, "--corpus", corpus, "-v", *NOT_FINDINGS)
     assert (done.returncode, done.stderr) == (0, "")
     assert all(name in done.stdout for name in SKIPPED)
     assert not {"\x1b", "\x07"} & set(done.stdout)

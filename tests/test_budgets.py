@@ -219,7 +219,7 @@ def test_a_file_of_one_thing_takes_time_in_proportion() -> None:
 
     def work(size: int, shape: Callable[[int], str]) -> None:
         file = SourceFile("a.py", (shape(size) + "\n" + RENAMED).encode(), "")
-        Examiner([corpus], VerdictOptions(named=True)).examine(file)
+        Examiner([corpus], VerdictOptions(named=True)).examine(file, 60.0)
 
     for shape in SHAPES.values():
         # Large enough for every stage that a longer file takes.

@@ -14,6 +14,7 @@ import pytest
 
 import modelkin
 from modelkin import Level, Report, ScanOptions, UnreadKind
+from modelkin.cli import main
 from modelkin.reports.json import render
 from modelkin.reports.text import render as render_text
 
@@ -233,12 +234,13 @@ def test_lessons_of_an_upstream_that_are_not_read_are_told(tmp_path: Path) -> No
     assert "not read: of lockmaster 1 text with Python in it (chapter/locks.md)" in render_text(report)
 
 
-def test_a_source_of_other_code_alone_says_so(tmp_path: Path) -> None:
+def test_a_source_of_other_code_alone_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lessons = written(tmp_path / "lessons", {"locks.md": f"```python\n{CODE}```\n", "tide.cu": "x"})
     code = written(tmp_path / "code", {"a.py": "X = 1\n"})
-    for source, options in ((lessons, ScanOptions()), (code, ScanOptions(against=(str(lessons),)))):
-        with pytest.raises(modelkin.ModelkinError, match=r"other code that is not read \(2 files\)"):
-            modelkin.scan(str(source), options)
+    assert main(["scan", str(lessons)]) == 0
+    assert "other code that is not read (2 files)" in capsys.readouterr().err
+    with pytest.raises(modelkin.ModelkinError, match=r"other code that is not read \(2 files\)"):
+        modelkin.scan(str(code), ScanOptions(against=(str(lessons),)))
 
 
 def test_native_files_beside_a_copy_are_named(tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_a_layout_whose_components_are_all_renamed_fits_whole(names: list[str], 
     assert fit(list(copy.values()), names).share == 1.0
 
 
-def test_2000_unmatched_siblings_take_less_than_a_second() -> None:
+def test_2000_unmatched_siblings_are_aligned_in_time() -> None:
     chance = random.Random(5)
 
     def siblings(start: str) -> list[str]:
@@ -182,7 +182,7 @@ def test_2000_unmatched_siblings_take_less_than_a_second() -> None:
     ours, theirs = layout(siblings("x")), layout(siblings("y"))
     began = time.process_time()
     found = fit_layouts(ours, theirs)
-    assert time.process_time() - began < 1.0
+    assert time.process_time() - began < 5.0  # .2 s on a quiet machine; each with each takes a minute
     assert found.share > 0.9
 
 
