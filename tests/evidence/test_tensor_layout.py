@@ -170,7 +170,7 @@ def test_llama3v_is_laid_out_as_minicpm_llama3_v_2_5_under_two_renames() -> None
     copy, original = of_incident("llama3v"), of_incident("minicpm-llama3-v-2.5")
     began = time.process_time()
     found = observed(copy, original)
-    assert time.process_time() - began < 0.1
+    assert time.process_time() - began < 0.5
     assert {(each.original, each.copy, each.count) for each in found.renames} == {
         ("vpm", "vison", 437),
         ("resampler", "projection", 13),
