@@ -11,6 +11,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, overload
@@ -378,7 +379,13 @@ def shipped_models() -> list[Corpus]:
     Raises CorpusError.
     """
     path = models_path()
-    return [open_corpus(path)] if is_there(path) else []
+    return [_opened_models(path)] if is_there(path) else []
+
+
+@lru_cache(1)
+def _opened_models(path: Path) -> Corpus:
+    """Opened once a process: its facts are decoded at the first look-up, and audits ask for each repository."""
+    return open_corpus(path)
 
 
 def is_there(path: Path) -> bool:

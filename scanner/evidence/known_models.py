@@ -7,7 +7,7 @@ Each question goes over all known facts once, and over equal ones once; only the
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from ..models.file_identities import known_files
 from ..models.json_files import base_name
@@ -233,12 +233,3 @@ def _values_score(model: ModelFacts) -> Score:
         return round(found, 1) if found >= _LEAST_BITS else 0.0
 
     return score
-
-
-def equal_facts(one: ModelFacts, others: Sequence[ModelFacts]) -> tuple[str, ...]:
-    """The names of those of ``others`` that have the same tokenizer and the same configuration as ``one``."""
-    return tuple(
-        each.name
-        for each in others
-        if each is not one and each.tokenizer == one.tokenizer and each.configurations == one.configurations
-    )
