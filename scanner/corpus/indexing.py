@@ -149,12 +149,13 @@ def _model(checkout: Checkout, project: Project, release: str, skipped: list[Ski
 
 def _samples(checkout: Checkout, read: ReadModel) -> WeightSamples | None:
     """Some values of the weights in a source, those of the largest model; of the Hub's none are fetched."""
-    if not read.files or not read.layouts or read.layouts[0].shapes is None or checkout.repository:
+    if not read.files or checkout.repository:
         return None
-    from ..weights.checkpoint import Checkpoint
+    from ..weights.checkpoint import largest
     from ..weights.samples import samples_of
 
-    return samples_of(Checkpoint(read.facts.name, read.layouts[0], read.files, checkout.archive is not None))
+    checkpoint = largest(read.facts.name, read.layouts, read.files, checkout.archive is not None)
+    return samples_of(checkpoint) if checkpoint else None
 
 
 def _is_beside_code(model: ModelFacts) -> bool:

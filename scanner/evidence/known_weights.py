@@ -7,21 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..models.model import ModelFacts, WeightSamples
+from ..models.model import ModelFacts
 from ..results import EvidenceKind, Observation, Region, Relation, Strength
 from ..support.budget import OverBudgetError, budget
 from ..support.escaping import escape
-from ..weights.checkpoint import Checkpoint
-from ..weights.samples import Known, SampleReader, samples_of
+from ..weights.checkpoint import largest
+from ..weights.samples import Known, SampleReader
 from .shared_weights import SECONDS, Weights
 
 _START = "models that were trained from the same random start are alike, too"
 _HOW = "modelkin compare --weights tells how the one came from the other"
-
-
-def samples_in(weights: Weights) -> WeightSamples | None:
-    """The samples of the largest model in a source, for a corpus to keep; None where there are no values to read."""
-    return samples_of(_checkpoint(weights)) if _has_values(weights) else None
 
 
 def compare_samples(weights: Weights, known: Iterable[ModelFacts]) -> tuple[Observation, ...]:
@@ -30,11 +25,12 @@ def compare_samples(weights: Weights, known: Iterable[ModelFacts]) -> tuple[Obse
     Costs one read of 48 values for each matrix whose shape a known model has, however many models are known.
     """
     sampled = [each for each in known if each.weights is not None]
-    if not sampled or not _has_values(weights):
+    checkpoint = largest(weights.name, weights.layouts, weights.files, weights.in_archive) if sampled else None
+    if checkpoint is None:
         return ()
     try:
         with budget(0, SECONDS):
-            found = list(_held(SampleReader(_checkpoint(weights)), sampled))
+            found = list(_held(SampleReader(checkpoint), sampled))
     except OverBudgetError:
         return ()
     found.sort(key=lambda pair: (-pair[1].found / pair[1].compared, -pair[1].deviations))
@@ -46,14 +42,6 @@ def _held(reader: SampleReader, sampled: Iterable[ModelFacts]) -> Iterator[tuple
         held = reader.held_against(each.weights) if each.weights is not None else None
         if held is not None and held.is_known:
             yield each, held
-
-
-def _has_values(weights: Weights) -> bool:
-    return bool(weights.layouts) and weights.layouts[0].shapes is not None
-
-
-def _checkpoint(weights: Weights) -> Checkpoint:
-    return Checkpoint(weights.name, weights.layouts[0], weights.files, weights.in_archive)
 
 
 def _observation(model: ModelFacts, held: Known, path: str) -> Observation:

@@ -128,3 +128,12 @@ def _tensors(layout: TensorLayout, files: Mapping[str, TensorFile]) -> dict[str,
 def readable(tensors: Iterable[Tensor], least_values: int) -> list[Tensor]:
     """The tensors of a type that is read, with at least so many values."""
     return [each for each in tensors if each.dtype in COMPARED and each.size >= least_values]
+
+
+def largest(
+    name: str, layouts: Sequence[TensorLayout], files: Mapping[str, TensorFile], in_archive: bool
+) -> Checkpoint | None:
+    """The weights of the largest model in a source, which is the first of ``layouts``; None without values to read."""
+    if not layouts or layouts[0].shapes is None:
+        return None
+    return Checkpoint(name, layouts[0], files, in_archive)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from modelkin.evidence.known_weights import compare_samples, samples_in
+from modelkin.evidence.known_weights import compare_samples
 from modelkin.evidence.shared_weights import Weights
-from modelkin.models.model import ModelFacts
+from modelkin.models.model import ModelFacts, WeightSamples
 from modelkin.results import Relation, Strength
+from modelkin.weights.checkpoint import largest
+from modelkin.weights.samples import samples_of
 
 from ..support.checkpoints import checkpoint, small_model, weights_of
 
@@ -16,6 +18,11 @@ BASE = small_model()
 
 def in_file(model: dict[str, np.ndarray], dtype: str = "BF16") -> Weights:
     return weights_of({"model.safetensors": checkpoint(model, dtype)}, "torch")
+
+
+def samples_in(weights: Weights) -> WeightSamples | None:
+    checkpoint = largest(weights.name, weights.layouts, weights.files, weights.in_archive)
+    return samples_of(checkpoint) if checkpoint else None
 
 
 KNOWN = [ModelFacts(f"lantern/{seed}", weights=samples_in(in_file(small_model(seed), "F32"))) for seed in (3, 0, 4)] + [
