@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.unmeasured
+
 ROOT = Path(__file__).parent.parent
 SCANNER = ROOT / "scanner"
 CASES = ROOT / "tests" / "cases"

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from .support.clearing import PLACES, outcomes
 from .support.clearing_tricks import HEAVY, HIDDEN_IN_GIT, TRICKS
 from .support.small_corpora import ATTENTION, Upstream, corpus_of
+
+pytestmark = pytest.mark.unmeasured
 
 # What Python runs is not only named as skipped: the copy in it is found.
 UNHINDERED = {

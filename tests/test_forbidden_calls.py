@@ -6,7 +6,11 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 from .support.documents import ROOT
+
+pytestmark = pytest.mark.unmeasured
 
 SCANNER = ROOT / "scanner"
 

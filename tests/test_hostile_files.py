@@ -210,6 +210,7 @@ def test_other_characters_end_no_line() -> None:
     assert [each.first_line for each in report.definitions if each.qualname == "A"] == [2]
 
 
+@pytest.mark.unmeasured
 def test_six_megabytes_of_comments_hide_nothing(tmp_path: Path) -> None:
     copies = {}
     for number, comment in enumerate((b"# some words that say nothing\n", b"# don't {x}\n\n", b'    # "\n', b"# a\r")):

@@ -34,6 +34,8 @@ from .support.upstream_family import (
 )
 from .support.upstreams import Release, renamed, write_corpus
 
+pytestmark = pytest.mark.unmeasured
+
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Callable[..., Path]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from subprocess import run
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -61,6 +62,7 @@ def copies(draw: st.DrawFn) -> Copy:
     return copy_of(*given_upstreams, text=draw(st.sampled_from(HEADERS)) + CODE, path=path, own_release=own_release)
 
 
+@pytest.mark.unmeasured
 @given(
     st.lists(copies(), max_size=4, unique_by=lambda copy: copy.verdict.path), st.sampled_from(REPOSITORIES), st.data()
 )

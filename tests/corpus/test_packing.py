@@ -103,6 +103,7 @@ def test_the_same_corpus_gives_the_same_bytes_whose_head_tells_of_it(path: Path)
     assert read_head(there) == (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_size)
 
 
+@pytest.mark.unmeasured
 def test_real_code_packs_smaller_than_compression_alone(tmp_path: Path) -> None:
     builder = CorpusBuilder()
     with open_source(str(SCANNER)) as checkout:

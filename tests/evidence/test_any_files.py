@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from modelkin.models.json_files import parse_object
 from modelkin.models.model import ModelFacts
 from modelkin.models.token_files import FILES, tokenizer_facts
 from modelkin.results import Relation, Skipped
+
+pytestmark = pytest.mark.unmeasured
 
 KEYS = st.sampled_from(
     "hidden_size vision_config auto_map added_tokens_decoder added_tokens content id model vocab merges bos_token "

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Sequence
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -93,6 +94,7 @@ def test_rows_are_a_tree_and_no_more_is_in_a_row_than_in_the_one_around_it(ours:
         around.append(row)
 
 
+@pytest.mark.unmeasured
 def test_many_names_are_a_few_rows_in_a_moment() -> None:
     experts = [f"model.layers.{n}.mlp.experts.{e}.{w}.weight" for n in range(8) for e in range(200) for w in "abc"]
     chance = random.Random(4)

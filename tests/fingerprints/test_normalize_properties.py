@@ -6,6 +6,7 @@ import ast
 import re
 
 import black
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from modelkin.fingerprints.statement_cache import StatementCache
 
 from ..support.random_modules import NAMED, Spelling, modules, printed, spellings
 from ..support.sequences import normalised, sequences
+
+pytestmark = pytest.mark.unmeasured
 
 BESIDE = "def f():\n  def g():\n    a.y, x = z; x; y\n  def h():\n    a.y, x = z; x; y\n"
 EXAMPLES = settings(max_examples=60, deadline=None)

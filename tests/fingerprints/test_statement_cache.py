@@ -16,6 +16,8 @@ from ..support.random_modules import Spelling, modules, printed, spellings
 from ..support.same_spellings import SAME
 from ..support.sequences import sequences
 
+pytestmark = pytest.mark.unmeasured
+
 AS_WRITTEN = {"file": "FGHIJKLM", "attribute": "abcdpqrs", "keyword": "abcdpqrs", "0": "abcd"}
 Spelled = tuple[bytes, tuple[bytes, ...], frozenset[bytes], frozenset[bytes]]
 

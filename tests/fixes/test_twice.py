@@ -23,6 +23,8 @@ from modelkin.support.decoding import to_utf8
 from ..support.processor_time import processor_seconds
 from .test_needs import report
 
+pytestmark = pytest.mark.unmeasured
+
 (NEED,) = needs(report(Duty.KEEP_NOTICES))
 CODE = b"import torch\n\nx = 1\n"
 LONG = b"# " + b"x" * 20_000

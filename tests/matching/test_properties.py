@@ -6,11 +6,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import modelkin
 from modelkin.results import FileVerdict, Kind, Verdict
+
+pytestmark = pytest.mark.unmeasured
 
 # Modules are written with numbered names and printed twice: `<file:0>`, `<attribute:0>`, `<keyword:0>`, and `<2:0>` for
 # a local of function 2. Locals, attributes and keywords share their spellings: only what they name tells them apart.

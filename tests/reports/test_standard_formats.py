@@ -100,6 +100,7 @@ def test_paths_are_relative_references() -> None:
     assert PATH not in uri
 
 
+@pytest.mark.unmeasured
 def test_no_more_results_than_github_takes_and_the_rest_is_told() -> None:
     run = only_run(replace(REPORT, findings=(FINDING,) * (sarif.MOST_RESULTS + 3)))
     assert len(run["results"]) == sarif.MOST_RESULTS

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from modelkin.rulebook.anchors import MOST_WAYS, anchor_problem
 from modelkin.rulebook.loader import licence_rules
 
 from ..support.processor_time import processor_seconds
+
+pytestmark = pytest.mark.unmeasured
 
 LICENCES = licence_rules()
 PATTERNS = sorted({each for rule in LICENCES for each in (*rule.anchors.required, *rule.anchors.refused)})

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from modelkin.results import Kind, Rename
 from modelkin.syntax.rename_undo import restore
+
+pytestmark = pytest.mark.unmeasured
 
 # Modules are written with numbered names, `file:0`, `attribute:0`, `keyword:0` and `2:0` for a local of function 2, and
 # printed twice. Locals, attributes and keywords share their spellings: only what they name tells them apart.
