@@ -131,14 +131,14 @@ class _Comparison:
         layout = parent.layouts[0]
         checkpoint = Checkpoint(parent.name, layout, parent.files, parent.in_archive)
         names = {theirs: name for name, theirs in fit_layouts(layout, self.layouts[1]).pairs}
-        found = {}
-        for each in read.pairs:
-            tensor = checkpoint.tensors.get(names.get(each.name, ""))
-            if tensor is not None and tensor.sizes == each.original.sizes:
-                values = checkpoint.finite_values(tensor, each.blocks)
-                if values is not None:
-                    found[each.name] = values
-        return found
+        wanted = [
+            (each, tensor)
+            for each in read.pairs
+            if (tensor := checkpoint.tensors.get(names.get(each.name, ""))) and tensor.sizes == each.original.sizes
+        ]
+        checkpoint.read_ahead((tensor, each.blocks) for each, tensor in wanted)
+        values = {each.name: checkpoint.finite_values(tensor, each.blocks) for each, tensor in wanted}
+        return {name: each for name, each in values.items() if each is not None}
 
     def _figures(self, decided: Descent, read: PairsRead) -> dict[str, float]:
         figures: dict[str, float] = {

@@ -6,7 +6,7 @@ Edit this when a kind of source knows something more that reports need.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +17,8 @@ Progress = Callable[[int, int], None]
 """Called with bytes done and bytes in all (0 when unknown)."""
 ReadPart = Callable[[int, int], "bytes | Skipped"]
 """Gives up to so many bytes (the second number) from a place on (the first)."""
+ReadParts = Callable[[Sequence[tuple[int, int]]], "list[bytes | Skipped]"]
+"""Gives several such parts, in their order."""
 
 _MOST_READ_WHOLE = 64 * 1024**2
 
@@ -78,6 +80,8 @@ class Entry(Struct, frozen=True):
     """Gives the stored bytes, or Skipped when they cannot be had."""
     part: ReadPart | None = None
     """Gives a part of them without reading all; None where the source cannot."""
+    parts: ReadParts | None = None
+    """Gives several parts at once; None where that is no faster than one after the other."""
 
     def read_part(self, offset: int, count: int) -> bytes | Skipped:
         """Up to ``count`` of the stored bytes from ``offset`` on: fewer where the file ends, or breaks off, before.
@@ -90,6 +94,10 @@ class Entry(Struct, frozen=True):
             return Skipped(self.path, f"{self.size / 1024**2:,.0f} MB cannot be read in parts from this kind of source")
         stored = self.read()
         return stored if isinstance(stored, Skipped) else stored[offset : offset + count]
+
+    def read_parts(self, wanted: Sequence[tuple[int, int]]) -> list[bytes | Skipped]:
+        """As ``read_part`` for each of several places and counts, in their order."""
+        return self.parts(wanted) if self.parts is not None else [self.read_part(*each) for each in wanted]
 
 
 def sort_key(path: str) -> list[str]:

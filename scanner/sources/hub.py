@@ -315,6 +315,7 @@ class Watch:
         self.seconds = seconds
         self.bytes_left = 2 * MAX_LISTING_BYTES
         self.began = time.monotonic()
+        self._lock = threading.Lock()  # several answers may come at once
 
     def is_late(self) -> bool:
         """Whether the time is over."""
@@ -322,7 +323,8 @@ class Watch:
 
     def check(self, count: int = 0) -> None:
         """Account for ``count`` bytes; raises SourceError when a bound is passed."""
-        self.bytes_left -= count
+        with self._lock:
+            self.bytes_left -= count
         if self.bytes_left < 0:
             raise SourceError(f"gave up on {self.shown}: the Hub sends more than it lists")
         if self.is_late():

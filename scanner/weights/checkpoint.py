@@ -7,6 +7,8 @@ no pickle is opened.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -19,6 +21,7 @@ from ..results import Skipped
 from ..support.budget import check
 from ..support.escaping import escape
 from .positions import Block
+from .ranges import MOST_GAP, Range, joined
 from .value_types import COMPARED, Values, decoded, span
 
 # A member of an archive up to this is inflated once, and kept while it is read.
@@ -62,6 +65,7 @@ class Checkpoint:
         self.requests = 0
         self.skipped: dict[str, Skipped] = {}
         self.not_finite: set[str] = set()
+        self._ahead: dict[tuple[str, Range], bytes | Skipped] = {}
         self._entries = {path: file.entry for path, file in files.items()}
         self._in_archive = in_archive
         folder = layout.path.rpartition("/")[0]
@@ -72,15 +76,33 @@ class Checkpoint:
         """The values of these blocks, one after the other; None, and a line, where they cannot be read."""
         if tensor.path in self.skipped:
             return None
+        wanted = self._ranges(tensor, blocks)
+        missing = [each for each in wanted if (tensor.path, each) not in self._ahead]
+        self._read(tensor.path, missing, MOST_GAP)
         found: list[Values] = []
-        for block in blocks:
+        for block, each in zip(blocks, wanted, strict=True):
             check()
-            stored = self._part(tensor, block)
+            stored = self._ahead.pop((tensor.path, each), b"")
+            if not isinstance(stored, Skipped) and len(stored) < each.length:
+                stored = Skipped(tensor.path, "it is shorter than its header says: values of it cannot be read")
             if isinstance(stored, Skipped):
-                self.skipped[tensor.path] = stored
+                self.skipped[tensor.path] = Skipped(tensor.path, escape(stored.reason))
                 return None
             found.append(decoded(tensor.dtype, stored)[: block.length])
         return np.concatenate(found) if found else np.empty(0)
+
+    def read_ahead(self, wanted: Iterable[tuple[Tensor, Sequence[Block]]], spare: int = 0) -> None:
+        """Read what ``values`` will be asked for next: all at once takes fewer and larger parts of the files.
+
+        ``spare`` bytes more may be read for that.
+        """
+        by_path: defaultdict[str, set[Range]] = defaultdict(set)
+        for tensor, blocks in wanted:
+            if tensor.path not in self.skipped:
+                by_path[tensor.path].update(self._ranges(tensor, blocks))
+        for path in sorted(by_path):
+            check()
+            spare -= self._read(path, [each for each in by_path[path] if (path, each) not in self._ahead], spare)
 
     def finite_values(self, tensor: Tensor, blocks: Sequence[Block]) -> Values | None:
         """As ``values``; None, and its name in ``not_finite``, also where one of them is NaN or infinite."""
@@ -90,23 +112,34 @@ class Checkpoint:
         self.not_finite.add(tensor.name)
         return None
 
-    def _part(self, tensor: Tensor, block: Block) -> bytes | Skipped:
-        offset, count = span(tensor.dtype, *block)
-        self.bytes_read += count
-        self.requests += 1
-        got = self._read(tensor.path, tensor.place + offset, count)
-        if isinstance(got, Skipped):
-            return Skipped(tensor.path, escape(got.reason))
-        if len(got) < count:
-            return Skipped(tensor.path, "it is shorter than its header says: values of it cannot be read")
-        return got
+    @staticmethod
+    def _ranges(tensor: Tensor, blocks: Sequence[Block]) -> list[Range]:
+        """Where the values of ``blocks`` stand in the tensor's file."""
+        spans = (span(tensor.dtype, *block) for block in blocks)
+        return [Range(tensor.place + offset, count) for offset, count in spans]
 
-    def _read(self, path: str, place: int, count: int) -> bytes | Skipped:
+    def _read(self, path: str, wanted: Sequence[Range], spare: int) -> int:
+        """Read these parts of a file, and so many bytes between them as come out; up to ``spare`` of these."""
         entry = self._entries[path]
-        if not self._in_archive or entry.size > _MOST_KEPT:
-            return entry.read_part(place, count)
-        stored = self._whole(path)
-        return stored if isinstance(stored, Skipped) else stored[place : place + count]
+        if self._in_archive and entry.size <= _MOST_KEPT:
+            stored = self._whole(path)
+            parts = [stored if isinstance(stored, Skipped) else stored[each.offset : each.end] for each in wanted]
+            self._count(wanted)
+            self._ahead |= {(path, each): part for each, part in zip(wanted, parts, strict=True)}
+            return 0
+        ranges = joined(wanted, spare)
+        self._count(ranges)
+        places = [each.offset for each in ranges]
+        got = entry.read_parts(ranges) if ranges else []
+        for each in wanted:
+            place = bisect_right(places, each.offset) - 1
+            part, start = got[place], each.offset - places[place]
+            self._ahead[path, each] = part if isinstance(part, Skipped) else part[start : start + each.length]
+        return sum(each.length for each in ranges) - sum(each.length for each in wanted)
+
+    def _count(self, ranges: Sequence[Range]) -> None:
+        self.bytes_read += sum(each.length for each in ranges)
+        self.requests += len(ranges)
 
     @lru_cache(maxsize=1)  # noqa: B019  it lives as long as one comparison
     def _whole(self, path: str) -> bytes | Skipped:

@@ -1,8 +1,9 @@
 """Which values of a tensor are read: blocks at places that follow from its shape, the same in every run.
 
-A copy may call its tensors anything, and its shapes it keeps; so the places are hashed from the shape, and whatever
-tensor of this shape is held against another, the same values of both were read. Edit this when other parts of tensors
-are to be read; samples that are kept in corpora have to be made anew then (`VERSION`).
+A copy may call its tensors anything, and its shapes it keeps; so the places follow from the shape, hashed or at its
+ends, and whatever tensor of this shape is held against another, the same values of both were read. Edit this when other
+parts of tensors are to be read; samples that are kept in corpora have to be made anew where `blocks` says other ones
+(`VERSION`).
 """
 
 from __future__ import annotations
@@ -39,9 +40,7 @@ def blocks(shape: Shape, values: int, most_blocks: int) -> tuple[Block, ...]:
     total, width = math.prod(shape), width_of(shape)
     if total <= values:
         return (Block(0, total),) if total else ()
-    length = values // most_blocks
-    unit = width if width <= length else math.gcd(_ALIGNED, width, 1 << length.bit_length() - 1)
-    length -= length % unit
+    length, unit = _whole_groups(values // most_blocks, width)
     part = total // most_blocks
     found = []
     for number, word in enumerate(_words(shape, most_blocks)):
@@ -49,6 +48,15 @@ def blocks(shape: Shape, values: int, most_blocks: int) -> tuple[Block, ...]:
         first = -(-number * part // unit) * unit + word % room * unit
         found.append(_inside_a_row(min(first, (total - length) // unit * unit), length, width))
     return tuple(found)
+
+
+def at_ends(shape: Shape, values: int) -> tuple[Block, ...]:
+    """About ``values`` values of a tensor of this shape, its first and its last ones, or all of them."""
+    total, width = math.prod(shape), width_of(shape)
+    if total <= values:
+        return (Block(0, total),) if total else ()
+    length, _ = _whole_groups(values // 2, width)
+    return Block(0, length), Block(total - length, length)
 
 
 def spread(items: Sequence[_T], most: int) -> Sequence[_T]:
@@ -65,6 +73,12 @@ def rows(shape: Shape, count: int, purpose: str) -> tuple[int, ...]:
     part = shape[0] / count
     words = _words(shape, count, purpose)
     return tuple(int(number * part) + word % max(int(part), 1) for number, word in enumerate(words))
+
+
+def _whole_groups(length: int, width: int) -> tuple[int, int]:
+    """About so many values, which are whole groups in rows of this width; and how many a group has."""
+    unit = width if width <= length else math.gcd(_ALIGNED, width, 1 << length.bit_length() - 1)
+    return length - length % unit, unit
 
 
 def _inside_a_row(first: int, length: int, width: int) -> Block:

@@ -17,16 +17,10 @@ import numpy as np
 from ..models.layout_facts import Shape
 from ..support.budget import check
 from .checkpoint import Checkpoint, Tensor, readable
-from .positions import Block, blocks, spread, width_of
+from .positions import Block, spread, width_of
+from .reading_plan import LEAST_VALUES, plan
 from .value_types import COMPARED, Values
 
-# Of fewer values nothing is said.
-LEAST_VALUES = 64
-# Of a tensor, and where there are few of all of them together.
-_MOST_OF_TENSOR, _MOST_OF_ALL = 2048, 262_144
-# Of few tensors several parts are read, of many one each, as each part is a request on the Hub.
-_MANY_TENSORS, _BLOCKS = 256, 4
-_BYTES = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2}
 # Tensors of one shape that are held each against each other.
 _MOST_OF_SHAPE = 512
 # Independent tensors reach .13 at 2,048 values; those of one descent are above, unless training was long.
@@ -72,14 +66,6 @@ class Pair(NamedTuple):
     def correlation(self) -> float:
         """Pearson's, of the values at the same places; 0 where one side is one value throughout."""
         return correlation(self.ours, self.theirs)
-
-
-class Plan(NamedTuple):
-    """How much of each tensor is read."""
-
-    values: int
-    most_blocks: int
-    most_tensors: int
 
 
 class PairsRead(NamedTuple):
@@ -147,6 +133,7 @@ class _Reading:
             if one in ours and other in theirs and ours[one].sizes == theirs[other].sizes
         ]
         chosen = spread(named, self.plan.most_tensors)
+        self._read_ahead([one for one, _ in chosen], [other for _, other in chosen], self.plan.spare)
         pairs = [pair for one, other in chosen if (pair := self._pair(one, other))]
         if len(chosen) == len(named):
             pairs = self._paired_by_values(pairs)
@@ -160,9 +147,18 @@ class _Reading:
         ordered = tuple(sorted(pairs, key=lambda each: each.name))
         return PairsRead(ordered, by_values, (alone[0], alone[1]), (covered[0], covered[1]), tuple(self._told()))
 
+    def _read_ahead(self, ours: Iterable[str], theirs: Iterable[str], spare: int = 0) -> None:
+        """Read all that will be asked for of these tensors, as far as there is room for them."""
+        for side, names in enumerate((ours, theirs)):
+            new = [self.sides[side][each] for each in names if each not in self.read[side]]
+            new = new[: self.plan.most_tensors - len(self.read[side])]
+            self.checkpoints[side].read_ahead([(each, self._blocks(each.sizes)) for each in new], spare)
+
     def _values(self, side: int, name: str) -> Values | None:
-        """The values of a tensor, read once; None where they cannot be had, or are no numbers."""
+        """The values of a tensor, read once; None where they cannot be had, are no numbers, or too many were read."""
         kept = self.read[side]
+        if name not in kept and len(kept) >= self.plan.most_tensors:
+            return None
         if name not in kept:
             tensor = self.sides[side][name]
             checkpoint = self.checkpoints[side]
@@ -172,7 +168,7 @@ class _Reading:
         return kept[name]
 
     def _blocks(self, sizes: Shape) -> tuple[Block, ...]:
-        return blocks(sizes, self.plan.values, self.plan.most_blocks)
+        return self.plan.blocks(sizes)
 
     def _pair(self, one: str, other: str) -> Pair | None:
         check()
@@ -187,9 +183,12 @@ class _Reading:
         that are like none are paired as names say, else in order: any pair of them has nothing in common.
         """
         kept = [each for each in pairs if _have_much_in_common(each)]
-        for ours, theirs in self._free(kept):
-            if len(ours) <= _MOST_OF_SHAPE and len(theirs) <= _MOST_OF_SHAPE:
-                kept += self._of_sizes(ours, theirs)
+        few = [each for each in self._free(kept) if max(map(len, each)) <= _MOST_OF_SHAPE]
+        self._read_ahead(
+            [each.name for ours, _ in few for each in ours], [each.name for _, theirs in few for each in theirs]
+        )
+        for ours, theirs in few:
+            kept += self._of_sizes(ours, theirs)
         taken = _names(kept)
         kept += [each for each in pairs if each.copy.name not in taken[0] and each.original.name not in taken[1]]
         for ours, theirs in self._free(kept):
@@ -223,16 +222,6 @@ class _Reading:
         yield from (f"{name}: {reason}" for name, reason in list(self.problems.items())[:_MOST_NAMED])
         if len(self.problems) > _MOST_NAMED:
             yield f"{len(self.problems) - _MOST_NAMED:,} more tensors"
-
-
-def plan(sides: Sequence[dict[str, Tensor]], most_bytes: int) -> Plan:
-    """How much of each tensor may be read, so that neither side takes more than ``most_bytes``."""
-    count = max(map(len, sides))
-    widest = max((_BYTES.get(each.dtype, 2) for side in sides for each in side.values()), default=1)
-    most = max(_MOST_OF_TENSOR, _MOST_OF_ALL // max(count, 1))
-    values = min(max(most_bytes // max(count * widest, 1), LEAST_VALUES), most)
-    has_few = count <= _MANY_TENSORS and values >= _BLOCKS * LEAST_VALUES
-    return Plan(values, _BLOCKS if has_few else 1, max(most_bytes // (values * widest), 1))
 
 
 def _unreadable(copy: Checkpoint, original: Checkpoint) -> Iterable[tuple[str, str]]:

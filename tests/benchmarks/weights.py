@@ -1,7 +1,8 @@
 """Does `compare --weights` tell how one checkpoint came from another? Small models that are trained and changed here.
 
 Models are trained with numpy and kept in modelkin's cache. `--set first` is what the rules were set on; `--set second`
-has seeds, optimisers and sizes that were drawn afterwards. `real_weights` has published files, `weights_cost` the cost.
+has seeds, optimisers and sizes that were drawn afterwards; `--seed N` draws others. `--ends` reads what is read of
+models with many tensors. `real_weights` has published files, `weights_cost` the cost.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from modelkin.evidence.two_models import layout_pairs
 from modelkin.models.tensors import layouts_of
 from modelkin.results import Observation, Relation
 from modelkin.sources import open_source
+from modelkin.weights import reading_plan
 from modelkin.weights.value_types import rounded
 
 from ..support.checkpoints import write_checkpoint
@@ -89,6 +91,30 @@ SECOND = (
         (6, 24),
     ),
 )
+
+
+def drawn(seed: int) -> tuple[Setup, Setup]:
+    """Two sets more: sizes, optimisers, rates, steps and ranks as ``seed`` has them."""
+    chance = np.random.default_rng(seed)
+
+    def one(low: float, high: float) -> float:
+        return float(f"{np.exp(chance.uniform(np.log(low), np.log(high))):.2g}")
+
+    def setup(number: int) -> Setup:
+        heads = int(chance.integers(2, 6))
+        size = Size(heads * 32, int(chance.integers(1, 4)), heads, 32 * int(chance.integers(6, 15)))
+        rates = {"adam": (1e-6, 5e-4), "lion": (1e-6, 1e-4), "muon": (1e-5, 3e-3), "sgd": (3e-3, 0.3)}
+        optimiser = str(chance.choice(["adam", "lion", "muon"]))
+        rate = {"adam": one(1e-3, 3e-3), "lion": one(2e-4, 5e-4), "muon": one(5e-3, 2e-2)}[optimiser]
+        further = [
+            Training(name, one(*rates[name]), int(chance.integers(1, 26)), seed + 100 * number + place, "tables")
+            for place, name in enumerate(sorted(rates) * 3)
+        ]
+        ranks = sorted(chance.choice(range(4, 29), 2, replace=False).tolist())
+        base = Training(optimiser, rate, int(chance.integers(120, 200)), seed + number)
+        return Setup(size, seed + number, base, tuple(further), tuple(ranks))
+
+    return setup(1), setup(2)
 
 
 class Case(NamedTuple):
@@ -297,15 +323,19 @@ def draws(folder: Path, setup: Setup, count: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--set", choices=("first", "second"), default="first")
+    parser.add_argument("--seed", type=int, help="draw two sets by this seed")
     parser.add_argument("--draws", type=int, default=100)
+    parser.add_argument("--ends", action="store_true", help="read the ends of tensors, as of models with many")
     given = parser.parse_args()
+    if given.ends:
+        reading_plan._FEW_TENSORS = 0
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        if given.set == "first":
+        if given.set == "first" and given.seed is None:
             of_set(folder, FIRST)
             draws(folder, FIRST, given.draws)
             return
-        figures = [of_set(folder, setup) for setup in SECOND]
+        figures = [of_set(folder, setup) for setup in (SECOND if given.seed is None else drawn(given.seed))]
         right, total = (sum(each) for each in zip(*figures, strict=True))
         print(f"all: {right} of {total}, {right / total:.3f}")
 

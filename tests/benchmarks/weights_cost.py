@@ -1,6 +1,7 @@
 """What does comparing two files of weights of 953 MB take: of this disk, and of a server that speaks as the Hub does?
 
-Both files are made here, of random values. What a model of 70 billion values would take is computed from its tensors.
+The server sends parts of files from a second address, at once and after .05 s an answer. Both files are made here, of
+random values. What a model of 70 billion values would take is computed from its tensors.
 """
 
 from __future__ import annotations
@@ -16,13 +17,15 @@ import numpy as np
 
 from modelkin.models.layout_facts import Shape
 from modelkin.weights.checkpoint import Tensor
-from modelkin.weights.positions import blocks
-from modelkin.weights.tensor_pairs import plan
+from modelkin.weights.ranges import Range, joined
+from modelkin.weights.reading_plan import plan
 
 from ..support.checkpoints import stored
 from ..support.hub_server import HubRepository, serving
 from ..support.weights import header_of
 
+# The size of a file of weights, as libraries cut them.
+_SHARD = 5_000_000_000
 _CODE = """
 import json, sys, time
 from pathlib import Path
@@ -83,12 +86,22 @@ def asked(*words: str, **environment: str) -> str:
 
 def computed(shapes: dict[str, Shape]) -> str:
     """What a model of these tensors in bf16 would take of each side, without its headers."""
-    tensors = {name: Tensor(name, "BF16", shape, "", 0) for name, shape in shapes.items()}
+    tensors: dict[str, Tensor] = {}
+    place = 0
+    for name, shape in sorted(shapes.items()):
+        shard = f"{place // _SHARD}"
+        tensors[name] = Tensor(name, "BF16", shape, shard, place)
+        place += 2 * tensors[name].size
     how = plan((tensors, tensors), 4_000_000)
-    read = [blocks(each.sizes, how.values, how.most_blocks) for each in tensors.values()]
-    count = sum(block.length for each in read for block in each)
-    values = sum(each.size for each in tensors.values())
-    return f"{values / 1e9:.1f} billion values: {2 * count / 1e6:.2f} MB a side in {sum(map(len, read)):,} requests"
+    spare, ranges = how.spare, []
+    for shard in sorted({each.path for each in tensors.values()}):
+        mine = [each for each in tensors.values() if each.path == shard]
+        wanted = [Range(each.place + 2 * b.first, 2 * b.length) for each in mine for b in how.blocks(each.sizes)]
+        parts = joined(wanted, spare)
+        spare -= sum(each.length for each in parts) - sum(each.length for each in wanted)
+        ranges += parts
+    taken = sum(each.length for each in ranges)
+    return f"{place / 2e9:.1f} billion values: {taken / 1e6:.2f} MB a side in {len(ranges):,} requests"
 
 
 def main() -> None:
@@ -103,14 +116,17 @@ def main() -> None:
         print(f"disk, --deep: {asked(str(torch), str(lamp), 'deep')}")
         repositories = {
             f"lantern/{each.name}": HubRepository(
-                {"config.json": b"{}", "model.safetensors": (each / "model.safetensors").read_bytes()}
+                {"config.json": b"{}", "model.safetensors": (each / "model.safetensors").read_bytes()},
+                is_elsewhere=True,
             )
             for each in (lamp, torch)
         }
-        with serving(repositories) as server:
-            environment = {"HF_ENDPOINT": server.url, "HF_HOME": str(folder / "home")}
-            print(f"hub: {asked('hf:lantern/torch', 'hf:lantern/lamp', **environment)}")
-            print(f"hub: {len(server.asked):,} requests of both sides, {server.sent:,} bytes sent")
+        for pause in (0.0, 0.05):
+            with serving(repositories, pause) as server:
+                environment = {"HF_ENDPOINT": server.url, "HF_HOME": str(folder / f"home{pause}")}
+                print(f"hub, {pause:g} s an answer: {asked('hf:lantern/torch', 'hf:lantern/lamp', **environment)}")
+                requests, connections = len(server.asked), len(server.connections)
+                print(f"{requests:,} requests of both sides, {connections} connections, {server.sent:,} bytes sent")
     print(f"70B, computed: {computed(llama(80, 8192, 28_672, 1024, 128_256))}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +29,8 @@ class HubRepository:
     history: tuple[HubCommit, ...] = ()
     """Its commits, oldest first; without any, none is told of."""
     created: str = ""
+    is_elsewhere: bool = False
+    """Whether parts of files are sent from another address, which the first one asked names, as the Hub does."""
 
 
 @dataclass
@@ -48,6 +51,10 @@ class HubServer:
     url: str
     asked: list[str]
     counted: list[int] = field(default_factory=list)
+    connections: list[object] = field(default_factory=list)
+    """One for each that was opened."""
+    answers: list[int] = field(default_factory=list)
+    """What the next requests for parts are answered instead, by their status; -1 for none at all."""
 
     @property
     def sent(self) -> int:
@@ -56,24 +63,33 @@ class HubServer:
 
 
 @contextmanager
-def serving(repositories: Mapping[str, HubRepository]) -> Iterator[HubServer]:
-    """Serve ``repositories`` by name on a port of this machine; datasets and spaces as ``datasets/ORG/NAME``."""
-    asked: list[str] = []
-    counted: list[int] = []
-    handler = type("Handler", (_Handler,), {"repositories": repositories, "asked": asked, "counted": counted})
+def serving(repositories: Mapping[str, HubRepository], pause: float = 0.0) -> Iterator[HubServer]:
+    """Serve ``repositories`` by name on a port of this machine; datasets and spaces as ``datasets/ORG/NAME``.
+
+    Each answer comes after ``pause`` seconds, as one from far away does.
+    """
+    told = HubServer("", [])
+    handler = type("Handler", (_Handler,), {"repositories": repositories, "told": told, "pause": pause})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever, daemon=True)
         thread.start()
-        yield HubServer(f"http://127.0.0.1:{server.server_address[1]}", asked, counted)
+        told.url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield told
         server.shutdown()
         thread.join()
 
 
 class _Handler(BaseHTTPRequestHandler):
     repositories: Mapping[str, HubRepository]
-    asked: list[str]
-    counted: list[int]
+    told: HubServer
+    pause: float
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        """Count the connection."""
+        super().setup()
+        self.told.connections.append(self)
 
     def log_message(self, *_: object) -> None:
         """Not to the test's output."""
@@ -86,7 +102,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         path = unquote(urlsplit(self.path).path).strip("/")
-        self.asked.append(path)
+        self.told.asked.append(path)
+        time.sleep(self.pause)
         if path == "api/models":
             (owner,) = parse_qs(urlsplit(self.path).query)["author"]
             mine = [(name, each) for name, each in self.repositories.items() if name.startswith(f"{owner}/")]
@@ -110,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         found = re.fullmatch(r"(?:(revision|tree|resolve|commits)/([^/]+))?/?(.*)", rest)
         assert found
         kind, revision, inner = found[1] or "revision", found[2] or "main", found[3]
+        if self.headers.get("Range") and self._is_answered_otherwise(repository, kind):
+            return
         past = next((each for each in repository.history if each.digest == revision), None)
         if kind == "commits":
             self._json([_commit(each) for each in reversed(repository.history)])
@@ -124,6 +143,18 @@ class _Handler(BaseHTTPRequestHandler):
             self._file(contents[inner], past.digest if past else COMMIT)
         else:
             self._refuse(404, "EntryNotFound", "Entry not found")
+
+    def _is_answered_otherwise(self, repository: HubRepository, kind: str) -> bool:
+        status = self.told.answers.pop(0) if self.told.answers else 0
+        if status == -1:
+            time.sleep(600)  # until the process that asked is gone, or the tests are
+        elif status:
+            self._send(status, b"", {})
+        elif repository.is_elsewhere and kind == "resolve" and not urlsplit(self.path).query:
+            self._send(302, b"", {"Location": f"{self.path}?signed=1"})
+        else:
+            return False
+        return True
 
     def _file(self, content: bytes, commit: str) -> None:
         headers = {"ETag": f'"{_digest(content)}"', "X-Repo-Commit": commit}
@@ -150,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(content)
-            self.counted.append(len(content))
+            self.told.counted.append(len(content))
 
 
 @lru_cache(maxsize=64)
