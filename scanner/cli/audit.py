@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .choices import Choices, audit_exit_code, auditing_options, scan_options, setting_option
+from .choices import Choices, audit_exit_code, auditing_options, index_option, scan_options, setting_option
 from .configured import configured
 from .delivery import check_audit_formats, check_deliverable, deliver_audit
 from .progress import audit_progress
@@ -60,6 +60,7 @@ Examples:
     help="End a worker's work on a file that takes more.",
 )
 @click.option("--scheduler", metavar="ADDRESS", default="", help="Judge on the Dask cluster there.")
+@index_option
 @auditing_options
 def command(
     place: str,
@@ -68,6 +69,7 @@ def command(
     seconds: float,
     memory: int,
     scheduler: str,
+    index: Path | None,
     choices: Choices,
 ) -> int:
     """Scan every repository in a folder, in a list, or of an owner on the Hub.
@@ -83,7 +85,7 @@ def command(
     from ..audit.options import MEGABYTE, AuditOptions
 
     scan = scan_options(choices)
-    options = AuditOptions(scan, scan.jobs or None, seconds, memory * MEGABYTE, scheduler)
+    options = AuditOptions(scan, scan.jobs or None, seconds, memory * MEGABYTE, scheduler, index)
     try:
         with audit_progress(choices.shows_progress) as step:
             found = audit(place, journal, options, resume=resume, progress=step)

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from ..reports import AGREEMENT_FORMATS, AUDIT_FORMATS
 from .choices import Choices, Destination
 from .output import standard_page
-from .output_files import STANDARD_OUTPUT, check_writable, write
+from .output_files import STANDARD_OUTPUT, check_writable, write, write_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -103,4 +103,4 @@ def deliver_audit(audit: Audit, choices: Choices) -> None:
             for piece in pieces:
                 write(STANDARD_OUTPUT, piece)
         else:
-            write(destination.output, "".join(pieces), [audit.header.place])
+            write_pieces(destination.output, pieces, [audit.header.place])

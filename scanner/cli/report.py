@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from .choices import Choices, audit_exit_code, detail_options, exit_code, reporting_options
+from .choices import Choices, audit_exit_code, detail_options, exit_code, index_option, reporting_options
 from .delivery import check_audit_formats, check_deliverable, deliver, deliver_audit
 from .upstream_texts import fetching_option, near_source, sides
 
@@ -31,10 +31,11 @@ Examples:
 @click.command(name="report", epilog=_EPILOG)
 @click.argument("journal", type=click.Path(path_type=Path))
 @click.option("--repository", metavar="NAME", help="Only the report on this one, by its name in the audit.")
+@index_option
 @fetching_option
 @detail_options
 @reporting_options
-def command(journal: Path, repository: str | None, fetch: bool, choices: Choices) -> int:
+def command(journal: Path, repository: str | None, index: Path | None, fetch: bool, choices: Choices) -> int:
     """Show the JOURNAL of an audit again, with nothing scanned.
 
     An audit that was stopped, or is still running, is shown as far as it is.
@@ -44,7 +45,7 @@ def command(journal: Path, repository: str | None, fetch: bool, choices: Choices
     check_deliverable(choices)
     from ..audit.outcome import open_audit
 
-    audit = open_audit(journal)
+    audit = open_audit(journal, index)
     if repository is None:
         deliver_audit(audit, choices)
         return audit_exit_code(audit.summary, choices.fail_on)
