@@ -258,6 +258,17 @@ def comparing_options(command: _COMMAND) -> _COMMAND:
     return command
 
 
+def pages_option(command: _COMMAND) -> _COMMAND:
+    """The folder that a command writes the pages of an audit to."""
+    return click.option(
+        "--html",
+        "pages",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Write web pages to DIR: an index, a page a repository and family, and tables as CSV.",
+    )(command)
+
+
 def index_option(command: _COMMAND) -> _COMMAND:
     """Where a command that reads a journal keeps the index of it."""
     return click.option(

@@ -179,8 +179,7 @@ class IndexedAudit:
             f"repositories.name) FROM repositories JOIN details USING (id) WHERE {where} ORDER BY {by} LIMIT ? OFFSET ?"
         )
         for row, page, sure, licence, families in self._each(query, (*values, most, first)):
-            numbers = tuple(sorted(map(int, families.split(",")))) if families else ()
-            yield RankedRow(from_bytes(row, RepositoryRow), page, sure, to_text(licence), numbers)
+            yield RankedRow(from_bytes(row, RepositoryRow), page, sure, to_text(licence), _numbers(families))
 
     def count(self, choice: Choice = Choice()) -> int:
         """How many repositories are chosen."""
@@ -259,19 +258,29 @@ class IndexedAudit:
         found = self._one(query, (page, self._end))
         return (to_text(found[0]), LinePosition(*found[1:])) if found else None
 
+    def pages_by_name(self, names: Sequence[str]) -> dict[str, str]:
+        """The pages of those repositories that have one."""
+        found = {}
+        with self._index.connected() as connection:
+            for name in names:
+                query = "SELECT page FROM repositories WHERE name = ? AND NOT failed AND start < ?"
+                if row := connection.execute(query, (to_bytes_of_text(name), self._end)).fetchone():
+                    found[name] = row[0]
+        return found
+
     def pages_of(self, ending: str) -> set[str]:
         """The names of all pages whose digest, the last 12 characters, begins so."""
         query = "SELECT page FROM repositories WHERE substr(page, -12, ?) = ? AND start < ?"
         return {row[0] for row in self._each(query, (len(ending), ending, self._end))}
 
-    def positions(self) -> Iterator[tuple[str, str, LinePosition, str]]:
+    def positions(self) -> Iterator[tuple[str, str, LinePosition, tuple[int, ...]]]:
         """The name, page and place of each repository that there is a report on, and its families by number."""
         query = (
             "SELECT name, page, start, length, before, (SELECT group_concat(family) FROM members WHERE members.name = "
             "repositories.name) FROM repositories WHERE NOT failed AND start < ? ORDER BY name"
         )
         for name, page, start, length, before, families in self._each(query, (self._end,)):
-            yield to_text(name), page, LinePosition(start, length, before), families or ""
+            yield to_text(name), page, LinePosition(start, length, before), _numbers(families)
 
     def contents_at(self, identities: Sequence[ContentIdentity]) -> Iterator[LinePosition | None]:
         """Where each content stands; None where it does not."""
@@ -326,6 +335,10 @@ class _Found(Struct, frozen=True):
     left: int
     common: int
     is_recorded: bool
+
+
+def _numbers(joined: str | None) -> tuple[int, ...]:
+    return tuple(sorted(map(int, joined.split(",")))) if joined else ()
 
 
 def _failure(row: Sequence[bytes]) -> tuple[str, str]:

@@ -43,7 +43,7 @@ from ..graphs import of_audit, of_report
 from ..observations import conclusion_lines, figure, rename_words
 from ..summary import listed, notes, summarise
 from .curves import chart
-from .environment import rendered
+from .environment import Around, rendered
 from .graph import drawing
 from .tensor_map import tensor_maps
 
@@ -68,8 +68,11 @@ _EVIDENCE_COLUMNS = (
 _NEW, _KNOWN, _WAIVED = "", "known from the baseline", "waived"
 
 
-def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = None) -> str:
+def render(
+    report: Report, sides: Mapping[str, SideBySide | Skipped] | None = None, around: Around | None = None
+) -> str:
     """The page on ``report``. ``sides`` are its copied files beside their upstreams, by path; None: not asked for.
+    ``around`` is what the page is one of.
 
     In each text of the report, invisible characters are written out first; then it is escaped for HTML, whatever the
     template does with it.
@@ -78,6 +81,7 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
     kinds = _kinds(files)
     return rendered(
         "page.html",
+        around=around,
         report=report,
         corpora=corpora_words(report.corpus),
         version=version("modelkin"),
