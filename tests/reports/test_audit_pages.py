@@ -150,7 +150,7 @@ def test_a_folder_with_other_files_is_left_alone(audit: Audit, tmp_path: Path) -
     linked.mkdir()
     (linked / "index.html").symlink_to(tmp_path / "victim")
     with pytest.raises(ModelkinError, match=r"symbolic link|cannot write"):
-        check_folder(linked, [tmp_path])
+        check_folder(linked, [str(tmp_path)])
     with pytest.raises(ModelkinError):
         check_folder(audit.path)
 

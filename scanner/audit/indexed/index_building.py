@@ -88,21 +88,21 @@ class Standing(NamedTuple):
 def bring_up(index: IndexFile, journal: Path, is_watched: bool = False) -> Standing:
     """Have ``index`` hold all that stands in ``journal`` now. Raises ModelkinError.
 
-    What was read before is looked at again, digests alone, where the file is not as it was then; not so where the
-    caller ``is_watched`` says that it was all read in this very process.
+    What was read before is looked at again, digests alone, where the file is not as it was then; not so where it
+    ``is_watched``, was all read in this very process before, and is longer now.
     """
     try:
         with journal.open("rb") as file, index.connected() as connection:
             status = os.fstat(file.fileno())
             seen = f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
-            is_checked = False
+            is_checked = is_watched and _has_only_grown(_state(connection).get("seen", ""), seen)
             while True:
                 state = _state(connection)
                 if state.get("seen") == seen:
                     break
                 connection.execute("BEGIN IMMEDIATE")
                 try:
-                    seam = _seam(connection, file, is_checked or is_watched)
+                    seam = _seam(connection, file, is_checked)
                     is_checked = True
                     added = _add_lines(connection, file, journal, seam, status.st_size)
                     if added < LINES_TOGETHER:
@@ -116,6 +116,12 @@ def bring_up(index: IndexFile, journal: Path, is_watched: bool = False) -> Stand
         raise ModelkinError(f"{journal}: no such journal") from None
     except OSError as error:
         raise ModelkinError(f"{journal} cannot be read: {error.strerror}") from error
+
+
+def _has_only_grown(before: str, now: str) -> bool:
+    """Whether a file is the one that was seen before, and longer."""
+    old, new = before.split(), now.split()
+    return old[:2] == new[:2] and int(old[2]) < int(new[2])
 
 
 def _standing(journal: Path, state: dict[str, Any]) -> Standing:

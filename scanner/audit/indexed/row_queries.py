@@ -125,6 +125,11 @@ class IndexedAudit:
         self._index = index
         self._end = end
 
+    @property
+    def end(self) -> int:
+        """Up to which byte of the journal it is asked."""
+        return self._end
+
     def rows(self) -> Rows[RepositoryRow]:
         """Each repository in numbers, sorted by name."""
         return self._rows("row", "", "name", lambda row: from_bytes(row[0], RepositoryRow))
@@ -258,6 +263,11 @@ class IndexedAudit:
         found = self._one(query, (page, self._end))
         return (to_text(found[0]), LinePosition(*found[1:])) if found else None
 
+    def families_of(self, name: str) -> tuple[int, ...]:
+        """The numbers of the families that a repository holds files of."""
+        rows = self._each("SELECT family FROM members WHERE name = ? ORDER BY family", (to_bytes_of_text(name),))
+        return tuple(row[0] for row in rows)
+
     def pages_by_name(self, names: Sequence[str]) -> dict[str, str]:
         """The pages of those repositories that have one."""
         found = {}
@@ -292,10 +302,19 @@ class IndexedAudit:
 
     def families(self) -> Families | None:
         """The families that were found when the journal was so long; None where it has grown since."""
+        return self.latest_families() if self.families_end() == self._end else None
+
+    def families_end(self) -> int:
+        """How long the journal was when families were looked for last; -1 before they were."""
         found = self._one("SELECT value FROM state WHERE name = 'families'")
-        told = from_bytes(found[0], _Found) if found else None
-        if told is None or told.end != self._end:
+        return from_bytes(found[0], _Found).end if found else -1
+
+    def latest_families(self) -> Families | None:
+        """The families that were found last, be it when the journal was shorter; None before they were looked for."""
+        found = self._one("SELECT value FROM state WHERE name = 'families'")
+        if found is None:
             return None
+        told = from_bytes(found[0], _Found)
         rows = self._each("SELECT family FROM families ORDER BY number")
         families = tuple(from_bytes(row[0], Family) for row in rows)
         return Families(families, told.left, told.common, told.is_recorded)

@@ -66,9 +66,9 @@ _ROW_WORDS = {
 _MARKS = {Mark.RENAMED: "r", Mark.CHANGED: "c"}
 
 
-def rendered(name: str, assets: PageAssets | None = None, **values: Any) -> str:
-    """The template ``name`` filled with ``values``."""
-    assets = assets or page_assets()
+def rendered(name: str, **values: Any) -> str:
+    """The template ``name`` filled with ``values``; ``assets`` among them are the page's own `PageAssets`."""
+    assets: PageAssets = values.pop("assets", None) or page_assets()
     page = _environment().get_template(name)
     return page.render(policy=assets.policy, style=assets.style, script=assets.script, **values) + "\n"
 
