@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from .attribution.waivers import Waiver
     from .audit.journal import Advance
     from .audit.options import AuditOptions
-    from .audit.outcome import Audit, AuditSummary, RepositoryRow, UpstreamRow, open_audit
+    from .audit.outcome import Audit, open_audit
+    from .audit.rows import AuditSummary, RepositoryRow, UpstreamRow
     from .errors import (
         BaselineError,
         ConfigurationError,
@@ -176,7 +177,8 @@ _MODULES = {
     "attribution.waivers": "Waiver",
     "audit.journal": "Advance",
     "audit.options": "AuditOptions",
-    "audit.outcome": "Audit AuditSummary RepositoryRow UpstreamRow open_audit",
+    "audit.outcome": "Audit open_audit",
+    "audit.rows": "AuditSummary RepositoryRow UpstreamRow",
     "errors": "BaselineError ConfigurationError CorpusError MissingExtraError ModelkinError RestoreError "
     "RuleError SourceError UsageError WaiverError",
     "predictions.model": "Agreement AgreementOutcome Estimate PairShare SharedErrors TellingQuestions",

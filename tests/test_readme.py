@@ -44,6 +44,7 @@ EXIT_CODES = {
     "modelkin audit path/to/repositories --resume": 1,
     "modelkin audit sources.txt --journal list.jsonl": 1,
     "modelkin report modelkin-audit.jsonl": 1,
+    "modelkin report modelkin-audit.jsonl --html pages/": 1,
     "modelkin report modelkin-audit.jsonl --format html=audit.html": 1,
     "modelkin scan . --jobs 4": 1,
     "modelkin scan . --no-cache": 1,

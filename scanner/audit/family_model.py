@@ -5,6 +5,8 @@ Edit this when something new is to be said of a family.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Sequence
 from enum import Enum
 
 from msgspec import Struct
@@ -79,3 +81,13 @@ class Families(Struct, frozen=True):
     """How many definitions and files were left out because they stand in very many repositories."""
     is_recorded: bool = True
     """Whether the journal has what families are told by; older ones have not."""
+
+
+def pages_of(found: Families) -> Sequence[str]:
+    """What the pages on the families are called: the same for as long as the first file of a family is the same."""
+    return [f"family-{hashlib.blake2b(_root(each).encode(), digest_size=6).hexdigest()}" for each in found.families]
+
+
+def _root(family: Family) -> str:
+    """No two families hold one content."""
+    return min(each.sha256 for each in family.members)

@@ -80,20 +80,50 @@ def read_lines(path: Path, kind: type[_RECORD]) -> Iterator[tuple[LinePosition, 
         raise ModelkinError(f"{path} cannot be read: {error.strerror}") from error
 
 
-def read_open(file: BinaryIO, path: Path, kind: type[_RECORD]) -> Iterator[tuple[LinePosition, _RECORD]]:
-    """As `read_lines`, of a file that is open at its start. Raises ModelkinError or OSError."""
-    start, before = 0, START
-    for number, line in enumerate(file, 1):
+class Seam(NamedTuple):
+    """Between two lines of a journal: where to read on."""
+
+    start: int = 0
+    """In bytes."""
+    before: bytes = START
+    """The digest of the line above."""
+    number: int = 0
+    """How many lines are above."""
+
+
+def read_open(
+    file: BinaryIO, path: Path, kind: type[_RECORD], seam: Seam = Seam(), end: int | None = None
+) -> Iterator[tuple[LinePosition, _RECORD]]:
+    """As `read_lines`, of an open file from ``seam`` on, and no further than to byte ``end``: what is written meanwhile
+    is no line that was cut short. Raises ModelkinError or OSError.
+    """
+    start, before, number = seam
+    file.seek(start)
+    while line := file.readline() if end is None else file.readline(max(end - start, 0)):
+        number += 1
         unsealed = unseal(line, before)
         read = None if unsealed is None else _read(unsealed[0], kind)
         if unsealed is None or read is None:
-            _check_cut_short(path, number, line, is_last=not file.read(1))
+            _check_cut_short(path, number, line, not file.read(1) if end is None else start + len(line) >= end)
             return
         if number == 1:
             _check_header(path, getattr(read, "header", None))
         yield LinePosition(start, len(line), before), read
         start += len(line)
         before = unsealed[1]
+
+
+def is_whole_to(file: BinaryIO, seam: Seam) -> bool:
+    """Whether the lines up to ``seam`` are those that were read before: their digests alone are looked at."""
+    start, before, number = 0, START, 0
+    file.seek(0)
+    while start < seam.start:
+        line = file.readline()
+        unsealed = unseal(line, before)
+        if unsealed is None:
+            return False
+        start, before, number = start + len(line), unsealed[1], number + 1
+    return Seam(start, before, number) == seam
 
 
 def read_line(file: BinaryIO, position: LinePosition, path: Path) -> bytes:

@@ -30,6 +30,8 @@ class AuditOptions(Struct, frozen=True):
     """Bytes that a worker may take; what takes more is left."""
     scheduler: str = ""
     """The address of a Dask cluster that examines the files; empty for this machine."""
+    index: Path | None = None
+    """The file that the journal's index is kept in; None means one in the user's cache folder."""
 
 
 class Setup(Struct, frozen=True):

@@ -62,7 +62,7 @@ def run_audit(
                         if progress:
                             progress(replace(advance, done=advance.done + len(done), total=len(repositories)))
                     date_families(writing, repositories, pool, setup)
-    return open_audit(journal)
+    return open_audit(journal, options.index)
 
 
 def _cluster_client(scheduler: str) -> AbstractContextManager[Client | None]:

@@ -86,6 +86,7 @@ _commands = LazyGroup(
         "baseline": "baseline",
         "audit": "audit",
         "report": "report",
+        "serve": "serve",
         "corpus": "corpus",
         "rules": "rules",
         "explain": "explain",

@@ -7,9 +7,17 @@ from pathlib import Path
 
 import click
 
-from .choices import Choices, audit_exit_code, auditing_options, scan_options, setting_option
+from .choices import (
+    Choices,
+    audit_exit_code,
+    auditing_options,
+    index_option,
+    pages_option,
+    scan_options,
+    setting_option,
+)
 from .configured import configured
-from .delivery import check_audit_formats, check_deliverable, deliver_audit
+from .delivery import check_audit_formats, check_deliverable, check_pages, deliver_audit, deliver_pages
 from .progress import audit_progress
 
 _EPILOG = """\b
@@ -24,6 +32,7 @@ Examples:
   modelkin audit path/to/repositories
   modelkin audit sources.txt --journal sources.jsonl --jobs 8
   modelkin audit path/to/repositories --resume
+  modelkin audit path/to/repositories --html pages/
   modelkin audit hf:lantern --journal lantern.jsonl
   modelkin audit sources.txt --scheduler tcp://scheduler:8786
   modelkin audit snapshots/ --as-of 2023-06-20
@@ -60,6 +69,8 @@ Examples:
     help="End a worker's work on a file that takes more.",
 )
 @click.option("--scheduler", metavar="ADDRESS", default="", help="Judge on the Dask cluster there.")
+@index_option
+@pages_option
 @auditing_options
 def command(
     place: str,
@@ -68,6 +79,8 @@ def command(
     seconds: float,
     memory: int,
     scheduler: str,
+    index: Path | None,
+    pages: Path | None,
     choices: Choices,
 ) -> int:
     """Scan every repository in a folder, in a list, or of an owner on the Hub.
@@ -79,11 +92,12 @@ def command(
     choices = configured(choices)
     check_audit_formats(choices)
     check_deliverable(choices, [place])
+    check_pages(pages, [place])
     from ..api import audit
     from ..audit.options import MEGABYTE, AuditOptions
 
     scan = scan_options(choices)
-    options = AuditOptions(scan, scan.jobs or None, seconds, memory * MEGABYTE, scheduler)
+    options = AuditOptions(scan, scan.jobs or None, seconds, memory * MEGABYTE, scheduler, index)
     try:
         with audit_progress(choices.shows_progress) as step:
             found = audit(place, journal, options, resume=resume, progress=step)
@@ -92,4 +106,5 @@ def command(
             click.echo(f"modelkin: what is done is in {journal}: --resume goes on from there", err=True)
         raise
     deliver_audit(found, choices)
+    deliver_pages(found, pages)
     return audit_exit_code(found.summary, choices.fail_on)

@@ -1,4 +1,4 @@
-"""``modelkin cache`` tells of the scan cache, and empties it. Edit this for what it says."""
+"""``modelkin cache`` tells of the scan cache and of indexes of journals, and empties both. Edit this for its words."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from ..support.escaping import escape
 
 _EPILOG = """\b
 What was found out about a file is kept in the user's cache folder: a file
-that is scanned again with the same corpora is not read again. Nothing in a
-scanned folder is taken from there or kept there.
+that is scanned again with the same corpora is not read again; so are indexes
+of the journals of audits. Nothing in a scanned folder is taken from there or
+kept there.
 
 \b
 Examples:
@@ -26,7 +27,8 @@ def command() -> None:
 
 @command.command()
 def info() -> int:
-    """Show where the scan cache lies, what it holds, and why it is not used, where it is not."""
+    """Show where the scan cache and indexes lie, what they hold, and why they are not used, where they are not."""
+    from ..audit.indexed.database import FOLDER, kept_indexes
     from ..examining.kept_outcomes import MOST_BYTES, NotKeptError, cache_facts, cache_path
 
     try:
@@ -36,12 +38,16 @@ def info() -> int:
         return 0
     most = f"at most {MOST_BYTES // 1024**2} MB"
     click.echo(escape(f"{facts.path}: {facts.outcomes:,} outcomes of files, {_megabytes(facts.bytes)}; {most}"))
+    count, size = kept_indexes()
+    if count:
+        click.echo(escape(f"{facts.path.parents[1] / FOLDER}: {_indexes(count)} of journals, {_megabytes(size)}"))
     return 0
 
 
 @command.command()
 def clear() -> int:
-    """Empty the scan cache: the next scan examines each file anew."""
+    """Empty the scan cache, and remove all indexes: the next scan examines each file anew."""
+    from ..audit.indexed.database import FOLDER, kept_indexes, remove_old
     from ..examining.kept_outcomes import NotKeptError, cache_path, clear_cache
 
     try:
@@ -50,7 +56,15 @@ def clear() -> int:
         click.echo(escape(f"{cache_path()}: not used: {error}"))
         return 0
     click.echo(escape(f"{facts.path}: {facts.outcomes:,} outcomes of files, {_megabytes(facts.bytes)}: removed"))
+    count, _ = kept_indexes()
+    size = remove_old(facts.path.parents[1] / FOLDER, days=0)
+    if count:
+        click.echo(escape(f"{facts.path.parents[1] / FOLDER}: {_indexes(count)}, {_megabytes(size)}: removed"))
     return 0
+
+
+def _indexes(count: int) -> str:
+    return "1 index" if count == 1 else f"{count} indexes"
 
 
 def _megabytes(size: int) -> str:

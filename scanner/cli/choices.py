@@ -36,7 +36,7 @@ from . import NOTHING_SCANNED
 from .output_files import STANDARD_OUTPUT
 
 if TYPE_CHECKING:
-    from ..audit.outcome import AuditSummary
+    from ..audit.rows import AuditSummary
     from ..results import Level, Report, Verdict
     from ..scan_steps import ScanOptions
 
@@ -256,6 +256,27 @@ def comparing_options(command: _COMMAND) -> _COMMAND:
     for option in reversed(_options(Group.COMPARING)):
         command = option(command)
     return command
+
+
+def pages_option(command: _COMMAND) -> _COMMAND:
+    """The folder that a command writes the pages of an audit to."""
+    return click.option(
+        "--html",
+        "pages",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Write web pages to DIR: an index, a page a repository and family, and tables as CSV.",
+    )(command)
+
+
+def index_option(command: _COMMAND) -> _COMMAND:
+    """Where a command that reads a journal keeps the index of it."""
+    return click.option(
+        "--index",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar="FILE",
+        help="Keep the index of the journal in FILE, not in the cache folder.",
+    )(command)
 
 
 def setting_option(key: str) -> Callable[[_COMMAND], _COMMAND]:

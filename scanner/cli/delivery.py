@@ -12,12 +12,14 @@ import click
 from msgspec.structs import replace
 
 from ..reports import AGREEMENT_FORMATS, AUDIT_FORMATS
+from ..support.announcements import announce
 from .choices import Choices, Destination
 from .output import standard_page
-from .output_files import STANDARD_OUTPUT, check_writable, write
+from .output_files import STANDARD_OUTPUT, check_writable, write, write_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from ..audit.outcome import Audit
     from ..diffs.model import SideBySide
@@ -103,4 +105,23 @@ def deliver_audit(audit: Audit, choices: Choices) -> None:
             for piece in pieces:
                 write(STANDARD_OUTPUT, piece)
         else:
-            write(destination.output, "".join(pieces), [audit.header.place])
+            write_pieces(destination.output, pieces, [audit.header.place])
+
+
+def check_pages(folder: Path | None, sources: Iterable[str] = ()) -> None:
+    """Raise ModelkinError when the pages of an audit could not be written to ``folder``."""
+    if folder is not None:
+        from ..reports.audit_pages.page_folder import check_folder
+
+        check_folder(folder, sources)
+
+
+def deliver_pages(audit: Audit, folder: Path | None) -> None:
+    """Write the pages of an audit, if a folder for them was named, and tell of it on standard error."""
+    if folder is None:
+        return
+    from ..reports.audit_pages.page_folder import write_pages
+
+    found = write_pages(audit, folder)
+    removed = f", {found.removed} removed" if found.removed else ""
+    announce(f"{folder / 'index.html'}: {found.pages:,} pages, {found.written:,} of them written{removed}")

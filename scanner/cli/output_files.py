@@ -48,11 +48,24 @@ def write(output: str, text: str, distrusted: Iterable[str] = ()) -> None:
         replace(Path(output), text.encode("utf-8", "backslashreplace"), distrusted)
 
 
+def write_pieces(output: str, pieces: Iterable[str], distrusted: Iterable[str] = ()) -> None:
+    """As `write`, of a text that comes in pieces and is never held whole."""
+    if output == STANDARD_OUTPUT:
+        for piece in pieces:
+            write_standard_output(piece)
+    else:
+        _replace(Path(output), (piece.encode("utf-8", "backslashreplace") for piece in pieces), distrusted)
+
+
 def replace(path: Path, content: bytes, distrusted: Iterable[str] = ()) -> None:
     """Make ``content`` the whole file at ``path``, whose old content stays until the new is complete.
 
     A device or pipe is written to. No link is followed below the current folder or one of ``distrusted``.
     """
+    _replace(path, [content], distrusted)
+
+
+def _replace(path: Path, content: Iterable[bytes], distrusted: Iterable[str]) -> None:
     with _explained(str(path)):
         descriptor = _descriptor(str(path))
         if descriptor is not None:
@@ -61,8 +74,9 @@ def replace(path: Path, content: bytes, distrusted: Iterable[str] = ()) -> None:
         with opened_target(path, distrusted) as target:
             if _is_device(target):
                 _pour(target.folder.open_device(target.name, follow=not target.is_strict), content)
-            else:
-                target.folder.replace(target.name, content)
+                return
+            with target.folder.replacing(target.name) as file:
+                file.writelines(content)
 
 
 def _descriptor(output: str) -> int | None:
@@ -72,9 +86,9 @@ def _descriptor(output: str) -> int | None:
     return _STREAMS[found["name"]] if found["name"] else int(found["number"] or found["other"])
 
 
-def _pour(descriptor: int, content: bytes) -> None:
+def _pour(descriptor: int, content: Iterable[bytes]) -> None:
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        file.writelines(content)
 
 
 def _is_device(target: Target) -> bool:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from .choices import Choices, audit_exit_code, detail_options, exit_code, reporting_options
-from .delivery import check_audit_formats, check_deliverable, deliver, deliver_audit
+from .choices import Choices, audit_exit_code, detail_options, exit_code, index_option, pages_option, reporting_options
+from .delivery import check_audit_formats, check_deliverable, check_pages, deliver, deliver_audit, deliver_pages
 from .upstream_texts import fetching_option, near_source, sides
 
 _EPILOG = """\b
@@ -22,6 +22,7 @@ of `modelkin scan`.
 Examples:
   modelkin report modelkin-audit.jsonl
   modelkin report modelkin-audit.jsonl --format json --output audit.json
+  modelkin report modelkin-audit.jsonl --html pages/
   modelkin report modelkin-audit.jsonl --format html=audit.html
   modelkin report modelkin-audit.jsonl --repository org/name -v
   modelkin report modelkin-audit.jsonl --repository org/name --format sarif
@@ -31,22 +32,30 @@ Examples:
 @click.command(name="report", epilog=_EPILOG)
 @click.argument("journal", type=click.Path(path_type=Path))
 @click.option("--repository", metavar="NAME", help="Only the report on this one, by its name in the audit.")
+@index_option
+@pages_option
 @fetching_option
 @detail_options
 @reporting_options
-def command(journal: Path, repository: str | None, fetch: bool, choices: Choices) -> int:
+def command(
+    journal: Path, repository: str | None, index: Path | None, pages: Path | None, fetch: bool, choices: Choices
+) -> int:
     """Show the JOURNAL of an audit again, with nothing scanned.
 
     An audit that was stopped, or is still running, is shown as far as it is.
     """
     if repository is None:
         check_audit_formats(choices)
+    elif pages is not None:
+        raise click.UsageError("--html DIR is of all repositories: leave out --repository, or write --format html=FILE")
     check_deliverable(choices)
+    check_pages(pages)
     from ..audit.outcome import open_audit
 
-    audit = open_audit(journal)
+    audit = open_audit(journal, index)
     if repository is None:
         deliver_audit(audit, choices)
+        deliver_pages(audit, pages)
         return audit_exit_code(audit.summary, choices.fail_on)
     report = audit.report(repository)
     deliver(report, choices, sides=sides(report, choices, "".join(near_source(report)), fetch=fetch))

@@ -171,11 +171,11 @@ def kept_outcomes(scanned: Path | None = None, unwanted: bool = False) -> Iterat
 
 def opened(scanned: Path | None = None, most_bytes: int = MOST_BYTES) -> KeptOutcomes:
     """The user's cache; one that is damaged, or of another version, is begun anew. Raises NotKeptError."""
-    path = _own_file(scanned)
+    path = own_file(scanned)
     connection = _connected(path)
     if connection is None:
         _remove(path)
-        connection = _connected(_own_file(scanned))
+        connection = _connected(own_file(scanned))
     if connection is None:
         raise NotKeptError(f"{path} is damaged and cannot be removed")
     return KeptOutcomes(connection, path, most_bytes)
@@ -203,8 +203,11 @@ def cache_path() -> Path:
     return user_cache() / _FOLDER / _NAME
 
 
-def _own_file(scanned: Path | None) -> Path:
-    """The file of the cache, made where it is not there: nobody else can have written to it. Raises NotKeptError."""
+def own_file(scanned: Path | None, inner: str = _FOLDER, name: str = _NAME) -> Path:
+    """A file of the cache folder, made where it is not there: nobody else can have written to it.
+
+    Without a name that of the scan cache. Raises NotKeptError.
+    """
     if os.environ.get(OFF_VARIABLE):
         raise NotKeptError(f"{OFF_VARIABLE} is set")
     root = user_cache()
@@ -216,12 +219,12 @@ def _own_file(scanned: Path | None) -> Path:
         root.mkdir(0o700, parents=True, exist_ok=True)
         with Folder.open(root, str(root)) as outer:
             _refuse_strangers(outer)
-            with outer.below([_FOLDER], make=True, private=True) as folder:
+            with outer.below([inner], make=True, private=True) as folder:
                 _refuse_strangers(folder)
-                _make_own(folder)
+                _make_own(folder, name)
     except OSError as error:
         raise NotKeptError(f"{root} cannot be used: {error.strerror}") from None
-    return root / _FOLDER / _NAME
+    return root / inner / name
 
 
 def _refuse_strangers(folder: Folder) -> None:
@@ -229,12 +232,12 @@ def _refuse_strangers(folder: Folder) -> None:
         raise PermissionError(0, f"others may write to {folder.shown}: take that right from them (chmod go-w)")
 
 
-def _make_own(folder: Folder) -> None:
+def _make_own(folder: Folder, own: str) -> None:
     """Have the file be there, for the user alone. Raises OSError for a link, another's file, and what is no file."""
-    if folder.status(_NAME) is None:
+    if folder.status(own) is None:
         with suppress(FileExistsError):  # made by another process just now
-            os.close(folder.create(_NAME, 0o600))
-    for name in (_NAME + ending for ending in _BESIDE):
+            os.close(folder.create(own, 0o600))
+    for name in (own + ending for ending in _BESIDE):
         found = folder.status(name)
         if found is None:
             continue

@@ -95,13 +95,17 @@ def _audit_text(audit: Audit, page: Page) -> Iterable[str]:
     yield _function("audits", "render_text")(audit, page)
 
 
+def _audit_json(audit: Audit, _page: Page) -> Iterable[str]:
+    yield from _function("audits", "json_pieces")(audit)
+
+
 def _audit_json_lines(audit: Audit, _page: Page) -> Iterable[str]:
     yield from map(_function("json", "render_lines"), audit.reports())
 
 
 AUDIT_FORMATS: Mapping[str, AuditFormat] = {
     "text": _audit_text,
-    "json": _audit_module("audits", "render_json"),
+    "json": _audit_json,
     "jsonl": _audit_json_lines,
     "html": _audit_module("html.page", "render_audit"),
     "dot": _audit_graph("dot"),

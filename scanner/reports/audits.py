@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
+from itertools import islice
 from typing import Any
 
 from rich.console import RenderableType
 from rich.padding import Padding
 from rich.text import Text
 
-from ..audit.outcome import Audit, AuditSummary, RepositoryRow
+from ..audit.outcome import Audit
 from ..audit.records import AuditHeader
+from ..audit.rows import AuditSummary, RepositoryRow
 from ..results import Level
 from ..support.escaping import encodable, escape
 from .console import PLAIN, Page, bare_table, printed
@@ -34,15 +36,25 @@ def render_text(audit: Audit, page: Page = PLAIN) -> str:
 
 
 def _blocks(audit: Audit) -> Iterator[RenderableType]:
-    rows = {row.name: row for row in audit.rows}
+    first = audit.summary.first[:_MOST_ROWS]
     yield from _headline(audit.header, audit.summary)
     yield from _upstreams(audit.summary)
-    yield from _look_first([rows[name] for name in audit.summary.first])
+    yield from _look_first([row for name in first if (row := audit.indexed.row(name))], len(audit.summary.first))
     yield from family_blocks(audit.families)
-    failed = [(row.name, row.failed) for row in audit.rows if row.failed]
-    yield from _reasons(f"{_repositories(len(failed))} not audited", failed)
-    skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
-    yield from _reasons(f"{counted(len(skips), 'file')} skipped", skips)
+    failed, skipped = audit.summary.failed, audit.summary.skipped
+    yield from _reasons(f"{_repositories(failed)} not audited", failures(audit), failed)
+    yield from _reasons(f"{counted(skipped, 'file')} skipped", skips(audit), skipped)
+
+
+def failures(audit: Audit) -> Iterator[tuple[str, str]]:
+    """The repositories that could not be audited, and why."""
+    yield from audit.indexed.failed()
+
+
+def skips(audit: Audit) -> Iterator[tuple[str, str]]:
+    """What could not be scanned or read of all of them, and why."""
+    for row in audit.indexed.with_skips():
+        yield from ((f"{row.name}: {skip.path}", skip.reason) for skip in row.skipped)
 
 
 def _headline(header: AuditHeader, summary: AuditSummary) -> Iterator[Text]:
@@ -86,30 +98,30 @@ def _upstreams(summary: AuditSummary) -> Iterator[RenderableType]:
     yield from _rest(len(summary.upstreams))
 
 
-def _look_first(rows: Sequence[RepositoryRow]) -> Iterator[RenderableType]:
+def _look_first(rows: Sequence[RepositoryRow], total: int) -> Iterator[RenderableType]:
     if not rows:
         return
     yield Text()
     yield Text("Repositories to look at first", "bold")
     table = bare_table("repository", *(f"{level.value}s" for level in Level), "copies", "of")
-    for row in rows[:_MOST_ROWS]:
+    for row in rows:
         levels = [Text(str(count), LEVEL_STYLES[level] if count else "dim") for level, count in row.by_level.items()]
         projects = ", ".join(map(escape, (*row.copies, *row.models)))
         table.add_row(Text(escape(row.name)), *levels, str(sum(row.copies.values())), Text(projects))
     yield Padding.indent(table, 2)
-    yield from _rest(len(rows))
+    yield from _rest(total)
 
 
-def _reasons(what: str, reasons: Sequence[tuple[str, str]]) -> Iterator[RenderableType]:
-    if not reasons:
+def _reasons(what: str, reasons: Iterator[tuple[str, str]], total: int) -> Iterator[RenderableType]:
+    if not total:
         return
     yield Text()
     yield Text(what, "bold")
     table = bare_table("", "")
-    for name, reason in reasons[:_MOST_ROWS]:
+    for name, reason in islice(reasons, _MOST_ROWS):
         table.add_row(Text(escape(name)), Text(escape(reason), "dim"))
     yield Padding.indent(table, 2)
-    yield from _rest(len(reasons))
+    yield from _rest(total)
 
 
 def _rest(total: int) -> Iterator[RenderableType]:
@@ -123,7 +135,36 @@ def _repositories(count: int) -> str:
 
 def render_json(audit: Audit) -> str:
     """One indented JSON object; for the same repositories, two audits differ in values of ``seconds`` alone."""
-    return json.dumps(_as_data(audit), indent=2) + "\n"
+    return "".join(json_pieces(audit))
+
+
+def json_pieces(audit: Audit) -> Iterator[str]:
+    """As `render_json`, a few rows at a time."""
+    whole = json.dumps(_as_data(audit), indent=2)
+    names = _listed(json.dumps(encodable(name)) for name in audit.summary.first)
+    rows = _listed(json.dumps(_row(row), indent=2).replace("\n", "\n    ") for row in audit.rows)
+    before, _, rest = whole.partition(f'"first": "{_HERE}"')
+    between, _, end = rest.rpartition(f'"repositories": "{_HERE}"')
+    yield before
+    yield '"first": '
+    yield from names
+    yield between
+    yield '"repositories": '
+    yield from rows
+    yield f"{end}\n"
+
+
+def _listed(items: Iterator[str]) -> Iterator[str]:
+    """The items of a list in an indented object."""
+    opening = "["
+    for item in items:
+        yield f"{opening}\n    {item}"
+        opening = ","
+    yield "[]" if opening == "[" else "\n  ]"
+
+
+# Where a list is put in that may be long; no text of a report is between quotes and no more than this.
+_HERE = "rows of an audit"
 
 
 def _as_data(audit: Audit) -> dict[str, Any]:
@@ -151,9 +192,9 @@ def _as_data(audit: Audit) -> dict[str, Any]:
         "upstreams": [
             {"project": row.project, "files": row.files, "repositories": row.repositories} for row in summary.upstreams
         ],
-        "first": [encodable(name) for name in summary.first],
+        "first": _HERE,
         **families_data(audit.families),
-        "repositories": [_row(row) for row in audit.rows],
+        "repositories": _HERE,
     }
 
 

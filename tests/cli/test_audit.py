@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from modelkin.audit.journal import Advance
-from modelkin.audit.outcome import AuditSummary, open_audit
+from modelkin.audit.outcome import open_audit
+from modelkin.audit.rows import AuditSummary
 from modelkin.cli import main
 from modelkin.cli.choices import audit_exit_code
 from modelkin.cli.progress import audit_progress

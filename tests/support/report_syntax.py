@@ -104,8 +104,11 @@ def check_html(text: str) -> None:
     check_closed(read_page(text))
 
 
-def check_closed(page: Element) -> None:
-    """Nothing is asked of the network and nothing runs but the page's own style and script, if it has one."""
+def check_closed(page: Element, leads: str = r"#|https?://") -> None:
+    """Nothing is asked of the network and nothing runs but the page's own style and script, if it has one.
+
+    Its links begin as ``leads`` says.
+    """
     (meta,) = page.all("meta", **{"http-equiv": "Content-Security-Policy"})
     allowed = dict(part.strip().split(" ", 1) for part in meta.attributes["content"].split(";"))
     assert allowed["default-src"] == "'none'"
@@ -121,4 +124,4 @@ def check_closed(page: Element) -> None:
         assert not bad, f"<{element.tag}> has {bad}"
         assert element.tag not in ("link", "iframe", "img", "object", "base"), f"<{element.tag}> in the page"
     for link in page.all("a"):
-        assert re.match(r"#|https?://", link.attributes["href"]), f"a link to {link.attributes['href']:.80}"
+        assert re.match(leads, link.attributes["href"]), f"a link to {link.attributes['href']:.80}"

@@ -10,7 +10,7 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -23,6 +23,7 @@ from ...support.escaping import encodable, escape
 from .. import chronology, phrases
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_FOLDERS = (_TEMPLATES, _TEMPLATES.parents[1] / "audit_pages" / "templates")
 _DEFINITION_WORDS = {
     "identical": "identical",
     "renamed": "renamed",
@@ -66,10 +67,38 @@ _MARKS = {Mark.RENAMED: "r", Mark.CHANGED: "c"}
 
 
 def rendered(name: str, **values: Any) -> str:
-    """The template ``name`` filled with ``values``."""
-    style, script = _asset("page.css"), _asset("page.js")
+    """The template ``name`` filled with ``values``; ``assets`` among them are the page's own `PageAssets`."""
+    assets: PageAssets = values.pop("assets", None) or page_assets()
     page = _environment().get_template(name)
-    return page.render(policy=_policy(style, script), style=Markup(style), script=Markup(script), **values) + "\n"
+    return page.render(policy=assets.policy, style=assets.style, script=assets.script, **values) + "\n"
+
+
+class Around(NamedTuple):
+    """What a page is one of, such as the audit of a report."""
+
+    links: tuple[tuple[str, str], ...]
+    """Addresses, and what to call them."""
+    key: str = ""
+    """What the page follows from: it is written again where that is another."""
+
+
+class PageAssets(NamedTuple):
+    """What stands in each page of a kind."""
+
+    style: Markup
+    script: Markup
+    policy: Markup
+    """Its content security policy."""
+
+
+@cache
+def page_assets(
+    script: str = "page.js", more_style: str = "", allowed: str = "base-uri 'none'; form-action 'none'"
+) -> PageAssets:
+    """The style that all pages share, with more where it is named, a script, and what the policy allows beside them."""
+    style = "\n".join(map(_asset, filter(None, ("page.css", more_style))))
+    code = _asset(script)
+    return PageAssets(Markup(style), Markup(code), _policy(style, code, allowed))
 
 
 def visible(value: object) -> object:
@@ -87,7 +116,7 @@ def linkable(address: str) -> bool:
 @cache
 def _environment() -> Environment:
     environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
+        loader=FileSystemLoader(_FOLDERS),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=visible,
@@ -121,14 +150,14 @@ def _environment() -> Environment:
 
 @cache
 def _asset(name: str) -> str:
-    return (_TEMPLATES / name).read_text("utf-8").strip()
+    found = next(folder / name for folder in _FOLDERS if (folder / name).exists())
+    return found.read_text("utf-8").strip()
 
 
-def _policy(style: str, script: str) -> Markup:
+def _policy(style: str, script: str, allowed: str) -> Markup:
     """The content security policy: nothing is loaded, and only our own style and script count."""
     return Markup(
-        "default-src 'none'; base-uri 'none'; form-action 'none'; "
-        f"style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'"
+        f"default-src 'none'; {allowed}; style-src 'sha256-{_digest(style)}'; script-src 'sha256-{_digest(script)}'"
     )
 
 

@@ -11,11 +11,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import version
+from itertools import islice
 
 from msgspec import Struct
 
 from ...audit.family_model import Families
-from ...audit.outcome import Audit, RepositoryRow
+from ...audit.indexed.row_queries import Choice
+from ...audit.outcome import Audit
+from ...audit.rows import RepositoryRow
 from ...diffs.model import SideBySide
 from ...results import (
     Attribution,
@@ -33,13 +36,14 @@ from ...results import (
     Verdict,
 )
 from ...rulebook.loader import finding_rule
+from ..audits import failures, skips
 from ..corpora import corpora_words
 from ..family_words import date_words, first_words, holders, left_words, recurring
 from ..graphs import of_audit, of_report
 from ..observations import conclusion_lines, figure, rename_words
 from ..summary import listed, notes, summarise
 from .curves import chart
-from .environment import rendered
+from .environment import Around, rendered
 from .graph import drawing
 from .tensor_map import tensor_maps
 
@@ -64,8 +68,11 @@ _EVIDENCE_COLUMNS = (
 _NEW, _KNOWN, _WAIVED = "", "known from the baseline", "waived"
 
 
-def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = None) -> str:
+def render(
+    report: Report, sides: Mapping[str, SideBySide | Skipped] | None = None, around: Around | None = None
+) -> str:
     """The page on ``report``. ``sides`` are its copied files beside their upstreams, by path; None: not asked for.
+    ``around`` is what the page is one of.
 
     In each text of the report, invisible characters are written out first; then it is escaped for HTML, whatever the
     template does with it.
@@ -74,6 +81,7 @@ def render(report: Report, sides: Mapping[str, SideBySide | Skipped] | None = No
     kinds = _kinds(files)
     return rendered(
         "page.html",
+        around=around,
         report=report,
         corpora=corpora_words(report.corpus),
         version=version("modelkin"),
@@ -121,8 +129,7 @@ def _kinds(files: Sequence[FileView]) -> FilesByKind:
 def render_audit(audit: Audit) -> str:
     """The page on ``audit``: a row for each repository, those to look at first on top."""
     summary = audit.summary
-    rows = [row for row in _ranked(audit) if not row.failed]
-    skips = [(f"{row.name}: {skip.path}", skip.reason) for row in audit.rows for skip in row.skipped]
+    whole = summary.repositories - summary.failed
     return rendered(
         "audit.html",
         audit=audit,
@@ -131,11 +138,11 @@ def render_audit(audit: Audit) -> str:
         summary=summary,
         verdicts=list(Verdict),
         levels=list(Level),
-        rows=rows[:_MOST_REPOSITORIES],
-        left=max(len(rows) - _MOST_REPOSITORIES, 0),
+        rows=list(islice(_ranked(audit), _MOST_REPOSITORIES)),
+        left=max(whole - _MOST_REPOSITORIES, 0),
         projects=[upstream.project for upstream in summary.upstreams],
-        failed=[(row.name, row.failed) for row in audit.rows if row.failed],
-        skips=skips,
+        failed=list(failures(audit)),
+        skips=list(skips(audit)),
         drawing=drawing(of_audit(audit)),
         **_families(audit.families),
         not_obeyed=listed(summary.not_obeyed),
@@ -155,10 +162,7 @@ def _families(families: Families) -> dict[str, object]:
 
 
 def _ranked(audit: Audit) -> Iterator[RepositoryRow]:
-    rows = {row.name: row for row in audit.rows}
-    for name in audit.summary.first:
-        yield rows.pop(name)
-    yield from rows.values()
+    return (each.row for each in audit.indexed.ranked(Choice(failed=False)))
 
 
 class DefinitionGroup(Struct, frozen=True):
