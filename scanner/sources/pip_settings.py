@@ -119,7 +119,7 @@ def _netrcs(host: str) -> Login | None:
         with suppress(OSError, ValueError, netrc.NetrcParseError):
             found = netrc.netrc(str(path)).hosts.get(host)  # its `default` would go to any host
             if found and found[0]:
-                return Login(found[0], found[2])
+                return Login(found[0], found[2] or "")
     return None
 
 
