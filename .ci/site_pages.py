@@ -1,14 +1,15 @@
 """Makes pages of the documentation site out of what stands at the root of the repository; mkdocs runs it as a hook.
 
-README.md is the first page. Links are made to fit: to another page, or, where a file is no page, to its text alone (to
-the repository's own address of it, once mkdocs.yml has a `repo_url`). Edit this when one more file of the root is a
-page.
+README.md is the first page. Links are made to fit: to another page, or, where a file is no page, to the repository's
+own address of it; to its text alone as long as setup.cfg names no address of the project. Edit this when one more file
+of the root is a page.
 """
 
 from __future__ import annotations
 
 import posixpath
 import re
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,12 @@ PAGES = {
     "CONTRIBUTING.md": "contributing.md",
 }
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s#]+)(#[^)\s]*)?\)")
+
+
+def on_config(config: Any) -> Any:
+    """Name the repository, where the project has an address."""
+    config.repo_url = runpy.run_path(str(ROOT / "setup.py"))["address"]() or None
+    return config
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -49,6 +56,6 @@ def fitted(markdown: str, folder: str, repository: str | None) -> str:
             return f"{mark}[{text}]({PAGES[path]}{anchor})"
         if path.startswith("docs/"):
             return f"{mark}[{text}]({path.removeprefix('docs/')}{anchor})"
-        return f"[{text}]({repository}/blob/main/{path}{anchor})" if repository else text
+        return f"[{text}]({repository}/blob/HEAD/{path}{anchor})" if repository else text
 
     return _LINK.sub(link, markdown)

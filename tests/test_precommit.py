@@ -18,7 +18,10 @@ from .support.small_corpora import ATTENTION, COPY, Upstream, corpus_of
 
 ROOT = Path(__file__).parent.parent
 IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@b.c", "-c", "commit.gpgsign=false")
-PARTS = ("scanner", "rules", "setup.cfg", "pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml")
+PARTS = (
+    *("scanner", "rules", "setup.py", "setup.cfg", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"),
+    ".pre-commit-hooks.yaml",
+)
 
 
 def run(folder: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:

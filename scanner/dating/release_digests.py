@@ -19,7 +19,7 @@ from packaging.version import Version
 
 from ..errors import SourceError
 from ..sources.archive import DAMAGED_ZIP, BoundedFile
-from ..sources.index import ReleaseFile, index_url
+from ..sources.index import ReleaseFile
 from ..sources.registry import find
 from .kept_answers import KeptAnswer, keep, read_kept
 from .remote_end import RemoteEnd
@@ -59,7 +59,7 @@ def _read(name: str, file: ReleaseFile) -> dict[str, str]:
                 return _recorded(content, file)
         except OSError as error:
             raise SourceError(f"cannot read {found[0]}: {error.strerror}") from error
-    return _recorded(RemoteEnd(file.url, file.size, index_url()), file)
+    return _recorded(RemoteEnd(file.url, file.size, file.asked_by), file)
 
 
 def _recorded(content: IO[bytes] | RemoteEnd, file: ReleaseFile) -> dict[str, str]:

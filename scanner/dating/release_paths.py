@@ -21,7 +21,7 @@ from ..errors import SourceError
 from ..sources.archive import DAMAGED_ZIP, BoundedFile, open_archive
 from ..sources.checkout import Entry
 from ..sources.download import download
-from ..sources.index import ReleaseFile, index_url, release_files
+from ..sources.index import ReleaseFile, release_files
 from ..sources.members import MAX_MEMBERS, safe_path
 from ..sources.registry import find
 from ..sources.specs import CODE_SUFFIXES, ZIP_SUFFIXES
@@ -87,12 +87,12 @@ def _of_cached_release(name: str, file: ReleaseFile) -> Listing | None:
 def _asked(file: ReleaseFile) -> Listing:
     if file.filename.endswith(ZIP_SUFFIXES):
         with suppress(NoRangesError):
-            return _of_zip(RemoteEnd(file.url, file.size, index_url()), file)
+            return _of_zip(RemoteEnd(file.url, file.size, file.asked_by), file)
     if not 0 < file.size <= MOST_WHOLE_BYTES:
         size = f"of {file.size / 1024**2:,.0f} MB" if file.size else "of unknown size"
         raise TooLargeError(f"{file.filename}, {size}, is not fetched for the paths in it")
     content = BytesIO()
-    download(file.url, content, file.sha256, file.size, asked_by=index_url())
+    download(file.url, content, file.sha256, file.size, asked_by=file.asked_by)
     if file.filename.endswith(ZIP_SUFFIXES):
         return _of_zip(content, file)
     with TemporaryDirectory(prefix="modelkin-", ignore_cleanup_errors=True) as folder:

@@ -52,6 +52,19 @@ def without_password(url: str) -> str:
     return shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + "…"
 
 
+def without_login(address: str) -> str:
+    """What `sendable` gave, less a user's name and password."""
+    parts = urlsplit(address)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
+def origin(url: str) -> str:
+    """The server of an address: scheme, host and port. Raises SourceError as `sendable` does."""
+    parts = urlsplit(sendable(url))
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    return f"{parts.scheme}://{(parts.hostname or '').lower()}:{port}"
+
+
 def addresses(host: str, port: int = 0) -> list[IPAddress]:
     """What ``host`` stands for, numbers in any spelling too; raises OSError when nothing is known of it."""
     return [ip_address(str(found[4][0])) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]

@@ -1,37 +1,33 @@
 """Sends one HTTP(S) request and follows its redirects, within bounds, and never to an address that is forbidden.
 
-urllib's own opener follows redirects to ftp and to any address, reads a redirect's body whole, and bounds only the
-time between two bytes. Edit this when requests need another header, proxy or certificate; `addresses` says where none
-may go.
+urllib3 does the sending: connections that are used again, proxies, TLS. It bounds only the time between two bytes, and
+goes to any address; the connections made here count each byte and look at each address before they go there. Edit this
+when requests need another header, proxy or certificate; `addresses` says where none may go.
 """
 
 from __future__ import annotations
 
-import base64
 import http.client
 import io
 import os
 import socket
 import ssl
 import time
-from collections.abc import Callable
-from contextlib import closing, suppress
+import urllib.request
+from contextlib import suppress
+from contextvars import ContextVar
 from functools import lru_cache, partial
 from typing import Any
-from urllib.error import HTTPError
 from urllib.parse import unquote, urljoin, urlsplit
-from urllib.request import (
-    AbstractHTTPHandler,
-    HTTPDefaultErrorHandler,
-    HTTPErrorProcessor,
-    OpenerDirector,
-    ProxyHandler,
-    Request,
-    UnknownHandler,
-)
+
+import truststore
+import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.util import Retry, make_headers
 
 from ..errors import SourceError
-from .addresses import addresses, is_forbidden, is_inner, sendable, without_password
+from .addresses import addresses, is_forbidden, is_inner, origin, sendable, without_login, without_password
+from .pip_settings import Login, keyrings_login, login_for
 
 MAX_REDIRECTS = 5
 # Between two bytes, and for one attempt to connect.
@@ -39,6 +35,15 @@ TIMEOUT_SECONDS = 30.0
 _REDIRECTS = (301, 302, 303, 307, 308)
 _MAX_ADDRESSES = 16
 _CERTIFICATE_VARIABLES = ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE")
+_WAITS = Retry()
+
+
+class AnswerError(Exception):
+    """The server answers with an error: its status, its words, and the seconds until it wants to be asked again."""
+
+    def __init__(self, status: int, words: str, wait: float = 0) -> None:
+        super().__init__(status, words)
+        self.status, self.words, self.wait = status, words, wait
 
 
 class Allowance:
@@ -69,55 +74,53 @@ class Allowance:
             raise SourceError(f"gave up on {self.shown}: its server sends without end")
 
 
-def open_url(url: str, headers: dict[str, str], allowance: Allowance, asked_by: str = "") -> http.client.HTTPResponse:
-    """The answer to a GET of ``url``; raises HTTPError, other errors of the network, and SourceError.
+def open_url(url: str, headers: dict[str, str], allowance: Allowance, asked_by: str = "") -> urllib3.BaseHTTPResponse:
+    """The answer to a GET of ``url``; raises AnswerError, other errors of the network, and SourceError.
 
     ``asked_by`` is the address the user gave, when it is not ``url``: what a server names may be in a private network
-    only when that is.
+    only when that is. A login goes to the server of the address that the user gave, and to no other.
     """
-    journey = _Journey(allowance, asked_by or url, is_users=not asked_by)
+    home = asked_by or url
+    journey = _Journey(allowance, origin(home), is_users=not asked_by)
     address = sendable(url)
-    login = _login(address)
+    login = login_for(address) if origin(address) == journey.home else None
+    asks_keyring = origin(address) == journey.home
     for _ in range(MAX_REDIRECTS + 1):
-        request = Request(_without_login(address), headers={"User-Agent": "modelkin", **headers})
-        if login:
-            request.add_unredirected_header("Authorization", login)
-        try:
-            return journey.ask(request)
-        except HTTPError as answer:
-            with closing(answer):
-                target = answer.headers.get("Location") if answer.code in _REDIRECTS else None
-                if not target:
-                    raise
-        login = ""  # an index may send on to another host, which must not see the password
-        address = _next(address, str(target), allowance)
+        answer = journey.ask(without_login(address), headers, login)
+        if answer.status == 401 and asks_keyring and (found := keyrings_login(home, login)):
+            answer.close()
+            answer = journey.ask(without_login(address), headers, login := found)
+        if 200 <= answer.status < 300:
+            return answer
+        target = answer.headers.get("Location") if answer.status in _REDIRECTS else None
+        answer.close()
+        if not target:
+            raise AnswerError(answer.status, answer.reason or "", _asked_wait(answer))
+        following = _next(address, target, allowance)
+        if origin(following) != journey.home:
+            login, asks_keyring = None, False
+        address = following
         journey.is_users = False
     raise SourceError(f"gave up on {allowance.shown}: it redirects more than {MAX_REDIRECTS} times")
 
 
+def _asked_wait(answer: urllib3.BaseHTTPResponse) -> float:
+    try:
+        return _WAITS.get_retry_after(answer) or 0
+    except (urllib3.exceptions.HTTPError, ValueError, OverflowError):
+        return 0
+
+
 def _next(address: str, target: str, allowance: Allowance) -> str:
     try:
-        joined = urljoin(_without_login(address), target)
+        joined = urljoin(without_login(address), target)
         found = sendable(joined)
     except (ValueError, SourceError):
         shown = without_password(target)
         raise SourceError(f"{allowance.shown} redirects to {shown}, which is not an http or https address") from None
     if address.startswith("https:") and not found.startswith("https:"):
         raise SourceError(f"{allowance.shown} redirects from https to {without_password(found)}: refused")
-    return _without_login(found)
-
-
-def _without_login(address: str) -> str:
-    """What `sendable` gave, less the login."""
-    parts = urlsplit(address)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-
-
-def _login(address: str) -> str:
-    parts = urlsplit(address)
-    if not parts.username:
-        return ""
-    return "Basic " + base64.b64encode(f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()).decode()
+    return without_login(found)
 
 
 class _Journey:
@@ -127,16 +130,32 @@ class _Journey:
         self.allowance = allowance
         self.home = home
         self.is_users = is_users
-        self.certificates = _certificates()
-        self._is_home_inner: bool | None = None
 
-    def ask(self, request: Request) -> http.client.HTTPResponse:
-        opener = OpenerDirector()
-        handlers = (ProxyHandler(), _Handler(self), UnknownHandler(), HTTPDefaultErrorHandler(), HTTPErrorProcessor())
-        for handler in handlers:
-            opener.add_handler(handler)
-        answer: http.client.HTTPResponse = opener.open(request, timeout=self.patience())
-        return answer
+    def ask(self, url: str, headers: dict[str, str], login: Login | None) -> urllib3.BaseHTTPResponse:
+        """The answer, whatever its status."""
+        proxy = _proxy(url)
+        if proxy:
+            with suppress(OSError):  # the proxy may know what this machine does not
+                self.check(urlsplit(url).hostname or "")
+        sent = {"User-Agent": "modelkin", **headers}
+        if login:
+            sent["Authorization"] = make_headers(basic_auth=f"{login.user}:{login.password}")["authorization"]
+        token = _JOURNEY.set(self)
+        try:
+            # Connections are used again by those alone who may make them.
+            pools = _pools(os.getpid(), self.home, self.is_users, proxy, *_named_certificates())
+            return pools.request(
+                "GET",
+                url,
+                headers=sent,
+                timeout=self.patience(),
+                redirect=False,
+                retries=False,
+                preload_content=False,
+                decode_content=False,
+            )
+        finally:
+            _JOURNEY.reset(token)
 
     def patience(self) -> float:
         return min(TIMEOUT_SECONDS, self.allowance.seconds_left())
@@ -151,16 +170,13 @@ class _Journey:
                 raise SourceError(f"{place}, an address no server may name: check PIP_INDEX_URL")
 
     def _is_inner_home(self) -> bool:
-        if self._is_home_inner is None:
-            try:
-                self._is_home_inner = all(map(is_inner, addresses(urlsplit(self.home).hostname or "")))
-            except (OSError, ValueError):
-                self._is_home_inner = False
-        return self._is_home_inner
+        try:
+            return all(map(is_inner, addresses(urlsplit(self.home).hostname or "")))
+        except (OSError, ValueError):
+            return False
 
-    def connect(self, address: tuple[str, int], *_: object) -> socket.socket:
+    def connect(self, host: str, port: int) -> socket.socket:
         """As socket.create_connection, to addresses that were checked: a name may change what it stands for."""
-        host, port = address
         failure: OSError | None = None
         for family, kind, protocol, _name, target in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[
             :_MAX_ADDRESSES
@@ -181,16 +197,50 @@ class _Journey:
         raise failure or OSError("its name stands for no address")
 
 
-def _certificates() -> ssl.SSLContext:
+_JOURNEY: ContextVar[_Journey] = ContextVar("_JOURNEY")
+
+
+def _proxy(url: str) -> str:
+    """The user's proxy for this address, as Python's own urllib finds it; empty for none."""
+    parts = urlsplit(url)
+    proxy = urllib.request.getproxies().get(parts.scheme, "")
+    if not proxy or urllib.request.proxy_bypass(parts.netloc):
+        return ""
+    return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _named_certificates() -> tuple[str, str]:
     variable = next((name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)), "")
-    return _context(variable, os.environ.get(variable, ""))
+    return variable, os.environ.get(variable, "")
+
+
+@lru_cache(maxsize=8)
+def _pools(
+    process: int,  # noqa: ARG001  a connection must not be shared with a process that was forked off
+    home: str,  # noqa: ARG001
+    is_users: bool,  # noqa: ARG001
+    proxy: str,
+    variable: str,
+    path: str,
+) -> urllib3.PoolManager:
+    """Connections that are kept open for the next request."""
+    settings: dict[str, Any] = {"num_pools": 4, "maxsize": 4, "ssl_context": _context(variable, path)}
+    if proxy:
+        parts = urlsplit(proxy)
+        login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
+        headers = make_headers(proxy_basic_auth=login)
+        pools: urllib3.PoolManager = urllib3.ProxyManager(without_login(proxy), proxy_headers=headers, **settings)
+    else:
+        pools = urllib3.PoolManager(**settings)
+    pools.pool_classes_by_scheme = {"http": _Pool, "https": _SecurePool}
+    return pools
 
 
 @lru_cache(maxsize=4)
 def _context(variable: str, path: str) -> ssl.SSLContext:
-    """Read once (it takes 40 ms): the listings of a package's releases are many requests."""
+    """The certificates that the user names, as pip takes them; else those that the system trusts."""
     if not variable:
-        return ssl.create_default_context()
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     try:
         if os.path.isdir(path):  # noqa: PTH112  OpenSSL takes files and folders by different parameters
             return ssl.create_default_context(capath=path)
@@ -199,48 +249,31 @@ def _context(variable: str, path: str) -> ssl.SSLContext:
         raise SourceError(f"{variable} names certificates that cannot be read: {path}") from error
 
 
-# The connection, as http.client and urllib want it.
+# The connection, as urllib3 wants it.
 
 
-class _Handler(AbstractHTTPHandler):
-    """http and https, through the user's proxies or not."""
+class _Connection(HTTPConnection):
+    """A connection that keeps to the allowance of who uses it now, and to the addresses that it may go to."""
 
-    handler_order = 500
+    @property
+    def response_class(self) -> Any:  # type: ignore[override]
+        """What reads an answer."""
+        return partial(_Answer, allowance=_JOURNEY.get().allowance)
 
-    def __init__(self, journey: _Journey) -> None:
-        super().__init__()
-        self.journey = journey
-
-    def http_open(self, request: Request) -> http.client.HTTPResponse:
-        return self._open(_Connection, request)
-
-    def https_open(self, request: Request) -> http.client.HTTPResponse:
-        return self._open(_SecureConnection, request, context=self.journey.certificates)
-
-    http_request = AbstractHTTPHandler.do_request_
-    https_request = AbstractHTTPHandler.do_request_
-
-    def _open(self, kind: Callable[..., Any], request: Request, **settings: Any) -> http.client.HTTPResponse:
-        is_proxied = bool(request.has_proxy() or getattr(request, "_tunnel_host", None))
-        if is_proxied:
-            with suppress(OSError):  # the proxy may know what this machine does not
-                self.journey.check(urlsplit(request.full_url).hostname or "")
-        make = partial(kind, journey=self.journey, is_proxied=is_proxied)
-        return self.do_open(make, request, **settings)
+    def _new_conn(self) -> socket.socket:
+        return super()._new_conn() if self.proxy else _JOURNEY.get().connect(self._dns_host, self.port)
 
 
-class _Connection(http.client.HTTPConnection):
-    """A connection that keeps to the allowance of its journey, and to the addresses that it may go to."""
-
-    def __init__(self, *arguments: Any, journey: _Journey, is_proxied: bool, **settings: Any) -> None:
-        super().__init__(*arguments, **settings)
-        self.response_class = partial(_Answer, allowance=journey.allowance)  # type: ignore[assignment]
-        if not is_proxied:
-            self._create_connection = journey.connect
-
-
-class _SecureConnection(_Connection, http.client.HTTPSConnection):
+class _SecureConnection(_Connection, HTTPSConnection):
     """The same over TLS."""
+
+
+class _Pool(urllib3.HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(urllib3.HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
 
 
 class _Answer(http.client.HTTPResponse):

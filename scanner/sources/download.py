@@ -14,12 +14,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO, TypeVar
-from urllib.error import HTTPError, URLError
+
+from urllib3.exceptions import DecodeError, HTTPError
+from urllib3.exceptions import TimeoutError as PoolTimeoutError
 
 from ..errors import SourceError
 from .addresses import without_password
 from .checkout import Progress
-from .connection import Allowance, open_url
+from .connection import Allowance, AnswerError, open_url
 from .members import DISK_RESERVE_BYTES
 
 ATTEMPTS = 3
@@ -34,7 +36,9 @@ MAX_UNDECLARED_BYTES = 2 * 1024**3
 FILE_SECONDS = 60.0
 MIN_BYTES_PER_SECOND = 64 * 1024
 _CHUNK = 256 * 1024
-_FAILURES = (HTTPError, URLError, http.client.HTTPException, OSError, ValueError, OverflowError)
+_FAILURES = (AnswerError, HTTPError, http.client.HTTPException, OSError, ValueError, OverflowError)
+# The longest that a server may ask us to wait before we ask again.
+_MOST_WAIT_SECONDS = 30.0
 
 T = TypeVar("T")
 
@@ -49,14 +53,12 @@ def fetch_text(url: str, accept: str) -> bytes:
     allowance = Allowance(shown, MAX_PAGE_BYTES, PAGE_SECONDS)
 
     def attempt() -> bytes:
-        with open_url(url, {"Accept": accept}, allowance) as answer:
+        with open_url(url, {"Accept": accept, "Accept-Encoding": "gzip"}, allowance) as answer:
             body = bytearray()
-            while chunk := answer.read(_CHUNK):
+            while chunk := answer.read(_CHUNK, decode_content=True):
                 body += chunk
-                if len(body) + (answer.length or 0) > MAX_PAGE_BYTES:
+                if len(body) + (answer.length_remaining or 0) > MAX_PAGE_BYTES:
                     raise SourceError(f"{shown} is a page of more than {MAX_PAGE_BYTES // 1024**2:,} MB: refused")
-            if answer.length:
-                raise http.client.IncompleteRead(b"", answer.length)
             return bytes(body)
 
     return retried(attempt, shown, allowance)
@@ -90,10 +92,10 @@ def _append(url: str, target: IO[bytes], size: int, progress: Progress, allowanc
         if answer.status != http.client.PARTIAL_CONTENT:
             done = target.seek(0)
             target.truncate()
-        declared = done + (answer.length or 0)
+        declared = done + (answer.length_remaining or 0)
         if not size:
             _refuse_too_large(allowance.shown, declared, target)
-        limit = size or (declared if answer.length else MAX_UNDECLARED_BYTES)
+        limit = size or (declared if answer.length_remaining else MAX_UNDECLARED_BYTES)
         while chunk := answer.read(_CHUNK):
             done += len(chunk)
             if done > limit:
@@ -103,8 +105,6 @@ def _append(url: str, target: IO[bytes], size: int, progress: Progress, allowanc
                 _refuse_too_large(allowance.shown, 0, target)
             target.write(chunk)
             progress(done, size or declared)
-        if answer.length:
-            raise http.client.IncompleteRead(b"", answer.length)
 
 
 def _refuse_too_large(shown: str, size: int, target: IO[bytes]) -> None:
@@ -141,29 +141,43 @@ def retried(attempt: Callable[[], T], shown: str, allowance: Allowance) -> T:
         try:
             return attempt()
         except _FAILURES as error:  # noqa: PERF203  a failure is what the loop is for
-            if isinstance(error, HTTPError) and error.code in (404, 410):
+            if isinstance(error, AnswerError) and error.status in (404, 410):
                 raise NothingThereError(f"{shown}: not found") from None
             if wait is None or not _may_pass(error):
                 raise SourceError(f"cannot reach {shown}: {_reason(error)}") from error
-            time.sleep(min(wait, allowance.seconds_left()))
+            asked = min(error.wait, _MOST_WAIT_SECONDS) if isinstance(error, AnswerError) else 0
+            time.sleep(min(max(wait, asked), allowance.seconds_left()))
     raise AssertionError("the last attempt returns or raises")
 
 
 def _may_pass(error: Exception) -> bool:
-    if isinstance(error, HTTPError):
-        return error.code == 429 or error.code >= 500
-    cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(error, AnswerError):
+        return error.status == 429 or error.status >= 500
+    cause = _cause(error)
     if isinstance(cause, http.client.InvalidURL):
         return False
-    return isinstance(cause, (TimeoutError, ConnectionResetError, http.client.HTTPException))
+    passing = (TimeoutError, PoolTimeoutError, ConnectionResetError, http.client.HTTPException)
+    return isinstance(cause, passing)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """What happened, within the errors that urllib3 wraps around it."""
+    for _ in range(4):
+        inner = next((each for each in reversed(error.args) if isinstance(each, BaseException)), None)
+        if inner is None or not isinstance(error, HTTPError):
+            break
+        error = inner
+    return error
 
 
 def _reason(error: Exception) -> str:
-    if isinstance(error, HTTPError):
-        return _printable(f"it answers {error.code} {error.reason}")
-    cause = error.reason if isinstance(error, URLError) else error
+    if isinstance(error, AnswerError):
+        return _printable(f"it answers {error.status} {error.words}")
+    cause = _cause(error)
     text = cause.strerror if isinstance(cause, OSError) else None
-    if isinstance(cause, (ValueError, OverflowError)) and not isinstance(cause, OSError):
+    if isinstance(cause, PoolTimeoutError):
+        text = "timed out"
+    if isinstance(cause, (DecodeError, ValueError, OverflowError)) and not isinstance(cause, OSError):
         text = "its answer is not HTTP"
     return _printable(str(text or cause or type(cause).__name__))
 

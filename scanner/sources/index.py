@@ -7,7 +7,6 @@ as unknown when it is of another kind. Edit this when a real index writes someth
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
@@ -21,11 +20,10 @@ from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sd
 from packaging.version import InvalidVersion, Version
 
 from ..errors import SourceError
-from .addresses import without_password
+from .addresses import sendable, without_login, without_password
 from .download import NothingThereError, fetch_text
-from .pip_settings import configured_index
+from .pip_settings import index_urls
 
-DEFAULT_INDEX = "https://pypi.org/simple"
 _ACCEPT = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
 # A file name becomes a path in the cache, so an index may not put a slash into it.
 _SAFE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,199}")
@@ -59,6 +57,13 @@ class ReleaseFile(Struct, frozen=True):
     """In bytes; 0 when unknown."""
     yanked: str = ""
     """Why it was withdrawn; empty when it was not."""
+    index: str = ""
+    """The index that lists it, without a login; empty when it is not known any more."""
+
+    @property
+    def asked_by(self) -> str:
+        """The user's address that led to it."""
+        return self.index or index_urls()[0]
 
 
 def release_files(name: str) -> dict[str, ReleaseFile]:
@@ -76,11 +81,6 @@ def by_release(files: Iterable[ReleaseFile]) -> dict[str, ReleaseFile]:
     for file in files:
         by_version.setdefault(Version(file.version), []).append(file)
     return {str(version): _chosen(by_version[version]) for version in sorted(by_version)}
-
-
-def index_url() -> str:
-    """The index pip would use: its environment variable, else its configuration, else pypi.org."""
-    return (os.environ.get("PIP_INDEX_URL") or configured_index() or DEFAULT_INDEX).rstrip("/")
 
 
 def canonical_name(name: str) -> str:
@@ -105,21 +105,41 @@ def version_of_file(filename: str, project: str) -> Version | None:
 
 
 def listed_files(name: str) -> list[ReleaseFile]:
-    """Every wheel and sdist of ``name`` that has a SHA-256, each with its own day; raises SourceError."""
-    index, project = index_url(), canonical_name(name)
-    url = f"{index}/{project}/"
+    """Every wheel and sdist of ``name`` that has a SHA-256, each with its own day; raises SourceError.
+
+    Of all the user's indexes; one that does not answer is an error, as another may have a project of that name that is
+    somebody else's. What two list under one name is taken from the first.
+    """
+    project = canonical_name(name)
+    indexes = index_urls()
+    found: dict[str, ReleaseFile] = {}
+    is_known = False
+    for index in indexes:
+        try:
+            listed = _listed_by(index, project)
+        except NothingThereError:
+            continue
+        is_known = True
+        found = {file.filename: file for file in listed} | found
+    if not is_known:
+        shown = " or ".join(map(without_password, indexes))
+        raise SourceError(f"there is no package called {name} on {shown}")
+    return list(found.values())
+
+
+def _listed_by(index: str, project: str) -> list[ReleaseFile]:
+    page = f"{index}/{project}/"
     try:
-        listed = parse_page(fetch_text(url, _ACCEPT))
-    except NothingThereError:
-        raise SourceError(f"there is no package called {name} on {without_password(index)}") from None
+        listed = parse_page(fetch_text(page, _ACCEPT))
     except ValueError:
         raise SourceError(
             f"{without_password(index)} does not answer as a package index (PEP 503, PEP 691): check PIP_INDEX_URL"
         ) from None
-    return [found for file in listed if (found := _checked(file, project, url)) is not None]
+    index = without_login(sendable(index))
+    return [found for file in listed if (found := _checked(file, project, f"{index}/{project}/", index)) is not None]
 
 
-def _checked(file: ListedFile, project: str, page: str) -> ReleaseFile | None:
+def _checked(file: ListedFile, project: str, page: str, index: str) -> ReleaseFile | None:
     """One file of the index's answer; None when it is not a wheel or sdist of ``project`` that can be checked."""
     version = version_of_file(file.filename, project) if file.sha256 else None
     if version is None:
@@ -128,13 +148,13 @@ def _checked(file: ListedFile, project: str, page: str) -> ReleaseFile | None:
         url = urljoin(page, file.url)
     except ValueError:
         return None
-    return ReleaseFile(file.filename, url, file.sha256, file.uploaded, str(version), file.size, file.yanked)
+    return ReleaseFile(file.filename, url, file.sha256, file.uploaded, str(version), file.size, file.yanked, index)
 
 
 def _chosen(files: list[ReleaseFile]) -> ReleaseFile:
     best = min(files, key=_preference)
     first = min((file.uploaded for file in files if file.uploaded), default="")
-    return ReleaseFile(best.filename, best.url, best.sha256, first, best.version, best.size, best.yanked)
+    return msgspec.structs.replace(best, uploaded=first)
 
 
 def _preference(file: ReleaseFile) -> tuple[bool, int, int, str]:

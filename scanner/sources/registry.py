@@ -25,7 +25,7 @@ from ..support.data_files import user_cache
 from ..support.folders import OTHERS_WRITE, Folder
 from .checkout import Progress, os_reason
 from .download import download
-from .index import SHA256, ReleaseFile, canonical_name, index_url, release_files, version_of_file
+from .index import SHA256, ReleaseFile, canonical_name, release_files, version_of_file
 
 # What is worth fetching for a page of text.
 _MOST_FETCHED_BYTES = 200 * 1024**2
@@ -163,7 +163,7 @@ def store(name: str, release: ReleaseFile, progress: Progress | None = None) -> 
     try:
         with opened(name, make=True) as folder:
             with folder.replacing(release.filename, private=True) as file:
-                download(release.url, file, release.sha256, release.size, progress, index_url())
+                download(release.url, file, release.sha256, release.size, progress, release.asked_by)
             with folder.replacing(release.filename + _RECORD_SUFFIX, private=True) as file:
                 fields = msgspec.to_builtins(release)
                 file.write(json.dumps({**fields, _DIGEST_KEY: _digest(fields)}, indent=1).encode())

@@ -1,4 +1,4 @@
-"""pip's own files give the address of the index as pip itself would, and none of the current folder is among them."""
+"""Indexes and logins are those that pip would take, and nothing of the current folder is among them."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from pathlib import Path
 import pytest
 
 from modelkin.errors import SourceError
-from modelkin.sources import pip_settings
-from modelkin.sources.index import index_url
+from modelkin.sources.pip_settings import DEFAULT_INDEX, Login, index_urls, keyrings_login, login_for
 
 LINUX = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="the places are those of Linux")
 USER, LEGACY, SYSTEM = "home/.config/pip/pip.conf", "home/.pip/pip.conf", "xdg/pip/pip.conf"
@@ -48,6 +47,9 @@ SETUPS: dict[str, tuple[dict[str, str], str]] = {
     "percent": ({USER: section("https://u:p%40ss@a.example/simple")}, ""),
     "comments": ({USER: f"# x\n[global]\n; y\nindex-url: {A}\n"}, ""),
     "line ends": ({USER: section(A).replace("\n", "\r\n")}, ""),
+    "extra": ({USER: section(B, key="extra-index-url")}, ""),
+    "extra ones": ({USER: section(A) + f"extra-index-url = {B} {C}\n  {A}\n"}, ""),
+    "extra of download": ({USER: section(B, key="extra-index-url") + section(C, "download", "extra-index-url")}, ""),
     "old line ends": ({USER: section(A).replace("\n", "\r")}, ""),
 }
 
@@ -63,12 +65,16 @@ def settled(tmp_path: Path, files: Mapping[str, str], named: str) -> dict[str, s
     return variables
 
 
-def as_pip_says(variables: Mapping[str, str], folder: Path) -> str:
+def as_pip_says(variables: Mapping[str, str], folder: Path) -> list[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "XDG_", "PYTHON"))}
     command = [sys.executable, "-I", "-m", "pip", "config", "list"]
     done = subprocess.run(command, cwd=folder, env={**kept, **variables}, capture_output=True, text=True, check=True)
-    found = dict(re.findall(r"^(\w+)\.index-url='(.*)'$", done.stdout, re.MULTILINE))
-    return found.get("download") or found.get("global") or ""
+    addresses = []
+    for name in ("index-url", "extra-index-url"):
+        found = dict(re.findall(rf"^(\w+)\.{name}='(.*)'$", done.stdout, re.MULTILINE))
+        found = {section: value.replace("\\n", "\n") for section, value in found.items()}
+        addresses.append(found.get("download") or found.get("global") or "")
+    return list(dict.fromkeys((addresses[0] or DEFAULT_INDEX, *addresses[1].split())))
 
 
 @pytest.fixture
@@ -81,11 +87,11 @@ def clean(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 @LINUX
 @pytest.mark.parametrize("name", SETUPS)
-def test_the_address_is_the_one_pip_names(name: str, tmp_path: Path, clean: pytest.MonkeyPatch) -> None:
+def test_the_addresses_are_those_pip_names(name: str, tmp_path: Path, clean: pytest.MonkeyPatch) -> None:
     variables = settled(tmp_path, *SETUPS[name])
     for variable, value in variables.items():
         clean.setenv(variable, value)
-    assert pip_settings.configured_index() == as_pip_says(variables, tmp_path)
+    assert index_urls() == as_pip_says(variables, tmp_path)
 
 
 @LINUX
@@ -93,9 +99,9 @@ def test_the_environments_own_file_beats_the_users(tmp_path: Path, clean: pytest
     for variable, value in settled(tmp_path, {USER: section(A), "prefix/pip.conf": section(B)}, "").items():
         clean.setenv(variable, value)
     clean.setattr(sys, "prefix", str(tmp_path / "prefix"))
-    assert index_url() == B
+    assert index_urls() == [B]
     clean.setenv("PIP_INDEX_URL", C)
-    assert index_url() == C
+    assert index_urls() == [C]
 
 
 @LINUX
@@ -118,7 +124,7 @@ def test_no_file_of_the_current_folder_counts(
     for variable, value in variables.items():
         clean.setenv(variable, value)
     clean.chdir(tmp_path)
-    assert pip_settings.configured_index() == ""
+    assert index_urls() == [DEFAULT_INDEX]
 
 
 def test_a_named_file_that_depends_on_the_current_folder_is_an_error(tmp_path: Path, clean: pytest.MonkeyPatch) -> None:
@@ -126,7 +132,7 @@ def test_a_named_file_that_depends_on_the_current_folder_is_an_error(tmp_path: P
     clean.chdir(tmp_path)
     clean.setenv("PIP_CONFIG_FILE", "pip.conf")
     with pytest.raises(SourceError, match=r"names pip\.conf, which depends on the current folder: give its full path"):
-        index_url()
+        index_urls()
 
 
 @pytest.mark.parametrize(
@@ -144,7 +150,82 @@ def test_a_broken_file_is_an_error_that_shows_no_password(
 ) -> None:
     (tmp_path / "own.conf").write_bytes(content)
     clean.setenv("PIP_CONFIG_FILE", str(tmp_path / "own.conf"))
-    with pytest.raises(SourceError, match=f"own.conf cannot be read .{reason}.*: mend it, or set PIP_INDEX_URL") as got:
-        index_url()
+    with pytest.raises(
+        SourceError, match=f"own.conf cannot be read .{reason}.*: mend it, or set PIP_CONFIG_FILE"
+    ) as got:
+        index_urls()
     assert "secret" not in str(got.value)
     assert "\n" not in str(got.value)
+
+
+@LINUX
+def test_the_variables_beat_the_files_and_only_addresses_of_the_web_are_extra(
+    tmp_path: Path, clean: pytest.MonkeyPatch
+) -> None:
+    for variable, value in settled(tmp_path, {USER: section(A) + f"extra-index-url = {B}\n"}, "").items():
+        clean.setenv(variable, value)
+    assert index_urls() == [A, B]
+    clean.setenv("PIP_EXTRA_INDEX_URL", f"file:///srv/simple  {C}/ /srv/simple {A}")
+    assert index_urls() == [A, C]
+    clean.setenv("PIP_INDEX_URL", f"{C}/")
+    assert index_urls() == [C, A]
+
+
+# Logins
+
+
+@pytest.fixture
+def netrc(tmp_path: Path, clean: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    (tmp_path / "netrc").write_text("machine a.example login ann password pa55\ndefault login all password every\n")
+    clean.setenv("NETRC", str(tmp_path / "netrc"))
+    clean.setenv("PIP_CONFIG_FILE", os.devnull)
+    return clean
+
+
+def test_a_login_is_the_addresss_own_else_that_of_an_index_beside_it_else_netrcs(netrc: pytest.MonkeyPatch) -> None:
+    assert login_for("https://a.example/x") == Login("ann", "pa55")
+    netrc.setenv("PIP_INDEX_URL", "https://ben:p%40ss@A.example:443/simple")
+    expected = {
+        "https://cat:own@a.example/x": Login("cat", "own"),
+        "https://a.example/files/x": Login("ben", "p@ss"),
+        "https://a.example:8443/x": Login("ann", "pa55"),
+        "http://a.example/x": Login("ann", "pa55"),
+        "https://b.example/x": None,
+    }
+    assert {address: login_for(address) for address in expected} == expected
+
+
+@pytest.mark.parametrize("content", ["machine a.example login", "machine a.example frog x", "\udcff\udcfe"])
+def test_a_netrc_that_cannot_be_read_is_none(content: str, netrc: pytest.MonkeyPatch) -> None:
+    Path(os.environ["NETRC"]).write_bytes(content.encode(errors="surrogateescape"))
+    assert login_for("https://a.example/x") is None
+    netrc.setenv("NETRC", "/nowhere/netrc")
+    assert login_for("https://a.example/x") is None
+
+
+KEYRING = """
+class Found:
+    username, password = "ann", "secret"
+
+def get_credential(service, user):
+    if "broken" in service:
+        raise RuntimeError("locked")
+    return Found if service == "https://a.example/simple" and user in (None, "ann") else None
+"""
+
+
+def test_keyring_is_asked_for_the_index_where_it_is_installed(tmp_path: Path, netrc: pytest.MonkeyPatch) -> None:
+    netrc.setenv("PIP_INDEX_URL", "https://ann@a.example/simple/")
+    netrc.setitem(sys.modules, "keyring", None)
+    assert keyrings_login("https://a.example/simple/pkg/", None) is None
+    (tmp_path / "modules").mkdir()
+    (tmp_path / "modules" / "keyring.py").write_text(KEYRING)
+    netrc.delitem(sys.modules, "keyring")
+    netrc.syspath_prepend(str(tmp_path / "modules"))
+    try:
+        assert keyrings_login("https://a.example/simple/pkg/", Login("ann", "")) == Login("ann", "secret")
+        assert keyrings_login("https://a.example/simple/pkg/", Login("ann", "known")) is None
+        assert keyrings_login("https://broken.example/simple/pkg/", None) is None
+        assert keyrings_login("https://b.example/simple/pkg/", None) is None
+    finally:
+        sys.modules.pop("keyring", None)

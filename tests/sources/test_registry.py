@@ -12,7 +12,8 @@ import pytest
 
 from modelkin.sources import open_source, registry
 from modelkin.sources.checkout import Entry
-from modelkin.sources.index import index_url, release_files
+from modelkin.sources.index import release_files
+from modelkin.sources.pip_settings import index_urls
 
 from ..support.error_lines import fails
 from ..support.index_server import MODULE, Index, chosen_index, registry_answers, wheel
@@ -208,12 +209,13 @@ def test_certificates_are_taken_from_where_pip_and_openssl_look(
 
 
 def test_the_index_is_the_one_pip_is_configured_with(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.delenv("PIP_INDEX_URL", raising=False)
+    for name in ("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
     (tmp_path / "pip.conf").write_text("[global]\nindex-url = https://example.org/simple/\n")
     monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
-    assert index_url() == "https://example.org/simple"
+    assert index_urls() == ["https://example.org/simple"]
     monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
-    assert index_url() == "https://pypi.org/simple"
+    assert index_urls() == ["https://pypi.org/simple"]
 
 
 def test_a_real_release_is_read_from_the_real_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

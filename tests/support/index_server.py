@@ -77,10 +77,11 @@ class Index:
 
 
 def closed_off(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty cache in ``folder``, short waits, and no certificates of the user's."""
+    """An empty cache in ``folder``, short waits, and no certificates, logins or further indexes of the user's."""
     monkeypatch.setenv("MODELKIN_CACHE_DIR", str(folder / "cache"))
     monkeypatch.setattr(download, "FIRST_WAIT_SECONDS", 0.01)
-    for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"):
+    monkeypatch.setenv("NETRC", str(folder / "netrc"))
+    for name in ("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "PIP_EXTRA_INDEX_URL"):
         monkeypatch.delenv(name, raising=False)
 
 
