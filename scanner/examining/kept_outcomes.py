@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..support.data_files import user_cache
+from ..support.data_files import CACHE_OFF, user_cache
 from ..support.folders import HELD, OTHERS_WRITE, Folder
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-OFF_VARIABLE = "MODELKIN_NO_CACHE"
 MOST_BYTES = 256 * 1024**2
 # One outcome is of some kilobytes; the largest real ones, of files with thousands of definitions, of some hundred.
 MOST_OUTCOME_BYTES = 8 * 1024**2
@@ -205,8 +204,8 @@ def cache_path() -> Path:
 
 def _own_file(scanned: Path | None) -> Path:
     """The file of the cache, made where it is not there: nobody else can have written to it. Raises NotKeptError."""
-    if os.environ.get(OFF_VARIABLE):
-        raise NotKeptError(f"{OFF_VARIABLE} is set")
+    if os.environ.get(CACHE_OFF):
+        raise NotKeptError(f"{CACHE_OFF} is set")
     root = user_cache()
     if not root.is_absolute():
         raise NotKeptError(f"{root} depends on the current folder: name an absolute one")
