@@ -39,7 +39,6 @@ from .notices.notice import notice_of_part, read_notice
 from .notices.project_names import names_project
 from .results import COPIES, FileDate, FileVerdict
 from .sources.files import SourceFile
-from .support.arrays import let_go
 from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
 from .syntax.parser import parse
@@ -92,8 +91,7 @@ class Examiner:
         """All of `examine` that comes before the date of ``file``. Raises OverBudgetError."""
         with self._bounded(file, timeout):
             seen = self._seen(file)
-        for corpus in self._upstreams.union.corpora:  # what was looked up there is most of what a scan reads
-            let_go(corpus.arrays.values())
+        self._upstreams.union.settle()
         return seen
 
     def answer(self, seen: Seen, dated: FileDate, names: tuple[str, ...], timeout: float | None = None) -> Examined:

@@ -149,6 +149,8 @@ class Corpus(Columns, frozen=True, dict=True):
     version: str = ""
     digest: str = ""
     path: Path | None = None
+    file_key: str = ""
+    """What tells that file from all others, and from what it was before a change."""
     unlisted: Sequence[Release] = ()
     """Releases of which only the paths are known, to date the paths of others."""
     unread: tuple[Unread, ...] = ()

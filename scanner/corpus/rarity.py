@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from ..support.arrays import I64, U64, Array, Mask, among, distinct, runs
+from ..support.arrays import I64, U64, Array, among, distinct, runs
 from .history_table import HistoryTable
+from .kept.sorted_rows import SortedRows
 from .model import Corpus
 from .schema import Column, Columns
-from .spellings import keys_in
+from .spellings import keys_in, spellings_in, statement_keys
 
 # What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
 FEW_HISTORIES = 10
@@ -31,8 +32,6 @@ COUNTS: frozenset[Column[Any]] = frozenset(
         Columns.statement_plain_lineages,
     }
 )
-# So many times the statements of a corpus are gone through before they are put in order.
-_FEW_LOOKUPS = 40
 
 
 def idf_weights(frequencies: Array, total: int) -> Array:
@@ -55,65 +54,36 @@ class Rarity(Struct, frozen=True, eq=False, dict=True):
 
     corpora: tuple[Corpus, ...]
     known: HistoryTable
+    rows: tuple[SortedRows, ...]
 
     def digest_weights(self, digests: U64) -> Array:
         """The IDF weight uint8 of each of these normalised statements; 255 of what is not known."""
-        counts = np.zeros(len(digests), np.int64)
+        wanted = distinct(digests)  # in order: neighbours are near each other in a table
+        counts = np.zeros(len(wanted), np.int64)
         for corpus in self.corpora:
-            places, known = among(corpus.digests, digests)
+            places, known = among(corpus.digests, wanted)
             counts[known] += _counts(corpus, Columns.digest_lineages.name, "digest_weights", places[known])
-        return idf_weights(counts - self._of_digests.more(digests), self.known.count)
+        weights = idf_weights(counts - self._of_digests.more(wanted), self.known.count)
+        return weights[np.searchsorted(wanted, digests)]
 
     def statement_weights(self, number: int, statements: Array) -> Array:
         """The IDF weight uint8 of statements of corpus ``number``, with their names."""
         corpus = self.corpora[number]
         counts = _counts(corpus, Columns.statement_lineages.name, "statement_weights", statements)
-        digests = corpus.digests[corpus.statement_digests[statements]]
-        others = [other for other in range(len(self.corpora)) if other != number]
-        found = {other: self._statements_like(other, digests) for other in others}
-        asked = np.logical_or.reduce([known for known, _ in found.values()]) if found else np.zeros(len(digests), bool)
-        if self.known.canonical is not None:  # some are counted twice
-            asked = np.ones(len(digests), bool)
-        if not asked.any():
+        if len(self.corpora) == 1:
             return idf_weights(counts, self.known.count)
-        keys = keys_in(corpus, statements[asked])
-        for other, (known, like) in found.items():
-            if known.any():
-                counts[asked] += self._counts_of(other, like, keys)
-        counts[asked] -= self._of_statements.more(keys)
-        return idf_weights(counts, self.known.count)
-
-    def _statements_like(self, number: int, digests: U64) -> tuple[Mask, _Keyed]:
-        """Which of ``digests`` a corpus has, and its statements with these."""
-        corpus, wanted = self.corpora[number], distinct(digests)
-        places, known = among(corpus.digests, wanted)
-        keyed = self._keyed(number, places[known])
-        return among(wanted[known], digests)[1], keyed
-
-    def _keyed(self, number: int, places: Array) -> _Keyed:
-        """The statements of a corpus with these normalised ones, by their numbers in any corpus; looked up once."""
-        corpus, seen = self.corpora[number], self._seen[number]
-        new = [place for place in places.tolist() if place not in seen]
-        if new:
-            statements = self._statements[number].of(np.array(new))
-            keys, owners = keys_in(corpus, statements), corpus.statement_digests[statements]
-            order = np.lexsort((keys, owners))
-            bounds = np.searchsorted(owners[order], np.array(new))
-            for place, first, last in zip(new, bounds.tolist(), [*bounds.tolist()[1:], len(order)], strict=True):
-                rows = order[first:last]
-                seen[place] = _Keyed(keys[rows], statements[rows])
-        held = [seen[place] for place in places.tolist()]
-        keys = np.concatenate([np.zeros(0, np.uint64), *(each.keys for each in held)])
-        order = np.argsort(keys, kind="stable")
-        return _Keyed(keys[order], np.concatenate([np.zeros(0, np.int64), *(each.statements for each in held)])[order])
-
-    def _counts_of(self, number: int, like: _Keyed, keys: U64) -> I64:
-        """In how many path histories of a corpus statements stand that are ``like`` some of it, by their ``keys``."""
-        counts = np.zeros(len(keys), np.int64)
-        places, held = among(like.keys, keys)
-        statements = like.statements[places[held]]
-        counts[held] = _counts(self.corpora[number], Columns.statement_lineages.name, "statement_weights", statements)
-        return counts
+        digests = corpus.digests[corpus.statement_digests[statements]]
+        keys = statement_keys(digests, spellings_in(corpus, statements))
+        order = np.argsort(keys)
+        keys, digests, counts = keys[order], digests[order], counts[order]
+        for other, rows in enumerate(self.rows):
+            if other != number:
+                like, held = rows.statements(keys, digests)
+                counted = Columns.statement_lineages.name, "statement_weights", like[held]
+                counts[held] += _counts(self.corpora[other], *counted)
+        weights = np.empty(len(keys), np.uint8)
+        weights[order] = idf_weights(counts - self._of_statements.more(keys), self.known.count)
+        return weights
 
     def name_frequencies(self, names: U64) -> I64:
         """In how many path histories each name is that of a definition, by the hashes of the names."""
@@ -126,19 +96,7 @@ class Rarity(Struct, frozen=True, eq=False, dict=True):
 
     def members_named(self, number: int, names: Array) -> Array:
         """The rows of definitions in files of corpus ``number`` that have one of these of its names."""
-        return self._names[number].of(names)
-
-    @cached_property
-    def _seen(self) -> list[dict[int, _Keyed]]:
-        return [{} for _ in self.corpora]
-
-    @cached_property
-    def _statements(self) -> list[_Places]:
-        return [_Places(corpus.statement_digests, len(corpus.digests)) for corpus in self.corpora]
-
-    @cached_property
-    def _names(self) -> list[_Places]:
-        return [_Places(corpus.member_names, len(corpus.name_hashes)) for corpus in self.corpora]
+        return self.rows[number].members(names)
 
     @cached_property
     def _of_digests(self) -> _Overlap:
@@ -166,13 +124,6 @@ class Rarity(Struct, frozen=True, eq=False, dict=True):
         return _Overlap.of(np.concatenate(keys), np.concatenate(owners))
 
 
-class _Keyed(NamedTuple):
-    """Statements of a corpus by `statement_keys`, which are sorted."""
-
-    keys: U64
-    statements: Array
-
-
 class _Overlap(NamedTuple):
     """By how many each thing is counted too often, where parts of a path history are counted each for itself."""
 
@@ -194,28 +145,6 @@ class _Overlap(NamedTuple):
         places, known = among(self.keys, keys)
         more: I64 = np.where(known, self.counts[places] if len(self.counts) else 0, 0)
         return more
-
-
-class _Places:
-    """Where each number stands in an array: the array gone through at first, put in order when that pays."""
-
-    def __init__(self, numbers: Array, size: int) -> None:
-        self._numbers, self._size, self._asked = numbers, size, 0
-        self._order: Array | None = None
-        self._bounds: Array | None = None
-
-    def of(self, wanted: Array) -> Array:
-        """The places of all of ``wanted``."""
-        self._asked += 1
-        if self._asked <= _FEW_LOOKUPS:
-            mask = np.zeros(self._size, bool)
-            mask[wanted] = True
-            return np.flatnonzero(mask[self._numbers])
-        if self._order is None or self._bounds is None:
-            self._order = np.argsort(self._numbers, kind="stable")
-            self._bounds = np.zeros(self._size + 1, np.int64)
-            np.cumsum(np.bincount(self._numbers, minlength=self._size), out=self._bounds[1:])
-        return np.sort(self._order[runs(self._bounds, wanted)[0]])
 
 
 def _counts(corpus: Corpus, column: str, weights: str, rows: Array) -> I64:

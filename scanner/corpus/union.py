@@ -9,18 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import count
 from typing import NamedTuple
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, field
 
-from ..support.arrays import U64, Array, run_bounds, runs
+from ..support.arrays import U64, Array, let_go, run_bounds, runs
 from .history_table import HistoryTable
 from .intervals import NEVER
+from .kept.sorted_rows import SortedRows
 from .model import Corpus, Project
 from .rarity import Rarity
 
 _MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
+
+
+# What was read of several corpora is let go of after so many files: each reads much of it again, and so often as there
+# are corpora.
+LET_GO_AFTER = 16
 
 
 class Local(NamedTuple):
@@ -40,23 +47,34 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
 
     corpora: tuple[Corpus, ...]
     known: HistoryTable
-    """Their path histories; the same of plain forms."""
+    """Their path histories; the same of plain forms, as are their rows in order."""
+    rows: tuple[SortedRows, ...]
+    _files: count[int] = field(default_factory=lambda: count(1))
 
     @classmethod
     def of(cls, corpora: Sequence[Corpus]) -> CorpusUnion:
         """Put corpora together. Raises IndexError for a damaged one."""
-        return cls(tuple(corpora), HistoryTable(tuple(corpora)))
+        return cls(tuple(corpora), HistoryTable(tuple(corpora)), tuple(map(SortedRows, corpora)))
 
     @cached_property
     def plain(self) -> CorpusUnion:
         """The same, with definitions in their plain form where that is known."""
         plain = tuple(each.plain if each.knows_plain else each for each in self.corpora)
-        return CorpusUnion(plain, self.known)
+        return CorpusUnion(plain, self.known, self.rows)
+
+    def settle(self) -> None:
+        """Have further look-ups be quick, which may take longer than one of them, and let go of what was read."""
+        for each in self.rows:
+            each.settle()
+        if len(self.corpora) > 1 and next(self._files) % LET_GO_AFTER:
+            return
+        for corpus in self.corpora:  # what was looked up there is most of what a scan reads
+            let_go(corpus.arrays.values())
 
     @cached_property
     def rarity(self) -> Rarity:
         """How rare things are in all of it."""
-        return Rarity(self.corpora, self.known)
+        return Rarity(self.corpora, self.known, self.rows)
 
     @property
     def knows_plain(self) -> bool:

@@ -18,13 +18,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from ..support.data_files import user_cache
+from ..support.data_files import CACHE_OFF, user_cache
 from ..support.folders import HELD, OTHERS_WRITE, Folder
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-OFF_VARIABLE = "MODELKIN_NO_CACHE"
 MOST_BYTES = 256 * 1024**2
 # One outcome is of some kilobytes; the largest real ones, of files with thousands of definitions, of some hundred.
 MOST_OUTCOME_BYTES = 8 * 1024**2
@@ -208,8 +207,8 @@ def own_file(scanned: Path | None, inner: str = _FOLDER, name: str = _NAME) -> P
 
     Without a name that of the scan cache. Raises NotKeptError.
     """
-    if os.environ.get(OFF_VARIABLE):
-        raise NotKeptError(f"{OFF_VARIABLE} is set")
+    if os.environ.get(CACHE_OFF):
+        raise NotKeptError(f"{CACHE_OFF} is set")
     root = user_cache()
     if not root.is_absolute():
         raise NotKeptError(f"{root} depends on the current folder: name an absolute one")

@@ -10,8 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.union import CorpusUnion
-from ..support.arrays import Array, distinct, pack_pairs, run_places, unpack_pairs
+from ..support.arrays import Array, distinct, run_places
 from .query import Query
+
+# Where there are more numbers than this part of what they may be, marking them is quicker than to put them in order.
+DENSE = 128
 
 
 class EqualRuns(NamedTuple):
@@ -67,7 +70,17 @@ def equal_tokens(query: Query, union: CorpusUnion, equal: EqualRuns) -> tuple[Ar
         last = first + (equal.last - equal.first)[rows]
         places, source = run_places(bounds[first], bounds[last])
         histories = union.histories(number, corpus.definition_lineages[places])
-        found.append(pack_pairs(equal.sequence[rows[source]], histories))
+        found.append(equal.sequence[rows[source]] * union.known.bounds[-1] + histories)
     # One history may have definitions of one sequence many times; most have those of an empty class.
-    sequence, history = unpack_pairs(distinct(np.concatenate([np.zeros(0, np.int64), *found])))
+    pairs = _distinct(np.concatenate([np.zeros(0, np.int64), *found]), equal.sequences * union.known.bounds[-1])
+    sequence, history = np.divmod(pairs, max(union.known.bounds[-1], 1))
     return history, tokens[sequence]
+
+
+def _distinct(numbers: Array, size: int) -> Array:
+    """The distinct ones of ``numbers`` below ``size``, sorted."""
+    if len(numbers) * DENSE < size:
+        return distinct(numbers)
+    held = np.zeros(size, bool)
+    held[numbers] = True
+    return np.flatnonzero(held)

@@ -9,6 +9,9 @@ import os
 from importlib import import_module
 from pathlib import Path
 
+# Set to anything, this variable has nothing of what is scanned, or found out of corpora, kept in the user's cache.
+CACHE_OFF = "MODELKIN_NO_CACHE"
+
 
 def shipped_folder(name: str) -> Path:
     """The folder ``rules`` or ``corpora``, in an installation or in a checkout that is installed to be edited."""

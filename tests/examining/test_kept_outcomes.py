@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from modelkin.examining.kept_outcomes import (
-    OFF_VARIABLE,
     KeptOutcomes,
     NotKeptError,
     cache_facts,
@@ -22,6 +21,7 @@ from modelkin.examining.kept_outcomes import (
     kept_outcomes,
     opened,
 )
+from modelkin.support.data_files import CACHE_OFF
 
 KEY, OTHER = b"k" * 32, b"o" * 32
 
@@ -30,7 +30,7 @@ KEY, OTHER = b"k" * 32, b"o" * 32
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of caches, which is not made yet."""
     folder = tmp_path / "cache"
-    monkeypatch.delenv(OFF_VARIABLE)
+    monkeypatch.delenv(CACHE_OFF)
     monkeypatch.setenv("MODELKIN_CACHE_DIR", str(folder))
     return folder
 
@@ -194,7 +194,7 @@ def test_no_link_is_followed(place: str, cache: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("folder", [".", "src"])
 def test_a_cache_in_what_is_scanned_is_not_used(folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(OFF_VARIABLE)
+    monkeypatch.delenv(CACHE_OFF)
     (tmp_path / ".git").mkdir()
     (tmp_path / "src").mkdir()
     monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / ".cache"))
@@ -204,7 +204,7 @@ def test_a_cache_in_what_is_scanned_is_not_used(folder: str, tmp_path: Path, mon
 
 
 def test_a_folder_that_depends_on_the_current_one_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(OFF_VARIABLE)
+    monkeypatch.delenv(CACHE_OFF)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MODELKIN_CACHE_DIR", ".cache")
     with kept_outcomes() as kept:

@@ -18,11 +18,12 @@ from msgspec.structs import replace
 from modelkin.api import audit, scan
 from modelkin.audit.outcome import Audit
 from modelkin.examining import many_files, workers
-from modelkin.examining.kept_outcomes import OFF_VARIABLE, cache_facts, cache_path
+from modelkin.examining.kept_outcomes import cache_facts, cache_path
 from modelkin.pipeline import Examiner, Seen
 from modelkin.results import Report
 from modelkin.scan_steps import ScanOptions
 from modelkin.sources.files import SourceFile
+from modelkin.support.data_files import CACHE_OFF
 
 from ..support.audit_cases import OWN, RENAMED, asked, comparable, long_module, timeless, write_repositories
 from ..support.audit_processes import members, wait_for
@@ -35,7 +36,7 @@ NOTEBOOK = (
 
 @pytest.fixture(autouse=True)
 def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(OFF_VARIABLE)
+    monkeypatch.delenv(CACHE_OFF)
     monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / "cache"))
 
 
