@@ -54,7 +54,6 @@ from .support.globs import matcher
 from .syntax.parser import parse
 from .syntax.tree import SyntaxTree
 
-
 # After so many files what was read of the corpora is let go of: it takes more time to come back than it is worth.
 _LET_GO = 16
 

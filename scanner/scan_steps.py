@@ -187,10 +187,8 @@ def selection(options: ScanOptions) -> Selection:
     return Selection(options.include, options.exclude, timeout=options.timeout)
 
 
-def examiner(
-    corpora: Sequence[Corpus], options: ScanOptions, named: bool = False, keeps_own: bool = False
-) -> Examiner:
-    """An examiner of files; ``named``: the user named the original, ``keeps_own``: files will be held against others."""
+def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = False, keeps_own: bool = False) -> Examiner:
+    """An examiner of files; ``named``: the user named the original, ``keeps_own``: files are held against others."""
     # Not loaded where the scan cache knows all files.
     from .matching.ranking import VerdictOptions
     from .pipeline import Examiner

@@ -19,7 +19,7 @@ class GitTops:
         self._tops: dict[str, str] = {}
 
     def place(self, path: str) -> tuple[str, str]:
-        """The top of the checkout that the file at ``path`` is in, and its path there; both empty when it is in none."""
+        """The top of the checkout that ``path`` is in, and its path there; both empty where it is in none."""
         disk = os.path.join(os.path.realpath(self._folder), *path.split("/"))  # noqa: PTH118
         top = self._top(os.path.dirname(disk))  # noqa: PTH120
         return top, os.path.relpath(disk, top).replace(os.sep, "/") if top else ""

@@ -8,7 +8,6 @@ when releases should be asked in another way, or when another kind of source nam
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
