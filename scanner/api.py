@@ -61,6 +61,7 @@ from .sources.files import SourceFile, count_files
 from .sources.unscanned_code import UnreadCode
 from .support.announcements import announce
 from .support.budget import OverBudgetError, budget
+from .support.collecting import seldom_collecting
 from .trust import asked_in_vain, obeyed, trust_in, unselected
 
 if TYPE_CHECKING:
@@ -319,7 +320,7 @@ def _examined(
     found, wanted = _FilesFound(), selection(options)
     total = count_files(checkout, wanted) if progress else 0
     read = files_with_waivers(checkout, wanted, found.unselected, found.unread)
-    with kept_outcomes(checkout.folder, options.no_cache or named) as kept:
+    with seldom_collecting(), kept_outcomes(checkout.folder, options.no_cache or named) as kept:
         examiner = CachedExaminer(corpora, options, kept, named)
         examination = Examination(corpora, options, examiner, facts, 1 if named else options.jobs)
         with closing(examination.outcomes(read)) as outcomes:

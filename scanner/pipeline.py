@@ -30,7 +30,16 @@ from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
 from .matching.own_code import own_code
 from .matching.query import Query, make_query
-from .matching.ranking import PLAIN_NOTE, VerdictOptions, is_better, least_share, most_alike, related, wants_plain_form
+from .matching.ranking import (
+    PLAIN_NOTE,
+    VerdictOptions,
+    is_better,
+    least_share,
+    may_be_better,
+    most_alike,
+    related,
+    wants_plain_form,
+)
 from .matching.verdict import judge
 from .matching.works import as_work, naming_works, place_of_work, text_above, text_of_work, with_further, works_among
 from .notices.holders import holders
@@ -69,16 +78,24 @@ class Seen(NamedTuple):
 class Examiner:
     """Examines the files of one run against the same corpora. A statement that was seen before is not read again.
 
-    ``exclude_upstream`` are globs of upstream projects to leave out.
+    ``exclude_upstream`` are globs of upstream projects to leave out. With ``keeps_own`` it says of each file what no
+    known upstream explains, unless its original was named.
     """
 
-    def __init__(self, corpora: Sequence[Corpus], how: VerdictOptions, exclude_upstream: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        corpora: Sequence[Corpus],
+        how: VerdictOptions,
+        exclude_upstream: Sequence[str] = (),
+        keeps_own: bool = False,
+    ) -> None:
         excluded = matcher(exclude_upstream)
         # All corpora are one: what is rare, what is oldest and what is closest is decided over all of them.
         self._upstreams = path_histories(CorpusUnion.of(corpora), lambda project: not excluded(project.name))
         self._cache = StatementCache()
         self._form = PlainForm(self._cache.names)
         self._how = how
+        self._keeps_own = keeps_own and not how.named
 
     def examine(self, file: SourceFile, timeout: float | None = None, source: SourceFacts = SourceFacts()) -> Examined:
         """Say what ``file`` is, within its budget of memory and of ``timeout`` seconds. Raises OverBudgetError."""
@@ -124,9 +141,10 @@ class Examiner:
             # Match once more: in a plain form, in which style hides no copy.
             plainly = normalise_plainly(parsed, file.text, cache, self._form, code)
             plain = make_query(plainly, query.prints, cache.names.hashes)
-            found = self._compared(plain, cache, self._candidates(plain, self._plain), self._plain)
-            if is_better(found, kept):
-                query, kept, upstreams = plain, found, self._plain
+            if may_be_better(plain, self._plain.union, kept):
+                found = self._compared(plain, cache, self._candidates(plain, self._plain), self._plain)
+                if is_better(found, kept):
+                    query, kept, upstreams = plain, found, self._plain
         needs_date = bool(kept) and not self._how.named
         notice = read_notice(file.text)
         return Seen(file, cache, query, kept, notice, parsed.tree, code.errors, upstreams, needs_date, first)
@@ -143,7 +161,7 @@ class Examiner:
         is_first_form = seen.upstreams is self._upstreams
         if not is_first_form:
             verdict = replace(verdict, notes=(*verdict.notes, PLAIN_NOTE))
-        own = None if self._how.named else own_code(seen.first, self._upstreams.union, verdict)
+        own = own_code(seen.first, self._upstreams.union, verdict) if self._keeps_own else None
         if not verdict.upstreams and not verdict.later:
             return Examined(verdict, None, seen.notice.last_line, own)
         copy = self._copy(verdict, seen.notice, file.text, seen.tree)

@@ -187,14 +187,14 @@ def selection(options: ScanOptions) -> Selection:
     return Selection(options.include, options.exclude, timeout=options.timeout)
 
 
-def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = False) -> Examiner:
-    """An examiner of files; ``named``: the user named the original."""
+def examiner(corpora: Sequence[Corpus], options: ScanOptions, named: bool = False, keeps_own: bool = False) -> Examiner:
+    """An examiner of files; ``named``: the user named the original, ``keeps_own``: files are held against others."""
     # Not loaded where the scan cache knows all files.
     from .matching.ranking import VerdictOptions
     from .pipeline import Examiner
 
     how = VerdictOptions(named=named, min_similarity=options.min_similarity)
-    return Examiner([each for each in corpora if each.file_count] or corpora, how, options.exclude_upstream)
+    return Examiner([each for each in corpora if each.file_count] or corpora, how, options.exclude_upstream, keeps_own)
 
 
 def source_facts(checkout: Checkout, declarations: Declarations, options: ScanOptions) -> SourceFacts:

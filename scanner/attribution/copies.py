@@ -123,7 +123,7 @@ class Examined(Struct, frozen=True):
     header_last_line: int = 0
     """The line on which the notices of its header end, counted from 1; 0 without any."""
     own: OwnCode | None = None
-    """What of it no known upstream explains; None where that is little, and where the upstream was named."""
+    """What of it no known upstream explains, where that is asked for; None, too, where it is little."""
 
     @property
     def path(self) -> str:

@@ -120,7 +120,7 @@ def _answers_on(
     folder: Path | None = None,
 ) -> Iterator[Answer]:
     with kept_outcomes(folder, setup.scan.no_cache) as kept:
-        examine = CachedExaminer(corpora, setup.scan, kept)
+        examine = CachedExaminer(corpora, setup.scan, kept, keeps_own=True)
         for item in items:
             if isinstance(item, Skipped):
                 yield Answer(item.path, gone=item.reason)

@@ -18,6 +18,7 @@ import click
 
 from ..errors import ModelkinError
 from ..support.announcements import listen
+from ..support.collecting import MANY_OBJECTS
 from ..support.escaping import escape
 from .output import tolerate_every_character
 from .signals import ended_by, heed_signals, leave, signals_are_done
@@ -103,8 +104,7 @@ click.version_option(package_name="modelkin", prog_name="modelkin", message="%(p
 
 def run() -> NoReturn:
     """The console entry point: exits with the code that `main` returns."""
-    # As mypy does: a run makes many objects and drops few, so looking for garbage after every 700 finds next to none.
-    gc.set_threshold(50_000)
+    gc.set_threshold(MANY_OBJECTS)
     heed_signals()
     try:
         code = main()

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from ..support.arrays import Array, Mask
+from ..support.arrays import Array, Mask, among
 from .ancestry import Ancestor, Descent
 from .appearances import oldest, youngest_before
 from .intervals import NEVER, day_number
@@ -67,7 +67,7 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
             own = self.own[owners] if self.own is not None else False
             answering = answering & ((self.union.known.intervals[0][histories] <= self.until) | own)
         if self.refused:
-            answering = answering & ~np.isin(histories, list(self.refused))
+            answering = answering & ~among(np.array(sorted(self.refused)), histories)[1]
         return answering
 
     def are_own(self, histories: Array) -> Mask:

@@ -25,8 +25,7 @@ from .rarity import Rarity
 _MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
-# What was read of several corpora is let go of after so many files: each reads much of it again, and so often as there
-# are corpora.
+# What was read of the corpora is let go of after so many files: the next one reads much of it again.
 LET_GO_AFTER = 16
 
 
@@ -66,7 +65,7 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
         """Have further look-ups be quick, which may take longer than one of them, and let go of what was read."""
         for each in self.rows:
             each.settle()
-        if len(self.corpora) > 1 and next(self._files) % LET_GO_AFTER:
+        if next(self._files) % LET_GO_AFTER:
             return
         for corpus in self.corpora:  # what was looked up there is most of what a scan reads
             let_go(corpus.arrays.values())

@@ -6,8 +6,10 @@ Edit this when a kind of source can date its files in one more way.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+from ..errors import SourceError
 from ..results import FileDate, Ground
 from ..sources.checkout import Checkout
 
@@ -69,17 +71,13 @@ def _ways(checkout: Checkout) -> list[DateOf]:
     """What can date the files, best first. Each is imported where it is needed: most runs date nothing."""
     ways: list[DateOf] = []
     if checkout.folder is not None:
-        from .git_dates import GitDates
-
-        ways.append(GitDates(checkout.folder))
+        ways.append(_committed(checkout.folder))
     if checkout.fetched is not None and checkout.history is not None:
         from .git_dates import FetchedDates
 
         ways.append(FetchedDates(checkout.fetched, checkout.commit, checkout.history))
     if checkout.folder is not None or checkout.archive is not None:
-        from .release_dates import ReleaseDates
-
-        ways.append(ReleaseDates(checkout))
+        ways += _released(checkout)
     if checkout.repository:
         from .hub_dates import HubDates
 
@@ -92,6 +90,40 @@ def _ways(checkout: Checkout) -> list[DateOf]:
         newest = "the newest time in the archive"
         ways.append(_always(FileDate(checkout.newest, Ground.ARCHIVE, True, True, newest, checkout.newest)))
     return ways
+
+
+def _committed(folder: Path) -> DateOf:
+    """By the commits of the git checkouts that its files are in, where there are any."""
+    from .git_tops import GitTops
+
+    tops = GitTops(folder)
+    asked: list[DateOf] = []
+
+    def date(path: str) -> FileDate:
+        if not tops.place(path)[0]:
+            return FileDate()
+        if not asked:
+            from .git_dates import GitDates  # takes as long as a small file
+
+            asked.append(GitDates(folder))
+        return asked[0](path)
+
+    return date
+
+
+def _released(checkout: Checkout) -> list[DateOf]:
+    """By the releases up to that which the source says that it is, if it says so."""
+    from .release_identity import identity_of
+
+    try:
+        identity = identity_of(checkout)
+    except SourceError:
+        return []
+    if identity is None:
+        return []
+    from .release_dates import ReleaseDates  # takes as long as two small files
+
+    return [ReleaseDates(checkout, identity)]
 
 
 def _always(date: FileDate) -> DateOf:

@@ -6,7 +6,6 @@ Edit this when a commit should say something else of a path.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,8 +15,8 @@ from msgspec import Struct
 from ..errors import SourceError
 from ..results import FileDate, Ground
 from ..sources.git_command import GitError
-from ..sources.git_folder import git_folder
 from ..sources.git_history import ClosedGit, claimed_day, closed_git
+from .git_tops import GitTops
 
 SECONDS = 60.0
 ALL_SECONDS = 120.0
@@ -32,36 +31,21 @@ class GitDates:
     """Says when the files of ``folder`` were first committed. Nothing is asked before the first file."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._tops: dict[str, str] = {}
+        self._tops = GitTops(folder)
         self._repositories: dict[str, _Repository] = {}
         self._deadline = 0.0
 
     def __call__(self, path: str) -> FileDate:
         """The date of the file at ``path``; without one it says why, and nothing where there is no git folder."""
         self._deadline = self._deadline or time.monotonic() + ALL_SECONDS
-        disk = os.path.join(os.path.realpath(self._folder), *path.split("/"))  # noqa: PTH118
-        top = self._top(os.path.dirname(disk))  # noqa: PTH120
+        top, inside = self._tops.place(path)
         if not top:
             return FileDate()
         if top not in self._repositories:
             if len(self._repositories) >= MOST_REPOSITORIES:
                 return FileDate(says=f"only {MOST_REPOSITORIES} git repositories of a source are asked")
             self._repositories[top] = _Repository(Path(top), self._deadline)
-        return self._repositories[top].date(os.path.relpath(disk, top).replace(os.sep, "/"))
-
-    def _top(self, folder: str) -> str:
-        """The top of the checkout that ``folder`` is in; empty when it is in none."""
-        passed = []
-        while folder not in self._tops:
-            passed.append(folder)
-            above = os.path.dirname(folder)  # noqa: PTH120
-            if above == folder or git_folder(Path(folder)):
-                self._tops[folder] = "" if above == folder else folder
-                break
-            folder = above
-        self._tops.update((each, self._tops[folder]) for each in passed)
-        return self._tops[folder]
+        return self._repositories[top].date(inside)
 
 
 class _First(Struct, frozen=True):

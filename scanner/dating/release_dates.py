@@ -8,90 +8,39 @@ when releases should be asked in another way, or when another kind of source nam
 from __future__ import annotations
 
 import hashlib
-import re
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from itertools import islice
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 from packaging.version import InvalidVersion, Version
 
 from ..errors import SourceError
 from ..results import FileDate, Ground
-from ..sources.checkout import Checkout, Entry
+from ..sources.checkout import Checkout
 from ..sources.index import ReleaseFile, by_release, listed_files
-from ..sources.specs import REGISTRY_PREFIX
 from .release_digests import digests_of
+from .release_identity import Identity
 from .release_paths import Listing, paths_of
 
 SECONDS = 60.0
 MOST_RELEASES = 400
 _THREADS = 8
-_MOST_METADATA_BYTES = 256 * 1024
 _CHUNK = 1024**2
-_DIST_INFO = re.compile(r"(?P<name>[A-Za-z0-9._]+)-(?P<version>[^-/]+)\.dist-info/METADATA")
-_FIELD = re.compile(r"(?m)^(Name|Version):[ \t]*(\S{1,200})[ \t]*\r?$")
-_MOST_TOP_FILES = 10_000
 # Where sdists keep packages that wheels have at their top.
 _SOURCE_FOLDERS = ("src/", "lib/", "python/")
 
 
-class Identity(Struct, frozen=True):
-    """The release that a source is."""
-
-    name: str
-    version: str
-    top: str = ""
-    """The folder around an sdist, with its slash: paths in releases lack it."""
-    is_claim: bool = True
-    """Whether only the source says so."""
-
-
-def identity_of(checkout: Checkout) -> Identity | None:
-    """What release ``checkout`` is, by its own word; None where it says none, or several. Reads names, and one file."""
-    if checkout.root.startswith(REGISTRY_PREFIX):
-        return Identity(checkout.project, checkout.release, is_claim=False)
-    if checkout.archive is not None and checkout.project:
-        return Identity(checkout.project, checkout.release)
-    if checkout.archive is not None:
-        return _of_sdist(checkout)
-    return _of_folder(checkout.folder) if checkout.folder is not None else None
-
-
-def _of_folder(folder: Path) -> Identity | None:
-    """By its one folder NAME-VERSION.dist-info."""
-    try:
-        named = (f"{each.name}/METADATA" for each in islice(folder.iterdir(), _MOST_TOP_FILES))
-        matches = [found for name in named if (found := _DIST_INFO.fullmatch(name)) and (folder / name).is_file()]
-    except OSError:
-        return None
-    return Identity(matches[0]["name"], matches[0]["version"]) if len(matches) == 1 else None
-
-
-def _of_sdist(checkout: Checkout) -> Identity | None:
-    """By the file PKG-INFO in the one folder that holds all."""
-    entries = [each for each in (checkout.whole or checkout.entries)() if isinstance(each, Entry)]
-    tops = {entry.path.partition("/")[0] for entry in entries}
-    place = f"{next(iter(tops), '')}/PKG-INFO"
-    entry = next((each for each in entries if each.path == place), None)
-    if len(tops) != 1 or entry is None or entry.size > _MOST_METADATA_BYTES:
-        return None
-    content = entry.read()
-    header = re.split(rb"\r?\n\r?\n", content, maxsplit=1)[0] if isinstance(content, bytes) else b""
-    fields = dict(_FIELD.findall(header.decode("utf-8", "replace")))
-    if fields.keys() != {"Name", "Version"}:
-        return None
-    return Identity(fields["Name"], fields["Version"], place.removesuffix("PKG-INFO"))
-
-
 class ReleaseDates:
-    """Says which release of a project first held a path. Nothing is asked of the registry before the first file."""
+    """Says which release of a project first held a path, of a ``checkout`` that says that it is release ``stated``.
 
-    def __init__(self, checkout: Checkout) -> None:
+    Nothing is asked of the registry before the first file.
+    """
+
+    def __init__(self, checkout: Checkout, stated: Identity) -> None:
         self._checkout = checkout
+        self._stated = stated
         self._own: ReleaseFile | None = None
         self._first: dict[str, FileDate] = {}
         self._waiting: list[ReleaseFile] | None = None
@@ -131,13 +80,13 @@ class ReleaseDates:
     def _releases(self) -> list[ReleaseFile]:
         """Those up to this release, oldest first; none where this one is not known at the registry."""
         self._deadline = time.monotonic() + SECONDS
+        identity = self._stated
         try:
-            identity = identity_of(self._checkout)
-            listed = listed_files(identity.name) if identity else []
+            listed = listed_files(identity.name)
         except SourceError:
             return []
-        own = _release(listed, identity.version) if identity else None
-        if identity is None or own is None:
+        own = _release(listed, identity.version)
+        if own is None:
             return []
         is_claim = identity.is_claim and not _is_listed(self._checkout.archive, own, listed)
         self._identity, self._own = Identity(identity.name, own.version, identity.top, is_claim), own

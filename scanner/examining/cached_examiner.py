@@ -54,14 +54,23 @@ class Unknown(NamedTuple):
 
 
 class CachedExaminer:
-    """An Examiner with a cache before it; without one where ``kept`` is None, or where the original is ``named``."""
+    """An Examiner with a cache before it; without one where ``kept`` is None, or where the original is ``named``.
+
+    With ``keeps_own`` it says what is a file's own, too, as audits ask.
+    """
 
     def __init__(
-        self, corpora: Sequence[Corpus], options: ScanOptions, kept: KeptOutcomes | None, named: bool = False
+        self,
+        corpora: Sequence[Corpus],
+        options: ScanOptions,
+        kept: KeptOutcomes | None,
+        named: bool = False,
+        keeps_own: bool = False,
     ) -> None:
         self._corpora = corpora
         self._options = options
         self._named = named
+        self._keeps_own = keeps_own
         self._kept = None if named else kept
 
     def examine(self, file: SourceFile, timeout: float | None = None, source: SourceFacts = SourceFacts()) -> Examined:
@@ -114,7 +123,7 @@ class CachedExaminer:
     @cached_property
     def examiner(self) -> Examiner:
         """What examines, made when there is something to examine."""
-        return examiner(self._corpora, self._options, self._named)
+        return examiner(self._corpora, self._options, self._named, self._keeps_own)
 
     def _keep(self, key: bytes, body: bytes) -> None:
         if self._kept is not None:
@@ -124,7 +133,7 @@ class CachedExaminer:
     def _run(self) -> bytes:
         """A digest of all that the answers of this run follow from beside the files."""
         corpora = [(each.name, each.digest or each.content_digest(), *_state(each.path)) for each in self._corpora]
-        options = (self._options.min_similarity, self._options.exclude_upstream)
+        options = (self._options.min_similarity, self._options.exclude_upstream, self._keeps_own)
         return _digest(repr((code_state(), corpora, options)).encode("utf-8", "surrogatepass"))
 
     def _key_of(self, file: SourceFile) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..corpus.model import Corpus
 from ..results import Innovations
-from ..support.arrays import Array
+from ..support.arrays import Array, among, distinct
 from .comparison import Comparison
 
 # A statement of a lower IDF weight, or a shorter one, may have come to both by chance.
@@ -35,21 +35,24 @@ def innovations_of(comparison: Comparison) -> Innovations | None:
     for first in histories.contents(candidate.history):
         if first == candidate.file or histories.day_of(first, candidate.history) >= candidate.day:
             return None
-        kept = np.intersect1d(distinctive, _digests(comparison, first))
-        if len(kept) >= max(LEAST_HELD, BEGUN_PART * len(distinctive)):
+        before = _digests(comparison, first)
+        kept = among(before, distinctive)[1]
+        if kept.sum() >= max(LEAST_HELD, BEGUN_PART * len(distinctive)):
             break
-    added = np.setdiff1d(distinctive, _digests(comparison, first))
+    added = distinctive[~kept]
     if not len(added):
         return None
     since, until = (histories.versions(file, candidate.history)[0].release for file in (first, candidate.file))
     held = _held(comparison, added)
-    return Innovations(held, len(added), since.version, until.version, _held(comparison, kept), len(kept))
+    kept_held = _held(comparison, distinctive[kept])
+    return Innovations(held, len(added), since.version, until.version, kept_held, int(kept.sum()))
 
 
 def additions_held(comparison: Comparison, before: int) -> tuple[int, int]:
     """How many of the distinctive statements that the upstream has beyond its content ``before`` stand in the file,
     and how many there are."""
-    added = np.setdiff1d(_distinctive(comparison, comparison.candidate.file), _digests(comparison, before))
+    distinctive = _distinctive(comparison, comparison.candidate.file)
+    added = distinctive[~among(_digests(comparison, before), distinctive)[1]]
     return _held(comparison, added), len(added)
 
 
@@ -64,8 +67,8 @@ def tell_of_descent(found: Innovations | None) -> bool:
 
 
 def _held(comparison: Comparison, digests: Array) -> int:
-    """How many of these normalised statements stand in the file."""
-    return len(np.intersect1d(digests, comparison.query.code.digests))
+    """How many of these distinct normalised statements stand in the file."""
+    return int(among(np.sort(comparison.query.code.digests), digests)[1].sum())
 
 
 def _contents(comparison: Comparison, file: int) -> tuple[Corpus, Array]:
@@ -73,13 +76,13 @@ def _contents(comparison: Comparison, file: int) -> tuple[Corpus, Array]:
     union = comparison.candidate.histories.union
     corpus, local = union.corpus_of(file), union.local_file(file)
     rows = slice(*corpus.file_starts[local : local + 2].tolist())
-    return corpus, np.unique(corpus.held(corpus.member_definitions[rows])[0])
+    return corpus, corpus.held(corpus.member_definitions[rows])[0]
 
 
 def _digests(comparison: Comparison, file: int) -> Array:
     """The normalised statements of an upstream file, by their digests, as any corpus has them."""
     corpus, statements = _contents(comparison, file)
-    return np.unique(corpus.digests[corpus.statement_digests[statements]])
+    return distinct(corpus.digests[corpus.statement_digests[statements]])
 
 
 def _distinctive(comparison: Comparison, file: int) -> Array:
@@ -89,4 +92,4 @@ def _distinctive(comparison: Comparison, file: int) -> Array:
     union, digests = comparison.candidate.histories.union, corpus.digests[numbers]
     weights = corpus.digest_weights[numbers] if len(union.corpora) == 1 else union.rarity.digest_weights(digests)
     kept = (weights >= LEAST_WEIGHT) & (corpus.statement_tokens[statements] >= LEAST_TOKENS)
-    return np.unique(digests[kept])
+    return distinct(digests[kept])

@@ -128,6 +128,11 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         known: Array = np.any([self.known_in(corpus) >= 0 for corpus in union.corpora], axis=0)
         return known
 
+    def has_equal(self, union: CorpusUnion) -> Array:
+        """bool[D]: whether any corpus of ``union`` has a definition with the tokens of each in its first form."""
+        equal: Array = np.any([among(each.definition_hashes, self.code.hashes)[1] for each in union.corpora], axis=0)
+        return equal
+
 
 def make_query(code: NormalisedFile, prints: Fingerprints, name_hashes: U64) -> Query:
     """Bring a file's tokens and fingerprints together, and count."""

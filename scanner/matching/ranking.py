@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from msgspec import Struct
 
+from ..corpus.union import CorpusUnion
 from ..results import Verdict
 from .candidates import Candidate
 from .comparison import MODIFIED_SHARE, PARTS_EVIDENCE, Comparison, compare_candidate
@@ -229,8 +230,17 @@ def wants_plain_form(kept: Sequence[Comparison], candidates: Sequence[Candidate]
     return not kept or kept[0].similarity < ENOUGH
 
 
+def may_be_better(plain: Query, union: CorpusUnion, first: Sequence[Comparison]) -> bool:
+    """Whether the plain form of a file can be better, by what is known of it in all upstreams of ``union`` together."""
+    known = plain.is_known(union) | plain.has_equal(union)[plain.statement_owners]
+    share = float(plain.statement_tokens[known].sum()) / max(plain.total, 1)
+    return share >= _least_of_plain(first)
+
+
 def is_better(second: Sequence[Comparison], first: Sequence[Comparison]) -> bool:
     """Whether the plain form finds so much more of a file that its answer is taken: at least a copy."""
-    if not second or second[0].similarity < MODIFIED_SHARE:
-        return False
-    return second[0].similarity >= max((each.similarity for each in first), default=0.0) + LEAST_GAIN
+    return bool(second) and second[0].similarity >= _least_of_plain(first)
+
+
+def _least_of_plain(first: Sequence[Comparison]) -> float:
+    return max(MODIFIED_SHARE, max((each.similarity for each in first), default=0.0) + LEAST_GAIN)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..results import COPIES, Direction, FileVerdict, Ground, UpstreamMatch, Verdict
 from ..sources.files import SourceFile
-from ..support.arrays import Array
+from ..support.arrays import Array, among
 from .candidates import Candidate, HistoryKey
 from .comparison import MODIFIED_SHARE, MODULE, PART_EVIDENCE, PARTS_EVIDENCE, Comparison, describe
 from .direction import Placed
@@ -114,8 +114,8 @@ def _is_alike(comparison: Comparison, closest: Comparison) -> bool:
 def _has_common(comparison: Comparison, closest: Comparison) -> bool:
     """Whether an upstream has the same code of the file as the closest one: a file may be put together from several."""
     tokens, aligned = closest.query.statement_tokens, closest.alignment.statements
-    common = np.intersect1d(aligned, comparison.alignment.statements)
-    return float(tokens[common].sum()) >= COMMON_PART * float(tokens[aligned].sum())
+    common = among(comparison.alignment.statements, aligned)[1]
+    return float(tokens[aligned[common]].sum()) >= COMMON_PART * float(tokens[aligned].sum())
 
 
 def _matches(comparisons: Sequence[Comparison], seen: Placed, options: VerdictOptions) -> tuple[UpstreamMatch, ...]:

@@ -12,7 +12,7 @@ from enum import Enum
 from functools import cache
 from pathlib import Path
 from string import Formatter
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ from ..results import Level
 from ..support.data_files import shipped_folder as folder_of
 from ..support.lazy import lazy_pattern
 from .anchors import anchor_problem
+from .compiled import compiled_value
 from .model import Duty, Family, FindingRule, LicenceRule, Scope
 
 # What messages of findings may name. Attribution fills in each for every finding; what does not apply is empty.
@@ -55,6 +56,8 @@ FIELDS = frozenset(
 )
 
 _SUFFIX = ".yaml"
+# More than YAML of ours may have.
+_MOST_READ = 256_001
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 _FAMILIES = frozenset(family.value for family in Family)
 # These say nothing without the exact words.
@@ -148,42 +151,49 @@ def _identifiers(folder: Path) -> frozenset[str]:
 
 def read_licence(path: Path) -> LicenceRule:
     """The licence at ``path``, whose name must be its id. Raises RuleError naming the file and the key."""
-    rule = _read(path, LicenceRule)
-    _refuse(path, _licence_problems(rule))
+    rule, is_checked = _read(path, LicenceRule)
+    if not is_checked:
+        _refuse(path, _licence_problems(rule))
     return rule
 
 
 def read_finding(path: Path) -> FindingRule:
     """As ``read_licence``, for a finding."""
-    rule = _read(path, FindingRule)
-    _refuse(path, _finding_problems(rule))
+    rule, is_checked = _read(path, FindingRule)
+    if not is_checked:
+        _refuse(path, _finding_problems(rule))
     return rule
 
 
-def _read(path: Path, kind: type[Rule]) -> Rule:
-    from ..support.yaml import (  # which a run that finds no copy does without
-        MOST_BYTES,
-        BrokenYamlError,
-        read_plain_yaml,
-    )
-
+def _read(path: Path, kind: type[Rule]) -> tuple[Rule, bool]:
+    """The rule at ``path``, and whether it was compiled, and so checked before."""
+    content = _bytes(path)
+    value = compiled_value(path, content)
+    is_checked = value is not None
     try:
-        rule = msgspec.convert(read_plain_yaml(_bytes(path, MOST_BYTES)), kind, strict=False)
-    except BrokenYamlError as error:
-        raise RuleError(f"{path}: {error}") from None
+        rule = msgspec.convert(value if is_checked else _yaml(path, content), kind, strict=False)
     except msgspec.ValidationError as error:
         raise RuleError(f"{path}: {' '.join(_explained(str(error)).split())}") from None
     if rule.id != path.stem:
         raise RuleError(f"{path}: id: {rule.id!r} is not the file's name")
-    return rule
+    return rule, is_checked
 
 
-def _bytes(path: Path, most: int) -> bytes:
+def _yaml(path: Path, content: bytes) -> Any:
+    from ..support.yaml import BrokenYamlError, read_plain_yaml  # takes as long as a small file
+
+    try:
+        return read_plain_yaml(content)
+    except BrokenYamlError as error:
+        raise RuleError(f"{path}: {error}") from None
+
+
+def _bytes(path: Path) -> bytes:
     if not path.is_file():
         raise RuleError(f"{path}: not a file")
     try:
         with path.open("rb") as file:
-            return file.read(most + 1)
+            return file.read(_MOST_READ)
     except OSError as error:
         raise RuleError(f"{path}: cannot be read: {error.strerror}") from None
 

@@ -47,7 +47,7 @@ def distinct(values: Array) -> Array:
 
 def first_of_each(values: Array) -> Mask:
     """Which values [n] stand nowhere before."""
-    order = np.argsort(values, kind="stable")
+    order = values.argsort(kind="stable")
     first = np.zeros(len(values), bool)
     first[order[_leads(values[order])]] = True
     return first
@@ -85,9 +85,12 @@ def _packed(table: Array) -> Array | None:
 
 def _leads(ordered: Array) -> Array:
     """Which values, or rows, differ from the one before."""
-    leads = np.ones(len(ordered), bool)
-    differs = ordered[1:] != ordered[:-1]
-    leads[1:] = differs if ordered.ndim == 1 else differs.any(axis=1)
+    leads = np.empty(len(ordered), bool)
+    leads[:1] = True
+    if ordered.ndim == 1:
+        np.not_equal(ordered[1:], ordered[:-1], out=leads[1:])
+    else:
+        leads[1:] = (ordered[1:] != ordered[:-1]).any(axis=1)
     return leads
 
 
@@ -107,9 +110,11 @@ def run_sums(values: Array, starts: Array) -> I64:
 def run_places(starts: Array, ends: Array) -> tuple[Array, Array]:
     """All places from ``starts[i]`` up to, not including, ``ends[i]``, for every ``i``; and the ``i`` each is from."""
     lengths = (ends - starts).astype(np.int64)
-    owners = np.repeat(np.arange(len(lengths)), lengths)
-    shifts = starts.astype(np.int64) - (np.cumsum(lengths) - lengths)
-    return np.arange(len(owners)) + np.repeat(shifts, lengths), owners
+    bounds = lengths.cumsum()
+    owners = np.arange(len(lengths)).repeat(lengths)
+    places = (starts.astype(np.int64) - bounds + lengths).repeat(lengths)
+    places += np.arange(len(places))
+    return places, owners
 
 
 def runs(bounds: Array, items: Array) -> tuple[Array, Array]:
@@ -121,7 +126,7 @@ def among(table: Array, values: Array) -> tuple[Array, Array]:
     """Where in the sorted ``table`` each value stands, and whether it stands there at all."""
     if not len(table):
         return np.zeros(len(values), np.int64), np.zeros(len(values), bool)
-    places = np.searchsorted(table, values)
+    places = table.searchsorted(values)
     places[places == len(table)] = 0
     return places, table[places] == values
 

@@ -7,6 +7,7 @@ folder that is not the user's, and gets only the variables that are named here. 
 from __future__ import annotations
 
 import errno
+import gc
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from multiprocessing import context, current_process, get_all_start_methods
 from pathlib import Path
 from threading import Lock, Timer
 from typing import IO, Any
+
+from .collecting import MANY_OBJECTS
 
 PIPE = subprocess.PIPE
 NO_FILE = subprocess.DEVNULL
@@ -217,6 +220,7 @@ def _start_method() -> str:
 def _begin(folder: str, begin: Callable[[], None]) -> None:
     """In a worker, which imports nothing from there: paths that the user gave are relative to it."""
     os.chdir(folder)
+    gc.set_threshold(MANY_OBJECTS)
     begin()
 
 
