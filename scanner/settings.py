@@ -25,7 +25,7 @@ SKIPPED, NEVER = "skipped", "never"
 THRESHOLDS = (*LEVELS, *VERDICTS, SKIPPED, NEVER)
 # The keys of `reports.FORMATS`, for the same reason.
 FORMATS = (
-    *("text", "concise", "json", "jsonl", "html", "markdown", "github", "sarif", "cyclonedx", "spdx"),
+    *("text", "concise", "json", "jsonl", "html", "markdown", "discussion", "github", "sarif", "cyclonedx", "spdx"),
     *("dot", "mermaid", "graphml"),
 )
 

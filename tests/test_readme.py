@@ -40,6 +40,7 @@ EXIT_CODES = {
     "modelkin scan path/to/repository": 1,
     "modelkin scan downloaded-code/ --as-of 2023-06-20": 1,
     "modelkin attribute path/to/repository --dry-run": 1,
+    "modelkin attribute path/to/model --card --dry-run": 1,
     "modelkin audit path/to/repositories": 1,
     "modelkin audit path/to/repositories --resume": 1,
     "modelkin audit sources.txt --journal list.jsonl": 1,
@@ -60,6 +61,7 @@ EXIT_CODES = {
     "modelkin scan . --format json --output report.json": 1,
     "modelkin scan . --format text --format sarif=modelkin.sarif": 1,
     "modelkin scan . --format html=report.html": 1,
+    "modelkin scan . --format discussion=report.md": 1,
     "modelkin scan . --against ../upstream": 1,
     "modelkin scan . --against lantern=../upstream": 1,
     "modelkin scan pypi:vllm==0.2.3 --include '**/models/*.py'": 1,
@@ -86,6 +88,8 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     project = written(root / "project", **copied)
     for place in ("path/to/repository", "path/to/repositories/org/one", "path/to/repositories/two"):
         written(project / place, README__md="# A model\n", **copied)
+    adapter = {"adapter_config__json": '{"base_model_name_or_path": "lantern/lamp-7b"}'}
+    written(project / "path/to/model", README__md="# A model\n", adapter_model__safetensors="", **adapter)
     written(project / "downloaded-code", **copied)
     written(project / "copy", focus__py=COPY)
     written(project / "original", focus__py=ATTENTION)

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from ..results import Finding, Report
     from ..scan_steps import ScanOptions
 
-
+# Findings that front matter may answer.
+_OF_CARDS = frozenset({"model-card-silent", "model-card-contradicts", "derivation-undeclared", "tokenizer-uncredited"})
 _EPILOG = """\b
 PATH is a folder, or a .py or .ipynb file; several are of the current folder.
 Nothing outside is written, and nothing is run. Licence texts come from the
@@ -42,6 +43,7 @@ Examples:
   modelkin attribute path/to/repository --exclude 'third_party/*'
   modelkin attribute . --offline --against ../upstream
   modelkin attribute . --as-of 2023-06-20 --dry-run
+  modelkin attribute path/to/model --card --dry-run
 
 \b
 Exit codes:
@@ -55,18 +57,29 @@ Exit codes:
 @click.command(name="attribute", epilog=_EPILOG)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Write nothing; print what would be written as a unified diff.")
+@click.option(
+    "--card",
+    is_flag=True,
+    help="Also add to README.md what front matter it lacks as a model card, as far as known.",
+)
 @click.option("--offline", is_flag=True, help="Fetch no licence text; use packages fetched before.")
 @setting_option("jobs")
 @scanning_options
-def command(paths: tuple[Path, ...], dry_run: bool, offline: bool, choices: Choices) -> int:
+def command(paths: tuple[Path, ...], dry_run: bool, card: bool, offline: bool, choices: Choices) -> int:
     """Write the notices that copies in PATH lack.
 
     Each copied file gets the copyright lines, licence tag and source of its
     upstream that it lacks, a notices file an entry, and LICENSES/ the licence
     texts. A second run changes nothing. What is left to a person is listed.
+
+    With --card, README.md gets base_model, base_model_relation, license and
+    what belongs to it, where files or known models say what they are. All
+    else in it stays as it is.
     """
     for path in paths:
         _check_local(path)
+    if card and not (len(paths) == 1 and paths[0].is_dir()):
+        raise UsageError("--card is about a whole repository: name its folder alone")
     sources = [str(path) for path in paths]
     root = Path() if of_current_folder(sources) else paths[0]
     choices = configured(choices, sources)
@@ -74,10 +87,13 @@ def command(paths: tuple[Path, ...], dry_run: bool, offline: bool, choices: Choi
     with _held(root if root.is_dir() else root.parent) as tree:
         report = _scanned(sources, choices, options)
         plan = _planned(report, root, tree, offline, choices)
+        answered: frozenset[str] = frozenset()
+        if card:
+            plan, answered = _with_card(plan, report, root, tree, options)
         if dry_run:
-            return _shown(plan, report, choices)
+            return _shown(plan, report, choices, answered)
         undone = (*plan.undone, *_written(plan, tree, choices))
-    return _told(undone, _scanned(sources, choices, options) if plan.edits else report, choices)
+    return _told(undone, _scanned(sources, choices, options) if plan.edits else report, choices, card)
 
 
 @contextmanager
@@ -117,14 +133,30 @@ def _planned(report: Report, path: Path, tree: WorkTree, offline: bool, choices:
         return plan_tree(report, path, offline, fetching, tree)
 
 
-def _shown(plan: Plan, report: Report, choices: Choices) -> int:
+def _with_card(
+    plan: Plan, report: Report, path: Path, tree: WorkTree, options: ScanOptions
+) -> tuple[Plan, frozenset[str]]:
+    """The plan with what the model card gets, and the ids of findings that this answers."""
+    from ..fixes.card_plan import plan_card
+    from ..fixes.model import Plan
+    from ..results import Trust
+    from ..sources import open_source
+
+    with open_source(str(path), obey=report.trust is Trust.WORKING_TREE) as checkout:
+        found = plan_card(report, checkout, tree, options)
+    edits = (*plan.edits, *([found.edit] if found.edit else []))
+    return Plan(edits, (*plan.undone, *found.undone)), found.answered
+
+
+def _shown(plan: Plan, report: Report, choices: Choices, answered: frozenset[str]) -> int:
     """The diff on standard output, fit for `git apply`; all else on standard error."""
     from ..fixes.needs import by_hand
     from ..fixes.work_tree import unified
 
     if not choices.quiet:
         write_standard_output("".join(_printable(unified(edit)) for edit in plan.edits))
-        _tell_left(plan.undone, by_hand(report), report.cells(), to_errors=True)
+        left = (each for each in by_hand(report) if each.rule not in answered)
+        _tell_left(plan.undone, left, report.cells(), to_errors=True)
         click.echo(f"{_files(len(plan.edits))} would be written", err=True)
     return 1 if plan.edits else exit_code(report, choices.fail_on)
 
@@ -142,11 +174,13 @@ def _written(plan: Plan, tree: WorkTree, choices: Choices) -> tuple[Undone, ...]
     return tuple(step for step in steps if isinstance(step, Undone))
 
 
-def _told(undone: Iterable[Undone], left: Report, choices: Choices) -> int:
-    """``left`` is the report of what is there now."""
+def _told(undone: Iterable[Undone], left: Report, choices: Choices, card: bool) -> int:
+    """``left`` is the report of what is there now; with ``card``, the model card was looked at."""
     if not choices.quiet:
-        findings = (finding for finding in left.findings if finding.counts)
+        findings = [finding for finding in left.findings if finding.counts]
         _tell_left(undone, findings, left.cells(), to_errors=False)
+        if not card and any(each.rule in _OF_CARDS for each in findings):
+            write_standard_output("of the model card: `--card --dry-run` shows the front matter that it lacks\n")
     return exit_code(left, choices.fail_on)
 
 

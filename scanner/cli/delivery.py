@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
     from ..audit.outcome import Audit
     from ..diffs.model import SideBySide
+    from ..fixes.model import Plan
     from ..predictions.model import Agreement
     from ..reports.console import Page
     from ..results import Report, Skipped
 
     Sides = Callable[[], Mapping[str, SideBySide | Skipped]]
+    Suggestions = Callable[[], Plan]
 
 
 def check_deliverable(choices: Choices, sources: Iterable[str] = ()) -> None:
@@ -44,11 +46,13 @@ def deliver(
     choices: Choices,
     supplement: Callable[[Page], str] = lambda _page: "",
     sides: Sides | None = None,
+    suggestions: Suggestions | None = None,
 ) -> None:
-    """Render and write. ``supplement`` is printed below a report in text; ``sides`` is called for html only."""
+    """Render and write. ``supplement`` is printed below a report in text; ``sides`` is called for html only, and
+    ``suggestions`` for a discussion."""
     for destination in choices.destinations:
         page = _page(destination, choices)
-        rendered = _rendered(report, destination.format, page, sides)
+        rendered = _rendered(report, destination.format, page, sides, suggestions)
         adds = destination.format == "text" and not (choices.quiet and destination.is_printed)
         write(destination.output, rendered + (supplement(page) if adds else ""), [report.root])
 
@@ -65,7 +69,11 @@ def _page(destination: Destination, choices: Choices) -> Page:
     return replace(page, detail=Detail.FULL) if choices.verbose else page
 
 
-def _rendered(report: Report, format_: str, page: Page, sides: Sides | None) -> str:
+def _rendered(report: Report, format_: str, page: Page, sides: Sides | None, suggestions: Suggestions | None) -> str:
+    if format_ == "discussion" and suggestions is not None:
+        from ..reports import discussion
+
+        return discussion.render(report, suggestions())
     if format_ == "html" and sides is not None:
         from ..reports.html.page import render
 

@@ -11,7 +11,7 @@ import click
 
 from .choices import Choices, audit_exit_code, detail_options, exit_code, index_option, pages_option, reporting_options
 from .delivery import check_audit_formats, check_deliverable, check_pages, deliver, deliver_audit, deliver_pages
-from .upstream_texts import fetching_option, near_source, sides
+from .upstream_texts import fetching_option, near_source, sides, suggested_changes
 
 _EPILOG = """\b
 Without --repository the formats are text, json, html, dot, mermaid, graphml
@@ -58,5 +58,7 @@ def command(
         deliver_pages(audit, pages)
         return audit_exit_code(audit.summary, choices.fail_on)
     report = audit.report(repository)
-    deliver(report, choices, sides=sides(report, choices, "".join(near_source(report)), fetch=fetch))
+    near = "".join(near_source(report))
+    changes = (lambda: suggested_changes(report, near)) if near else None
+    deliver(report, choices, sides=sides(report, choices, near, fetch=fetch), suggestions=changes)
     return exit_code(report, choices.fail_on)

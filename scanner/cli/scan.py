@@ -10,7 +10,7 @@ from .choices import Choices, detail_options, exit_code, scan_options, setting_o
 from .configured import configured
 from .delivery import check_deliverable, deliver
 from .progress import progress_bar
-from .upstream_texts import fetching_option, sides
+from .upstream_texts import fetching_option, sides, suggested_changes
 
 _EPILOG = """\b
 SOURCE is a folder, a file, an archive (.whl, .zip, .tar.gz), a release such
@@ -34,6 +34,7 @@ Examples:
   modelkin scan . --format json --output report.json
   modelkin scan . --format text --format sarif=modelkin.sarif
   modelkin scan . --format html=report.html --fetch-upstreams
+  modelkin scan hf:lantern/lamp --format discussion=report.md
   modelkin scan . --baseline .modelkin-baseline.json
   modelkin scan . --against ../upstream --exclude-upstream mypackage
   modelkin scan downloaded-code/ --as-of 2023-06-20
@@ -64,7 +65,8 @@ def command(sources: tuple[str, ...], inner: str, fetch: bool, choices: Choices)
     options = scan_options(choices)
     with progress_bar(choices.shows_progress) as step:
         report = scan(sources, options, step)
-    deliver(report, choices, sides=sides(report, choices, sources, options.against, fetch))
+    shown = sides(report, choices, sources, options.against, fetch)
+    deliver(report, choices, sides=shown, suggestions=lambda: suggested_changes(report, sources, options))
     return exit_code(report, choices.fail_on)
 
 

@@ -1,6 +1,6 @@
-"""Finds the texts that a web page shows beside each other, and has the option ``--fetch-upstreams``.
+"""Finds what a format shows beside the report: texts beside each other, with ``--fetch-upstreams``, and changes.
 
-Edit this when those texts can come from one more place.
+Edit this when those texts can come from one more place, or another format needs more than the report.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from .progress import progress_bar
 
 if TYPE_CHECKING:
     from ..diffs.model import SideBySide
+    from ..fixes.model import Plan
     from ..results import Report, Skipped
+    from ..scan_steps import ScanOptions
 
 
 fetching_option = click.option(
@@ -41,6 +43,14 @@ def sides(
             return side_by_sides(report, sources, originals, fetch, progress=fetching)
 
     return look
+
+
+def suggested_changes(report: Report, sources: str | Sequence[str], options: ScanOptions | None = None) -> Plan:
+    """What could be written into the source, for a format that shows it; nothing is written or fetched."""
+    from ..fixes.suggestions import suggested
+    from ..scan_steps import ScanOptions
+
+    return suggested(report, sources, options or ScanOptions())
 
 
 def near_source(report: Report) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ from ..repository.declarations import read_declarations
 from ..results import Report, Skipped, Trust, UpstreamMatch
 from ..results.cells import line_words
 from ..sources import open_source
-from ..sources.checkout import Entry, Progress
+from ..sources.checkout import Checkout, Entry, Progress
 from ..sources.files import NOTEBOOK_SUFFIX, read_file
 from ..support.decoding import source_encoding
 from .header_lines import header_ways
@@ -168,15 +168,31 @@ def plan_tree(
             return Plan((), unread)
         with open_source(str(root), obey=report.trust is Trust.WORKING_TREE) as checkout:
             repository = RepositoryView(read_declarations(checkout))
-        needed = [target.need for target in targets]
-        fetch = _fetcher(offline, progress)
-        carried = carry(needed, repository, held, fetch)
-        notices = _notices(needed, carried, held)
-        if lost := _no_longer_read(notices, carried):
-            carried = carry(needed, repository, held, fetch, lost)
-            notices = _notices(needed, carried, held)
-        steps = (*carried.edits, notices, *header_edits(targets))
-        return _planned(steps, (*unread, *carried.undone))
+        return _of_targets(targets, unread, repository, held, _fetcher(offline, progress))
+
+
+def plan_source(report: Report, checkout: Checkout, tree: WorkTree) -> Plan:
+    """What could be written into an opened source, which may be any; only texts that were fetched before are taken."""
+    targets, unread = read_targets(report, tree)
+    if not targets:
+        return Plan((), unread)
+    if checkout.whole is None:
+        return _planned(header_edits(targets), unread)
+    repository = RepositoryView(read_declarations(checkout))
+    return _of_targets(targets, unread, repository, tree, _fetcher(True, None))
+
+
+def _of_targets(
+    targets: Sequence[FixTarget], unread: Sequence[Undone], repository: RepositoryView, tree: WorkTree, fetch: Fetch
+) -> Plan:
+    needed = [target.need for target in targets]
+    carried = carry(needed, repository, tree, fetch)
+    notices = _notices(needed, carried, tree)
+    if lost := _no_longer_read(notices, carried):
+        carried = carry(needed, repository, tree, fetch, lost)
+        notices = _notices(needed, carried, tree)
+    steps = (*carried.edits, notices, *header_edits(targets))
+    return _planned(steps, (*unread, *carried.undone))
 
 
 def plan_file(report: Report, path: Path, tree: WorkTree | None = None) -> Plan:

@@ -15,6 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..results import Skipped
+from ..sources.checkout import Checkout, Entry
 from ..support.atomic_write import opened_folder
 from ..support.decoding import source_encoding
 from ..support.folders import Folder, LinkError
@@ -90,6 +92,30 @@ class WorkTree:
         if target == root or not target.is_relative_to(root):
             raise UnwritableError(OUTSIDE)
         return target.relative_to(root).parts
+
+
+class SourceTree(WorkTree):
+    """The files of any opened source, to be read and not to be written."""
+
+    def __init__(self, checkout: Checkout) -> None:
+        listed = (checkout.whole or checkout.entries)()
+        self._entries = {each.path: each for each in listed if isinstance(each, Entry)}
+
+    def names(self) -> list[str]:
+        return sorted({path.partition("/")[0] for path in self._entries})
+
+    def stored(self, path: str, most: int = -1) -> bytes | None:
+        entry = self._entries.get(path)
+        stored = entry.read() if entry else None
+        if isinstance(stored, Skipped):
+            raise UnwritableError(stored.reason)
+        return stored if stored is None or most < 0 else stored[:most]
+
+    def is_link(self, path: str) -> bool:  # noqa: ARG002 - links are not followed in sources
+        return False
+
+    def replace(self, path: str, before: bytes | None, after: bytes) -> None:  # noqa: ARG002
+        raise UnwritableError("what is scanned is not written")
 
 
 @contextmanager

@@ -63,6 +63,7 @@ FORMATS: Mapping[str, Format] = {
     "jsonl": _module("json", "render_lines"),
     "html": _module("html.page"),
     "markdown": _module("markdown"),
+    "discussion": _module("discussion"),
     "github": _module("github"),
     "sarif": _module("sarif"),
     "cyclonedx": _module("cyclonedx"),

@@ -46,6 +46,21 @@ class Value(Struct, frozen=True):
     texts: tuple[str, ...]
 
 
+class KeyPlace(Struct, frozen=True):
+    """A key of a mapping, and where its value stands. Offsets are in characters of the text."""
+
+    name: str
+    column: int
+    start: int
+    "Where the value begins; of one that is left out, right behind the colon."
+    end: int
+    "Where it ends; of a nested one, where the last scalar or bracket in it does."
+    texts: tuple[str, ...] | None
+    "As `Value.texts`; None where the value is nested."
+    content: tuple[tuple[str, str, str], ...]
+    "All that stands in the value: the same for two texts that say the same in the same way."
+
+
 def read_plain_yaml(content: bytes) -> Any:
     """All of one of our files: dict, list or str; the key ``license`` reads as ``licence``. Raises BrokenYamlError."""
     if len(content) > MOST_BYTES:
@@ -68,6 +83,70 @@ def top_level(text: str, wanted: frozenset[str]) -> dict[str, Value]:
     for event in _events(text, _MOST_DEPTH_OF_THEIRS):
         reader.take(event)
     return reader.values
+
+
+def key_places(text: str) -> tuple[KeyPlace, ...]:
+    """Each key of a repository's mapping, in order, for who edits the text. Raises BrokenYamlError.
+
+    Refused is also what a reader may understand in two ways: a key twice, a second document, a mapping in braces.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise BrokenYamlError(f"over the limit of {MOST_CHARACTERS // 1024} KB for YAML", 1)
+    events = _events(text, _MOST_DEPTH_OF_THEIRS)
+    next(events)  # the start of the stream
+    if isinstance(next(events), yaml.StreamEndEvent):
+        return ()
+    opening = next(events)
+    if not isinstance(opening, yaml.MappingStartEvent):
+        raise BrokenYamlError("not a mapping of keys to values", _line(opening))
+    found: dict[str, KeyPlace] = {}
+    while not isinstance(key := next(events), yaml.MappingEndEvent):
+        if opening.flow_style:
+            raise BrokenYamlError("a mapping in braces: write one key a line", _line(opening))
+        if not isinstance(key, yaml.ScalarEvent):
+            raise BrokenYamlError("a key that is not a text", _line(key))
+        if key.value in found:
+            raise BrokenYamlError(f"key {key.value[:60]!r} for the second time", _line(key))
+        found[key.value] = _key_place(key, events)
+    next(events)  # the end of the document
+    if not isinstance(following := next(events), yaml.StreamEndEvent):
+        raise BrokenYamlError("a second document", _line(following))
+    return tuple(found.values())
+
+
+def _key_place(key: yaml.ScalarEvent, events: Iterator[Any]) -> KeyPlace:
+    first: Any = next(events)
+    taken = [first]
+    depth, end = int(isinstance(first, yaml.CollectionStartEvent)), first.end_mark.index
+    while depth:
+        event = next(events)
+        taken.append(event)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if isinstance(event, yaml.ScalarEvent) or _closes(event):
+            end = event.end_mark.index
+    inner = taken[1:-1] if isinstance(first, yaml.SequenceStartEvent) else [first]
+    plain = all(isinstance(each, yaml.ScalarEvent) for each in inner)
+    texts = tuple(each.value for each in inner if not _is_null(each)) if plain else None
+    content = tuple((type(each).__name__, getattr(each, "value", ""), _style(each)) for each in taken)
+    column = key.start_mark.column if key.start_mark else 0
+    return KeyPlace(key.value, column, first.start_mark.index, end, texts, content)
+
+
+def _closes(event: Any) -> bool:
+    """Whether the event is a closing bracket or brace, which stands in the text."""
+    is_end = isinstance(event, yaml.CollectionEndEvent)
+    return bool(is_end and event.end_mark.index > event.start_mark.index)
+
+
+def _style(event: Any) -> str:
+    """How a value is written, as far as that may change what it is: a plain 1.0 is a number, a quoted one is not."""
+    if isinstance(event, yaml.ScalarEvent):
+        return "plain" if event.implicit[0] else "quoted"
+    return ""
+
+
+def _is_null(event: yaml.ScalarEvent) -> bool:
+    return event.implicit[0] and event.value in _NULL
 
 
 def _events(text: str, most: int) -> Iterator[yaml.Event]:
@@ -184,7 +263,7 @@ class _TopLevel:
     def _scalar(self, event: yaml.ScalarEvent) -> None:
         if self._depth == 0:
             raise BrokenYamlError("not a mapping of keys to values", _line(event))
-        is_null = event.implicit[0] and event.value in _NULL
+        is_null = _is_null(event)
         if self._depth == 2 and self._listed is not None:
             self._listed += [] if is_null else [event.value]
         elif self._depth == 1 and self._key is None:

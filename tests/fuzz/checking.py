@@ -19,7 +19,7 @@ from ..support.report_syntax import (
 )
 
 _MOST_SKIPPED_ANNOTATED = 10
-_NOT_EVEN_SPACES = ("text", "concise", "github", "markdown", "dot", "mermaid")
+_NOT_EVEN_SPACES = ("text", "concise", "github", "markdown", "discussion", "dot", "mermaid")
 _COPIED = ("identical", "renamed", "modified", "fragments")
 
 
@@ -106,6 +106,7 @@ _CHECKS: Mapping[str, Callable[[str], None]] = {
     "jsonl": _json_lines,
     "html": check_html,
     "markdown": check_markdown,
+    "discussion": check_markdown,
     "sarif": _sarif,
     "cyclonedx": _json,
     "spdx": _json,
