@@ -6,6 +6,7 @@ Edit this when a figure needs another interval. numpy and the standard library d
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,41 +54,79 @@ def _log_choices(total: int, chosen: int) -> float:
     return math.lgamma(total + 1) - math.lgamma(chosen + 1) - math.lgamma(total - chosen + 1)
 
 
-def log_at_least(chances: NDArray[np.float64], count: int) -> float:
-    """The natural logarithm of the chance that ``count`` or more of independent events come true.
+class Drawn(NamedTuple):
+    """A number of marked things among ``drawn`` ones, which were drawn from ``total`` with ``marked`` among them."""
 
-    ``chances`` (one an event, 0 to 1) may differ: a Poisson binomial. They are tilted until ``count`` is to be expected
+    total: int = 0
+    marked: int = 0
+    drawn: int = 0
+
+    def logs(self) -> NDArray[np.float64]:
+        """The natural logarithms of the chances of 0, 1 … of them; minus infinity where that many cannot be."""
+        sums = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, self.total + 1)))])
+
+        def choices(total: int, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+            inside = np.clip(chosen, 0, total)
+            found: NDArray[np.float64] = sums[total] - sums[inside] - sums[total - inside]
+            return np.where(chosen == inside, found, -np.inf)
+
+        numbers = np.arange(min(self.marked, self.drawn) + 1)
+        of_all = choices(self.total, np.array([self.drawn]))
+        others = choices(self.total - self.marked, self.drawn - numbers)
+        return np.asarray(choices(self.marked, numbers) + others - of_all)
+
+
+def log_at_least(chances: NDArray[np.float64], count: int, drawn: Drawn = Drawn()) -> float:
+    """The natural logarithm of the chance that independent events and marked things among ``drawn`` ones together are
+    ``count`` or more.
+
+    ``chances`` (one an event, 0 to 1) may differ: a Poisson binomial. All are tilted until ``count`` is to be expected
     (Esscher 1932), so that the sum's distribution, had by Fourier transform (Hong 2013), is precise where it is read.
     """
     possible = chances[chances > 0]
+    logs = drawn.logs()
+    most = len(possible) + len(logs) - 1
     if count <= 0:
         return 0.0
-    if count > len(possible):
+    if count > most:
         return -math.inf
-    if count == len(possible):
-        return float(np.log(possible).sum())
-    slope = _slope(possible, count)
+    if count == most:
+        return float(np.log(possible).sum() + logs[-1])
+    slope = _slope(possible, logs, count)
     scales = 1 + possible * math.expm1(slope)
     kinds, numbers = np.unique(possible * math.exp(slope) / scales, return_counts=True)
-    sizes = len(possible) + 1
-    turns = np.exp(-2j * np.pi * np.arange(sizes) / sizes)
-    wave = np.ones(sizes, np.complex128)
+    turns = np.exp(-2j * np.pi * np.arange(most + 1) / (most + 1))
+    tilted, scale = _tilted(logs, slope)
+    wave = np.fft.fft(tilted, most + 1)
     for chance, number in zip(kinds, numbers, strict=True):
         wave *= (1 + chance * (turns - 1)) ** number
     tail = np.fft.ifft(wave).real.clip(0)[count:]
     kept = float((tail * np.exp(-slope * np.arange(len(tail)))).sum())
-    return min(float(np.log(scales).sum()) - slope * count + math.log(kept), 0.0)
+    return min(float(np.log(scales).sum()) + scale - slope * count + math.log(kept), 0.0)
 
 
-def _slope(chances: NDArray[np.float64], count: int) -> float:
-    """How far to tilt ``chances`` to expect ``count``; 0 where that many are to be expected as it is."""
+def _tilted(logs: NDArray[np.float64], slope: float) -> tuple[NDArray[np.float64], float]:
+    """Chances whose logarithms grow by ``slope`` a step, and the logarithm of what they came to before they were 1."""
+    grown = logs + slope * np.arange(len(logs))
+    highest = float(grown.max())
+    scale = highest + math.log(float(np.exp(grown - highest).sum()))
+    return np.exp(grown - scale), scale
+
+
+def _slope(chances: NDArray[np.float64], logs: NDArray[np.float64], count: int) -> float:
+    """How far to tilt ``chances`` and ``logs`` to expect ``count``; 0 where that many are to be expected as it is."""
+
+    def expected(slope: float) -> float:
+        grown = chances * math.exp(slope)
+        drawn = _tilted(logs, slope)[0]
+        return float((grown / (1 - chances + grown)).sum() + drawn @ np.arange(len(drawn)))
+
     low, high = 0.0, _STEEPEST
-    if chances.sum() >= count:
+    if expected(low) >= count:
         return low
     for _ in range(_HALVINGS):
         middle = (low + high) / 2
-        grown = chances * math.exp(middle)
-        if (grown / (1 - chances + grown)).sum() < count:
+        if expected(middle) < count:
             low = middle
         else:
             high = middle

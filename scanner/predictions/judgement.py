@@ -17,8 +17,9 @@ LEAST_CONTROLS = 3
 LEAST_QUESTIONS = 50
 # With fewer telling questions a few chances decide; to say that there is no sign takes more than to see one.
 LEAST_TELLING, LEAST_TELLING_FOR_NO_SIGN = 5, 20
-# One pair in 10,000 of independent models. Above the second, nothing speaks for more than chance.
-MOST_LOG10_P, LEAST_LOG10_P_FOR_NO_SIGN = -4.0, -2.0
+# Once in 1,000 sets of independent models, for any two of them: for the two that were named once in 10,000 or less.
+# Above the second, nothing speaks for more than chance.
+MOST_LOG10_P, LEAST_LOG10_P_FOR_NO_SIGN = -3.0, -1.0
 # Of many questions also a small difference is sure; it says that models learnt from alike texts, as most did.
 LEAST_EXCESS = 0.1
 # So few different answers make equal wrong ones common.

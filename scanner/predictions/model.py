@@ -50,7 +50,8 @@ class PairShare(Struct, frozen=True):
 
 
 class TellingQuestions(Struct, frozen=True):
-    """The questions that the test rests on: both are wrong, a control is as well, and not all their answers are one."""
+    """The questions that the test rests on: both are wrong, and a control is as well and not all their answers are one,
+    or the two alone are, and of other questions with two wrong answers some are equal and some are not."""
 
     questions: int
     """How many there are."""
@@ -61,7 +62,7 @@ class TellingQuestions(Struct, frozen=True):
     excess: float
     """The share (at most 1) of what is left to reach above ``expected`` that is reached."""
     log10_p: float
-    """The logarithm of the chance to reach ``same`` or more in that case."""
+    """The logarithm of the chance that any two of the models reach ``same`` or more in that case."""
 
 
 class SharedErrors(Struct, frozen=True):

@@ -1,8 +1,9 @@
 """Counts what two models answer wrongly, and tests whether they do so alike: the figures, before anything follows.
 
 Edit this when something else is to be counted. The test asks of each question that both get wrong: of all models that
-are wrong there, how likely are any two to give the same answer? That allows for hard questions and for tempting wrong
-answers, whatever the question, as long as all models that are wrong would fall for them alike.
+are wrong there, how likely are any two to give the same answer? Where the two alone are wrong: how often are any two
+alike that alone are wrong? That allows for hard questions and for tempting wrong answers, whatever the question, as
+long as all models that are wrong would fall for them alike.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .answer_table import AnswerTable, Codes
-from .exact_tests import log_at_least, log_shared, odds_ratio, share_of
+from .exact_tests import Drawn, log_at_least, log_shared, odds_ratio, share_of
 from .model import PairShare, SharedErrors, TellingQuestions
 
 # The two, and a third that is wrong as well.
@@ -59,18 +60,27 @@ def _telling(answers: Sequence[Codes], wrong: Sequence[NDArray[np.bool_]]) -> Te
     """The exact test, given how many models are wrong on each question and how their answers fall together.
 
     Were any two of these as likely to be alike as the two, the two would give the same answer with a chance that is the
-    share of equal pairs among all pairs. Where that is 1, as in questions with two options, nothing is learnt.
+    share of equal pairs among all pairs. Where that is 1, as in questions with two options, nothing is learnt. Where
+    the two alone are wrong they are held against all questions on which any two models alone are: had the two nothing
+    to do with each other, theirs would be as if drawn from these. The chance is that of any two of the models.
     """
+    given, erring = np.stack(answers), np.stack(wrong)
     both = wrong[0] & wrong[1]
-    given = np.stack(answers)[:, both]
-    erring = np.stack(wrong)[:, both]
     equal = np.zeros(given.shape[1])
     for one, two in combinations(range(len(given)), 2):
         equal += erring[one] & erring[two] & (given[one] == given[two])
     models = erring.sum(axis=0)
-    chances = equal / (models * (models - 1) / 2)
-    tells = (models >= _LEAST_WRONG) & (chances < 1)
+    chances = equal / np.maximum(models * (models - 1) / 2, 1)
+    tells = both & (models >= _LEAST_WRONG) & (chances < 1)
+    alone = models == _LEAST_WRONG - 1
+    drawn = Drawn(int(alone.sum()), int(equal[alone].sum()), int((alone & both).sum()))
+    if drawn.marked in (0, drawn.total) or drawn.drawn in (0, drawn.total):
+        drawn = Drawn()  # there is nothing to hold them against
+    else:
+        tells |= alone & both
+        chances[alone] = drawn.marked / drawn.total
     same = int((given[0] == given[1])[tells].sum())
     questions, expected = int(tells.sum()), float(chances[tells].sum())
     excess = (same - expected) / (questions - expected) if questions else 0.0
-    return TellingQuestions(questions, same, expected, excess, log_at_least(chances[tells], same) / math.log(10))
+    chance = log_at_least(chances[tells & ~alone], same, drawn) + math.log(math.comb(len(given), 2))
+    return TellingQuestions(questions, same, expected, excess, min(chance, 0.0) / math.log(10))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 
-from modelkin.predictions.exact_tests import log_at_least, log_shared, odds_ratio, share_of
+from modelkin.predictions.exact_tests import Drawn, log_at_least, log_shared, odds_ratio, share_of
 
 
 def by_hand(chances: list[float], count: int) -> float:
@@ -26,6 +26,24 @@ def test_the_chance_of_at_least_so_many_is_that_of_all_cases() -> None:
         for count in range(len(chances) + 1):
             told = math.exp(log_at_least(np.array(chances), count))
             assert told == pytest.approx(by_hand(chances, count), rel=1e-9), (chances, count)
+
+
+@pytest.mark.parametrize("drawn", [Drawn(5, 2, 3), Drawn(6, 6, 2), Drawn(7, 1, 6), Drawn(4, 3, 3), Drawn(4, 0, 2)])
+def test_marked_ones_that_are_drawn_count_with_the_events(drawn: Drawn) -> None:
+    chances = [0.5, 0.1, 1 / 3]
+    sets = list(combinations(range(drawn.total), drawn.drawn))
+    for count in range(1, 3 + min(drawn.marked, drawn.drawn) + 1):
+        wanted = [by_hand(chances, max(count - sum(each < drawn.marked for each in one), 0)) for one in sets]
+        told = math.exp(log_at_least(np.array(chances), count, drawn))
+        assert told == pytest.approx(sum(wanted) / len(sets), rel=1e-9), count
+
+
+def test_drawing_that_leaves_little_to_chance_is_told_however_small_it_is() -> None:
+    # All 400 marked of 2,000 among the 400 that were drawn: one way out of all.
+    one_way = math.lgamma(401) + math.lgamma(1_601) - math.lgamma(2_001)
+    assert log_at_least(np.zeros(0), 400, Drawn(2_000, 400, 400)) == pytest.approx(one_way)
+    told = log_at_least(np.full(3_000, 0.1), 800, Drawn(2_000, 400, 400))
+    assert -300 < told < -200
 
 
 def test_chances_far_below_the_smallest_number_are_told() -> None:

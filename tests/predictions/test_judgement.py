@@ -124,6 +124,36 @@ def test_too_few_questions_and_no_errors_are_told() -> None:
     assert right.outcome is AgreementOutcome.NOT_CONCLUDED
 
 
+def where_two_are_wrong(alike: dict[tuple[int, int], list[bool]]) -> Agreement:
+    """Five models that are right but where two alone are wrong: of each such two, whether they are alike, question by
+    question."""
+    questions = [(pair, same) for pair, all_same in alike.items() for same in all_same]
+    answers = np.zeros((5, max(len(questions), 60)), np.int64)
+    for place, ((one, two), same) in enumerate(questions):
+        answers[one, place], answers[two, place] = 1, 1 if same else 2
+    return agreement(table_of(*answers.tolist(), gold=[0] * answers.shape[1]))
+
+
+def test_where_the_two_alone_are_wrong_they_are_held_against_others_that_are() -> None:
+    others = {pair: [False, False] for pair in ((0, 2), (1, 3), (2, 3), (3, 4), (1, 4))}
+    found = where_two_are_wrong({(0, 1): [True] * 9, **others})
+    assert found.errors.telling is not None
+    assert (found.errors.telling.questions, found.errors.telling.same) == (9, 9)
+    assert round(found.errors.telling.expected, 2) == round(9 * 9 / 19, 2)
+    # All 9 equal ones of 19 fall to the 9 of the two in one way of 92,378, and there are ten pairs.
+    assert round(10**-found.errors.telling.log10_p) == 9238
+    assert found.outcome is AgreementOutcome.SAME_ERRORS
+    same = {pair: [True, False] for pair in others}
+    assert where_two_are_wrong({(0, 1): [True, False] * 10, **same}).outcome is AgreementOutcome.NO_SIGN
+
+
+def test_where_no_others_are_wrong_alone_nothing_is_learnt() -> None:
+    found = where_two_are_wrong({(0, 1): [True] * 30})
+    assert found.errors.telling is not None
+    assert found.errors.telling.questions == 0
+    assert found.outcome is AgreementOutcome.NOT_CONCLUDED
+
+
 def test_independent_models_are_seldom_taken_for_alike_and_copies_mostly_are() -> None:
     """A small part of `tests.benchmarks.predictions`."""
     chance = np.random.default_rng(20261129)
