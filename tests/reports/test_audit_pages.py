@@ -103,7 +103,7 @@ def test_the_first_thing_on_the_index_is_which_repository_comes_first(audit: Aud
     told = [one.text for one in next(section.all("ol")).all("code")]
     assert len(told) == 10
     assert told[:3] == [each.row.name for each in audit.indexed.ranked(most=3)]
-    assert "4 errors, all sure · something Apache-2.0 asks for is missing · 1 copied file of vllm" in section.text
+    assert "4 errors, all sure · Apache-2.0 not met · 1 copied file of vllm" in section.text
 
 
 def test_tables_beside_have_a_line_for_each_and_no_formula(audit: Audit, folder: Path) -> None:

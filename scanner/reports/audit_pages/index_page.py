@@ -20,12 +20,14 @@ from ..audits import skips
 from ..corpora import corpora_words
 from ..family_words import date_words, first_words, holders, left_words, recurring
 from ..html.environment import Around, page_assets, rendered
-from ..phrases import counted
 from ..summary import listed
 from .row_views import address, as_text_of_page, rows_data, verdict_words, why
 
 MOST_FIRST = 10
 """How many repositories the index names first."""
+MOST_PROJECTS = 12
+MOST_FAMILIES = 8
+"""So many families are seen at once; the others are folded away."""
 ROWS_A_PAGE = 100
 MOST_INLINE = 20_000
 """So many rows are in the index itself, for its script."""
@@ -94,6 +96,8 @@ def render_index(audit: Audit, families: Families, family_pages: Sequence[str], 
         families=families,
         families_left=list(left_words(families)),
         family_pages=family_pages,
+        most_projects=MOST_PROJECTS,
+        shown_families=MOST_FAMILIES,
         skips=list(islice(skips(audit), _MOST_SKIPS)),
         not_obeyed=listed(summary.not_obeyed),
         live=live is not None,
@@ -113,8 +117,9 @@ def first_rows(audit: Audit, shown: Sequence[RankedRow]) -> Sequence[RankedRow]:
 def counts(summary: AuditSummary) -> str:
     """``29 of 30 repositories audited, 1,234 files, 1,000 distinct``."""
     done = summary.repositories - summary.failed
+    files = "1 file" if summary.files == 1 else f"{summary.files:,} files"
     whole = "1 repository" if summary.repositories == 1 else f"{summary.repositories:,} repositories"
-    return f"{done:,} of {whole} audited, {counted(summary.files, 'file')}, {summary.contents:,} distinct"
+    return f"{done:,} of {whole} audited, {files}, {summary.contents:,} distinct"
 
 
 def list_count(summary: AuditSummary) -> int:

@@ -25,7 +25,7 @@ def address(page: str) -> str:
 
 
 def why(ranked: RankedRow) -> str:
-    """``3 errors, 2 of them sure · GPL-3.0-only missed · 14 copied files of vllm``: why to look at it."""
+    """``3 errors, 2 of them sure · GPL-3.0-only not met · 14 copied files of vllm``: why to look at it."""
     return " · ".join(_reasons(ranked)) or "nothing found"
 
 
@@ -36,7 +36,7 @@ def _reasons(ranked: RankedRow) -> Iterator[str]:
         sure = "all sure" if ranked.sure == errors else f"{ranked.sure} of them sure"
         yield f"{counted(errors, 'error')}, {sure}"
     if ranked.licence:
-        yield f"something {escape(ranked.licence)} asks for is missing"
+        yield f"{escape(ranked.licence)} not met"
     if warnings:
         yield counted(warnings, "warning")
     if notes and not errors and not warnings:

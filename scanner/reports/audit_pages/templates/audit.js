@@ -59,7 +59,7 @@
     return { total: found.total, all: found.all, rows: read(found) };
   };
 
-  const cell = (text, kind = "", number = 0) => {
+  const cell = (text, kind = "", number = -1) => {
     const made = document.createElement("td");
     made.textContent = text;
     if (kind) made.className = kind;
@@ -97,11 +97,7 @@
     const answer = cell(row.answer || (row.families.length ? "" : "·"), "quiet");
     for (const number of row.families) {
       const option = find("family") && find("family").querySelector(`option[value="${Number(number)}"]`);
-      const show = document.createElement("button");
-      show.type = "button";
-      show.textContent = `family ${number + 1}`;
-      show.addEventListener("click", () => set("family", String(number)));
-      if (option) answer.append(" ", show);
+      if (option) answer.append(" ", link(`families/${option.dataset.page}.html`, `family ${number + 1}`));
     }
     line.append(answer);
     return line;
