@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import modelkin
+from modelkin.cli import main
 from modelkin.errors import ModelkinError
 from modelkin.results import Kind
 
+from .support.small_corpora import ATTENTION, COPY
 from .support.upstream_family import COBALT, GLOW, HERON, LANTERN, MICA, TORCH, modules_in
 
 
@@ -50,3 +52,18 @@ def test_two_texts_are_compared_as_two_files_are(tmp_path: Path) -> None:
     files = modelkin.compare_files(tmp_path / "copy.py", tmp_path / "original.py")
     assert (texts.verdict, texts.similarity) == (files.verdict, files.similarity)
     assert (texts.renames, texts.definitions) == (files.renames, files.definitions)
+
+
+def test_the_original_may_be_given_a_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, text in (("copy", COPY), ("there", ATTENTION)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "focus.py").write_text(text)
+    assert main(["compare", "copy", "lantern=there", "--restore", "restored"]) in (0, 1)
+    told = capsys.readouterr().out
+    assert "copy: code is that of lantern" in told
+    assert (tmp_path / "restored" / "focus.py").exists()
+    assert main(["compare", "copy", "lantern=there", "--restore", "there/inner"]) == 2
+    assert "--restore would write" in capsys.readouterr().err

@@ -62,6 +62,7 @@ EXIT_CODES = {
     "modelkin scan . --format text --format sarif=modelkin.sarif": 1,
     "modelkin scan . --format html=report.html": 1,
     "modelkin scan . --format discussion=report.md": 1,
+    "modelkin scan . --exclude-upstream vllm": 1,
     "modelkin scan . --against ../upstream": 1,
     "modelkin scan . --against lantern=../upstream": 1,
     "modelkin scan pypi:vllm==0.2.3 --include '**/models/*.py'": 1,

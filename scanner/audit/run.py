@@ -23,6 +23,7 @@ from ..examining.many_files import saved
 from ..examining.workers import Pool, local_pool
 from ..results import CorpusIdentity
 from ..scan_steps import identity_of, open_upstreams
+from ..support.lazy import lacking
 from ..support.processes import available_cores
 from .coordinator import Coordinator, KnownContents
 from .discovery import find_repositories
@@ -72,9 +73,7 @@ def _cluster_client(scheduler: str) -> AbstractContextManager[Client | None]:
     try:
         from .cluster.client import connected  # distributed, an extra
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"--scheduler needs {error.name}: install it with `pip install 'modelkin[cluster]'`"
-        ) from None
+        raise MissingExtraError(lacking("cluster", "--scheduler", error.name or "")) from None
     return connected(scheduler)
 
 

@@ -33,6 +33,7 @@ Examples:
   modelkin compare yi.py llama.py
   modelkin compare our-models/ 'pypi:transformers==4.35.0' --no-diff
   modelkin compare yi.py llama.py --restore restored/
+  modelkin compare ours/ llama=../theirs/
   modelkin compare model/ other-model/ --parent llama=base-model/
   modelkin compare model.safetensors base.safetensors --weights
   modelkin compare ours/ 'pypi:transformers==4.35.0' --as-of 2023-06-20
@@ -71,18 +72,22 @@ def command(
     tokenizer, tensor names and shapes, hashes and dates of files, and says in
     one sentence what speaks for and against; this evidence alone does not
     change the exit code. With --weights it reads some values of each tensor and
-    says how the one came from the other. Sources are named as for `modelkin scan`.
+    says how the one came from the other. Sources are named as for `modelkin scan`;
+    ORIGINAL may be NAME=SOURCE, and is then called by that name.
     """
     choices = replace(configured(choices), verbose=True)  # all that is to be told of the two
+    from ..api import compare
+    from ..results import Skipped
+    from ..sources.specs import split_name
+
+    named, original = original, split_name(original)[1]
     check_deliverable(choices, (copy, original))
     if restore is not None:
         check_apart(restore, (copy, original))
-    from ..api import compare
-    from ..results import Skipped
 
     options = scan_options(choices)
     with progress_bar(choices.shows_progress) as step:
-        report = compare(copy, original, options, step, parents)
+        report = compare(copy, named, options, step, parents)
     shows_diff = diff and any(destination.format == "text" for destination in choices.destinations)
     undone = _undone(report, copy, original, options.timeout) if shows_diff or restore is not None else ()
     if restore is not None:

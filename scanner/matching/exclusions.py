@@ -15,12 +15,17 @@ _WILDCARDS = frozenset("*?[")
 
 
 def check_excluded(globs: Iterable[str], corpora: Iterable[Corpus]) -> None:
-    """Raise ConfigurationError for the first of ``globs`` that fits the name of no project in ``corpora``."""
+    """Raise ConfigurationError for the first of ``globs`` that fits no name of a project or a model in ``corpora``."""
     globs = tuple(globs)
-    names = sorted({project.name for corpus in corpora for project in corpus.projects}) if globs else []
+    corpora = tuple(corpora) if globs else ()
+    names = sorted({project.name for corpus in corpora for project in corpus.projects})
+    has_models = False
     for glob in globs:
         wanted = glob.removeprefix("!")
-        if not any(map(matcher((wanted,)), names)):
+        fits = matcher((wanted,))
+        if not any(map(fits, names)) and not has_models:  # which are read for what is no project alone
+            names, has_models = sorted({*names, *(model.name for corpus in corpora for model in corpus.models)}), True
+        if not any(map(fits, names)):
             told = "has a name that fits" if _WILDCARDS & set(wanted) else "is called"
             raise ConfigurationError(f"exclude-upstream: no upstream {told} {wanted!r}{_nearest(wanted, names)}")
 

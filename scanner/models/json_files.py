@@ -8,7 +8,7 @@ from typing import Any
 from ..results import Skipped
 from ..sources.checkout import Entry
 from ..support.json_text import MOST_VALUES as MOST_TOKENIZER_VALUES
-from ..support.json_text import BrokenJsonError, parse_json
+from ..support.json_text import BrokenJsonError, JsonBounds, parse_json
 
 MEGABYTE = 1024**2
 # Configuration is a few kB; that of a tokenizer with its template and tokens up to 2 MB.
@@ -49,7 +49,7 @@ def parse_object(path: str, stored: bytes) -> dict[str, Any] | Skipped:
         return Skipped(path, "a pointer of Git LFS, not the file itself: fetch it with `git lfs pull`")
     try:
         most = MOST_TOKENIZER_VALUES if base_name(path) in _LARGE else MOST_VALUES
-        loaded = parse_json(stored.removeprefix(codecs.BOM_UTF8).decode(), most)
+        loaded = parse_json(stored.removeprefix(codecs.BOM_UTF8).decode(), JsonBounds(most))
     except UnicodeDecodeError as error:
         return Skipped(path, f"not valid JSON: not UTF-8 at byte {error.start}")
     except BrokenJsonError as error:

@@ -5,16 +5,12 @@ Edit this when one more trick of such a text has to be refused.
 
 from __future__ import annotations
 
-import json
-from typing import Any, NoReturn
+from typing import Any
 
-from ..support.nesting import NESTED_TOO_DEEPLY, is_deep_json
+from ..support.json_text import BrokenJsonError, JsonBounds, parse_json
 
-# Of a header of 200,000 tensors: a number more than the library's own limit for each, and some.
-_MOST_COMMAS = 4_000_000
-_MOST_BRACKETS = 700_000
-# 2^64 has 20.
-_MOST_DIGITS = 20
+# A header of 200,000 tensors: a number more than the library's own limit for each, and some. 2^64 has 20 digits.
+_HEADER = JsonBounds(4_000_000, 700_000, 20, halves=False, told="more values than 200,000 tensors need")
 
 
 class BrokenFactsError(ValueError):
@@ -27,22 +23,13 @@ def strict_object(stored: bytes) -> dict[str, Any]:
     That is: keys that stand twice, NaN and infinities, numbers of more than 20 digits, halves of characters, and so
     many values that they would not fit into memory.
     """
-    if stored.count(b",") > _MOST_COMMAS or stored.count(b"[") + stored.count(b"{") > _MOST_BRACKETS:
-        raise BrokenFactsError("it has more values than 200,000 tensors need")
     try:
-        text = stored.decode("utf-8")
+        loaded = parse_json(stored.decode("utf-8"), _HEADER)
     except UnicodeDecodeError as error:
         raise BrokenFactsError(f"it is not UTF-8: byte {error.start:,} of its JSON") from None
-    if is_deep_json(text):
-        raise BrokenFactsError(f"its JSON is {NESTED_TOO_DEEPLY}")
-    try:
-        loaded = json.loads(
-            text, object_pairs_hook=_once, parse_constant=_constant, parse_int=_whole, parse_float=_fraction
-        )
-    except RecursionError:
-        raise BrokenFactsError(f"its JSON is {NESTED_TOO_DEEPLY}") from None
-    except json.JSONDecodeError as error:
-        raise BrokenFactsError(f"it is not valid JSON: {error.msg}, character {error.pos:,}") from None
+    except BrokenJsonError as error:
+        has_more = str(error) == _HEADER.told
+        raise BrokenFactsError(f"it {'has' if has_more else 'is'} {error}") from None
     if not isinstance(loaded, dict):
         raise BrokenFactsError("its JSON is not an object")
     return loaded
@@ -60,29 +47,3 @@ def shown(value: object) -> str:
     if isinstance(value, str):
         return f'"{escape(value[:80])}…"' if len(value) > 80 else f'"{escape(value)}"'
     return str(value) if value is None or isinstance(value, (bool, int, float)) else f"a {type(value).__name__}"
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
-        raise BrokenFactsError(f"the key {shown(twice)} stands twice in it")
-    for key in found:
-        if not key.isascii() and any("\ud800" <= character <= "\udfff" for character in key):
-            raise BrokenFactsError(f"the key {shown(key)} holds half of a character")
-    return found
-
-
-def _constant(text: str) -> NoReturn:
-    raise BrokenFactsError(f"{text} stands in it, which is no JSON")
-
-
-def _whole(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:
-        raise BrokenFactsError(f"a number of {len(digits):,} digits stands in it")
-    return int(digits)
-
-
-def _fraction(text: str) -> float:
-    return float(text) if len(text) < 400 else _whole("9" * len(text))

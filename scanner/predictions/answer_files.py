@@ -16,13 +16,13 @@ from typing import Any
 from msgspec import Struct
 
 from ..errors import SourceError
-from ..support.json_text import BrokenJsonError, one_line, parse_json
+from ..support.json_text import BrokenJsonError, JsonBounds, one_line, parse_json
 
 _MEGABYTE = 1024**2
 # 200,000 questions with answers of 300 characters.
 MOST_BYTES = 64 * _MEGABYTE
 MOST_QUESTIONS = 200_000
-_MOST_VALUES_A_LINE = 10_000
+_LINE = JsonBounds(10_000)
 # An answer of more characters is known by its hash.
 _LONGEST_KEPT = 64
 
@@ -89,7 +89,7 @@ def _json_rows(path: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
         if not line.strip():
             continue
         try:
-            row = parse_json(line, _MOST_VALUES_A_LINE)
+            row = parse_json(line, _LINE)
         except BrokenJsonError as error:
             raise SourceError(f"{path}, line {number}: {error}; write one JSON object a line") from None
         if not isinstance(row, dict):

@@ -23,6 +23,7 @@ from msgspec.structs import replace
 
 from ..errors import SourceError
 from ..results import Skipped
+from ..support.lazy import lacking
 from .checkout import Checkout, sort_key
 from .folder import open_folder
 from .hub_cache import COMMIT, repository_folder
@@ -140,7 +141,7 @@ def _prepare(shown: str) -> None:
     try:
         import huggingface_hub  # noqa: F401
     except ImportError:
-        raise SourceError(f"{shown} needs huggingface_hub: install it with `pip install 'modelkin[hub]'`") from None
+        raise SourceError(lacking("hub", shown, "huggingface_hub")) from None
     # It tells of each further try; an error is told in one line in the end.
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
 

@@ -41,6 +41,11 @@ def needing(extra: str, what: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        raise MissingExtraError(
-            f"{what} needs {(error.name or '').partition('.')[0]}: install it with `pip install 'modelkin[{extra}]'`"
-        ) from None
+        raise MissingExtraError(lacking(extra, what, error.name or "")) from None
+
+
+def lacking(extra: str, what: str, module: str) -> str:
+    """That ``what`` cannot be done without the library of ``module``, and how to get it, in one line."""
+    library = module.partition(".")[0]
+    there = f"in a clone of it, pip install '.[{extra}]'"
+    return f"{what} needs {library}: install modelkin with its extra `{extra}` ({there})"

@@ -7,7 +7,7 @@ import pytest
 from modelkin.errors import ConfigurationError
 from modelkin.matching.exclusions import check_excluded
 
-from ..support.small_corpora import Upstream, corpus_of
+from ..support.small_corpora import WITH_ALL, Upstream, corpus_of
 
 CORPORA = (corpus_of(Upstream("vllm"), Upstream("transformers")), corpus_of(Upstream("GFPGAN"), name="other"))
 
@@ -15,6 +15,14 @@ CORPORA = (corpus_of(Upstream("vllm"), Upstream("transformers")), corpus_of(Upst
 def test_names_and_globs_of_known_upstreams_pass() -> None:
     for fitting in ((), ("vllm",), ("trans*", "!transformers"), ("GFPGAN", "v*"), ("[g-v]*",)):
         check_excluded(fitting, CORPORA)
+
+
+def test_names_of_known_models_pass_and_are_advised() -> None:
+    corpora = (*CORPORA, corpus_of(*WITH_ALL))
+    for fitting in (("lantern/lantern-1b",), ("lantern/*",), ("vllm", "!lantern/lantern-2b")):
+        check_excluded(fitting, corpora)
+    with pytest.raises(ConfigurationError, match="did you mean 'lantern/lantern-1b'"):
+        check_excluded(("lantern/lantern-1",), corpora)
 
 
 def test_any_other_is_an_error_that_names_the_nearest() -> None:

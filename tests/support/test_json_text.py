@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modelkin.support.json_text import BrokenJsonError, parse_json
+from modelkin.support.json_text import BrokenJsonError, JsonBounds, parse_json
 
 from .processor_time import processor_seconds
 
@@ -31,7 +31,7 @@ REFUSED = {
 def reason(text: str | bytes, most_values: int = 1_000) -> str:
     """Why ``text`` is refused."""
     with pytest.raises(BrokenJsonError) as raised:
-        parse_json(text, most_values)
+        parse_json(text, JsonBounds(most_values))
     return str(raised.value)
 
 
@@ -45,7 +45,7 @@ def test_what_is_no_json_or_over_a_bound_is_refused_in_one_line() -> None:
 
 def test_too_many_values_are_not_read() -> None:
     assert reason("[" + "1," * 1_001 + "1]") == "more than 1,000 values: not read"
-    assert len(parse_json("[" + "1," * 1_000 + "1]", 1_000)) == 1_001
+    assert len(parse_json("[" + "1," * 1_000 + "1]", JsonBounds(1_000))) == 1_001
 
 
 def test_a_refusal_takes_bounded_time() -> None:
