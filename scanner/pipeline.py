@@ -6,9 +6,9 @@ Edit this when a stage comes, goes or changes its place; what a stage does is in
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -17,7 +17,7 @@ from .attribution.copies import Copy, Examined, letters, read_copy
 from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code, plain_name
 from .corpus.histories import PathHistories, path_histories
-from .corpus.model import Corpus, Project
+from .corpus.model import Corpus, Project, Version
 from .corpus.union import CorpusUnion
 from .dating.dates import SourceFacts
 from .dating.not_before import not_before
@@ -40,9 +40,9 @@ from .matching.ranking import (
     related,
     wants_plain_form,
 )
-from .matching.verdict import judge
+from .matching.verdict import judge, stands_under
 from .matching.works import as_work, naming_works, place_of_work, text_above, text_of_work, with_further, works_among
-from .notices.holders import holders
+from .notices.holders import holders, holders_missing
 from .notices.model import Credit, Notice
 from .notices.notice import notice_of_part, read_notice
 from .notices.project_names import names_project
@@ -254,12 +254,42 @@ def _facts(seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:
         if not (upstream.sources and lines):
             return False
         names = (project.name, *project.packages)
-        others = (each for each in _header_credits(seen) if not names_project([each.url], names, ()))
+        others = (each for each in credits_above() if not names_project([each.url], names, ()))
         return bool(shared_source(others, upstream.sources, lines))
 
+    @cache
+    def credits_above() -> tuple[Credit, ...]:
+        return tuple(_header_credits(seen))
+
     return Facts(
-        dated, lambda: not_before(text, lines), credited, shares_source, lambda project: _is_one_of(project, own)
+        dated,
+        lambda: not_before(text, lines),
+        credited,
+        shares_source,
+        lambda project: _is_one_of(project, own),
+        lambda version: _named(version, credits_above(), lines),
     )
+
+
+def _named(version: Version, credits_above: Iterable[Credit], lines: Sequence[str]) -> tuple[int, int]:
+    """How the header of a file, by its credits and its copyright lines, names an upstream file.
+
+    First by credits, then by how many holders both have, where all of the upstream's are carried.
+    """
+    upstream = version.notice.copyrights
+    shared = [each for line in lines for each in holders(line) if not holders_missing((each,), upstream)]
+    is_carried = bool(upstream) and not holders_missing(upstream, lines)
+    return max((_credited(each, version) for each in credits_above), default=0), len(shared) if is_carried else 0
+
+
+def _credited(credit: Credit, version: Version) -> int:
+    """2 where a credit names the path of an upstream file, 1 where it names the project, 0 for another one."""
+    source, project = credit.url or credit.project, version.project
+    if source and not names_project([source], (project.name, *project.packages, project.homepage), ()):
+        return 0
+    paths = credit.path, version.path
+    is_path = "/" in credit.path and (stands_under(*paths) or stands_under(*reversed(paths)))
+    return 2 if is_path else int(bool(source))
 
 
 def _header_credits(seen: Seen) -> Iterator[Credit]:

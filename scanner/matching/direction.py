@@ -18,6 +18,7 @@ from ..results import Direction, FileDate, Ground, Innovations
 from .candidates import HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison
 from .innovations import innovations_of, tell_of_descent
+from .named_first import Named, named_first
 from .ranking import ADDED_SHARE, ALIKE_PART, ranked_by_closeness
 
 
@@ -42,6 +43,8 @@ class Facts(NamedTuple):
     """Whether both name a third as their source, and the file names its holder: then neither need be from the other."""
     owns: Callable[[Project], bool] = lambda _: False
     """Whether a project is the one that is scanned, as far as its name says."""
+    named: Named = lambda _: (0, 0)
+    """How the file's own header names an upstream file."""
     since: int = 0
     """The day (20240131) since which its project, released at a registry, may have had its code; 0: not known."""
 
@@ -204,12 +207,20 @@ def _certain_first(kept: list[Comparison], seen: Placed) -> list[Comparison]:
 
     What holds a twentieth of the file less, where the first holds all of it that an edit leaves, is not its source.
     """
-    if not kept or seen.standing(kept[0]).direction is Direction.IN_ORDER:
+    if not kept:
         return kept
+    if seen.standing(kept[0]).direction is Direction.IN_ORDER:
+        return _header_first(kept, seen)
     least = max(ALIKE_PART * kept[0].similarity, kept[0].similarity - ADDED_SHARE)
     near = (each for each in kept if each.similarity >= least)
     older = next((each for each in near if seen.standing(each).direction is Direction.IN_ORDER), kept[0])
-    return [older, *(each for each in kept if each is not older)]
+    return _header_first([older, *(each for each in kept if each is not older)], seen)
+
+
+def _header_first(kept: list[Comparison], seen: Placed) -> list[Comparison]:
+    """The same; of those that hold nearly as much, and are as certain, the one that the file's own header names."""
+    place = named_first(kept, lambda each: seen.standing(each).direction, seen.facts.named)
+    return [kept[place], *kept[:place], *kept[place + 1 :]]
 
 
 def _is_younger(comparison: Comparison, facts: Facts) -> bool:

@@ -19,6 +19,8 @@ from .corpus_cache import keep_table, kept_table
 FEW_LOOKUPS = 20
 # The rows of a small one are put in order at once.
 SMALL = 50_000
+# So many statements are gone through at a time, as their names take several times the room.
+AT_A_TIME = 1 << 18
 _COLUMNS = (np.uint64, np.uint32, np.uint32, np.uint32)
 
 
@@ -77,7 +79,8 @@ class _Table:
 
     @classmethod
     def made(cls, corpus: Corpus) -> _Table:
-        keys = keys_in(corpus, np.arange(len(corpus.statement_digests)))
+        every = np.arange(len(corpus.statement_digests))
+        keys = np.concatenate([keys_in(corpus, each) for each in np.split(every, every[AT_A_TIME::AT_A_TIME])])
         order = np.argsort(keys, kind="stable")
         members = np.argsort(corpus.member_names, kind="stable")
         counts = np.bincount(corpus.member_names, minlength=len(corpus.name_hashes))
