@@ -14,8 +14,7 @@ from ..support.escaping import encodable, escape
 from .output import standard_page, write_standard_output
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
+    from ..reports.blocks import Block
     from ..settings_file import SettingsFile
 
 
@@ -120,7 +119,7 @@ def _as_tables(found: SettingsFile, counting: SettingsFile, folder: Path) -> str
     return printed(_tables(found, counting, folder), standard_page())
 
 
-def _tables(found: SettingsFile, counting: SettingsFile, folder: Path) -> Iterator[RenderableType]:
+def _tables(found: SettingsFile, counting: SettingsFile, folder: Path) -> Iterator[Block]:
     from ..reports.console import bare_table
 
     if not found.path:

@@ -13,8 +13,7 @@ from ..support.escaping import escape
 from .output import standard_page, write_standard_output
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
+    from ..reports.blocks import Block
     from ..rulebook.model import FindingRule, LicenceRule, Obligation
 
 
@@ -78,7 +77,7 @@ def _likeness(wanted: str, name: str) -> float:
     return max(fuzz.ratio(wanted, each) for each in (name, *parts))
 
 
-def _finding(rule: FindingRule) -> Iterator[RenderableType]:
+def _finding(rule: FindingRule) -> Iterator[Block]:
     yield from _heading(rule.id, rule.title)
     yield _facts((("level", rule.level.value), ("message", rule.message), ("remedy", rule.remedy)))
     yield from _paragraph(rule.help)
@@ -86,7 +85,7 @@ def _finding(rule: FindingRule) -> Iterator[RenderableType]:
     yield from _listed("not reported where", (example.says for example in rule.passed))
 
 
-def _licence(rule: LicenceRule) -> Iterator[RenderableType]:
+def _licence(rule: LicenceRule) -> Iterator[Block]:
     yield from _heading(rule.id, rule.title)
     facts = (("family", rule.family.value), ("reaches", _reach(rule.scope.value)), ("text", rule.url))
     yield _facts((*facts, ("names", ", ".join(rule.names))))
@@ -97,8 +96,8 @@ def _licence(rule: LicenceRule) -> Iterator[RenderableType]:
     yield from _combination(rule)
 
 
-def _obligation(obligation: Obligation) -> Iterator[RenderableType]:
-    from rich.text import Text
+def _obligation(obligation: Obligation) -> Iterator[Block]:
+    from ..reports.blocks import Text
 
     yield Text()
     facts = (obligation.level.value, obligation.duty.value, _reach(obligation.scope.value))
@@ -107,7 +106,7 @@ def _obligation(obligation: Obligation) -> Iterator[RenderableType]:
     yield _facts((("asks", obligation.asks), *exact, ("remedy", obligation.remedy)))
 
 
-def _combination(rule: LicenceRule) -> Iterator[RenderableType]:
+def _combination(rule: LicenceRule) -> Iterator[Block]:
     both = (("under", rule.combination.under), ("not under", rule.combination.not_under))
     facts = [(label, ", ".join(names)) for label, names in both if names]
     if facts:
@@ -119,33 +118,31 @@ def _reach(scope: str) -> str:
     return "code and weights" if scope == "both" else scope
 
 
-def _heading(identifier: str, title: str) -> Iterator[RenderableType]:
-    from rich.text import Text
+def _heading(identifier: str, title: str) -> Iterator[Block]:
+    from ..reports.blocks import Text
 
     yield Text.assemble((escape(identifier), "bold"), f"  {escape(title)}")
 
 
-def _paragraph(text: str) -> Iterator[RenderableType]:
-    from rich.text import Text
+def _paragraph(text: str) -> Iterator[Block]:
+    from ..reports.blocks import Text
 
     yield Text()
     yield Text(escape(text))
 
 
-def _listed(label: str, sentences: Iterable[str]) -> Iterator[RenderableType]:
+def _listed(label: str, sentences: Iterable[str]) -> Iterator[Block]:
     yield from _paragraph(f"{label}:")
     yield _facts(("-", sentence) for sentence in sentences)
 
 
-def _facts(facts: Iterable[tuple[str, str]]) -> RenderableType:
+def _facts(facts: Iterable[tuple[str, str]]) -> Block:
     """A label and what it says per line; what says nothing is left out."""
-    from rich.padding import Padding
-    from rich.text import Text
-
+    from ..reports.blocks import Text, indented
     from ..reports.console import bare_table
 
     table = bare_table("", "")
     for label, fact in facts:
         if fact:
             table.add_row(Text(label, "dim"), Text(escape(fact)))
-    return Padding.indent(table, _INDENT)
+    return indented(table, _INDENT)

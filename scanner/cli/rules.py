@@ -12,8 +12,7 @@ from ..support.escaping import encodable, escape
 from .output import standard_page, write_standard_output
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
-
+    from ..reports.blocks import Block
     from ..rulebook.model import FindingRule, LicenceRule
 
 
@@ -66,7 +65,7 @@ def _as_tables(findings: Iterable[FindingRule] | None, licences: Iterable[Licenc
     return printed(_tables(findings, licences), standard_page())
 
 
-def _tables(findings: Iterable[FindingRule] | None, licences: Iterable[LicenceRule] | None) -> Iterator[RenderableType]:
+def _tables(findings: Iterable[FindingRule] | None, licences: Iterable[LicenceRule] | None) -> Iterator[Block]:
     if findings is not None:
         yield _table(("finding", "level", "title"), ((rule.id, rule.level.value, rule.title) for rule in findings))
     if findings is not None and licences is not None:
@@ -76,7 +75,7 @@ def _tables(findings: Iterable[FindingRule] | None, licences: Iterable[LicenceRu
         yield _table(("licence", "family", "reaches", "title"), rows)
 
 
-def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> RenderableType:
+def _table(headings: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Block:
     from ..reports.console import bare_table
 
     table = bare_table(*headings)

@@ -12,12 +12,10 @@ from importlib.metadata import version
 from typing import Any
 
 from msgspec import to_builtins
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.text import Text
 
 from ..predictions.model import Agreement, AgreementOutcome, Estimate, PairShare, SharedErrors
 from ..support.escaping import encodable, escape
+from .blocks import Block, Text, indented
 from .console import Page, bare_table, printed
 from .markdown import text as literal
 from .observations import STRENGTH_STYLES, observation_data
@@ -97,7 +95,7 @@ def render_markdown(agreement: Agreement) -> str:
     return encodable("\n\n".join(filter(None, blocks)) + "\n")
 
 
-def _blocks(agreement: Agreement) -> Iterator[RenderableType]:
+def _blocks(agreement: Agreement) -> Iterator[Block]:
     observation = agreement.observation
     yield Text(f"{name(agreement.first)} and {name(agreement.second)}", "bold")
     controls = ", ".join(map(name, agreement.controls)) or "none"
@@ -106,14 +104,14 @@ def _blocks(agreement: Agreement) -> Iterator[RenderableType]:
         f": {escape(observation.says)}", "not bold default"
     )
     for each in observation.explained_by:
-        yield Padding.indent(Text.assemble(("could be explained by: ", "dim"), escape(each)), 2)
+        yield indented(Text.assemble(("could be explained by: ", "dim"), escape(each)), 2)
     yield Text()
     yield from _tables(agreement)
     for each in agreement.left_out:
         yield Text(f"left out: {escape(each)}", "dim")
 
 
-def _tables(agreement: Agreement) -> Iterator[RenderableType]:
+def _tables(agreement: Agreement) -> Iterator[Block]:
     figures = bare_table("", "")
     for row in figure_rows(agreement.errors):
         figures.add_row(*row)

@@ -11,15 +11,12 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.text import Text
-
 from ..audit.outcome import Audit
 from ..audit.records import AuditHeader
 from ..audit.rows import AuditSummary, RepositoryRow
 from ..results import Level
 from ..support.escaping import encodable, escape
+from .blocks import Block, Text, indented
 from .console import PLAIN, Page, bare_table, printed
 from .corpora import corpora_data, corpora_words
 from .family_words import families_data, family_blocks
@@ -35,7 +32,7 @@ def render_text(audit: Audit, page: Page = PLAIN) -> str:
     return printed(_blocks(audit), page)
 
 
-def _blocks(audit: Audit) -> Iterator[RenderableType]:
+def _blocks(audit: Audit) -> Iterator[Block]:
     first = audit.summary.first[:_MOST_ROWS]
     yield from _headline(audit.header, audit.summary)
     yield from _upstreams(audit.summary)
@@ -86,7 +83,7 @@ def _counts(summary: AuditSummary) -> Iterator[Text]:
             yield Text(f"{count} {what}")
 
 
-def _upstreams(summary: AuditSummary) -> Iterator[RenderableType]:
+def _upstreams(summary: AuditSummary) -> Iterator[Block]:
     if not summary.upstreams:
         return
     yield Text()
@@ -94,11 +91,11 @@ def _upstreams(summary: AuditSummary) -> Iterator[RenderableType]:
     table = bare_table("project", "files", "repositories")
     for row in summary.upstreams[:_MOST_ROWS]:
         table.add_row(Text(escape(row.project)), str(row.files), str(row.repositories))
-    yield Padding.indent(table, 2)
+    yield indented(table, 2)
     yield from _rest(len(summary.upstreams))
 
 
-def _look_first(rows: Sequence[RepositoryRow], total: int) -> Iterator[RenderableType]:
+def _look_first(rows: Sequence[RepositoryRow], total: int) -> Iterator[Block]:
     if not rows:
         return
     yield Text()
@@ -108,11 +105,11 @@ def _look_first(rows: Sequence[RepositoryRow], total: int) -> Iterator[Renderabl
         levels = [Text(str(count), LEVEL_STYLES[level] if count else "dim") for level, count in row.by_level.items()]
         projects = ", ".join(map(escape, (*row.copies, *row.models)))
         table.add_row(Text(escape(row.name)), *levels, str(sum(row.copies.values())), Text(projects))
-    yield Padding.indent(table, 2)
+    yield indented(table, 2)
     yield from _rest(total)
 
 
-def _reasons(what: str, reasons: Iterator[tuple[str, str]], total: int) -> Iterator[RenderableType]:
+def _reasons(what: str, reasons: Iterator[tuple[str, str]], total: int) -> Iterator[Block]:
     if not total:
         return
     yield Text()
@@ -120,13 +117,13 @@ def _reasons(what: str, reasons: Iterator[tuple[str, str]], total: int) -> Itera
     table = bare_table("", "")
     for name, reason in islice(reasons, _MOST_ROWS):
         table.add_row(Text(escape(name)), Text(escape(reason), "dim"))
-    yield Padding.indent(table, 2)
+    yield indented(table, 2)
     yield from _rest(total)
 
 
-def _rest(total: int) -> Iterator[RenderableType]:
+def _rest(total: int) -> Iterator[Block]:
     if more := and_more(total, _MOST_ROWS):
-        yield Padding.indent(Text(f"{more}, all of them in --format json", "dim"), 2)
+        yield indented(Text(f"{more}, all of them in --format json", "dim"), 2)
 
 
 def _repositories(count: int) -> str:

@@ -1,4 +1,5 @@
-"""Rich, set up so that nothing of the environment changes a page: paper for the text formats.
+"""Paper for the text formats: what is piped is laid out plainly, a screen by rich, of which the environment changes
+nothing.
 
 Edit this when text is to be laid out differently on screens or in files.
 """
@@ -8,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import Enum
 from io import StringIO
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from rich.console import Console, RenderableType
-from rich.table import Table
 
 from ..support.escaping import inert
+from .blocks import Block, Indented, Table, Text, plain_lines
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
 
 # Wider than any path: lines of piped output never wrap, so grep and diff see whole facts.
 _UNBOUNDED = 100_000
@@ -48,12 +52,22 @@ class Page(Struct, frozen=True):
 PLAIN = Page()
 
 
-def printed(blocks: Iterable[RenderableType], page: Page) -> str:
+def printed(blocks: Iterable[Block], page: Page) -> str:
     """``blocks`` one below the other, ending in a newline; nothing in them is read as markup.
 
-    Every setting of rich is given, as it would ask the environment for the others. Without colour no line ends in
-    blanks.
+    Without colour no line ends in blanks.
     """
+    if page.width >= _UNBOUNDED and not page.colour:
+        lines = [line for block in blocks for line in plain_lines(block)]
+        return inert(_without_trailing_blanks("".join(f"{line}\n" for line in lines)))
+    paper = _by_rich(blocks, page)
+    return paper if page.colour else inert(_without_trailing_blanks(paper))
+
+
+def _by_rich(blocks: Iterable[Block], page: Page) -> str:
+    """Every setting of rich is given, as it would ask the environment for the others."""
+    from rich.console import Console  # takes as long as a file
+
     paper = StringIO()
     console = Console(
         file=paper,
@@ -69,16 +83,30 @@ def printed(blocks: Iterable[RenderableType], page: Page) -> str:
         highlight=False,
     )
     for block in blocks:
-        console.print(block, overflow="fold")
-    return paper.getvalue() if page.colour else inert(_without_trailing_blanks(paper.getvalue()))
+        console.print(_rich(block), overflow="fold")
+    return paper.getvalue()
+
+
+def _rich(block: Block) -> RenderableType:
+    from rich.padding import Padding
+    from rich.table import Table as RichTable
+    from rich.text import Text as RichText
+
+    if isinstance(block, Indented):
+        return Padding.indent(_rich(block.block), block.columns)
+    if isinstance(block, Text):
+        return RichText.assemble(*block.pieces, style=block.style)
+    table = RichTable(box=None, padding=(0, 2, 0, 0), header_style="dim", show_header=any(block.headings))
+    for heading in block.headings:
+        table.add_column(heading, overflow="fold")
+    for row in block.rows:
+        table.add_row(*map(_rich, row))
+    return table
 
 
 def bare_table(*headings: str) -> Table:
     """A table without rules, a column for each heading; no cell is cut short. It has no head when all are empty."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_header=any(headings))
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    return table
+    return Table(*headings)
 
 
 def _without_trailing_blanks(text: str) -> str:

@@ -15,9 +15,9 @@ from .phrases import counted
 _SHOWN_DIGITS = 12
 
 
-def corpora_words(identity: CorpusIdentity) -> str:
+def corpora_words(identity: CorpusIdentity, digests: bool = True) -> str:
     """``corpus base 2026.03.04, 270 days old, digest 0123456789ab · 55 projects, 218 releases``, on one line; a source
-    names no date.
+    names no date. The digest may be left out.
     """
     if not identity.name:
         return "no corpus"
@@ -27,7 +27,7 @@ def corpora_words(identity: CorpusIdentity) -> str:
     projects = counted(sum(each.projects for each in known), "project")
     releases = counted(sum(each.releases for each in known), "release")
     models = _models(sum(each.models for each in known))
-    return f"corpus {' + '.join(map(_named, known))} · {projects}, {releases}{models}"
+    return f"corpus {' + '.join(map(_named if digests else _words, known))} · {projects}, {releases}{models}"
 
 
 def _named(known: KnownCorpus) -> str:

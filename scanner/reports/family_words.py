@@ -9,12 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.text import Text
-
 from ..audit.family_model import Certainty, Families, Family, FamilyFile
 from ..support.escaping import encodable, escape
+from .blocks import Block, Text, indented
 from .console import bare_table
 from .phrases import and_more, name
 
@@ -23,7 +20,7 @@ _MOST_ROWS = 20
 _MOST_NAMED = 4
 
 
-def family_blocks(families: Families) -> Iterator[RenderableType]:
+def family_blocks(families: Families) -> Iterator[Block]:
     """The families as text: which repositories, what recurs, who was likely first."""
     told = list(left_words(families))
     if not families.families and not told:
@@ -34,11 +31,11 @@ def family_blocks(families: Families) -> Iterator[RenderableType]:
         table = bare_table("repositories", "files", "first", "what recurs")
         for family in families.families[:_MOST_ROWS]:
             table.add_row(Text(holders(family)), str(family.files), Text(first_words(family)), Text(recurring(family)))
-        yield Padding.indent(table, 2)
+        yield indented(table, 2)
     if more := and_more(len(families.families), _MOST_ROWS):
         told.insert(0, f"{more}, all of them in --format json")
     for line in told:
-        yield Padding.indent(Text(line, "dim"), 2)
+        yield indented(Text(line, "dim"), 2)
 
 
 def holders(family: Family) -> str:

@@ -8,12 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.text import Text
-
 from ..results import Conclusion, Observation, Rename, Strength
 from ..support.escaping import escape
+from .blocks import Block, Text, indented
 from .phrases import and_more, counted, name
 
 STRENGTH_STYLES = {
@@ -35,7 +32,7 @@ def telling(observations: Sequence[Observation]) -> list[Observation]:
     return [each for each in observations if each.strength in kept]
 
 
-def evidence_blocks(observations: Sequence[Observation]) -> Iterator[RenderableType]:
+def evidence_blocks(observations: Sequence[Observation]) -> Iterator[Block]:
     """The section of a text: a line an observation, below it what else could explain it, and what was renamed."""
     if not observations:
         return
@@ -46,11 +43,11 @@ def evidence_blocks(observations: Sequence[Observation]) -> Iterator[RenderableT
     for each in observations:
         if len(names) > 1 and each.compared_with != last:
             last = each.compared_with
-            yield Padding.indent(Text(f"beside {escape(last)}"), 2)
+            yield indented(Text(f"beside {escape(last)}"), 2)
         line = Text.assemble(kind_words(each), ", ", (each.strength.value, STRENGTH_STYLES[each.strength]))
-        yield Padding.indent(line.append(f": {escape(each.says)}"), 2)
+        yield indented(line.append(f": {escape(each.says)}"), 2)
         for label, words in details(each):
-            yield Padding.indent(Text.assemble((f"{label}: ", "dim"), words), 4)
+            yield indented(Text.assemble((f"{label}: ", "dim"), words), 4)
 
 
 def kind_words(each: Observation) -> str:

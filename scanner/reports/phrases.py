@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import math
 
-from rich.text import Text
-
 from ..results import COPIES, Confidence, Finding, Level, Region, Rename, UpstreamMatch, Verdict
 from ..results.cells import line_words
 from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import brief, escape
+from .blocks import Text
 
 VERDICT_STYLES = {
     Verdict.IDENTICAL: "bold magenta",

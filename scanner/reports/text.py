@@ -8,12 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.text import Text
-
 from ..results import FileVerdict, Report, Skipped
 from ..support.escaping import escape
+from .blocks import Block, Text, indented
 from .chronology import later_groups, later_note, only_later
 from .console import PLAIN, Detail, Page, bare_table, printed
 from .corpora import corpora_words
@@ -34,13 +31,13 @@ def render(report: Report, page: Page = PLAIN) -> str:
     return printed(_blocks(report, page), page)
 
 
-def _blocks(report: Report, page: Page) -> Iterator[RenderableType]:
+def _blocks(report: Report, page: Page) -> Iterator[Block]:
     summary = summarise(report)
     if page.detail is not Detail.CLOSING:
         yield from _answer(report, summary)
         yield from _PARTS[page.detail](report, page)
         yield Text()
-        yield from _about(report)
+        yield from _about(report, page)
     yield Text(closing_line(report, summary), "bold")
 
 
@@ -66,22 +63,25 @@ def _further_counts(summary: Summary) -> Iterator[str]:
     yield from (f" · {count} {words}" for words, count in told.items() if count)
 
 
-def _about(report: Report) -> Iterator[Text]:
-    """What the answer rests on."""
-    yield Text(f"{corpora_words(report.corpus)} · {report.seconds:.1f} s", "dim")
+def _about(report: Report, page: Page) -> Iterator[Text]:
+    """What the answer rests on; on a screen a digest that would make one more line is left to -v."""
+    corpora, took = corpora_words(report.corpus), f" · {report.seconds:.1f} s"
+    if page.detail is not Detail.FULL and len(corpora + took) > page.width:
+        corpora = corpora_words(report.corpus, digests=False)
+    yield Text(corpora + took, "dim")
     for line in notes(report):
         yield Text(line, "dim")
 
 
-def _counts(report: Report, _page: Page) -> Iterator[RenderableType]:
+def _counts(report: Report, _page: Page) -> Iterator[Block]:
     yield from statistics(report)
 
 
-def _usual(report: Report, _page: Page) -> Iterator[RenderableType]:
+def _usual(report: Report, page: Page) -> Iterator[Block]:
     """What one screen holds, mostly: nothing is put into words that is not shown."""
     yield from evidence_blocks(telling(report.evidence))
     yield from first_findings(report)
-    yield from copies(report)
+    yield from copies(report, page)
     if own := sum(1 for file in report.files if file.own_release and not file.upstreams):
         yield Text()
         yield Text(f"{counted(own, 'file')} of known upstreams, as released (-v)")
@@ -91,7 +91,7 @@ def _usual(report: Report, _page: Page) -> Iterator[RenderableType]:
     yield from _skips(report.skipped, _MOST_SKIPPED_USUALLY, "(-v)")
 
 
-def _full(report: Report, page: Page) -> Iterator[RenderableType]:
+def _full(report: Report, page: Page) -> Iterator[Block]:
     yield from evidence_blocks(report.evidence)
     yield from all_findings(report)
     attributions = {attribution.path: attribution for attribution in report.attributions}
@@ -107,15 +107,15 @@ def _full(report: Report, page: Page) -> Iterator[RenderableType]:
 _PARTS = {Detail.COUNTS: _counts, Detail.USUAL: _usual, Detail.FULL: _full}
 
 
-def _own_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
+def _own_files(files: Sequence[FileVerdict]) -> Iterator[Block]:
     if files:
         yield Text()
         yield Text(f"{counted(len(files), 'file')} of known upstreams, as released", "bold")
     for file in files:
-        yield Padding.indent(own_file(file), 2)
+        yield indented(own_file(file), 2)
 
 
-def _later_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
+def _later_files(files: Sequence[FileVerdict]) -> Iterator[Block]:
     """The files that only younger projects hold, the first few of each of the first projects."""
     groups = later_groups(files)
     if not groups:
@@ -123,18 +123,18 @@ def _later_files(files: Sequence[FileVerdict]) -> Iterator[RenderableType]:
     yield Text()
     yield Text(f"{counted(len(only_later(files)), 'file')} also found, later, in", "bold")
     for group in groups[:_MOST_LATER]:
-        yield Padding.indent(Text.assemble((name(group.project), "bold"), f", {counted(len(group.files), 'file')}"), 2)
+        yield indented(Text.assemble((name(group.project), "bold"), f", {counted(len(group.files), 'file')}"), 2)
         table = bare_table("", "")
         for file, upstream in group.files[:_MOST_LATER]:
             table.add_row(*later_file(file, upstream))
-        yield Padding.indent(table, 4)
+        yield indented(table, 4)
         if more := and_more(len(group.files), _MOST_LATER):
-            yield Padding.indent(Text(more, "dim"), 4)
+            yield indented(Text(more, "dim"), 4)
     if more := and_more(len(groups), _MOST_LATER):
-        yield Padding.indent(Text(f"{more} projects, all of them in --format json", "dim"), 2)
+        yield indented(Text(f"{more} projects, all of them in --format json", "dim"), 2)
 
 
-def _skips(skipped: Sequence[Skipped], most: int, where: str) -> Iterator[RenderableType]:
+def _skips(skipped: Sequence[Skipped], most: int, where: str) -> Iterator[Block]:
     if not skipped:
         return
     yield Text()
@@ -142,6 +142,6 @@ def _skips(skipped: Sequence[Skipped], most: int, where: str) -> Iterator[Render
     table = bare_table("", "")
     for skip in skipped[:most]:
         table.add_row(Text(escape(skip.path)), Text(escape(skip.reason), "dim"))
-    yield Padding.indent(table, 2)
+    yield indented(table, 2)
     if more := and_more(len(skipped), most):
-        yield Padding.indent(Text(f"{more} {where}", "dim"), 2)
+        yield indented(Text(f"{more} {where}", "dim"), 2)

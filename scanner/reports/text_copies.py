@@ -7,14 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.text import Text
+from itertools import takewhile
 
 from ..results import FileVerdict, Level, Report, Verdict
 from ..support.escaping import escape
-from .console import bare_table
+from .blocks import Block, Text, indented
+from .console import PLAIN, Page, bare_table
 from .phrases import LEVEL_STYLES, VERDICT_STYLES, and_more, counted, name, percent
 from .text_file import is_open, verdict_words
 
@@ -23,18 +21,36 @@ _MOST_ROWS = 20
 _LEVELS, _VERDICTS = tuple(Level), tuple(Verdict)
 
 
-def copies(report: Report) -> Iterator[RenderableType]:
+def copies(report: Report, page: Page = PLAIN) -> Iterator[Block]:
     """The files that stand on an upstream, a line each: those with the most severe findings first, then the closest."""
     worst = _worst(report)
     found = [file for file in report.files if file.upstreams]
     if not found:
         return
+    shown = sorted(found, key=lambda file: _rank(file, worst))[:_MOST_COPIES]
+    # Paths are whole in what is piped, for grep; on a screen a line that wraps is two.
+    folder = common_folder([file.path for file in shown]) if page.width < PLAIN.width else ""
     yield Text()
-    yield Text(f"{counted(len(found), 'file')} with code of known upstreams, those with findings first", "bold")
-    for file in sorted(found, key=lambda file: _rank(file, worst))[:_MOST_COPIES]:
-        yield Padding.indent(_copy(file, worst.get(file.path)), 2)
+    yield Text(_heading(len(found), len(shown), folder), "bold")
+    for file in shown:
+        yield indented(_copy(file, worst.get(file.path), folder), 2)
     if more := and_more(len(found), _MOST_COPIES):
-        yield Padding.indent(Text(f"{more} (-v)", "dim"), 2)
+        yield indented(Text(f"{more} (-v)", "dim"), 2)
+
+
+def common_folder(paths: Sequence[str]) -> str:
+    """The folder, with its slash, that all of several ``paths`` lie in; empty where that is the root."""
+    folders = [path.split("/")[:-1] for path in paths]
+    levels = takewhile(lambda names: len(set(names)) == 1, zip(*folders, strict=False))
+    return "".join(f"{names[0]}/" for names in levels) if len(paths) > 1 else ""
+
+
+def _heading(count: int, shown: int, folder: str) -> str:
+    """What the lines are about; the folder is said once for all of them."""
+    if not folder:
+        return f"{counted(count, 'file')} with code of known upstreams, those with findings first"
+    these = "" if count == shown else f", the first {shown}"
+    return f"{counted(count, 'file')} with code of known upstreams{these} in {escape(folder)}"
 
 
 def _worst(report: Report) -> dict[str, Level]:
@@ -51,10 +67,10 @@ def _rank(file: FileVerdict, worst: dict[str, Level]) -> tuple[int, int, float, 
     return level, _VERDICTS.index(file.verdict), -file.similarity, file.path
 
 
-def _copy(file: FileVerdict, level: Level | None) -> Text:
+def _copy(file: FileVerdict, level: Level | None, folder: str) -> Text:
     words = (verdict_words(file), VERDICT_STYLES[file.verdict])
     told = f", {percent(file.similarity)} {'alike with' if is_open(file) else 'from'} {_upstream(file)}"
-    line = Text.assemble(f"{escape(file.path)}: ", words, told)
+    line = Text.assemble(f"{escape(file.path.removeprefix(folder))}: ", words, told)
     return line.append(", ").append(level.value, LEVEL_STYLES[level]) if level else line
 
 
@@ -66,7 +82,7 @@ def _upstream(file: FileVerdict) -> str:
     return " ".join(filter(None, (name(closest.project), escape(closest.first_release), named)))
 
 
-def statistics(report: Report) -> Iterator[RenderableType]:
+def statistics(report: Report) -> Iterator[Block]:
     """How many findings each rule has, and how many files stand on each upstream."""
     counting = [each for each in report.findings if each.counts]
     by_rule = Counter((each.level, each.rule) for each in counting)
@@ -90,7 +106,7 @@ def statistics(report: Report) -> Iterator[RenderableType]:
     yield from _table(("files", "upstream", *(verdict.value for verdict in shown)), upstreams)
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[Text]]) -> Iterator[RenderableType]:
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Text]]) -> Iterator[Block]:
     if not rows:
         return
     yield Text()

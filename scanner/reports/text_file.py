@@ -8,11 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.table import Table
-from rich.text import Text
-
 from ..results import (
     Attribution,
     Cells,
@@ -28,6 +23,7 @@ from ..results import (
 )
 from ..results.cells import line_words
 from ..support.escaping import escape
+from .blocks import Block, Table, Text, indented
 from .chronology import chronology, first_released, later_release, unsettled
 from .console import PLAIN, Page, bare_table, printed
 from .phrases import (
@@ -78,17 +74,17 @@ _MOST_FUNCTIONS = 12
 _MOST_LOCALS = 6
 
 
-def file_section(file: FileVerdict, attribution: Attribution | None, page: Page) -> Iterator[RenderableType]:
+def file_section(file: FileVerdict, attribution: Attribution | None, page: Page) -> Iterator[Block]:
     """A heading, the facts, the renames and the definitions of a file that stands on an upstream."""
     yield _heading(file)
-    yield Padding.indent(_facts(file, attribution, page), 2)
+    yield indented(_facts(file, attribution, page), 2)
     tables = [
         *_rename_tables(file.renames),
         *([_definition_table(file.definitions, file.cells)] if file.definitions else []),
     ]
     for table in tables:
         yield Text()
-        yield Padding.indent(table, 2)
+        yield indented(table, 2)
 
 
 def own_file(file: FileVerdict) -> Text:
@@ -190,7 +186,7 @@ def _licences(file: FileVerdict, closest: UpstreamMatch) -> Text:
     return Text(f"{here}, upstream {there}")
 
 
-def _rename_tables(renames: Sequence[Rename]) -> Iterator[RenderableType]:
+def _rename_tables(renames: Sequence[Rename]) -> Iterator[Block]:
     """Names renamed throughout the file, then the locals of each function."""
     throughout = [rename for rename in renames if not rename.scope]
     if throughout:
@@ -273,7 +269,7 @@ def render_restorations(differences: Sequence[Restoration | Skipped], page: Page
     return printed((block for difference in differences for block in _restoration(difference)), page)
 
 
-def _restoration(file: Restoration | Skipped) -> Iterator[RenderableType]:
+def _restoration(file: Restoration | Skipped) -> Iterator[Block]:
     yield Text()
     if isinstance(file, Skipped):
         yield Text.assemble((escape(file.path), "bold"), f": renames not undone, {escape(file.reason)}")

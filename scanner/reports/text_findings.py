@@ -10,13 +10,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 
-from rich.console import RenderableType
-from rich.padding import Padding
-from rich.text import Text
-
 from ..results import Cells, Finding, Level, Report, SourceKind
 from ..results.cells import line_words, lines_of_file
 from ..support.escaping import escape
+from .blocks import Block, Text, indented
 from .phrases import LEVEL_STYLES, and_more, confidence_words, counted, file_list, further_files
 from .summary import Summary
 
@@ -30,7 +27,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 _Groups = Mapping[tuple[Level, str], Sequence[Finding]]
 
 
-def first_findings(report: Report) -> Iterator[RenderableType]:
+def first_findings(report: Report) -> Iterator[Block]:
     """The first findings of each rule that are to be answered for, and once for each rule what to do."""
     cells = report.cells()
     for (level, rule), findings in _by_rule(each for each in report.findings if each.counts).items():
@@ -38,9 +35,9 @@ def first_findings(report: Report) -> Iterator[RenderableType]:
         shown = findings[: _MOST_USUALLY[level]]
         for finding in shown:
             yield _line(finding, cells)
-        yield Padding.indent(Text(escape(_remedy(shown)), "dim"), 2)
+        yield indented(Text(escape(_remedy(shown)), "dim"), 2)
         if more := and_more(len(findings), len(shown)):
-            yield Padding.indent(Text(f"{more} of {escape(rule)} (-v)", "dim"), 2)
+            yield indented(Text(f"{more} of {escape(rule)} (-v)", "dim"), 2)
 
 
 def _remedy(findings: Sequence[Finding]) -> str:
@@ -54,7 +51,7 @@ def _together(findings: Sequence[Finding]) -> Iterator[tuple[str, ...]]:
     return zip_longest(*(_SENTENCE_END.split(finding.remedy) for finding in findings), fillvalue="")
 
 
-def all_findings(report: Report) -> Iterator[RenderableType]:
+def all_findings(report: Report) -> Iterator[Block]:
     """Every new error, warning and waived finding with all that it says; of the notes of one rule the first few."""
     cells = report.cells()
     for (level, rule), findings in _by_rule(each for each in report.findings if not each.known).items():
@@ -92,7 +89,7 @@ def _line(finding: Finding, report_cells: Mapping[str, Cells]) -> Text:
     )
 
 
-def _details(finding: Finding) -> Iterator[RenderableType]:
+def _details(finding: Finding) -> Iterator[Block]:
     waived = f"{finding.suppression.reason} ({finding.suppression.path})" if finding.suppression else ""
     for label, words in (
         ("files", file_list(finding)),
@@ -103,7 +100,7 @@ def _details(finding: Finding) -> Iterator[RenderableType]:
         ("waived", escape(waived)),
     ):
         if words:
-            yield Padding.indent(Text.assemble((f"{label}: ", "dim"), words), 2)
+            yield indented(Text.assemble((f"{label}: ", "dim"), words), 2)
 
 
 def closing_line(report: Report, summary: Summary) -> str:
