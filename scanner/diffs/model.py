@@ -38,6 +38,25 @@ class Piece(NamedTuple):
     mark: Mark
 
 
+class Ink(str, Enum):
+    """What a part of a line is in Python's syntax, as far as it is coloured."""
+
+    KEYWORD = "keyword"
+    STRING = "string"
+    COMMENT = "comment"
+    NUMBER = "number"
+    DEFINED = "defined"
+    """The name of a class or function where it is defined, or a decorator."""
+
+
+class Inked(NamedTuple):
+    """A coloured part of a line: its characters from ``start`` up to ``end``, counted from 0."""
+
+    start: int
+    end: int
+    ink: Ink
+
+
 class ShownLine(NamedTuple):
     """One line of a file."""
 
@@ -46,6 +65,8 @@ class ShownLine(NamedTuple):
     pieces: tuple[Piece, ...]
     cut: bool = False
     """Whether its end is left out."""
+    inked: tuple[Inked, ...] = ()
+    """Its coloured parts, in order."""
 
 
 class ShownRow(NamedTuple):

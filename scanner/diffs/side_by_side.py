@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby
+from itertools import chain, groupby, repeat
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -21,13 +21,16 @@ from ..sources.files import SourceFile, read_file
 from ..support.budget import OverBudgetError, budget
 from ..support.decoding import with_line_feeds
 from .line_alignment import AlignedLines, UndoneLine, align_lines, words
-from .model import Gap, LinePair, Mark, Piece, RowKind, ShownLine, ShownRow, SideBySide
+from .model import Gap, Inked, LinePair, Mark, Piece, RowKind, ShownLine, ShownRow, SideBySide
+from .syntax_colours import inks
 from .upstream_files import UpstreamText, WantedFile, find_texts
 
 # Of a run of one kind that is longer than the first, the second is shown of its beginning and the third of its end.
 _Runs = Mapping[RowKind, tuple[int, int, int]]
 _WIDE: _Runs = {RowKind.SAME: (40, 12, 6), RowKind.COPY_ONLY: (14, 4, 2), RowKind.UPSTREAM_ONLY: (14, 4, 2)}
 _TIGHT: _Runs = {RowKind.SAME: (9, 4, 2), RowKind.COPY_ONLY: (6, 2, 1), RowKind.UPSTREAM_ONLY: (6, 2, 1)}
+# Of what is the same before the first difference.
+_OPENING = (6, 0, 3)
 # Longer lines are data; their beginnings tell enough.
 _MOST_CHARACTERS = 400
 
@@ -140,9 +143,28 @@ def _in_time(
 def _shown(file: FileVerdict, upstream: UpstreamMatch, pair: _FilePair, most: int, tight: bool) -> SideBySide:
     lines = align_lines(pair.copy, pair.upstream, file.definitions, file.renames)
     kept = folded(lines.pairs, most, tight)
-    rows = (each if isinstance(each, Gap) else shown_row(lines, each) for each in kept)
+    rows = [each if isinstance(each, Gap) else shown_row(lines, each) for each in kept]
     counts = dict(Counter(pair.kind for pair in lines.pairs))
-    return SideBySide(file.path, upstream, pair.release, tuple(rows), counts)
+    return SideBySide(file.path, upstream, pair.release, tuple(_coloured(rows, lines)), counts)
+
+
+def _coloured(rows: Sequence[ShownRow | Gap], lines: AlignedLines) -> Iterator[ShownRow | Gap]:
+    """The rows with their words coloured by what they are in Python's syntax."""
+    shown = [row for row in rows if isinstance(row, ShownRow)]
+    copy = _inks(lines.copy, [row.copy for row in shown])
+    upstream = _inks(lines.upstream, [row.upstream for row in shown])
+    for row in rows:
+        yield (
+            row if isinstance(row, Gap) else ShownRow(row.kind, _inked(row.copy, copy), _inked(row.upstream, upstream))
+        )
+
+
+def _inks(lines: Sequence[UndoneLine], shown: Sequence[ShownLine | None]) -> dict[int, tuple[Inked, ...]]:
+    return inks([line.shown[:_MOST_CHARACTERS] for line in lines], [line.number for line in shown if line])
+
+
+def _inked(line: ShownLine | None, found: Mapping[int, tuple[Inked, ...]]) -> ShownLine | None:
+    return line and line._replace(inked=found.get(line.number, ()))
 
 
 def _lines(file: SourceFile) -> list[str]:
@@ -152,11 +174,15 @@ def _lines(file: SourceFile) -> list[str]:
 def folded(rows: Iterable[LinePair], most: int, tight: bool = False) -> list[LinePair | Gap]:
     """At most ``most`` rows (gaps aside): lines without a counterpart and long runs that are equal are cut short.
 
-    ``tight`` cuts them shorter, for pages of many files.
+    ``tight`` cuts them shorter, for pages of many files. Of what is the same before the first difference only the last
+    lines are kept, so that the comparison opens there.
     """
     kept: list[LinePair | Gap] = []
     shown, runs = 0, _TIGHT if tight else _WIDE
-    parts = [part for kind, run in groupby(rows, key=lambda row: row.kind) for part in _parts(kind, list(run), runs)]
+    grouped = [(kind, list(run)) for kind, run in groupby(rows, key=lambda row: row.kind)]
+    opening = [{**runs, RowKind.SAME: _OPENING}] if len(grouped) > 1 else []
+    each_runs = chain(opening, repeat(runs))
+    parts = [part for (kind, run), its in zip(grouped, each_runs, strict=False) for part in _parts(kind, run, its)]
     for number, part in enumerate(parts):
         if shown >= most and isinstance(part, LinePair):
             kept.append(_rest(parts[number:]))
@@ -216,7 +242,7 @@ def _marks(copy: Sequence[str], undone: Sequence[str], upstream: Sequence[str]) 
     """A mark for each word: what is equal only with the renames undone is renamed, what has no equal is changed."""
     marks = [Mark.PLAIN if word.isspace() else Mark.CHANGED for word in copy]
     other_marks = [Mark.PLAIN if word.isspace() else Mark.CHANGED for word in upstream]
-    numbers, other_numbers = _inked(copy), _inked(upstream)
+    numbers, other_numbers = _dark(copy), _dark(upstream)
     mine, theirs = [undone[number] for number in numbers], [upstream[number] for number in other_numbers]
     for block in Indel.opcodes(mine, theirs).as_matching_blocks():
         for step in range(block.size):
@@ -225,7 +251,7 @@ def _marks(copy: Sequence[str], undone: Sequence[str], upstream: Sequence[str]) 
     return marks, other_marks
 
 
-def _inked(parts: Sequence[str]) -> list[int]:
+def _dark(parts: Sequence[str]) -> list[int]:
     return [number for number, word in enumerate(parts) if not word.isspace()]
 
 

@@ -6,6 +6,9 @@ Edit this when a fact is to be worded differently everywhere.
 from __future__ import annotations
 
 import math
+import re
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from ..results import COPIES, Confidence, Finding, Level, Region, Rename, UpstreamMatch, Verdict
 from ..results.cells import line_words
@@ -29,6 +32,7 @@ COUNTED_AS = {
 }
 LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "cyan"}
 _BAR_WIDTH = 24
+_SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 
 
 name = brief
@@ -111,6 +115,12 @@ def confidence_words(finding: Finding) -> str:
     if finding.confidence is Confidence.HIGH and not finding.reason:
         return ""
     return ": ".join(filter(None, (finding.confidence.value, escape(finding.reason))))
+
+
+def common_remedy(findings: Sequence[Finding]) -> str:
+    """What to do about all of ``findings``: the sentences of their remedies that are the same; not yet escaped."""
+    told = zip_longest(*(_SENTENCE_END.split(finding.remedy) for finding in findings), fillvalue="")
+    return " ".join(sentences[0] for sentences in told if len(set(sentences)) == 1)
 
 
 def and_more(total: int, shown: int) -> str:

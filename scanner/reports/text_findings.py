@@ -6,23 +6,19 @@ finds it. Edit this when a finding is to be told differently in text.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import zip_longest
 
 from ..results import Cells, Finding, Level, Report, SourceKind
 from ..results.cells import line_words, lines_of_file
 from ..support.escaping import escape
 from .blocks import Block, Text, indented
-from .phrases import LEVEL_STYLES, and_more, confidence_words, counted, file_list, further_files
+from .phrases import LEVEL_STYLES, and_more, common_remedy, confidence_words, counted, file_list, further_files
 from .summary import Summary
 
 # Of one rule: a port of a library has hundreds of files that do not say they were changed.
 _MOST_NOTES = 3
 # Of one rule at one level, where nobody asked for more.
 _MOST_USUALLY = {Level.ERROR: 5, Level.WARNING: 3, Level.NOTE: 1}
-
-_SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 
 _Groups = Mapping[tuple[Level, str], Sequence[Finding]]
 
@@ -42,13 +38,7 @@ def first_findings(report: Report) -> Iterator[Block]:
 
 def _remedy(findings: Sequence[Finding]) -> str:
     """What to do about all of these, as far as that is the same for them."""
-    alike = [sentences[0] for sentences in _together(findings) if len(set(sentences)) == 1]
-    return " ".join(alike) or f"`modelkin explain {findings[0].rule}` says what to do, and -v of each finding."
-
-
-def _together(findings: Sequence[Finding]) -> Iterator[tuple[str, ...]]:
-    """The first sentences of the remedies, the second ones, and so on."""
-    return zip_longest(*(_SENTENCE_END.split(finding.remedy) for finding in findings), fillvalue="")
+    return common_remedy(findings) or f"`modelkin explain {findings[0].rule}` says what to do, and -v of each finding."
 
 
 def all_findings(report: Report) -> Iterator[Block]:

@@ -9,10 +9,11 @@ import pytest
 from msgspec.structs import replace
 
 from modelkin.cli import main
+from modelkin.reports.html.file_views import file_views
 from modelkin.reports.html.page import render
-from modelkin.results import Level, Region, Report, Skipped, State, Verdict
+from modelkin.results import FileVerdict, FindingPlace, Level, Region, Report, Skipped, State, Verdict
 
-from ..support.example_reports import EMPTY, FINDING, REPORT, WAIVED, YI
+from ..support.example_reports import EMPTY, FINDING, INDEPENDENT, ORIGINAL, REPORT, WAIVED, YI
 from ..support.hostile_reports import FILE, HOSTILE, HOSTILE_REPORT, PATH
 from ..support.page_checks import check_headings, check_ids, check_landmarks, failures
 from ..support.pages import Element, beside, many, one, read_page
@@ -82,30 +83,57 @@ def test_at_a_glance_there_is_every_verdict_and_level_with_its_count() -> None:
         "skipped": "1",
         "not read": "1",
     }
-    header = one(page(), "header").text
-    assert "pypi:vllm==0.2.3" in header
-    assert "against corpus base 2026.11.21" in header
+    assert "pypi:vllm==0.2.3" in one(page(), "header").text
+    assert "against corpus base 2026.11.21" in glance.text
 
 
 def test_findings_have_their_place_clause_upstream_and_remedy_and_lead_to_the_file() -> None:
     findings = section(REPORT, "findings")
-    first, last = findings.all("details")
+    owed, answered = findings.all("details", class_="owed")
+    assert [one(each, "h3").text for each in (owed, answered)] == ["vllm", "Waived"]
+    first, last = one(owed, "details", class_="group"), one(answered, "details", class_="group")
     assert one(first, "a").attributes["href"] == "#file-models/yi.py"
+    assert "holder-removed · Apache-2.0 §4(c) · 1 finding" in one(first, "summary").text
+    assert one(first, "p", class_="remedy").text == "To do: add the upstream's header above the file's own"
     facts = {one(row, "dt").text: one(row, "dd").text for row in first.all("div")}
-    assert facts == {
-        "clause": "Apache-2.0 §4(c)",
-        "upstream": "vllm 0.2.0 vllm/model_executor/models/llama.py, lines 1-22",
-        "remedy": "add the upstream's header above the file's own",
-    }
+    assert facts == {"upstream": "vllm 0.2.0 vllm/model_executor/models/llama.py, lines 1-22"}
     assert "waived" in one(last, "summary").text
     assert "stated in CHANGES.md (models/yi.py, line 2)" in last.text
-    assert ("open" in first.attributes, "open" in last.attributes) == (True, False)
+    assert ("open" in owed.attributes, "open" in first.attributes) == (True, True)
+    assert ("open" in answered.attributes, "open" in last.attributes) == (False, False)
+
+
+def test_findings_stand_by_upstream_then_by_duty_and_each_file_is_listed() -> None:
+    places = tuple(FindingPlace(Region(path, 1, 4), "told", FINDING.upstream, "") for path in ("a.py", "b.py", "c.py"))
+    of_files = replace(FINDING, region=places[0].region, places=places, upstream="vllm")
+    ofs = replace(FINDING, upstream="transformers 4.28.0 transformers/modeling.py", level=Level.WARNING)
+    none = replace(FINDING, upstream="", rule="metadata-contradicts", clause="", level=Level.NOTE)
+    found = section(replace(REPORT, findings=(ofs, none, of_files, FINDING)), "findings")
+    sections = list(found.all("details", class_="owed"))
+    assert [one(each, "h3").text for each in sections] == ["vllm", "transformers", "The repository itself"]
+    first = one(sections[0], "details", class_="group")
+    assert "2 findings in 4 files" in next(first.all("summary")).text
+    listed = one(first, "ul", class_="paths")
+    assert [one(each, "code").text for each in listed.all("li")] == ["a.py", "b.py", "c.py"]
+
+
+def test_what_to_do_next_is_said_first_once_for_each_rule() -> None:
+    many_ = replace(FINDING, region=Region("models/opt.py", 1, 4))
+    later = replace(FINDING, rule="changes-not-stated", level=Level.NOTE, remedy="Say `# changed` at its top")
+    told = one(section(replace(REPORT, findings=(FINDING, many_, later, WAIVED)), "glance"), "div", class_="next")
+    assert [" ".join(each.text.split()) for each in told.all("li")] == [
+        "error 2 findings add the upstream's header above the file's own",
+        "note 1 finding Say # changed at its top",
+    ]
+    assert [each.attributes["href"] for each in told.all("a")] == ["#finding-1", "#finding-3"]
+    assert one(told, "code").text == "# changed"
+    assert one(one(page(EMPTY), "div", class_="next"), "h3").text == "Nothing to do"
 
 
 def test_findings_known_from_a_baseline_are_told_apart() -> None:
     known = replace(REPORT, findings=(FINDING, replace(FINDING, known=True)), baseline="b.json")
-    summaries = [one(group, "summary").text for group in section(known, "findings").all("details")]
-    assert ["known from the baseline" in each for each in summaries] == [False, True]
+    groups = section(known, "findings").all("details", class_="group")
+    assert ["known from the baseline" in one(group, "summary").text for group in groups] == [False, True]
     assert "findings known from b.json are marked" in page(known).text
 
 
@@ -164,11 +192,60 @@ def test_the_lineage_is_drawn_and_told_in_a_table() -> None:
     assert ["pypi:vllm==0.2.3", "derives from", "vllm", "1", "33.3 %", "modified", "·"] in rows
 
 
-def test_other_files_and_what_was_skipped_are_listed() -> None:
-    others = section(REPORT, "others").text
-    for path, told in (("models/opt.py", "vllm 0.2.3"), ("setup.py", ""), ("models/big.py", "larger than 10 MB")):
-        assert path in others
-        assert told in others
+def test_every_file_has_a_row_the_worst_first_and_those_with_more_to_tell_a_part_of_their_own() -> None:
+    table = one(section(REPORT, "files"), "table")
+    rows = [[cell.text.strip() for cell in row.all("th", "td")] for row in one(table, "tbody").all("tr")]
+    assert rows == [
+        ["models/yi.py", "modified", "99.9 %", "vllm 0.2.0 to 0.2.1", "none", "1 error"],
+        ["models/opt.py", "independent", "·", "vllm 0.2.3 own release", "·", "·"],
+        ["setup.py", "independent", "·", "·", "·", "·"],
+    ]
+    row, own, _ = one(table, "tbody").all("tr")
+    assert [each.attributes["href"] for each in row.all("a")] == ["#file-models/yi.py", "#finding-1"]
+    assert own.attributes["id"] == "file-models/opt.py"
+    article = one(page(), "article")
+    assert one(article, "a", class_="back").attributes["href"] == f"#{row.attributes['id']}"
+    found = [each.attributes["href"] for each in article.all("a") if "#finding" in each.attributes["href"]]
+    assert found == ["#finding-1", "#finding-2"]
+    (sorted_,) = (each.text for each in table.all("th") if each.attributes.get("aria-sort"))
+    assert sorted_ == "Findings"
+
+
+def test_worst_are_findings_by_level_and_number_then_the_closest_and_largest_copies() -> None:
+    def copy(path: str, verdict: Verdict, similarity: float, **facts: object) -> FileVerdict:
+        return replace(YI, path=path, verdict=verdict, similarity=similarity, **facts)
+
+    files = (
+        replace(INDEPENDENT, path="plain.py"),
+        replace(ORIGINAL, path="later.py"),
+        copy("own.py", Verdict.IDENTICAL, 1.0, own_release="vllm 0.2.0"),
+        copy("small.py", Verdict.MODIFIED, 0.6),
+        copy("large.py", Verdict.MODIFIED, 0.9, later=()),
+        copy("same.py", Verdict.IDENTICAL, 1.0),
+        copy("noted.py", Verdict.FRAGMENTS, 0.1),
+        copy("twice.py", Verdict.FRAGMENTS, 0.1),
+        copy("wrong.py", Verdict.FRAGMENTS, 0.1),
+    )
+    told = (("noted.py", Level.NOTE), ("wrong.py", Level.ERROR), ("twice.py", Level.NOTE), ("twice.py", Level.NOTE))
+    findings = tuple(replace(FINDING, level=level, region=Region(path, 1, 4)) for path, level in told)
+    views = file_views(replace(REPORT, files=files, findings=findings))
+    ordered = ["wrong", "twice", "noted", "same", "large", "small", "own", "later", "plain"]
+    assert [view.file.path.removesuffix(".py") for view in views] == ordered
+
+
+def test_each_upstream_lists_the_files_that_stand_on_it_and_leads_to_what_is_owed_to_it() -> None:
+    lineage = section(REPORT, "lineage")
+    parts = {each.attributes["id"]: each for each in lineage.all("details", class_="upstream")}
+    assert list(parts) == ["upstream-vllm", "upstream-transformers"]
+    links = [each.attributes["href"] for each in parts["upstream-vllm"].all("a")]
+    assert links == ["#owed-vllm", "#files", "#file-models/yi.py", "#file-models/opt.py"]
+    assert "the origin of 1 file" in one(parts["upstream-transformers"], "summary").text
+    boxes = {one(each, "title").text: each.attributes["href"] for each in one(lineage, "svg").all("a")}
+    assert boxes == {"pypi:vllm==0.2.3": "#files", "vllm": "#upstream-vllm", "transformers": "#upstream-transformers"}
+
+
+def test_what_was_skipped_is_listed_with_the_reason() -> None:
+    assert "models/big.py larger than 10 MB" in section(REPORT, "skipped").text
 
 
 def test_an_empty_report_has_no_empty_parts() -> None:
@@ -180,7 +257,7 @@ def test_the_text_of_a_hostile_report_is_text() -> None:
     assert len(list(hostile.all("script"))) == 1
     assert {each.tag for each in hostile.all()} <= {each.tag for each in page().all()}
     visible = "models/a\\n::error::b <script>alert(1)</script> \\x1b[31m \\u202egnp.py"
-    assert visible in one(hostile, "article").text
+    assert visible in next(hostile.all("article")).text
     assert any(
         visible in cell.text or "<script>alert(1)" in cell.text
         for cell in one(hostile, "table", class_="sides").all("td")
@@ -207,18 +284,21 @@ def test_long_lists_are_cut_and_the_rest_is_counted() -> None:
 
 
 def test_what_the_filters_go_by_stands_with_each_file() -> None:
-    articles = {
-        verdict: one(page(replace(REPORT, files=(replace(YI, verdict=verdict),))), "article") for verdict in Verdict
+    rows = {
+        verdict: one(
+            section(replace(REPORT, files=(replace(YI, verdict=verdict),)), "files"), "tr", id="row-models/yi.py"
+        )
+        for verdict in Verdict
     }
-    assert {verdict: each.attributes["data-verdict"] for verdict, each in articles.items()} == {
+    assert {verdict: each.attributes["data-verdict"] for verdict, each in rows.items()} == {
         verdict: verdict.value for verdict in Verdict
     }
-    article = articles[Verdict.MODIFIED]
-    assert article.attributes["data-levels"].split() == [Level.ERROR.value]
+    row = rows[Verdict.MODIFIED]
+    assert row.attributes["data-levels"].split() == [Level.ERROR.value]
     options = [each.text for each in one(page(), "select", id="project").all("option")]
     assert options == ["all", "vllm", "transformers"]
-    assert article.attributes["data-projects"].split() == ["0", "1"]
-    assert "input_layernorm" in article.attributes["data-search"]
+    assert row.attributes["data-projects"].split() == ["0", "1"]
+    assert "input_layernorm" in row.attributes["data-search"]
 
 
 def luminance(colour: str) -> float:
@@ -241,6 +321,9 @@ def test_text_has_enough_contrast_in_light_and_dark() -> None:
     for palette in palettes:
         for paper in ("paper", "raised"):
             assert [ink for ink in inks if contrast(palette[ink], palette[paper]) < 4.5] == []
+        for paper in ("paper", "copy", "upstream", "edited", "same-names"):
+            words = ("keyword", "string", "comment", "number", "defined")
+            assert [ink for ink in words if contrast(palette[ink], palette[paper]) < 4.5] == []
         for paper in ("name", "edit", "copy", "upstream", "edited", "same-names"):
             assert contrast(palette["ink"], palette[paper]) >= 4.5
             assert contrast(palette["quiet"], palette[paper]) >= 4.5 or paper in ("name", "edit")

@@ -38,6 +38,17 @@ def chromium(profile: Path) -> Iterator[webdriver.Chrome]:
         driver.quit()
 
 
+@contextmanager
+def window(driver: webdriver.Chrome, width: int, height: int = 800) -> Iterator[None]:
+    """Emulate a window of that many pixels; one narrower than 500 is a phone's."""
+    size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        yield
+    finally:
+        driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def prefer(driver: webdriver.Chrome, media: str = "", **features: str) -> None:
     """Emulate what a reader prefers, ``prefers_color_scheme="dark"``, or another medium, ``print``."""
     told = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]

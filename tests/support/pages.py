@@ -9,7 +9,7 @@ from itertools import cycle
 
 from msgspec.structs import replace
 
-from modelkin.diffs.model import Gap, Mark, Piece, RowKind, ShownLine, ShownRow, SideBySide
+from modelkin.diffs.model import Gap, Ink, Inked, Mark, Piece, RowKind, ShownLine, ShownRow, SideBySide
 from modelkin.results import Finding, Level, Region, Report, Verdict
 
 from .example_reports import ATTRIBUTION, FINDING, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI
@@ -91,10 +91,10 @@ def line(number: int, text: str, *marked: tuple[str, Mark]) -> ShownLine:
     return ShownLine(number, (Piece(text, Mark.PLAIN), *(Piece(*each) for each in marked)))
 
 
-def beside(path: str, rows: int = 3, comment: str = "a comment") -> SideBySide:
-    """A comparison with a row of each kind and a gap, and then ``rows`` that are the same."""
+def beside(path: str, rows: int = 3, comment: str = "a comment", differences: int = 1) -> SideBySide:
+    """A comparison with a row of each kind and a gap, and then ``rows`` that are the same; all that so many times."""
     told: list[ShownRow | Gap] = [
-        ShownRow(RowKind.SAME, line(1, f"# {comment}"), line(4, f"# {comment}")),
+        ShownRow(RowKind.SAME, comment_line(1, comment), comment_line(4, comment)),
         ShownRow(
             RowKind.RENAMED, line(2, "class ", ("YiMLP", Mark.RENAMED)), line(5, "class ", ("LlamaMLP", Mark.RENAMED))
         ),
@@ -107,8 +107,13 @@ def beside(path: str, rows: int = 3, comment: str = "a comment") -> SideBySide:
         ShownRow(RowKind.SAME, line(36 + each, "pass"), line(39 + each, "pass")) for each in range(rows)
     ]
     rest = Gap(None, 7, (90, 92), (93, 99))
-    counts = dict.fromkeys(RowKind, 1) | {RowKind.SAME: 32 + rows}
-    return SideBySide(path, VLLM_LLAMA, "0.2.1", (*told, *same, rest), counts)
+    counts = dict.fromkeys(RowKind, differences) | {RowKind.SAME: (32 + rows) * differences}
+    return SideBySide(path, VLLM_LLAMA, "0.2.1", (*([*told, *same] * differences), rest), counts)
+
+
+def comment_line(number: int, comment: str) -> ShownLine:
+    text = f"# {comment}"
+    return ShownLine(number, (Piece(text, Mark.PLAIN),), inked=(Inked(0, len(text), Ink.COMMENT),))
 
 
 def many(files: int) -> Report:
