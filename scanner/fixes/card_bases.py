@@ -27,7 +27,7 @@ RELATIONS = (ADAPTER, MERGE, QUANTISED, FINETUNE)
 HUB_ID = lazy_pattern(r"[A-Za-z0-9][\w.-]{0,95}/[A-Za-z0-9][\w.-]{0,95}", re.ASCII)
 _ADAPTER_FILE = "adapter_config.json"
 _MERGE_FILES = ("mergekit_config.yml", "mergekit_config.yaml")
-_WEIGHTS = (".safetensors", ".bin", ".pt", ".pth")
+_WEIGHTS = (".safetensors", ".bin", ".pt", ".pth", ".safetensors.index.json", ".bin.index.json")
 _OF_ADAPTERS = lazy_pattern(r"adapter_model\b.*|training_args\.bin|.*optimizer.*|.*scheduler.*|rng_state.*")
 # Converted to another file, every value as it was.
 _NOT_QUANTISED = lazy_pattern(r".*[-._](?:f16|f32|bf16|fp16|fp32)(?:[-._].*)?\.gguf", re.IGNORECASE)
@@ -65,12 +65,16 @@ class Bases(NamedTuple):
 
 
 def read_artefacts(checkout: Checkout, root: str) -> Artefacts:
-    """What stands at the ``root`` of the repository. Nothing is run; what cannot be read says nothing."""
+    """What stands at the ``root`` of the repository. Nothing is run; what cannot be read says nothing.
+
+    Of a repository of the Hub weights are not listed: where it has a ``config.json``, it may hold whole ones.
+    """
     listed = (checkout.whole or checkout.entries)()
     entries = {below(root, each.path): each for each in listed if isinstance(each, Entry)}
     names = [name for name in entries if "/" not in name]
     adapter = _json(entries.get(_ADAPTER_FILE))
-    is_adapter = _ADAPTER_FILE in names and not any(map(_is_whole_weights, names))
+    is_whole = any(map(_is_whole_weights, names)) or (bool(checkout.repository) and "config.json" in names)
+    is_adapter = _ADAPTER_FILE in names and not is_whole
     merge = next((entries[name] for name in _MERGE_FILES if name in names), None)
     grids = [name for name in names if name.lower().endswith(".gguf")]
     quantised, unsettled = _quantised(entries)

@@ -1,7 +1,7 @@
 """A report as JSON (``modelkin.report/2``), a contract that other programs read, and as JSON Lines.
 
 Edit this when `results` gets a field; a field that goes or changes its meaning needs a new ``SCHEMA``. docs/formats.md
-lists the fields.
+lists the fields, docs/schemas.py writes the JSON Schemas.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ SCHEMA = "modelkin.report/2"
 # Shares are ratios of counts; digits beyond these differ between machines and mean nothing.
 _DIGITS = 6
 # The lists of a report that JSON Lines takes apart, and the type of their lines.
-_LINE_TYPES = (
+LINE_TYPES = (
     ("files", "file"),
     ("attributions", "attribution"),
     ("findings", "finding"),
@@ -63,7 +63,7 @@ def render_lines(report: Report) -> str:
 
 def _lines(data: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield {"type": "run", **{key: data[key] for key in ("schema", "tool", "corpus", "corpora", "root", "scanned")}}
-    for key, kind in _LINE_TYPES:
+    for key, kind in LINE_TYPES:
         for item in data[key]:
             yield {"type": kind, **item}
     if data["conclusion"] is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from modelkin.reports.markdown import MOST_CHARACTERS
 from ..support.attribute_runs import AS_OF, corpus_under, with_copy
 from ..support.example_reports import EMPTY, FINDING, REPORT
 from ..support.hostile_reports import HOSTILE, HOSTILE_REPORT, PATH
+from ..support.hub_server import HubRepository, serving
 from ..support.report_syntax import check_markdown, check_no_commands, check_visible
 from ..support.small_corpora import ATTENTION
 from ..test_packaging import ACCUSING
@@ -90,6 +94,19 @@ def test_it_is_short_enough_and_says_what_is_left_out() -> None:
     assert "#### How to answer" in told
     told = discussion.render(REPORT, Plan((long,) * 21, ()))
     assert "more of this diff" in told
+
+
+def test_of_a_repository_of_the_hub_the_card_is_shown_as_it_is_to_be(tmp_path: Path) -> None:
+    card, adapter = b"---\r\nlanguage: en\r\n---\r\n# Harbour\r\n", b'{"base_model_name_or_path": "lantern/lamp-7b"}'
+    for config, relation in ((b"", "adapter"), (b"{}", "")):
+        files = {"README.md": card, "adapter_config.json": adapter} | ({"config.json": config} if config else {})
+        with serving({"ORG/NAME": HubRepository(files)}) as server:
+            around = {**os.environ, "HF_ENDPOINT": server.url, "HF_HOME": str(tmp_path / f"hub{relation}")}
+            words = [sys.executable, "-m", "modelkin", "scan", "hf:ORG/NAME", "--format", "discussion"]
+            done = subprocess.run(words, env=around, capture_output=True, text=True, timeout=200, check=False)
+        assert done.returncode == 0, done.stderr
+        assert ("+base_model: lantern/lamp-7b\n" in done.stdout) is bool(relation)
+        assert ("+base_model_relation: adapter\n" in done.stdout) is bool(relation)
 
 
 def test_a_scan_shows_the_diffs_of_notices_and_card(tmp_path: Path) -> None:
