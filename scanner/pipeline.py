@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from .attribution.copies import Copy, Examined, letters, read_copy
 from .attribution.doubts import shared_source
-from .attribution.naming import is_for_code, plain_name
+from .attribution.naming import is_for_code
 from .corpus.histories import PathHistories, path_histories
 from .corpus.model import Corpus, Project, Version
 from .corpus.union import CorpusUnion
@@ -46,6 +46,7 @@ from .notices.holders import holders, holders_missing
 from .notices.model import Credit, Notice
 from .notices.notice import notice_of_part, read_notice
 from .notices.project_names import names_project
+from .repository.own_names import plain_name
 from .results import COPIES, FileDate, FileVerdict
 from .sources.files import SourceFile
 from .support.budget import OverBudgetError, budget

@@ -14,9 +14,10 @@ from typing import NamedTuple
 from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
 from ..repository.model import Declarations, SidecarNotice
+from ..repository.own_names import plain_name
 from ..results import COPIES, FileVerdict, LicenceForm, UpstreamMatch
 from .copies import Copy
-from .naming import plain_name, project_names, publisher_of
+from .naming import project_names, publisher_of
 
 # A few files under the paths of a release may be copies; so many are the project, or all of it in another's hands.
 LEAST_OF_A_TREE = 5

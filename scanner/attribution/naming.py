@@ -11,20 +11,15 @@ from functools import cache
 
 from ..notices.holders import holders
 from ..notices.model import Credit, Strength
+from ..repository.own_names import plain_name
 from ..results import UpstreamMatch
 from ..support.lazy import lazy_pattern
 
 _REPOSITORY = lazy_pattern(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
 _LINK = lazy_pattern(r"(?:https?://|www\.)\S*")
 _NO_LETTER = lazy_pattern(r"[\W_]+")
-_SEPARATORS = lazy_pattern(r"[-_.\s]+")
 # A shorter name may stand in another by chance.
 _LEAST_LETTERS = 4
-
-
-def plain_name(name: str) -> str:
-    """A project's name as the package registry compares them."""
-    return _SEPARATORS.sub("-", name.strip()).casefold()
 
 
 def project_names(upstream: UpstreamMatch) -> frozenset[str]:

@@ -19,10 +19,10 @@ from ..corpus.native_table import NativeFile, hashed
 from ..dating.dates import DateOf
 from ..matching.verdict import stands_under
 from ..notices.model import Notice
+from ..repository.own_names import plain_name
 from ..results import Direction, FileDate, KnownNative, Region, Unread, UnreadKind, UpstreamMatch, Verdict
 from ..sources.checkout import Entry
 from .findings import FindingDraft, a_few
-from .naming import plain_name
 
 # Of one source, in some two seconds; what comes after is listed as not read, and no more.
 MOST_FILES, MOST_BYTES = 5_000, 32 * 1024**2

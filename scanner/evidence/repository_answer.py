@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..repository.own_names import plain_name
 from ..results import (
     COPIES,
     Conclusion,
@@ -143,15 +144,15 @@ def _agreeing(what: str, count: int) -> str:
 
 def _own_names(asked: Answered) -> frozenset[str]:
     """What the repository goes by, as names are compared."""
-    return frozenset(map(_plain, (asked.name, *asked.said.names)))
+    return frozenset(map(_last_part, (asked.name, *asked.said.names)))
 
 
-def _plain(name: str) -> str:
-    return name.rpartition("/")[2].replace("_", "-").casefold()
+def _last_part(name: str) -> str:
+    return plain_name(name.rpartition("/")[2])
 
 
 def _is_own(match: UpstreamMatch, own: frozenset[str]) -> bool:
-    return bool(match.project) and not own.isdisjoint(map(_plain, filter(None, (match.project, match.package))))
+    return bool(match.project) and not own.isdisjoint(map(_last_part, filter(None, (match.project, match.package))))
 
 
 def _copied_from(file: FileVerdict, own: frozenset[str]) -> UpstreamMatch | None:

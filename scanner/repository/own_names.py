@@ -29,6 +29,12 @@ _CODE_HOST = lazy_pattern(
 )
 _CITED = lazy_pattern(r"^repository-code:[ \t]*[\"']?(?P<address>[^\s\"']{1,200})", re.MULTILINE)
 _NAME = lazy_pattern(r"[^\W_][\w. -]{0,100}")
+_SEPARATORS = lazy_pattern(r"[-_.\s]+")
+
+
+def plain_name(name: str) -> str:
+    """A project's name as the package registry compares them."""
+    return _SEPARATORS.sub("-", name.strip()).casefold()
 
 
 def names_stated(path: str, text: str) -> tuple[str, ...]:

@@ -261,7 +261,7 @@ class _Connection(HTTPConnection):
         return partial(_Answer, allowance=_JOURNEY.get().allowance)
 
     def _new_conn(self) -> socket.socket:
-        return super()._new_conn() if self.proxy else _JOURNEY.get().connect(self._dns_host, self.port)
+        return super()._new_conn() if self.proxy else _JOURNEY.get().connect(self.host, self.port)
 
 
 class _SecureConnection(_Connection, HTTPSConnection):
