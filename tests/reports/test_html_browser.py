@@ -13,11 +13,11 @@ from selenium.webdriver.common.keys import Keys
 
 from modelkin import compare
 from modelkin.reports.html.page import render_audit
-from modelkin.results import Report, Verdict
+from modelkin.results import Kind, Region, Rename, Report, Verdict
 
 from ..support.audit_cases import asked, run, tiny_corpus, write_repositories
 from ..support.browser import console, prefer, settled, window
-from ..support.example_reports import EMPTY, REPORT
+from ..support.example_reports import EMPTY, FINDING, REPORT, YI
 from ..support.hostile_reports import HOSTILE_REPORT, PATH
 from ..support.model_folders import NAMES, model_folder, renamed
 from ..support.pages import many
@@ -164,10 +164,23 @@ def test_a_page_is_dark_for_those_who_prefer_it_and_light_on_paper(opened: Calla
     assert driver.execute_script("return document.getElementById('filters').offsetParent") is None
 
 
-def test_no_page_is_wider_than_a_narrow_window(opened: Callable[..., Chrome]) -> None:
-    driver = opened(HOSTILE_REPORT)
-    with window(driver, 400):
-        assert driver.execute_script("return document.documentElement.scrollWidth") <= 400
+def long_names() -> Report:
+    """A report whose names have no place to break at, in scripts of both directions."""
+    long = "very_long_name" * 30
+    upstream = replace(YI.upstreams[0], project=long, path=f"{long}.py", first_release="1." * 90)
+    renames = (Rename(long, "\N{HEBREW LETTER ALEF}" * 200, Kind.CLASS, 3, 1.0),)
+    file = replace(YI, path=f"models/{long}.py", upstreams=(upstream,), origin=upstream, renames=renames)
+    finding = replace(FINDING, region=Region(file.path, 1, 4), message=long * 3, upstream=f"{long} 1.0", remedy=long)
+    return replace(REPORT, root=long, files=(file,), findings=(finding,), attributions=())
+
+
+@pytest.mark.parametrize("report", [HOSTILE_REPORT, long_names()], ids=["hostile", "long names"])
+@pytest.mark.parametrize("width", [390, 700])
+def test_no_page_is_wider_than_a_narrow_window(opened: Callable[..., Chrome], report: Report, width: int) -> None:
+    driver = opened(report)
+    with window(driver, width):
+        settled(driver, "for (const each of document.querySelectorAll('details')) each.open = true")
+        assert driver.execute_script("return document.documentElement.scrollWidth") <= width
 
 
 def test_a_tensor_map_is_readable_in_dark_and_no_page_with_one_is_wider_than_a_narrow_window(
@@ -202,8 +215,13 @@ def test_all_comparisons_open_and_close_by_a_button(opened: Callable[..., Chrome
 
 def test_everything_is_there_without_the_script(opened: Callable[..., Chrome]) -> None:
     opened(REPORT).execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
-    driver = opened(REPORT)
     try:
+        driver = opened(many(40))
+        assert (
+            len([row for row in driver.find_elements(By.CSS_SELECTOR, "#files tbody tr") if row.is_displayed()]) == 40
+        )
+        assert driver.find_elements(By.CSS_SELECTOR, "#files thead button") == []
+        driver = opened(REPORT)
         assert driver.find_element(By.CSS_SELECTOR, "article .sides").is_displayed()
         assert not driver.find_element(By.ID, "filters").is_displayed()
         assert not driver.find_element(By.ID, "open-all").is_displayed()

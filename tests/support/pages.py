@@ -14,7 +14,7 @@ from modelkin.results import Finding, Level, Region, Report, Verdict
 
 from .example_reports import ATTRIBUTION, FINDING, REPORT, TRANSFORMERS_LLAMA, VLLM_LLAMA, YI
 
-_WITHOUT_CONTENT = frozenset({"meta", "link", "input", "br", "img", "hr"})
+_WITHOUT_CONTENT = frozenset({"meta", "link", "input", "br", "img", "hr", "col"})
 _VERDICTS = (Verdict.IDENTICAL, Verdict.RENAMED, Verdict.MODIFIED, Verdict.FRAGMENTS)
 
 
