@@ -80,6 +80,7 @@ class Site:
     def index(self, _request: Request) -> Response:
         """The audit, with what to look at first."""
         shown = self._live.now()
+        self._look_for_families()
         views = self._scans.views() if self._scans else []
         live = Live(self._live.words(), shown.version, self._scans is not None, self._known.proof, views)
         rendered, content = self._rendered
@@ -97,7 +98,7 @@ class Site:
         shown = self._live.now()
         self._look_for_families()
         told = {"version": shown.version, "words": self._live.words(), "counts": counts(shown.audit.summary)}
-        return JSONResponse(told)
+        return JSONResponse({**told, "families": len(shown.families.families)})
 
     def rows(self, request: Request) -> Response:
         """A page of the table."""
