@@ -54,6 +54,7 @@ ALLOWED = {
     ("examining.cached_examiner", "importlib.util.find_spec"): "where packages of a fixed list lie; none is imported",
     ("examining.kept_outcomes", "sqlite3"): "a file of the user's own, without extensions or functions of a schema",
     ("examining.kept_outcomes", "sqlite3.Connection"): "its type",
+    ("audit.known_contents", "sqlite3"): "a temporary file of this very process",
     ("audit.indexed.database", "sqlite3"): "a file of the user's own, as above; text of a journal is never a statement",
     ("audit.indexed.database", "sqlite3.Connection"): "its type",
     ("audit.indexed.index_building", "sqlite3.Connection"): "its type",

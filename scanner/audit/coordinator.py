@@ -21,9 +21,9 @@ from ..sources.specs import without_login
 from .discovery import RepositorySource
 from .journal import Advance, Journal, disk_sync
 from .journal_lines import LinePosition
+from .known_contents import KnownContent, KnownContents
 from .options import Setup
 from .records import (
-    ContentHead,
     ContentIdentity,
     FileFacts,
     JournalRecord,
@@ -46,31 +46,6 @@ from .tasks import (
 
 # Each open repository costs memory; this many keep all workers busy.
 OPEN_PER_WORKER = 8
-
-
-class KnownContent(Struct, frozen=True):
-    """A content that is known: its head, and where the journal holds all of it."""
-
-    head: ContentHead
-    position: LinePosition
-
-
-class KnownContents:
-    """An index of a journal's contents."""
-
-    def __init__(self) -> None:
-        self._contents: dict[ContentIdentity, KnownContent] = {}
-
-    def __len__(self) -> int:
-        return len(self._contents)
-
-    def add(self, head: ContentHead, position: LinePosition) -> None:
-        """Note that the journal holds this content at ``position``."""
-        self._contents[head.identity] = KnownContent(head, position)
-
-    def find(self, file: SurveyedFile) -> KnownContent | None:
-        """What is known of the content of ``file``; None when it was not examined yet."""
-        return self._contents.get(file.identity)
 
 
 class OpenRepository(Struct):
@@ -140,9 +115,9 @@ class WaitingList:
 class Recorder:
     """Writes the records of repositories and counts them: ``written``, with ``findings`` to answer for."""
 
-    def __init__(self, journal: Journal) -> None:
+    def __init__(self, journal: Journal, known: KnownContents) -> None:
         self._journal = journal
-        self._alike: dict[str, LinePosition] = {}
+        self._known = known
         self.written = 0
         self.findings = 0
 
@@ -150,13 +125,14 @@ class Recorder:
         """Record a repository, and remember it for those that are alike, files and dates."""
         position = self._write(finished.line, finished.findings)
         if finished.holds_for_all_alike:
-            self._alike[likeness] = position
+            self._known.note_likeness(likeness, position)
 
     def repeat(self, repository: RepositorySource, found: Survey) -> bool:
         """Record a repository as one before it that is alike; False when there was none."""
-        if found.likeness not in self._alike:
+        position = self._known.find_alike(found.likeness)
+        if position is None:
             return False
-        record = decode(self._journal.read(self._alike[found.likeness]), JournalRecord).repository
+        record = decode(self._journal.read(position), JournalRecord).repository
         assert record is not None, "the journal was written by this process"
         conclusion = record.conclusion and record.conclusion.about(found.name)
         again = replace(
@@ -189,7 +165,7 @@ class Coordinator:
         self._known = known
         self._setup = setup
         self._dispatcher = Dispatcher(pool)
-        self._recorder = Recorder(journal)
+        self._recorder = Recorder(journal, known)
         self._waiting = WaitingList(known)
         self._pool = pool
         self._open = 0

@@ -52,7 +52,7 @@ class Journal:
         return journal
 
     @classmethod
-    def resume(cls, path: Path, header: AuditHeader) -> tuple[Journal, list[tuple[LinePosition, RecordHead]]]:
+    def resume(cls, path: Path, header: AuditHeader) -> tuple[Journal, HeldLines]:
         """The journal of an audit that was asked for the same, and the lines it holds. Raises ModelkinError."""
         try:
             with _placed(path, header) as place:
@@ -62,11 +62,11 @@ class Journal:
         except OSError as error:
             raise _unwritable(path, error) from error
         _lock(path, file)
-        lines, end, before = _held_lines(path, file)
-        _check_same(path, lines[0][1].header if lines else _torn_header(file, header), header)
-        file.truncate(end)
-        journal = cls(path, file, end, before)
-        if not lines:  # stopped before its first line was whole
+        lines = HeldLines(path, file)
+        _check_same(path, lines.header if len(lines) else _torn_header(file, header), header)
+        file.truncate(lines.end)
+        journal = cls(path, file, lines.end, lines.before)
+        if not len(lines):  # stopped before its first line was whole
             journal.append(encode(header))
         return journal, lines
 
@@ -120,19 +120,36 @@ def _file(descriptor: int) -> BinaryIO:
     return cast(BinaryIO, os.fdopen(descriptor, "r+b", buffering=0))
 
 
-def _held_lines(path: Path, file: BinaryIO) -> tuple[list[tuple[LinePosition, RecordHead]], int, bytes]:
-    """The lines of a journal that is open, where the last of them ends, and its digest."""
-    try:
-        with os.fdopen(os.dup(file.fileno()), "rb") as reading:
-            lines = list(read_open(reading, path, RecordHead))
+class HeldLines:
+    """The lines of a journal that is open, each read when it is asked for; how many, where the last ends, its digest.
+
+    Raises ModelkinError.
+    """
+
+    def __init__(self, path: Path, file: BinaryIO) -> None:
+        self._path, self._file = path, file
+        self.header: AuditHeader | None = None
+        self.end, self.before, self._count = 0, START, 0
+        last: LinePosition | None = None
+        for position, record in self:
+            self.header = self.header or record.header
+            self._count, last = self._count + 1, position
+        if last is not None:
+            self.end = last.start + last.length
+            file.seek(last.start)
+            self.before = digest_of(file.read(last.length))
         file.seek(0)
-        if not lines:
-            return lines, 0, START
-        last = lines[-1][0]
-        file.seek(last.start)
-        return lines, last.start + last.length, digest_of(file.read(last.length))
-    except OSError as error:
-        raise ModelkinError(f"{path} cannot be read: {error.strerror}") from error
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[tuple[LinePosition, RecordHead]]:
+        """Each line and its place; once it was read, as far as it went then."""
+        try:
+            with os.fdopen(os.dup(self._file.fileno()), "rb") as reading:
+                yield from read_open(reading, self._path, RecordHead, end=self.end or None)
+        except OSError as error:
+            raise ModelkinError(f"{self._path} cannot be read: {error.strerror}") from error
 
 
 def _check_same(path: Path, found: AuditHeader | None, asked: AuditHeader) -> None:

@@ -25,10 +25,11 @@ from ..results import CorpusIdentity
 from ..scan_steps import identity_of, open_upstreams
 from ..support.lazy import lacking
 from ..support.processes import available_cores
-from .coordinator import Coordinator, KnownContents
+from .coordinator import Coordinator
 from .discovery import find_repositories
 from .family_dates import date_families, undated
 from .journal import Advance, Journal
+from .known_contents import KnownContents
 from .options import AuditOptions, Setup, setup_of
 from .outcome import Audit, open_audit
 from .records import SCHEMA, AuditHeader, recorded
@@ -49,9 +50,9 @@ def run_audit(
     place, journal = str(place), Path(journal)
     repositories = find_repositories(place)
     with _corpus_files(options) as (corpora, identity), _cluster_client(options.scheduler) as cluster:
-        writing, known, done = _opened(journal, _header(place, options, identity), resume)
-        with closing(writing):
-            left = [repository for repository in repositories if repository.name not in done]
+        writing, known = _opened(journal, _header(place, options, identity), resume)
+        with closing(writing), closing(known):
+            left = [repository for repository in repositories if not known.is_done(repository.name)]
             if left or undated(writing):
                 setup = setup_of(options, corpora)
                 with (
@@ -61,7 +62,8 @@ def run_audit(
                     coordinator = Coordinator(writing, known, pool, setup)
                     for advance in coordinator.run(left, len(left)):
                         if progress:
-                            progress(replace(advance, done=advance.done + len(done), total=len(repositories)))
+                            done = advance.done + len(repositories) - len(left)
+                            progress(replace(advance, done=done, total=len(repositories)))
                     date_families(writing, repositories, pool, setup)
     return open_audit(journal, options.index)
 
@@ -117,18 +119,18 @@ def _remove(folder: str) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _opened(path: Path, header: AuditHeader, resume: bool) -> tuple[Journal, KnownContents, set[str]]:
-    """The journal, the contents it holds, and the names of the repositories that are done."""
-    known, done = KnownContents(), set[str]()
+def _opened(path: Path, header: AuditHeader, resume: bool) -> tuple[Journal, KnownContents]:
+    """The journal, and what it holds: contents, and the names of the repositories that are done."""
     if not (resume and path.exists()):
-        return Journal.begin(path, header), known, done
+        return Journal.begin(path, header), KnownContents()
     journal, lines = Journal.resume(path, header)
+    known = KnownContents()
     for position, record in lines:
         if record.content:
             known.add(record.content, position)
         if record.repository:
-            done.add(record.repository.name)
-    return journal, known, done
+            known.note_done(record.repository.name)
+    return journal, known
 
 
 def _header(place: str, options: AuditOptions, identity: CorpusIdentity) -> AuditHeader:

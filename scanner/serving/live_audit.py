@@ -47,7 +47,7 @@ class LiveAudit:
         self._clock = clock
         self._lock = Lock()
         self._error = ""
-        self._looked = self._grew = clock()
+        self._looked = clock()
         self._grew_at = datetime.fromtimestamp(path.stat().st_mtime if path.exists() else 0, timezone.utc)
         self._search: Future[None] | None = None
         self._searched = -1
@@ -71,15 +71,12 @@ class LiveAudit:
         return (datetime.now(timezone.utc) - self._grew_at).total_seconds() < SECONDS_AT_REST
 
     def _look(self) -> None:
-        before = self._shown
         try:
             self._grew_at = datetime.fromtimestamp(self._path.stat().st_mtime, timezone.utc)
             self._shown = self._read(is_watched=True)
             self._error = ""
         except (ModelkinError, OSError) as error:  # what was read stays
             self._error = str(error)
-        if self._shown.version != before.version:
-            self._grew = self._clock()
         self._looked = self._clock()
 
     def _read(self, is_watched: bool) -> Shown:

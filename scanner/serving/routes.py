@@ -59,6 +59,7 @@ class Site:
         self._known = known
         self._look_for_families = look_for_families
         self._scans = scans
+        self._rendered: tuple[Live | None, str] = None, ""
 
     def application(self) -> Starlette:
         """All routes; each function answers in a thread."""
@@ -79,9 +80,13 @@ class Site:
     def index(self, _request: Request) -> Response:
         """The audit, with what to look at first."""
         shown = self._live.now()
+        self._look_for_families()
         views = self._scans.views() if self._scans else []
         live = Live(self._live.words(), shown.version, self._scans is not None, self._known.proof, views)
-        content = render_index(shown.audit, shown.families, pages_of(shown.families), live)
+        rendered, content = self._rendered
+        if rendered != live:
+            content = render_index(shown.audit, shown.families, pages_of(shown.families), live)
+            self._rendered = live, content
         return _page(content, page_assets("audit.js", "audit.css", LIVE_ALLOWED).policy)
 
     def to_index(self, _request: Request) -> Response:
@@ -93,7 +98,7 @@ class Site:
         shown = self._live.now()
         self._look_for_families()
         told = {"version": shown.version, "words": self._live.words(), "counts": counts(shown.audit.summary)}
-        return JSONResponse(told)
+        return JSONResponse({**told, "families": len(shown.families.families)})
 
     def rows(self, request: Request) -> Response:
         """A page of the table."""

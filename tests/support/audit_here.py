@@ -7,9 +7,10 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
-from modelkin.audit.coordinator import Coordinator, KnownContents
+from modelkin.audit.coordinator import Coordinator
 from modelkin.audit.discovery import find_repositories
 from modelkin.audit.journal import Journal
+from modelkin.audit.known_contents import KnownContents
 from modelkin.audit.options import Setup
 from modelkin.audit.outcome import Audit, open_audit
 from modelkin.scan_steps import ScanOptions

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from itertools import chain, islice
 
 from ...audit.family_model import Families
 from ...audit.outcome import Audit
@@ -15,6 +16,7 @@ from ...support.escaping import encodable, escape
 from .row_views import HEADINGS, csv_row
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_ROWS_TOGETHER = 100
 _FAMILY_HEADINGS = (
     "family", "repository", "path", "sha256", "share", "date", "by", "claim", "says", "first", "certainty", "why",
 )  # fmt: skip
@@ -22,25 +24,29 @@ _FAMILY_HEADINGS = (
 
 def repositories_csv(audit: Audit, family_pages: list[str]) -> Iterator[str]:
     """A line for each repository, those to look at first on top."""
-    yield _line(HEADINGS)
-    for ranked in audit.indexed.ranked():
-        yield _line(csv_row(ranked, family_pages))
+    yield from _lines(chain([HEADINGS], (csv_row(each, family_pages) for each in audit.indexed.ranked())))
 
 
 def families_csv(families: Families, pages: Iterable[str]) -> Iterator[str]:
     """A line for each file of each family."""
-    yield _line(_FAMILY_HEADINGS)
+    yield from _lines(chain([_FAMILY_HEADINGS], _family_rows(families, pages)))
+
+
+def _family_rows(families: Families, pages: Iterable[str]) -> Iterator[list[object]]:
     for family, page in zip(families.families, pages, strict=True):
         for file in family.members:
             dated, is_first = file.dated, file == family.first
             told = (dated.date, dated.by.value, dated.claim, dated.says, is_first, family.certainty.value, family.why)
-            yield _line([page, file.repository, file.path, file.sha256, round(file.share, 3), *told])
+            yield [page, file.repository, file.path, file.sha256, round(file.share, 3), *told]
 
 
-def _line(cells: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\r\n").writerow([_cell(each) for each in cells])
-    return line.getvalue()
+def _lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
+    """The rows as CSV, some at a time."""
+    left = iter(rows)
+    while some := list(islice(left, _ROWS_TOGETHER)):
+        lines = io.StringIO()
+        csv.writer(lines, lineterminator="\r\n").writerows([_cell(each) for each in row] for row in some)
+        yield lines.getvalue()
 
 
 def _cell(value: object) -> object:

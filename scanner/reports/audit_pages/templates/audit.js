@@ -191,7 +191,8 @@
         const answer = await fetch(`state?version=${encodeURIComponent(version)}`, { cache: "no-store" });
         if (!answer.ok) throw new Error(String(answer.status));
         const now = await answer.json();
-        find("live").textContent = now.words;
+        const isOld = String(now.families) !== data.dataset.families;
+        find("live").textContent = now.words + (isOld ? "; reload to see copies among the audited" : "");
         find("counts").textContent = now.counts;
         if (now.version !== version) {
           version = now.version;
