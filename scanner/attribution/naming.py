@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from ..notices.holders import holders
 from ..notices.model import Credit, Strength
@@ -22,6 +22,7 @@ _SEPARATORS = lazy_pattern(r"[-_.\s]+")
 _LEAST_LETTERS = 4
 
 
+@lru_cache(4096)
 def plain_name(name: str) -> str:
     """A project's name as the package registry compares them."""
     return _SEPARATORS.sub("-", name.strip()).casefold()
