@@ -95,8 +95,10 @@ class Derivation(NamedTuple):
 
 def credits_above(copy: Copy) -> tuple[Credit, ...]:
     """What a file says above its first definition of where its code is from."""
+    if not copy.credits:
+        return ()
     lines = (each.first_line for each in copy.verdict.definitions if each.qualname != MODULE)
-    first = min(lines, default=inf)
+    first = next(lines, inf)  # they are in the order of the text
     return tuple(each for each in copy.credits if is_for_code(each) and each.last_line < first)
 
 

@@ -15,12 +15,12 @@ class GitTops:
     """The tops of the checkouts that the files of ``folder`` are in; each folder on the way is looked at once."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self._folder = os.path.realpath(folder)
         self._tops: dict[str, str] = {}
 
     def place(self, path: str) -> tuple[str, str]:
         """The top of the checkout that ``path`` is in, and its path there; both empty where it is in none."""
-        disk = os.path.join(os.path.realpath(self._folder), *path.split("/"))  # noqa: PTH118
+        disk = os.path.join(self._folder, *path.split("/"))  # noqa: PTH118
         top = self._top(os.path.dirname(disk))  # noqa: PTH120
         return top, os.path.relpath(disk, top).replace(os.sep, "/") if top else ""
 

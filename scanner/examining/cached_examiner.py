@@ -56,7 +56,7 @@ class Unknown(NamedTuple):
 class CachedExaminer:
     """An Examiner with a cache before it; without one where ``kept`` is None, or where the original is ``named``.
 
-    With ``keeps_own`` it says what is a file's own, too, as audits ask.
+    With ``keeps_own`` it says what is a file's own, too, as audits ask: so does all that is kept, as they share it.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class CachedExaminer:
         self._corpora = corpora
         self._options = options
         self._named = named
-        self._keeps_own = keeps_own
+        self._keeps_own = keeps_own or kept is not None
         self._kept = None if named else kept
 
     def examine(self, file: SourceFile, timeout: float | None = None, source: SourceFacts = SourceFacts()) -> Examined:
@@ -133,7 +133,7 @@ class CachedExaminer:
     def _run(self) -> bytes:
         """A digest of all that the answers of this run follow from beside the files."""
         corpora = [(each.name, each.digest or each.content_digest(), *_state(each.path)) for each in self._corpora]
-        options = (self._options.min_similarity, self._options.exclude_upstream, self._keeps_own)
+        options = (self._options.min_similarity, self._options.exclude_upstream)
         return _digest(repr((code_state(), corpora, options)).encode("utf-8", "surrogatepass"))
 
     def _key_of(self, file: SourceFile) -> bytes:

@@ -321,7 +321,7 @@ def _corpora(paths: tuple[Path, ...]) -> tuple[Corpus, ...]:
 
 @lru_cache(1)
 def _examiner_of(setup: _Setup) -> Examiner:
-    return examiner(_corpora(setup.corpora), setup.options)
+    return examiner(_corpora(setup.corpora), setup.options, keeps_own=not setup.options.no_cache)
 
 
 @contextmanager

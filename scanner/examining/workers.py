@@ -6,6 +6,7 @@ tried again in another way. What the tasks do is in ``many_files`` for scans, fo
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -24,6 +25,7 @@ from msgspec import Struct
 
 from ..errors import ModelkinError
 from ..support.budget import OutOfMemoryError, OverBudgetError
+from ..support.collecting import MANY_OBJECTS
 from ..support.processes import end, hear_end, workers
 
 # Code in C does not see the signal of a time limit; a process that is not back this much later is ended.
@@ -97,6 +99,7 @@ def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) 
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ.update(environment)
+    gc.set_threshold(MANY_OBJECTS)
     _bound_memory(memory)
     threading.Thread(target=_leave_with, args=(audit,), daemon=True).start()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from rapidfuzz.distance import LCSseq
 
 from ..corpus.model import Corpus
 from ..corpus.spellings import spellings_in
@@ -326,6 +325,8 @@ def _common(left: list[int], right: list[int], row: int, end: int, other: int, o
         return []
     left, right = left[row:end], right[other:other_end]
     if len(left) * len(right) <= LONGEST_TABLE:
+        from rapidfuzz.distance import LCSseq  # words of this module are asked for where nothing is aligned
+
         blocks = LCSseq.editops(left, right).as_matching_blocks()
         return [(row + block.a + step, other + block.b + step) for block in blocks for step in range(block.size)]
     waiting: dict[int, list[int]] = {}

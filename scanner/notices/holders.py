@@ -11,8 +11,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
-from rapidfuzz.distance import OSA
-
 from ..support.data_files import shipped_folder
 from ..support.lazy import lazy_pattern
 
@@ -149,6 +147,8 @@ def _alike(one: str, other: str) -> bool:
     if shorter < LEAST_FUZZY or one[0] != other[0] or _digits(one) != _digits(other):
         return False
     most = round(shorter / 10)
+    from rapidfuzz.distance import OSA  # few lines come to this, and it takes as long as a file from the cache
+
     return bool(OSA.distance(one, other, score_cutoff=most) <= most)
 
 

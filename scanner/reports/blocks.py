@@ -75,7 +75,7 @@ class Indented(NamedTuple):
     columns: int
 
 
-Block: TypeAlias = Text | Table | Indented
+Block: TypeAlias = str | Text | Table | Indented
 
 
 def indented(block: Text | Table, columns: int) -> Indented:
@@ -87,10 +87,10 @@ def plain_lines(block: Block) -> Iterator[str]:
     """The lines of a block on a page on which none is too long."""
     if isinstance(block, Indented):
         yield from (" " * block.columns + line for line in plain_lines(block.block))
-    elif isinstance(block, Text):
-        yield from _lines(block)
-    else:
+    elif isinstance(block, Table):
         yield from _rows(block)
+    else:
+        yield from _lines(block if isinstance(block, Text) else Text(block))
 
 
 def _lines(text: Text) -> list[str]:

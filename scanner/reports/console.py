@@ -48,6 +48,11 @@ class Page(Struct, frozen=True):
     detail: Detail = Detail.USUAL
     """How much is said."""
 
+    @property
+    def is_screen(self) -> bool:
+        """Whether lines wrap on it: what need not be said there is left to -v."""
+        return self.width < _UNBOUNDED
+
 
 PLAIN = Page()
 
@@ -57,7 +62,7 @@ def printed(blocks: Iterable[Block], page: Page) -> str:
 
     Without colour no line ends in blanks.
     """
-    if page.width >= _UNBOUNDED and not page.colour:
+    if not (page.is_screen or page.colour):
         lines = [line for block in blocks for line in plain_lines(block)]
         return inert(_without_trailing_blanks("".join(f"{line}\n" for line in lines)))
     paper = _by_rich(blocks, page)
@@ -92,6 +97,8 @@ def _rich(block: Block) -> RenderableType:
     from rich.table import Table as RichTable
     from rich.text import Text as RichText
 
+    if isinstance(block, str):
+        return block
     if isinstance(block, Indented):
         return Padding.indent(_rich(block.block), block.columns)
     if isinstance(block, Text):

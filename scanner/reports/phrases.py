@@ -119,8 +119,13 @@ def confidence_words(finding: Finding) -> str:
 
 def common_remedy(findings: Sequence[Finding]) -> str:
     """What to do about all of ``findings``: the sentences of their remedies that are the same; not yet escaped."""
+    return " ".join(common_sentences(findings))
+
+
+def common_sentences(findings: Sequence[Finding]) -> list[str]:
+    """The sentences of `common_remedy`, one by one."""
     told = zip_longest(*(_SENTENCE_END.split(finding.remedy) for finding in findings), fillvalue="")
-    return " ".join(sentences[0] for sentences in told if len(set(sentences)) == 1)
+    return [sentences[0] for sentences in told if len(set(sentences)) == 1]
 
 
 def and_more(total: int, shown: int) -> str:

@@ -80,7 +80,7 @@ def _counts(report: Report, _page: Page) -> Iterator[Block]:
 def _usual(report: Report, page: Page) -> Iterator[Block]:
     """What one screen holds, mostly: nothing is put into words that is not shown."""
     yield from evidence_blocks(telling(report.evidence))
-    yield from first_findings(report)
+    yield from first_findings(report, page)
     yield from copies(report, page)
     if own := sum(1 for file in report.files if file.own_release and not file.upstreams):
         yield Text()

@@ -6,8 +6,9 @@ Edit this when a line should say more of a file for readers who did not ask for 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
+from typing import NamedTuple
 
 from ..results import FileVerdict, Level, Report, Verdict
 from ..support.escaping import escape
@@ -17,6 +18,8 @@ from .phrases import LEVEL_STYLES, VERDICT_STYLES, and_more, counted, name, perc
 from .text_file import is_open, verdict_words
 
 _MOST_COPIES = 30
+# On a screen, of more than fit.
+_MOST_ON_SCREEN, _FIT = 10, 20
 _MOST_ROWS = 20
 _LEVELS, _VERDICTS = tuple(Level), tuple(Verdict)
 
@@ -27,15 +30,39 @@ def copies(report: Report, page: Page = PLAIN) -> Iterator[Block]:
     found = [file for file in report.files if file.upstreams]
     if not found:
         return
-    shown = sorted(found, key=lambda file: _rank(file, worst))[:_MOST_COPIES]
-    # Paths are whole in what is piped, for grep; on a screen a line that wraps is two.
-    folder = common_folder([file.path for file in shown]) if page.width < PLAIN.width else ""
+    most = _MOST_ON_SCREEN if page.is_screen and len(found) > _FIT else _MOST_COPIES
+    shown = sorted(found, key=lambda file: _rank(file, worst))[:most]
+    # Lines are whole in what is piped, for grep; on a screen a line that wraps is two.
+    shared = _shared(shown, worst) if page.is_screen else _NOTHING
     yield Text()
-    yield Text(_heading(len(found), len(shown), folder), "bold")
+    yield Text(_heading(len(found), len(shown), shared), "bold")
     for file in shown:
-        yield indented(_copy(file, worst.get(file.path), folder), 2)
-    if more := and_more(len(found), _MOST_COPIES):
+        yield indented(_copy(file, worst.get(file.path), shared), 2)
+    if more := and_more(len(found), most):
         yield indented(Text(f"{more} (-v)", "dim"), 2)
+
+
+class _Shared(NamedTuple):
+    """What is the same of all lines, and said once above them."""
+
+    folder: str = ""
+    project: str = ""
+    level: Level | None = None
+
+
+_NOTHING = _Shared()
+
+
+def _shared(files: Sequence[FileVerdict], worst: Mapping[str, Level]) -> _Shared:
+    if len(files) == 1:
+        return _NOTHING
+    projects = {file.upstreams[0].project for file in files}
+    levels = {worst.get(file.path) for file in files}
+    return _Shared(
+        common_folder([file.path for file in files]),
+        projects.pop() if len(projects) == 1 else "",
+        levels.pop() if len(levels) == 1 else None,
+    )
 
 
 def common_folder(paths: Sequence[str]) -> str:
@@ -45,12 +72,15 @@ def common_folder(paths: Sequence[str]) -> str:
     return "".join(f"{names[0]}/" for names in levels) if len(paths) > 1 else ""
 
 
-def _heading(count: int, shown: int, folder: str) -> str:
-    """What the lines are about; the folder is said once for all of them."""
-    if not folder:
+def _heading(count: int, shown: int, shared: _Shared) -> str:
+    if shared == _NOTHING:
         return f"{counted(count, 'file')} with code of known upstreams, those with findings first"
-    these = "" if count == shown else f", the first {shown}"
-    return f"{counted(count, 'file')} with code of known upstreams{these} in {escape(folder)}"
+    is_all = count == shown
+    told = f"{counted(count, 'file')} with code of {name(shared.project)}" if is_all and shared.project else ""
+    told = told or f"{'' if is_all else f'The first {shown} of '}{counted(count, 'file')} with code of known upstreams"
+    told += f", {shared.level.value}s" if shared.level else ""
+    told += f", of {name(shared.project)}" if shared.project and not is_all else ""
+    return told + (f" in {escape(shared.folder)}" if shared.folder else "")
 
 
 def _worst(report: Report) -> dict[str, Level]:
@@ -67,19 +97,20 @@ def _rank(file: FileVerdict, worst: dict[str, Level]) -> tuple[int, int, float, 
     return level, _VERDICTS.index(file.verdict), -file.similarity, file.path
 
 
-def _copy(file: FileVerdict, level: Level | None, folder: str) -> Text:
+def _copy(file: FileVerdict, level: Level | None, shared: _Shared) -> Text:
     words = (verdict_words(file), VERDICT_STYLES[file.verdict])
-    told = f", {percent(file.similarity)} {'alike with' if is_open(file) else 'from'} {_upstream(file)}"
-    line = Text.assemble(f"{escape(file.path.removeprefix(folder))}: ", words, told)
-    return line.append(", ").append(level.value, LEVEL_STYLES[level]) if level else line
+    told = f", {percent(file.similarity)} {'alike with' if is_open(file) else 'from'} {_upstream(file, shared.project)}"
+    line = Text.assemble(f"{escape(file.path.removeprefix(shared.folder))}: ", words, told)
+    return line.append(", ").append(level.value, LEVEL_STYLES[level]) if level and not shared.level else line
 
 
-def _upstream(file: FileVerdict) -> str:
-    """Project, release, and the name of the file where that is another."""
+def _upstream(file: FileVerdict, said: str) -> str:
+    """Project, unless it is ``said`` already, release, and the name of the file where that is another."""
     closest = file.upstreams[0]
     theirs = closest.path.rpartition("/")[2]
     named = escape(theirs) if theirs != file.path.rpartition("/")[2] else ""
-    return " ".join(filter(None, (name(closest.project), escape(closest.first_release), named)))
+    project = name(closest.project) if closest.project != said or not closest.first_release else ""
+    return " ".join(filter(None, (project, escape(closest.first_release), named)))
 
 
 def statistics(report: Report) -> Iterator[Block]:

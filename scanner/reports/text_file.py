@@ -78,7 +78,7 @@ def file_section(file: FileVerdict, attribution: Attribution | None, page: Page)
     """A heading, the facts, the renames and the definitions of a file that stands on an upstream."""
     yield _heading(file)
     yield indented(_facts(file, attribution, page), 2)
-    tables = [
+    tables: list[Table] = [
         *_rename_tables(file.renames),
         *([_definition_table(file.definitions, file.cells)] if file.definitions else []),
     ]
@@ -186,7 +186,7 @@ def _licences(file: FileVerdict, closest: UpstreamMatch) -> Text:
     return Text(f"{here}, upstream {there}")
 
 
-def _rename_tables(renames: Sequence[Rename]) -> Iterator[Block]:
+def _rename_tables(renames: Sequence[Rename]) -> Iterator[Table]:
     """Names renamed throughout the file, then the locals of each function."""
     throughout = [rename for rename in renames if not rename.scope]
     if throughout:

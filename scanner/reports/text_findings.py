@@ -8,37 +8,78 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from msgspec.structs import replace
+
 from ..results import Cells, Finding, Level, Report, SourceKind
 from ..results.cells import line_words, lines_of_file
+from ..rulebook.loader import finding_rule
 from ..support.escaping import escape
 from .blocks import Block, Text, indented
-from .phrases import LEVEL_STYLES, and_more, common_remedy, confidence_words, counted, file_list, further_files
+from .console import PLAIN, Page
+from .phrases import LEVEL_STYLES, and_more, common_sentences, confidence_words, counted, file_list, further_files
 from .summary import Summary
 
 # Of one rule: a port of a library has hundreds of files that do not say they were changed.
 _MOST_NOTES = 3
 # Of one rule at one level, where nobody asked for more.
 _MOST_USUALLY = {Level.ERROR: 5, Level.WARNING: 3, Level.NOTE: 1}
+# On a screen, where findings of more rules than this fill several: then a rule's notes are a line.
+_MANY_RULES = 8
+_MOST_OF_MANY = {Level.ERROR: 2, Level.WARNING: 1}
 
 _Groups = Mapping[tuple[Level, str], Sequence[Finding]]
 
 
-def first_findings(report: Report) -> Iterator[Block]:
+def first_findings(report: Report, page: Page = PLAIN) -> Iterator[Block]:
     """The first findings of each rule that are to be answered for, and once for each rule what to do."""
-    cells = report.cells()
-    for (level, rule), findings in _by_rule(each for each in report.findings if each.counts).items():
+    cells, groups = report.cells(), _by_rule(each for each in report.findings if each.counts)
+    if page.is_screen and len(groups) > _MANY_RULES:
+        yield from _of_many_rules(groups, cells)
+        return
+    for (level, rule), findings in groups.items():
         yield Text()
         shown = findings[: _MOST_USUALLY[level]]
-        for finding in shown:
-            yield _line(finding, cells)
+        yield from (_line(finding, cells) for finding in shown)
         yield indented(Text(escape(_remedy(shown)), "dim"), 2)
         if more := and_more(len(findings), len(shown)):
             yield indented(Text(f"{more} of {escape(rule)} (-v)", "dim"), 2)
 
 
-def _remedy(findings: Sequence[Finding]) -> str:
-    """What to do about all of these, as far as that is the same for them."""
-    return common_remedy(findings) or f"`modelkin explain {findings[0].rule}` says what to do, and -v of each finding."
+def _of_many_rules(groups: _Groups, cells: Mapping[str, Cells]) -> Iterator[Block]:
+    """The first finding of each rule whole, what says the same in fewer words, and of notes how many there are."""
+    for (level, _), findings in groups.items():
+        if level is Level.NOTE:
+            continue
+        yield Text()
+        shown = findings[: _MOST_OF_MANY[level]]
+        lines = [_line(shown[0], cells), *(_same(each, cells) for each in shown[1:])]
+        if more := and_more(len(findings), len(shown)):
+            lines[-1].append(f" {more} (-v)", "dim")
+        yield from lines
+        yield indented(Text(escape(_remedy(shown, briefly=True)), "dim"), 2)
+    yield from _counted_notes([(rule, len(found)) for (level, rule), found in groups.items() if level is Level.NOTE])
+
+
+def _counted_notes(rules: Sequence[tuple[str, int]]) -> Iterator[Block]:
+    """How many notes each rule has, and what it is about; -v has them."""
+    if not rules:
+        return
+    yield Text()
+    for identifier, count in rules:
+        rule = finding_rule(identifier)
+        title = rule.title if rule else ""
+        notes = (counted(count, "note"), LEVEL_STYLES[Level.NOTE])
+        yield Text.assemble(notes, f": {title}", (f" [{escape(identifier)}] (-v)", "dim"))
+
+
+def _remedy(findings: Sequence[Finding], briefly: bool = False) -> str:
+    """What to do about all of these, as far as that is the same for them; of a long one, ``briefly``, the first
+    sentence that quotes nothing half."""
+    alike = common_sentences(findings)
+    if briefly:
+        alike = [each for each in alike[:1] if each.count('"') % 2 == 0]
+    told = f"`modelkin explain {findings[0].rule}` says what to do"
+    return " ".join(alike) or (told if briefly else f"{told}, and -v of each finding.")
 
 
 def all_findings(report: Report) -> Iterator[Block]:
@@ -61,6 +102,12 @@ def _by_rule(findings: Iterator[Finding]) -> _Groups:
     for finding in findings:
         groups.setdefault((finding.level, finding.rule), []).append(finding)
     return {key: groups[key] for level in Level for key in groups if key[0] is level}
+
+
+def _same(finding: Finding, cells: Mapping[str, Cells]) -> Text:
+    """The line of one that says what the one above it does, of another upstream."""
+    project = finding.upstream.partition(" ")[0]
+    return _line(replace(finding, message=f"the same of {project}" if project else "the same"), cells)
 
 
 def _line(finding: Finding, report_cells: Mapping[str, Cells]) -> Text:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -32,6 +33,7 @@ _NAME = lazy_pattern(r"[^\W_][\w. -]{0,100}")
 _SEPARATORS = lazy_pattern(r"[-_.\s]+")
 
 
+@lru_cache(4096)
 def plain_name(name: str) -> str:
     """A project's name as the package registry compares them."""
     return _SEPARATORS.sub("-", name.strip()).casefold()

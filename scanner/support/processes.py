@@ -7,21 +7,20 @@ folder that is not the user's, and gets only the variables that are named here. 
 from __future__ import annotations
 
 import errno
-import gc
 import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from functools import partial
 from multiprocessing import context, current_process, get_all_start_methods
 from pathlib import Path
 from threading import Lock, Timer
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from .collecting import MANY_OBJECTS
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 PIPE = subprocess.PIPE
 NO_FILE = subprocess.DEVNULL
@@ -220,7 +219,6 @@ def _start_method() -> str:
 def _begin(folder: str, begin: Callable[[], None]) -> None:
     """In a worker, which imports nothing from there: paths that the user gave are relative to it."""
     os.chdir(folder)
-    gc.set_threshold(MANY_OBJECTS)
     begin()
 
 

@@ -259,6 +259,37 @@ def test_the_first_copied_files_take_a_line_each_those_with_the_worst_findings_f
     assert "\n  and 20 more (-v)\n" in text
 
 
+NARROW = Page(width=80)
+
+
+def test_on_a_screen_what_all_copies_share_is_said_once_above_them() -> None:
+    files = tuple(replace(copy_of(number), path=f"lamp/models/{number:02}.py") for number in range(50))
+    text = render(replace(EMPTY, files=files[:3]), NARROW)
+    assert "\n3 files with code of vllm in lamp/models/\n  02.py: modified copy, 2.0 % from 0.2.0 llama.py\n" in text
+    text = render(replace(EMPTY, files=files), NARROW)
+    assert "\nThe first 10 of 50 files with code of known upstreams, of vllm in lamp/models/\n  49.py:" in text
+    assert "\n  and 40 more (-v)\n" in text
+    assert "  lamp/models/49.py: modified copy, 49.0 % from vllm 0.2.0 llama.py\n" in render(
+        replace(EMPTY, files=files)
+    )
+
+
+def test_on_a_screen_findings_of_many_rules_are_told_in_fewer_words() -> None:
+    rules = ("holder-removed", "relicensed", "licence-unknown", "source-unnamed", "leftover-reference")
+    levels = (Level.ERROR, Level.NOTE)
+    findings = tuple(replace(FINDING, rule=rule, level=level) for level in levels for rule in rules for _ in range(3))
+    text = render(replace(REPORT, findings=findings), NARROW)
+    assert "the same of" in text
+    assert "\n3 notes: Nothing names the source of a copied file [source-unnamed] (-v)\n" in text
+    assert " [holder-removed] and 1 more (-v)\n" in " ".join(text.split(" ")).replace("\n[holder", " [holder")
+    assert "the same" not in render(replace(REPORT, findings=findings[:3]), NARROW)
+    assert "the same" not in render(replace(REPORT, findings=findings))
+
+
+def test_on_a_narrow_screen_the_digest_of_a_corpus_is_left_to_v() -> None:
+    assert all(len(line) <= 80 for line in render(EMPTY, NARROW).splitlines())
+
+
 def test_where_it_is_not_known_who_was_first_no_line_speaks_of_a_copy() -> None:
     text = render(replace(IN_TIME, findings=()))
     assert "\n  undated.py: modified code, 99.9 % alike with vllm 0.2.0 llama.py\n" in text
