@@ -120,7 +120,8 @@ def _sentence(errors: SharedErrors, judgement: Judgement) -> str:
     beside = f"{counted}, pairs with a control to {errors.control_share or 0:.1%}; {_test_words(telling)}"
     if judgement.outcome is AgreementOutcome.NO_SIGN:
         return f"{beside}: no sign of one source of their errors"
-    return f"{beside}: independent models reach that with a chance of {chance_words(telling.log10_p)}"
+    any_two = f"any two of {len(errors.wrong_shares)} independent models"
+    return f"{beside}: {any_two} reach that with a chance of {chance_words(telling.log10_p)}"
 
 
 def _counted(pair: PairShare) -> str:

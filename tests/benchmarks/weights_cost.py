@@ -117,7 +117,7 @@ def main() -> None:
         repositories = {
             f"lantern/{each.name}": HubRepository(
                 {"config.json": b"{}", "model.safetensors": (each / "model.safetensors").read_bytes()},
-                is_elsewhere=True,
+                elsewhere="127.0.0.1",
             )
             for each in (lamp, torch)
         }

@@ -59,13 +59,17 @@ def test_parts_come_in_order_over_few_connections_and_no_more_is_sent(tmp_path: 
 
 
 def test_where_the_hub_sends_on_it_is_asked_once_for_the_address(tmp_path: Path) -> None:
-    with serving(repository(is_elsewhere=True)) as server:
-        found = read(server, tmp_path, PARTS[:1])
-        assert found == [CONTENT[:100]]
-        server.asked.clear()
+    with serving(repository(elsewhere="127.0.0.1")) as server:
         assert read(server, tmp_path, PARTS) == [CONTENT[place : place + count] for place, count in PARTS]
         # At most as many ask for it as are at work when none knows it yet.
-        assert len(server.asked) <= len(PARTS) + 8
+        assert len(PARTS) < len(server.asked) <= len(PARTS) + 8
+        assert server.tokens_elsewhere, "the Hub's own host has the token"
+
+
+def test_the_token_goes_to_no_other_host(tmp_path: Path) -> None:
+    with serving(repository(elsewhere="localhost", token="secret")) as server:
+        assert read(server, tmp_path, PARTS) == [CONTENT[place : place + count] for place, count in PARTS]
+        assert server.tokens_elsewhere == []
 
 
 def test_an_answer_that_may_pass_is_asked_for_again_and_another_is_not(tmp_path: Path) -> None:

@@ -29,8 +29,8 @@ class HubRepository:
     history: tuple[HubCommit, ...] = ()
     """Its commits, oldest first; without any, none is told of."""
     created: str = ""
-    is_elsewhere: bool = False
-    """Whether parts of files are sent from another address, which the first one asked names, as the Hub does."""
+    elsewhere: str = ""
+    """The host that parts of files are sent from, which the one that is asked first names, as the Hub does."""
 
 
 @dataclass
@@ -55,6 +55,8 @@ class HubServer:
     """One for each that was opened."""
     answers: list[int] = field(default_factory=list)
     """What the next requests for parts are answered instead, by their status; -1 for none at all."""
+    tokens_elsewhere: list[str] = field(default_factory=list)
+    """Those that came with requests for parts at the other host."""
 
     @property
     def sent(self) -> int:
@@ -118,8 +120,9 @@ class _Handler(BaseHTTPRequestHandler):
         self._refuse(404, "RepoNotFound", "Repository not found")
 
     def _of(self, name: str, repository: HubRepository, rest: str, api: bool) -> None:
-        authorised = not repository.token or self.headers.get("Authorization") == f"Bearer {repository.token}"
-        if not authorised:
+        is_signed = bool(repository.elsewhere and urlsplit(self.path).query)
+        has_token = self.headers.get("Authorization") == f"Bearer {repository.token}"
+        if repository.token and not has_token and not is_signed:
             # As the Hub does: whoever may not see a repository is not told that it is there.
             code = "GatedRepo" if repository.gated else "RepoNotFound"
             self._refuse(403 if repository.gated else 401, code, "Access is restricted")
@@ -150,9 +153,12 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(600)  # until the process that asked is gone, or the tests are
         elif status:
             self._send(status, b"", {})
-        elif repository.is_elsewhere and kind == "resolve" and not urlsplit(self.path).query:
-            self._send(302, b"", {"Location": f"{self.path}?signed=1"})
+        elif repository.elsewhere and kind == "resolve" and not urlsplit(self.path).query:
+            port = urlsplit(self.told.url).port
+            self._send(302, b"", {"Location": f"http://{repository.elsewhere}:{port}{self.path}?signed=1"})
         else:
+            if urlsplit(self.path).query and "Authorization" in self.headers:
+                self.told.tokens_elsewhere.append(self.headers["Authorization"])
             return False
         return True
 
