@@ -8,8 +8,8 @@ import pytest
 from msgspec.structs import replace
 
 from modelkin.api import compare, scan
-from modelkin.diffs.model import Gap, RowKind, ShownRow, SideBySide
-from modelkin.diffs.side_by_side import Limits, described_upstream, side_by_sides
+from modelkin.diffs.model import Gap, LinePair, RowKind, ShownRow, SideBySide
+from modelkin.diffs.side_by_side import Limits, described_upstream, folded, side_by_sides
 from modelkin.results import Skipped
 from modelkin.scan_steps import ScanOptions
 
@@ -130,3 +130,17 @@ def test_a_file_of_the_repository_one_is_in_is_found_again_by_scans_and_comparis
     told = side_by_sides(report, ["models/copy.py"])["models/copy.py"]
     assert isinstance(told, Skipped)
     assert "cannot be read again" not in told.reason
+
+
+def test_a_comparison_opens_with_its_first_difference_below_a_few_lines_that_are_the_same() -> None:
+    def pairs(*runs: tuple[RowKind, int]) -> list[LinePair]:
+        kinds = [kind for kind, count in runs for _ in range(count)]
+        return [LinePair(kind, number, number) for number, kind in enumerate(kinds, 1)]
+
+    same, changed = RowKind.SAME, RowKind.CHANGED
+    kept = folded(pairs((same, 30), (changed, 1), (same, 5)), 900)
+    assert kept[0] == Gap(same, 27, (1, 27), (1, 27))
+    assert [row.copy for row in kept[1:5]] == [28, 29, 30, 31]
+    assert [row.copy for row in folded(pairs((same, 6), (changed, 1)), 900)] == [1, 2, 3, 4, 5, 6, 7]
+    whole = folded(pairs((same, 30)), 900)
+    assert [row.copy for row in whole] == list(range(1, 31))
