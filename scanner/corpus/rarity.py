@@ -94,6 +94,34 @@ class Rarity(Struct, frozen=True, eq=False, dict=True):
         frequencies: I64 = counts - self._of_names.more(names)
         return frequencies
 
+    def name_uses(self, names: U64, most: int) -> I64:
+        """In how many statements, each once, each name stands, by the hashes of the names; of one that stands in more
+        than ``most`` some number above that."""
+        new = np.array([name for name in names.tolist() if name not in self._uses], np.uint64)
+        self._uses.update(zip(new.tolist(), self._counted_uses(new, most).tolist(), strict=True))
+        return np.array([self._uses[name] for name in names.tolist()], np.int64)
+
+    def _counted_uses(self, names: U64, most: int) -> I64:
+        uses, keys, owners = np.zeros(len(names), np.int64), [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+        for corpus in self.corpora if len(names) else ():
+            places, known = among(corpus.name_hashes, names)
+            number = np.full(len(corpus.name_hashes), -1)
+            number[places[known]] = np.flatnonzero(known)
+            at = np.flatnonzero((number >= 0)[corpus.statement_names])
+            owner = number[corpus.statement_names[at]]
+            here = np.bincount(owner, minlength=len(names))
+            uses[here > most] = here[here > most]
+            few = here[owner] <= most
+            statements = np.searchsorted(corpus.statement_name_starts, at[few], "right") - 1
+            keys.append(keys_in(corpus, statements))
+            owners.append(owner[few])
+        _, held = _distinct_pairs(np.concatenate(keys), np.concatenate(owners))
+        return np.maximum(uses, np.bincount(held, minlength=len(names)))
+
+    @cached_property
+    def _uses(self) -> dict[int, int]:
+        return {}
+
     def members_named(self, number: int, names: Array) -> Array:
         """The rows of definitions in files of corpus ``number`` that have one of these of its names."""
         return self.rows[number].members(names)

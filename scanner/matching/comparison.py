@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from ..corpus.model import Corpus
 from ..results import DefinitionMatch, Region, Verdict
-from ..support.arrays import Array, first_of_each, run_sums
+from ..support.arrays import Array, among, distinct, first_of_each, run_sums
 from .alignment import Alignment, align
 from .candidates import Candidate
 from .distinctive import possible_values
@@ -38,6 +38,8 @@ LEAST_RUN = 15.0
 # they have that much: of 3,200 comparisons of code of other fields none comes to half of either.
 PART_EVIDENCE = 12.0
 PARTS_EVIDENCE = 35.0
+# A name that so few upstream paths define, and so few statements have, is one project's own word.
+FEW_DEFINE, FEW_USE = 5, 50
 MODULE = "(module)"
 
 
@@ -216,11 +218,44 @@ class Comparison(Struct, frozen=True, dict=True):
         values = np.bincount(np.cumsum(breaks) - 1, self.values) if len(rows) else np.zeros(0)
         return max(self.solid_evidence, float(values[values >= LEAST_RUN].sum()))
 
-    def part_evidence(self, among: Array | bool = True) -> float:
-        """The evidence in functions and classes, of those ``among`` bool[D], that may be parts of the candidate."""
-        telling = self.mostly & among & (self.definition_evidence >= PART_EVIDENCE)
+    def part_evidence(self, of: Array | bool = True) -> float:
+        """The evidence in functions and classes, of those ``of`` bool[D], that may be parts of the candidate."""
+        telling = self.mostly & of & (self.definition_evidence >= PART_EVIDENCE)
         telling[0] = False  # a module's own code spans the file: it holds what others have as well
         return float(self.definition_evidence[telling].sum())
+
+    def has_parts(self, of: Array | bool = True) -> bool:
+        """Whether definitions, ``of`` those bool[D], are parts of the candidate: by what they tell together, or
+        one by a word of the upstream's as well."""
+        evidence = self.part_evidence(of)
+        if not PART_EVIDENCE <= evidence < PARTS_EVIDENCE:
+            return evidence >= PARTS_EVIDENCE
+        return self.part_evidence(of & self.worded) > 0.0
+
+    @cached_property
+    def worded(self) -> Array:
+        """bool[D]: the definition names, where the candidate does, what is defined elsewhere, by few upstreams alone.
+
+        A copy under other names still calls by its name what did not come along.
+        """
+        worded = np.zeros(len(self.query.definition_tokens), bool)
+        slots = self.pairs.slots[self._foreign]
+        union = self.candidate.histories.union
+        names = distinct(self.query.name_hashes[self.query.code.order[slots]])
+        frequencies = union.rarity.name_frequencies(names)
+        names = names[(frequencies > 0) & (frequencies <= FEW_DEFINE)]
+        rare = names[union.rarity.name_uses(names, FEW_USE) <= FEW_USE]
+        found = among(rare, self.query.name_hashes[self.query.code.order[slots]])[1]
+        worded[self.alignment.owners[self.pairs.rows[self._foreign][found]]] = True
+        return worded
+
+    @property
+    def _foreign(self) -> Array:
+        """Of the pairs of names those that are alike, and that the file gives to nothing of its own."""
+        code, slots = self.query.code, self.pairs.slots
+        own = among(np.sort(self.query.leaf_hashes), self.query.name_hashes[self.pairs.copies])[1]
+        foreign: Array = np.flatnonzero(self.pairs.equal & ~own & ~code.stored[slots] & (code.scopes[slots] == 0))
+        return foreign
 
     @cached_property
     def definition_evidence(self) -> Array:

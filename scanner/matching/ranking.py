@@ -13,7 +13,7 @@ from msgspec import Struct
 from ..corpus.union import CorpusUnion
 from ..results import Verdict
 from .candidates import Candidate
-from .comparison import MODIFIED_SHARE, PARTS_EVIDENCE, Comparison, compare_candidate
+from .comparison import MODIFIED_SHARE, Comparison, compare_candidate
 from .query import Query
 
 # How many distinctive tokens (each counts by the IDF weight of its statement) a verdict of copying needs, and how many
@@ -179,12 +179,12 @@ def closeness(comparison: Comparison) -> tuple[float, float, float, float]:
 def _is_worth_naming(comparison: Comparison, options: VerdictOptions) -> bool:
     """Whether the file is related to the candidate; where look-up found little of the file, by whole definitions."""
     is_found = options.named or comparison.candidate.share >= LEAST_SHARE or comparison.aligned_share >= MODIFIED_SHARE
-    return is_related(comparison, options) and (is_found or comparison.part_evidence() >= PARTS_EVIDENCE)
+    return is_related(comparison, options) and (is_found or comparison.has_parts())
 
 
 def is_related(comparison: Comparison, options: VerdictOptions) -> bool:
     """Whether the file shares anything worth naming with the candidate: a part of itself, or whole definitions."""
-    is_by_parts = comparison.part_evidence() >= PARTS_EVIDENCE
+    is_by_parts = comparison.has_parts()
     if comparison.aligned_share < FRAGMENT_SHARE or is_by_parts or options.named:
         return is_by_parts or comparison.aligned_share >= FRAGMENT_SHARE
     is_told = comparison.evidence >= FRAGMENT_EVIDENCE and comparison.joined_evidence >= JOINED_EVIDENCE

@@ -14,11 +14,12 @@ from ..results import COPIES, Direction, FileVerdict, Ground, UpstreamMatch, Ver
 from ..sources.files import SourceFile
 from ..support.arrays import Array, among
 from .candidates import Candidate, HistoryKey
-from .comparison import MODIFIED_SHARE, MODULE, PART_EVIDENCE, PARTS_EVIDENCE, Comparison, describe
+from .comparison import MODIFIED_SHARE, MODULE, PART_EVIDENCE, Comparison, describe
 from .direction import Placed
 from .ranking import (
     ADDED_SHARE,
     ALIKE_PART,
+    FRAGMENT_EVIDENCE,
     ORIGIN_PART,
     VerdictOptions,
     verdict_on,
@@ -133,7 +134,7 @@ def _explaining(ranked: list[Comparison], least: int) -> list[Comparison]:
         history = comparison.candidate.key
         aligned = comparison.alignment.statements
         added = float(tokens[aligned[~explained[aligned]]].sum()) / max(comparison.query.total, 1)
-        adds = added >= ADDED_SHARE or comparison.part_evidence(~taken) >= PARTS_EVIDENCE
+        adds = added >= ADDED_SHARE or comparison.has_parts(~taken)
         if history in histories or (len(chosen) >= least and not adds):
             continue
         chosen.append(comparison)
@@ -168,7 +169,7 @@ def _distinctive_definitions(comparison: Comparison, among: Array) -> tuple[tupl
     evidence = comparison.definition_evidence
     definitions = np.flatnonzero(among & (evidence >= PART_EVIDENCE))
     total = float(evidence[definitions].sum())
-    if total < PARTS_EVIDENCE:
+    if total < FRAGMENT_EVIDENCE and not comparison.worded[definitions].any():
         return (), 0.0
     all_of_file = comparison.query.code.definitions
     return tuple(all_of_file[definition].qualname or MODULE for definition in definitions.tolist()), total

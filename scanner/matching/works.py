@@ -40,7 +40,7 @@ def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> li
         keys = {each.candidate.key for each in found}
         rest = replace(query, folded_tokens=np.where(open_, query.folded_tokens, 0))
         compared = [each for each in relate(rest) if each.candidate.key not in keys]
-        new = [each for each in compared if each.part_evidence(open_) >= PARTS_EVIDENCE]
+        new = [each for each in compared if each.has_parts(open_)]
         if not new:
             break
         found += new

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from itertools import cycle, islice
 
@@ -255,3 +256,31 @@ def test_a_name_that_a_statement_gives_is_what_it_is_about() -> None:
 def test_a_list_does_not_become_structure_by_a_sum_in_it() -> None:
     names = ", ".join(f"{name}=value" for name in words(FIRST, 30))
     assert max(told(f"call({names}, scale=value + 1)").bare) < 12
+
+
+WORDED = """\
+def _tide_offsets(levels):
+    return sorted(levels)
+
+
+def settle(levels, depth):
+    offsets = _tide_offsets(levels[depth:])
+    return [offset / depth for offset in offsets if offset > depth]
+"""
+# Code of one's own before it.
+OWN = "\n\n".join(
+    f"def step_{n}(a, b):\n    if a > {n}:\n        return b - a * {n}\n    return [a] * {n + 3}\n"
+    for n in range(300, 318)
+)
+
+
+@pytest.mark.parametrize(("word", "parts"), [("_tide_offsets", ("lower",)), ("_sea_marks", ())])
+def test_a_small_definition_is_a_part_where_it_calls_what_the_upstream_alone_defines(
+    word: str, parts: tuple[str, ...]
+) -> None:
+    copied = WORDED[WORDED.index("def settle") :].replace("_tide_offsets", word)
+    for name, new in {"settle": "lower", "offsets": "found", "levels": "rows", "depth": "start"}.items():
+        copied = copied.replace(name, new) if name != "offsets" else re.sub(r"\boffsets\b", new, copied)
+    corpus = corpus_of(Upstream("harbour", files={"tides.py": ATTENTION + WORDED}), Upstream("lantern"))
+    seen = Examiner([corpus], VerdictOptions()).examine(SourceFile("own.py", f"{OWN}\n\n{copied}".encode(), ""))
+    assert [each.parts for each in seen.verdict.upstreams] == ([parts] if parts else [])

@@ -7,7 +7,7 @@ from typing import cast
 
 import pytest
 
-from modelkin.matching.comparison import Comparison
+from modelkin.matching.comparison import PARTS_EVIDENCE, Comparison
 from modelkin.matching.ranking import VerdictOptions, is_related
 
 # What celery's result.py, all short methods and properties, shares by chance with the cache of an upstream.
@@ -23,7 +23,7 @@ BY_CHANCE = {
 def comparison(**figures: float) -> Comparison:
     known = BY_CHANCE | figures
     parts = known.pop("parts")
-    return cast("Comparison", SimpleNamespace(**known, part_evidence=lambda *_: parts))
+    return cast("Comparison", SimpleNamespace(**known, has_parts=lambda: parts >= PARTS_EVIDENCE))
 
 
 @pytest.mark.parametrize(
