@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -12,29 +11,15 @@ from selenium.webdriver import Chrome
 from modelkin import compare
 from modelkin.results import Report
 
+from ..support.axe import faults
 from ..support.browser import prefer, settled, window
 from ..support.example_reports import EMPTY, IN_TIME, REPORT
 from ..support.hostile_reports import HOSTILE_REPORT
 from ..support.model_folders import NAMES, model_folder, renamed
 from ..support.pages import many
 
-GRAVE = ("serious", "critical")
 REPORTS = {"usual": REPORT, "in time": IN_TIME, "empty": EMPTY, "hostile": HOSTILE_REPORT, "many": many(6)}
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1400, 390)]
-
-
-def faults(driver: Chrome) -> list[str]:
-    """The grave faults that axe-core finds; it is run by the driver, whom the page's policy does not bind."""
-    driver.set_script_timeout(120)
-    driver.execute_script((files("axe_core_python") / "axe.min.js").read_text("utf-8"))
-    found: Any = driver.execute_async_script("axe.run(document).then(arguments[arguments.length - 1])")
-    assert len(found["passes"]) > 10
-    return [
-        f"{each['id']}: {node['html'][:200]} {node['failureSummary']}"
-        for each in found["violations"]
-        if each["impact"] in GRAVE
-        for node in each["nodes"]
-    ]
 
 
 def unfold(driver: Chrome) -> None:
