@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -284,3 +285,13 @@ def test_families_are_kept_with_the_repositories_that_hold_them(journal: Path) -
     held = {each.repository for each in family.members}
     assert {each.row.name for each in kept.indexed.ranked(Choice(family=number))} == held
     assert all((number in each.families) == (each.row.name in held) for each in kept.indexed.ranked())
+
+
+def test_rows_may_be_fetched_by_one_thread_after_the_other(tmp_path: Path) -> None:
+    rows = iter(open_audit(write_journal(tmp_path / "audit.jsonl", many(450, ()))).rows)
+    names = []
+    for _ in range(450):
+        with ThreadPoolExecutor(1) as thread:
+            names.append(thread.submit(next, rows).result().name)
+    assert names == sorted(names)
+    assert next(rows, None) is None

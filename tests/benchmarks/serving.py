@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 from random import Random
 from statistics import median
@@ -39,7 +40,7 @@ class _Found:
         began = time.perf_counter()
         try:
             status = str(served.ask(path).status)
-        except OSError as error:
+        except (OSError, HTTPException) as error:
             status = type(error).__name__
         with self.lock:
             self.seconds.setdefault(kind, []).append(time.perf_counter() - began)

@@ -166,7 +166,8 @@ def _usable(path: Path, is_own: bool) -> Path:
 def _connection(path: Path) -> Connection:
     import sqlite3
 
-    connection = sqlite3.connect(path, timeout=_SECONDS_WAITED, isolation_level=None)
+    # Rows may be fetched by one thread after the other, as a server does with a table that it sends in pieces.
+    connection = sqlite3.connect(path, timeout=_SECONDS_WAITED, isolation_level=None, check_same_thread=False)
     try:
         connection.executescript(_SETUP)
     except sqlite3.Error:
