@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property, partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -22,7 +22,6 @@ from .corpus.union import CorpusUnion
 from .dating.dates import SourceFacts
 from .dating.not_before import not_before
 from .fingerprints.normalize import normalise, normalise_plainly
-from .fingerprints.plain_form import PlainForm
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
 from .matching.candidates import Candidate, HistoryKey, find_candidates
@@ -53,6 +52,9 @@ from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
 from .syntax.parser import parse
 from .syntax.tree import SyntaxTree
+
+if TYPE_CHECKING:
+    from .fingerprints.plain_form import PlainForm
 
 
 class Seen(NamedTuple):
@@ -94,7 +96,7 @@ class Examiner:
         # All corpora are one: what is rare, what is oldest and what is closest is decided over all of them.
         self._upstreams = path_histories(CorpusUnion.of(corpora), lambda project: not excluded(project.name))
         self._cache = StatementCache()
-        self._form = PlainForm(self._cache.names)
+        self._form: PlainForm | None = None
         self._how = how
         self._keeps_own = keeps_own and not how.named
 
@@ -124,7 +126,7 @@ class Examiner:
                 yield
         except OverBudgetError:
             self._cache = StatementCache()  # it may have been left in the middle of anything
-            self._form = PlainForm(self._cache.names)
+            self._form = None
             raise
 
     def _seen(self, file: SourceFile) -> Seen:
@@ -140,7 +142,7 @@ class Examiner:
         kept = self._compared(query, cache, candidates, upstreams)
         if wants_plain_form(kept, candidates, self._how):
             # Match once more: in a plain form, in which style hides no copy.
-            plainly = normalise_plainly(parsed, file.text, cache, self._form, code)
+            plainly = normalise_plainly(parsed, file.text, cache, self._plain_form(), code)
             plain = make_query(plainly, query.prints, cache.names.hashes)
             if may_be_better(plain, self._plain.union, kept):
                 found = self._compared(plain, cache, self._candidates(plain, self._plain), self._plain)
@@ -223,6 +225,14 @@ class Examiner:
         if not verdict.upstreams:
             return Copy(verdict, notice, ())
         return read_copy(verdict, notice, text, self._known_copyrights, tree)
+
+    def _plain_form(self) -> PlainForm:
+        """What brings statements into the plain form, for the present cache."""
+        if self._form is None:
+            from .fingerprints.plain_form import PlainForm  # most files are known in the first form
+
+            self._form = PlainForm(self._cache.names)
+        return self._form
 
     @cached_property
     def _plain(self) -> PathHistories:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -26,8 +26,10 @@ from ..syntax.token_format import (
     with_distances,
 )
 from ..syntax.tokenizer import ASSIGNMENT_SYMBOL, CALL_SYMBOL, STRING_SYMBOL
-from .plain_form import PlainForm
 from .statement_cache import EncodedStatement, StatementCache
+
+if TYPE_CHECKING:
+    from .plain_form import PlainForm
 
 
 class NormalisedFile(NamedTuple):
