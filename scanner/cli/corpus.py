@@ -364,8 +364,9 @@ def _print_notes(notes: Sequence[str]) -> None:
 
 
 def _print_facts(facts: Any) -> None:
-    """One line per field of a record."""
-    _print([f"{field.name.replace('_', ' ')}: {getattr(facts, field.name)}" for field in fields(facts)])
+    """One line per field of a record, but for texts that are empty."""
+    told = ((field.name.replace("_", " "), getattr(facts, field.name)) for field in fields(facts))
+    _print([f"{name}: {value}" for name, value in told if value != ""])
 
 
 def _print_rows(path: Path, told: str, *tables: Sequence[Any]) -> None:
