@@ -24,6 +24,9 @@ _MOST_RENAMES = 40
 _MOST_SKIPPED = 20
 _MOST_LATER = 8
 _SYNTAX = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~@&:$])")
+# Sites look for these in what they show, behind a backslash too, to tell people and to link other discussions.
+_CALLS = re.compile(r"(?<!\w)\\@(?=\S)|\\[#!&](?=\d)|\bGH\\-(?=\d)", re.IGNORECASE)
+_APART = "&#8203;"  # a space without width
 _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Notes"}
 
 
@@ -51,7 +54,7 @@ def render(report: Report) -> str:
 
 def text(words: str) -> str:
     """``words`` as themselves: no character of them is Markdown, HTML, a link or a mention."""
-    return _SYNTAX.sub(r"\\\1", escape(words))
+    return _CALLS.sub(lambda found: f"{found[0]}{_APART}", _SYNTAX.sub(r"\\\1", escape(words)))
 
 
 def code(words: str) -> str:

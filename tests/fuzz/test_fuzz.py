@@ -63,14 +63,16 @@ def test_what_is_touched_outside_is_seen(tmp_path: Path) -> None:
 
 
 def test_markup_outside_of_code_is_seen() -> None:
-    for text in ("<b>", "[l](x)", "@all", "https://evil.example", "a `b <i> c", "``a` <i>"):
+    called = ("@all", "\\@all", "a\\#1", "GH\\-1")
+    for text in ("<b>", "[l](x)", "https://evil.example", "a `b <i> c", "``a` <i>", *called):
         with pytest.raises(AssertionError):
             report_syntax.check_markdown(text)
 
 
 def test_code_and_escaped_signs_are_no_markup() -> None:
     report_syntax.check_markdown(
-        "`a`` <i>` `<b>` `` a`<i> `` \\<b\\> \\@all \\[l\\]\\(x\\) <details><summary>1 rename</summary>\n"
+        "`a`` <i>` `<b>` `` a`<i> `` \\<b\\> \\@&#8203;all `@all` a\\@b \\[l\\]\\(x\\) "
+        "<details><summary>1 rename</summary>\n"
     )
 
 

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from modelkin.cli import main
 from modelkin.fixes.model import Edit, Plan, Undone
-from modelkin.reports import discussion
+from modelkin.reports import discussion, markdown
 from modelkin.reports.markdown import MOST_CHARACTERS
 
 from ..support.attribute_runs import AS_OF, corpus_under, with_copy
@@ -84,6 +84,18 @@ def test_nothing_scanned_is_markup() -> None:
     assert not {"link_open", "image", "html_inline", "html_block"}.intersection(inline, (each.type for each in tokens))
     outside = re.sub(r"^(`{3,})diff\n.*?^\1$", "", told, flags=re.MULTILINE | re.DOTALL)
     check_markdown(outside)
+
+
+def test_nobody_is_called_and_nothing_linked_by_what_is_posted() -> None:
+    """Sites look for these in the text that they show, where no backslash stands any more."""
+    for words in ("@all", "see @org/team", "(@_x)", "#12", "org/name#12", "GH-12", "gh-12", "!34", "group/x!34", "&5"):
+        told = markdown.text(f"a {words} b")
+        check_markdown(told)
+        shown = "".join(each.content for token in MarkdownIt().parse(told) for each in token.children or ())
+        assert shown.replace("\u200b", "") == f"a {words} b"
+        assert re.search("[@#!&-]\u200b", shown), words
+    for words in ("me@example.org", "C# 1", "a-1", "git+https://example.org/a@v1", "100%"):
+        assert "&#8203;" not in markdown.text(words), words
 
 
 def test_it_is_short_enough_and_says_what_is_left_out() -> None:

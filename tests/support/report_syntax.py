@@ -21,7 +21,9 @@ MERMAID_LINE = re.compile(
     r'  n\d+(?:\(?\["[^"<>&|\[\]{}`;*]*(?:#\d+;[^"<>&|\[\]{}`;*]*)*"\]\)?| \S+\|"[^"|<>]*"\| n\d+)'
 )
 _MERMAID_NOTE = re.compile(r"  %% [\w .,:/=+@#;-]*")
-_OWN_TAGS = re.compile(r"</?details>|</?summary>")
+_OWN_TAGS = re.compile(r"</?details>|</?summary>|&#8203;")
+# Sites find these in what they show, behind a backslash as well.
+_CALLS = re.compile(r"(?<!\w)@\w|#\d|!\d|\bGH-\d", re.IGNORECASE)
 _COMMAND = re.compile(r"::(?:error|warning|notice) file=[^,\n]*,(?:line=\d+,endLine=\d+,)?title=[^,:\n]*::[^\n]*")
 
 
@@ -61,15 +63,21 @@ def check_markdown(text: str) -> None:
     """No tag, link, image, mention or address that is not ours stands outside of code."""
     outside = _OWN_TAGS.sub("", "".join(_outside_code(text)))
     found = re.search(r"<|@|\]\(|!\[|&[a-z#]|https?:|www\.", outside)
+    call = _CALLS.search("".join(_outside_code(text.replace("&#8203;", "\u200b"), is_shown=True)))
+    assert not call, f"a mention or reference {call[0]!r}"
     assert not found, f"markup {outside[max(0, found.start() - 40) : found.end() + 40]!r}"
 
 
-def _outside_code(text: str) -> Iterator[str]:
-    """The text but for code spans and characters behind a backslash, as CommonMark tells them."""
+def _outside_code(text: str, is_shown: bool = False) -> Iterator[str]:
+    """The text but for code spans and, unless what ``is_shown`` is asked for, characters behind a backslash, as
+    CommonMark tells them.
+    """
     for block in text.split("\n\n"):
         place = 0
         while place < len(block):
             if block[place] == "\\":
+                if is_shown:
+                    yield block[place + 1 : place + 2]
                 place += 2
             elif block[place] == "`":
                 fence = re.compile("`+").match(block, place)
