@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Iterator
 from functools import partial
@@ -14,6 +15,7 @@ import pytest
 from modelkin.audit.outcome import Audit, open_audit
 from modelkin.cli import main
 from modelkin.errors import ModelkinError
+from modelkin.reports.audit_pages import csv_tables
 from modelkin.reports.audit_pages.page_folder import check_folder, write_pages
 from modelkin.reports.audit_pages.row_views import address
 
@@ -118,6 +120,14 @@ def test_tables_beside_have_a_line_for_each_and_no_formula(audit: Audit, folder:
     cells = [cell for row in (*rows, *files) for cell in row.values()]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
     assert any(cell.startswith("'=cmd") for cell in cells)
+
+
+def test_no_cell_of_a_table_is_a_formula(monkeypatch: pytest.MonkeyPatch, audit: Audit) -> None:
+    for sign in "=+-@\t\r\n\uff1d\uff0b\uff0d\uff20":
+        monkeypatch.setattr(csv_tables, "HEADINGS", [f"{sign}cmd", f'x,"{sign}cmd'])
+        first, second = next(csv.reader(io.StringIO("".join(csv_tables.repositories_csv(audit, [])))))
+        assert first[0] in "'\\", sign
+        assert second[0] == "x"
 
 
 def test_only_what_changed_is_written_again(tmp_path: Path) -> None:

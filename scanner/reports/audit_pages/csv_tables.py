@@ -15,7 +15,8 @@ from ...audit.outcome import Audit
 from ...support.escaping import encodable, escape
 from .row_views import HEADINGS, csv_row
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The wide ones are taken for the others where Chinese or Japanese is written.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _ROWS_TOGETHER = 100
 _FAMILY_HEADINGS = (
     "family", "repository", "path", "sha256", "share", "date", "by", "claim", "says", "first", "certainty", "why",
