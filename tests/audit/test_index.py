@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -187,6 +189,28 @@ def test_a_damaged_index_is_made_anew_and_another_file_is_left_alone(journal: Pa
     with pytest.raises(ModelkinError, match="name another --index"):
         open_audit(journal, other)
     assert other.read_bytes() == b"what I wrote\n" * 200
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "DROP TABLE state; CREATE VIEW state AS WITH n(a) AS (SELECT 1 UNION ALL SELECT a FROM n) SELECT a FROM n",
+        "CREATE TRIGGER more AFTER INSERT ON repositories BEGIN DELETE FROM details; END",
+        "CREATE VIEW more AS SELECT 1",
+        "DROP INDEX by_page",
+    ],
+)
+def test_a_planted_index_that_would_run_something_is_none(journal: Path, tmp_path: Path, planted: str) -> None:
+    before = told(open_audit(journal))
+    (kept,) = (user_cache() / FOLDER).glob("*.sqlite")
+    named = tmp_path / "index.sqlite"
+    open_audit(journal, named)
+    for path in (kept, named):
+        with closing(sqlite3.connect(path)) as connection:
+            connection.executescript(planted)
+    with pytest.raises(ModelkinError, match="name another --index"):
+        open_audit(journal, named)
+    assert told(open_audit(journal)) == before
 
 
 def test_an_index_lies_where_the_user_says_or_nowhere(

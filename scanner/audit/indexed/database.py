@@ -177,11 +177,16 @@ def _connection(path: Path) -> Connection:
 
 
 def _is_index(connection: Connection) -> bool:
-    """Whether it is one, of this very modelkin."""
+    """Whether it is one, of this very modelkin. Raises sqlite3.Error for what only says so."""
+    from sqlite3 import DatabaseError
+
     if connection.execute("PRAGMA application_id").fetchone()[0] != _MAGIC:
         return False
     if connection.execute("PRAGMA user_version").fetchone()[0] != VERSION:
         return _emptied(connection)
+    made = {row[0] for row in connection.execute("SELECT sql FROM sqlite_master WHERE sql NOT NULL")}
+    if made != set(_statements()):  # views and triggers run what they please
+        raise DatabaseError("it has other tables than an index")
     found = connection.execute("SELECT value FROM state WHERE name = 'tool'").fetchone()
     return (found is not None and found[0] == version("modelkin")) or _emptied(connection)
 
@@ -207,8 +212,12 @@ def _begun(connection: Connection) -> bool:
     return is_empty or bool(connection.execute("PRAGMA application_id").fetchone()[0] == _MAGIC)
 
 
+def _statements() -> list[str]:
+    return [each.strip() for each in _TABLES.split(";") if each.strip()]
+
+
 def _make(connection: Connection) -> None:
-    for statement in filter(None, map(str.strip, _TABLES.split(";"))):
+    for statement in _statements():
         connection.execute(statement)
     connection.execute("INSERT INTO state VALUES ('tool', ?)", (version("modelkin"),))
     connection.execute(f"PRAGMA application_id = {_MAGIC}")
