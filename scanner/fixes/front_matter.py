@@ -12,6 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..support.escaping import encodable
 from ..support.lazy import lazy_pattern
 from ..support.yaml import BrokenYamlError, KeyPlace, key_places
 from .model import UnwritableError
@@ -67,6 +68,8 @@ def with_values(stored: bytes, wanted: Mapping[str, Sequence[str]]) -> bytes:
     mark = codecs.BOM_UTF8 if stored.startswith(codecs.BOM_UTF8) else b""
     parts = _divided(text) or _added(text)
     for key, texts in wanted.items():
+        if any(encodable(each) != each for each in texts):  # names of files need not be
+            raise UnwritableError(f"`{key}` would name a file whose name is not UTF-8: rename it first")
         parts = _with_value(parts, key, tuple(texts))
     edited = f"{parts.before}{parts.block}{parts.after}"
     if _divided(edited) != parts:

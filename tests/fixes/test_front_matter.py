@@ -39,6 +39,10 @@ def refusal(card: str | bytes, wanted: Mapping[str, tuple[str, ...]] = WANTED) -
     return str(raised.value)
 
 
+def test_a_name_that_is_not_utf_8_is_not_written() -> None:
+    assert "not UTF-8" in refusal("---\nlicense: other\n---\n", {"license_link": ("LICENSE\udcff",)})
+
+
 def test_a_card_without_front_matter_gets_one_on_top() -> None:
     for ending in ("\n", "\r\n"):
         card = f"# Harbour{ending}{ending}Text without an end".encode()
