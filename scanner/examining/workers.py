@@ -26,7 +26,7 @@ from msgspec import Struct
 from ..errors import ModelkinError
 from ..support.budget import OutOfMemoryError, OverBudgetError
 from ..support.collecting import MANY_OBJECTS
-from ..support.processes import end, hear_end, workers
+from ..support.processes import end, end_started, hear_end, workers
 
 # Code in C does not see the signal of a time limit; a process that is not back this much later is ended.
 GRACE_SECONDS = 5.0
@@ -175,6 +175,7 @@ def _leave_with(audit: Connection) -> None:
     try:
         audit.recv_bytes()
     except (EOFError, OSError):
+        end_started()  # they have sessions of their own
         os._exit(1)
 
 

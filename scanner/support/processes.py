@@ -52,6 +52,7 @@ _PYTHON_KEPT_IF_ABSOLUTE = "HOME USERBASE PYCACHEPREFIX".split()
 _WINDOWS_PROGRAMS = (".exe", ".com")
 _SECONDS_TO_END = 5.0
 _starting = Lock()
+_UNDER_WAY: set[Process[bytes]] = set()
 
 
 def available_cores() -> int:
@@ -108,14 +109,22 @@ def started(
         cwd=elsewhere(),
         start_new_session=True,
     )
+    _UNDER_WAY.add(process)
     try:
         yield process
     finally:
         _kill(process)
         process.wait()
+        _UNDER_WAY.discard(process)
         for stream in filter(None, (process.stdin, process.stdout)):
             with suppress(OSError):  # a request that was never sent
                 stream.close()
+
+
+def end_started() -> None:
+    """End all programs that `started` began, and what they began: for a process that ends at once itself."""
+    for process in tuple(_UNDER_WAY):
+        _kill(process)
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -14,6 +15,9 @@ import pytest
 from modelkin.audit.options import MEGABYTE
 from modelkin.errors import CorpusError, ModelkinError
 from modelkin.examining.workers import Dispatcher, LocalPool, OutOfTimeError, Task, local_pool, within
+from modelkin.support.processes import environment, find_program, started
+
+from ..support.audit_processes import wait_for
 
 MEMORY = 1024 * MEGABYTE
 
@@ -60,6 +64,13 @@ def stay_in_c(seconds: float) -> int:
     """Where no signal is looked at."""
     with within(seconds, grace=0.1):
         return len(hashlib.pbkdf2_hmac("sha256", b"", b"", 10**9))
+
+
+def start_and_wait(mark: str) -> None:
+    """As a scan that fetches."""
+    with started([find_program("sleep"), "100"], environment()) as process:
+        Path(mark).write_text(str(process.pid))
+        process.wait()
 
 
 class Audience:
@@ -112,6 +123,23 @@ def test_a_worker_that_something_else_ended_loses_nothing(pool: LocalPool, tmp_p
     audience.see(pool, [audience.task(die_once, n, str(tmp_path / "mark")) for n in range(20)])
     assert sorted(audience.answers) == list(range(20))
     assert audience.lost == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="there is no sleep")
+def test_programs_that_a_worker_began_end_with_it(tmp_path: Path) -> None:
+    mark = tmp_path / "mark"
+    with local_pool(1, MEMORY) as pool:
+        pool.submit(start_and_wait, str(mark))
+        wait_for(lambda: mark.exists() and mark.read_text() != "")
+        number = int(mark.read_text())
+        os.kill(number, 0)
+    wait_for(lambda: not is_running(number))
+
+
+def is_running(number: int) -> bool:
+    """Whether there is such a process, and it has not ended."""
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(number)], capture_output=True, text=True, check=False).stdout
+    return bool(state.strip()) and not state.startswith("Z")
 
 
 def test_an_error_is_of_its_task_alone(pool: LocalPool) -> None:
