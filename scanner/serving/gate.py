@@ -12,7 +12,6 @@ import hmac
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -116,13 +115,10 @@ class Gate:
         return True
 
     def _has_session(self, headers: dict[bytes, bytes]) -> bool:
-        cookies: SimpleCookie = SimpleCookie()
-        try:
-            cookies.load(headers.get(b"cookie", b"").decode("latin-1"))
-        except CookieError:
-            return False
-        found = cookies.get(self._known.cookie)
-        return found is not None and is_same(found.value, self._known.session)
+        """Whatever else stands there: other programs of this machine set cookies for the same host."""
+        given = headers.get(b"cookie", b"").decode("latin-1").split(";")
+        pairs = (each.strip().partition("=") for each in given)
+        return any(name == self._known.cookie and is_same(value, self._known.session) for name, _, value in pairs)
 
     async def _begin_session(self, send: Send, token: str) -> None:
         """Give who has the token the cookie, and an address without it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from datetime import datetime, timezone
 from pathlib import Path
 from threading import Lock
@@ -19,9 +19,8 @@ from ..audit.family_model import Families
 from ..audit.indexed.database import IndexFile, index_file
 from ..audit.outcome import Audit, audit_of
 from ..errors import ModelkinError
-from ..examining.workers import local_pool
-from ..support.budget import WORKER_MEMORY
 from ..support.escaping import escape
+from .work import Work
 
 # The journal is looked at so often at most.
 SECONDS_FRESH = 1.0
@@ -85,7 +84,7 @@ class LiveAudit:
         version = f"{audit.indexed.end}-{audit.indexed.families_end()}"
         return Shown(audit, version, families or Families())
 
-    def search_families(self, work: Executor) -> None:
+    def search_families(self, work: Work) -> None:
         """Have copies among the audited looked for where the journal rests, and they are of an older one."""
         with self._lock:
             end = self._shown.audit.indexed.end
@@ -94,13 +93,7 @@ class LiveAudit:
             if is_known or is_busy or self._is_growing() or self._searched == end:
                 return
             self._searched = end
-            self._search = work.submit(find_in_process, self._path, self._index.path)
-
-
-def find_in_process(journal: Path, index: Path) -> None:
-    """Work out the families of a journal in a process of its own, and keep them in its index."""
-    with local_pool(1, WORKER_MEMORY) as pool:
-        pool.submit(keep_families, journal, index).result()
+            self._search = work.begin(work.run, None, keep_families, self._path, self._index.path)
 
 
 def keep_families(journal: Path, index: Path) -> None:

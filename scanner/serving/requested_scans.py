@@ -7,8 +7,10 @@ may be asked for, or a scan should be bounded otherwise.
 from __future__ import annotations
 
 import ipaddress
-from concurrent.futures import BrokenExecutor, Executor
+import tempfile
+from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as OutOfTime
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
@@ -19,15 +21,15 @@ from msgspec.structs import replace
 
 from ..api import scan
 from ..errors import ModelkinError, UsageError
-from ..examining.workers import local_pool
 from ..reports.audit_pages.index_page import ScanView
 from ..reports.html.environment import Around
 from ..reports.html.page import render
 from ..scan_steps import ScanOptions
+from ..sources.addresses import addresses, is_forbidden, is_inner
 from ..sources.pasted import as_source
 from ..sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_git_address, without_login
-from ..support.budget import WORKER_MEMORY
 from ..support.escaping import escape
+from .work import Work
 
 MOST_SECONDS = 600.0
 MOST_KEPT = 50
@@ -61,11 +63,11 @@ _UNDER_WAY = "is being scanned"
 class RequestedScans:
     """The scans that were asked for; their reports are removed with this object's ``close``."""
 
-    def __init__(self, work: Executor) -> None:
+    def __init__(self, work: Work) -> None:
         self._work = work
         self._lock = Lock()
         self._scans: list[RequestedScan] = []
-        self._folder = TemporaryDirectory(prefix="modelkin-serve-")
+        self._folder = TemporaryDirectory(prefix="modelkin-serve-", ignore_cleanup_errors=True)
 
     def close(self) -> None:
         """Remove all reports."""
@@ -82,7 +84,7 @@ class RequestedScans:
             number = self._scans[-1].number + 1 if self._scans else 1
             begun = RequestedScan(number, source, _UNDER_WAY)
             self._scans = [*self._scans[-MOST_KEPT + 1 :], begun]
-        self._work.submit(self._scan, begun)
+        self._work.begin(self._scan, begun)
         return begun
 
     def find(self, number: int) -> RequestedScan | None:
@@ -97,8 +99,7 @@ class RequestedScans:
         done = replace(asked, state="modelkin met an error of its own")
         path = Path(self._folder.name, f"{asked.number}.html")
         try:
-            with local_pool(1, WORKER_MEMORY) as pool:
-                told = pool.submit(write_report, asked.source, path).result(MOST_SECONDS)
+            told = self._work.run(MOST_SECONDS, write_report, asked.source, path)
             done = replace(asked, state=told, report=path if path.exists() else None)
         except OutOfTime:
             done = replace(asked, state=f"took longer than {MOST_SECONDS:.0f} s and was ended")
@@ -113,12 +114,28 @@ class RequestedScans:
 
 def write_report(source: str, path: Path) -> str:
     """Scan ``source`` and write the page on it; in words what came of it. For a process of its own."""
+    # What a process that is ended leaves behind goes with this folder.
+    with TemporaryDirectory(dir=path.parent, ignore_cleanup_errors=True) as tempfile.tempdir:
+        return _written(source, path)
+
+
+def _written(source: str, path: Path) -> str:
     try:
+        check_host(source)
         report = scan(source, ScanOptions(isolated=True))
     except ModelkinError as error:
         return escape(str(error))
     path.write_text(render(report, around=Around((("../", "The audit"),))), "utf-8")
     return "scanned"
+
+
+def check_host(source: str) -> None:
+    """Raise UsageError where the name of a git server stands for an address of this machine or network."""
+    if source.startswith(GIT_PREFIX):
+        host = urlsplit(parse_git_address(source).url).hostname or ""
+        with suppress(OSError):  # a proxy may know what this machine does not
+            if any(is_inner(each) or is_forbidden(each) for each in addresses(host)):
+                raise UsageError(f"{escape(host)} stands for an address of this machine or network: {_WRONG}")
 
 
 def remote_source(address: str) -> str:

@@ -47,6 +47,7 @@ from .requested_scans import RequestedScans
 
 _PAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}-[0-9a-f]{12}")
 _DEEPEST = 100_000
+_MOST_WORDS = 50
 
 
 class Site:
@@ -75,7 +76,7 @@ class Site:
         ]
         if self._scans is not None:
             routes += [Route("/scan", self.scan, methods=["POST"]), Route("/scans/{number:int}", self.scanned)]
-        return Starlette(routes=routes, exception_handlers={ModelkinError: _told, 404: _nothing})
+        return Starlette(routes=routes, exception_handlers={ModelkinError: _told, OSError: _told, 404: _nothing})
 
     def index(self, _request: Request) -> Response:
         """The audit, with what to look at first."""
@@ -105,16 +106,15 @@ class Site:
         shown, asked = self._live.now(), request.query_params
         level, family = asked.get("level", ""), asked.get("family", "")
         choice = Choice(
-            words=asked.get("query", ""),
+            words=" ".join(asked.get("query", "").split()[:_MOST_WORDS]),
             level=level if level != "failed" else "",
             verdict=asked.get("verdict", ""),
             project=asked.get("project", ""),
-            family=int(family) if family.isdigit() and len(family) < 6 else None,
+            family=_number(family, _DEEPEST),
             failed=True if level == "failed" else None,
         )
         order = asked.get("sort", "first")
-        page = asked.get("page", "0")
-        first = int(page) * ROWS_A_PAGE if page.isdigit() and int(page) < _DEEPEST else 0
+        first = (_number(asked.get("page", ""), _DEEPEST) or 0) * ROWS_A_PAGE
         indexed = shown.audit.indexed
         found = indexed.ranked(
             choice, order if order in ORDERS else "first", bool(asked.get("turned")), ROWS_A_PAGE, first
@@ -182,6 +182,12 @@ class Site:
                 return _page(found.report.read_text("utf-8"), page_assets().policy)
         again = {} if found.is_over else {"refresh": "2"}
         return PlainTextResponse(f"{encodable(escape(found.source))}: {encodable(found.state)}\n", headers=again)
+
+
+def _number(given: str, below: int) -> int | None:
+    """What was asked for, where it is a number and not too large."""
+    found = int(given) if re.fullmatch("[0-9]{1,9}", given) else below
+    return found if found < below else None
 
 
 def _page(content: str, policy: str) -> Response:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -38,19 +37,21 @@ def serve(
 
         from .gate import Gate, Secrets
         from .live_audit import LiveAudit
+        from .patience import PatientProtocol
         from .requested_scans import RequestedScans
         from .routes import Site
+        from .work import Work
     live = LiveAudit(journal, index)
-    with _bound(port) as listening, ThreadPoolExecutor(2) as work:
+    with _bound(port) as listening, closing(Work()) as work:
         known = Secrets(listening.getsockname()[1])
         scans = RequestedScans(work) if allow_scan else None
         site = Site(live, known, lambda: live.search_families(work), scans)
-        server = uvicorn.Server(uvicorn.Config(Gate(site.application(), known), **_BOUNDS))
+        server = uvicorn.Server(uvicorn.Config(Gate(site.application(), known), http=PatientProtocol, **_BOUNDS))
         tell(f"http://{ADDRESS}:{listening.getsockname()[1]}/?token={known.token}")
         try:
             server.run(sockets=[listening])
         finally:
-            work.shutdown(wait=False, cancel_futures=True)
+            work.close()
             if scans is not None:
                 scans.close()
 
@@ -58,7 +59,6 @@ def serve(
 # Of the server: nothing but requests of known sizes, and no word of itself.
 _BOUNDS: dict[str, Any] = {
     "loop": "asyncio",
-    "http": "h11",
     "ws": "none",
     "lifespan": "off",
     "log_level": "error",
