@@ -139,7 +139,9 @@ class _Journey:
                 self.check(urlsplit(url).hostname or "")
         sent = {"User-Agent": "modelkin", **headers}
         if login:
-            sent["Authorization"] = make_headers(basic_auth=f"{login.user}:{login.password}")["authorization"]
+            sent["Authorization"] = make_headers(basic_auth=_words_of(f"{login.user}:{login.password}"))[
+                "authorization"
+            ]
         token = _JOURNEY.set(self)
         try:
             # Connections are used again by those alone who may make them.
@@ -209,6 +211,15 @@ def _proxy(url: str) -> str:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
+def _words_of(login: str) -> str:
+    """A login as urllib3 can send it, which writes Latin-1, as pip does: one that needs more is sent as UTF-8."""
+    try:
+        login.encode("latin-1")
+    except UnicodeEncodeError:
+        return login.encode("utf-8", "surrogateescape").decode("latin-1")
+    return login
+
+
 def _named_certificates() -> tuple[str, str]:
     variable = next((name for name in _CERTIFICATE_VARIABLES if os.environ.get(name)), "")
     return variable, os.environ.get(variable, "")
@@ -228,7 +239,7 @@ def _pools(
     if proxy:
         parts = urlsplit(proxy)
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}" if parts.username else None
-        headers = make_headers(proxy_basic_auth=login)
+        headers = make_headers(proxy_basic_auth=_words_of(login) if login else None)
         pools: urllib3.PoolManager = urllib3.ProxyManager(without_login(proxy), proxy_headers=headers, **settings)
     else:
         pools = urllib3.PoolManager(**settings)

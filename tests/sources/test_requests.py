@@ -9,11 +9,13 @@ import socket
 import sys
 import threading
 import time
+from base64 import b64decode
 from collections.abc import Iterator
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from types import SimpleNamespace
+from urllib.parse import unquote
 
 import pytest
 
@@ -171,6 +173,14 @@ def test_the_login_of_the_index_goes_to_its_files_too_and_is_not_kept(
     assert logins(index) == ["Basic YW5uOnBhNTU="] * 2
     assert "pa55" not in repr(release)
     assert all(b"pa55" not in file.read_bytes() for file in path.parent.iterdir())
+
+
+def test_a_login_may_have_letters_of_any_script(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    index.add(WHEEL, wheel(MODULE))
+    for login, encoding in (("%C3%BCbe:pa55", "latin-1"), ("%E4%BD%A0:%F0%9F%94%91", "utf-8")):
+        monkeypatch.setenv("PIP_INDEX_URL", index.url.replace("://", f"://{login}@"))
+        registry.fetch("pkg")
+        assert b64decode((logins(index)[-1] or "").removeprefix("Basic ")).decode(encoding) == unquote(login)
 
 
 def test_the_login_of_the_index_does_not_go_to_the_files_of_another_server(
