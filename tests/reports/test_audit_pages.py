@@ -15,9 +15,10 @@ import pytest
 from modelkin.audit.outcome import Audit, open_audit
 from modelkin.cli import main
 from modelkin.errors import ModelkinError
-from modelkin.reports.audit_pages import csv_tables
+from modelkin.reports.audit_pages import csv_tables, page_folder
 from modelkin.reports.audit_pages.page_folder import check_folder, write_pages
 from modelkin.reports.audit_pages.row_views import address
+from modelkin.reports.html.page import render
 
 from ..support.journals import HOSTILE_NAMES, many, write_journal
 from ..support.page_checks import check_headings, check_ids, check_landmarks, failures
@@ -163,6 +164,39 @@ def test_a_folder_with_other_files_is_left_alone(audit: Audit, tmp_path: Path) -
         check_folder(linked, [str(tmp_path)])
     with pytest.raises(ModelkinError):
         check_folder(audit.path)
+
+
+def test_a_report_that_somebody_keeps_there_is_left_alone(audit: Audit, tmp_path: Path) -> None:
+    report = render(next(iter(audit.reports())))
+    single, pages_of = tmp_path / "single", tmp_path / "pages"
+    single.mkdir()
+    (single / "index.html").write_text(report, "utf-8")
+    with pytest.raises(ModelkinError, match="holds other files than pages of an audit"):
+        check_folder(single)
+    write_pages(audit, pages_of)
+    kept = [pages_of / name / "kept.html" for name in ("pages", "families", "repositories/00")]
+    for path in kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(report, "utf-8")
+    assert write_pages(audit, pages_of).removed == 0
+    assert all(path.exists() for path in kept)
+
+
+def test_what_was_ended_before_its_index_is_gone_on_with(
+    audit: Audit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_arguments: object) -> str:
+        raise KeyboardInterrupt
+
+    pages_of = tmp_path / "pages"
+    with monkeypatch.context() as patched:
+        patched.setattr(page_folder, "render_list", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            write_pages(audit, pages_of)
+    assert "being written" in (pages_of / "index.html").read_text()
+    check_folder(pages_of)
+    assert write_pages(audit, pages_of).written < 20
+    assert "being written" not in (pages_of / "index.html").read_text()
 
 
 def test_commands_write_pages(audit: Audit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

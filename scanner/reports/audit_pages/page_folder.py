@@ -39,7 +39,22 @@ from .row_views import PAGE_ENDING
 
 _INDEX = "index.html"
 _KEY = re.compile(rb'<meta name="modelkin-page" content="([0-9a-f]{32})">')
-_OURS = re.compile(rb'<meta name="generator" content="modelkin [^"]*">')
+# Of no other page that modelkin writes, such as a report that somebody keeps beside these.
+_OURS = re.compile(rb'<meta name="modelkin-page" content="[0-9a-z]+">')
+# Stands for the index until all is written: a run that is ended before knows its folder again.
+_BEGUN = b"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'">
+<meta name="modelkin-page" content="audit">
+<title>modelkin audit</title>
+</head>
+<body>
+<p>The pages of this audit are being written. If this stays, write them again.</p>
+</body>
+</html>
+"""
 # The head of a page, up to its key.
 _HEAD_BYTES = 1500
 _SHARDS = [f"{number:02x}" for number in range(256)]
@@ -71,6 +86,8 @@ def write_pages(audit: Audit, folder: Path) -> Written:
     families = audit.families
     pages = pages_of(families)
     with _explained(folder), opened_folder(folder, [audit.header.place], make=True) as top:
+        if top.status(_INDEX) is None:
+            top.replace(_INDEX, _BEGUN)
         writing = _Writing(top)
         for page, content in _repositories(audit, families, pages, writing):
             writing.write(["repositories", page[-12:-10]], page + PAGE_ENDING, content)
