@@ -7,6 +7,7 @@ may be asked for, or a scan should be bounded otherwise.
 from __future__ import annotations
 
 import ipaddress
+import re
 import tempfile
 from concurrent.futures import BrokenExecutor
 from concurrent.futures import TimeoutError as OutOfTime
@@ -14,13 +15,12 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
-from urllib.parse import urlsplit
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from ..api import scan
-from ..errors import ModelkinError, UsageError
+from ..errors import ModelkinError, SourceError, UsageError
 from ..reports.audit_pages.index_page import ScanView
 from ..reports.html.environment import Around
 from ..reports.html.page import render
@@ -34,6 +34,11 @@ from .work import Work
 MOST_SECONDS = 600.0
 MOST_KEPT = 50
 LONGEST_ADDRESS = 500
+# git takes escapes in a host, a backslash for a slash and wide digits for digits: none of these can be asked for.
+_ADDRESS = re.compile(
+    r"https://(?:[\w.~%+-]+(?::[\w.~%+-]*)?@)?(?P<host>[a-zA-Z0-9.-]+)(?::[0-9]{1,5})?/[^?#\\]*", re.ASCII
+)
+_HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]*[a-z0-9]\.?")
 _WRONG = (
     "write the https address of a repository or package, hf:ORG/NAME, pypi:NAME==VERSION or git+https://HOST/PATH; "
     "nothing of this machine can be named"
@@ -132,7 +137,7 @@ def _written(source: str, path: Path) -> str:
 def check_host(source: str) -> None:
     """Raise UsageError where the name of a git server stands for an address of this machine or network."""
     if source.startswith(GIT_PREFIX):
-        host = urlsplit(parse_git_address(source).url).hostname or ""
+        host = _host_of(source)
         with suppress(OSError):  # a proxy may know what this machine does not
             if any(is_inner(each) or is_forbidden(each) for each in addresses(host)):
                 raise UsageError(f"{escape(host)} stands for an address of this machine or network: {_WRONG}")
@@ -148,14 +153,24 @@ def remote_source(address: str) -> str:
         return source
     if not source.startswith(f"{GIT_PREFIX}https://"):
         raise UsageError(f"{escape(without_login(text))} is nothing that can be scanned from here: {_WRONG}")
-    host = urlsplit(parse_git_address(source).url).hostname or ""
-    if _is_of_this_network(host):
+    host = _host_of(source)
+    if not _HOST.fullmatch(host) or _is_of_this_network(host):
         raise UsageError(f"{escape(host)} is a host of this machine or network: {_WRONG}")
     return source
 
 
+def _host_of(source: str) -> str:
+    """The host of a git server; empty where git might find another one in the address. Raises UsageError."""
+    try:
+        found = _ADDRESS.fullmatch(parse_git_address(source).url)
+    except SourceError as error:
+        raise UsageError(str(error)) from error
+    return found["host"].lower() if found else ""
+
+
 def _is_of_this_network(host: str) -> bool:
     """Whether a host is named by a number, or as no host of the internet is."""
+    host = host.rstrip(".")
     try:
         ipaddress.ip_address(host)
     except ValueError:

@@ -128,6 +128,29 @@ def test_a_scan_under_way_does_not_keep_the_server(tmp_path: Path, journal: Path
     assert list(left.glob("modelkin*")) == []
 
 
+def test_no_spelling_of_an_address_of_this_machine_is_taken() -> None:
+    """git resolves escapes, wide digits and backslashes."""
+    hosts = (
+        "127.0.0.1.", "localhost.", "127.0.0.%31", "%6cocalhost", "loca%6chost.", "a.example\\@127.0.0.1", "0x7f.0x1",
+        "a.example#@127.0.0.1", "a.example?@127.0.0.1", "127.1", "\uff11\uff12\uff17.0.0.1", "127\u30020\u30020\u30021",
+        "\u24dbocalhost.x", "[::1]", "[::ffff:127.0.0.1]", "a.example:x", "a.example;.x", "x.LOCAL", "x.internal.",
+        "a..example", "a.example@b@127.0.0.1", "-a.example",
+    )  # fmt: skip
+    for host in hosts:
+        for source in (f"git+https://{host}/a.git", f"https://{host}/a.git"):
+            with pytest.raises(UsageError):
+                requested_scans.remote_source(source)
+    for host in ("git.example", "u:p@git.example:8443", "xn--bcher-kva.example", "a-b.git.example.", "GIT.example"):
+        assert requested_scans.remote_source(f"https://{host}/a/b.git") == f"git+https://{host}/a/b.git"
+    for address_ in (
+        "https://github.com/a/b/tree/v1/x",
+        "git+https://gitlab.com/a/b/c@v1!x y/#?.py",
+        "hf:a/b",
+        "pypi:a==1",
+    ):
+        assert requested_scans.remote_source(address_)
+
+
 def test_a_name_may_not_stand_for_this_network(monkeypatch: pytest.MonkeyPatch) -> None:
     for found in ("127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "::ffff:192.168.0.1", "100.64.0.1"):
         monkeypatch.setattr(requested_scans, "addresses", lambda _host, found=found: [ip_address(found)])
