@@ -213,6 +213,15 @@ def test_a_planted_index_that_would_run_something_is_none(journal: Path, tmp_pat
     assert told(open_audit(journal)) == before
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with a name")
+def test_a_pipe_in_place_of_a_journal_is_not_waited_for(journal: Path) -> None:
+    open_audit(journal)
+    journal.unlink()
+    os.mkfifo(journal)
+    with pytest.raises(ModelkinError, match="not a journal of an audit"):
+        open_audit(journal)
+
+
 def test_an_index_lies_where_the_user_says_or_nowhere(
     journal: Path, tmp_path: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import stat
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -92,8 +93,11 @@ def bring_up(index: IndexFile, journal: Path, is_watched: bool = False) -> Stand
     ``is_watched``, was all read in this very process before, and is longer now.
     """
     try:
-        with journal.open("rb") as file, index.connected() as connection:
+        # A pipe in its place is not waited for.
+        with open(journal, "rb", opener=_opened) as file, index.connected() as connection:
             status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise ModelkinError(f"{journal}: not a journal of an audit")
             seen = f"{status.st_dev} {status.st_ino} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
             is_checked = is_watched and _has_only_grown(_state(connection).get("seen", ""), seen)
             while True:
@@ -116,6 +120,10 @@ def bring_up(index: IndexFile, journal: Path, is_watched: bool = False) -> Stand
         raise ModelkinError(f"{journal}: no such journal") from None
     except OSError as error:
         raise ModelkinError(f"{journal} cannot be read: {error.strerror}") from error
+
+
+def _opened(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _has_only_grown(before: str, now: str) -> bool:
