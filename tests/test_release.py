@@ -201,8 +201,11 @@ def test_a_wheel_and_an_sdist_have_the_same_bytes_twice_and_hold_what_they_shoul
         metadata = wheel.read("modelkin-0.1.0.dist-info/METADATA")
     expected = {f"modelkin/{path.relative_to(ROOT / 'scanner')}" for path in (ROOT / "scanner").rglob("*.py")}
     expected |= {"modelkin/py.typed", "modelkin/corpora/base.safetensors", "modelkin/rules/licence_texts.safetensors"}
+    schemas = {path.name for path in (ROOT / "docs" / "schemas").glob("*.json")}
+    expected |= {f"modelkin-0.1.0.data/data/share/doc/modelkin/schemas/{name}" for name in schemas}
     assert expected <= inside
-    assert {name.split("/")[0] for name in inside} == {"modelkin", "modelkin-0.1.0.dist-info"}
+    others = {name for name in inside if name.split("/")[0] not in ("modelkin", "modelkin-0.1.0.dist-info")}
+    assert len(others) == len(schemas)
     read = Metadata.from_email(metadata, validate=True)
     assert (read.name, str(read.version), read.license_expression) == ("modelkin", "0.1.0", "Apache-2.0")
     assert read.project_urls == {"Source": ADDRESS, "Changelog": f"{ADDRESS}/blob/HEAD/CHANGELOG.md"}

@@ -14,7 +14,7 @@ from modelkin.reports.audit_pages.page_folder import write_pages
 from modelkin.results import Level
 
 from ..support.axe import faults
-from ..support.browser import chromium, console, prefer, settled
+from ..support.browser import chromium, console, prefer, settled, window
 from ..support.journals import HOSTILE_NAMES, many, write_journal
 
 COUNT = 1000
@@ -190,14 +190,10 @@ def test_no_page_has_a_serious_fault_for_those_who_cannot_see_or_point(
 
 
 def test_no_page_is_wider_than_a_narrow_window(index: Chrome, folder: Path) -> None:
-    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    index.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
+    with window(index, 390):
         for path in (folder / "index.html", folder / "pages" / "2.html", next((folder / "families").iterdir())):
             index.get(path.as_uri())
             assert index.execute_script(WIDTH) <= 390, path.name
-    finally:
-        index.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
 def test_without_its_script_the_index_leads_to_all_repositories(index: Chrome, folder: Path) -> None:

@@ -11,7 +11,7 @@ from selenium.webdriver.common.by import By
 
 from ..support.audit_processes import wait_for
 from ..support.axe import faults
-from ..support.browser import chromium, console, prefer, settled
+from ..support.browser import chromium, console, prefer, settled, window
 from ..support.index_server import serving as serving_index
 from ..support.index_server import wheel
 from ..support.journals import many, sealed
@@ -139,9 +139,5 @@ def test_the_policy_lets_nothing_else_run_or_load(page: Chrome) -> None:
 
 def test_it_has_no_serious_fault_and_fits_a_narrow_window(page: Chrome) -> None:
     assert faults(page) == []
-    size = {"width": 390, "height": 800, "deviceScaleFactor": 1, "mobile": True}
-    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    try:
+    with window(page, 390):
         assert page.execute_script("return document.documentElement.scrollWidth") <= 390
-    finally:
-        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})

@@ -44,6 +44,7 @@ def window(driver: webdriver.Chrome, width: int, height: int = 800) -> Iterator[
     size = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
     try:
+        settled(driver, "")
         yield
     finally:
         driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
