@@ -140,4 +140,4 @@ def test_the_policy_lets_nothing_else_run_or_load(page: Chrome) -> None:
 def test_it_has_no_serious_fault_and_fits_a_narrow_window(page: Chrome) -> None:
     assert faults(page) == []
     with window(page, 390):
-        assert page.execute_script("return document.documentElement.scrollWidth") <= 390
+        wait_for(lambda: page.execute_script("return document.documentElement.scrollWidth") <= 390, 20)
