@@ -266,6 +266,8 @@ class LocalPool:
                 worker.wait_for_start()
         except BrokenExecutor:
             raise ModelkinError("no worker process can be started: raise --memory") from None
+        except OSError as error:  # as where the temporary folder's path is too long for a socket
+            raise ModelkinError(f"no worker process can be started: {error}") from None
 
     def submit(self, call: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Have ``call`` run in the worker that has least to do."""

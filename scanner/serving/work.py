@@ -10,7 +10,7 @@ from concurrent.futures import BrokenExecutor, Future, ThreadPoolExecutor
 from threading import Lock
 from typing import Any
 
-from ..examining.workers import Pool, local_pool
+from ..examining.workers import LocalPool, Pool
 from ..support.budget import WORKER_MEMORY
 
 
@@ -20,6 +20,8 @@ class Work:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(2)
         self._lock = Lock()
+        # One after the other: what starts a process changes our import path, folder and variables for a moment.
+        self._starting = Lock()
         self._pools: list[Pool] = []
         self._is_closed = False
 
@@ -29,17 +31,19 @@ class Work:
 
     def run(self, seconds: float | None, call: Callable[..., Any], *arguments: Any) -> Any:
         """What ``call`` gives in a process of its own. Raises TimeoutError, and BrokenExecutor where that is ended."""
-        with local_pool(1, WORKER_MEMORY) as pool:
+        with self._starting:
+            pool = LocalPool(1, WORKER_MEMORY)
+        try:
             with self._lock:
                 if self._is_closed:
                     raise BrokenExecutor("the server ends")
                 self._pools.append(pool)
                 answer = pool.submit(call, *arguments)
-            try:
-                return answer.result(seconds)
-            finally:
-                with self._lock:
-                    self._pools.remove(pool)
+            return answer.result(seconds)
+        finally:
+            with self._lock:
+                self._pools = [each for each in self._pools if each is not pool]
+            pool.stop()
 
     def close(self) -> None:
         """End what is under way; nothing is begun any more."""
