@@ -217,18 +217,13 @@ def own_file(scanned: Path | None, inner: str = _FOLDER, name: str = _NAME) -> P
     try:
         root.mkdir(0o700, parents=True, exist_ok=True)
         with Folder.open(root, str(root)) as outer:
-            _refuse_strangers(outer)
+            outer.refuse_strangers(outer.shown)
             with outer.below([inner], make=True, private=True) as folder:
-                _refuse_strangers(folder)
+                folder.refuse_strangers(folder.shown)
                 _make_own(folder, name)
     except OSError as error:
         raise NotKeptError(f"{root} cannot be used: {error.strerror}") from None
     return root / inner / name
-
-
-def _refuse_strangers(folder: Folder) -> None:
-    if folder.is_writable_by_others() or folder.is_of_others():
-        raise PermissionError(0, f"others may write to {folder.shown}: take that right from them (chmod go-w)")
 
 
 def _make_own(folder: Folder, own: str) -> None:

@@ -104,6 +104,11 @@ class Folder:
         """Whether its owner, who may put files into it, is neither this user nor the system's; else as above."""
         return HELD and os.fstat(self._descriptor).st_uid not in (os.geteuid(), 0)
 
+    def refuse_strangers(self, called: str = "it") -> None:
+        """Raise PermissionError where others may write to it, which is ``called`` so in the message."""
+        if self.is_writable_by_others() or self.is_of_others():
+            raise PermissionError(0, f"others may write to {called}: take that right from them (chmod go-w)")
+
     def names(self) -> list[str]:
         """Whatever has a name in it, sorted."""
         if not HELD:

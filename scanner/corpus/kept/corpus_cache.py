@@ -90,15 +90,10 @@ def _opened(make: bool) -> Iterator[Folder]:
     if make:
         root.mkdir(0o700, parents=True, exist_ok=True)
     with Folder.open(root, str(root)) as outer:
-        _refuse_strangers(outer)
+        outer.refuse_strangers()
         with outer.below([_FOLDER], make, private=True) as folder:
-            _refuse_strangers(folder)
+            folder.refuse_strangers()
             yield folder
-
-
-def _refuse_strangers(folder: Folder) -> None:
-    if folder.is_writable_by_others() or folder.is_of_others():
-        raise PermissionError(0, "others may write to it")
 
 
 def _touch(folder: Folder, name: str, found: os.stat_result) -> None:

@@ -89,15 +89,10 @@ def _opened(folder: Path) -> Iterator[Folder]:
     above = [] if os.environ.get(FOLDER_VARIABLE) or folder.parent != user_cache() else [folder.parent]
     for each in above:
         with Folder.open(each, str(each)) as held:
-            _refuse_strangers(held)
+            held.refuse_strangers()
     with Folder.open(folder, str(folder)) as held:
-        _refuse_strangers(held)
+        held.refuse_strangers()
         yield held
-
-
-def _refuse_strangers(held: Folder) -> None:
-    if held.is_writable_by_others() or held.is_of_others():
-        raise PermissionError(0, "others may write to it: take that right from them (chmod go-w)")
 
 
 def _is_usable(held: Folder, path: Path) -> bool:
