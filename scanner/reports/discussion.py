@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 
 from ..results import FileVerdict, Finding, Level, Observation, Report, Strength
 from ..results.cells import place_words
-from ..support.escaping import encodable, escape, inert
+from ..support.escaping import escape, inert
 from .chronology import chronology, first_released
 from .corpora import corpora_words
-from .markdown import MOST_CHARACTERS, code, text
+from .markdown import bounded, code, text
 from .observations import details, kind_words
 from .phrases import and_more, confidence_words, file_list, percent, releases
 from .summary import notes
@@ -52,18 +52,8 @@ _UNTOLD = frozenset({Strength.NONE})
 
 def render(report: Report, plan: Plan | None = None) -> str:
     """The facts, the remedies with what of ``plan`` would be written, what is not known, and how to answer."""
-    ending = "\n\n".join(_answering(report))
-    kept, size, left = [_TITLE, _INTRODUCTION], len(ending), 0
     blocks = (_facts(report), _missing(report), _changes(plan, report), _unknown(report))
-    for block in chain.from_iterable(blocks):
-        size += len(block)
-        if size > MOST_CHARACTERS:
-            left += 1
-        else:
-            kept.append(block)
-    if left:
-        kept.append(f"{left} more left out for length: see `modelkin scan --format text`.")
-    return encodable("\n\n".join([*kept, ending]) + "\n")
+    return bounded(chain.from_iterable(blocks), (_TITLE, _INTRODUCTION), "\n\n".join(_answering(report)))
 
 
 def fenced(diff: str) -> str:

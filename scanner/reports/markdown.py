@@ -6,7 +6,7 @@ Edit this when the comment is to say something new; whatever was scanned must go
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from ..results import COPIES, Cells, FileVerdict, Finding, Level, Observation, Region, Report, Skipped
@@ -32,7 +32,6 @@ _HEADINGS = {Level.ERROR: "Errors", Level.WARNING: "Warnings", Level.NOTE: "Note
 
 def render(report: Report) -> str:
     """A headline, the findings by level, the copied files with their renames folded away."""
-    kept, size, left = [_headline(report)], 0, 0
     blocks = (
         _conclusion(report),
         _findings(report.findings, report.cells()),
@@ -41,7 +40,13 @@ def render(report: Report) -> str:
         _copies(report.files),
         _later(report.files),
     )
-    for block in chain.from_iterable(blocks):
+    return bounded(chain.from_iterable(blocks), [_headline(report)])
+
+
+def bounded(blocks: Iterable[str], head: Sequence[str], ending: str = "") -> str:
+    """The text of ``head``, of the blocks that there is room for, of how many there is none for, and of ``ending``."""
+    kept, size, left = [*head], len(ending), 0
+    for block in blocks:
         size += len(block)
         if size > MOST_CHARACTERS:
             left += 1
@@ -49,7 +54,7 @@ def render(report: Report) -> str:
             kept.append(block)
     if left:
         kept.append(f"{left} more left out for length: see `modelkin scan --format text`.")
-    return encodable("\n\n".join(kept) + "\n")
+    return encodable("\n\n".join([*kept, ending] if ending else kept) + "\n")
 
 
 def text(words: str) -> str:

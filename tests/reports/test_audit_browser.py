@@ -14,7 +14,7 @@ from modelkin.reports.audit_pages.page_folder import write_pages
 from modelkin.results import Level
 
 from ..support.axe import faults
-from ..support.browser import chromium, console, prefer, settled, window
+from ..support.browser import check_policy, console, prefer, settled, window
 from ..support.journals import HOSTILE_NAMES, many, write_journal
 
 COUNT = 1000
@@ -42,12 +42,6 @@ def folder(audit: Audit, tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("pages")
     write_pages(audit, place)
     return place
-
-
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    with chromium(tmp_path_factory.mktemp("profile")) as driver:
-        yield driver
 
 
 @pytest.fixture
@@ -161,21 +155,7 @@ def test_a_hostile_name_is_text_and_its_page_opens(index: Chrome) -> None:
 
 
 def test_the_policy_lets_nothing_else_run(index: Chrome) -> None:
-    refused = index.execute_script(
-        """
-        const refused = [];
-        addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
-        document.body.insertAdjacentHTML("beforeend", "<p id=x onclick='window.ran = 1' style='color: red'>");
-        const script = document.createElement("script");
-        script.textContent = "window.ran = 1";
-        document.body.append(script, Object.assign(new Image(), {src: "http://127.0.0.1:9/x.png"}));
-        document.getElementById("x").click();
-        return new Promise((done) => setTimeout(() => done([refused, window.ran || 0]), 200));
-        """
-    )
-    console(index)  # which tells of each refusal
-    assert {"script-src-elem", "script-src-attr", "style-src-attr", "img-src"} <= set(refused[0])
-    assert refused[1] == 0
+    check_policy(index)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

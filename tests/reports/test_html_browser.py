@@ -16,7 +16,7 @@ from modelkin.reports.html.page import render_audit
 from modelkin.results import Kind, Region, Rename, Report, Verdict
 
 from ..support.audit_cases import asked, run, tiny_corpus, write_repositories
-from ..support.browser import console, prefer, settled, window
+from ..support.browser import check_policy, console, prefer, settled, window
 from ..support.example_reports import EMPTY, FINDING, REPORT, YI
 from ..support.hostile_reports import HOSTILE_REPORT, PATH
 from ..support.model_folders import NAMES, model_folder, renamed
@@ -53,21 +53,7 @@ def test_a_page_opens_with_nothing_in_the_console_and_asks_the_network_for_nothi
 
 def test_the_policy_lets_nothing_else_run(opened: Callable[..., Chrome]) -> None:
     driver = opened(REPORT)
-    refused = driver.execute_script(
-        """
-        const refused = [];
-        addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
-        document.body.insertAdjacentHTML("beforeend", "<p id=x onclick='window.ran = 1' style='color: red'>");
-        const script = document.createElement("script");
-        script.textContent = "window.ran = 1";
-        document.body.append(script, Object.assign(new Image(), {src: "http://127.0.0.1:9/x.png"}));
-        document.getElementById("x").click();
-        return new Promise((done) => setTimeout(() => done([refused, window.ran || 0]), 200));
-        """
-    )
-    console(driver)  # which tells of each refusal
-    assert {"script-src-elem", "script-src-attr", "style-src-attr", "img-src"} <= set(refused[0])
-    assert refused[1] == 0
+    check_policy(driver)
 
 
 def test_whatever_a_name_or_a_comment_holds_is_shown_as_text(opened: Callable[..., Chrome]) -> None:

@@ -68,3 +68,22 @@ def settled(driver: webdriver.Chrome, script: str, *arguments: Any) -> float:
     timed = f"{script}; {wait} document.body.offsetHeight; return performance.now() - began"
     call = f"return (async (...given) => {{ const began = performance.now(); {timed} }})(...arguments)"
     return float(driver.execute_script(call, *arguments))
+
+
+def check_policy(driver: webdriver.Chrome) -> None:
+    """The page's policy lets no script, style or image in that comes later."""
+    refused = driver.execute_script(
+        """
+        const refused = [];
+        addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
+        document.body.insertAdjacentHTML("beforeend", "<p id=x onclick='window.ran = 1' style='color: red'>");
+        const script = document.createElement("script");
+        script.textContent = "window.ran = 1";
+        document.body.append(script, Object.assign(new Image(), {src: "http://127.0.0.1:9/x.png"}));
+        document.getElementById("x").click();
+        return new Promise((done) => setTimeout(() => done([refused, window.ran || 0]), 200));
+        """
+    )
+    console(driver)  # which tells of each refusal
+    assert {"script-src-elem", "script-src-attr", "style-src-attr", "img-src"} <= set(refused[0])
+    assert refused[1] == 0
