@@ -26,6 +26,7 @@ from ..reports.html.environment import Around
 from ..reports.html.page import render
 from ..scan_steps import ScanOptions
 from ..sources.addresses import addresses, is_forbidden, is_inner
+from ..sources.git_command import redirects_refused
 from ..sources.pasted import as_source
 from ..sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_git_address, without_login
 from ..support.escaping import escape
@@ -127,7 +128,8 @@ def write_report(source: str, path: Path) -> str:
 def _written(source: str, path: Path) -> str:
     try:
         check_host(source)
-        report = scan(source, ScanOptions(isolated=True))
+        with redirects_refused():
+            report = scan(source, ScanOptions(isolated=True))
     except ModelkinError as error:
         return escape(str(error))
     path.write_text(render(report, around=Around((("../", "The audit"),))), "utf-8")

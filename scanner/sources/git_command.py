@@ -34,6 +34,8 @@ _SETTINGS = {
     "gc.auto": "0",
     "maintenance.auto": "false",
 }
+# Of one process: a server may send the first request of a git on to another address, or none.
+_REDIRECTS = {"http.followRedirects": "initial"}
 _CLOSED = {
     "GIT_CONFIG_NOSYSTEM": "1",
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -81,6 +83,17 @@ def run(repository: Path, *arguments: str, protocols: str = "", seconds: float |
         return output
 
 
+@contextmanager
+def redirects_refused() -> Iterator[None]:
+    """No server sends a git of this process on to another address, which nobody checked, while the context lasts."""
+    before = dict(_REDIRECTS)
+    _REDIRECTS["http.followRedirects"] = "false"
+    try:
+        yield
+    finally:
+        _REDIRECTS.update(before)
+
+
 def rewritten_addresses(repository: Path) -> list[tuple[str, str]]:
     """What the user's own git settings, not those of ``repository``, have servers' addresses begin with instead.
 
@@ -112,7 +125,7 @@ def running(
 
     No settings of the user or the system count, but for what variables in ``settings_by`` name.
     """
-    settings = [word for name, value in _SETTINGS.items() for word in ("-c", f"{name}={value}")]
+    settings = [word for name, value in {**_SETTINGS, **_REDIRECTS}.items() for word in ("-c", f"{name}={value}")]
     closed = _CLOSED if settings_by is None else settings_by
     variables = {**environment(), **_ENVIRONMENT, **closed, "GIT_ALLOW_PROTOCOL": protocols}
     with ExitStack() as stack:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 import socket
 import time
@@ -22,7 +23,10 @@ from modelkin.reports.audit_pages.row_views import address
 from modelkin.serving import patience, requested_scans
 from modelkin.serving.gate import App, Message, Receive, Send
 
+from ..support import git_server
+from ..support.git_repositories import commit
 from ..support.journals import many, write_journal
+from ..support.raw_server import raw_server, redirecting
 from ..support.served import Served, serving
 from .test_serve import proof_in
 
@@ -164,3 +168,18 @@ def test_a_name_may_not_stand_for_this_network(monkeypatch: pytest.MonkeyPatch) 
         requested_scans.check_host("hf:org/name")
     monkeypatch.setattr(requested_scans, "addresses", lambda _host: [ip_address("93.184.215.14")])
     requested_scans.check_host("git+https://models.example/a.git")
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_git_follows_no_redirect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(requested_scans, "addresses", lambda _host: [ip_address("93.184.215.14")])
+    commit(tmp_path / "repo", {"a.py": b"a = 1\n"})
+    page = tmp_path / "page.html"
+    with git_server.serving(tmp_path) as server:
+        target = f"{server.url}/repo/.git/info/refs?service=git-upload-pack"
+        with raw_server(redirecting(target)) as url:
+            told = requested_scans.write_report(f"git+{url}/org/x.git", page)
+    assert told.startswith("cannot fetch git+http")
+    assert not server.asked
+    assert not page.exists()

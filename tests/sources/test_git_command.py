@@ -21,6 +21,7 @@ from modelkin.sources import git_command, open_source
 
 from ..support.checkouts import contents, fails
 from ..support.git_repositories import address, commit
+from ..support.git_server import serving
 from ..support.working_trees import git
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
@@ -130,6 +131,20 @@ def test_no_one_is_asked_for_a_password(tmp_path: Path, monkeypatch: pytest.Monk
     with answering(401, ("WWW-Authenticate", 'Basic realm="x"')) as spec:
         fails(spec, "there is no such repository, or it asks for a login")
     assert not marker.exists()
+
+
+def test_a_server_sends_on_to_another_address_only_where_redirects_are_followed(tmp_path: Path) -> None:
+    commit(tmp_path / "repo", FILES)
+    with serving(tmp_path) as server:
+        target = f"{server.url}/repo/.git/info/refs?service=git-upload-pack"
+        with answering(302, ("Location", target)) as spec:
+            assert contents(spec) == FILES
+            asked = len(server.asked)
+            assert asked
+            with git_command.redirects_refused():
+                fails(spec, "cannot fetch git.http")
+            assert len(server.asked) == asked
+            assert contents(spec) == FILES
 
 
 def test_a_server_cannot_send_on_to_another_protocol(tmp_path: Path) -> None:
