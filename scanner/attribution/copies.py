@@ -18,10 +18,10 @@ from ..notices.header import read_header
 from ..notices.model import Credit, Notice
 from ..results import Attribution, FileVerdict, Finding, Region, Unread
 from ..support.lazy import lazy_pattern
-from ..syntax.tree import SyntaxTree
 
 if TYPE_CHECKING:
     from ..evidence.model_origin import ModelOrigins
+    from ..syntax.tree import SyntaxTree
 
 # How many verbs of a sentence are looked at, and how far before each.
 _MOST_VERBS, _REACH = 20, 400

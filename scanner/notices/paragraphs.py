@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..syntax.comments import remarks
-from ..syntax.tree import SyntaxTree
+if TYPE_CHECKING:
+    from ..syntax.tree import SyntaxTree
 
 _MARKUP = " \t\f#*\"'!"
 _TRAILING = " \t\f\"'"
@@ -54,6 +54,8 @@ def runs(text: bytes, shown: bytes, tree: SyntaxTree | None = None) -> Iterator[
 
     ``shown`` is ``text`` byte for byte, with blanks for what is not to be read; ``tree`` is as in ``remarks``.
     """
+    from ..syntax.comments import remarks  # a README has none
+
     held: list[str] = []
     first = 0
     for remark in remarks(text, tree):
