@@ -19,6 +19,7 @@ from ..errors import CorpusError
 from ..fingerprints.window import WINNOWING
 from ..support.atomic_write import opened_folder
 from ..support.folders import is_temporary
+from ..support.lazy import lazy_pattern
 from .model import CORPUS_SUFFIX, FORMAT, HEADER_KEY, Corpus, replaced, write
 
 SEGMENTS_SUFFIX = ".segments"
@@ -27,7 +28,7 @@ _FORMAT = FORMAT + 1
 # Of the list: a corpus has far fewer segments than fit in.
 _MOST_BYTES = 2**20
 _DIGITS = 32
-_NAME = re.compile(rf"[0-9a-f]{{{_DIGITS}}}{re.escape(CORPUS_SUFFIX)}")
+_NAME = lazy_pattern(rf"[0-9a-f]{{{_DIGITS}}}{re.escape(CORPUS_SUFFIX)}")
 # Parts are put together while that is quick, whatever is there: up to so many bytes, or so many times what is added.
 SMALL, TIMES = 2**19, 4
 # With more of them each run takes notice; then all are put together that are not much larger than those after them.

@@ -20,7 +20,7 @@ import msgspec
 from msgspec.structs import replace
 
 from ..errors import CorpusError
-from ..support.data_files import shipped_folder
+from ..support.data_files import shipped_folder, user_data
 from .file_header import Header, InSegmentsError, read_header
 from .kept.corpus_cache import file_key, is_checked, keep_checked
 from .model import (
@@ -266,10 +266,7 @@ def packed_path() -> Path:
 
 def user_path() -> Path:
     """The corpus of the user's own upstreams; ``MODELKIN_DATA_DIR`` moves it."""
-    import platformdirs
-
-    folder = os.environ.get("MODELKIN_DATA_DIR") or platformdirs.user_data_dir("modelkin")
-    return Path(folder) / "corpus.safetensors"
+    return user_data() / "corpus.safetensors"
 
 
 def wide_path() -> Path:

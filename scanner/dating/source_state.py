@@ -7,7 +7,6 @@ say what it is.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +16,14 @@ from ..sources.checkout import Checkout
 from ..sources.git_folder import GitError, git_folder, head_of, top_of
 from ..sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_git_address, without_login
 from ..support.clock import now
+from ..support.lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from ..sources.git_index import IndexedFile
 
 # To compare the index with the commit; nothing is read of the files.
 _SECONDS = 10.0
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = lazy_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REMOTE = {REGISTRY_PREFIX: SourceKind.REGISTRY, GIT_PREFIX: SourceKind.GIT, HUB_PREFIX: SourceKind.HUB}
 
 

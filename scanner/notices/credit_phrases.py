@@ -13,6 +13,7 @@ from itertools import accumulate
 from operator import itemgetter
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..support.lazy import lazy_pattern
 from .credit_sources import Certainty
 from .header import folded
 from .model import Strength
@@ -25,7 +26,7 @@ OneOf = tuple[str, ...]
 # Stems are found by so many letters they begin with, which are one number.
 HEAD = 4
 # Up to here a line may be markup that is taken off.
-_LINE_END = re.compile(r"[ \t\f\r\"']*(?:\n|\Z)")
+_LINE_END = lazy_pattern(r"[ \t\f\r\"']*(?:\n|\Z)")
 # Multiplied so and cut to the upper half, heads spread over a table of 65,536 (Knuth's multiplicative hash).
 _SPREAD = 2_654_435_761
 _HALF = 16

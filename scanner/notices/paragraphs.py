@@ -9,13 +9,15 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..support.lazy import lazy_pattern
+
 if TYPE_CHECKING:
     from ..syntax.tree import SyntaxTree
 
 _MARKUP = " \t\f#*\"'!"
 _TRAILING = " \t\f\"'"
 # "Adapted from:" goes on in the next paragraph.
-_OPEN = re.compile(r"(?::|\b(?:from|of|on|by|at|to|and))\W{0,3}\Z", re.IGNORECASE)
+_OPEN = lazy_pattern(r"(?::|\b(?:from|of|on|by|at|to|and))\W{0,3}\Z", re.IGNORECASE)
 # A paragraph of more lines is a table or a text of its own; what it says further down is read as another.
 MOST_LINES = 60
 # What stands further out on a line is no prose.
