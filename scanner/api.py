@@ -21,7 +21,7 @@ from .attribution.waiver_comments import files_with_waivers, waivers_beside
 from .attribution.waivers import WaiversRead, settled
 from .audit.options import AuditOptions
 from .corpus.model import Corpus
-from .corpus.validation import damage_explained
+from .corpus.store import damage_explained
 from .dating.dates import SourceFacts
 from .dating.source_state import scanned_now
 from .errors import SourceError

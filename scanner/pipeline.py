@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from .attribution.copies import Copy, Examined, letters, read_copy
+from .attribution.copies import Copy, Examined, KnownLines, read_copy
 from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code
 from .corpus.histories import PathHistories, path_histories
@@ -239,12 +239,9 @@ class Examiner:
         return self._upstreams.plain()
 
     @cached_property
-    def _known_copyrights(self) -> frozenset[str]:
-        # Files of one project say the same: most lines are there many times.
-        lines = {
-            line for each in self._upstreams.union.corpora for notice in each.notices for line in notice.copyrights
-        }
-        return frozenset(map(letters, lines))
+    def _known_copyrights(self) -> KnownLines:
+        corpora = self._upstreams.union.corpora
+        return KnownLines(line for each in corpora for notice in each.notices for line in notice.copyrights)
 
 
 def _facts(seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:

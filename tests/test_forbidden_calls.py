@@ -39,9 +39,9 @@ BUILTINS = frozenset({"eval", "exec", "compile", "__import__", "breakpoint"})
 KEYWORDS = frozenset({"allow_pickle", "preexec_fn"})
 # Each with its reason.
 ALLOWED = {
-    ("support.processes", "subprocess"): "the one place",
-    ("support.processes", "multiprocessing"): "the one place",
-    ("support.processes", "concurrent.futures.ProcessPoolExecutor"): "the one place",
+    ("support.processes", "subprocess"): "the one place for programs",
+    ("support.worker_processes", "multiprocessing"): "the one place for workers",
+    ("support.worker_processes", "concurrent.futures.ProcessPoolExecutor"): "the one place for workers",
     ("__init__", "importlib.import_module"): "a name of this package's own table, when it is first used",
     ("cli.__init__", "importlib.import_module"): "a command of this package's own table",
     ("reports.__init__", "importlib.import_module"): "a format of this package's own table",

@@ -7,7 +7,8 @@ sentence of a licence is taken for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,10 +19,10 @@ from ..notices.header import read_header
 from ..notices.model import Credit, Notice
 from ..results import Attribution, FileVerdict, Finding, Region, Unread
 from ..support.lazy import lazy_pattern
-from ..syntax.tree import SyntaxTree
 
 if TYPE_CHECKING:
     from ..evidence.model_origin import ModelOrigins
+    from ..syntax.tree import SyntaxTree
 
 # How many verbs of a sentence are looked at, and how far before each.
 _MOST_VERBS, _REACH = 20, 400
@@ -155,23 +156,41 @@ class CheckResult(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
+class KnownLines:
+    """The copyright lines of all known upstream files: one is among them whatever its years, punctuation and case."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = frozenset(lines)
+
+    def __contains__(self, line: str) -> bool:
+        return line in self._lines or _letters(line) in self._bare
+
+    @cached_property
+    def _bare(self) -> frozenset[str]:
+        return frozenset(map(_letters, self._lines))
+
+
+def _letters(line: str) -> str:
+    """A copyright line without what files of one project differ in."""
+    return "".join(filter(str.isalpha, line.casefold()))
+
+
 def read_copy(
-    verdict: FileVerdict, notice: Notice, text: bytes, known: Container[str] = (), tree: SyntaxTree | None = None
+    verdict: FileVerdict,
+    notice: Notice,
+    text: bytes,
+    known: KnownLines = KnownLines(()),
+    tree: SyntaxTree | None = None,
 ) -> Copy:
     """The file of ``verdict``, whose text is UTF-8, with all that it says of where it is from.
 
-    ``known`` are the copyright lines of all known upstream files, as ``letters`` gives them; ``tree`` is its syntax
-    tree, where it was parsed before.
+    ``known`` are the copyright lines of all known upstream files; ``tree`` is its syntax tree, where it was parsed
+    before.
     """
     from ..notices.credits import read_credits  # loaded only where something was copied: most files are nobody's copy
 
-    lines = tuple(line for line in notice.copyrights if letters(line) in known)
+    lines = tuple(line for line in notice.copyrights if line in known)
     return Copy(verdict, notice, read_credits(text, tree), _changes(text), lines)
-
-
-def letters(line: str) -> str:
-    """A copyright line without years, punctuation and case, in which files of one project differ."""
-    return "".join(filter(str.isalpha, line.casefold()))
 
 
 def _changes(text: bytes) -> str:

@@ -21,7 +21,6 @@ from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders
 from .finding_groups import findings
 from .findings import FindingDraft, asked_level, quoted
 from .model import Derivation
-from .native_files import native_drafts
 from .portions import adapted_drafts, in_part, portion_drafts
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
@@ -52,7 +51,10 @@ def check_copies(copies: Sequence[Copy], repository: RepositoryView, others: All
     taken = [(each.derivation.path, each.derivation.upstream) for each in checked if not each.derivation.inner]
     taken += [(draft.region.path, draft.upstream) for draft in parts if draft.upstream]
     drafts += unread_drafts(taken, others.unread)
-    drafts += native_drafts(others.unread)
+    if any(each.known for each in others.unread):
+        from .native_files import native_drafts  # what reads native files: few sources hold any that are known
+
+        drafts += native_drafts(others.unread)
     unnamed = [each.derivation for each in checked if each.attribution.grade is Grade.NONE and each.is_error]
     drafts += card_credit_drafts(unnamed, [each.derivation for each in checked], repository)
     drafts += unconfirmed_drafts(copies)

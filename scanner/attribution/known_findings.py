@@ -6,7 +6,6 @@ Edit this when a finding should be known again after a change that now makes it 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -62,6 +61,8 @@ def write_baseline(path: Path, findings: Sequence[Finding], distrusted: Iterable
 
     No link is followed below the current folder or one of ``distrusted``.
     """
+    import json
+
     known = {
         each.digest: {
             "rule": findings[each.finding].rule,
@@ -88,6 +89,8 @@ def read_baseline(path: Path | None) -> frozenset[str]:
     """The fingerprints of what is known; without a baseline nothing is. Raises BaselineError in one line."""
     if path is None:
         return frozenset()
+    import json  # most runs have no baseline
+
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise BaselineError(f"{path}: too large for a baseline; record it again with `modelkin baseline`")

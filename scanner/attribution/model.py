@@ -8,10 +8,9 @@ from __future__ import annotations
 from math import inf
 from typing import NamedTuple
 
-from ..matching.comparison import MODULE
 from ..notices.holders import holders, holders_missing, squeezed, today
 from ..notices.model import Credit
-from ..results import LicenceForm, UpstreamMatch
+from ..results import MODULE, LicenceForm, UpstreamMatch
 from .copies import Copy
 from .naming import credits_any, is_by_one_of, is_for_code
 

@@ -15,10 +15,9 @@ from typing import NamedTuple
 from msgspec.structs import replace
 
 from ..licences.expressions import licences_owed
-from ..matching.comparison import MODULE
 from ..notices.holders import holders_missing, squeezed
 from ..notices.model import Credit
-from ..results import Direction, Level, LicenceForm, Region, UpstreamMatch, Verdict
+from ..results import MODULE, Direction, Level, LicenceForm, Region, UpstreamMatch, Verdict
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import Duty, Family, LicenceRule, Obligation
 from .acknowledgement import grade

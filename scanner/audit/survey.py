@@ -21,8 +21,7 @@ from ..attribution.copies import Examined
 from ..attribution.known_findings import read_baseline
 from ..attribution.waiver_comments import files_with_waivers, waivers_beside
 from ..corpus.model import Corpus
-from ..corpus.store import open_corpus
-from ..corpus.validation import damage_explained
+from ..corpus.store import damage_explained, open_corpus
 from ..dating.dates import SourceFacts
 from ..dating.source_state import scanned_now
 from ..errors import SourceError

@@ -14,10 +14,6 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import UsageError
-from ..results import Cells
-from ..results.cells import place_words
-from ..sources import of_current_folder
-from ..sources.specs import CODE_SUFFIXES
 from ..support.escaping import escape
 from .choices import Choices, exit_code, scan_options, scanning_options, setting_option
 from .configured import configured
@@ -27,7 +23,7 @@ from .progress import progress_bar
 if TYPE_CHECKING:
     from ..fixes.model import Plan, Undone
     from ..fixes.work_tree import WorkTree
-    from ..results import Finding, Report
+    from ..results import Cells, Finding, Report
     from ..scan_steps import ScanOptions
 
 # Findings that front matter may answer.
@@ -76,6 +72,8 @@ def command(paths: tuple[Path, ...], dry_run: bool, card: bool, offline: bool, c
     what belongs to it, where files or known models say what they are. All
     else in it stays as it is.
     """
+    from ..sources import of_current_folder
+
     for path in paths:
         _check_local(path)
     if card and not (len(paths) == 1 and paths[0].is_dir()):
@@ -110,6 +108,8 @@ def _held(folder: Path) -> Iterator[WorkTree]:
 
 
 def _check_local(path: Path) -> None:
+    from ..sources.specs import CODE_SUFFIXES
+
     if not path.exists():
         raise UsageError(f"{path}: no such file or folder; only what is on this machine can be mended")
     if not path.is_dir() and path.suffix.lower() not in CODE_SUFFIXES:
@@ -187,6 +187,8 @@ def _told(undone: Iterable[Undone], left: Report, choices: Choices, card: bool) 
 def _tell_left(
     undone: Iterable[Undone], findings: Iterable[Finding], cells: Mapping[str, Cells], to_errors: bool
 ) -> None:
+    from ..results.cells import place_words
+
     lines = [f"left to do: {each.path}: {each.reason}" for each in undone]
     for each in findings:
         place = place_words(cells.get(each.region.path, ()), each.region.path, each.region.first_line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,6 +85,8 @@ def show(folder: Path, settings: Path | None, form: str) -> int:
 
 
 def _as_json(found: SettingsFile, counting: SettingsFile) -> str:
+    import json
+
     data = {
         "schema": SCHEMA,
         "path": found.path,

@@ -15,8 +15,6 @@ from msgspec.structs import replace
 
 from ..errors import ConfigurationError
 from ..settings import IN_FILE, SETTINGS_FILES
-from ..sources import of_current_folder
-from ..sources.specs import REMOTE_PREFIXES, exists, split_name
 from .choices import Choices
 
 if TYPE_CHECKING:
@@ -32,6 +30,9 @@ def configured(choices: Choices, sources: Sequence[str] = ()) -> Choices:
     """``choices``, filled in where the command line says nothing: from the file that --settings names, else from the
     settings of the working tree that count. ``sources`` are what is to be scanned. Raises ConfigurationError.
     """
+    from ..sources import of_current_folder  # what reads sources: `--help` needs none of it
+    from ..sources.specs import exists
+
     if choices.settings is not None:
         return _filled(choices, _named(choices.settings, choices.allow_network), choices.settings)
     folder = Path() if not sources or of_current_folder(sources) else Path(sources[0])
@@ -51,6 +52,7 @@ def configured(choices: Choices, sources: Sequence[str] = ()) -> Choices:
 
 def _named(file: Path, allow_network: bool) -> SettingsFile:
     from ..settings_file import read_settings
+    from ..sources.specs import REMOTE_PREFIXES, split_name
 
     found = read_settings(file)
     remote = [each for each in found["against"] if split_name(each)[1].startswith(REMOTE_PREFIXES)]

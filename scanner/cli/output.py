@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import codecs
 import os
-import shutil
 import sys
 from typing import TYPE_CHECKING
 
@@ -53,8 +52,13 @@ def standard_page(on_standard_output: bool = True) -> Page:
     if not on_standard_output or sys.stdout is None:
         return PLAIN
     on_screen = sys.stdout.isatty()
-    width = shutil.get_terminal_size().columns if on_screen else PLAIN.width
-    return Page(width, _colours(on_screen), bars=on_screen)
+    return Page(_columns() if on_screen else PLAIN.width, _colours(on_screen), bars=on_screen)
+
+
+def _columns() -> int:
+    import shutil  # which loads what packs and unpacks archives
+
+    return shutil.get_terminal_size().columns
 
 
 def _colours(on_screen: bool) -> bool:

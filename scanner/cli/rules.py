@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -45,6 +44,8 @@ def command(only: str | None, form: str) -> int:
 
 def _as_json(findings: Iterable[FindingRule] | None, licences: Iterable[LicenceRule] | None) -> str:
     """Everything a rule says but a finding's examples, which are for its test."""
+    import json
+
     import msgspec
 
     data: dict[str, object] = {"schema": SCHEMA}

@@ -31,10 +31,6 @@ class Listing(Struct, frozen=True):
         return Listing(self.holding | other.holding, self.lacking | other.lacking)
 
 
-# The columns that follow from the others.
-APPEARANCES = frozenset({Columns.lineage_appeared, Columns.lineage_without, Columns.lineage_file_releases})
-
-
 def filled(corpus: Corpus) -> dict[str, Array]:
     """The APPEARANCES of a corpus that has all other columns: what its own releases tell."""
     first = corpus.lineage_first_releases

@@ -6,7 +6,6 @@ they were added later.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +16,7 @@ from msgspec import Meta, Raw, Struct
 from msgspec.structs import astuple
 
 from ..errors import CorpusError
-from ..fingerprints.winnowing import WINNOWING
+from ..fingerprints.window import WINNOWING
 from ..notices.model import Notice
 from ..results import LicenceForm
 from .model import FORMAT, OLDEST_FORMAT, Project, Release
@@ -192,6 +191,8 @@ def _read(text: bytes | str, wanted: type[Any]) -> Any:
     except msgspec.ValidationError as error:
         raise ValueError(f"its header: {error}") from None
     except msgspec.DecodeError:
+        import json
+
         read = json.loads(text)  # reads some of what others refuse
     try:
         return msgspec.convert(read, wanted)

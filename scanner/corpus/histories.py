@@ -16,7 +16,6 @@ from msgspec.structs import replace
 
 from ..support.arrays import Array, Mask, among
 from .ancestry import Ancestor, Descent
-from .appearances import oldest, youngest_before
 from .intervals import NEVER, day_number
 from .model import Corpus, Project, Release, Version
 from .union import CorpusUnion
@@ -127,6 +126,8 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
         owner = int(self.union.known.owners[history])
         if owner not in self.union.known.shared:
             return told[0]
+        from .appearances import oldest, youngest_before  # of projects that several corpora hold
+
         first = oldest([appeared for _, appeared in told if appeared])
         lacking = [without for without, _ in told if without]
         return youngest_before(first, [*self.union.known.releases_of(owner), *lacking]), first

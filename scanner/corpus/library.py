@@ -23,8 +23,8 @@ from .indexing import index_release
 from .model import Corpus, Project, Release, Version, check_writable, write
 from .model_table import model_key
 from .segments import MOST_SEGMENTS, SMALL, TIMES, alone, save_segments, segment_list, segment_name, signature
-from .store import is_altered, is_there, open_corpus, open_segments, packed_path
-from .validation import damaged, problems
+from .store import damaged, is_altered, is_there, open_corpus, open_segments, packed_path
+from .validation import problems
 
 if TYPE_CHECKING:
     from ..models.model import ModelFacts

@@ -9,29 +9,27 @@ opens, so that only what changes the meaning of the rest needs another FORMAT.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import astuple, replace
 
 from ..errors import CorpusError
-from ..fingerprints.winnowing import WINNOWING
+from ..fingerprints.window import WINNOWING
 from ..notices.model import Notice
 from ..results import Unread
 from ..sources.specs import REGISTRY_PREFIX
-from ..support.arrays import Array, among, runs
 from ..support.atomic_write import Target, opened_target
 from ..support.folders import LinkError
 from .schema import COLUMNS, Columns, Table
 
 if TYPE_CHECKING:
     from ..models.model import ModelFacts
+    from ..support.arrays import Array
 
 FORMAT = 3
 # Files of it have none of the optional columns, and are still read.
@@ -174,6 +172,10 @@ class Corpus(Columns, frozen=True, dict=True):
 
     def held(self, definitions: Array) -> tuple[Array, Array]:
         """The statements of these definitions, one definition after the other, and which of them each stands in."""
+        import numpy as np
+
+        from ..support.arrays import among, runs
+
         places, owners = runs(self.definition_statement_starts, definitions)
         statements = self.definition_statements[places]
         if not self.is_plain:
@@ -231,7 +233,7 @@ class Corpus(Columns, frozen=True, dict=True):
     @property
     def model_count(self) -> int:
         """How many models it knows."""
-        return len(self.arrays.get(Columns.model_hashes.name, ()))
+        return self.length(Columns.model_hashes.name)
 
     @cached_property
     def models(self) -> tuple[ModelFacts, ...]:
@@ -256,6 +258,9 @@ class Corpus(Columns, frozen=True, dict=True):
 
     def content(self) -> bytes:
         """What `save` writes."""
+        import json
+
+        import numpy as np
         from safetensors.numpy import save
 
         # One key only: the library writes several in no fixed order.
@@ -289,7 +294,7 @@ class Corpus(Columns, frozen=True, dict=True):
         """The columns of a file: without those of plain forms, native files and models, where it has none."""
         absent = [] if self.knows_plain else ["plain_"]
         absent += [] if self.model_count else ["model_"]
-        absent += [] if len(self.arrays.get(Columns.native_hashes.name, ())) else ["native_"]
+        absent += [] if self.length(Columns.native_hashes.name) else ["native_"]
         return {name: array for name, array in self.arrays.items() if not any(each in name for each in absent)}
 
 
@@ -311,11 +316,15 @@ def is_commit(version: str) -> bool:
 
 
 def _bytes(array: Array) -> memoryview:
+    import numpy as np
+
     return np.ascontiguousarray(array).data.cast("B")
 
 
 def content_digest(header: Mapping[str, Any], columns: Mapping[str, memoryview]) -> str:
     """A SHA-256 over a header without its digest, and over all columns, unknown ones too, each after its name."""
+    import json
+
     content = {key: value for key, value in header.items() if key != "digest"}
     digest = hashlib.sha256(json.dumps(content, sort_keys=True).encode())
     known = [name for name in COLUMNS if name in columns]

@@ -15,7 +15,7 @@ import numpy as np
 
 from ..errors import CorpusError
 from ..support.arrays import Array, run_bounds
-from .schema import COLUMNS, Column, Columns
+from .schema import Column, Columns
 
 if TYPE_CHECKING:
     from ..models.model import ModelFacts
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 MOST_MODELS = 100_000
 # Of all models of a corpus, uncompressed: ten thousand and more of a usual size.
 MOST_BYTES = 256 * 1024**2
-
-# The columns, in which either all is said or nothing.
-MODELS = frozenset(column for name, column in COLUMNS.items() if name.startswith("model_"))
 
 
 def model_key(name: str, release: str) -> int:
@@ -67,11 +64,6 @@ class ModelTable:
             Columns.model_starts: run_bounds([len(stored) for _, stored in rows]),
             Columns.model_bytes: np.frombuffer(b"".join(stored for _, stored in rows), np.uint8).copy(),
         }
-
-
-def without_models() -> dict[str, Array]:
-    """The columns that tell of no model."""
-    return {column.name: np.zeros(int(column.runs is not None), column.dtype) for column in MODELS}
 
 
 def stored_models(columns: Columns) -> Iterator[tuple[int, bytes]]:

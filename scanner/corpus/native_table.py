@@ -16,15 +16,12 @@ from ..results import Skipped
 from ..sources.checkout import Entry
 from ..support.arrays import Array
 from ..support.globs import matcher
-from .schema import COLUMNS, Column, Columns
+from .schema import Column, Columns
 
 # The largest that were seen in releases have 1 MB; above this it is data, or generated.
 MOST_BYTES = 2 * 1024**2
 # flash-attn, which carries all of CUTLASS, has 1,700 of 25 MB.
 MOST_FILES, MOST_BYTES_IN_ALL = 10_000, 256 * 1024**2
-
-# The columns, in which either all is said or nothing.
-NATIVE = frozenset(column for name, column in COLUMNS.items() if name.startswith("native_"))
 
 
 class NativeFile(NamedTuple):
@@ -116,8 +113,3 @@ class NativeTable:
             Columns.native_releases: np.array([row[1] for row in rows], np.int64),
             Columns.native_paths: renumbered[np.array([row[2] for row in rows], np.int64)],
         }
-
-
-def without_native() -> dict[str, Array]:
-    """The columns that tell of no native file."""
-    return {column.name: np.zeros(0, column.dtype) for column in NATIVE}

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..support.arrays import Array, run_bounds
-from .schema import COLUMNS, Column, Columns
+from .schema import Column, Columns
 
 if TYPE_CHECKING:
     from .model import Corpus
@@ -68,12 +68,6 @@ def plain_columns(held: dict[int, Array], renumbered: Array, tokens: Iterable[in
         Columns.plain_statement_starts: run_bounds([len(statements) for _, statements in known]),
         Columns.plain_statements: np.concatenate([statements for _, statements in known] or [np.zeros(0, np.int64)]),
     }
-
-
-# The columns, in which either all is said or nothing.
-PLAIN = frozenset(column for name, column in COLUMNS.items() if name.startswith("plain_"))
-# Columns that may be missing beside them.
-PLAIN_COUNTS = frozenset({Columns.digest_plain_lineages, Columns.statement_plain_lineages})
 
 
 def without_plain(corpus: Corpus) -> dict[str, Array]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -17,21 +17,11 @@ from ..support.arrays import I64, U64, Array, among, distinct, runs
 from .history_table import HistoryTable
 from .kept.sorted_rows import SortedRows
 from .model import Corpus
-from .schema import Column, Columns
+from .schema import Columns
 from .spellings import keys_in, spellings_in, statement_keys
 
 # What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
 FEW_HISTORIES = 10
-# The columns that count, which a file may be without: then what its weights tell is taken, which is exact of what is
-# in some twenty path histories, and a few hundredths off beyond.
-COUNTS: frozenset[Column[Any]] = frozenset(
-    {
-        Columns.digest_lineages,
-        Columns.statement_lineages,
-        Columns.digest_plain_lineages,
-        Columns.statement_plain_lineages,
-    }
-)
 
 
 def idf_weights(frequencies: Array, total: int) -> Array:
@@ -176,6 +166,8 @@ class _Overlap(NamedTuple):
 
 
 def _counts(corpus: Corpus, column: str, weights: str, rows: Array) -> I64:
+    """From the column that counts, which a file may be without: then from what its weights tell, which is exact of what
+    is in some twenty path histories, and a few hundredths off beyond."""
     if column in corpus.arrays:
         return corpus.arrays[column][rows].astype(np.int64)
     return frequencies_of(corpus.arrays[weights][rows], len(corpus.lineage_projects))

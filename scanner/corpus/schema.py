@@ -7,25 +7,26 @@ columns are part of the format: there a path history is called `lineage`, a defi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-import numpy as np
 from msgspec import Struct
 from msgspec.structs import force_setattr
 
 from ..errors import CorpusError
-from ..support.arrays import Array
 
 if TYPE_CHECKING:
+    import numpy as np
     import numpy.typing as npt
+
+    from ..support.arrays import Array
 
 
 # What a definition may be.
 KINDS = ("module", "class", "function")
 
-_Scalar = TypeVar("_Scalar", bound=np.unsignedinteger[Any])
+_Scalar = TypeVar("_Scalar", bound="np.unsignedinteger[Any]")
 
 
 class Table(Enum):
@@ -61,10 +62,25 @@ class Table(Enum):
     MODEL_BYTES = "byte of a model's facts"
 
 
+class Unsigned(Struct, Generic[_Scalar], frozen=True):
+    """A type of numpy, told without it: a run from the scan cache opens a corpus and reads no column."""
+
+    bits: int
+
+    @property
+    def dtype(self) -> type[_Scalar]:
+        """The type itself."""
+        import numpy as np
+
+        found: type[_Scalar] = getattr(np, f"uint{self.bits}")
+        return found
+
+
 class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
     """An array of a corpus."""
 
-    dtype: type[_Scalar]
+    number: Unsigned[_Scalar]
+    """What an entry is."""
     table: Table
     """It has an entry for each row of this table."""
     holds: str
@@ -84,6 +100,16 @@ class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
     def __set_name__(self, _owner: type, name: str) -> None:
         force_setattr(self, "name", name)
 
+    @property
+    def dtype(self) -> type[_Scalar]:
+        """The type of its entries in memory."""
+        return self.number.dtype
+
+    @property
+    def held_in(self) -> tuple[Unsigned[Any], ...]:
+        """What its entries may be in a file, the narrowest first."""
+        return (Unsigned(self.number.bits // 2), self.number) if self.narrows else (self.number,)
+
     @overload
     def __get__(self, columns: None, owner: type) -> Column[_Scalar]: ...
     @overload
@@ -96,7 +122,35 @@ class Column(Struct, Generic[_Scalar], frozen=True, eq=False):
         return array
 
 
-_8, _16, _32, _64 = np.uint8, np.uint16, np.uint32, np.uint64
+_8: Unsigned[np.uint8] = Unsigned(8)
+_16: Unsigned[np.uint16] = Unsigned(16)
+_32: Unsigned[np.uint32] = Unsigned(32)
+_64: Unsigned[np.uint64] = Unsigned(64)
+
+
+class LateColumns(Mapping[str, "Array"]):
+    """Columns by name, each made by ``make`` when it is first asked for; ``lengths`` tells their numbers of entries."""
+
+    def __init__(self, lengths: Mapping[str, int], make: Callable[[str], Array]) -> None:
+        self.lengths = lengths
+        self._make = make
+        self._made: dict[str, Array] = {}
+
+    def __getitem__(self, name: str) -> Array:
+        if name not in self._made:
+            if name not in self.lengths:
+                raise KeyError(name)
+            self._made[name] = self._make(name)
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.lengths
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.lengths)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
 
 
 class Columns(Struct, frozen=True, dict=True):
@@ -216,23 +270,37 @@ class Columns(Struct, frozen=True, dict=True):
 
     def count(self, table: Table) -> int:
         """How many rows a table has that is not in the header: as many entries as its first column has."""
-        return len(self.arrays[FIRST_COLUMNS[table].name])
+        return self.length(FIRST_COLUMNS[table].name)
+
+    def length(self, name: str) -> int:
+        """How many entries a column has; 0 where it is missing."""
+        if isinstance(self.arrays, LateColumns):
+            return self.arrays.lengths.get(name, 0)
+        return len(self.arrays[name]) if name in self.arrays else 0
 
 
-# What a column that `narrows` may be held in.
-NARROWED: dict[Any, type[np.unsignedinteger[Any]]] = {_32: _16}
 COLUMNS: dict[str, Column[Any]] = {name: value for name, value in vars(Columns).items() if isinstance(value, Column)}
 # The column of each table that counts its rows.
 FIRST_COLUMNS: dict[Table, Column[Any]] = {
     column.table: column for column in reversed(COLUMNS.values()) if column.runs is None
 }
 
+# Columns of which a file has all or none: plain forms, native files, models, and when paths appeared.
+PLAIN = frozenset(column for name, column in COLUMNS.items() if name.startswith("plain_"))
+NATIVE = frozenset(column for name, column in COLUMNS.items() if name.startswith("native_"))
+MODELS = frozenset(column for name, column in COLUMNS.items() if name.startswith("model_"))
+APPEARANCES = frozenset({Columns.lineage_appeared, Columns.lineage_without, Columns.lineage_file_releases})
+# How many path histories hold something, in plain forms: a file may be without them where it has all other PLAIN.
+PLAIN_COUNTS = frozenset({Columns.digest_plain_lineages, Columns.statement_plain_lineages})
+
 
 def fitted(column: Column[Any], array: Array) -> Array:
     """The array in the type of the column, or half of it where that holds all; never wrapped around."""
-    dtype = column.dtype
-    if column.narrows and (not len(array) or array.max() <= np.iinfo(NARROWED[dtype]).max):
-        return array.astype(NARROWED[dtype], copy=False)
+    import numpy as np
+
+    dtype, narrow = column.dtype, column.held_in[0].dtype
+    if column.narrows and (not len(array) or array.max() <= np.iinfo(narrow).max):
+        return array.astype(narrow, copy=False)
     if array.dtype != dtype and len(array) and array.max() > np.iinfo(dtype).max:
         raise CorpusError(f"too much for one corpus ({column.name}): divide the upstreams among several")
     return array.astype(dtype, copy=False)

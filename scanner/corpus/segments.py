@@ -7,7 +7,6 @@ can't be moved without the others unnoticed. Edit this when segments should be k
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
@@ -17,9 +16,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import CorpusError
-from ..fingerprints.winnowing import WINNOWING
+from ..fingerprints.window import WINNOWING
 from ..support.atomic_write import opened_folder
 from ..support.folders import is_temporary
+from ..support.lazy import lazy_pattern
 from .model import CORPUS_SUFFIX, FORMAT, HEADER_KEY, Corpus, replaced, write
 
 SEGMENTS_SUFFIX = ".segments"
@@ -28,7 +28,7 @@ _FORMAT = FORMAT + 1
 # Of the list: a corpus has far fewer segments than fit in.
 _MOST_BYTES = 2**20
 _DIGITS = 32
-_NAME = re.compile(rf"[0-9a-f]{{{_DIGITS}}}{re.escape(CORPUS_SUFFIX)}")
+_NAME = lazy_pattern(rf"[0-9a-f]{{{_DIGITS}}}{re.escape(CORPUS_SUFFIX)}")
 # Parts are put together while that is quick, whatever is there: up to so many bytes, or so many times what is added.
 SMALL, TIMES = 2**19, 4
 # With more of them each run takes notice; then all are put together that are not much larger than those after them.
@@ -89,6 +89,8 @@ def _list_header(path: Path) -> dict[str, Any] | None:
             size = os.fstat(file.fileno()).st_size
             if not 8 < size <= _MOST_BYTES or int.from_bytes(file.read(8), "little") != size - 8:
                 return None
+            import json  # which most starts do without
+
             header = json.loads(json.loads(file.read())["__metadata__"][HEADER_KEY])
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None  # opening it says why
@@ -111,6 +113,8 @@ def save_segments(path: Path, kept: Sequence[Corpus], name: str, version: str) -
         return
     before = segment_list(path)
     names = [_kept(segment, segments_folder(path)) for segment in kept]
+    import json
+
     header = {"format": _FORMAT, "k": WINNOWING.k, "window": WINNOWING.window, "name": name, "version": version}
     told = {"__metadata__": {HEADER_KEY: json.dumps({**header, "segments": names}, sort_keys=True)}}
     words = json.dumps(told, sort_keys=True).encode()

@@ -1,11 +1,11 @@
 """Corpus files opened: which ones there are, and each mapped into memory, its header and its shape checked.
 
-Edit this when the file format changes, or when corpora stand in another place.
+What was found to be sound before is opened without numpy: a run from the scan cache reads no column. Edit this when the
+file format changes, or when corpora stand in another place.
 """
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
 import stat
@@ -14,17 +14,14 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
-import numpy as np
 from msgspec.structs import replace
 
 from ..errors import CorpusError
-from ..support.arrays import Array, let_go
-from ..support.data_files import shipped_folder
-from .appearances import APPEARANCES, filled
-from .file_header import InSegmentsError, read_header
+from ..support.data_files import shipped_folder, user_data
+from .file_header import Header, InSegmentsError, read_header
 from .kept.corpus_cache import file_key, is_checked, keep_checked
 from .model import (
     CORPUS_SUFFIX,
@@ -33,21 +30,19 @@ from .model import (
     Corpus,
     content_digest,
 )
-from .model_table import MODELS, without_models
-from .native_table import NATIVE, without_native
 from .packed.packed_head import PACKED_SUFFIX
 from .packed.unpacking import ready
-from .plain_tables import PLAIN, PLAIN_COUNTS, without_plain
-from .rarity import COUNTS
-from .schema import COLUMNS, NARROWED, Column
+from .schema import APPEARANCES, COLUMNS, MODELS, NATIVE, PLAIN, PLAIN_COUNTS, Column, LateColumns
 from .segments import segment_paths
-from .validation import endless_problems, shape_problems
+
+if TYPE_CHECKING:
+    from ..support.arrays import Array
 
 # How often segments are looked for again that another run put together meanwhile.
 _MOST_TRIES = 5
 _SHIPPED, _SHIPPED_PACKED = f"base{CORPUS_SUFFIX}", f"base{PACKED_SUFFIX}"
 _SHIPPED_MODELS = f"models{CORPUS_SUFFIX}"
-_TYPES = {"U8": np.uint8, "U16": np.uint16, "U32": np.uint32, "U64": np.uint64}
+_BITS = {"U8": 8, "U16": 16, "U32": 32, "U64": 64}
 
 
 class _Stored(NamedTuple):
@@ -68,16 +63,28 @@ class _Stored(NamedTuple):
             raise ValueError(f"{name} is cut off or of another type")
         return self.body[first:last]
 
+    def entries(self, column: Column[Any]) -> tuple[memoryview, int]:
+        """The bytes of a known column, and the bits of each entry. Raises ValueError where it is of another form."""
+        told, content = self.tensors[column.name], self.column(column.name)
+        bits = _BITS.get(told["dtype"])
+        if bits is None or bits not in {each.bits for each in column.held_in}:
+            raise ValueError(f"{column.name} is cut off or of another type")
+        if told["shape"] != [8 * len(content) / bits]:
+            raise ValueError(f"{column.name} is of another length than its header says")
+        return content, bits
+
 
 def open_corpus(path: Path) -> Corpus:
     """Map a corpus file. CorpusError says what is wrong with it."""
     with _explained(path):
         stored = _stored(path)
         is_known = is_checked(stored.key)
-        corpus = _decoded(path, stored, is_known)
+        header = read_header(path, stored.told)
+        corpus = _decoded(path, stored, header)
+        if not is_known:
+            _check(corpus, header)
     if not is_known:
         keep_checked(stored.key)
-    let_go(corpus.arrays.values())
     return corpus
 
 
@@ -128,16 +135,32 @@ def _explained(path: Path) -> Iterator[None]:
         raise CorpusError(f"{path}: damaged corpus file ({error}); build or download it again") from None
 
 
+@contextmanager
+def damage_explained(corpora: Sequence[Corpus]) -> Iterator[None]:
+    """An error that damage in one of ``corpora`` explains becomes a CorpusError naming it; any other passes."""
+    try:
+        yield
+    except (LookupError, ValueError, ArithmeticError, MemoryError) as error:
+        from .validation import problems
+
+        for corpus in corpora:
+            if found := problems(corpus):
+                raise damaged(corpus, found[0]) from error
+        raise
+
+
+def damaged(corpus: Corpus, problem: str) -> CorpusError:
+    """The error that says so."""
+    return CorpusError(f"{corpus.path or corpus.name}: damaged corpus file ({problem}); build or download it again")
+
+
 def _stored(path: Path) -> _Stored:
-    data, key = _mapped(path)
-    length = int.from_bytes(data[:8], "little")
-    if not 0 < length <= min(len(data) - 8, LONGEST_HEADER):
-        raise ValueError("its header is cut off")
-    tensors = _json(bytes(data[8 : 8 + length]))
+    data, key, header = _mapped(path)
+    tensors = _json(header)
     metadata = tensors.pop("__metadata__", ())
     if HEADER_KEY not in metadata:
         raise CorpusError(f"{path}: a .safetensors file, but not a corpus: name one that modelkin wrote")
-    return _Stored(metadata[HEADER_KEY], key, tensors, data[8 + length :])
+    return _Stored(metadata[HEADER_KEY], key, tensors, data[8 + len(header) :])
 
 
 def _json(text: bytes | str) -> Any:
@@ -145,23 +168,30 @@ def _json(text: bytes | str) -> Any:
     try:
         return msgspec.json.decode(text)
     except msgspec.DecodeError:
+        import json
+
         return json.loads(text)
 
 
-def _mapped(path: Path) -> tuple[memoryview, str]:
+def _mapped(path: Path) -> tuple[memoryview, str, bytes]:
+    """The file, what tells it from all others, and its header, which is read: what is mapped stays untouched."""
     if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe would wait for a writer
         raise CorpusError(f"{path}: cannot be read as a corpus: not a regular file")
     try:
         with path.open("rb") as file:
             key = file_key(os.fstat(file.fileno()))
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)), key
+            data = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            length = int.from_bytes(file.read(8), "little")
+            header = file.read(length) if 0 < length <= min(len(data) - 8, LONGEST_HEADER) else b""
     except ValueError as error:  # it is empty
         raise CorpusError(f"{path}: cannot be read as a corpus: {error}") from None
+    if not header or len(header) < length:
+        raise ValueError("its header is cut off")
+    return data, key, header
 
 
-def _decoded(path: Path, stored: _Stored, is_known: bool) -> Corpus:
-    """The corpus of a file; what is_known to be sound is not checked again."""
-    header = read_header(path, stored.told)
+def _decoded(path: Path, stored: _Stored, header: Header) -> Corpus:
+    """The corpus of a file, with the columns that it has, and what stands in place of those that it may lack."""
     absent = {column for column in COLUMNS.values() if column.optional and column.name not in stored.tensors}
     knows_plain = PLAIN.isdisjoint(absent)
     if not knows_plain:  # some of them tell nothing
@@ -170,37 +200,52 @@ def _decoded(path: Path, stored: _Stored, is_known: bool) -> Corpus:
         absent |= NATIVE
     if not MODELS.isdisjoint(absent):
         absent |= MODELS
-    arrays = {column.name: _array(stored, column) for column in COLUMNS.values() if column not in absent}
-    arrays |= without_native() if absent >= NATIVE else {}
-    arrays |= without_models() if absent >= MODELS else {}
-    corpus = Corpus(arrays, **header._asdict(), path=path, file_key=stored.key, knows_plain=knows_plain)
-    # How many path histories hold something is asked only where several corpora are in use.
-    if not absent <= COUNTS | NATIVE | MODELS:
-        corpus = replace(corpus, arrays={**({} if knows_plain else without_plain(corpus)), **arrays})
+    corpus = Corpus(
+        _columns(stored, absent), **header._asdict(), path=path, file_key=stored.key, knows_plain=knows_plain
+    )
+    if not knows_plain:
+        from .plain_tables import without_plain
+
+        corpus = replace(corpus, arrays={**without_plain(corpus), **corpus.arrays})
     if not APPEARANCES.isdisjoint(absent):
+        from .appearances import filled
+        from .validation import shape_problems
+
         _refuse(shape_problems(corpus))
         corpus = replace(corpus, arrays={**filled(corpus), **corpus.arrays})
-    if not is_known:
-        header.check()
-        _refuse(chain(shape_problems(corpus), endless_problems(corpus)))
     return corpus
+
+
+def _columns(stored: _Stored, absent: set[Column[Any]]) -> LateColumns:
+    """The columns but for those ``absent``; of native files and models none are told of in place of these."""
+    held = {column.name: stored.entries(column) for column in COLUMNS.values() if column not in absent}
+    lengths = {name: 8 * len(content) // bits for name, (content, bits) in held.items()}
+    lengths |= {column.name: int(column.runs is not None) for column in absent & (NATIVE | MODELS)}
+
+    def made(name: str) -> Array:
+        import numpy as np
+
+        if name not in held:
+            return np.zeros(lengths[name], COLUMNS[name].dtype)
+        content, bits = held[name]
+        return np.frombuffer(content, f"u{bits // 8}")
+
+    return LateColumns(lengths, made)
+
+
+def _check(corpus: Corpus, header: Header) -> None:
+    """Raise ValueError for what a scan could not read, or not to its end."""
+    from ..support.arrays import let_go
+    from .validation import endless_problems, shape_problems
+
+    header.check()
+    _refuse(chain(shape_problems(corpus), endless_problems(corpus)))
+    let_go(corpus.arrays.values())
 
 
 def _refuse(found: Iterable[str]) -> None:
     for problem in found:
         raise ValueError(problem)
-
-
-def _array(stored: _Stored, column: Column[Any]) -> Array:
-    entry, content = stored.tensors[column.name], stored.column(column.name)
-    dtype = _TYPES.get(entry["dtype"])
-    is_narrow = column.narrows and dtype == NARROWED[column.dtype]
-    if dtype != column.dtype and not is_narrow:
-        raise ValueError(f"{column.name} is cut off or of another type")
-    array: Array = np.frombuffer(content, dtype)
-    if entry["shape"] != [len(array)]:
-        raise ValueError(f"{column.name} is of another length than its header says")
-    return array
 
 
 def shipped_path() -> Path:
@@ -221,10 +266,7 @@ def packed_path() -> Path:
 
 def user_path() -> Path:
     """The corpus of the user's own upstreams; ``MODELKIN_DATA_DIR`` moves it."""
-    import platformdirs
-
-    folder = os.environ.get("MODELKIN_DATA_DIR") or platformdirs.user_data_dir("modelkin")
-    return Path(folder) / "corpus.safetensors"
+    return user_data() / "corpus.safetensors"
 
 
 def wide_path() -> Path:

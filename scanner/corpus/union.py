@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from itertools import count
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from msgspec import Struct, field
@@ -20,7 +20,9 @@ from .history_table import HistoryTable
 from .intervals import NEVER
 from .kept.sorted_rows import SortedRows
 from .model import Corpus, Project
-from .rarity import Rarity
+
+if TYPE_CHECKING:
+    from .rarity import Rarity
 
 _MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
@@ -73,6 +75,8 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def rarity(self) -> Rarity:
         """How rare things are in all of it."""
+        from .rarity import Rarity  # few files hold anything that it is asked for
+
         return Rarity(self.corpora, self.known, self.rows)
 
     @property

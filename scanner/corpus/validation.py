@@ -8,11 +8,9 @@ this when a damaged corpus does harm that no check finds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 
 import numpy as np
 
-from ..errors import CorpusError
 from ..support.arrays import Array, run_sums
 from .model import Corpus
 from .schema import COLUMNS, FIRST_COLUMNS, KINDS, Columns, Table
@@ -172,20 +170,3 @@ def _parents_come_first(parents: Array, starts: Array) -> bool:
             return False
         first = end
     return True
-
-
-@contextmanager
-def damage_explained(corpora: Sequence[Corpus]) -> Iterator[None]:
-    """An error that damage in one of ``corpora`` explains becomes a CorpusError naming it; any other passes."""
-    try:
-        yield
-    except (LookupError, ValueError, ArithmeticError, MemoryError) as error:
-        for corpus in corpora:
-            if found := problems(corpus):
-                raise damaged(corpus, found[0]) from error
-        raise
-
-
-def damaged(corpus: Corpus, problem: str) -> CorpusError:
-    """The error that says so."""
-    return CorpusError(f"{corpus.path or corpus.name}: damaged corpus file ({problem}); build or download it again")

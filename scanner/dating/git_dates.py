@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from ..errors import SourceError
 from ..results import FileDate, Ground
-from ..sources.git_command import GitError
+from ..sources.git_folder import GitError
 from ..sources.git_history import ClosedGit, claimed_day, closed_git
 from .git_tops import GitTops
 

@@ -7,23 +7,23 @@ say what it is.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..results import Scanned, SourceKind
 from ..sources.checkout import Checkout
-from ..sources.git_folder import git_folder, top_of
+from ..sources.git_folder import GitError, git_folder, head_of, top_of
 from ..sources.specs import GIT_PREFIX, HUB_PREFIX, REGISTRY_PREFIX, parse_git_address, without_login
 from ..support.clock import now
+from ..support.lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from ..sources.git_index import IndexedFile
 
 # To compare the index with the commit; nothing is read of the files.
 _SECONDS = 10.0
-_COMMIT = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
+_COMMIT = lazy_pattern(r"[0-9a-f]{40}(?:[0-9a-f]{24})?")
 _REMOTE = {REGISTRY_PREFIX: SourceKind.REGISTRY, GIT_PREFIX: SourceKind.GIT, HUB_PREFIX: SourceKind.HUB}
 
 
@@ -76,8 +76,6 @@ def _of_folder(told: Scanned, checkout: Checkout) -> Scanned:
     top = top_of(place) if place is not None else None
     if place is None or top is None:
         return told
-    from ..sources.git_command import GitError  # what runs git: not needed outside of checkouts
-    from ..sources.git_history import head_of
     from ..sources.git_index import UnknownIndexError, indexed_files
 
     try:
@@ -104,13 +102,13 @@ def _is_changed(top: Path, indexed: list[IndexedFile], kind: SourceKind | None) 
 
     A hook is asked about few files, and most of them are staged: the second is not looked at for those.
     """
-    from ..sources.git_command import GitError
-    from ..sources.git_history import closed_git
     from ..sources.git_index import any_changed
 
     is_changed = any_changed(top, indexed)
     if is_changed is not False or kind is SourceKind.CHOSEN:
         return is_changed or None
+    from ..sources.git_history import closed_git  # what runs git: not needed for a hook
+
     try:
         with closed_git(top) as git:
             return git.is_staged(_SECONDS)

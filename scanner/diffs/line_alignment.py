@@ -15,8 +15,7 @@ import numpy as np
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import Indel
 
-from ..matching.comparison import MODULE
-from ..results import DefinitionMatch, Kind, Rename
+from ..results import MODULE, DefinitionMatch, Kind, Rename
 from ..support.arrays import Array
 from ..syntax.rename_undo import plain_qualname, undoable
 from .model import LinePair, RowKind

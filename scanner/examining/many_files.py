@@ -20,8 +20,7 @@ from msgspec.structs import replace
 from ..attribution.copies import Examined
 from ..attribution.waivers import WaiversRead
 from ..corpus.model import CORPUS_SUFFIX, Corpus
-from ..corpus.store import open_corpus
-from ..corpus.validation import damage_explained
+from ..corpus.store import damage_explained, open_corpus
 from ..dating.dates import SourceFacts
 from ..results import FileDate, Skipped
 from ..scan_steps import ScanOptions, examiner
@@ -145,7 +144,7 @@ def _is_much(waiting: Sequence[_Waiting]) -> bool:
 
 
 def _cores() -> int:
-    from ..support.processes import available_cores  # takes time to import, and most scans need none of it
+    from ..support.processes import available_cores  # what starts programs, which most scans need not
 
     return available_cores()
 

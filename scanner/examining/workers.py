@@ -26,7 +26,8 @@ from msgspec import Struct
 from ..errors import ModelkinError
 from ..support.budget import OutOfMemoryError, OverBudgetError
 from ..support.collecting import MANY_OBJECTS
-from ..support.processes import end, end_started, hear_end, workers
+from ..support.processes import end_started
+from ..support.worker_processes import end, hear_end, workers
 
 # Code in C does not see the signal of a time limit; a process that is not back this much later is ended.
 GRACE_SECONDS = 5.0

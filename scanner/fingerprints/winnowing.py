@@ -1,6 +1,7 @@
 """Winnowing: which hashes of k-grams are kept as a definition's fingerprints (Schleimer, Wilkerson, Aiken 2003, §3).
 
-Edit this to change k, the window or the hash. Every corpus must then be built again: raise FORMAT in `corpus.model`.
+Edit this to change the hash; k and the window stand in `window`. Every corpus must then be built again: raise FORMAT in
+`corpus.model`.
 """
 
 from __future__ import annotations
@@ -12,22 +13,10 @@ import numpy as np
 from ..support.arrays import I64, U32, U64, run_bounds
 from ..syntax.token_format import without_distances
 from .normalize import NormalisedFile, mix
+from .window import WINNOWING, Winnowing
 
 _FACTOR = 0x9E3779B97F4A7C15
 _INVERSE = pow(_FACTOR, -1, 1 << 64)
-
-
-class Winnowing(NamedTuple):
-    """``k`` tokens make a k-gram; of each ``window`` neighbouring k-grams one is kept.
-
-    A run of ``window + k - 1`` equal tokens always shares a fingerprint.
-    """
-
-    k: int = 16
-    window: int = 8
-
-
-WINNOWING = Winnowing()
 
 
 class Fingerprints(NamedTuple):

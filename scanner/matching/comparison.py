@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..corpus.model import Corpus
-from ..results import DefinitionMatch, Region, Verdict
+from ..results import MODULE, DefinitionMatch, Region, Verdict
 from ..support.arrays import Array, among, distinct, first_of_each, run_sums
 from .alignment import Alignment, align
 from .candidates import Candidate
@@ -40,7 +40,6 @@ PART_EVIDENCE = 12.0
 PARTS_EVIDENCE = 35.0
 # A name that so few upstream paths define, and so few statements have, is one project's own word.
 FEW_DEFINE, FEW_USE = 5, 50
-MODULE = "(module)"
 
 
 class Comparison(Struct, frozen=True, dict=True):

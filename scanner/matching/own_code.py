@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.union import CorpusUnion
-from ..results import FileVerdict
+from ..results import MODULE, FileVerdict
 from ..support.arrays import Array, Mask, first_of_each
-from .comparison import LEAST_SOLID, MODIFIED_SHARE, MODULE, PART_EVIDENCE
+from .comparison import LEAST_SOLID, MODIFIED_SHARE, PART_EVIDENCE
 from .own_sample import VALUE_PARTS, OwnCode, OwnDefinition
 from .query import Query
 from .ranking import COPY_EVIDENCE

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..results import COPIES, Direction, FileVerdict, Ground, UpstreamMatch, Verdict
+from ..results import COPIES, MODULE, Direction, FileVerdict, Ground, UpstreamMatch, Verdict
 from ..sources.files import SourceFile
 from ..support.arrays import Array, among
 from .candidates import Candidate, HistoryKey
-from .comparison import MODIFIED_SHARE, MODULE, PART_EVIDENCE, Comparison, describe
+from .comparison import MODIFIED_SHARE, PART_EVIDENCE, Comparison, describe
 from .direction import Placed
 from .ranking import (
     ADDED_SHARE,

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from msgspec.structs import replace
 
-from ..results import COPIES, FileVerdict, Region, Verdict
+from ..results import COPIES, MODULE, FileVerdict, Region, Verdict
 from ..support.arrays import Array
 from ..syntax.parser import Definition
-from .comparison import MODIFIED_SHARE, MODULE, PARTS_EVIDENCE, Comparison
+from .comparison import MODIFIED_SHARE, PARTS_EVIDENCE, Comparison
 from .distinctive import possible_values
 from .query import Query
 from .ranking import COPY_EVIDENCE, VerdictOptions, holds_upstream, ranked_by_closeness, verdict_on

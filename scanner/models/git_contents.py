@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from msgspec import Struct
 
 from ..sources.checkout import Checkout
-from ..sources.git_command import GitError, run
-from ..sources.git_folder import top_of
+from ..sources.git_command import run
+from ..sources.git_folder import GitError, top_of
 from ..sources.git_history import ClosedGit, closed_git
 
 _LOG = ("--no-ext-diff", "--no-textconv", "--no-color", "--no-show-signature", "--no-notes", "--no-mailmap")

@@ -7,27 +7,31 @@ in `credit_sources.py`. Few texts hold any: stems, looked for in all texts at on
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate
-from typing import NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
-
-from ..support.arrays import U32, Mask
+from ..support.lazy import lazy_pattern
 from .credit_sources import Certainty
 from .header import folded
 from .model import Strength
+
+if TYPE_CHECKING:
+    from ..support.arrays import U32, Mask
 
 # Words of which one must be there.
 OneOf = tuple[str, ...]
 # Stems are found by so many letters they begin with, which are one number.
 HEAD = 4
 # Up to here a line may be markup that is taken off.
-_LINE_END = re.compile(r"[ \t\f\r\"']*(?:\n|\Z)")
+_LINE_END = lazy_pattern(r"[ \t\f\r\"']*(?:\n|\Z)")
 # Multiplied so and cut to the upper half, heads spread over a table of 65,536 (Knuth's multiplicative hash).
-_SPREAD = np.uint32(2_654_435_761)
-_HALF = np.uint32(16)
+_SPREAD = 2_654_435_761
+_HALF = 16
+# Up to here, as most READMEs are, stems are found one by one, and no start waits for numpy.
+_SHORT = 16_384
 
 
 class Phrase(NamedTuple):
@@ -279,28 +283,57 @@ def _sought() -> dict[str, tuple[_Stem, ...]]:
     return found
 
 
-def _slots(text: bytes) -> U32:
-    """A number below 65,536 for each place that HEAD bytes begin at: equal bytes, equal numbers."""
-    heads: U32 = np.ndarray((max(len(text) - HEAD + 1, 0),), "<u4", text, strides=(1,))
-    slots: U32 = heads * _SPREAD >> _HALF
-    return slots
-
-
-def _table(heads: Iterable[str]) -> Mask:
-    table: Mask = np.zeros(1 << 16, dtype=np.bool_)
-    for head in heads:
-        table[_slots(head.encode())] = True
-    return table
-
-
 _SOUGHT = _sought()
-_TABLE = _table(_SOUGHT)
+_STEMS = tuple(stem for stems in _SOUGHT.values() for stem in stems)
 
 
 def _hits(text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
-    """Where a stem stands, and the indices of the phrases that need it."""
-    for place in np.flatnonzero(_TABLE.take(_slots(text.encode("ascii", "replace")))).tolist():
+    """Where a stem stands, in order, and the indices of the phrases that need it."""
+    if len(text) > _SHORT:
+        return _hits_by_heads(text)
+    found = (
+        (place, stem.phrases) for stem in _STEMS for place in _places(text, stem.words) if _stands(text, place, stem)
+    )
+    return iter(sorted(found, key=itemgetter(0)))
+
+
+def _places(text: str, words: str) -> Iterator[int]:
+    place = text.find(words)
+    while place >= 0:
+        yield place
+        place = text.find(words, place + 1)
+
+
+def _stands(text: str, place: int, stem: _Stem) -> bool:
+    """Whether a stem stands at a place that begins with its words."""
+    return not stem.breaks or _LINE_END.match(text, place + len(stem.words)) is not None
+
+
+def _hits_by_heads(text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """As `_hits`, of a long text: in few places at least the heads stand."""
+    import numpy as np
+
+    for place in np.flatnonzero(_table().take(_slots(text.encode("ascii", "replace")))).tolist():
         for stem in _SOUGHT.get(text[place : place + HEAD], ()):
-            words = stem.words
-            if text.startswith(words, place) and (not stem.breaks or _LINE_END.match(text, place + len(words))):
+            if text.startswith(stem.words, place) and _stands(text, place, stem):
                 yield place, stem.phrases
+
+
+def _slots(text: bytes) -> U32:
+    """A number below 65,536 for each place that HEAD bytes begin at: equal bytes, equal numbers."""
+    import numpy as np
+
+    heads: U32 = np.ndarray((max(len(text) - HEAD + 1, 0),), "<u4", text, strides=(1,))
+    slots: U32 = heads * np.uint32(_SPREAD) >> np.uint32(_HALF)
+    return slots
+
+
+@cache
+def _table() -> Mask:
+    """Which numbers heads of stems have."""
+    import numpy as np
+
+    table: Mask = np.zeros(1 << 16, dtype=np.bool_)
+    for head in _SOUGHT:
+        table[_slots(head.encode())] = True
+    return table

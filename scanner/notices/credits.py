@@ -11,10 +11,10 @@ import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ..sources.specs import CODE_SUFFIXES
 from ..support.lazy import lazy_pattern
-from ..syntax.tree import SyntaxTree
 from .credit_phrases import Phrase, may_hold, pattern, phrases_by_text
 from .credit_sources import (
     Certainty,
@@ -33,6 +33,9 @@ from .header import without_ignored_in_place
 from .links import Leads
 from .model import Credit, Strength
 from .paragraphs import Paragraph, Run, runs, split
+
+if TYPE_CHECKING:
+    from ..syntax.tree import SyntaxTree
 
 # How far before a phrase its sentence says what it is about.
 _SUBJECT = 120

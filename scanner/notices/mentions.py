@@ -25,7 +25,7 @@ _NAME_LEAD = lazy_pattern(
     r"(?: [a-z]+){0,3}? (?:under|by|to|with)(?: the)?(?: terms?(?: and conditions?)? of)?(?: the| an?)? |"
     r"\blicen[cs]e ?: )".replace(" ", r"\s{1,6}").replace(r"\s{1,6}?", r"\s{0,6}")
 )
-_WORDS = re.compile(r"\S+")
+_WORDS = lazy_pattern(r"\S+")
 # How many words of a name stand before and after its anchor, and how many characters are looked at for them.
 _WORDS_BEFORE, _WORDS_AFTER, _NAME_REACH = 9, 5, 110
 _MOST_ANCHORS = 24

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from ..syntax.comments import remarks
-from ..syntax.tree import SyntaxTree
+from ..support.lazy import lazy_pattern
+
+if TYPE_CHECKING:
+    from ..syntax.tree import SyntaxTree
 
 _MARKUP = " \t\f#*\"'!"
 _TRAILING = " \t\f\"'"
 # "Adapted from:" goes on in the next paragraph.
-_OPEN = re.compile(r"(?::|\b(?:from|of|on|by|at|to|and))\W{0,3}\Z", re.IGNORECASE)
+_OPEN = lazy_pattern(r"(?::|\b(?:from|of|on|by|at|to|and))\W{0,3}\Z", re.IGNORECASE)
 # A paragraph of more lines is a table or a text of its own; what it says further down is read as another.
 MOST_LINES = 60
 # What stands further out on a line is no prose.
@@ -54,6 +56,8 @@ def runs(text: bytes, shown: bytes, tree: SyntaxTree | None = None) -> Iterator[
 
     ``shown`` is ``text`` byte for byte, with blanks for what is not to be read; ``tree`` is as in ``remarks``.
     """
+    from ..syntax.comments import remarks  # a README has none
+
     held: list[str] = []
     first = 0
     for remark in remarks(text, tree):

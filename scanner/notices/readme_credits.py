@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..support.decoding import with_line_feeds
+from ..support.lazy import lazy_pattern
 from .credit_phrases import phrases_by_text
 from .credit_sources import links, name_at
 from .credits import MOST_CREDITS, credits_in
@@ -25,24 +26,24 @@ _LONGEST_LINE = 2_000
 # An item of a list that is longer says more than a name.
 _LONGEST_ITEM = 100
 
-_HEADING = re.compile(r"#{1,6}\s+(?P<title>[^\n]{1,200})|\*\*(?P<bold>[^*\n]{1,80})\*\*:?\s*\Z")
-_UNDERLINE = re.compile(r"(?:=+|-{3,})\Z")
-_OF_CREDITS = re.compile(
+_HEADING = lazy_pattern(r"#{1,6}\s+(?P<title>[^\n]{1,200})|\*\*(?P<bold>[^*\n]{1,80})\*\*:?\s*\Z")
+_UNDERLINE = lazy_pattern(r"(?:=+|-{3,})\Z")
+_OF_CREDITS = lazy_pattern(
     r"acknowledg|\bcredits?\b|\bthanks\b|\battributions?\b|built (?:with|on|upon)|based on|third[- ]party|shout-?outs?|"
     r"standing on the shoulders",
     re.IGNORECASE,
 )
 # A sentence that begins a list of what was built on, in whatever section.
-_BEGINS_LIST = re.compile(
+_BEGINS_LIST = lazy_pattern(
     r"\b(?:built|made|created|developed|possible|based|builds?)\b[^.\n]{0,60}\b(?:following|these|resources|projects|"
     r"repositories|help\s+of)\b[^.\n]{0,60}:?\s*\Z",
     re.IGNORECASE,
 )
-_FENCE = re.compile(r"^[ \t]*(?:```|~~~).*?(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
-_ITEM = re.compile(r"(?:[-*+]|\d{1,3}[.)])\s+")
-_BETWEEN_NAMES = re.compile(r"\s*(?:\+|,|&|\band\b|;)\s*")
+_FENCE = lazy_pattern(r"^[ \t]*(?:```|~~~).*?(?:^[ \t]*(?:```|~~~)[ \t]*$|\Z)", re.MULTILINE | re.DOTALL)
+_ITEM = lazy_pattern(r"(?:[-*+]|\d{1,3}[.)])\s+")
+_BETWEEN_NAMES = lazy_pattern(r"\s*(?:\+|,|&|\band\b|;)\s*")
 # A line of thanks for these is not about code.
-_NO_CODE = re.compile(
+_NO_CODE = lazy_pattern(
     r"\bdata\s?sets?\b|\bcorpus\b|\bcompute\b|\bGPUs?\b|\bfund\w*|\bsponsor\w*|\bpapers?\b|\bfeedback\b|\bdiscussions?\b",
     re.IGNORECASE,
 )

@@ -6,7 +6,6 @@ Edit this when a fact is to be worded differently everywhere.
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from itertools import zip_longest
 
@@ -14,6 +13,7 @@ from ..results import COPIES, Confidence, Finding, Level, Region, Rename, Upstre
 from ..results.cells import line_words
 from ..sources.files import NOTEBOOK_SUFFIX
 from ..support.escaping import brief, escape
+from ..support.lazy import lazy_pattern
 from .blocks import Text
 
 VERDICT_STYLES = {
@@ -32,7 +32,7 @@ COUNTED_AS = {
 }
 LEVEL_STYLES = {Level.ERROR: "bold red", Level.WARNING: "bold yellow", Level.NOTE: "cyan"}
 _BAR_WIDTH = 24
-_SENTENCE_END = re.compile(r"(?<=[.!?]) ")
+_SENTENCE_END = lazy_pattern(r"(?<=[.!?]) ")
 
 
 name = brief

@@ -13,6 +13,7 @@ from msgspec import Struct
 from ..notices.header import without_ignored
 from ..notices.readme_credits import read_credits_in_prose
 from ..results import Region, Skipped
+from ..support.lazy import lazy_pattern
 from .model import DeclaredLicence, ModelCard
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ _UNSAID = ("other", "unknown")
 # The title is looked for in so many lines.
 _TITLE_WITHIN = 400
 _LONGEST_TITLE = 300
-_MARKUP = re.compile(r"!\[[^\]\[]*\]\([^()]*\)|<[^<>]*>|[*`]|:\w{1,40}:")
-_LINK = re.compile(r"\[([^\]\[]*)\]\([^()]*\)")
-_HTML_TITLE = re.compile(r"<h1\b[^<>]{0,300}>(.{0,1000}?)</h1>", re.IGNORECASE | re.DOTALL)
-_CARD_OF = re.compile(r"model card(?: (?:for|of)|:| -)? *", re.IGNORECASE)
+_MARKUP = lazy_pattern(r"!\[[^\]\[]*\]\([^()]*\)|<[^<>]*>|[*`]|:\w{1,40}:")
+_LINK = lazy_pattern(r"\[([^\]\[]*)\]\([^()]*\)")
+_HTML_TITLE = lazy_pattern(r"<h1\b[^<>]{0,300}>(.{0,1000}?)</h1>", re.IGNORECASE | re.DOTALL)
+_CARD_OF = lazy_pattern(r"model card(?: (?:for|of)|:| -)? *", re.IGNORECASE)
 # Headings of the first level that name a section of a card, not a model.
 _SECTIONS = frozenset(
     "about|contents|features|getting started|info|information|installation|instructions|introduction|language|license"

@@ -5,6 +5,7 @@ Read this room to learn the output; its names are imported from here.
 
 from .answer import Conclusion, UpstreamGrounds
 from .file_verdict import (
+    MODULE,
     CellLines,
     Cells,
     DefinitionMatch,
@@ -50,6 +51,7 @@ from .vocabulary import (
 
 __all__ = [
     "COPIES",
+    "MODULE",
     "Attribution",
     "CellLines",
     "Cells",

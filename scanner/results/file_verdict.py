@@ -177,11 +177,15 @@ class Rename(Struct, frozen=True):
     """In how many aligned statements ``original`` stands; 0 where nobody counted."""
 
 
+MODULE = "(module)"
+"""What the module itself goes by among the definitions of a file."""
+
+
 class DefinitionMatch(Struct, frozen=True):
     """One definition of the scanned file, and the upstream definition that it stands in, if any."""
 
     qualname: str
-    """Its name, with the names of what it stands in: ``Attention.forward``."""
+    """Its name, with the names of what it stands in: ``Attention.forward``; `MODULE` for the file itself."""
     first_line: int
     """The line on which it begins, counted from 1."""
     last_line: int

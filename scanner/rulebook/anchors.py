@@ -12,10 +12,12 @@ import re
 from functools import cache
 from math import prod
 
+from ..support.lazy import lazy_pattern
+
 # How many ways an anchor may be tried from one place in a text.
 MOST_WAYS = 5_000
 
-_TOKEN = re.compile(
+_TOKEN = lazy_pattern(
     r"(?P<gap>\.\{0,(?P<reach>\d{1,4})\})|(?P<choice>[?|])|\(\?:|\)|\[[a-z0-9 ]+\]|\\b|[^\W_A-Z]|[ .]|(?P<other>.)",
     re.S,
 )

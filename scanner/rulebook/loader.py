@@ -58,7 +58,7 @@ FIELDS = frozenset(
 _SUFFIX = ".yaml"
 # More than YAML of ours may have.
 _MOST_READ = 256_001
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
+_ID = lazy_pattern(r"[A-Za-z0-9][A-Za-z0-9.+-]*")
 _FAMILIES = frozenset(family.value for family in Family)
 # These say nothing without the exact words.
 _EXACT = frozenset({Duty.EXACT_NOTICE, Duty.DISPLAY, Duty.NAME_PREFIX})

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -20,8 +21,10 @@ from ..errors import SourceError
 from ..results import LeftOut, Skipped
 from .checkout import Checkout, Entry, Tally, os_reason, sort_key
 from .git_folder import DOT_GIT, hidden_code, remote_of
-from .ignores import Ignores
 from .specs import exists
+
+if TYPE_CHECKING:
+    from .ignores import Ignores
 
 _Items = Iterator[Entry | Skipped]
 
@@ -134,6 +137,8 @@ class _Bounds(Struct, frozen=True):
 
 
 def _tree(folder: Path, path: str, bounds: _Bounds, obey: bool, tally: Tally) -> _Items:
+    from .ignores import Ignores  # a file alone is scanned whatever is ignored
+
     ignores = Ignores.of_root(folder, tally) if obey else Ignores(tally)
     return _walk(_Subfolder(str(folder), path, ignores), bounds)
 

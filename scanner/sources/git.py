@@ -22,7 +22,8 @@ from ..results import Skipped
 from ..support.processes import PIPE, Process
 from . import git_command
 from .checkout import Checkout
-from .git_command import GitError, reason_in, run, running
+from .git_command import reason_in, run, running
+from .git_folder import GitError
 from .members import DISK_RESERVE_BYTES, MAX_MEMBERS, MAX_TOTAL_BYTES, Member, inside, list_members, too_large
 from .specs import GitAddress, parse_git_address, without_login
 

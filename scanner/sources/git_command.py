@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
-from ..errors import SourceError
 from ..support.processes import NO_FILE, Process, environment, find_program, killed_after, started
+from .git_folder import GitError
 
 TIMEOUT_SECONDS = 600.0
 MAX_OUTPUT_BYTES = 128 * 1024**2
@@ -56,10 +56,6 @@ _ENVIRONMENT = {
     "SSH_ASKPASS_REQUIRE": "never",
     "LC_ALL": "C",  # messages in English, to tell them apart
 }
-
-
-class GitError(SourceError):
-    """git failed; the message is the reason alone, one line."""
 
 
 def run(repository: Path, *arguments: str, protocols: str = "", seconds: float | None = None) -> bytes:

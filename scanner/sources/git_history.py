@@ -11,8 +11,6 @@ not. Edit this to ask git one more thing.
 from __future__ import annotations
 
 import os
-import re
-import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,20 +19,16 @@ from tempfile import TemporaryDirectory
 
 from msgspec import Struct
 
-from .git_command import GitError, run
+from .git_command import run
+from .git_folder import FULL_HASH, GitError, commit_of_head, content_of, git_folders, lines_of
 from .git_index import MAX_INDEX_BYTES
 
 _SECONDS = 120.0
-_MAX_LIST_BYTES = 64 * 1024**2
-_MAX_LINE_BYTES = 8 * 1024
-_MAX_LINKS = 5
 _SHA256_DIGITS = 64
 _CLOSED = ("--no-ext-diff", "--no-textconv", "--no-color")
 _CLOSED_LOG = (*_CLOSED, "--no-show-signature", "--no-notes", "--no-mailmap")
 # Moves of more files in one commit are found where the files stay the same.
 _MOST_RENAMED = 1000
-_HASH = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
-_REF = re.compile(r"refs(/(?!\.)[^\x00-\x20\x7f~^:?*\[\\/]+(?<!\.lock))+")
 # That these are false by default is git's word of today.
 _CONFIGURATION = """[core]
     repositoryFormatVersion = 1
@@ -150,9 +144,9 @@ def closed_git(top: Path) -> Iterator[ClosedGit]:
     objects = common / "objects"
     if objects.is_symlink() or not objects.is_dir():
         raise GitError(f"{objects} is no folder of objects")
-    if _lines(objects / "info" / "alternates"):
+    if lines_of(objects / "info" / "alternates"):
         raise GitError(f"{common} borrows objects from elsewhere (objects/info/alternates), which are not followed")
-    head = _commit_of_head(folder, common)
+    head = commit_of_head(folder, common)
     with TemporaryDirectory(prefix="modelkin-", ignore_cleanup_errors=True) as private:
         repository = Path(private, "repository.git")
         for name in ("objects/info", "refs"):
@@ -162,116 +156,21 @@ def closed_git(top: Path) -> Iterator[ClosedGit]:
         (repository / "HEAD").write_text(f"{head or 'ref: refs/heads/none'}\n", encoding="ascii")
         (repository / "objects/info/alternates").write_bytes(_quoted(os.fsencode(objects.resolve())) + b"\n")
         _copy_index(folder, repository)
-        if cut := [line for line in _lines(common / "shallow") if _HASH.fullmatch(line)]:
+        if cut := [line for line in lines_of(common / "shallow") if FULL_HASH.fullmatch(line)]:
             (repository / "shallow").write_text("".join(f"{line}\n" for line in cut), encoding="ascii")
         yield ClosedGit(repository, head, frozenset(cut))
 
 
-def git_folders(top: Path) -> tuple[Path, Path]:
-    """The checkout's git folder, and the one that holds its objects and refs: another one for a worktree.
-
-    Raises GitError where there is none to trust.
-    """
-    named = top.absolute() / ".git"
-    if named.is_symlink():
-        raise GitError(f"{named} is a link, which is not followed")
-    if named.is_dir():
-        return named, _common(named)
-    text = _line(named)
-    if not text.startswith("gitdir: "):
-        raise GitError(f"{top} is not the top of a git checkout")
-    folder = Path(named.parent, text.removeprefix("gitdir: ")).resolve()
-    common = _common(folder)
-    if common != folder:  # made by `git worktree add`, and the repository knows of it
-        belongs = _is_same(Path(folder, _line(folder / "gitdir")), named)
-    else:
-        inside = (parent / ".git" / "modules" for parent in named.parent.resolve().parents)
-        belongs = any(folder.is_relative_to(place) for place in (named.parent.resolve(), *inside))
-    if not belongs:
-        raise GitError(f"{named} names {folder}, which does not say that it is this checkout's: not followed")
-    return folder, common
-
-
-def _common(folder: Path) -> Path:
-    text = _line(folder / "commondir")
-    if not text:
-        return folder
-    common = Path(folder, text).resolve()
-    if folder.resolve().parent != common / "worktrees":
-        raise GitError(f"{folder} names {common} for its objects, which it is not a part of: not followed")
-    return common
-
-
-def head_of(top: Path) -> str:
-    """The hash of the commit that is checked out at ``top``, without running git; empty before the first one.
-
-    Raises GitError where there is no git folder to trust.
-    """
-    return _commit_of_head(*git_folders(top))
-
-
-def _commit_of_head(folder: Path, common: Path) -> str:
-    """The hash HEAD stands for, by way of refs; empty where its branch has no commit yet."""
-    text = _line(folder / "HEAD")
-    for _ in range(_MAX_LINKS):
-        if _HASH.fullmatch(text):
-            return text
-        name = text.removeprefix("ref:").strip()
-        if not text.startswith("ref:") or not _REF.fullmatch(name) or name == "refs/heads/.invalid":
-            break
-        text = _line(common / name) or _packed(common, name)
-        if not text:
-            return ""
-    raise GitError(f"HEAD of {folder} leads to no commit by a way that is known here")
-
-
-def _packed(common: Path, name: str) -> str:
-    rows = (line.split(" ", 1) for line in _lines(common / "packed-refs") if line[:1] not in "#^")
-    return next((row[0] for row in rows if row[1:] == [name]), "")
-
-
 def _copy_index(folder: Path, repository: Path) -> None:
     """With the file that a split index shares its entries with."""
-    index = _content(folder / "index", MAX_INDEX_BYTES)
+    index = content_of(folder / "index", MAX_INDEX_BYTES)
     if not index:
         return
     (repository / "index").write_bytes(index)
     for shared in folder.glob("sharedindex.*"):
         digest = shared.suffix[1:]
-        if _HASH.fullmatch(digest) and bytes.fromhex(digest) in index:
-            (repository / shared.name).write_bytes(_content(shared, MAX_INDEX_BYTES))
-
-
-def _line(path: Path) -> str:
-    """The first line of a small file; empty when there is none."""
-    return os.fsdecode(_content(path, _MAX_LINE_BYTES)).split("\n")[0].strip()
-
-
-def _lines(path: Path) -> list[str]:
-    return [line.strip() for line in os.fsdecode(_content(path, _MAX_LIST_BYTES)).split("\n") if line.strip()]
-
-
-def _content(path: Path, limit: int) -> bytes:
-    """Of a regular file that is no link; empty when there is none. Raises GitError for a larger one."""
-    try:
-        # A queue in its place would be waited for.
-        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        with open(os.open(path, flags), "rb") as file:  # noqa: PTH123 - a descriptor
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                return b""
-            content = file.read(limit + 1)
-    except OSError:
-        return b""
-    if len(content) > limit:
-        raise GitError(f"{path} is larger than {limit:,} bytes")
-    return content
-
-
-def _is_same(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except OSError:
-        return False
+        if FULL_HASH.fullmatch(digest) and bytes.fromhex(digest) in index:
+            (repository / shared.name).write_bytes(content_of(shared, MAX_INDEX_BYTES))
 
 
 def _quoted(path: bytes) -> bytes:

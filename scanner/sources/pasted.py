@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from urllib.parse import quote, unquote, urlsplit
 
+from ..support.lazy import lazy_pattern
 from .specs import (
     ARCHIVE_SUFFIXES,
     CODE_SUFFIXES,
@@ -30,11 +31,11 @@ _PAGES = frozenset(("tree", "blob", "resolve", "raw", "commit", "commits", "src"
 # What a forge has beside repositories, by the first part of the path.
 _NO_OWNER = frozenset("docs models collections papers settings orgs topics search features pricing blog".split())
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_PINNED = re.compile(rf"(?P<name>{_NAME})(?:\[[^\]]*\])?\s*==\s*(?P<version>[^\s;!]+)(?P<inner>!.*)?", re.DOTALL)
-_PACKAGE_URL = re.compile(r"pkg:(?P<kind>[a-z]+)/(?P<name>[^@?#]+)(?:@(?P<version>[^?#]+))?(?:[?#].*)?")
-_SCP = re.compile(r"(?P<login>[\w.-]+@[\w.-]+):(?P<path>[^/\s][^\s]*)")
-_TWO_WORDS = re.compile(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
-_ONE_WORD = re.compile(_NAME, re.ASCII)
+_PINNED = lazy_pattern(rf"(?P<name>{_NAME})(?:\[[^\]]*\])?\s*==\s*(?P<version>[^\s;!]+)(?P<inner>!.*)?", re.DOTALL)
+_PACKAGE_URL = lazy_pattern(r"pkg:(?P<kind>[a-z]+)/(?P<name>[^@?#]+)(?:@(?P<version>[^?#]+))?(?:[?#].*)?")
+_SCP = lazy_pattern(r"(?P<login>[\w.-]+@[\w.-]+):(?P<path>[^/\s][^\s]*)")
+_TWO_WORDS = lazy_pattern(r"[\w-][\w.-]*/[\w-][\w.-]*", re.ASCII)
+_ONE_WORD = lazy_pattern(_NAME, re.ASCII)
 
 
 def as_source(text: str) -> str:

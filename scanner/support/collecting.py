@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-MANY_OBJECTS = 50_000
+MANY_OBJECTS = 100_000
 """As mypy does: a run makes many objects and drops few, so looking after every 700 finds next to none."""
 
 

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -20,6 +21,29 @@ def shipped_folder(name: str) -> Path:
 
 def user_cache() -> Path:
     """The user's cache folder; ``MODELKIN_CACHE_DIR`` overrides the system's place for caches."""
+    if chosen := os.environ.get("MODELKIN_CACHE_DIR"):
+        return Path(chosen)
+    if usual := _usual("XDG_CACHE_HOME", ".cache"):
+        return usual
     import platformdirs
 
-    return Path(os.environ.get("MODELKIN_CACHE_DIR") or platformdirs.user_cache_dir("modelkin", appauthor=False))
+    return Path(platformdirs.user_cache_dir("modelkin", appauthor=False))
+
+
+def user_data() -> Path:
+    """The user's folder for what is to stay; ``MODELKIN_DATA_DIR`` overrides the system's place for data."""
+    if chosen := os.environ.get("MODELKIN_DATA_DIR"):
+        return Path(chosen)
+    if usual := _usual("XDG_DATA_HOME", ".local/share"):
+        return usual
+    import platformdirs
+
+    return Path(platformdirs.user_data_dir("modelkin"))
+
+
+def _usual(variable: str, place: str) -> Path | None:
+    """What platformdirs, which takes 6 ms to load, says on Linux where ``variable`` is not set; None where it must be
+    asked."""
+    home = os.environ.get("HOME", "")
+    is_usual = sys.platform == "linux" and variable not in os.environ and "ANDROID_DATA" not in os.environ
+    return Path(home, place, "modelkin") if is_usual and home.startswith("/") else None

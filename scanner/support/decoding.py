@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import codecs
-import re
 from functools import lru_cache
 
 from ..results import Skipped
+from .lazy import lazy_pattern
 
 # UTF-32 first: its little-endian mark begins with UTF-16's.
 WIDE_MARKS = (
@@ -16,10 +16,10 @@ WIDE_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 # The first line counts in any case, the second where the first is blank or a comment; neither has a longest length.
-_LINE = re.compile(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
-_COOKIE = re.compile(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
-_SAYS_NOTHING = re.compile(rb"[ \t\f]*(?:[#\r\n]|\Z)")
-_LONE_CR = re.compile(rb"\r(?!\n)")
+_LINE = lazy_pattern(rb"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+_COOKIE = lazy_pattern(rb"[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+_SAYS_NOTHING = lazy_pattern(rb"[ \t\f]*(?:[#\r\n]|\Z)")
+_LONE_CR = lazy_pattern(rb"\r(?!\n)")
 # Most of what Python source is encoded in is a superset of ASCII. The probe tells the others: unicode_escape (\x41,
 # \u0041), utf-7 (+AGE-), hz (~{), punycode and idna (hyphens, dots), UTF-16, EBCDIC.
 _PROBE = rb"\x41 \u0041 +AGE- ~{!!~} xn--a-b.c " + bytes({*range(32, 127)} - {0x5C}) + b"\t\n"

@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from .lazy import lazy_pattern
+
 # Other: control, format (direction overrides, zero width), surrogate, private, unassigned; and the line separators.
 _HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 # A minified file can hold one identifier of megabytes.
 _LONGEST_READ = 100
-_COMMAND = re.compile(r"^([^\S\n]*):(?=:)|(#)#(?=\[|vso\[)", re.MULTILINE)
+_COMMAND = lazy_pattern(r"^([^\S\n]*):(?=:)|(#)#(?=\[|vso\[)", re.MULTILINE)
 
 
 def escape(text: str) -> str:

@@ -16,8 +16,12 @@ from modelkin.cli import main
 from modelkin.cli.choices import exit_code
 from modelkin.results import Level, Report, Suppression, Verdict
 from modelkin.settings import LEVELS, VERDICTS
+from modelkin.support.data_files import CACHE_OFF
 
+from ..support.comparisons import RENAMED
 from ..support.example_reports import EMPTY, FINDING, REPORT, only
+from ..support.git_histories import FIRST, committed, needs_git_and_shell
+from ..support.small_corpora import Upstream, corpus_of
 
 COMMANDS = [
     (),
@@ -70,6 +74,7 @@ def loaded_by(*arguments: str) -> set[str]:
 
 def test_help_imports_nothing_heavy() -> None:
     heavy = {"numpy", "rich", "tree_sitter", "libcst", "rapidfuzz", "safetensors", "yaml", "pathspec", "urllib3"}
+    heavy |= {"json", "hashlib", "modelkin.sources", "modelkin.results"}
     assert not heavy & loaded_by("--help")
 
 
@@ -78,8 +83,31 @@ def test_a_scan_of_one_file_imports_nothing_that_it_does_not_need(tmp_path: Path
     code.write_text("x = 1\n")
     upstream.write_text(LAYER.format(name="Attention", attribute="head_size"))
     late = {"libcst", "yaml", "jinja2", "license_expression", "ssl", "zipfile", "tarfile", "subprocess"}
-    late |= {"urllib3", "truststore", "keyring", "http.client"}
+    late |= {"urllib3", "truststore", "keyring", "http.client", "multiprocessing", "modelkin.sources.ignores"}
+    late |= {"platformdirs"} if sys.platform == "linux" else set()
     assert not late & loaded_by("scan", str(code), "--against", str(upstream))
+
+
+@needs_git_and_shell
+def test_a_hook_that_the_scan_cache_answers_imports_nothing_that_reads_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither numpy, half of what such a run would take, nor what starts programs: no commit waits for them."""
+    monkeypatch.delenv(CACHE_OFF)
+    monkeypatch.setenv("MODELKIN_CACHE_DIR", str(tmp_path / "cache"))
+    corpus_of(Upstream()).save(tmp_path / "corpus.safetensors")
+    committed(tmp_path / "mine", {"README.md": "# A model\n\nAdapted from https://github.com/lantern/lamp\n"}, FIRST)
+    monkeypatch.chdir(tmp_path / "mine")
+    files = {"mine.py": RENAMED, "own.py": "def own(a):\n    return [a, a + 1]\n"}
+    for name, text in files.items():
+        Path(name).write_text(text)
+    hook = ("scan", *files, "--format", "concise", "--corpus", str(tmp_path / "corpus.safetensors"))
+    reads_code = {"numpy", "tree_sitter", "modelkin.pipeline", "modelkin.fingerprints.normalize"}
+    assert reads_code <= loaded_by(*hook)
+    late = reads_code | {"rapidfuzz", "json", "multiprocessing", "modelkin.syntax.tree", "modelkin.corpus.validation"}
+    late |= {"platformdirs"} if sys.platform == "linux" else set()
+    assert not late & loaded_by(*hook)
+    assert not (late | {"subprocess"}) & loaded_by(*hook[:1], "own.py", *hook[3:])  # what is no copy needs no date
 
 
 def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:

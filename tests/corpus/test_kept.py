@@ -73,7 +73,7 @@ def test_a_file_that_was_checked_is_not_checked_again_until_it_changes(
 ) -> None:
     first = open_corpus(path)
     assert is_checked(first.file_key)
-    monkeypatch.setattr("modelkin.corpus.store.shape_problems", None)  # whoever checks it fails
+    monkeypatch.setattr("modelkin.corpus.validation.shape_problems", None)  # whoever checks it fails
     again = open_corpus(path)
     assert [*again.notices] == [*first.notices]
     assert [*again.unlisted] == [*first.unlisted]

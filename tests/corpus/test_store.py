@@ -14,14 +14,16 @@ from msgspec.structs import replace
 from modelkin.corpus import library
 from modelkin.corpus.model import FORMAT, OLDEST_FORMAT, Release
 from modelkin.corpus.plain_tables import without_plain
-from modelkin.corpus.rarity import COUNTS
-from modelkin.corpus.schema import COLUMNS
+from modelkin.corpus.schema import COLUMNS, PLAIN_COUNTS, Columns
 from modelkin.corpus.store import open_corpus
 from modelkin.errors import CorpusError
-from modelkin.fingerprints.winnowing import WINNOWING
+from modelkin.fingerprints.window import WINNOWING
 
 from ..support.damaged_corpora import DAMAGED, as_format_2, others, refused, rewritten
 from ..support.small_corpora import THREE, corpus_of
+
+# How many path histories hold something: a file may be without them.
+COUNTS = PLAIN_COUNTS | {Columns.digest_lineages, Columns.statement_lineages}
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from modelkin import ScanOptions, scan
 from modelkin.cli import main
 from modelkin.corpus import library
-from modelkin.corpus.schema import COLUMNS, FIRST_COLUMNS, NARROWED, Table
-from modelkin.corpus.store import open_corpus
-from modelkin.corpus.validation import damage_explained, problems
+from modelkin.corpus.schema import COLUMNS, FIRST_COLUMNS, Table
+from modelkin.corpus.store import damage_explained, open_corpus
+from modelkin.corpus.validation import problems
 from modelkin.errors import CorpusError, ModelkinError
 
 from ..support.damaged_corpora import DAMAGED, forged, others, refused
@@ -69,7 +69,7 @@ def test_every_column_is_as_long_as_its_table_and_counts_no_further_than_there_i
     assert set(corpus.arrays) == set(COLUMNS)
     for name, column in COLUMNS.items():
         array = corpus.arrays[name]
-        assert array.dtype == (NARROWED[column.dtype] if column.narrows else column.dtype), name
+        assert array.dtype == column.held_in[0].dtype, name
         assert len(array) == corpus.count(column.table) + (column.runs is not None), name
         if column.numbers in FIRST_COLUMNS:
             assert array.max() < corpus.count(column.numbers), name

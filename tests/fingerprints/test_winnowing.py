@@ -10,7 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from modelkin.fingerprints.normalize import mix
-from modelkin.fingerprints.winnowing import _FACTOR, WINNOWING, Winnowing, _kgrams, winnow
+from modelkin.fingerprints.window import WINNOWING, Winnowing
+from modelkin.fingerprints.winnowing import _FACTOR, _kgrams, winnow
 from modelkin.support.arrays import U32
 
 from ..support.random_modules import Spelling, indented, modules, printed, spellings

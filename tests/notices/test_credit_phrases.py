@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.notices.credit_phrases import HEAD, LINKED, PHRASES, may_hold, phrases_by_text
+from modelkin.notices.credit_phrases import _SHORT, HEAD, LINKED, PHRASES, may_hold, phrases_by_text
 
 STEMS = sorted({stem for phrase in PHRASES for stems in phrase.stems for stem in stems})
 # Letters that become two, or another of ASCII, in lower case; a place that no byte stands for alone.
@@ -34,6 +34,12 @@ def test_a_phrase_is_found_in_each_text_that_may_hold_it(texts: list[str]) -> No
 def test_phrases_keep_their_order(text: str) -> None:
     places = [PHRASES.index(phrase) for phrases in phrases_by_text([text]).values() for phrase in phrases]
     assert places == sorted(set(places))
+
+
+@given(st.lists(st.sampled_from([*STEMS, *ODD, "\n", '  "']), max_size=12).map("".join))
+def test_a_long_text_holds_the_phrases_of_its_parts(text: str) -> None:
+    """Long texts are read with numpy, short ones without."""
+    assert phrases_by_text([text, "x" * _SHORT]) == phrases_by_text([text])
 
 
 def test_markup_at_a_line_s_end_hides_no_phrase() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from modelkin.sources import open_source
 from modelkin.sources.checkout import Entry
-from modelkin.sources.git_command import GitError
+from modelkin.sources.git_folder import GitError
 from modelkin.sources.git_history import closed_git
 
 from ..support.git_histories import FIRST, SECOND, TEXT, THIRD, answers, git, needs_git_and_shell, with_history

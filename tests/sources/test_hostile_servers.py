@@ -22,6 +22,7 @@ from modelkin.results import Skipped
 from modelkin.sources import git_command, hub, open_source
 from modelkin.sources.files import SourceFile, read_files
 from modelkin.sources.git import FILTERED_BYTES, _check
+from modelkin.sources.git_folder import GitError
 
 from ..support.git_repositories import address, commit
 from ..support.hub_server import COMMIT
@@ -80,7 +81,7 @@ def test_messages_without_end_are_an_error(tmp_path: Path, monkeypatch: pytest.M
     with tempfile.TemporaryFile() as errors:
         errors.write(b"x" * 101)
         errors.flush()
-        with pytest.raises(git_command.GitError, match="messages without end"):
+        with pytest.raises(GitError, match="messages without end"):
             _check(tmp_path, errors, time.monotonic() + 9, 9, None)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from modelkin.attribution.copies import CheckResult, Copy, letters, read_copy
+from modelkin.attribution.copies import CheckResult, Copy, KnownLines, read_copy
 from modelkin.notices.notice import read_notice
 from modelkin.repository.declarations import read_declarations
 from modelkin.repository.model import Declarations
@@ -69,7 +69,7 @@ def copy_of(
         definitions=(),
         own_release=own_release,
     )
-    return read_copy(verdict, notice, text.encode(), frozenset(map(letters, known)))
+    return read_copy(verdict, notice, text.encode(), KnownLines(known))
 
 
 def declarations_of(files: Mapping[str, str]) -> Declarations:

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 from modelkin.fingerprints.normalize import NormalisedFile, normalise
 from modelkin.fingerprints.statement_cache import StatementCache
-from modelkin.fingerprints.winnowing import WINNOWING, Winnowing, winnow
+from modelkin.fingerprints.window import WINNOWING, Winnowing
+from modelkin.fingerprints.winnowing import winnow
 from modelkin.syntax.parser import parse
 
 Sequences = list[tuple[str, tuple[int, ...]]]

@@ -148,11 +148,11 @@ import os, sys
 from concurrent.futures import process
 sys.path[:] = [path for path in sys.path if path]
 sys.path.insert(0, {home!r})
-import processes
+from support import worker_processes
 if __name__ == "__main__":
     sys.path[:0] = ["", "relative"]
     os.chdir({folder!r})
-    pool = processes.workers(2, os.getpid, ())
+    pool = worker_processes.workers(2, os.getpid, ())
     asked = "(__import__('os').getcwd(), __import__('sys').path, dict(__import__('os').environ))"
     print(pool.submit(eval, asked).result())
     pool.shutdown()
@@ -165,10 +165,11 @@ if __name__ == "__main__":
 @pytest.mark.skipif(sys.platform == "win32", reason="forks")
 @pytest.mark.parametrize("flags", [[], ["-E"], ["-I"]])
 def test_workers_import_nothing_of_the_current_folder(folder: Marked, tmp_path: Path, flags: list[str]) -> None:
-    """The module alone, from a copy, as a program: what the parent imports is chosen by its user."""
+    """The module and what it needs, from a copy, as a program: what the parent imports is chosen by its user."""
     hostile = marked(tmp_path / "full", folder.registry)
-    (tmp_path / "lib").mkdir()
-    (tmp_path / "lib/processes.py").write_bytes((SCANNER / "support/processes.py").read_bytes())
+    (tmp_path / "lib/support").mkdir(parents=True)
+    for name in ("__init__", "processes", "worker_processes"):
+        (tmp_path / f"lib/support/{name}.py").write_bytes((SCANNER / f"support/{name}.py").read_bytes())
     (tmp_path / "main.py").write_text(AROUND.format(home=str(tmp_path / "lib"), folder=str(hostile.root)))
     paths = os.pathsep.join(["", ".", "bin", str(tmp_path / "lib")])
     variables = {**hostile.variables(), "PYTHONPATH": paths, "KEPT": paths, "PYTHONSTARTUP": f"{hostile.root}/os.py"}

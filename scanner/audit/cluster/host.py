@@ -23,7 +23,7 @@ from msgspec.structs import replace
 from ...errors import ModelkinError
 from ...examining.workers import LocalPool, reason_ended
 from ...sources.files import SourceFile
-from ...support.processes import allowed_to_start
+from ...support.worker_processes import allowed_to_start
 from ..options import Setup
 from ..records import FileFacts
 from ..survey import SurveyedFile

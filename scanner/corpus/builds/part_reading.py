@@ -21,7 +21,7 @@ from ...sources import open_source, registry
 from ...sources.checkout import Checkout
 from ...sources.files import Selection
 from ...support.globs import matcher
-from ...support.processes import end, workers
+from ...support.worker_processes import end, workers
 from ..appearances import Listing
 from ..builder import CorpusBuilder
 from ..file_reader import FileReader

@@ -20,7 +20,8 @@ from ...errors import SourceError
 from ...support.processes import PIPE
 from ..checkout import Checkout
 from ..git import HISTORY, MAX_HISTORY_BYTES, NEW, ONE_COMMIT, REDIRECTS, BlobReader, blob_sizes, failure, fetch_into
-from ..git_command import GitError, rewritten_addresses, run, running
+from ..git_command import rewritten_addresses, run, running
+from ..git_folder import GitError
 from ..git_history import ClosedGit, claimed_day
 from ..hub_cache import COMMIT
 from ..members import MAX_MEMBERS, list_members
