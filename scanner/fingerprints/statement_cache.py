@@ -10,6 +10,7 @@ import keyword
 import re
 from array import array
 from collections.abc import Sequence
+from itertools import repeat
 
 import numpy as np
 from msgspec import Struct
@@ -20,21 +21,33 @@ from ..syntax.linear import LinearStatement, linearise
 from ..syntax.parser import Statement
 from ..syntax.token_format import TOKEN_SIZE
 
-# Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes.
+# Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes. As many shapes are
+# of more texts, and dearer to work out: they stay when texts go.
 MOST_TEXTS = 50_000
+MOST_SHAPES = 50_000
 
 _STRING = re.compile(
     rb"""[bruBRU]{0,2}(?:\'\'\'(?:[^\\]|\\.)*?\'\'\'|\"\"\"(?:[^\\]|\\.)*?\"\"\""""
     rb"""|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")""",
     re.DOTALL,
 )
-_FORMATTED = re.compile(rb"""[fFtT][rR]?["']""")
+# Once strings are emptied: a prefix is left of one that is formatted.
+_PREFIXED = re.compile(rb"\w''")
 # A comment may hold quotes, and a string a hash: whichever comes first decides.
 _STRING_OR_COMMENT = re.compile(_STRING.pattern + rb"|#[^\n]*", re.DOTALL)
 _POINT_EXPONENT = re.compile(rb"\d\.[eEjJ_]")
-# Words that may change the syntax stay in a shape; all others are names.
-_KEYWORDS = "|".join((*keyword.kwlist, "print", "exec", "match", "case", "type", "_"))
-_NAME = re.compile(rf"\b(?!(?:{_KEYWORDS})\b)([A-Za-z_]\w*)".encode())
+_WORD = re.compile(rb"([A-Za-z_]\w*)")
+# Slower, and right where a number ends in letters, as `1e-5` does.
+_WHOLE_WORD = re.compile(rb"\b" + _WORD.pattern)
+_NUMBER_AND_WORD = re.compile(rb"\d\.?\0")
+# Words that may change the syntax, each with a number, belong to a shape; all others are names.
+_KEYWORDS = {
+    word.encode(): number
+    for number, word in enumerate((*keyword.kwlist, "print", "exec", "match", "case", "type", "_"), 1)
+}
+_NO_KEYWORD = repeat(0)
+_Shape = tuple[bytes, bytes, int]
+"""Of a statement, all text but words and what strings hold; for each word which keyword it is, or 0; its form."""
 
 
 class EncodedStatement(Struct, frozen=True, gc=False):
@@ -105,7 +118,7 @@ class StatementCache:
     def __init__(self) -> None:
         self.names = NameTable()
         self._texts: dict[tuple[bytes, int], tuple[EncodedStatement, ...]] = {}
-        self._shapes: dict[tuple[bytes, int], tuple[_Template, ...] | _Sighting | None] = {}
+        self._shapes: dict[_Shape, tuple[_Template, ...] | _Sighting | None] = {}
 
     def encode(self, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
         """A statement of the file ``source``; a tuple assignment counts as several."""
@@ -123,34 +136,36 @@ class StatementCache:
         check()
         if len(self._texts) >= MOST_TEXTS:
             self._texts.clear()
+        if len(self._shapes) >= MOST_SHAPES:
             self._shapes.clear()
         encoded = self._texts[statement.text, statement.form] = self._linearise(statement, source)
         return encoded
 
     def _linearise(self, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
         # In a class body it is a name's spelling that makes it an attribute, which a shape leaves out.
-        parts = None if statement.in_class else _split(statement.text)
-        if parts is None:
-            return tuple(self._exact(linear) for linear in linearise(statement, source))
-        shape = b"\0".join(parts[::2])
-        if b"\n" in shape:
-            shape = b" ".join(shape.split())
-        key = (shape, statement.form)
+        split = None if statement.in_class else _split(statement.text)
+        if split is None:
+            return tuple([self._exact(linear) for linear in linearise(statement, source)])
+        gaps, words = split
+        if b"\n" in gaps:
+            gaps = b" ".join(gaps.split())
+        key = (gaps, bytes(map(_KEYWORDS.get, words, _NO_KEYWORD)), statement.form)
         templates = self._templates(key)
         if templates is None:
             return tuple([self._exact(linear) for linear in self._first(key, statement, source)])
         names = self.names
-        numbers = [names[word] for word in parts[1::2]]
+        # Keywords among them: no template asks for theirs.
+        numbers = [names[word] for word in words]
         return tuple([_filled(template, numbers) for template in templates])
 
-    def _templates(self, key: tuple[bytes, int]) -> tuple[_Template, ...] | None:
+    def _templates(self, key: _Shape) -> tuple[_Template, ...] | None:
         """The templates of a shape, which are made when it is seen again."""
         known = self._shapes.get(key)
         if isinstance(known, _Sighting):
             known = self._shapes[key] = _templates(known)
         return known
 
-    def _first(self, key: tuple[bytes, int], statement: Statement, source: bytes) -> list[LinearStatement]:
+    def _first(self, key: _Shape, statement: Statement, source: bytes) -> list[LinearStatement]:
         linear_statements = linearise(statement, source)
         if key not in self._shapes:
             self._shapes[key] = _Sighting(linear_statements, statement.text, statement.start)
@@ -180,18 +195,24 @@ def _filled(template: _Template, numbers: list[int]) -> EncodedStatement:
     )
 
 
-def _split(text: bytes) -> list[bytes] | None:
-    """Text between names, name, text between names, ...; None where the words alone do not tell the names."""
+def _split(text: bytes) -> tuple[bytes, list[bytes]] | None:
+    """What stands between the words of a statement, and the words; None where they do not tell its names."""
     if b'"' in text or b"'" in text:
-        if _FORMATTED.search(text):
+        text = _STRING.sub(b"''", text) if b"#" not in text else _STRING_OR_COMMENT.sub(_emptied, text)
+        if _PREFIXED.search(text):
             return None
-        if b"#" not in text:
-            text = _STRING.sub(b"''", text)
-    if b"#" in text:
-        text = _STRING_OR_COMMENT.sub(_emptied, text)
-    if not text.isascii() or _POINT_EXPONENT.search(text):
+    elif b"#" in text:
+        text = _STRING_OR_COMMENT.sub(b"", text)
+    if not text.isascii():
         return None
-    return _NAME.split(text)
+    parts = _WORD.split(text)
+    gaps = b"\0".join(parts[::2])
+    if _NUMBER_AND_WORD.search(gaps):
+        if _POINT_EXPONENT.search(text):
+            return None
+        parts = _WHOLE_WORD.split(text)
+        gaps = b"\0".join(parts[::2])
+    return gaps, parts[1::2]
 
 
 def _emptied(match: re.Match[bytes]) -> bytes:
@@ -218,10 +239,10 @@ def _template(linear: LinearStatement, words: dict[int, int]) -> _Template:
 
 
 def _word_offsets(first: _Sighting) -> dict[int, int]:
-    """The number of each name in a statement's text, by where in the file it stands."""
+    """The number of each word in a statement's text, by where in the file it stands."""
 
     def blank(match: re.Match[bytes]) -> bytes:
         return b" " * len(match[0])
 
     text = _STRING_OR_COMMENT.sub(blank, first.text)
-    return {first.start + match.start(): place for place, match in enumerate(_NAME.finditer(text))}
+    return {first.start + match.start(): place for place, match in enumerate(_WHOLE_WORD.finditer(text))}

@@ -8,19 +8,29 @@ from __future__ import annotations
 from msgspec import Struct
 from tree_sitter import Node
 
-from .grammar import ACTIONS, NAMES, Action
+from .grammar import ACTIONS, LANGUAGE, NAMES, SYMBOLS, Action
 from .parser import Role, Statement
 from .token_format import as_bytes, kind_of, symbol, with_children
 from .tokenizer import Emitter, Identifier, bound_in, kept_children
 
 END_SYMBOL = symbol("end")
 
-_TUPLES = frozenset(("expression_list", "pattern_list", "tuple", "tuple_pattern"))
-_SPLATS = frozenset(("list_splat", "list_splat_pattern", "dictionary_splat"))
+
+def _kinds(*names: str) -> frozenset[int]:
+    return frozenset(kind for kind, name in NAMES.items() if name in names)
+
+
+_TUPLES = _kinds("expression_list", "pattern_list", "tuple", "tuple_pattern")
+_SPLATS = _kinds("list_splat", "list_splat_pattern", "dictionary_splat")
+_EXPRESSION, _ASSIGNS, _CLASS, _IDENTIFIER = (
+    LANGUAGE.id_for_node_kind(name, True)
+    for name in ("expression_statement", "assignment", "class_definition", "identifier")
+)
+_LEFT, _RIGHT = (LANGUAGE.field_id_for_name(name) or 0 for name in ("left", "right"))
 _PARALLEL = symbol("parallel assignment")
 _ASSIGNMENT = symbol("assignment", 2)
 _DEF = symbol("def", 1)
-_FOR = symbol("for_statement")
+_FOR, _ELIF, _FUNCTION = (symbol(kind) for kind in ("for_statement", "elif_clause", "function_definition"))
 
 
 class LinearStatement(Struct, frozen=True, gc=False):
@@ -45,14 +55,15 @@ def linearise(statement: Statement, source: bytes) -> list[LinearStatement]:
     # A node keeps the children it was asked for; those of a copy go with it, those of this one with the whole file.
     node, in_class = statement.node.walk().node, statement.in_class
     assert node is not None
-    if (assignment := _lone_assignment(node)) is not None:
-        right = assignment.child_by_field_name("right")
+    lone = _lone_expression(node)
+    if lone is not None and lone.kind_id == _ASSIGNS:
+        right = lone.child_by_field_id(_RIGHT)
         if right is None and not in_class:  # `x: int` does nothing in a function
             return []
-        if sides := _parallel_sides(assignment, right):
+        if sides := _parallel_sides(lone, right):
             heads = [[with_children(_PARALLEL, len(sides)), _ASSIGNMENT], *[[_ASSIGNMENT]] * (len(sides) - 1)]
             return [_linearised(head, list(pair), source, in_class) for head, pair in zip(heads, sides, strict=True)]
-    head, nodes = _roots(node, statement.role)
+    head, nodes = (0, [lone]) if lone is not None else _roots(node, statement.role)
     return [_linearised([head] if head else [], nodes, source, in_class)]
 
 
@@ -71,9 +82,13 @@ def _linearised(head: list[int], nodes: list[Node], source: bytes, in_class: boo
         as_bytes(emitter.symbols),
         tuple(emitter.offsets),
         tuple(emitter.names),
-        tuple(sorted(set(emitter.bound))),
-        tuple(sorted(set(emitter.free))),
+        _in_order(emitter.bound),
+        _in_order(emitter.free),
     )
+
+
+def _in_order(places: list[Identifier]) -> tuple[Identifier, ...]:
+    return tuple(sorted(set(places)) if len(places) > 1 else places)
 
 
 def _roots(node: Node, role: Role) -> tuple[int, list[Node]]:
@@ -82,32 +97,32 @@ def _roots(node: Node, role: Role) -> tuple[int, list[Node]]:
         return _DEF, [node]
     if role is Role.ELIF:
         nodes = kept_children(node)
-        return symbol("elif_clause", len(nodes)), nodes
+        return with_children(_ELIF, len(nodes)), nodes
     if role is Role.PARAMETERS:
-        nodes = [child for child in kept_children(node) if NAMES[child.kind_id] != "identifier"]
-        return symbol("function_definition", len(nodes)), nodes
-    if role is Role.HEADER and NAMES[node.kind_id] != "class_definition":
+        nodes = [child for child in kept_children(node) if child.kind_id != _IDENTIFIER]
+        return with_children(_FUNCTION, len(nodes)), nodes
+    if role is Role.HEADER and node.kind_id != _CLASS:
         nodes = kept_children(node)
-        return symbol(NAMES[node.kind_id], len(nodes)), nodes
+        return with_children(SYMBOLS[node.kind_id], len(nodes)), nodes
     return 0, [node]
 
 
-def _lone_assignment(node: Node) -> Node | None:
-    """The assignment that is all of a statement, or None."""
-    if NAMES[node.kind_id] != "expression_statement" or node.child_count != 1:
+def _lone_expression(node: Node) -> Node | None:
+    """The expression or assignment that is all of a statement, or None."""
+    if node.kind_id != _EXPRESSION or node.child_count != 1:
         return None
     child = node.children[0]
-    return child if NAMES[child.kind_id] == "assignment" else None
+    return child if ACTIONS[child.kind_id] else None
 
 
 def _parallel_sides(assignment: Node, right: Node | None) -> list[tuple[Node, Node]]:
     """``[(a, x), (b, y)]`` for ``a, b = x, y``; empty for anything else."""
-    if right is None or NAMES[right.kind_id] not in _TUPLES:
+    if right is None or right.kind_id not in _TUPLES:
         return []
-    left = assignment.child_by_field_name("left")
-    if left is None or NAMES[left.kind_id] not in _TUPLES:
+    left = assignment.child_by_field_id(_LEFT)
+    if left is None or left.kind_id not in _TUPLES:
         return []
     lefts, rights = kept_children(left), kept_children(right)
-    if len(lefts) != len(rights) or len(lefts) < 2 or any(NAMES[side.kind_id] in _SPLATS for side in lefts + rights):
+    if len(lefts) != len(rights) or len(lefts) < 2 or any(side.kind_id in _SPLATS for side in lefts + rights):
         return []
     return list(zip(lefts, rights, strict=True))

@@ -7,6 +7,7 @@ to bind something. Which pieces a statement consists of is for `linear`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -25,6 +26,7 @@ _UNWRAP, _LEAF, _NAME, _NUMBER, _DESCEND, _ATTRIBUTE, _CALL, _SPECIAL = (
     int(Action[name]) for name in "UNWRAP LEAF IDENTIFIER NUMBER DESCEND ATTRIBUTE CALL SPECIAL".split()
 )
 _SPLAT, _GENERATOR = (LANGUAGE.id_for_node_kind(name, True) for name in ("list_splat", "generator_expression"))
+_COMMA = LANGUAGE.id_for_node_kind(",", False)
 _KEYWORDS_LAST = ("keyword_argument", "dictionary_splat")
 _QUOTES = frozenset(b"\"'")
 _SYMBOL_OF = {name: symbol(name) for name in ("subscript", "tuple", "slice", "with_clause")}
@@ -38,6 +40,12 @@ _TARGETS = frozenset(
      "as_pattern_target", "parenthesized_expression", "identifier")
 )  # fmt: skip
 _FIRST_ONLY = frozenset(("typed_parameter", "default_parameter", "typed_default_parameter"))
+# By number, what a node in a target binds: itself, or what its first child does, or what all of them do; or nothing.
+_ITSELF, _FIRST, _ALL = 1, 2, 3
+_BINDS = bytes(
+    0 if name not in _TARGETS else _ITSELF if name == "identifier" else _FIRST if name in _FIRST_ONLY else _ALL
+    for name in NAMES.values()
+).ljust(len(ACTIONS), b"\0")
 # Which field of a node holds what it binds; where it is empty, the node itself does.
 _BINDERS = {
     "assignment": "left",
@@ -48,6 +56,15 @@ _BINDERS = {
     "parameters": "",
     "lambda_parameters": "",
 }
+# The same by number; 0 is no field's.
+_BINDER_OF = {
+    kind: (LANGUAGE.field_id_for_name(_BINDERS[name]) or 0) if _BINDERS[name] else 0
+    for kind, name in NAMES.items()
+    if name in _BINDERS
+}
+_FREEING = frozenset(kind for kind, name in NAMES.items() if name in ("global_statement", "nonlocal_statement"))
+# What is longer is read each time that it is met: a number may be as long as its file.
+_LONGEST_NUMBER = 32
 
 
 class Emitter:
@@ -92,7 +109,8 @@ class Emitter:
             elif action == _CALL:
                 kept = kept_children(node)
                 arguments = kept[-1:] if kept[-1].kind_id == _GENERATOR else _arguments(kept[-1])
-                emit(CALL_SYMBOL | min(len(arguments), MOST_CHILDREN))
+                count = len(arguments)
+                emit(CALL_SYMBOL | (count if count < MOST_CHILDREN else MOST_CHILDREN))
                 push_all(arguments[::-1])
                 push(kept[0])
             elif action == _LEAF:
@@ -100,20 +118,24 @@ class Emitter:
             elif action == _NUMBER:
                 emit(_number(source[node.start_byte : node.end_byte]))
             elif action == _SPECIAL:
-                _FORMS[NAMES[kind]](self, node, stack)
+                _FORM_OF[kind](self, node, stack)
             else:
                 kept = [child for child in node.children if actions[child.kind_id]]
                 push_all(kept[::-1])
                 if action != _UNWRAP:
-                    emit(symbols[kind] | min(len(kept), MOST_CHILDREN))
+                    count = len(kept)
+                    emit(symbols[kind] | (count if count < MOST_CHILDREN else MOST_CHILDREN))
                 if action != _DESCEND:
                     self._note_binding(node)
 
     def _note_binding(self, node: Node) -> None:
-        if NAMES[node.kind_id] in ("global_statement", "nonlocal_statement"):
-            self.free.extend(identifier(child, self.source) for child in node.named_children)
-        else:
-            self.bound.extend(bound_by(node, self.source))
+        kind = node.kind_id
+        if kind in _FREEING:
+            self.free += [identifier(child, self.source) for child in node.named_children]
+        elif (field := _BINDER_OF.get(kind)) is not None:
+            target = node.child_by_field_id(field) if field else node
+            if target is not None:
+                self.bound += bound_in(target, self.source)
 
     def assign_attributes(self) -> None:
         """Make the names that were assigned attributes: in a class body they are those of the class."""
@@ -215,6 +237,7 @@ _FORMS: dict[str, Callable[[Emitter, Node, list[Node]], None]] = {
     "expression_statement": Emitter.expression_statement,
     "tuple_pattern": Emitter.tuple_pattern,
 }
+_FORM_OF = {kind: _FORMS[name] for kind, name in NAMES.items() if name in _FORMS}
 
 
 def kept_children(node: Node) -> list[Node]:
@@ -232,7 +255,7 @@ def _arguments(node: Node) -> list[Node]:
 
 
 def _has_comma(node: Node) -> bool:
-    return any(NAMES[child.kind_id] == "," for child in node.children)
+    return _COMMA in [child.kind_id for child in node.children]
 
 
 def _interpolated(node: Node) -> list[Node]:
@@ -251,6 +274,10 @@ def _interpolated(node: Node) -> list[Node]:
 
 def _number(text: bytes) -> int:
     """A number by its value: ``1e-5`` is ``0.00001`` and ``0x10`` is ``16``, but ``1`` is not ``1.0``."""
+    return _known_value(text) if len(text) <= _LONGEST_NUMBER else _value(text)
+
+
+def _value(text: bytes) -> int:
     digits = text.replace(b"_", b"").lower()
     try:
         if digits[-1:] == b"j":
@@ -264,19 +291,13 @@ def _number(text: bytes) -> int:
     return number_token(value)
 
 
+_known_value = lru_cache(4096)(_value)
+
+
 def identifier(node: Node, source: bytes) -> Identifier:
     """Where the identifier ``node`` stands, and its name."""
     first = node.start_byte
     return first, source[first : node.end_byte]
-
-
-def bound_by(node: Node, source: bytes) -> list[Identifier]:
-    """The plain names that an assignment, a loop or a list of parameters binds."""
-    field = _BINDERS.get(NAMES[node.kind_id])
-    if field is None:
-        return []
-    target = node.child_by_field_name(field) if field else node
-    return bound_in(target, source) if target is not None else []
 
 
 def bound_in(target: Node, source: bytes) -> list[Identifier]:
@@ -285,9 +306,9 @@ def bound_in(target: Node, source: bytes) -> list[Identifier]:
     stack = [target]
     while stack:
         node = stack.pop()
-        name = NAMES[node.kind_id]
-        if name == "identifier":
+        binds = _BINDS[node.kind_id]
+        if binds == _ITSELF:
             bound.append(identifier(node, source))
-        elif name in _TARGETS:
-            stack.extend(node.children[:1] if name in _FIRST_ONLY else node.children)
+        elif binds:
+            stack.extend(node.children[:1] if binds == _FIRST else node.children)
     return bound

@@ -19,7 +19,9 @@ from .grammar import LANGUAGE
 
 # The grammar looks through all lines that are still to come of a run of continued empty ones, at each of them. All but
 # the first become form feeds, which are blank as well, and begin no indentation.
-_CONTINUED = re.compile(rb"(?:(?<=\\\n)|(?<=\\\r\n))(?:[ \t\f]*\\\r?\n){16,}")
+_CONTINUED = lazy_pattern(rb"(?:(?<=\\\n)|(?<=\\\r\n))(?:[ \t\f]*\\\r?\n){16,}")
+# Few files have one: that there is none is seen by two such lines, in a twentieth of the time.
+_MAY_BE_CONTINUED = re.compile(rb"\\\r?\n[ \t\f]*\\\r?\n")
 # Below a block it looks through all comment lines that are still to come, too, at each of them: in a long file runs of
 # them become blank lines.
 _LONG = 128 * 1024
@@ -31,6 +33,8 @@ _TOKENS = rb"""
     """
 STRING_OR_COMMENT = lazy_pattern(_TOKENS, re.VERBOSE | re.DOTALL)
 _RUNS = lazy_pattern(rb"(?P<run>(?<=\n)(?:[ \t\f]*(?:\#[^\n]*)?\n){16,256}) | " + _TOKENS, re.VERBOSE | re.DOTALL)
+# The same for runs of comment lines, wherever they stand.
+_MAY_HOLD_RUNS = lazy_pattern(rb"\n(?=[ \t\f]*[\n#])(?:[ \t\f]*(?:\#[^\n]*)?\n){16}")
 _BLANKED = bytes(sign if sign in b"\r\n" else 0x20 for sign in range(256))
 # The parser asks some 7,000 times a MB whether to go on.
 _CALLS = 32
@@ -54,7 +58,7 @@ class SyntaxTree(NamedTuple):
 
 def syntax_tree(text: bytes) -> SyntaxTree:
     """The tree of UTF-8 ``text``. Raises OverBudgetError."""
-    shown = _CONTINUED.sub(_blank, text) if b"\\\n" in text or b"\\\r" in text else text
+    shown = _CONTINUED.sub(_blank, text) if _MAY_BE_CONTINUED.search(text) else text
     unseen: list[tuple[int, int]] = []
 
     def blank_lines(found: re.Match[bytes]) -> bytes:
@@ -63,7 +67,8 @@ def syntax_tree(text: bytes) -> SyntaxTree:
         unseen.append(found.span())
         return found[0].translate(_BLANKED)
 
-    root = _parsed(_RUNS.sub(blank_lines, shown) if len(shown) > _LONG else shown).root_node
+    has_runs = len(shown) > _LONG and _MAY_HOLD_RUNS.search(shown)
+    root = _parsed(_RUNS.sub(blank_lines, shown) if has_runs else shown).root_node
     if len(shown) == len(text) and shown == text:
         return SyntaxTree(root, _by_row, tuple(unseen))
     ends = [found.start() for found in re.finditer(b"\n", text)]
