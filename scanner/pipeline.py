@@ -35,6 +35,7 @@ from .matching.ranking import (
     is_better,
     least_share,
     may_be_better,
+    may_hold,
     most_alike,
     related,
     wants_plain_form,
@@ -48,6 +49,7 @@ from .notices.project_names import names_project
 from .repository.own_names import plain_name
 from .results import COPIES, FileDate, FileVerdict
 from .sources.files import SourceFile
+from .support.arrays import Array
 from .support.budget import OverBudgetError, budget
 from .support.globs import matcher
 from .syntax.parser import parse
@@ -144,10 +146,9 @@ class Examiner:
             # Match once more: in a plain form, in which style hides no copy.
             plainly = normalise_plainly(parsed, file.text, cache, self._plain_form(), code)
             plain = make_query(plainly, query.prints, cache.names.hashes)
-            if may_be_better(plain, self._plain.union, kept):
-                found = self._compared(plain, cache, self._candidates(plain, self._plain), self._plain)
-                if is_better(found, kept):
-                    query, kept, upstreams = plain, found, self._plain
+            found = self._better(plain, cache, kept)
+            if found:
+                query, kept, upstreams = plain, found, self._plain
         needs_date = bool(kept) and not self._how.named
         notice = read_notice(file.text)
         return Seen(file, cache, query, kept, notice, parsed.tree, code.errors, upstreams, needs_date, first)
@@ -195,6 +196,16 @@ class Examiner:
         of_day = seen.upstreams.dated(day, owns, refused)
         return self._compared(seen.query, seen.cache, self._candidates(seen.query, of_day), of_day, seen.kept)
 
+    def _better(self, plain: Query, cache: StatementCache, kept: Sequence[Comparison]) -> list[Comparison]:
+        """The upstreams that the plain form of a file is alike with, if they explain more of it than those ``kept``."""
+        if not may_be_better(plain, self._plain.union, kept):
+            return []
+        candidates = self._candidates(plain, self._plain)
+        if not may_hold(plain, candidates, kept):
+            return []
+        found = self._compared(plain, cache, candidates, self._plain)
+        return found if is_better(found, kept) else []
+
     def _compared(
         self,
         query: Query,
@@ -206,9 +217,9 @@ class Examiner:
         names = cache.names.spelled
         kept = related(query, names, candidates, self._how, compared)
 
-        def relate(rest: Query) -> list[Comparison]:
+        def relate(rest: Query, open_: Array) -> list[Comparison]:
             nearest = most_alike(self._candidates(rest, upstreams))
-            return related(query, names, nearest, self._how, (*kept, *compared))
+            return related(query, names, nearest, self._how, (*kept, *compared), open_)
 
         return kept if self._how.named else with_further(query, kept, relate)
 

@@ -187,6 +187,10 @@ class Corpus(Columns, frozen=True, dict=True):
         order = np.argsort(owners, kind="stable")
         return np.concatenate([statements[kept], self.plain_statements[places]])[order], owners[order]
 
+    def members_of(self, file: int) -> slice:
+        """The rows of the definitions of file content ``file``."""
+        return slice(*self.file_starts[file : file + 2].tolist())
+
     def text(self, number: int) -> str:
         """The name with that number."""
         text = self._texts.get(number)

@@ -75,7 +75,7 @@ class ReferenceDefinitions(NamedTuple):
     @classmethod
     def of(cls, corpus: Corpus, file: int) -> ReferenceDefinitions:
         """Read file content ``file`` of a corpus."""
-        rows = slice(*corpus.file_starts[file : file + 2].tolist())
+        rows = corpus.members_of(file)
         definitions = corpus.member_definitions[rows]
         held, owners = corpus.held(definitions)
         contents = held.astype(np.int64)
@@ -99,9 +99,9 @@ class _LikelyPairs(NamedTuple):
     score: Array
 
 
-def align(query: Query, corpus: Corpus, file: int, idf_weights: Array) -> Alignment:
-    """Align a query with file content ``file`` of a corpus; ``idf_weights`` uint8[S] are those of its statements."""
-    upstream, digests = ReferenceDefinitions.of(corpus, file), query.known_in(corpus)
+def align(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, idf_weights: Array) -> Alignment:
+    """Align a query with a file of a corpus; ``idf_weights`` uint8[S] are those of the statements of the query."""
+    digests = query.known_in(corpus)
     pairs = pair_definitions(query, digests, upstream, idf_weights)
     ours, theirs = _matched(query, digests[query.real], upstream, pairs, corpus)
     moved, taken = _moved(query, digests, upstream, idf_weights, (ours, theirs))
@@ -249,7 +249,7 @@ def _matched(
     # A number for each shape in its pair; what the corpus lacks has 0, which no statement of the corpus has.
     mine, other = pack_pairs(owners, digests[left] + 1), pack_pairs(others, upstream.digests[right] + 1)
     if among(np.sort(other), mine)[1].any():
-        copy = _Side(mine, query.spellings(query.real[left]), owners)
+        copy = _Side(mine, query.spellings[query.real[left]], owners)
         original = _Side(other, spellings_in(corpus, upstream.contents[right]), others)
         matched = _matched_unequal(copy, original, int((~whole).sum()))
         rows, partners = np.concatenate([rows, left[matched[0]]]), np.concatenate([partners, right[matched[1]]])

@@ -14,10 +14,9 @@ from msgspec.structs import replace
 
 from ..corpus.model import Corpus
 from ..results import MODULE, DefinitionMatch, Region, Verdict
-from ..support.arrays import Array, among, distinct, first_of_each, run_sums
-from .alignment import Alignment, align
+from ..support.arrays import Array, among, distinct, first_of_each, first_of_numbers, run_sums
+from .alignment import Alignment, ReferenceDefinitions, align
 from .candidates import Candidate
-from .distinctive import possible_values
 from .name_pairs import NamePairs, pair_names
 from .query import Query
 from .renames import RenameMap, map_renames
@@ -149,7 +148,7 @@ class Comparison(Struct, frozen=True, dict=True):
         new = first_of_each(self.corpus.statement_digests[contents])
         newly_spelled = alike & first_of_each(np.where(alike, contents, -1))
         of_form = np.where(
-            first_of_each(telling.forms[statements]), telling.bare[statements], telling.figures[statements]
+            first_of_numbers(self.query.forms[statements]), telling.bare[statements], telling.figures[statements]
         )
         bare = self.alignment.idf_weights[statements] / 255.0 * new
         spelled = np.maximum(bare, self._spelled_weights / 255.0) * newly_spelled
@@ -266,7 +265,7 @@ class Comparison(Struct, frozen=True, dict=True):
         """As similarity, with what is common to many upstreams discounted on both sides."""
         rest = np.ones(len(self.query.statement_tokens), bool)
         rest[self.alignment.statements] = False
-        unmatched = float(possible_values(self.query.telling, self.alignment.idf_weights)[rest].sum())
+        unmatched = float(self.query.possible_values(self.alignment.idf_weights)[rest].sum())
         return self.evidence / max(self.evidence + unmatched, 1.0)
 
     def with_candidate(self, candidate: Candidate) -> Comparison:
@@ -298,13 +297,20 @@ class Comparison(Struct, frozen=True, dict=True):
     @property
     def reference_rows(self) -> slice:
         """The rows of the reference definitions in the corpus."""
-        return slice(*self.corpus.file_starts[self.candidate.local_file : self.candidate.local_file + 2].tolist())
+        return self.corpus.members_of(self.candidate.local_file)
 
 
-def compare_candidate(query: Query, names: list[bytes], candidate: Candidate, idf_weights: Array) -> Comparison:
-    """Align a file with a candidate; ``names`` is the name table of the query."""
+def compare_candidate(
+    query: Query,
+    names: list[bytes],
+    candidate: Candidate,
+    idf_weights: Array,
+    upstream: ReferenceDefinitions | None = None,
+) -> Comparison:
+    """Align a file with a candidate; ``names`` is the name table of the query, ``upstream`` the candidate's file."""
     corpus = candidate.corpus
-    alignment = align(query, corpus, candidate.local_file, idf_weights)
+    upstream = upstream or ReferenceDefinitions.of(corpus, candidate.local_file)
+    alignment = align(query, corpus, upstream, idf_weights)
     return Comparison(
         query, names, candidate, alignment, pair_names(query, corpus, alignment.statements, alignment.contents)
     )

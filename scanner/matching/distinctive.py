@@ -94,10 +94,13 @@ def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
     return Telling(bare * real, figures * real, named * real, backed * real, structure == 0, forms)
 
 
-def possible_values(told: Telling, idf_weights: Array) -> Array:
-    """float64[S]: how many distinctive tokens each statement would give, were it known; ``idf_weights`` are of 255."""
+def possible_values(told: Telling, idf_weights: Array, first_of_form: Mask) -> Array:
+    """float64[S]: how many distinctive tokens each statement would give, were it known; ``idf_weights`` are of 255.
+
+    ``first_of_form`` bool[S] are the first statements of each form.
+    """
     value: Array = np.where(told.plain, told.named * PLAIN_WEIGHT, told.bare * idf_weights / 255.0)
-    return value * (told.plain | first_of_each(told.forms))
+    return value * (told.plain | first_of_form)
 
 
 def _structure(tokens: U32, starts: I64) -> I64:

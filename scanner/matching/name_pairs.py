@@ -277,7 +277,7 @@ def _votes_of(query: Query, corpus: Corpus, statements: Array, contents: Array) 
 
 def _is_alike(query: Query, corpus: Corpus, alignment: Alignment) -> Array:
     """Which aligned statements have the same names."""
-    spelled: Array = query.spellings(alignment.statements) == spellings_in(corpus, alignment.contents)
+    spelled: Array = query.spellings[alignment.statements] == spellings_in(corpus, alignment.contents)
     return spelled
 
 

@@ -56,7 +56,7 @@ class _Values(NamedTuple):
 
 def _values(query: Query, union: CorpusUnion) -> _Values:
     telling, weights = query.telling, query.idf_weights(union) / 255.0
-    alone = telling.bare * weights * first_of_each(query.code.digests)
+    alone = telling.bare * weights * query.first_of_digest
     owners, count = query.statement_owners, len(query.definition_tokens)
     backed = np.where(telling.plain, np.maximum(telling.backed * weights - alone, 0.0), 0.0)
     backing = np.bincount(owners, np.where(telling.plain, 0.0, alone), minlength=count)

@@ -9,16 +9,17 @@ from functools import cached_property
 
 import numpy as np
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..corpus.model import Corpus
 from ..corpus.schema import KINDS
-from ..corpus.spellings import spellings
+from ..corpus.spellings import spellings, statement_keys
 from ..corpus.union import CorpusUnion
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile
 from ..fingerprints.statement_cache import name_digest
 from ..fingerprints.winnowing import Fingerprints
-from ..support.arrays import I64, U64, Array, among, distinct, group, run_bounds, run_places, run_sums
-from .distinctive import Telling, telling
+from ..support.arrays import I64, U64, Array, Mask, among, distinct, first_of_each, first_of_numbers, group, run_sums
+from .distinctive import Telling, possible_values, telling
 
 
 class Query(Struct, frozen=True, eq=False, dict=True):
@@ -39,6 +40,7 @@ class Query(Struct, frozen=True, eq=False, dict=True):
     """int64[D]: the tokens of all definitions that are equal to one, counted at the first of them."""
     _known: dict[int, Array] = field(default_factory=dict)
     _weights: dict[int, Array] = field(default_factory=dict)
+    _possible: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
     @cached_property
     def total(self) -> int:
@@ -53,12 +55,13 @@ class Query(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def real(self) -> I64:
         """Which statements are code, not the end of a block."""
-        return np.flatnonzero(self.code.digests != END_DIGEST)
+        real: I64 = (self.code.digests != END_DIGEST).nonzero()[0]
+        return real
 
     @cached_property
     def real_bounds(self) -> I64:
         """Where in ``real`` the statements of each definition begin and the last end [D+1]."""
-        return np.searchsorted(self.real, self.code.statement_starts)
+        return self.real.searchsorted(self.code.statement_starts)
 
     @cached_property
     def parameters(self) -> I64:
@@ -69,7 +72,8 @@ class Query(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def statement_owners(self) -> I64:
         """The definition that each statement stands in."""
-        return np.repeat(np.arange(len(self.definition_tokens)), np.diff(self.code.statement_starts))
+        starts = self.code.statement_starts
+        return np.arange(len(self.definition_tokens)).repeat(starts[1:] - starts[:-1])
 
     @cached_property
     def kinds(self) -> I64:
@@ -87,21 +91,55 @@ class Query(Struct, frozen=True, eq=False, dict=True):
         leaves = [definition.qualname.rpartition(".")[2].encode() for definition in self.code.definitions]
         return np.frombuffer(b"".join(list(map(name_digest, leaves))), np.uint64)
 
-    def spellings(self, statements: Array) -> U64:
-        """A hash of the names of each of these statements, in order of first occurrence."""
-        starts, ends = self.code.order_starts[statements], self.code.order_starts[statements + 1]
-        return spellings(self.name_hashes[self.code.order[run_places(starts, ends)[0]]], run_bounds(ends - starts))
+    @cached_property
+    def spellings(self) -> U64:
+        """uint64[S]: a hash of the names of each statement, in order of first occurrence."""
+        return spellings(self.name_hashes[self.code.order], self.code.order_starts)
+
+    @cached_property
+    def _distinct_digests(self) -> tuple[U64, I64]:
+        """The digests of the statements, each once and in order, and which of them each statement has."""
+        wanted = distinct(self.code.digests)
+        return wanted, wanted.searchsorted(self.code.digests)
+
+    @cached_property
+    def first_of_digest(self) -> Mask:
+        """bool[S]: which statements are the first of their kind, names aside."""
+        return first_of_numbers(self._distinct_digests[1])
+
+    @cached_property
+    def first_of_spelling(self) -> Mask:
+        """bool[S]: which statements are the first of their kind, names and all."""
+        return first_of_each(statement_keys(self.code.digests, self.spellings))
+
+    @cached_property
+    def forms(self) -> I64:
+        """int64[S]: a number for each statement's form, its names and numbers aside."""
+        forms = self.telling.forms
+        return distinct(forms).searchsorted(forms)
+
+    def possible_values(self, idf_weights: Array) -> Array:
+        """float64[S]: how many distinctive tokens each statement would give, were it known, of these IDF weights."""
+        found = self._possible.get(id(idf_weights))
+        if found is None or found[0] is not idf_weights:
+            values = possible_values(self.telling, idf_weights, first_of_numbers(self.forms))
+            found = self._possible[id(idf_weights)] = idf_weights, values
+        return found[1]
+
+    def rest(self, open_: Array) -> Query:
+        """The same file, looked up by its ``open_`` definitions bool[D] alone; what was worked out is kept."""
+        rest = replace(self, folded_tokens=np.where(open_, self.folded_tokens, 0))
+        rest.__dict__.update(self.__dict__)
+        return rest
 
     def known_in(self, corpus: Corpus) -> I64:
         """The statements of the file in the numbering of a corpus [S], -1 for those it does not have."""
         found = self._known.get(id(corpus))
         if found is None:
-            digests = self.code.digests
             # Each once and in order: the table is large, and neighbours are near each other in it.
-            wanted = distinct(digests)
+            wanted, number = self._distinct_digests
             places, known = among(corpus.digests, wanted)
-            numbers = np.where(known & (wanted != END_DIGEST), places, -1)
-            found = self._known[id(corpus)] = numbers[np.searchsorted(wanted, digests)]
+            found = self._known[id(corpus)] = np.where(known & (wanted != END_DIGEST), places, -1)[number]
         return found
 
     def idf_weights(self, union: CorpusUnion) -> Array:
@@ -118,9 +156,8 @@ class Query(Struct, frozen=True, eq=False, dict=True):
             held = np.flatnonzero(known >= 0)
             weights[held] = union.corpora[0].digest_weights[known[held]]
             return weights
-        real = self.code.digests[self.real]
-        wanted = distinct(real)
-        weights[self.real] = union.rarity.digest_weights(wanted)[np.searchsorted(wanted, real)]
+        wanted, number = self._distinct_digests
+        weights[self.real] = union.rarity.digest_weights(wanted)[number[self.real]]
         return weights
 
     def is_known(self, union: CorpusUnion) -> Array:

@@ -5,14 +5,19 @@ Edit this when another upstream should be called the closest, or when a bound of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
 
+from ..corpus.model import Corpus
 from ..corpus.union import CorpusUnion
 from ..results import Verdict
-from .candidates import Candidate
+from ..support.arrays import Array
+from .alignment import ReferenceDefinitions
+from .at_most import at_most, share_at_most
+from .candidates import Candidate, HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison, compare_candidate
 from .query import Query
 
@@ -39,6 +44,8 @@ RIVAL_PART = 0.8
 NEARLY_ALL = 0.97
 # So many candidates are compared with in all.
 MOST_COMPARED = 6
+# Candidates of which look-up finds so much are seldom unrelated: they are aligned with at once.
+DOUBTED_SHARE = 0.5
 # What has this part of the evidence of the closest is as close.
 TIE_PART = 0.99
 # An upstream that holds this part of what the closest does may as well be the source.
@@ -70,23 +77,73 @@ def related(
     candidates: Sequence[Candidate],
     options: VerdictOptions,
     compared: Sequence[Comparison] = (),
+    open_: Array | None = None,
 ) -> list[Comparison]:
     """What of the candidates of all corpora the file is related to, closest first; ``names`` is its name table.
 
-    Those that were ``compared`` before are not aligned again.
+    Those that were ``compared`` before are not aligned again. Where definitions ``open_`` bool[D] are
+    asked for, candidates that have no parts among them may be left out.
     """
     if not candidates:
         return []
-    union = candidates[0].histories.union
-    idf_weights = np.full(len(query.code.digests), 255, np.uint8) if options.named else query.idf_weights(union)
-    before = {(each.candidate.key, each.candidate.file): each for each in compared}
-
-    def compare(candidate: Candidate) -> Comparison:
-        known = before.get((candidate.key, candidate.file))
-        return known.of(candidate) if known else compare_candidate(query, names, candidate, idf_weights)
-
-    comparisons = _compared(candidates, compare, options)
+    comparing = _Comparing.of_query(query, names, candidates[0].histories.union, options, compared, open_)
+    comparisons = _compared(candidates, comparing, options)
     return ranked_by_closeness([each for each in comparisons if _is_worth_naming(each, options)])
+
+
+class _Comparing(NamedTuple):
+    """Compares a file with candidates, or tells before that it is related to one in no way."""
+
+    query: Query
+    names: list[bytes]
+    union: CorpusUnion
+    options: VerdictOptions
+    idf_weights: Array
+    before: dict[tuple[HistoryKey, int], Comparison]
+    """What was compared before."""
+    open_: Array | None
+    """bool[D]: the definitions that must be parts of a candidate; None where any relation will do."""
+    upstreams: dict[int, ReferenceDefinitions]
+    """The files of candidates that were looked at."""
+
+    @classmethod
+    def of_query(
+        cls,
+        query: Query,
+        names: list[bytes],
+        union: CorpusUnion,
+        options: VerdictOptions,
+        compared: Sequence[Comparison],
+        open_: Array | None,
+    ) -> _Comparing:
+        weights = np.full(len(query.code.digests), 255, np.uint8) if options.named else query.idf_weights(union)
+        before = {(each.candidate.key, each.candidate.file): each for each in compared}
+        return cls(query, names, union, options, weights, before, open_, {})
+
+    def compare(self, candidate: Candidate) -> Comparison:
+        known = self.before.get((candidate.key, candidate.file))
+        if known:
+            return known.of(candidate)
+        upstream = self.upstreams.get(candidate.file)
+        return compare_candidate(self.query, self.names, candidate, self.idf_weights, upstream)
+
+    def unrelated(self, candidate: Candidate) -> float | None:
+        """The evidence at most of a candidate that the file is certainly not related to; None where it may be."""
+        is_known = (candidate.key, candidate.file) in self.before
+        if self.options.named or is_known or candidate.share >= DOUBTED_SHARE:
+            return None
+        corpus = candidate.corpus
+        upstream = self.upstreams[candidate.file] = ReferenceDefinitions.of(corpus, candidate.local_file)
+        most = at_most(self.query, corpus, upstream, self.idf_weights, _spelled_weights(self.union, corpus, upstream))
+        if self.open_ is not None:
+            may_be = most.part_evidence(self.open_) > 0
+        else:
+            may_be = most.part_evidence() > 0 or (
+                most.aligned_share >= FRAGMENT_SHARE
+                and most.evidence >= FRAGMENT_EVIDENCE
+                and most.distinctive_share >= DISTINCTIVE_FRAGMENT
+            )
+        return None if may_be else most.evidence
 
 
 def ranked_by_closeness(comparisons: Sequence[Comparison]) -> list[Comparison]:
@@ -126,27 +183,54 @@ def _fit_by_age(comparison: Comparison) -> tuple[int, float, float, tuple[int, i
     return born, coverage, agreement, comparison.candidate.age
 
 
-def _compared(
-    candidates: Sequence[Candidate], compare: Callable[[Candidate], Comparison], options: VerdictOptions
-) -> list[Comparison]:
+def _compared(candidates: Sequence[Candidate], comparing: _Comparing, options: VerdictOptions) -> list[Comparison]:
     """Compare with the most promising candidates, and with others only as far as they could change the answer."""
-    ranked = sorted(candidates, key=lambda each: -each.share)
-    rivals = most_alike(ranked)
-    comparisons: list[Comparison] = []
-    for rival in rivals:
-        if not any(_settles(each, rival) for each in comparisons):
-            comparisons.append(compare(rival))
+    rivals, others = _promising(candidates)
+    comparisons = _rivals_compared(rivals, comparing)
     closest = max(comparisons, key=lambda each: each.evidence, default=None)
     if closest is None or not is_related(closest, options):
         return comparisons
-    seen = {each.key for each in rivals}
-    further = {each.key: each for each in reversed(ranked) if each.key not in seen}
-    others = sorted(further.values(), key=lambda each: -each.share)
+    chosen = others[: MOST_COMPARED - len(rivals)]
     if closest.aligned_share > 1 - ADDED_SHARE:
         # Nothing is left to explain; only an older upstream could still matter.
-        old = [each for each in others if each.share >= ORIGIN_PART * ranked[0].share]
-        others = sorted(old, key=lambda each: each.histories.born(each.history))[:1]
-    return comparisons + [compare(candidate) for candidate in others[: MOST_COMPARED - len(rivals)]]
+        old = [each for each in others if each.share >= ORIGIN_PART * rivals[0].share]
+        chosen = sorted(old, key=lambda each: each.histories.born(each.history))[:1]
+    return comparisons + [comparing.compare(each) for each in chosen if comparing.unrelated(each) is None]
+
+
+def _promising(candidates: Sequence[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
+    """The candidates that the closest is looked for among, and the best ones of all other path histories."""
+    ranked = sorted(candidates, key=lambda each: -each.share)
+    rivals = most_alike(ranked)
+    seen = {each.key for each in rivals}
+    further = {each.key: each for each in reversed(ranked) if each.key not in seen}
+    return rivals, sorted(further.values(), key=lambda each: -each.share)
+
+
+def _rivals_compared(rivals: Sequence[Candidate], comparing: _Comparing) -> list[Comparison]:
+    """Compare with the ``rivals``, but for those that are not related and have less evidence than one that is."""
+    compared: dict[int, Comparison] = {}
+    unrelated: dict[int, float] = {}
+    for place, rival in enumerate(rivals):
+        if any(_settles(each, rival) for each in compared.values()):
+            continue
+        most = comparing.unrelated(rival)
+        if most is None:
+            compared[place] = comparing.compare(rival)
+        else:
+            unrelated[place] = most
+    if compared:
+        # What has more evidence, and is not related for all that, ends the search.
+        evidence = max(each.evidence for each in compared.values())
+        compared |= {place: comparing.compare(rivals[place]) for place, most in unrelated.items() if most >= evidence}
+    return [compared[place] for place in sorted(compared)]
+
+
+def _spelled_weights(union: CorpusUnion, corpus: Corpus, upstream: ReferenceDefinitions) -> Array:
+    """uint8: the IDF weights at most of the statements of an upstream file with their names."""
+    if len(union.corpora) == 1:
+        return corpus.statement_weights[upstream.contents]
+    return np.full(len(upstream.contents), 255, np.uint8)
 
 
 def _settles(comparison: Comparison, rival: Candidate) -> bool:
@@ -228,6 +312,14 @@ def wants_plain_form(kept: Sequence[Comparison], candidates: Sequence[Candidate]
     if not any(each.share >= least and each.corpus.knows_plain for each in candidates):
         return False
     return not kept or kept[0].similarity < ENOUGH
+
+
+def may_hold(plain: Query, candidates: Sequence[Candidate], first: Sequence[Comparison]) -> bool:
+    """Whether as much of the plain form of a file may stand in any candidate as makes it the better one."""
+    least = _least_of_plain(first)
+    rivals, others = _promising(candidates)
+    compared = (*rivals, *others[: MOST_COMPARED - len(rivals)])
+    return any(share_at_most(plain, each.corpus, each.local_file) >= least for each in compared)
 
 
 def may_be_better(plain: Query, union: CorpusUnion, first: Sequence[Comparison]) -> bool:

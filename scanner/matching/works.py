@@ -17,7 +17,6 @@ from ..results import COPIES, MODULE, FileVerdict, Region, Verdict
 from ..support.arrays import Array
 from ..syntax.parser import Definition
 from .comparison import MODIFIED_SHARE, PARTS_EVIDENCE, Comparison
-from .distinctive import possible_values
 from .query import Query
 from .ranking import COPY_EVIDENCE, VerdictOptions, holds_upstream, ranked_by_closeness, verdict_on
 
@@ -26,8 +25,8 @@ MOST_ROUNDS = 3
 # A further work has at least this part of its evidence in definitions that no closer one has.
 OWN_PART = 0.5
 
-Relate = Callable[[Query], Sequence[Comparison]]
-"""Looks the open definitions of a query up, and compares the file with what shares most of them."""
+Relate = Callable[[Query, Array], Sequence[Comparison]]
+"""Looks the open definitions bool[D] of a query up, and compares the file with what may have parts among them."""
 
 
 def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> list[Comparison]:
@@ -38,8 +37,7 @@ def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> li
         if _known_evidence(query, found, open_) < PARTS_EVIDENCE:
             break
         keys = {each.candidate.key for each in found}
-        rest = replace(query, folded_tokens=np.where(open_, query.folded_tokens, 0))
-        compared = [each for each in relate(rest) if each.candidate.key not in keys]
+        compared = [each for each in relate(query.rest(open_), open_) if each.candidate.key not in keys]
         new = [each for each in compared if each.has_parts(open_)]
         if not new:
             break
@@ -50,7 +48,7 @@ def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> li
 def _known_evidence(query: Query, found: Sequence[Comparison], open_: Array) -> float:
     """The distinctive tokens in open definitions of all statements that any known upstream has."""
     known = query.is_known(found[0].candidate.histories.union) & open_[query.statement_owners]
-    return float(possible_values(query.telling, found[0].alignment.idf_weights)[known].sum())
+    return float(query.possible_values(found[0].alignment.idf_weights)[known].sum())
 
 
 def works_among(kept: Sequence[Comparison], options: VerdictOptions) -> list[Comparison]:

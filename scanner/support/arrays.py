@@ -53,6 +53,15 @@ def first_of_each(values: Array) -> Mask:
     return first
 
 
+def first_of_numbers(numbers: Array) -> Mask:
+    """The same, of numbers from 0 on that are not much larger than there are ``numbers``."""
+    places = np.arange(len(numbers))
+    first = np.empty(int(numbers.max(initial=-1)) + 1, np.int64)
+    first[numbers[::-1]] = places[::-1]  # the last one that is set holds
+    is_first: Mask = first[numbers] == places
+    return is_first
+
+
 def group(table: Array) -> Groups:
     """The distinct rows of ``table`` [n, k]."""
     keys = _packed(table)
