@@ -47,7 +47,8 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
         return _by_sibling(draft, derivation, derivation.sibling)
     if repository.is_nearly_at_home(derivation.copy, upstream):
         doubt = f"Many files beside it are those of {upstream.project}: this may be {upstream.project} itself."
-        return draft.lowered(Level.NOTE, doubt)
+        is_named = repository.names_a_holder(derivation.copy, upstream)
+        return draft.lowered(Level.NOTE if is_named else Level.WARNING, doubt)
     if claim := repository.home.claim_on(upstream):
         doubt = f"The name {claim}, which this source gives itself, is no proof that it is that."
         return draft.lowered(Level.ERROR, doubt)
