@@ -189,11 +189,11 @@ def _moved(closest: dict[HistoryKey, Comparison], standings: dict[HistoryKey, St
     Of the first release of a package no earlier one tells that it lacked the path.
     """
     younger = [(each, standings[key]) for key, each in closest.items() if standings[key].direction is Direction.LATER]
-    moved = {}
-    for key, each in closest.items():
-        if younger and standings[key].direction is Direction.OPEN:
-            before = (standing for other, standing in younger if _is_moved(each, other))
-            moved |= {key: standing for standing in (next(before, None),) if standing}
+    moved: dict[HistoryKey, Standing] = {}
+    for key, each in closest.items() if younger else ():
+        before = (standing for other, standing in younger if _is_moved(each, other))
+        if standings[key].direction is Direction.OPEN and (standing := next(before, None)):
+            moved[key] = standing
     return moved
 
 
