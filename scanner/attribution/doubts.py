@@ -36,7 +36,7 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
         draft = draft.lowered(Level.WARNING, doubt)
     if derivation.is_doubtful:
         doubt = "The file names another source, and is not much like this one: both may be from there."
-        draft = draft.lowered(Level.WARNING, doubt)
+        draft = draft.lowered(Level.NOTE if draft.rule == "part-unacknowledged" else Level.WARNING, doubt)
     if common := common_source(derivation):
         doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
         return draft.lowered(Level.NOTE, doubt)

@@ -20,6 +20,7 @@ _LINK = lazy_pattern(r"(?:https?://|www\.)\S*")
 _NO_LETTER = lazy_pattern(r"[\W_]+")
 # A shorter name may stand in another by chance.
 _LEAST_LETTERS = 4
+_LEAST_JOINED = 6
 
 
 def project_names(upstream: UpstreamMatch) -> frozenset[str]:
@@ -73,7 +74,14 @@ def credits_project(credit: Credit, known: frozenset[str]) -> bool:
     if match := _REPOSITORY.match(credit.url):
         name = match["name"].removesuffix(".git")
         given |= {plain_name(name), plain_name(f"{match['owner']}/{name}")}
-    return not known.isdisjoint(given - {""})
+    return not known.isdisjoint(given - {""}) or not _joined(known).isdisjoint(map(_letters, given))
+
+
+@cache
+def _joined(names: frozenset[str]) -> frozenset[str]:
+    """The longer names without what parts their words: a repository was lit-gpt and is litgpt."""
+    squeezed = (_letters(name) for name in names if "/" not in name)
+    return frozenset(name for name in squeezed if len(name) >= _LEAST_JOINED)
 
 
 def _path_names(path: str, upstream: UpstreamMatch, known: frozenset[str]) -> bool:
@@ -111,7 +119,8 @@ def names_in_words(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
     words = _LINK.sub(" ", credit.words)
     if any(mentions(words, upstream) for upstream in upstreams):
         return True
-    return bool(credit.project) and credit.project.casefold() in words.casefold()
+    name = credit.project.rpartition("/")[2].casefold()
+    return len(name) >= _LEAST_LETTERS and name in words.casefold()
 
 
 def source_of(credit: Credit) -> str:
