@@ -56,6 +56,15 @@ def credits_any(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
     return any(credits_it(credit, upstream) for upstream in upstreams)
 
 
+def leads_to_any(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
+    """Whether the credit gives the whole path of one of ``upstreams``, folders around its package aside."""
+    path = credit.path.lstrip("./")
+    paths = (each.path for each in upstreams) if "/" in path else ()
+    return any(
+        f"/{longer}".endswith(f"/{shorter}") for each in paths for longer, shorter in ((path, each), (each, path))
+    )
+
+
 def is_by_one_of(credit: Credit, copyrights: Iterable[str]) -> bool:
     """Whether the organisation whose repository a credit names is a holder in one of the copyright lines."""
     match = _REPOSITORY.match(credit.url)

@@ -91,6 +91,8 @@ def _drafts(portion: Portion, is_substantial: bool, repository: RepositoryView) 
     given = grade(derivation, repository)
     if not _is_named(portion, repository):
         draft = _unnamed(portion, is_substantial)
+        if legal := repository.licence_of_folder(portion.copy.verdict.path):
+            draft = draft.lowered(Level.NOTE, f"{legal.path} may be the licence of this code, which others have, too.")
         if _credits_another(portion):
             draft = draft.lowered(
                 Level.NOTE, "What stands by these definitions names another source: both may be from there."

@@ -118,6 +118,11 @@ class RepositoryView:
                 return legal.licences
         return self.licences
 
+    def licence_of_folder(self, path: str) -> LegalFile | None:
+        """The licence file of a folder around ``path`` that names a holder; not that of the whole."""
+        near = licence_files_for(self.declarations, path)
+        return next((each for each in near if _decides(each) and each.folder and each.copyrights), None)
+
     def text_of(self, licence: str) -> LegalFile | None:
         """The file that carries the text of a licence. Wherever it stands, whoever has the repository has it."""
         return next((each for each in self._legal if is_covered(licence, each.licences)), None)

@@ -62,6 +62,17 @@ def test_what_says_that_it_is_from_another_project_may_be_from_there() -> None:
     assert told(above + section + CODE, lantern, far, upstream=part) is Level.WARNING, "it speaks of what follows it"
 
 
+def test_a_folder_with_a_licence_of_its_own_may_be_anothers() -> None:
+    """What was taken over whole stands there as its makers gave it, and others have it from them."""
+    part = copy_of(PART, path="annotator/midas/vit.py")
+    own = "Copyright (c) 2019 Ada Beacon\n\nLicensed under the MIT License.\n"
+    found = checked(part, files={"LICENSE": APACHE, "annotator/midas/LICENSE": own})
+    assert only(found, RULE).level is Level.NOTE
+    assert "annotator/midas/LICENSE" in only(found, RULE).reason
+    elsewhere = checked(part, files={"LICENSE": APACHE, "annotator/other/LICENSE": own})
+    assert only(elsewhere, RULE).level is Level.WARNING
+
+
 NAMING = [
     LAMP_HEADER + CODE,
     "# Rotary is taken from https://github.com/example/lamp\n" + CODE,
