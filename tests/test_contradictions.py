@@ -85,6 +85,8 @@ HEADERS = [
     ("SPDX-License-Identifier: GPL-3.0-only", Level.ERROR),
     ("This file is licensed under CC-BY-NC-4.0.", Level.ERROR),
     ("SPDX-License-Identifier: AGPL-3.0-or-later", Level.ERROR),
+    ("This code is licensed under the Llama 3 Community License.", Level.WARNING),
+    ("This code is licensed under the CreativeML OpenRAIL-M license.", Level.ERROR),
     ("SPDX-License-Identifier: Apache-2.0", None),
     ("SPDX-License-Identifier: LGPL-3.0-only", None),
     ("SPDX-License-Identifier: MPL-2.0", None),

@@ -18,7 +18,7 @@ from ..support.lazy import lazy_pattern
 from .duties import header_region, upstream_region
 from .findings import FindingDraft, a_few, shortened
 from .model import Derivation
-from .naming import credits_any, is_for_code, names_in_words, source_of
+from .naming import credits_any, is_for_code, leads_to_any, names_in_words, source_of
 from .repository_view import RepositoryView
 
 _ORDER = tuple(Grade)
@@ -78,9 +78,13 @@ def _is_full_notice(derivation: Derivation, repository: RepositoryView) -> bool:
 
 
 def right_credits(derivation: Derivation, repository: RepositoryView) -> list[Credit]:
-    """The credits, in the file and in READMEs, that name one of the upstreams the copy stands on."""
-    said = [credit for credit in repository.credits_of(derivation.copy) if credit.strength is not Strength.IDEA]
-    return [credit for credit in said if credits_any(credit, derivation.listed)]
+    """The credits, in the file and in READMEs, that name one of the upstreams the copy stands on.
+
+    A reference is one where it leads to the very file.
+    """
+    said = repository.credits_of(derivation.copy)
+    right = (each for each in said if each.strength is not Strength.IDEA or leads_to_any(each, derivation.listed))
+    return [credit for credit in right if credits_any(credit, derivation.listed)]
 
 
 def _credit_grade(credit: Credit, derivation: Derivation) -> Grade:
@@ -182,9 +186,10 @@ def _sentence(credit: Credit, text: str) -> str:
 
 
 def _credit_draft(rule: str, derivation: Derivation, credit: Credit) -> FindingDraft:
+    is_here = credit in derivation.copy.credits  # and not in a README
     return FindingDraft(
         rule=rule,
-        region=Region(derivation.path, credit.first_line, credit.last_line),
+        region=Region(derivation.path, credit.first_line, credit.last_line) if is_here else header_region(derivation),
         facts={"credited": shortened(source_of(credit)), "found": shortened(credit.words)},
         about=(squeezed(source_of(credit)),) if rule == "credit-names-another" else (derivation.upstream.project,),
         upstream=derivation.upstream,

@@ -37,6 +37,7 @@ _LOOSE = {
     "GPL-": Family.COPYLEFT,
     "BSD-": Family.PERMISSIVE,
 }
+_NO_LIMITS = "Its terms limit use, and those of the whole do not."
 _EXCEPTION = lazy_pattern(r"\swith\s", re.IGNORECASE)
 _WEIGHTS = lazy_pattern(r"\b(?:weights?|checkpoints?|parameters|pre-?trained models?|models?)\b", re.IGNORECASE)
 _CODE = lazy_pattern(r"\b(?:code|repository|repo|software|scripts?)\b", re.IGNORECASE)
@@ -87,9 +88,18 @@ def _header_drafts(
 def _refused(expression: str, whole: Sequence[str]) -> list[LicenceRule]:
     """The licences of ``expression`` whose terms a work under ``whole`` cannot meet; a choice is met by any of it."""
     rules = {licence: licence_rule(licence) for licence in licences_stated(expression)}
-    refused = {licence: rule for licence, rule in rules.items() if rule and refuses(rule, whole)}
+    found = {licence: rule for licence, rule in rules.items() if rule}
+    refused = {each: rule for each, rule in found.items() if refuses(rule, whole) or _limits_use(rule, whole)}
     owed = licences_owed(expression, [*whole, *(each for each in rules if each not in refused)])
     return [refused[licence] for licence in owed if licence in refused]
+
+
+def _limits_use(rule: LicenceRule, whole: Sequence[str]) -> bool:
+    """Whether a model's licence sets limits that the whole has none of, and does not say what it goes with."""
+    if rule.family is not Family.MODEL or Family.PERMISSIVE.value in rule.combination.under:
+        return False
+    families = [known.family if (known := licence_rule(each)) else None for each in whole]
+    return bool(families) and _OPEN.issuperset(families)
 
 
 def _declared_apart(repository: RepositoryView, path: str, licence: str) -> bool:
@@ -107,7 +117,7 @@ def _header_draft(
         region=Region(stated.path, 1, max(stated.last_line, 1)),
         facts={
             "whole": ", ".join(whole),
-            "reason": rule.combination.reason,
+            "reason": rule.combination.reason if refuses(rule, whole) else _NO_LIMITS,
             "found": shortened(stated.licence),
             "clause": f"{rule.id} {ground.clause}" if ground else rule.id,
         },
@@ -125,6 +135,8 @@ def _header_level(rule: LicenceRule, whole: Sequence[str], is_carried: bool) -> 
     """
     if is_carried or rule.family in _OPEN:
         return Level.NOTE
+    if not refuses(rule, whole):
+        return Level.WARNING
     families = [known.family for each in whole if (known := licence_rule(each))]
     return Level.WARNING if rule.family in _COPYLEFT and not _COPYLEFT.isdisjoint(families) else Level.ERROR
 

@@ -36,7 +36,7 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
         draft = draft.lowered(Level.WARNING, doubt)
     if derivation.is_doubtful:
         doubt = "The file names another source, and is not much like this one: both may be from there."
-        draft = draft.lowered(Level.WARNING, doubt)
+        draft = draft.lowered(Level.NOTE if draft.rule == "part-unacknowledged" else Level.WARNING, doubt)
     if common := common_source(derivation):
         doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
         return draft.lowered(Level.NOTE, doubt)
@@ -47,7 +47,8 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
         return _by_sibling(draft, derivation, derivation.sibling)
     if repository.is_nearly_at_home(derivation.copy, upstream):
         doubt = f"Many files beside it are those of {upstream.project}: this may be {upstream.project} itself."
-        return draft.lowered(Level.NOTE, doubt)
+        is_named = repository.names_a_holder(derivation.copy, upstream)
+        return draft.lowered(Level.NOTE if is_named else Level.WARNING, doubt)
     if claim := repository.home.claim_on(upstream):
         doubt = f"The name {claim}, which this source gives itself, is no proof that it is that."
         return draft.lowered(Level.ERROR, doubt)

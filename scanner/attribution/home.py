@@ -68,6 +68,11 @@ class Home(NamedTuple):
         """Whether ``path`` stands among many files that are the project's by their places and notices."""
         return _is_in(self.kept, path, upstream)
 
+    def is_in_place(self, path: str, upstream: UpstreamMatch) -> bool:
+        """Whether a file stands where the upstream has it, in its package or among many in a root without one."""
+        unpacked = stands_unpacked(path, upstream) and Tree("", upstream.project) in self.kept
+        return unpacked or stands_in_place(path, upstream)
+
 
 def home_of(declarations: Declarations, own: str, copies: Iterable[Copy], sidecars: Sidecars) -> Home:
     """Whose the code is, by the names it goes by, ``own`` among them, and by all files that stand on upstreams."""
@@ -75,14 +80,22 @@ def home_of(declarations: Declarations, own: str, copies: Iterable[Copy], sideca
     vouched = plain_name(declarations.vouched)
     claimed = frozenset(name for each in (own, *declarations.names) for name in _spelled(each)) - {""}
     released = _trees(_released(copies))
-    kept = _trees(_kept(copies, sidecars))
-    bare = Home(vouched, claimed, released, kept)
+    bare = Home(vouched, claimed, released)
+    bare = bare._replace(kept=_trees(_kept(bare, copies, sidecars)))
     return bare._replace(publishers=frozenset(_publishers(bare, copies)) - {""})
 
 
 def stands_in_place(path: str, upstream: UpstreamMatch) -> bool:
     """Whether a file stands where the upstream has it, folders around its packages aside."""
     return f"/{path}".endswith(f"/{_place(upstream)}")
+
+
+def stands_unpacked(path: str, upstream: UpstreamMatch) -> bool:
+    """Whether a file stands below the root as the upstream's has it below its package.
+
+    A repository without a package gets one in an upload, mostly by others.
+    """
+    return path == _place(upstream).partition("/")[2]
 
 
 def keeps_notices(copy: Copy, upstream: UpstreamMatch, sidecars: Sequence[SidecarNotice]) -> bool:
@@ -119,13 +132,21 @@ def _released(copies: Sequence[Copy]) -> Iterator[Tree]:
             yield _tree(copy.verdict, copy.verdict.upstreams[0])
 
 
-def _kept(copies: Sequence[Copy], sidecars: Sidecars) -> Iterator[Tree]:
+def _kept(home: Home, copies: Sequence[Copy], sidecars: Sidecars) -> Iterator[Tree]:
     for copy in copies:
         for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
-            in_place = upstream.verdict in COPIES and stands_in_place(copy.verdict.path, upstream)
-            if in_place and keeps_notices(copy, upstream, sidecars(copy.verdict.path)):
-                yield _tree(copy.verdict, upstream)
+            tree = _place_of(home, copy.verdict, upstream) if upstream.verdict in COPIES else None
+            if tree and keeps_notices(copy, upstream, sidecars(copy.verdict.path)):
+                yield tree
                 break
+
+
+def _place_of(home: Home, file: FileVerdict, upstream: UpstreamMatch) -> Tree | None:
+    """The tree of a project that a file stands in; the root is one only where it goes by the project's name."""
+    if stands_in_place(file.path, upstream):
+        return _tree(file, upstream)
+    unpacked = stands_unpacked(file.path, upstream) and home.claim_on(upstream)
+    return Tree("", upstream.project) if unpacked else None
 
 
 def _tree(file: FileVerdict, upstream: UpstreamMatch) -> Tree:

@@ -67,8 +67,9 @@ class Derivation(NamedTuple):
     @property
     def is_doubtful(self) -> bool:
         """Whether the file and its upstream may both stand on what the file credits: they are not much alike."""
-        credited = any(not credits_any(each, self.listed) for each in self.header_credits)
-        return credited and self.upstream.share < NEARLY_THE_SAME
+        if self.upstream.share >= NEARLY_THE_SAME and not self.copy.place:  # of a work, it is the work's share
+            return False
+        return any(not credits_any(each, self.listed) for each in self.header_credits)
 
     @property
     def is_headless(self) -> bool:

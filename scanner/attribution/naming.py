@@ -20,6 +20,7 @@ _LINK = lazy_pattern(r"(?:https?://|www\.)\S*")
 _NO_LETTER = lazy_pattern(r"[\W_]+")
 # A shorter name may stand in another by chance.
 _LEAST_LETTERS = 4
+_LEAST_JOINED = 6
 
 
 def project_names(upstream: UpstreamMatch) -> frozenset[str]:
@@ -55,6 +56,15 @@ def credits_any(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
     return any(credits_it(credit, upstream) for upstream in upstreams)
 
 
+def leads_to_any(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
+    """Whether the credit gives the whole path of one of ``upstreams``, folders around its package aside."""
+    path = credit.path.lstrip("./")
+    paths = (each.path for each in upstreams) if "/" in path else ()
+    return any(
+        f"/{longer}".endswith(f"/{shorter}") for each in paths for longer, shorter in ((path, each), (each, path))
+    )
+
+
 def is_by_one_of(credit: Credit, copyrights: Iterable[str]) -> bool:
     """Whether the organisation whose repository a credit names is a holder in one of the copyright lines."""
     match = _REPOSITORY.match(credit.url)
@@ -73,7 +83,14 @@ def credits_project(credit: Credit, known: frozenset[str]) -> bool:
     if match := _REPOSITORY.match(credit.url):
         name = match["name"].removesuffix(".git")
         given |= {plain_name(name), plain_name(f"{match['owner']}/{name}")}
-    return not known.isdisjoint(given - {""})
+    return not known.isdisjoint(given - {""}) or not _joined(known).isdisjoint(map(_letters, given))
+
+
+@cache
+def _joined(names: frozenset[str]) -> frozenset[str]:
+    """The longer names without what parts their words: a repository was lit-gpt and is litgpt."""
+    squeezed = (_letters(name) for name in names if "/" not in name)
+    return frozenset(name for name in squeezed if len(name) >= _LEAST_JOINED)
 
 
 def _path_names(path: str, upstream: UpstreamMatch, known: frozenset[str]) -> bool:
@@ -111,7 +128,8 @@ def names_in_words(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
     words = _LINK.sub(" ", credit.words)
     if any(mentions(words, upstream) for upstream in upstreams):
         return True
-    return bool(credit.project) and credit.project.casefold() in words.casefold()
+    name = credit.project.rpartition("/")[2].casefold()
+    return len(name) >= _LEAST_LETTERS and name in words.casefold()
 
 
 def source_of(credit: Credit) -> str:

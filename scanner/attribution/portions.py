@@ -26,7 +26,7 @@ from .doubts import doubted
 from .duties import CHECKS, Owed
 from .findings import FindingDraft, a_few, quoted, shortened
 from .model import Derivation, credits_above
-from .naming import credits_it, source_of
+from .naming import credits_any, credits_it, is_for_code, source_of
 from .repository_licence import licence_drafts
 from .repository_view import RepositoryView
 
@@ -38,6 +38,8 @@ MUCH_EVIDENCE = 140.0
 # What these ask for is asked of every work that holds a part.
 _STRICT = (Family.WEAK_COPYLEFT, Family.COPYLEFT, Family.NETWORK_COPYLEFT, Family.NON_COMMERCIAL)
 _ASKED = (Duty.CARRY_LICENCE, Duty.KEEP_NOTICES)
+# A comment above a few functions speaks for them.
+_LINES_OF_A_SECTION = 60
 # Less of a file may be what everybody writes who solves the same.
 _MUCH = 0.2
 
@@ -88,6 +90,12 @@ def _drafts(portion: Portion, is_substantial: bool, repository: RepositoryView) 
     given = grade(derivation, repository)
     if not _is_named(portion, repository):
         draft = _unnamed(portion, is_substantial)
+        if legal := repository.licence_of_folder(portion.copy.verdict.path):
+            draft = draft.lowered(Level.NOTE, f"{legal.path} may be the licence of this code, which others have, too.")
+        if _credits_another(portion):
+            draft = draft.lowered(
+                Level.NOTE, "What stands by these definitions names another source: both may be from there."
+            )
         yield doubted(draft, derivation, repository, given)
     if is_substantial:
         for draft in _terms(derivation, repository):
@@ -154,6 +162,18 @@ def _is_named(portion: Portion, repository: RepositoryView) -> bool:
     return credited or repository.entry_for(upstream) is not None
 
 
+def _credits_another(portion: Portion) -> bool:
+    """Whether a comment above the definitions, or in one of them, says that they are from another project."""
+    copy, parts = portion.copy, portion.upstream.parts
+    held = [(each.first_line, each.last_line) for each in copy.verdict.definitions if each.qualname in parts]
+    others = [each for each in copy.credits if is_for_code(each) and not credits_any(each, copy.verdict.upstreams)]
+    return bool(held) and all(any(_is_near(each, *place) for each in others) for place in held)
+
+
+def _is_near(credit: Credit, first_line: int, last_line: int) -> bool:
+    return first_line - _LINES_OF_A_SECTION <= credit.first_line <= last_line
+
+
 def _unnamed(portion: Portion, is_substantial: bool) -> FindingDraft:
     copy, upstream = portion.copy, portion.upstream
     lines = upstream.copyrights or upstream.licence_copyrights
@@ -163,7 +183,7 @@ def _unnamed(portion: Portion, is_substantial: bool) -> FindingDraft:
         facts={
             "definitions": a_few(upstream.parts),
             "share": f"{100 * upstream.share:.0f} %",
-            "missing": quoted(lines) or "none",
+            "missing": quoted(lines) or "those of its LICENSE",
         },
         upstream=upstream,
     )

@@ -17,7 +17,7 @@ from ..repository.model import Declarations, LegalFile, LegalKind, SidecarNotice
 from ..results import UpstreamMatch
 from ..support.lazy import lazy_pattern
 from .copies import Copy
-from .home import home_of, keeps_notices, stands_in_place
+from .home import home_of, keeps_notices
 from .naming import credits_project, mentions_project, project_names, publisher_of
 
 _CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
@@ -50,10 +50,16 @@ class RepositoryView:
             return True
         if self.home.has_released(path, upstream) and keeps_notices(copy, upstream, self.sidecars(path)):
             return True
-        # Where the upstream file names nobody, its LICENSE does: a project has its own.
-        given = (*self.copyrights, *self.copyrights_of(copy))
-        is_named = bool(upstream.copyrights) or not holders_missing(upstream.licence_copyrights, given)
-        return bool(self.home.claim_on(upstream)) and is_named and self._is_in_order(copy, upstream)
+        is_claimed = bool(self.home.claim_on(upstream)) and self.names_a_holder(copy, upstream)
+        return is_claimed and self._is_in_order(copy, upstream)
+
+    def names_a_holder(self, copy: Copy, upstream: UpstreamMatch) -> bool:
+        """Whether somebody is named whom the upstream names: in the file, and where that names nobody in its LICENSE.
+
+        A project's own LICENSE has its own line, and not that of who uploaded the project for it.
+        """
+        given, lines = (*self.copyrights, *self.copyrights_of(copy)), upstream.licence_copyrights
+        return bool(upstream.copyrights) or not lines or len(holders_missing(lines, given)) < len(lines)
 
     def is_nearly_at_home(self, copy: Copy, upstream: UpstreamMatch) -> bool:
         """Whether a copy stands in a tree that is the upstream project's by many changed files.
@@ -63,13 +69,13 @@ class RepositoryView:
         path = copy.verdict.path
         if not self.home.has_kept(path, upstream):
             return False
-        if stands_in_place(path, upstream):
+        if self.home.is_in_place(path, upstream):
             return self._is_in_order(copy, upstream)
         return not holders_missing(self.copyrights_of(copy), (*upstream.copyrights, *upstream.licence_copyrights))
 
     def _is_in_order(self, copy: Copy, upstream: UpstreamMatch) -> bool:
         path = copy.verdict.path
-        return stands_in_place(path, upstream) and keeps_notices(copy, upstream, self.sidecars(path))
+        return self.home.is_in_place(path, upstream) and keeps_notices(copy, upstream, self.sidecars(path))
 
     def own_lines(self, upstream: UpstreamMatch) -> tuple[str, ...]:
         """Copyright lines of who publishes the scanned project; another project of theirs has them in its LICENSE."""
@@ -111,6 +117,11 @@ class RepositoryView:
             if _decides(legal) and legal.folder and legal.licences:
                 return legal.licences
         return self.licences
+
+    def licence_of_folder(self, path: str) -> LegalFile | None:
+        """The licence file of a folder around ``path`` that names a holder; not that of the whole."""
+        near = licence_files_for(self.declarations, path)
+        return next((each for each in near if _decides(each) and each.folder and each.copyrights), None)
 
     def text_of(self, licence: str) -> LegalFile | None:
         """The file that carries the text of a licence. Wherever it stands, whoever has the repository has it."""

@@ -105,6 +105,7 @@ def placed(kept: list[Comparison], facts: Facts, rematch: Rematch, named: bool) 
     dated, notes = _counting(kept, facts, found)
     counting = facts._replace(dated=dated, since=_since(kept, facts._replace(dated=dated)))
     standings = {key: _standing(each, counting, found[key]) for key, each in closest.items()}
+    standings |= _moved(closest, standings)
     seen = Placed(kept, [], counting, facts.dated, standings, notes)
     later = [each for each in kept if seen.is_later(each)]
     if not later and not any(_is_younger(each, counting) for each in kept):
@@ -180,6 +181,30 @@ def _standing(comparison: Comparison, facts: Facts, additions: Innovations | Non
     may_be_older = 0 < facts.since < by
     direction = Direction.IN_ORDER if day >= by and not may_be_older else Direction.OPEN
     return Standing(direction, dated.by, dated.claim, additions)
+
+
+def _moved(closest: dict[HistoryKey, Comparison], standings: dict[HistoryKey, Standing]) -> dict[HistoryKey, Standing]:
+    """The standings of paths that a project moved into another package, where the path before is younger than the file.
+
+    Of the first release of a package no earlier one tells that it lacked the path.
+    """
+    younger = [(each, standings[key]) for key, each in closest.items() if standings[key].direction is Direction.LATER]
+    moved: dict[HistoryKey, Standing] = {}
+    for key, each in closest.items() if younger else ():
+        before = (standing for other, standing in younger if _is_moved(each, other))
+        if standings[key].direction is Direction.OPEN and (standing := next(before, None)):
+            moved[key] = standing
+    return moved
+
+
+def _is_moved(comparison: Comparison, before: Comparison) -> bool:
+    """Whether a path is, but for its package, one that its project had earlier with as much of the file."""
+    paths = [each.candidate.histories.path(each.candidate.history) for each in (comparison, before)]
+    package, other = (path.partition(b"/")[0] for path in paths)
+    is_same = package != other and paths[0].partition(b"/")[2] == paths[1].partition(b"/")[2]
+    is_as_much = _project(comparison).name == _project(before).name and comparison.similarity <= before.similarity
+    without = comparison.candidate.histories.interval(comparison.candidate.history)[0]
+    return is_same and is_as_much and _by(before) < _by(comparison) and without is None
 
 
 def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Placed) -> list[Comparison]:

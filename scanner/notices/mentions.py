@@ -87,6 +87,7 @@ _NO_NEGATION = lazy_pattern(
 _UNLIKE = lazy_pattern(r"\b(?:unlike|instead\s+of|rather\s+than|in\s+contrast\s+to)\b(?P<between>[^.;]{0,90})\Z")
 _NEGATED_AFTER = lazy_pattern(
     r"[\s-]*(?:compatib\w+|incompatib\w+|free\b(?!\s+software))"
+    r"|(?:[^.;\n]|\.\d){0,20}\b(?:and|but)\s+(?:is\s+|are\s+|was\s+)?(?:now|since)\s+(?:re)?(?:licen[cs]ed|distributed|released|under)\b"
     r"|(?:\s+(?:licen[cs]ed|code|software|dependenc(?:y|ies)|projects?|libraries)){0,2}\s+(?:is|are|does|do|was)\s+not\b"
 )
 # A name may have been found with the verb before it.
@@ -240,8 +241,16 @@ def _sentence(folded: str, wording: Wording) -> tuple[str, str]:
 def _is_denied(before: str, after: str) -> bool:
     if _NEGATED_AFTER.match(after):
         return True
-    found = (_UNLIKE.search(before), _NEGATED.search(before))
+    found = (_UNLIKE.search(before), *_negations(before))
     return any(match and not _NO_NEGATION.search(match["between"] or "") for match in found)
+
+
+def _negations(before: str) -> Iterator[re.Match[str]]:
+    """Each word that denies what ends there: "unlike the others, this file is not under"."""
+    match = _NEGATED.search(before)
+    while match:
+        yield match
+        match = _NEGATED.search(before, match.start() + 1)
 
 
 def _is_of_others(folded: str, wording: Wording, before: str, after: str) -> bool:

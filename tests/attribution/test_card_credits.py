@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..support.attributed import BEACON, CODE, LAMP, LAMP_HEADER, checked, copy_of, only, rules
+from ..support.attributed import APACHE, BEACON, CODE, HEADLESS, LAMP, LAMP_HEADER, checked, copy_of, only, rules
 from ..support.cases import failures
 
 URL = "https://github.com/quay/cove"
@@ -45,3 +45,21 @@ def test_a_credit_for_what_another_file_is_from_is_for_that_one() -> None:
 def test_of_files_whose_notices_are_kept_nothing_is_asked() -> None:
     readme = f"# Harbour\n\nThis project is based on [cove]({URL}).\n"
     assert "credit-names-another" not in rules(checked(copy_of(LAMP, text=LAMP_HEADER + CODE), README__md=readme))
+
+
+def test_a_bare_link_of_a_readme_is_told_at_the_copy_and_not_at_the_readmes_line() -> None:
+    readme = "# Harbour\n" + "\n" * 300 + "Built upon the code of https://github.com/example/lamp.\n"
+    found = only(checked(copy_of(HEADLESS), LICENSE=APACHE, files={"README.md": readme}), "credit-link-only")
+    assert (found.region.path, found.region.first_line) == ("modeling.py", 1)
+
+
+def test_a_reference_to_the_very_file_names_the_source() -> None:
+    """What else is referred to may be an idea alone."""
+    link = "https://github.com/example/fork-of-lamp/blob/main/"
+    told = {}
+    for path in (LAMP.path, "lamp/other.py"):
+        text = f'"""References: {link}{path}"""\n{CODE}'
+        told[path] = {each.rule for each in checked(copy_of(HEADLESS, text=text), LICENSE=APACHE).findings}
+    assert "credit-link-only" in told[LAMP.path]
+    assert "source-unnamed" not in told[LAMP.path]
+    assert "source-unnamed" in told["lamp/other.py"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import CheckResult, Copy
-from modelkin.results import Direction, Finding, Ground, Level, UpstreamMatch, Verdict
+from modelkin.results import Direction, Finding, Ground, Level, Region, UpstreamMatch, Verdict
 
 from ..support.attributed import APACHE, BEACON, CODE, LAMP, MIT, checked, copy_of, only, rules
 from ..support.findings_by_file import by_file
@@ -99,3 +99,11 @@ def test_a_project_that_is_younger_by_claims_alone_gets_one_neutral_note() -> No
 
 def test_what_is_younger_by_dates_that_hold_is_no_finding() -> None:
     assert not checked(later("a.py", by=Ground.RELEASE, claim=False), LICENSE=MIT).findings
+
+
+def test_a_work_in_a_file_that_names_another_source_may_be_from_there() -> None:
+    """The whole of lamp's file is in a longer one: that one's header speaks for all of it."""
+    header = "# Adapted from https://github.com/ada/beacon/blob/main/beacon/model.py\n"
+    for text, level in ((header + CODE, Level.WARNING), (CODE, Level.ERROR)):
+        work = replace(copy_of(LAMP, text=text), place=Region("modeling.py", 4, 5))
+        assert only(checked(work, LICENSE=MIT), "relicensed").level is level

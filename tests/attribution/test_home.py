@@ -85,6 +85,32 @@ def test_a_tree_of_a_project_makes_nobody_its_publisher() -> None:
     assert errors(*tree(LEAST_OF_A_TREE), copy_of(lumen, path=IN_PLACE), LICENSE=APACHE) == {IN_PLACE}
 
 
+def unpacked(count: int, upstream: UpstreamMatch = CHANGED, header: str = LAMP_HEADER) -> list[Copy]:
+    """Files of a project in the root of its repository, which an upload has in a package."""
+    places = [f"part{number}.py" for number in range(count)]
+    return [copy_of(replace(upstream, path=f"lamp/{each}"), path=each, text=header + CODE) for each in places]
+
+
+def test_a_repository_without_a_package_is_the_project_that_an_upload_packed() -> None:
+    many = unpacked(LEAST_OF_A_TREE)
+    part = copy_of(replace(CHANGED, verdict=Verdict.FRAGMENTS, parts=("dim",), share=0.3), path="tools.py")
+    assert not checked(*many, part, names=("lamp",)).findings
+    assert checked(*many, names=("harbour",)).findings
+    assert checked(*many[1:], names=("lamp",)).findings, "a few files may be copies"
+    replaced = copy_of(CHANGED, path="part9.py", text=f"# Copyright 2024 Harbour AI\n{CODE}")
+    assert errors(*many, replaced, names=("lamp",)) == {"part9.py"}
+
+
+def test_a_project_names_its_own_holder_and_not_its_uploaders() -> None:
+    lines = ("Copyright (c) 2023 The Uploader", "Copyright (c) 2022 Ada Lamp")
+    many = unpacked(LEAST_OF_A_TREE, replace(HEADLESS, licence="MIT", licence_copyrights=lines), "")
+    named = "MIT License\n\nCopyright (c) 2022 Ada Lamp\n"
+    assert not checked(*many, names=("lamp",), LICENSE=named).findings
+    replaced = checked(*many, names=("lamp",), LICENSE=named.replace("Ada Lamp", "Harbour AI")).findings
+    assert {each.level for each in replaced if each.rule == "licence-text-missing"} == {Level.WARNING}
+    assert errors(*many, LICENSE=named)
+
+
 def test_a_project_owes_its_descendants_nothing() -> None:
     port = replace(BEACON, licence="AGPL-3.0-only", released="2024-01-01")
     older = replace(BEACON, released="2020-01-01")

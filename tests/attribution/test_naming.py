@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from modelkin.attribution.naming import credits_it, is_for_code, mentions, project_names
+from modelkin.attribution.naming import credits_it, is_for_code, mentions, names_in_words, project_names
 from modelkin.notices.model import Credit, Strength
 
 from ..support.attributed import LAMP
@@ -37,6 +37,17 @@ RIGHT = [
 
 def test_a_credit_names_its_upstream() -> None:
     assert not [each.words for each in RIGHT if not credits_it(each, LAMP)]
+
+
+def test_a_name_is_the_same_however_its_words_are_parted() -> None:
+    lit = replace(LAMP, project="litlamp", package="litlamp", url="https://github.com/example/litlamp/blob/v1/a.py")
+    link = "https://github.com/example/lit-lamp"
+    for said in (credit(f"Based on {link}", url=link), credit("Based on Lit-Lamp", project="Lit-Lamp")):
+        assert credits_it(said, lit)
+    assert not credits_it(credit("Based on bit-lamp", project="bit-lamp"), lit)
+    assert not credits_it(credit("Based on la-mp", project="la-mp"), LAMP), "too short to tell"
+    assert names_in_words(credit(f"built upon [lit-lamp]({link})", url=link, project="example/lit-lamp"), [lit])
+    assert not names_in_words(credit(f"built upon {link}", url=link, project="example/lit-lamp"), [lit])
 
 
 WRONG = [

@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from modelkin import ScanOptions, scan
-from modelkin.results import Level, Report, Verdict
+from modelkin.results import DefinitionMatch, Level, Report, UpstreamMatch, Verdict
 
 from ..support.attributed import APACHE, BEACON, CODE, LAMP, LAMP_HEADER, checked, copy_of, only, rules
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, Upstream, corpus_of
@@ -29,6 +29,48 @@ def test_parts_that_nobody_names_are_reported_with_what_they_are_of() -> None:
 
 def test_without_parts_fragments_are_no_ground_for_duties() -> None:
     assert not checked(copy_of(replace(PART, parts=())), LICENSE=APACHE).findings
+
+
+def test_where_no_copyright_line_is_known_those_of_its_licence_are_asked_for() -> None:
+    finding = only(checked(copy_of(replace(PART, copyrights=())), LICENSE=APACHE), RULE)
+    assert finding.remedy.endswith("Add its copyright lines: those of its LICENSE.")
+
+
+def definition(name: str, first_line: int, last_line: int) -> DefinitionMatch:
+    return DefinitionMatch(name, first_line, last_line, Verdict.RENAMED, 1.0, 20, 4, 4)
+
+
+def told(text: str, *parts: DefinitionMatch, upstream: UpstreamMatch = PART) -> Level:
+    """The level at which a file of that text, whose definitions are ``parts``, is told of."""
+    copy = copy_of(upstream, text=text)
+    copy = replace(copy, verdict=replace(copy.verdict, definitions=parts))
+    return only(checked(copy, LICENSE=APACHE), RULE).level
+
+
+def test_what_says_that_it_is_from_another_project_may_be_from_there() -> None:
+    """Both may have it from a third, which nobody knows: the file does say where it has it from."""
+    header = "# Adapted from https://github.com/ada/beacon/blob/main/model.py\n"
+    part = replace(PART, parts=("Harbour",))
+    here = definition("Harbour", 14, 15)
+    above = "import torch\n\n\nclass Lantern:\n    pass\n" + "\n" * 6
+    section = "# --- Rotary code from https://github.com/ada/beacon/blob/main/model.py ---\n\n\n"
+    lantern = definition("Lantern", 4, 5)
+    assert told(header + CODE, lantern, here, upstream=part) is Level.NOTE
+    assert told(above + section + CODE, lantern, here, upstream=part) is Level.NOTE
+    assert told(above + CODE, lantern, here, upstream=part) is Level.WARNING
+    far = definition("Harbour", 200, 201)
+    assert told(above + section + CODE, lantern, far, upstream=part) is Level.WARNING, "it speaks of what follows it"
+
+
+def test_a_folder_with_a_licence_of_its_own_may_be_anothers() -> None:
+    """What was taken over whole stands there as its makers gave it, and others have it from them."""
+    part = copy_of(PART, path="annotator/midas/vit.py")
+    own = "Copyright (c) 2019 Ada Beacon\n\nLicensed under the MIT License.\n"
+    found = checked(part, files={"LICENSE": APACHE, "annotator/midas/LICENSE": own})
+    assert only(found, RULE).level is Level.NOTE
+    assert "annotator/midas/LICENSE" in only(found, RULE).reason
+    elsewhere = checked(part, files={"LICENSE": APACHE, "annotator/other/LICENSE": own})
+    assert only(elsewhere, RULE).level is Level.WARNING
 
 
 NAMING = [

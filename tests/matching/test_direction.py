@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from msgspec.structs import replace as replace_date
 
-from modelkin.corpus.model import Corpus
+from modelkin.corpus.builder import CorpusBuilder
+from modelkin.corpus.model import Corpus, Project, Release
 from modelkin.dating.dates import SourceFacts
 from modelkin.matching.ranking import VerdictOptions
 from modelkin.pipeline import Examiner
@@ -170,6 +171,24 @@ def test_an_upstream_that_names_the_scanned_side_is_later() -> None:
     by_holder = verdict_on("# Copyright 2020 Tidelab\n" + FIRST_ONLY, corpus=corpus_of(Upstream(files={PATH: theirs})))
     assert (by_holder.direction, by_holder.direction_by, by_holder.claim) == (Direction.LATER, Ground.CREDIT, False)
     assert verdict_on(FIRST_ONLY, names=("other/thing",), corpus=corpus).direction is Direction.UNKNOWN
+
+
+def test_what_moved_into_another_package_is_as_old_as_where_it_was() -> None:
+    """No release of the new package lacked the path: by itself it may be as old as the project."""
+    builder = CorpusBuilder()
+    for package, version, day, path in (
+        ("lantern", "0.9", "2021-01-01", "lantern/rotary.py"),
+        ("lantern", "1.0", "2021-05-04", PATH),
+        ("lanternkit", "2.0", "2022-06-01", "lanternkit/attention.py"),
+    ):
+        text = ROTARY if "rotary" in path else ATTENTION
+        project = Project("lantern", "MIT", "", "", package, published="2019-01-01")
+        number = builder.add_release(project, Release(0, version, day, ""))
+        builder.add_file(number, path, text.encode(), path)
+    corpus = builder.finish("moved")
+    told = [verdict_on(FIRST_ONLY, dated(day), corpus=corpus) for day in ("2020-12-31", "2021-03-01", "2022-07-01")]
+    assert [each.direction for each in told] == [Direction.LATER, Direction.OPEN, Direction.IN_ORDER]
+    assert not told[0].upstreams
 
 
 def test_a_project_s_own_paths_go_on_after_they_appeared() -> None:

@@ -41,10 +41,13 @@ KNOWN = [
     ("01-ai/Yi-34B", "Apache-2.0"),
     ("openbmb/MiniCPM-V-4", "Apache-2.0"),
     ("https://huggingface.co/meta-llama/Llama-3.2-1B/", "LicenseRef-Llama-3.2"),
+    ("CohereForAI/c4ai-command-r-v01", "CC-BY-NC-4.0"),
+    ("CohereLabs/aya-expanse-8b", "CC-BY-NC-4.0"),
     # What the table is not sure of, and what only sounds like one.
     ("deepseek-ai/DeepSeek-R1-Distill-Llama-8B", ""),
     ("internlm/internlm2-7b", ""),
     ("someone/llama-3.1-8b", ""),
+    ("CohereForAI/aya-101", ""),
     ("", ""),
 ]
 
