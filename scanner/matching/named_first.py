@@ -13,6 +13,7 @@ import numpy as np
 
 from ..corpus.model import Version
 from ..results import Direction
+from .candidates import Candidate
 from .comparison import Comparison
 from .ranking import ADDED_SHARE, ALIKE_PART
 
@@ -38,7 +39,7 @@ def named_first(kept: Sequence[Comparison], direction: Callable[[Comparison], Di
     ]
     if len({kept[place].candidate.key for place in near}) < 2:
         return 0
-    told = {place: named(_version(kept[place])) for place in near}
+    told = {place: named(first_version(kept[place].candidate)) for place in near}
     return max(near, key=lambda place: (told[place], -place))
 
 
@@ -48,7 +49,6 @@ def _has_common(comparison: Comparison, closest: Comparison) -> bool:
     return float(tokens[common].sum()) >= COMMON_PART * float(tokens[aligned].sum())
 
 
-def _version(comparison: Comparison) -> Version:
+def first_version(candidate: Candidate) -> Version:
     """The first release with the content."""
-    candidate = comparison.candidate
     return candidate.histories.versions(candidate.file, candidate.history)[0]

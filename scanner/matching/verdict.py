@@ -16,6 +16,7 @@ from ..support.arrays import Array, among
 from .candidates import Candidate, HistoryKey
 from .comparison import MODIFIED_SHARE, PART_EVIDENCE, Comparison, describe
 from .direction import Placed
+from .named_first import first_version
 from .ranking import (
     ADDED_SHARE,
     ALIKE_PART,
@@ -196,11 +197,11 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     little of the file itself.
     """
     kept, closest = seen.kept, seen.kept[0].candidate
-    root = _root(closest)
+    root = _root(closest, seen)
     part = ORIGIN_PART if root is closest else SAME_PART
     rivals = (each for each in kept if each.aligned_share >= part * kept[0].aligned_share)
     alike = [each for each in rivals if each is kept[0] or _has_common(each, kept[0])]
-    roots = [root, _root(min(alike, key=_age).candidate)]
+    roots = [root, _root(min(alike, key=_age).candidate, seen)]
     compared = {id(each.candidate): each for each in kept}
     for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):
         comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
@@ -218,14 +219,29 @@ def _may_be_older(comparison: Comparison, closest: Comparison, seen: Placed) -> 
     return as_certain and comparison.candidate.day <= closest.candidate.day
 
 
-def _root(candidate: Candidate) -> Candidate:
-    """The oldest ancestor of an upstream file; where it has none that is older by its path, the file itself."""
-    histories = candidate.histories
+def _root(candidate: Candidate, seen: Placed) -> Candidate:
+    """The oldest ancestor of an upstream file; where it has none that is older by its path, the file itself.
+
+    It is the closest where that may be as old, and the header of the scanned file names it more closely.
+    """
+    histories, root = candidate.histories, candidate
     ancestor = histories.oldest_ancestor(candidate.file)
-    if ancestor is None:
-        return candidate
-    found = Candidate(histories, *ancestor, 0.0)
-    return found if histories.born(found.history) <= histories.born(candidate.history) else candidate
+    if ancestor is not None:
+        found = Candidate(histories, *ancestor, 0.0)
+        root = found if histories.born(found.history) <= histories.born(candidate.history) else candidate
+    closest = seen.kept[0].candidate
+    return closest if _is_told_before(closest, root, seen) else root
+
+
+def _is_told_before(closest: Candidate, root: Candidate, seen: Placed) -> bool:
+    """Whether nothing tells that ``root`` is older than the closest, and the file's own header names it less closely.
+
+    The path of a project that was public long before its first known release may be older than that of a port, of
+    which more releases are known.
+    """
+    if root.key == closest.key or root.histories.by(root.history) <= closest.histories.after(closest.history):
+        return False
+    return seen.facts.named(first_version(closest)) > seen.facts.named(first_version(root))
 
 
 def _age(comparison: Comparison) -> tuple[int, float]:

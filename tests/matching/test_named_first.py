@@ -80,3 +80,28 @@ def test_one_that_holds_much_less_of_the_file_stays_behind() -> None:
 
 def test_what_is_only_renamed_is_that_upstream_s_whatever_its_header_says() -> None:
     assert first(LANTERN + OF_HARBOUR.replace("heads", "parts")) == "harbour"
+
+
+def oldest(header: str, public_since: str) -> str:
+    """The origin of a file of lantern's, known since September 2021 and public since then; harbour's port is of May."""
+    port = CODE[: CODE.index(SCHEDULE)].replace("width // heads", "width % heads")
+    corpus = corpus_of(
+        Upstream("harbour", "1.0", {PATHS["harbour"]: HARBOUR + port}, "2021-05-04"),
+        Upstream("lantern", "1.0", {PATHS["lantern"]: LANTERN + CODE}, "2021-09-01", published=public_since),
+    )
+    file = SourceFile("x.py", (header + OF_LANTERN).encode(), "")
+    verdict = Examiner([corpus], VerdictOptions()).examine(file).verdict
+    assert verdict.upstreams[0].project == "lantern"
+    assert verdict.origin
+    return verdict.origin.project
+
+
+def test_a_port_known_before_the_closest_is_no_origin_where_that_may_be_older_and_the_header_names_it() -> None:
+    assert oldest(LANTERN, "2021-01-02") == "lantern"
+    assert oldest("# Adapted from https://github.com/lantern/lantern\n", "2021-01-02") == "lantern"
+
+
+def test_the_oldest_known_is_the_origin_where_the_header_names_neither_or_it_is_certainly_older() -> None:
+    assert oldest("", "2021-01-02") == "harbour"
+    assert oldest(HARBOUR, "2021-01-02") == "harbour"
+    assert oldest(LANTERN, "2021-06-01") == "harbour"
