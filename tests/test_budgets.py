@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -132,6 +133,23 @@ def test_python_code_the_parser_and_other_threads_are_interrupted() -> None:
     other.start()
     other.join()
     assert done == [True, True]
+
+
+def test_an_import_is_not_left_half_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numpy, which is loaded when it is first needed, cannot be imported a second time."""
+    from modelkin.support.budget import OverBudgetError, budget
+
+    slow = "import time\nend = time.thread_time() + 0.3\nwhile time.thread_time() < end:\n    pass\nis_whole = True\n"
+    (tmp_path / "slow_lantern.py").write_text(slow, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def endless() -> None:
+        importlib.import_module("slow_lantern")
+        sum(1 for _ in iter(int, 1))
+
+    with processor_seconds(3), pytest.raises(OverBudgetError, match=r"0\.1 s of processor time"), budget(0, 0.1):
+        endless()
+    assert sys.modules["slow_lantern"].is_whole
 
 
 def test_a_budget_inside_another_has_no_more_than_that() -> None:

@@ -171,8 +171,21 @@ def _tick(_signal: int, frame: FrameType | None) -> None:
     if now is None:
         return
     now.look()
-    if now.abrupt and now.exceeded and (frame is None or frame.f_code is not _END):
+    if now.abrupt and now.exceeded and not _is_ending(frame) and not _is_importing(frame):
         raise OverBudgetError(now.exceeded)
+
+
+def _is_ending(frame: FrameType | None) -> bool:
+    return frame is not None and frame.f_code is _END
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    """What was left half imported is imported anew, which numpy refuses: then the next tick interrupts."""
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 _END = budget.__exit__.__code__

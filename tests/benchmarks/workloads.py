@@ -30,7 +30,8 @@ def _parsing(folder: Path) -> Callable[[], object]:
 
 
 def _scanning(folder: Path) -> Callable[[], object]:
-    # By its module: `modelkin.scan` imports numpy and the rest when it is first asked for.
+    # By its module, and what examines files with it: a scan loads that, and numpy, when it has a file to examine.
+    import_module("modelkin.pipeline")
     from modelkin.api import scan
     from modelkin.scan_steps import ScanOptions
 
