@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..support.arrays import I64, U8, U32, U64, Mask, pack_pairs, run_bounds, run_sums
+from ..support.arrays import I64, U8, U32, U64, Mask, pack_pair, pack_pairs, run_bounds, run_sums
 from ..syntax.linear import END_SYMBOL
 from ..syntax.parser import Definition, ParsedFile
 from ..syntax.token_format import (
@@ -186,15 +186,14 @@ def _gather(parsed: ParsedFile, read: list[_Read]) -> _FileSymbols:
 
 def _local_names(flat: list[EncodedStatement], scopes: list[int]) -> I64:
     """The names bound in each function, sorted, as scope and name in one number."""
-    bound: set[tuple[int, int]] = set()
-    free: set[tuple[int, int]] = set()
+    bound: set[int] = set()
+    free: set[int] = set()
     for each, scope in zip(flat, scopes, strict=True):
-        if each.bound:
-            bound.update([(scope, name) for name in each.bound])
-        if each.free:
-            free.update([(scope, name) for name in each.free])
-    pairs = np.array([pair for pair in bound - free if pair[0]], np.int64).reshape(-1, 2)
-    return np.sort(pack_pairs(pairs[:, 0], pairs[:, 1]))
+        if scope and (each.bound or each.free):
+            of_scope = pack_pair(scope, 0)
+            bound.update([of_scope | name for name in each.bound])
+            free.update([of_scope | name for name in each.free])
+    return np.array(sorted(bound - free), np.int64)
 
 
 def _owners(table: I64, parents: tuple[int, ...], names: U32, stands_in: I64) -> I64:

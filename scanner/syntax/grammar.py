@@ -21,10 +21,10 @@ class Action(IntEnum):
     DROP = 0
     DESCEND = 1  # emit the kind with its number of children, then the children
     UNWRAP = 2  # the children stand for the node
-    LEAF = 3  # emit the kind alone
-    IDENTIFIER = 4
-    NUMBER = 5
-    BIND = 6  # as DESCEND, and it says what scope a name belongs to
+    BIND = 3  # as DESCEND, and it says what scope a name belongs to
+    LEAF = 4  # emit the kind alone
+    IDENTIFIER = 5
+    NUMBER = 6
     SPECIAL = 7  # handled by name in tokenizer.py
     ATTRIBUTE = 8
     CALL = 9

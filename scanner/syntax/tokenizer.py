@@ -22,8 +22,8 @@ ASSIGNMENT_SYMBOL = symbol("assignment")
 STRING_SYMBOL = symbol("string")
 
 # As plain numbers and names of this module: `Emitter.run` looks at one for every node of a file.
-_UNWRAP, _LEAF, _NAME, _NUMBER, _DESCEND, _ATTRIBUTE, _CALL, _SPECIAL = (
-    int(Action[name]) for name in "UNWRAP LEAF IDENTIFIER NUMBER DESCEND ATTRIBUTE CALL SPECIAL".split()
+_DESCEND, _UNWRAP, _BIND, _LEAF, _NAME, _NUMBER, _ATTRIBUTE, _CALL = (
+    int(Action[name]) for name in "DESCEND UNWRAP BIND LEAF IDENTIFIER NUMBER ATTRIBUTE CALL".split()
 )
 _SPLAT, _GENERATOR = (LANGUAGE.id_for_node_kind(name, True) for name in ("list_splat", "generator_expression"))
 _COMMA = LANGUAGE.id_for_node_kind(",", False)
@@ -99,27 +99,7 @@ class Emitter:
                 emit(VARIABLE)
                 stand(first := node.start_byte)
                 name(source[first : node.end_byte])
-            elif action == _ATTRIBUTE:
-                kept = [child for child in node.children if actions[child.kind_id]]
-                leaf = kept[-1]
-                emit(ATTRIBUTE)
-                stand(first := leaf.start_byte)
-                name(source[first : leaf.end_byte])
-                push(kept[0])
-            elif action == _CALL:
-                kept = kept_children(node)
-                arguments = kept[-1:] if kept[-1].kind_id == _GENERATOR else _arguments(kept[-1])
-                count = len(arguments)
-                emit(CALL_SYMBOL | (count if count < MOST_CHILDREN else MOST_CHILDREN))
-                push_all(arguments[::-1])
-                push(kept[0])
-            elif action == _LEAF:
-                emit(symbols[kind])
-            elif action == _NUMBER:
-                emit(_number(source[node.start_byte : node.end_byte]))
-            elif action == _SPECIAL:
-                _FORM_OF[kind](self, node, stack)
-            else:
+            elif action <= _BIND:
                 kept = [child for child in node.children if actions[child.kind_id]]
                 push_all(kept[::-1])
                 if action != _UNWRAP:
@@ -127,6 +107,26 @@ class Emitter:
                     emit(symbols[kind] | (count if count < MOST_CHILDREN else MOST_CHILDREN))
                 if action != _DESCEND:
                     self._note_binding(node)
+            elif action == _LEAF:
+                emit(symbols[kind])
+            elif action == _NUMBER:
+                emit(_number(source[node.start_byte : node.end_byte]))
+            elif action == _CALL:
+                kept = kept_children(node)
+                arguments = kept[-1:] if kept[-1].kind_id == _GENERATOR else _arguments(kept[-1])
+                count = len(arguments)
+                emit(CALL_SYMBOL | (count if count < MOST_CHILDREN else MOST_CHILDREN))
+                push_all(arguments[::-1])
+                push(kept[0])
+            elif action == _ATTRIBUTE:
+                kept = kept_children(node)
+                leaf = kept[-1]
+                emit(ATTRIBUTE)
+                stand(first := leaf.start_byte)
+                name(source[first : leaf.end_byte])
+                push(kept[0])
+            else:
+                _FORM_OF[kind](self, node, stack)
 
     def _note_binding(self, node: Node) -> None:
         kind = node.kind_id
