@@ -1,4 +1,7 @@
-"""``modelkin cache`` tells of the scan cache and of indexes of journals, and empties both. Edit this for its words."""
+"""``modelkin cache`` tells of the scan cache, indexes of journals and tables of corpora, and empties them all.
+
+Edit this for its words.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,9 @@ from ..support.escaping import escape
 _EPILOG = """\b
 What was found out about a file is kept in the user's cache folder: a file
 that is scanned again with the same corpora is not read again; so are indexes
-of the journals of audits. Nothing in a scanned folder is taken from there or
-kept there.
+of the journals of audits, and tables of corpora, which are quicker to open and
+to look up in with them. Nothing in a scanned folder is taken from there or kept
+there.
 
 \b
 Examples:
@@ -27,8 +31,9 @@ def command() -> None:
 
 @command.command()
 def info() -> int:
-    """Show where the scan cache and indexes lie, what they hold, and why they are not used, where they are not."""
+    """Show where all that is kept lies, what it holds, and why it is not used, where it is not."""
     from ..audit.indexed.database import FOLDER, kept_indexes
+    from ..corpus.kept.corpus_cache import kept_facts, tables_folder
     from ..examining.kept_outcomes import MOST_BYTES, NotKeptError, cache_facts, cache_path
 
     try:
@@ -41,13 +46,17 @@ def info() -> int:
     count, size = kept_indexes()
     if count:
         click.echo(escape(f"{facts.path.parents[1] / FOLDER}: {_indexes(count)} of journals, {_megabytes(size)}"))
+    tables, size = kept_facts()
+    if size or tables:
+        click.echo(escape(f"{tables_folder()}: {_tables(tables)} of corpora, {_megabytes(size)}"))
     return 0
 
 
 @command.command()
 def clear() -> int:
-    """Empty the scan cache, and remove all indexes: the next scan examines each file anew."""
+    """Empty the scan cache, and remove all indexes and tables: the next scan examines each file anew."""
     from ..audit.indexed.database import FOLDER, kept_indexes, remove_old
+    from ..corpus.kept.corpus_cache import clear_kept, tables_folder
     from ..examining.kept_outcomes import NotKeptError, cache_path, clear_cache
 
     try:
@@ -60,11 +69,18 @@ def clear() -> int:
     size = remove_old(facts.path.parents[1] / FOLDER, days=0)
     if count:
         click.echo(escape(f"{facts.path.parents[1] / FOLDER}: {_indexes(count)}, {_megabytes(size)}: removed"))
+    tables, size = clear_kept()
+    if size or tables:
+        click.echo(escape(f"{tables_folder()}: {_tables(tables)}, {_megabytes(size)}: removed"))
     return 0
 
 
 def _indexes(count: int) -> str:
     return "1 index" if count == 1 else f"{count} indexes"
+
+
+def _tables(count: int) -> str:
+    return "1 table" if count == 1 else f"{count} tables"
 
 
 def _megabytes(size: int) -> str:

@@ -28,7 +28,7 @@ _MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint6
 
 
 # What was read of the corpora is let go of after so many files: the next one reads much of it again.
-LET_GO_AFTER = 16
+LET_GO_AFTER = 64
 
 
 class Local(NamedTuple):

@@ -75,14 +75,15 @@ class Telling(NamedTuple):
 def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
     """What tells the statements of ``code`` apart; ``name_hashes`` are those of its name table."""
     starts, tokens, strings = code.statement_token_starts, code.tokens, code.strings
-    numbers = are_numbers(tokens)
-    fresh = _fresh(tokens, starts) & (tokens != STRING_SYMBOL)
-    structure = _structure(tokens, starts)
+    numbers, names = are_numbers(tokens), are_names(tokens)
+    symbols = np.where(numbers, np.uint32(_ANY_NUMBER), np.where(names, without_distances(tokens), tokens))
+    fresh = _fresh(np.where(numbers, tokens, symbols), symbols, starts) & (tokens != STRING_SYMBOL)
+    structure = _structure(tokens, ~(numbers | names), starts)
     whole, fresh_numbers = run_sums(fresh, starts), run_sums(fresh & numbers, starts)
     figures = run_sums(numbers & fresh & ~among(_usual_numbers(), tokens)[1], starts)
-    form, names = whole - fresh_numbers, np.diff(code.order_starts)
+    form, named = whole - fresh_numbers, np.diff(code.order_starts)
     # A number beside a name says something, be it usual; a long row of numbers does not.
-    backed = np.minimum(np.diff(starts) - strings, form + names + np.maximum(figures, np.minimum(fresh_numbers, names)))
+    backed = np.minimum(np.diff(starts) - strings, form + named + np.maximum(figures, np.minimum(fresh_numbers, named)))
     chosen = _own(code, name_hashes)
     own = run_sums(chosen * np.where(code.stored, STORED_NAME, 1), code.order_starts)
     size = np.where((own > 0) & (strings >= LEAST_TABLE), np.log2(1.0 + strings), 0.0)
@@ -90,7 +91,7 @@ def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
     named = np.minimum(np.maximum(own + figures + size, backed - UNKNOWN_STRING * strings) + vouched, backed)
     bare = np.minimum(whole, figures + PLAIN_PART * np.where(strings > 0, 0, form) + vouched)
     real = code.digests != END_DIGEST
-    forms = sequence_hashes(_symbols(tokens), starts)
+    forms = sequence_hashes(symbols.astype(np.uint64), starts)
     return Telling(bare * real, figures * real, named * real, backed * real, structure == 0, forms)
 
 
@@ -103,31 +104,30 @@ def possible_values(told: Telling, idf_weights: Array, first_of_form: Mask) -> A
     return value * (told.plain | first_of_form)
 
 
-def _structure(tokens: U32, starts: I64) -> I64:
-    """int64[S]: how many tokens give each statement a structure of its own; a call alone gives none."""
-    kinds, syntax = kinds_of(tokens), ~(are_numbers(tokens) | are_names(tokens))
+def _structure(tokens: U32, syntax: Mask, starts: I64) -> I64:
+    """int64[S]: how many tokens give each statement a structure of its own; a call alone gives none.
+
+    ``syntax`` bool[T] says which tokens are no names and no numbers.
+    """
+    kinds = kinds_of(tokens)
     calls = run_sums(syntax & (kinds == CALL_SYMBOL), starts)
     return run_sums(syntax & among(_structural_kinds(), kinds)[1], starts) + np.maximum(calls - 1, 0)
 
 
-def _symbols(tokens: U32) -> U64:
-    """The tokens, all names of one namespace alike and all numbers."""
-    named = np.where(are_names(tokens), without_distances(tokens), tokens)
-    return np.where(are_numbers(tokens), np.uint32(_ANY_NUMBER), named).astype(np.uint64)
+def _fresh(told: U32, symbols: U32, starts: I64) -> Mask:
+    """bool[T]: the tokens that do not repeat what their statement says: after the two before them, they are new.
 
-
-def _fresh(tokens: U32, starts: I64) -> Mask:
-    """bool[T]: the tokens that do not repeat what their statement says: after the two before them, they are new."""
-    kinds = _symbols(tokens)
-    symbols = np.where(are_numbers(tokens), tokens, kinds).astype(np.uint64)
-    statement = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    places = np.arange(len(tokens))
-    keys = mix(symbols ^ mix(statement.astype(np.uint64)))
-    for back in (1, 2):
-        before = places - back
-        value = np.where(before >= starts[statement], kinds[np.maximum(before, 0)], np.uint64(0))
-        keys = mix(keys ^ value)
-    return first_of_each(keys)
+    Two tokens say the same where what is ``told`` of them is equal, and the ``symbols`` before them are: all names of
+    one namespace are alike there, and all numbers.
+    """
+    lengths = np.diff(starts)
+    place = np.arange(len(told)) - starts[:-1].repeat(lengths)
+    before = [np.zeros(len(told), np.uint64) for _ in range(2)]
+    for back, each in enumerate(before, 1):
+        each[back:] = symbols[:-back]
+        each[place < back] = 0
+    statement = mix(np.arange(len(lengths), dtype=np.uint64)).repeat(lengths)
+    return first_of_each(mix(before[0] << np.uint64(32) | before[1]) ^ statement ^ told)
 
 
 def _own(code: NormalisedFile, name_hashes: U64) -> Mask:

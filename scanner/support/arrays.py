@@ -26,6 +26,11 @@ else:
     Array = Mask = U8 = U32 = U64 = I64 = F64 = np.ndarray
 
 
+# From so many values on a table of them is quicker than to put them in order.
+MANY = 800
+_ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads values over 64 bits
+
+
 class Groups(NamedTuple):
     """The rows of a table [n, k], equal ones grouped."""
 
@@ -47,6 +52,25 @@ def distinct(values: Array) -> Array:
 
 def first_of_each(values: Array) -> Mask:
     """Which values [n] stand nowhere before."""
+    if len(values) >= MANY:
+        return _first_of_many(values)
+    return _first_in_order(values)
+
+
+def _first_of_many(values: Array) -> Mask:
+    """The same, by a table in which each value has a cell; what shares its cell with another value is put in order."""
+    bits = len(values).bit_length() + 2
+    cells = (values.astype(np.uint64) * _ODD >> np.uint64(64 - bits)).astype(np.int64)
+    places, first = np.arange(len(values)), np.empty(1 << bits, np.int64)
+    first[cells[::-1]] = places[::-1]  # the last one that is set holds
+    leads = first[cells]
+    is_first: Mask = leads == places
+    others = (values[leads] != values).nonzero()[0]
+    is_first[others] = _first_in_order(values[others])
+    return is_first
+
+
+def _first_in_order(values: Array) -> Mask:
     order = values.argsort(kind="stable")
     first = np.zeros(len(values), bool)
     first[order[_leads(values[order])]] = True

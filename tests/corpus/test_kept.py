@@ -9,8 +9,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from modelkin.cli import main
 from modelkin.corpus.kept import corpus_cache, sorted_rows
-from modelkin.corpus.kept.corpus_cache import is_checked, keep_checked, keep_table, kept_table, tables_folder
+from modelkin.corpus.kept.corpus_cache import (
+    clear_kept,
+    is_checked,
+    keep_checked,
+    keep_table,
+    kept_facts,
+    kept_table,
+    tables_folder,
+)
 from modelkin.corpus.kept.sorted_rows import SortedRows
 from modelkin.corpus.model import Corpus
 from modelkin.corpus.spellings import keys_in
@@ -141,3 +150,21 @@ def test_what_was_not_used_for_longest_goes_first(cache: Path, monkeypatch: pyte
     monkeypatch.setattr(corpus_cache, "MOST_BYTES", 4)
     keep_table("large", [memoryview(b"12345")])
     assert not list(cache.iterdir())
+
+
+@posix_only
+def test_what_is_kept_is_counted_and_emptied_with_the_scan_cache(
+    cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert clear_kept() == kept_facts() == (0, 0)
+    keep_checked("1-2")
+    for key in ("1-2", "1-3"):
+        keep_table(key, [memoryview(bytes(2**20))])
+    assert main(["cache", "info"]) == 0
+    assert f"{cache}: 2 tables of corpora, 2.0 MB\n" in capsys.readouterr().out
+    assert main(["cache", "clear"]) == 0
+    assert f"{cache}: 2 tables, 2.0 MB: removed\n" in capsys.readouterr().out
+    assert list(cache.iterdir()) == []
+    assert not is_checked("1-2")
+    assert main(["cache", "info"]) == 0
+    assert str(cache) not in capsys.readouterr().out

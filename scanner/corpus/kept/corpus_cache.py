@@ -21,6 +21,7 @@ from ...support.folders import HELD, Folder, is_temporary
 MOST_BYTES = 2**30
 MOST_FILES = 500
 _FOLDER = "tables"
+_TABLE = ".table"
 # Another one where what is kept, or what is checked of a corpus, is another.
 _VERSION = 1
 _DAY = 24 * 60 * 60
@@ -57,7 +58,7 @@ def kept_table(key: str, size: int) -> memoryview | None:
     if not key:
         return None
     with suppress(OSError, ValueError), _opened(make=False) as folder:
-        name = f"{key}.table"
+        name = f"{key}{_TABLE}"
         with os.fdopen(folder.open_file(name), "rb") as file:
             found = os.fstat(file.fileno())
             if found.st_size == size:
@@ -68,7 +69,7 @@ def kept_table(key: str, size: int) -> memoryview | None:
 
 def keep_table(key: str, parts: Iterable[memoryview]) -> None:
     """Keep a table of the corpus file of this key, all of it or nothing."""
-    _keep(f"{key}.table" if key else "", parts)
+    _keep(f"{key}{_TABLE}" if key else "", parts)
 
 
 def _keep(name: str, parts: Iterable[memoryview]) -> None:
@@ -110,6 +111,29 @@ def _bound(folder: Folder) -> None:
         if is_left_behind or left > MOST_FILES or size > MOST_BYTES:
             folder.remove(name)
             left, size = left - 1, size - found.st_size
+
+
+def kept_facts() -> tuple[int, int]:
+    """How many tables are kept, and how many bytes they and all else that is kept here have."""
+    with suppress(OSError), _opened(make=False) as folder:
+        return _told(folder.names(), folder)
+    return 0, 0
+
+
+def clear_kept() -> tuple[int, int]:
+    """Remove all of it; how much it was, as `kept_facts` tells. What a run has mapped stays with that run."""
+    with suppress(OSError), _opened(make=False) as folder:
+        names = list(folder.names())
+        told = _told(names, folder)
+        for name in names:
+            folder.remove(name)
+        return told
+    return 0, 0
+
+
+def _told(names: Iterable[str], folder: Folder) -> tuple[int, int]:
+    sizes = [(name, found.st_size) for name in names if (found := folder.status(name)) is not None]
+    return sum(name.endswith(_TABLE) for name, _ in sizes), sum(size for _, size in sizes)
 
 
 def tables_folder() -> Path:
