@@ -126,6 +126,9 @@ def test_a_licence_that_the_repository_says_it_holds_is_a_note_or_none(tmp_path:
 CARDS: list[tuple[tuple[str, Files], tuple[str, Level] | None]] = [
     (("license: cc-by-nc-sa-4.0", {"LICENSE": APACHE}), ("card-licence-contradicts", Level.ERROR)),
     (("license: mit", {"LICENSE": APACHE}), ("card-licence-contradicts", Level.WARNING)),
+    (("license: openrail", {"LICENSE": APACHE}), ("card-licence-contradicts", Level.ERROR)),
+    (("license: openrail", {"LICENSE": "CreativeML OpenRAIL-M\n"}), None),
+    (("license: openrail", {}), None),
     (("license: bsd-2-clause", {"LICENSE": "BSD 3-Clause License\n"}), None),
     (
         ("license: cc-by-nc-4.0", {"LICENSE": APACHE, "setup.py": "setup(license='Apache-2.0')\n"}),

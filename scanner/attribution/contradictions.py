@@ -36,6 +36,7 @@ _LOOSE = {
     "LGPL-": Family.WEAK_COPYLEFT,
     "GPL-": Family.COPYLEFT,
     "BSD-": Family.PERMISSIVE,
+    "OpenRAIL-": Family.MODEL,
 }
 _NO_LIMITS = "Its terms limit use, and those of the whole do not."
 _EXCEPTION = lazy_pattern(r"\swith\s", re.IGNORECASE)

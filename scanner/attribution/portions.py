@@ -164,10 +164,23 @@ def _is_named(portion: Portion, repository: RepositoryView) -> bool:
 
 def _credits_another(portion: Portion) -> bool:
     """Whether a comment above the definitions, or in one of them, says that they are from another project."""
-    copy, parts = portion.copy, portion.upstream.parts
-    held = [(each.first_line, each.last_line) for each in copy.verdict.definitions if each.qualname in parts]
-    others = [each for each in copy.credits if is_for_code(each) and not credits_any(each, copy.verdict.upstreams)]
+    copy, upstream = portion.copy, portion.upstream
+    others = [each for each in _credits_by(copy, upstream) if not credits_any(each, copy.verdict.upstreams)]
+    held = _places(copy, upstream)
     return bool(held) and all(any(_is_near(each, *place) for each in others) for place in held)
+
+
+def _credits_by(copy: Copy, upstream: UpstreamMatch) -> list[Credit]:
+    """What stands in the definitions of an upstream, or above them, of where code is from."""
+    said = [each for each in copy.credits if is_for_code(each)]
+    held = _places(copy, upstream) if said else []
+    return [each for each in said if any(_is_near(each, *place) for place in held)]
+
+
+def _places(copy: Copy, upstream: UpstreamMatch) -> list[tuple[int, int]]:
+    """The first and last lines of the definitions of an upstream, the module as a whole aside."""
+    definitions = (each for each in copy.verdict.definitions if each.qualname in upstream.parts)
+    return [(each.first_line, each.last_line) for each in definitions if each.qualname != MODULE]
 
 
 def _is_near(credit: Credit, first_line: int, last_line: int) -> bool:
@@ -200,7 +213,7 @@ def _place(copy: Copy, upstream: UpstreamMatch) -> Region:
 
 
 def adapted_drafts(copy: Copy, answered: Container[str], repository: RepositoryView) -> Iterator[FindingDraft]:
-    """One for each upstream project that the header credits and whose notice did not come along.
+    """One for each upstream project that the header, or what stands by its definitions, credits without its notice.
 
     The projects of ``answered`` are checked apart.
     """
@@ -208,7 +221,8 @@ def adapted_drafts(copy: Copy, answered: Container[str], repository: RepositoryV
     for upstream in (*copy.verdict.upstreams, *copy.verdict.alike):
         if upstream.verdict is not Verdict.FRAGMENTS or upstream.project in answered or upstream.project in told:
             continue
-        credit = next((each for each in credits_above(copy) if credits_it(each, upstream)), None)
+        given = (*credits_above(copy), *_credits_by(copy, upstream))
+        credit = next((each for each in given if credits_it(each, upstream)), None)
         if credit is None or repository.is_own(credit) or _is_home(copy, upstream, repository):
             continue
         if missing := _notice_missing(copy, upstream, repository):

@@ -182,6 +182,13 @@ PHRASES = (
         (("modified on", "adapted on", "modified\non", "adapted\non"),),
     ),
     Phrase(
+        Strength.COPIED,
+        r"(?:\.py\b[`'\")]{0,3}\s+(?:is|are|was|were)|\b(?:uses?|used|contains?|includes?)\s+(?:\w{1,12}\s+){0,2}?code)"
+        r"(?:\s+(?:mostly|mainly|largely|partly))?\s+from\b",
+        Certainty.LINK,
+        ((".py", "code"), ("from",), LINKED),
+    ),
+    Phrase(
         Strength.BASED,
         r"\bcredits?(?:\s+goes)?(?:\s+to|\s+for\s+[\w\s]{1,40}\sto)?[\s:]{1,3}" + _LINK_AHEAD,
         Certainty.LINK,

@@ -67,7 +67,9 @@ _FORBIDDEN = (
     r" prohibited|unauthori[sz]ed (?:copying|use|reproduction|distribution) of this .{1,80}?(?:strictly )?prohibited"
 )
 _ONLY_NON_COMMERCIAL = (
-    r"(?:for|to) (?:academic |research |educational |personal |and |or |scientific ){0,4}non-?commercial"
+    r"\bfree for (?:(?:academic|research|educational|personal|and|or|scientific),? ){0,4}non-?commercial\b"
+    r"(?:,? [a-z]{2,12}){0,5},? (?:use|purposes?)\b"
+    r"|(?:for|to) (?:(?:academic|research|educational|personal|and|or|scientific),? ){0,4}non-?commercial"
     r"(?: [a-z]{3,12}){0,3} (?:use|purposes?|research) only\b|only for (?:[a-z]{2,11} ){0,4}?non-?commercial\b"
     r"|\b(?:may|can) ?not be used for commercial purposes?|\bno commercial use (?:is )?(?:allowed|permitted)\b"
 )

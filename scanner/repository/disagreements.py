@@ -23,6 +23,8 @@ _LOOSE = (
     ("GPL-", lazy_pattern(r"\bgpl|\bgeneral public licen[cs]e", re.IGNORECASE)),
     ("BSD-", lazy_pattern(r"\bbsd\b", re.IGNORECASE)),
 )
+# The family of licences of the Hub whose ids have that in them.
+_RAIL, _OPENRAIL = "RAIL", "OpenRAIL-"
 _CLASSIFIER = "License ::"
 _NO_CHOICE = lazy_pattern(r"License :: OSI Approved\s*", re.IGNORECASE)
 
@@ -62,10 +64,17 @@ def disagreeing_cards(declarations: Declarations) -> tuple[Disagreement, ...]:
     texts = [licence for each in files for licence in each.licences]
     found = []
     for card in declarations.model_cards if texts else ():
-        licences = card.licence.licences if card.licence and speaks_for_all(declarations, card.path) else ()
+        licences = _of_card(card.licence, texts) if card.licence and speaks_for_all(declarations, card.path) else ()
         if card.licence and licences and not agree(licences, texts):
             found.append(Disagreement(card.licence, licences, files))
     return tuple(found)
+
+
+def _of_card(declared: DeclaredLicence, texts: Iterable[str]) -> tuple[str, ...]:
+    """What a card means: a licence, or one of the family "openrail" where no text is of it."""
+    if declared.licences or declared.stated.casefold() != "openrail":
+        return declared.licences
+    return () if any(_RAIL in each for each in texts) else (_OPENRAIL,)
 
 
 def is_at_odds(declarations: Declarations, stated: Iterable[str]) -> bool:

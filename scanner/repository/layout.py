@@ -43,6 +43,9 @@ _CARD = r"(?:readme|model[-_]?card)(?:\.md|\.markdown|\.rst|\.txt)?"
 _QUALIFIED = r"(?i:(?:(?:un)?licen[cs]e|copying|notice)\.[^/]+)"
 _LICENCE = r"(?:un)?licen[cs]es?(?:[-_. ].*)?|copying(?:[-_. ].*)?|copyrights?(?:[-_. ].*)?"
 _PREFIXED = r"(?:(?i:model|code|weights?|data|dataset|software)|[A-Z0-9. _-]+)[-_ ](?i:licen[cs]es?)(?![a-z])"
+# lantern-LICENSE.txt: that of what it is called after; lantern.LICENSE only in a folder of licences.
+_OF_ANOTHER = r"[\w.-]*\w[-_]LICEN[CS]E(?:\.(?:txt|md))?"
+_IN_LICENCES = r"[\w.-]*\w\.LICEN[CS]E"
 _NOTICE = r"notices?(?:[-_. ].*)?"
 _THIRD_PARTY = r"(?:third|3rd)[-_ ]?part(?:y|ies)"
 _THIRD_PARTY_NAME = (
@@ -224,12 +227,20 @@ def legal_place(path: str) -> LegalPlace | None:
     if wheel := re.fullmatch(_DIST_INFO, path):
         return _in_dist_info(wheel["folder"].rstrip("/"), wheel["inner"])
     kind = _kind(name)
-    if (texts := re.fullmatch(_TEXTS, path)) and (kind or ("/" not in texts["inner"] and _ending(name) in PROSE)):
+    is_anothers = kind is None and re.fullmatch(_OF_ANOTHER, name) is not None
+    if (texts := re.fullmatch(_TEXTS, path)) and (kind or _is_text(texts["inner"])):
         if re.search(_THIRD_PARTY, texts["label"].lower()):
             kind = LegalKind.THIRD_PARTY
         subject = Subject.MODEL if texts["label"].lower().startswith("model") else Subject.PARTS
         return LegalPlace(kind or LegalKind.LICENCE, texts["folder"].rstrip("/"), subject)
+    if is_anothers:
+        return LegalPlace(LegalKind.LICENCE, folder, Subject.PARTS)
     return LegalPlace(kind, folder, _subject(name)) if kind else None
+
+
+def _is_text(inner: str) -> bool:
+    """Whether what stands right in a folder of licences is one, whatever it is called after."""
+    return "/" not in inner and (_ending(inner) in PROSE or re.fullmatch(_IN_LICENCES, inner) is not None)
 
 
 def _in_dist_info(folder: str, inner: str) -> LegalPlace | None:

@@ -62,6 +62,18 @@ def test_what_says_that_it_is_from_another_project_may_be_from_there() -> None:
     assert told(above + section + CODE, lantern, far, upstream=part) is Level.WARNING, "it speaks of what follows it"
 
 
+def test_a_function_that_says_whence_it_is_owes_the_notice_as_a_file_does() -> None:
+    above = "import torch\n\n\nclass Lantern:\n    pass\n\n\n"
+    said = "# taken from https://github.com/example/lamp/blob/main/lamp/modeling_lamp.py\n"
+    part = replace(PART, parts=("Harbour",))
+    for header, rule in (("", "adapted-notice-missing"), (LAMP_HEADER, None)):
+        copy = copy_of(part, text=header + above + said + CODE)
+        first = copy.credits[0].last_line + 2
+        places = (definition("Lantern", first - 8, first - 7), definition("Harbour", first, first + 5))
+        copy = replace(copy, verdict=replace(copy.verdict, definitions=places))
+        assert rules(checked(copy, LICENSE=APACHE)) == ({rule} if rule else set())
+
+
 def test_a_folder_with_a_licence_of_its_own_may_be_anothers() -> None:
     """What was taken over whole stands there as its makers gave it, and others have it from them."""
     part = copy_of(PART, path="annotator/midas/vit.py")

@@ -149,6 +149,7 @@ def test_how_a_header_states_its_licence() -> None:
     assert not failures(stated, [(lines, (form, licence, last_line(lines, form))) for lines, form, licence in FORMS])
 
 
+NC = "LicenseRef-Non-Commercial"
 OF_THIS_FILE = [
     ("# Models and licences:\n# - far: Apache-2.0\n# - near: MIT\n#\n# This code: GPL-3.0 License", "GPL-3.0-only"),
     ("# Model licences:\n#   coarse: Apache License 2.0\n#   fine: MIT license", ""),
@@ -161,6 +162,10 @@ OF_THIS_FILE = [
     ("# Unlike the first lamp, this file is not licensed under CC BY-NC 4.0 but under the MIT License.", "MIT"),
     ("# This file was originally GPL-3.0 and is now distributed under the MIT License.", "MIT"),
     ("# This file is MIT licensed and is now maintained by Ada.", "MIT"),
+    ("# GPL v2 and CC BY-NC 4.0 are incompatible with this file.", ""),
+    ("# This software is free for non-commercial, research and evaluation use\n# under the LICENSE.md file.", NC),
+    ("# You may use this for academic, non-commercial research only.", NC),
+    ("# This lamp is free for commercial and non-commercial use.", ""),
     ("# A GPL-free lamp.", ""),
     ("# A lamp that is compatible with the GPL", ""),
     ("# No code of the GPL version was copied. MIT License.", "MIT"),

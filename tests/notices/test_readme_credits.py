@@ -137,3 +137,20 @@ def test_a_hostile_megabyte_is_read_soon() -> None:
     for piece in HOSTILE:
         with processor_seconds(at_most=10):
             assert len(read_credits_in_prose("# Credits\n" + piece * (1_000_000 // len(piece)))) <= 500
+
+
+OF_FILES: list[tuple[str, list[str]]] = [
+    (f"The lamp (`lamp.py`) is from [lamp]({REPO}), MIT.", ["lamps/lamp"]),
+    (f"`lights/lamp.py` was mostly from {REPO}.", ["lamps/lamp"]),
+    (f"We use code from [lamp]({REPO}).", ["lamps/lamp"]),
+    ("`lights/lamp.py` is from 2021.", []),
+    (f"The lamp is from a shop. See [lamp]({REPO}).", []),
+]
+
+
+def test_a_file_is_from_where_a_sentence_says() -> None:
+    def credited(text: str) -> list[str]:
+        said = read_credits_in_prose(text)
+        return [credit.project for credit in said if credit.strength is Strength.COPIED]
+
+    assert not failures(credited, OF_FILES)
