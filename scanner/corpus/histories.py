@@ -20,6 +20,9 @@ from .intervals import NEVER, day_number
 from .model import Corpus, Project, Release, Version
 from .union import CorpusUnion
 
+# The releases of so many contents are remembered: each is asked for several times while a file is judged.
+MOST_REMEMBERED = 256
+
 
 class _Contents(NamedTuple):
     """The contents that a path ever had, by their files in a union."""
@@ -45,6 +48,7 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
     refused: frozenset[int] = frozenset()
     """Path histories that do not answer either."""
     _contents: dict[int, _Contents] = field(default_factory=dict)
+    _versions: dict[tuple[int, int], list[Version]] = field(default_factory=dict)
 
     def dated(self, day: str, owns: Callable[[Project], bool], but: Iterable[int] = ()) -> PathHistories:
         """The same for a copy of that ISO date (any, when empty), in a project that ``owns`` its own paths.
@@ -134,7 +138,13 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
 
     def versions(self, file: int, history: int) -> list[Version]:
         """The releases that hold file content ``file`` under the path of ``history``, oldest first."""
-        return self._held(history, self._known(history).copies.get(file, [file]))
+        found = self._versions.get((file, history))
+        if found is None:
+            if len(self._versions) >= MOST_REMEMBERED:
+                self._versions.clear()
+            found = self._held(history, self._known(history).copies.get(file, [file]))
+            self._versions[file, history] = found
+        return list(found)
 
     def _held(self, history: int, copies: Iterable[int]) -> list[Version]:
         project, path = self.project(history), self.path(history).decode("utf-8", "replace")

@@ -29,19 +29,19 @@ _ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads the numbers of statements over 6
 _CLASS, _FUNCTION = 1, 2  # the numbers of KINDS
 
 
-class DefinitionPair(NamedTuple):
-    """A query definition and the reference definition beside it, by their numbers in their files."""
+class DefinitionPairs(NamedTuple):
+    """Query definitions, each once and in order, and the reference definition beside each, by their numbers."""
 
-    definition: int
-    reference: int
-    equal: bool
-    """Whether their tokens are equal."""
+    definitions: Array
+    references: Array
+    equal: Array
+    """bool: whether their tokens are equal."""
 
 
 class Alignment(NamedTuple):
     """A query beside one upstream file. M counts the statements that match, S all of the query."""
 
-    pairs: tuple[DefinitionPair, ...]
+    pairs: DefinitionPairs
     statements: Array
     """int64[M]: the statements of the query that match, in order."""
     contents: Array
@@ -109,7 +109,7 @@ def align(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, idf_weig
     order = np.argsort(ours, kind="stable")
     statements = ours[order]
     return Alignment(
-        tuple(pairs),
+        pairs,
         statements,
         upstream.contents[theirs[order]],
         query.statement_owners[statements],
@@ -121,7 +121,7 @@ def align(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, idf_weig
 
 def pair_definitions(
     query: Query, digests: Array, upstream: ReferenceDefinitions, idf_weights: Array
-) -> list[DefinitionPair]:
+) -> DefinitionPairs:
     """Pair definitions one to one: those with equal tokens first, then by shared statements; classes by their methods.
 
     ``digests`` int64[S] are the file's statements in the numbering of the corpus, -1 for those it does not have.
@@ -136,9 +136,9 @@ def pair_definitions(
     classes = _pair_classes(query, upstream, likely)
     functions = _pair_functions(query, upstream, likely, classes)
     partners = np.where(functions >= 0, functions, classes)
-    definitions = np.flatnonzero(partners >= 0)
+    definitions = (partners >= 0).nonzero()[0]
     references = partners[definitions]
-    return list(map(DefinitionPair, definitions.tolist(), references.tolist(), equal[definitions, references].tolist()))
+    return DefinitionPairs(definitions, references, equal[definitions, references])
 
 
 def _overlap(query: Query, digests: Array, upstream: ReferenceDefinitions, idf_weights: Array) -> Array:
@@ -225,33 +225,37 @@ def _greedy(likely: _LikelyPairs, definitions: int, references: int) -> Array:
     return partner
 
 
-def _pair_equal(query: Query, upstream: ReferenceDefinitions) -> list[DefinitionPair]:
+def _pair_equal(query: Query, upstream: ReferenceDefinitions) -> DefinitionPairs:
     """Pair definitions with equal tokens in order, and nothing else: for files of thousands of definitions."""
     waiting: dict[int, list[int]] = {}
     for reference in range(len(upstream.hashes) - 1, 0, -1):
         waiting.setdefault(int(upstream.hashes[reference]), []).append(reference)
-    pairs = [DefinitionPair(0, 0, bool(query.code.hashes[0] == upstream.hashes[0]))]
+    pairs = [(0, 0)]
     for definition, digest in enumerate(query.code.hashes.tolist()):
         if definition and waiting.get(digest):
-            pairs.append(DefinitionPair(definition, waiting[digest].pop(), True))
-    return pairs
+            pairs.append((definition, waiting[digest].pop()))
+    definitions, references = np.array(pairs, np.int64).T
+    return DefinitionPairs(definitions, references, query.code.hashes[definitions] == upstream.hashes[references])
 
 
 def _matched(
-    query: Query, digests: Array, upstream: ReferenceDefinitions, pairs: list[DefinitionPair], corpus: Corpus
+    query: Query, digests: Array, upstream: ReferenceDefinitions, pairs: DefinitionPairs, corpus: Corpus
 ) -> tuple[Array, Array]:
     """The statements that match inside pairs, and their partners; ``digests`` are without the ends of blocks."""
-    ours, theirs = query.real_bounds, np.searchsorted(upstream.owners, np.arange(len(upstream.hashes) + 1))
-    definitions, references, equal = np.array(pairs, np.int64).T
-    whole = (equal == 1) & (np.diff(ours)[definitions] == np.diff(theirs)[references])
+    ours, theirs = query.real_bounds, upstream.owners.searchsorted(np.arange(len(upstream.hashes) + 1))
+    definitions, references, equal = pairs
+    whole = equal & (ours[definitions + 1] - ours[definitions] == theirs[references + 1] - theirs[references])
     rows, partners = runs(ours, definitions[whole])[0], runs(theirs, references[whole])[0]
+    if whole.all():
+        return query.real[rows], partners
     (left, owners), (right, others) = runs(ours, definitions[~whole]), runs(theirs, references[~whole])
     # A number for each shape in its pair; what the corpus lacks has 0, which no statement of the corpus has.
     mine, other = pack_pairs(owners, digests[left] + 1), pack_pairs(others, upstream.digests[right] + 1)
-    if among(np.sort(other), mine)[1].any():
+    shared = np.bincount(owners[among(np.sort(other), mine)[1]], minlength=int((~whole).sum()))
+    if shared.any():
         copy = _Side(mine, query.spellings[query.real[left]], owners)
         original = _Side(other, spellings_in(corpus, upstream.contents[right]), others)
-        matched = _matched_unequal(copy, original, int((~whole).sum()))
+        matched = _matched_unequal(copy, original, shared)
         rows, partners = np.concatenate([rows, left[matched[0]]]), np.concatenate([partners, right[matched[1]]])
     return query.real[rows], partners
 
@@ -272,17 +276,18 @@ class _Side(NamedTuple):
         return spelled
 
 
-def _matched_unequal(copy: _Side, original: _Side, count: int) -> Array:
-    """The places that match in ``count`` pairs, of two ways to match each pair in the one that explains more.
+def _matched_unequal(copy: _Side, original: _Side, shared: Array) -> Array:
+    """The places that match in pairs, of two ways to match each pair in the one that explains more.
 
     One way knows no names, so that a renamed copy matches as its original does. In the other, statements with equal
     names stand beside each other first, and then what lies between: a run of ``self.x = x`` is no longer paired by
-    position where one was dropped.
+    position where one was dropped. ``shared`` says how many statements of each pair the other side has anywhere.
     """
-    bounds, others = (np.searchsorted(side.pairs, np.arange(count + 1)).tolist() for side in (copy, original))
+    count = len(shared)
+    bounds, others = (side.pairs.searchsorted(np.arange(count + 1)).tolist() for side in (copy, original))
     spans = list(zip(bounds[:-1], bounds[1:], others[:-1], others[1:], strict=True))
     left, right = copy.shapes.tolist(), original.shapes.tolist()
-    found = [_common(left, right, *span) for span in spans]
+    found = [_common(left, right, *span) if any_ else [] for span, any_ in zip(spans, shared.tolist(), strict=True)]
     matched, partners = _flat(found)
     spelled, other_spelled = copy.spelled(), original.spelled()
     alike = np.bincount(copy.pairs[matched[spelled[matched] == other_spelled[partners]]], minlength=count)

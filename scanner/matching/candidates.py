@@ -14,7 +14,7 @@ from ..corpus.histories import PathHistories
 from ..corpus.intervals import NEVER
 from ..corpus.model import Corpus
 from ..corpus.union import CorpusUnion
-from ..support.arrays import Array, first_of_each, run_places, runs
+from ..support.arrays import Array, among, counted, first_of_each, run_bounds, runs
 from .definition_hits import DefinitionHits, HistoryHits, single_hits
 from .equal_definitions import EqualRuns, equal_runs, equal_tokens
 from .query import Query
@@ -191,11 +191,12 @@ def _mark_equal(best: Array, of_file: Array, references: Array, equal: EqualRuns
 
 def _mark_single(best: Array, of_file: Array, references: Array, single: DefinitionHits) -> None:
     """Set [F, D] to the strength where a file has one of the definitions that were hit; the strongest holds."""
-    ordered = np.argsort(single.reference, kind="stable")
-    table = single.reference[ordered]
-    first = np.searchsorted(table, references)
-    places, source = run_places(first, np.searchsorted(table, references, "right"))
-    hits = ordered[places]
+    ordered = single.reference.argsort(kind="stable")
+    table, counts = counted(single.reference)
+    at, held = among(table, references)
+    held = held.nonzero()[0]
+    places, source = runs(run_bounds(counts), at[held])
+    hits, source = ordered[places], held[source]
     by_strength = np.argsort(single.strength[hits], kind="stable")
     hits, source = hits[by_strength], source[by_strength]
     best[of_file[source], single.definition[hits]] = single.strength[hits]

@@ -75,7 +75,7 @@ class Comparison(Struct, frozen=True, dict=True):
     def _equal(self) -> Array:
         """bool[D]: the definition's tokens equal its partner's."""
         equal = np.zeros(len(self.query.definition_tokens), bool)
-        equal[[pair.definition for pair in self.alignment.pairs if pair.equal]] = True
+        equal[self.alignment.pairs.definitions[self.alignment.pairs.equal]] = True
         return equal
 
     @property
@@ -285,14 +285,14 @@ class Comparison(Struct, frozen=True, dict=True):
     @cached_property
     def shrunk_classes(self) -> frozenset[int]:
         """Classes of the file whose partner has methods that they have not."""
-        taken = {pair.reference for pair in self.alignment.pairs}
+        pairs = self.alignment.pairs
+        taken = set(pairs.references.tolist())
         parents = self.corpus.member_parents[self.reference_rows].tolist()
         tokens = self.corpus.definition_tokens[self.corpus.member_definitions[self.reference_rows]].tolist()
         left = [reference for reference in range(1, len(parents)) if reference not in taken and tokens[reference]]
         short = {parents[reference] for reference in left}
-        return frozenset(
-            pair.definition for pair in self.alignment.pairs if pair.definition and pair.reference in short
-        )
+        both = zip(pairs.definitions.tolist(), pairs.references.tolist(), strict=True)
+        return frozenset(definition for definition, reference in both if definition and reference in short)
 
     @property
     def reference_rows(self) -> slice:
@@ -319,7 +319,8 @@ def compare_candidate(
 def describe(comparison: Comparison, path: str) -> tuple[DefinitionMatch, ...]:
     """Each definition with code of its own, and where it stands in the candidate, whose path is ``path``."""
     query, references = comparison.query, _References(comparison, path)
-    partners = {pair.definition: pair.reference for pair in comparison.alignment.pairs}
+    pairs = comparison.alignment.pairs
+    partners = dict(zip(pairs.definitions.tolist(), pairs.references.tolist(), strict=True))
     real = query.statement_tokens > 0
     counts = zip(
         query.code.definitions,

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.union import CorpusUnion
-from ..support.arrays import Array, among, distinct, group, pack_pairs, run_places, runs
+from ..support.arrays import Array, among, counted, distinct, pack_pairs, run_places, runs
 from .equal_definitions import EqualRuns
 from .query import Query
 
@@ -216,8 +216,9 @@ def _sharing(query: Query, union: CorpusUnion, known: list[_Known], owner: Array
         postings, source = runs(corpus.posting_starts, places[at[asked]])
         first: Array = owner[asked][source] * size + union.definition_bounds[number]
         keys.append(first + corpus.postings[postings].astype(np.int64))
-    pairs, _, _, shared = group(np.concatenate(keys)[:, None])
-    definition, reference = np.divmod(pairs[:, 0], max(size, 1))
+    pairs, shared = counted(np.concatenate(keys))
+    definition = pairs // max(size, 1)
+    reference = pairs - definition * size
     share = shared / np.maximum(wanted[definition], 1) * np.minimum(known_share[definition], 1)
     enough = share >= LEAST_SHARED
     return DefinitionHits(definition[enough], reference[enough], share[enough])

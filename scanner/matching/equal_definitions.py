@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.union import CorpusUnion
-from ..support.arrays import Array, distinct, run_places
+from ..support.arrays import Array, among, distinct, run_places
 from .query import Query
 
 # Where there are more numbers than this part of what they may be, marking them is quicker than to put them in order.
@@ -42,16 +42,16 @@ class EqualRuns(NamedTuple):
 
 def equal_runs(query: Query, union: CorpusUnion) -> EqualRuns:
     """The reference definitions with the same token sequence as a query definition."""
-    wanted = np.flatnonzero(query.folded_tokens > 0)
+    wanted = (query.folded_tokens > 0).nonzero()[0]
     hashes = query.code.hashes[wanted]
     table = distinct(hashes)
     runs = []
     for corpus, start in zip(union.corpora, union.definition_bounds, strict=False):
-        first = np.searchsorted(corpus.definition_hashes, table, side="left")
-        last = np.searchsorted(corpus.definition_hashes, table, side="right")
-        known = np.flatnonzero(last > first)
+        places, held = among(corpus.definition_hashes, table)
+        known = held.nonzero()[0]
         if len(known):
-            runs.append((first[known] + start, last[known] + start, known))
+            last = corpus.definition_hashes.searchsorted(table[known], side="right")
+            runs.append((places[known] + start, last + start, known))
     none = np.zeros(0, np.int64)
     first, last, sequence = (np.concatenate(each) for each in zip((none, none, none), *runs, strict=True))
     held = np.zeros(len(table), bool)

@@ -171,7 +171,7 @@ class _Known(NamedTuple):
 def link_names(query: Query, corpus: Corpus, alignment: Alignment) -> NameLinks:
     """Pair the statements of each two definitions that stand beside each other."""
     equal = np.zeros(len(query.definition_tokens), bool)
-    equal[[pair.definition for pair in alignment.pairs if pair.equal]] = True
+    equal[alignment.pairs.definitions[alignment.pairs.equal]] = True
     settled = equal[alignment.owners]
     if settled.all():
         return NameLinks(alignment.statements, alignment.contents, settled)
@@ -199,9 +199,8 @@ def _sides(query: Query, corpus: Corpus, alignment: Alignment) -> tuple[_Side, _
     """Both sides of the definitions that are paired and not equal; of statements those that the other side has too."""
     references, code = alignment.references, query.code
     partner = np.full(len(references.hashes), -1)
-    for pair in alignment.pairs:
-        if not pair.equal:
-            partner[pair.reference] = pair.definition
+    pairs = alignment.pairs
+    partner[pairs.references[~pairs.equal]] = pairs.definitions[~pairs.equal]
     paired = np.zeros(len(query.definition_tokens), bool)
     paired[partner[partner >= 0]] = True
     digests = query.known_in(corpus)

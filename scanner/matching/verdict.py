@@ -202,9 +202,10 @@ def _origin(seen: Placed, options: VerdictOptions) -> UpstreamMatch | None:
     rivals = (each for each in kept if each.aligned_share >= part * kept[0].aligned_share)
     alike = [each for each in rivals if each is kept[0] or _has_common(each, kept[0])]
     roots = [root, _root(min(alike, key=_age).candidate, seen)]
-    compared = {id(each.candidate): each for each in kept}
+    compared = {(each.candidate.key, each.candidate.file): each for each in reversed(kept)}
     for oldest in sorted(roots, key=lambda each: each.histories.born(each.history)):
-        comparison = compared.get(id(oldest)) or kept[0].with_candidate(oldest)
+        known = compared.get((oldest.key, oldest.file))
+        comparison = known.of(oldest) if known else kept[0].with_candidate(oldest)
         if oldest is not closest and not _may_be_older(comparison, kept[0], seen):
             continue
         if comparison.similarity >= ORIGIN_SHARE:

@@ -50,6 +50,16 @@ def distinct(values: Array) -> Array:
     return ordered[_leads(ordered)]
 
 
+def counted(values: Array) -> tuple[Array, Array]:
+    """The distinct values, sorted, and how often each stands there."""
+    ordered = np.sort(values)
+    first = _leads(ordered).nonzero()[0]
+    counts = np.empty(len(first), np.int64)
+    counts[:-1] = first[1:] - first[:-1]
+    counts[-1:] = len(ordered) - first[-1:]
+    return ordered[first], counts
+
+
 def first_of_each(values: Array) -> Mask:
     """Which values [n] stand nowhere before."""
     if len(values) >= MANY:
