@@ -199,6 +199,12 @@ def test_code_alone_is_answered_for_as_well(tmp_path: Path) -> None:
     assert report.conclusion.sentence == (
         "harbour: 1 of 2 files is a copy of lantern 1.0 (1 renamed); 1 is its own, as far as is known."
     )
+    undated = scanned(folder, tmp_path / "small.safetensors").conclusion
+    assert undated
+    assert undated.sentence == (
+        "harbour: 1 of 2 files is alike with lantern 1.0 (1 renamed; who was first is not known); "
+        "1 is its own, as far as is known."
+    )
 
 
 @pytest.mark.parametrize("format_", sorted(FORMATS))

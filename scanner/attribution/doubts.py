@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..notices.holders import holders, squeezed
-from ..notices.model import Credit
+from ..notices.model import Credit, Strength
 from ..notices.project_names import names_project
 from ..results import Direction, Grade, Ground, Level, Region, UpstreamMatch
 from ..rulebook.model import Duty
@@ -43,6 +43,9 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     if common := _perhaps_common(derivation):
         doubt = f"Both name {common} as their source, each in its own words: both may be from there."
         draft = draft.lowered(Level.WARNING, doubt)
+    if source := _from_here(derivation, repository):
+        doubt = f"{upstream.project} names {source} as its source, whose holder is the one of the LICENSE here."
+        return draft.lowered(Level.NOTE, doubt)
     if derivation.sibling:
         return _by_sibling(draft, derivation, derivation.sibling)
     if repository.is_nearly_at_home(derivation.copy, upstream):
@@ -103,6 +106,15 @@ def _perhaps_common(derivation: Derivation) -> str:
         if names_project(derivation.upstream.sources, named, ()):
             return credit.project or credit.url
     return ""
+
+
+def _from_here(derivation: Derivation, repository: RepositoryView) -> str:
+    """The source that an upstream without a holder names, and whose holder alone has a line in the LICENSE here."""
+    named = {squeezed(holder) for line in repository.own_copyrights for holder in holders(line)}
+    if derivation.upstream.copyrights or len(named) != 1:
+        return ""
+    sources = (Credit(0, 0, "", Strength.BASED, each, "", "") for each in derivation.upstream.sources)
+    return next((each.url for each in sources if _names_its_holder(each, repository.own_copyrights)), "")
 
 
 def _names_its_holder(credit: Credit, copyrights: Iterable[str]) -> bool:

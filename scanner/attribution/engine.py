@@ -5,7 +5,7 @@ Edit this when one more thing about a copy, apart from a licence's obligations, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..licences.expressions import licences_owed
@@ -19,7 +19,7 @@ from .derivation import derivations_of
 from .doubts import common_source, doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders_in, outcomes, upstream_region
 from .finding_groups import findings
-from .findings import FindingDraft, asked_level, quoted
+from .findings import FindingDraft, asked_level, lower, quoted
 from .model import Derivation
 from .portions import adapted_drafts, in_part, portion_drafts
 from .repository_licence import licence_drafts, material_drafts
@@ -27,6 +27,10 @@ from .repository_view import RepositoryView
 
 if TYPE_CHECKING:
     from ..evidence.model_origin import ModelOrigins
+
+
+# Lines of a header are the same whichever of its licences asks for them.
+_OF_LINES = ("holder-removed", "holder-replaced")
 
 
 class _Checked(NamedTuple):
@@ -111,13 +115,23 @@ def _drafts(
     results: Sequence[tuple[Owed, Outcome]],
     repository: RepositoryView,
 ) -> Iterator[FindingDraft]:
-    yield from (outcome.draft for _, outcome in results if outcome.draft)
+    yield from _each_once(outcome.draft for _, outcome in results if outcome.draft)
     if derivation.inner:
         return
     if rules:
         yield from licence_drafts(derivation, rules, repository)
     elif not derivation.passed_on:
         yield from _unknown_licence(derivation)
+
+
+def _each_once(drafts: Iterable[FindingDraft]) -> Iterator[FindingDraft]:
+    """The drafts; of lines that several licences of one file ask for one, the one that matters most."""
+    held: dict[tuple[str, ...], FindingDraft] = {}
+    for draft in drafts:
+        key = (draft.rule, *draft.about) if draft.rule in _OF_LINES else (str(len(held)),)
+        if key not in held or lower(asked_level(draft), asked_level(held[key])) is not asked_level(draft):
+            held[key] = draft
+    yield from held.values()
 
 
 def _unknown_licence(derivation: Derivation) -> Iterator[FindingDraft]:

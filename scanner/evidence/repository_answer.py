@@ -80,10 +80,9 @@ class _Project(NamedTuple):
         return " ".join(filter(None, (self.name, releases.pop() if len(releases) == 1 else "")))
 
     @property
-    def how_sure(self) -> str:
-        """For how many of the files it is open or not known who was first; empty where it is known of all."""
-        unsettled = sum(each.direction in (Direction.OPEN, Direction.UNKNOWN) for each in self.matches)
-        return f"; who was first is not known for {unsettled:,}" if unsettled else ""
+    def unsettled(self) -> int:
+        """For how many of the files it is open or not known who was first."""
+        return sum(each.direction in (Direction.OPEN, Direction.UNKNOWN) for each in self.matches)
 
 
 def _of_code(asked: Answered) -> Conclusion:
@@ -135,7 +134,12 @@ def _code_words(asked: Answered, projects: Sequence[_Project]) -> Iterator[str]:
 
 
 def _copied(project: _Project) -> tuple[int, str]:
-    return len(project.files), f"copies of {project.release} ({project.how}{project.how_sure})"
+    """Where it is not known of any file who was first, none is called a copy."""
+    count, unsettled = len(project.files), project.unsettled
+    if unsettled == count:
+        return count, f"alike with {project.release} ({project.how}; who was first is not known)"
+    doubt = f"; who was first is not known for {unsettled:,}" if unsettled else ""
+    return count, f"copies of {project.release} ({project.how}{doubt})"
 
 
 def _agreeing(what: str, count: int) -> str:

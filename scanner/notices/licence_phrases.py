@@ -71,6 +71,7 @@ _ONLY_NON_COMMERCIAL = (
     r"(?:,? [a-z]{2,12}){0,5},? (?:use|purposes?)\b"
     r"|(?:for|to) (?:(?:academic|research|educational|personal|and|or|scientific),? ){0,4}non-?commercial"
     r"(?: [a-z]{3,12}){0,3} (?:use|purposes?|research) only\b|only for (?:[a-z]{2,11} ){0,4}?non-?commercial\b"
+    r"|\bonly non-?commercial (?:use|purposes?) (?:is|are) (?:permitted|allowed)\b"
     r"|\b(?:may|can) ?not be used for commercial purposes?|\bno commercial use (?:is )?(?:allowed|permitted)\b"
 )
 # Words of terms: a text goes on over the paragraphs that have one.

@@ -81,7 +81,7 @@ _NEGATED = lazy_pattern(
 )
 # "You may not use it except under the X", "without warranty, under the X", "not only", "no later than".
 _NO_NEGATION = lazy_pattern(
-    r"\s-\s|,\s*(?:but\s+)?(?:this|it|we|our|the\s+(?:code|file))\b|\b(?:except|unless|rights|copyright|remove|edit|modify|delete|warrant\w*|only|later|but|however|restrictions?|limitations?|liab\w+|may|"
+    r"\s-\s|,\s*(?:but\s+)?(?:this|it|we|our|the\s+(?:code|file))\b|\b(?:except|unless|rights|copyright|remove|edit|modify|delete|warrant\w*|only|later|but|however|restrictions?|limitations?|liab\w+|may|now|relicen[cs]ed\s+(?:under|to|as)|"
     r"is\s+released|are\s+released|is\s+licen[cs]ed|are\s+licen[cs]ed)\b"
 )
 _UNLIKE = lazy_pattern(r"\b(?:unlike|instead\s+of|rather\s+than|in\s+contrast\s+to)\b(?P<between>[^.;]{0,90})\Z")

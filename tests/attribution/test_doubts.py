@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import CheckResult, Copy
-from modelkin.results import Direction, Finding, Ground, Level, Region, UpstreamMatch, Verdict
+from modelkin.results import Direction, Finding, Ground, Level, LicenceForm, Region, UpstreamMatch, Verdict
 
 from ..support.attributed import APACHE, BEACON, CODE, LAMP, MIT, checked, copy_of, only, rules
 from ..support.findings_by_file import by_file
@@ -107,3 +107,13 @@ def test_a_work_in_a_file_that_names_another_source_may_be_from_there() -> None:
     for text, level in ((header + CODE, Level.WARNING), (CODE, Level.ERROR)):
         work = replace(copy_of(LAMP, text=text), place=Region("modeling.py", 4, 5))
         assert only(checked(work, LICENSE=MIT), "relicensed").level is level
+
+
+def test_what_the_upstream_has_from_the_holder_of_the_licence_may_be_from_here() -> None:
+    sources = ("https://github.com/harbourai/lantern/blob/main/nn.py",)
+    upstream = replace(LAMP, copyrights=(), licence_form=LicenceForm.NONE, sources=sources)
+    for licence, level in ((MIT, Level.NOTE), (MIT.replace("Harbour", "Quay"), Level.ERROR), ("", Level.ERROR)):
+        found = only(checked(copy_of(upstream), files={"LICENSE": licence}), "licence-text-missing")
+        assert found.level is level
+    both = MIT.replace("Harbour AI", "Harbour AI\nCopyright (c) 2024 Quay")
+    assert only(checked(copy_of(upstream), LICENSE=both), "licence-text-missing").level is Level.ERROR

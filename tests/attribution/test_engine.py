@@ -154,3 +154,10 @@ def test_where_nothing_was_copied_no_rules_are_loaded() -> None:
         sys.exit("yaml" in sys.modules)
     """
     assert run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_lines_that_two_licences_of_a_file_ask_for_are_missed_once() -> None:
+    both = replace(LAMP, licence="Apache-2.0 AND MIT")
+    found = checked(copy_of(both), LICENSE=MIT).findings
+    assert [each.level for each in found if each.rule == "holder-removed"] == [Level.ERROR]
+    assert len([each for each in found if each.rule == "licence-header-removed"]) == 2, "each says another licence"
