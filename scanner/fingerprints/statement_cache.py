@@ -21,8 +21,8 @@ from ..syntax.linear import LinearStatement, linearise
 from ..syntax.parser import Statement
 from ..syntax.token_format import TOKEN_SIZE
 
-# Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes. As many shapes are
-# of more texts, and dearer to work out: they stay when texts go.
+# Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes. A shape takes more
+# time to work out than a text that has it: shapes stay when texts go.
 MOST_TEXTS = 50_000
 MOST_SHAPES = 50_000
 
@@ -37,7 +37,7 @@ _PREFIXED = re.compile(rb"\w''")
 _STRING_OR_COMMENT = re.compile(_STRING.pattern + rb"|#[^\n]*", re.DOTALL)
 _POINT_EXPONENT = re.compile(rb"\d\.[eEjJ_]")
 _WORD = re.compile(rb"([A-Za-z_]\w*)")
-# Slower, and right where a number ends in letters, as `1e-5` does.
+# A word where one begins: slower, and right where a number ends in letters, as `1e-5` does.
 _WHOLE_WORD = re.compile(rb"\b" + _WORD.pattern)
 _NUMBER_AND_WORD = re.compile(rb"\d\.?\0")
 # Words that may change the syntax, each with a number, belong to a shape; all others are names.

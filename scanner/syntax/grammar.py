@@ -16,7 +16,7 @@ LANGUAGE = tree_sitter.Language(tree_sitter_python.language())
 
 
 class Action(IntEnum):
-    """What linearising does at a node of some kind."""
+    """What linearising does at a node of some kind. Up to BIND, its children count as they stand."""
 
     DROP = 0
     DESCEND = 1  # emit the kind with its number of children, then the children
