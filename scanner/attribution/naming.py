@@ -128,8 +128,9 @@ def names_in_words(credit: Credit, upstreams: Iterable[UpstreamMatch]) -> bool:
     words = _LINK.sub(" ", credit.words)
     if any(mentions(words, upstream) for upstream in upstreams):
         return True
-    name = credit.project.rpartition("/")[2].casefold()
-    return len(name) >= _LEAST_LETTERS and name in words.casefold()
+    whole, said = credit.project.casefold(), words.casefold()
+    name = whole.rpartition("/")[2]
+    return (bool(whole) and whole in said) or (len(name) >= _LEAST_LETTERS and name in said)
 
 
 def source_of(credit: Credit) -> str:

@@ -87,7 +87,7 @@ _NO_NEGATION = lazy_pattern(
 _UNLIKE = lazy_pattern(r"\b(?:unlike|instead\s+of|rather\s+than|in\s+contrast\s+to)\b(?P<between>[^.;]{0,90})\Z")
 _NEGATED_AFTER = lazy_pattern(
     r"[\s-]*(?:compatib\w+|incompatib\w+|free\b(?!\s+software))"
-    r"|(?:[^.;\n]|\.\d){0,40}?\b(?:is|are)\s+(?:incompatible|not\s+compatible)\b"
+    r"|(?:[^.;\n]|\.\d){0,40}?\b(?:is|are)\s+(?:incompatible|not\s+compatible)\s+with\s+(?:this|the|our)\b"
     r"|(?:[^.;\n]|\.\d){0,20}\b(?:and|but)\s+(?:is\s+|are\s+|was\s+)?(?:now|since)\s+(?:re)?(?:licen[cs]ed|distributed|released|under)\b"
     r"|(?:\s+(?:licen[cs]ed|code|software|dependenc(?:y|ies)|projects?|libraries)){0,2}\s+(?:is|are|does|do|was)\s+not\b"
 )

@@ -166,6 +166,7 @@ OF_THIS_FILE = [
     ("# This software is free for non-commercial, research and evaluation use\n# under the LICENSE.md file.", NC),
     ("# You may use this for academic, non-commercial research only.", NC),
     ("# This lamp is free for commercial and non-commercial use.", ""),
+    ("# This is under the MIT License and is not compatible with Python 2.", "MIT"),
     ("# Only non-commercial use is permitted.", NC),
     ("# Formerly under the GPL, relicensed under the BSD 3-Clause License.", "BSD-3-Clause"),
     ("# Formerly GPL, now under the MIT License.", "MIT"),
