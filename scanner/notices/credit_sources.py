@@ -81,15 +81,18 @@ _NO_NAMES = frozenset(
 )
 _CODE = r"codes?|codebase|code\s?bases?|implementations?|impl|repo|repository|library|project|scripts?|package"
 _PARTS = rf"{_CODE}|files?|module|functions?|methods?|kernels?|logic|snippet|block|decoder|encoder|layer"
+# A dot within a version ends no sentence.
 _CALLED_CODE = lazy_pattern(
-    rf"[^.;,]{{0,50}}?\b(?:{_CODE}|pipeline)\b|\s+with\s+(?:\w+\s+){{0,2}}(?:changes|modifications)", re.IGNORECASE
+    rf"(?:[^.;,]|\.(?=\d)){{0,50}}?\b(?:{_CODE}|pipeline)\b"
+    r"|\s+with\s+(?:\w+\s+){0,2}(?:changes|modifications)",
+    re.IGNORECASE,
 )
 _SAYS_CODE = lazy_pattern(rf"\b(?:{_CODE}|files?)\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
 _SAYS_PART = lazy_pattern(rf"\b(?:{_PARTS})\b[^.;)]{{0,50}}\Z", re.IGNORECASE)
 # A name followed by these is a paper's, a data set's, or an idea's.
 _NOT_CODE = lazy_pattern(
-    r"[^.;]{0,45}?\b(?:papers?|et\s+al|article|arxiv|equations?|eq|table|appendix|theorem|documentation|docs|architecture|"
-    r"approach|technique|algorithm|proposal|principles|specification)\b|\s+(?:\w+\s+)?(?:data\s?sets?|corpus|weights|"
+    r"(?:[^.;]|\.(?=\d)){0,45}?\b(?:papers?|et\s+al|article|arxiv|equations?|eq|table|appendix|theorem|documentation|"
+    r"docs|architecture|approach|technique|algorithm|proposal|principles|specification)\b|\s+(?:\w+\s+)?(?:data\s?sets?|corpus|weights|"
     r"checkpoints?)\b|\W{0,3}\(?(?:19|20)\d\d\b|,\s+(?-i:[A-Z])\.",
     re.IGNORECASE,
 )
