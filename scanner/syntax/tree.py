@@ -91,9 +91,11 @@ def _parsed(text: bytes) -> tree_sitter.Tree:
     if _STOPS_ITSELF:
         return _stopped_by_clock(parser, text, bound)
     view, calls = memoryview(text), 0
+    given: list[memoryview] = []
 
     def further(offset: int, _point: object) -> memoryview:
-        return view[offset:]
+        given.append(view[offset:])
+        return given[-1]
 
     def stop(_offset: int, _error: bool) -> bool:
         nonlocal calls
@@ -108,6 +110,9 @@ def _parsed(text: bytes) -> tree_sitter.Tree:
         except ValueError:
             bound.check()
             raise
+        finally:
+            for each in given:  # tree-sitter 0.26 never lets go of what it was given, and so of the text
+                each.release()
 
 
 def _stopped_by_clock(parser: tree_sitter.Parser, text: bytes, bound: budget) -> tree_sitter.Tree:

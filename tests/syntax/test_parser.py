@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+from modelkin.support.budget import budget
 from modelkin.syntax.parser import DEEPEST_BLOCK, Definition, ParsedFile, Role, parse
 
 from ..support.faults import failures
@@ -127,3 +130,11 @@ def test_a_bare_string_is_left_out_whatever_its_prefix() -> None:
 
 def test_a_bare_string_in_backticks_is_left_out_as_well() -> None:
     assert texts(parsed("a\n`b`\n").definitions[0]) == ["a"]
+
+
+def test_a_text_that_was_parsed_is_kept_nowhere() -> None:
+    text = MODULE.encode() * 100
+    held = sys.getrefcount(text)
+    with budget(len(text)):
+        parse(text)
+    assert sys.getrefcount(text) == held
