@@ -185,7 +185,7 @@ class DefinitionMatch(Struct, frozen=True):
     """One definition of the scanned file, and the upstream definition that it stands in, if any."""
 
     qualname: str
-    """Its name, with the names of what it stands in: ``Attention.forward``; `MODULE` for the file itself."""
+    """Its name, with the names of what it stands in: ``Attention.forward``; ``(module)`` for the file itself."""
     first_line: int
     """The line on which it begins, counted from 1."""
     last_line: int

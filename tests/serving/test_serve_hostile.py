@@ -6,6 +6,7 @@ import asyncio
 import shutil
 import signal
 import socket
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
@@ -173,6 +174,7 @@ def test_a_name_may_not_stand_for_this_network(monkeypatch: pytest.MonkeyPatch) 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 def test_git_follows_no_redirect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
+    monkeypatch.setattr(tempfile, "tempdir", None)  # which is set for good, in a process of its own
     monkeypatch.setattr(requested_scans, "addresses", lambda _host: [ip_address("93.184.215.14")])
     commit(tmp_path / "repo", {"a.py": b"a = 1\n"})
     page = tmp_path / "page.html"
