@@ -118,6 +118,23 @@ def test_a_model_is_not_from_itself(tmp_path: Path, corpus: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [({}, "and may be that one."), ({"hidden_size": 5120, "num_hidden_layers": 40}, "and is not that one: ")],
+)
+def test_the_name_of_a_release_is_not_that_of_one_of_its_sizes(
+    tmp_path: Path, corpus: Path, values: dict[str, int], says: str
+) -> None:
+    root = model_folder(tmp_path / "lantern")
+    config = json.loads((root / "config.json").read_text())
+    (root / "config.json").write_text(json.dumps(config | values))
+    report = scanned(root, corpus)
+    assert report.conclusion
+    assert report.conclusion.sentence.startswith(
+        f"lantern: goes by the name of a release that has lamp/Lantern-7B, {says}"
+    )
+
+
 def test_a_comparison_in_a_table_names_no_origin(copy: Path, corpus: Path) -> None:
     (copy / "README.md").write_text("# Harbour\n\n| model | score |\n|---|---|\n| Lantern-7B | 71 |\n")
     [found] = on_models(scanned(copy, corpus))

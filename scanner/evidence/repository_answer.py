@@ -199,7 +199,7 @@ def _of_model(asked: Answered, model: ModelOrigins) -> Conclusion:
     told: list[str] = []
     upstreams: list[UpstreamGrounds] = []
     if model.itself is not None:
-        told.append(_itself(model.itself))
+        told.append(_itself(model.itself, model.names))
     if main is not None and (model.itself is None or _has_grounds(main)):
         files = [file for each in same for file in each.files]
         found = conclude("", main.name, files, main.observations, ())
@@ -227,10 +227,15 @@ def _has_grounds(origin: KnownOrigin) -> bool:
     return any(each.strength in _GROUNDS and "classes" not in each.figures for each in origin.observations)
 
 
-def _itself(origin: KnownOrigin) -> str:
-    against = [each for each in origin.observations if each.strength is Strength.COUNTER]
+def _itself(origin: KnownOrigin, names: Iterable[str]) -> str:
+    from .model_names import letters
+
+    against = next((each.says for each in origin.observations if each.strength is Strength.COUNTER), "")
+    if letters(origin.name) not in map(letters, names):  # "Lantern 2", of which there are several sizes
+        release = f"goes by the name of a release that has {origin.name}"
+        return f"{release}, and is not that one: {against}" if against else f"{release}, and may be that one"
     if against:
-        return f"goes by the name of {origin.name}, which is known otherwise: {against[0].says}"
+        return f"goes by the name of {origin.name}, which is known otherwise: {against}"
     return f"goes by the name of {origin.name}, which is known, and nothing that was read speaks against it"
 
 
