@@ -165,7 +165,7 @@ def _is_named(portion: Portion, repository: RepositoryView) -> bool:
 def _credits_another(portion: Portion) -> bool:
     """Whether a comment above the definitions, or in one of them, says that they are from another project."""
     copy, upstream = portion.copy, portion.upstream
-    others = [each for each in _credits_by(copy, upstream) if not credits_any(each, copy.verdict.upstreams)]
+    others = [each for each in copy.credits if is_for_code(each) and not credits_any(each, copy.verdict.upstreams)]
     held = _places(copy, upstream)
     return bool(held) and all(any(_is_near(each, *place) for each in others) for place in held)
 

@@ -35,6 +35,7 @@ def info() -> int:
     from ..audit.indexed.database import FOLDER, kept_indexes
     from ..corpus.kept.corpus_cache import kept_facts, tables_folder
     from ..examining.kept_outcomes import MOST_BYTES, NotKeptError, cache_facts, cache_path
+    from ..reports.phrases import counted
 
     try:
         facts = cache_facts()
@@ -48,7 +49,7 @@ def info() -> int:
         click.echo(escape(f"{facts.path.parents[1] / FOLDER}: {_indexes(count)} of journals, {_megabytes(size)}"))
     tables, size = kept_facts()
     if size or tables:
-        click.echo(escape(f"{tables_folder()}: {_tables(tables)} of corpora, {_megabytes(size)}"))
+        click.echo(escape(f"{tables_folder()}: {counted(tables, 'table')} of corpora, {_megabytes(size)}"))
     return 0
 
 
@@ -58,6 +59,7 @@ def clear() -> int:
     from ..audit.indexed.database import FOLDER, kept_indexes, remove_old
     from ..corpus.kept.corpus_cache import clear_kept, tables_folder
     from ..examining.kept_outcomes import NotKeptError, cache_path, clear_cache
+    from ..reports.phrases import counted
 
     try:
         facts = clear_cache()
@@ -71,16 +73,12 @@ def clear() -> int:
         click.echo(escape(f"{facts.path.parents[1] / FOLDER}: {_indexes(count)}, {_megabytes(size)}: removed"))
     tables, size = clear_kept()
     if size or tables:
-        click.echo(escape(f"{tables_folder()}: {_tables(tables)}, {_megabytes(size)}: removed"))
+        click.echo(escape(f"{tables_folder()}: {counted(tables, 'table')}, {_megabytes(size)}: removed"))
     return 0
 
 
 def _indexes(count: int) -> str:
     return "1 index" if count == 1 else f"{count} indexes"
-
-
-def _tables(count: int) -> str:
-    return "1 table" if count == 1 else f"{count} tables"
 
 
 def _megabytes(size: int) -> str:

@@ -22,8 +22,7 @@ from ..syntax.parser import Statement
 from ..syntax.token_format import TOKEN_SIZE
 
 # Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes. A shape takes more
-# time to work out than a text that has it: shapes stay when texts go. Twice as many
-# would take 28 MB more.
+# time to work out than a text that has it: shapes stay when texts go. Twice as many of them would take 28 MB more.
 MOST_TEXTS = 50_000
 MOST_SHAPES = 25_000
 

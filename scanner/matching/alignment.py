@@ -11,7 +11,7 @@ import numpy as np
 
 from ..corpus.model import Corpus
 from ..corpus.spellings import spellings_in
-from ..support.arrays import Array, among, distinct, pack_pairs, run_places, runs, unpack_pairs
+from ..support.arrays import Array, Mask, among, distinct, pack_pairs, run_places, runs, unpack_pairs
 from .query import Query
 
 # Below this share of shared statements two definitions are not compared further.
@@ -36,6 +36,12 @@ class DefinitionPairs(NamedTuple):
     references: Array
     equal: Array
     """bool: whether their tokens are equal."""
+
+    def equal_among(self, count: int) -> Mask:
+        """bool[D]: which of the ``count`` definitions of the query have equal tokens to their partner's."""
+        found: Mask = np.zeros(count, bool)
+        found[self.definitions[self.equal]] = True
+        return found
 
 
 class Alignment(NamedTuple):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.model import Corpus
-from ..corpus.spellings import spellings_in
+from ..corpus.spellings import spellings_in, statement_keys
 from ..support.arrays import Array, Mask, among
 from .alignment import ReferenceDefinitions
 from .comparison import LEAST_SOLID, MODIFIED_SHARE, PART_EVIDENCE
@@ -19,7 +19,6 @@ from .query import Query
 
 # Sums taken in another order are so much less at most.
 ROUNDED = 1e-6
-_ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads the numbers of statements over 64 bits
 
 
 class AtMost(NamedTuple):
@@ -78,8 +77,8 @@ def _held(query: Query, corpus: Corpus, digests: Array) -> Mask:
 
 def _spelled(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, rows: Array, weights: Array) -> Array:
     """float64: the weight of each of the statements ``rows`` with its names, -1 where the upstream file lacks these."""
-    keys = query.known_in(corpus)[rows].astype(np.uint64) * _ODD ^ query.spellings[rows]
-    others = upstream.digests.astype(np.uint64) * _ODD ^ spellings_in(corpus, upstream.contents)
+    keys = statement_keys(query.known_in(corpus)[rows].astype(np.uint64), query.spellings[rows])
+    others = statement_keys(upstream.digests.astype(np.uint64), spellings_in(corpus, upstream.contents))
     order = others.argsort()
     places, held = among(others[order], keys)
     spelled = np.full(len(rows), -1.0)

@@ -74,9 +74,7 @@ class Comparison(Struct, frozen=True, dict=True):
     @cached_property
     def _equal(self) -> Array:
         """bool[D]: the definition's tokens equal its partner's."""
-        equal = np.zeros(len(self.query.definition_tokens), bool)
-        equal[self.alignment.pairs.definitions[self.alignment.pairs.equal]] = True
-        return equal
+        return self.alignment.pairs.equal_among(len(self.query.definition_tokens))
 
     @property
     def corpus(self) -> Corpus:

@@ -170,9 +170,7 @@ class _Known(NamedTuple):
 
 def link_names(query: Query, corpus: Corpus, alignment: Alignment) -> NameLinks:
     """Pair the statements of each two definitions that stand beside each other."""
-    equal = np.zeros(len(query.definition_tokens), bool)
-    equal[alignment.pairs.definitions[alignment.pairs.equal]] = True
-    settled = equal[alignment.owners]
+    settled = alignment.pairs.equal_among(len(query.definition_tokens))[alignment.owners]
     if settled.all():
         return NameLinks(alignment.statements, alignment.contents, settled)
     copy, original = _sides(query, corpus, alignment)

@@ -21,10 +21,8 @@ def shipped_folder(name: str) -> Path:
 
 def user_cache() -> Path:
     """The user's cache folder; ``MODELKIN_CACHE_DIR`` overrides the system's place for caches."""
-    if chosen := os.environ.get("MODELKIN_CACHE_DIR"):
-        return Path(chosen)
-    if usual := _usual("XDG_CACHE_HOME", ".cache"):
-        return usual
+    if known := _known("MODELKIN_CACHE_DIR", "XDG_CACHE_HOME", ".cache"):
+        return known
     import platformdirs
 
     return Path(platformdirs.user_cache_dir("modelkin", appauthor=False))
@@ -32,18 +30,20 @@ def user_cache() -> Path:
 
 def user_data() -> Path:
     """The user's folder for what is to stay; ``MODELKIN_DATA_DIR`` overrides the system's place for data."""
-    if chosen := os.environ.get("MODELKIN_DATA_DIR"):
-        return Path(chosen)
-    if usual := _usual("XDG_DATA_HOME", ".local/share"):
-        return usual
+    if known := _known("MODELKIN_DATA_DIR", "XDG_DATA_HOME", ".local/share"):
+        return known
     import platformdirs
 
     return Path(platformdirs.user_data_dir("modelkin"))
 
 
-def _usual(variable: str, place: str) -> Path | None:
-    """What platformdirs, which takes 6 ms to load, says on Linux where ``variable`` is not set; None where it must be
-    asked."""
+def _known(ours: str, variable: str, place: str) -> Path | None:
+    """The folder that the variable ``ours`` names, else the one that Linux has where ``variable`` is not set.
+
+    None where platformdirs, which takes 6 ms to load, must be asked.
+    """
+    if chosen := os.environ.get(ours):
+        return Path(chosen)
     home = os.environ.get("HOME", "")
     is_usual = sys.platform == "linux" and variable not in os.environ and "ANDROID_DATA" not in os.environ
     return Path(home, place, "modelkin") if is_usual and home.startswith("/") else None
