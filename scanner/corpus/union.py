@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from msgspec import Struct, field
 
-from ..support.arrays import U64, Array, let_go, run_bounds, runs
+from ..support.arrays import I64, U64, Array, distinct, let_go, run_bounds, runs
 from .history_table import HistoryTable
 from .intervals import NEVER
+from .kept.fingerprint_marks import FingerprintMarks
 from .kept.sorted_rows import SortedRows
 from .model import Corpus, Project
 
@@ -29,6 +30,8 @@ _MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint6
 
 # What was read of the corpora is let go of after so many files: the next one reads much of it again.
 LET_GO_AFTER = 64
+# Of so many ranges of definitions the path histories that hold them are remembered.
+_MOST_REMEMBERED = 512
 
 
 class Local(NamedTuple):
@@ -50,18 +53,22 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
     known: HistoryTable
     """Their path histories; the same of plain forms, as are their rows in order."""
     rows: tuple[SortedRows, ...]
+    fingerprints: FingerprintMarks
+    """Where they may have fingerprints; the same of plain forms."""
+    _holding: dict[tuple[int, int, int], I64] = field(default_factory=dict)
     _files: count[int] = field(default_factory=lambda: count(1))
 
     @classmethod
     def of(cls, corpora: Sequence[Corpus]) -> CorpusUnion:
         """Put corpora together. Raises IndexError for a damaged one."""
-        return cls(tuple(corpora), HistoryTable(tuple(corpora)), tuple(map(SortedRows, corpora)))
+        marks = FingerprintMarks([each.fingerprints for each in corpora])
+        return cls(tuple(corpora), HistoryTable(tuple(corpora)), tuple(map(SortedRows, corpora)), marks)
 
     @cached_property
     def plain(self) -> CorpusUnion:
         """The same, with definitions in their plain form where that is known."""
         plain = tuple(each.plain if each.knows_plain else each for each in self.corpora)
-        return CorpusUnion(plain, self.known, self.rows)
+        return CorpusUnion(plain, self.known, self.rows, self.fingerprints, self._holding)
 
     def settle(self) -> None:
         """Have further look-ups be quick, which may take longer than one of them, and let go of what was read."""
@@ -69,6 +76,11 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
             each.settle()
         if next(self._files) % LET_GO_AFTER:
             return
+        self._let_go()
+        if self.fingerprints.make():
+            self._let_go()
+
+    def _let_go(self) -> None:
         for corpus in self.corpora:  # what was looked up there is most of what a scan reads
             let_go(corpus.arrays.values())
 
@@ -154,6 +166,19 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
         none = np.zeros(0, np.int64)
         histories, sources = zip(*found, strict=True) if found else ((none,), (none,))
         return np.concatenate(histories), np.concatenate(sources)
+
+    def holding(self, number: int, first: int, last: int) -> I64:
+        """The path histories that hold any of the definitions ``first`` to ``last``, that one left out, of corpus
+        ``number``, each once. They are remembered: what stands in thousands of files stands in the next one as well."""
+        found = self._holding.get((number, first, last))
+        if found is None:
+            if len(self._holding) >= _MOST_REMEMBERED:
+                self._holding.clear()
+            corpus = self.corpora[number]
+            starts = corpus.definition_lineage_starts
+            held = corpus.definition_lineages[int(starts[first]) : int(starts[last])]
+            found = self._holding[number, first, last] = distinct(self.histories(number, held))
+        return found
 
     @property
     def is_divided(self) -> bool:

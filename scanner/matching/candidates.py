@@ -14,14 +14,16 @@ from ..corpus.histories import PathHistories
 from ..corpus.intervals import NEVER
 from ..corpus.model import Corpus
 from ..corpus.union import CorpusUnion
-from ..support.arrays import Array, among, counted, first_of_each, run_bounds, runs
+from ..support.arrays import Array, among_few, counted, run_bounds, runs
 from .definition_hits import DefinitionHits, HistoryHits, single_hits
-from .equal_definitions import EqualRuns, equal_runs, equal_tokens
+from .equal_definitions import EqualRuns, equal_runs, equal_tokens, runs_holding
 from .query import Query
 
 # So many path histories are aligned with, and so many contents of each.
 MOST_HISTORIES = 12
 MOST_PER_HISTORY = 2
+# Where there are more sums than this part of what they may be of, a table of all is quicker than to put them in order.
+DENSE = 32
 
 HistoryKey = int
 """Tells the path histories of all corpora in use apart."""
@@ -82,37 +84,50 @@ def _best_histories(query: Query, histories: PathHistories, equal: EqualRuns, he
     beyond = np.where(held.strength > 1, held.strength - 1, held.strength)
     values = np.concatenate([equal_values, query.folded_tokens[held.definition] * beyond])
     found, tokens = _sums(np.concatenate([of_equal, held.history]), values, histories.union.known.bounds[-1])
-    shares = np.round(tokens / max(query.total, 1), 6)
-    enough = np.flatnonzero((tokens > 0) & (shares > least))
-    enough = enough[histories.answer(found[enough])]
-    if len(enough) > MOST_HISTORIES:
-        enough = enough[shares[enough] >= np.partition(shares[enough], -MOST_HISTORIES)[-MOST_HISTORIES]]
-    return _oldest_first(histories, found[enough], shares[enough])
+    # Most are far below, and need not be counted to the last digit.
+    likely = (tokens > (least - 1e-5) * query.total).nonzero()[0]
+    shares = (tokens[likely] / max(query.total, 1)).round(6)
+    enough = (shares > least).nonzero()[0]
+    found, shares = found[likely[enough]], shares[enough]
+    answering = histories.answer(found)
+    found, shares = found[answering], shares[answering]
+    if len(found) > MOST_HISTORIES:
+        most = (shares >= np.partition(shares, -MOST_HISTORIES)[-MOST_HISTORIES]).nonzero()[0]
+        found, shares = found[most], shares[most]
+    return _oldest_first(histories, found, shares)
 
 
 def _sums(keys: Array, values: Array, size: int) -> tuple[Array, Array]:
-    """The distinct keys, sorted, and the sum of the values of each; keys are below ``size``."""
-    if len(keys) * 8 > size:
+    """The distinct keys, sorted, and the sum of the values of each, none of which is 0; keys are below ``size``."""
+    if len(keys) * DENSE > size:
         sums = np.bincount(keys, values, minlength=size)
-        held = np.flatnonzero(np.bincount(keys, minlength=size))
+        held = sums.nonzero()[0]
         return held, sums[held]
-    order = np.argsort(keys, kind="stable")
+    order = keys.argsort(kind="stable")
     ordered = keys[order]
-    first = np.flatnonzero(first_of_each(ordered))
+    leads = np.ones(len(order), bool)
+    leads[1:] = ordered[1:] != ordered[:-1]
     # In the order of the values, as above: sums of fractions differ by it.
-    sums = np.bincount(np.cumsum(first_of_each(ordered)) - 1, values[order], minlength=len(first))
-    return ordered[first], sums
+    sums = np.bincount(leads.cumsum() - 1, values[order])
+    return ordered[leads], sums
 
 
 def _oldest_first(histories: PathHistories, found: Array, shares: Array) -> Array:
     """The path histories with the largest shares, of equal ones the oldest, of those of one day by name."""
     ages = histories.union.known.first[found]
     order = np.lexsort((ages, -shares))
-    last = order[min(len(order), MOST_HISTORIES) - 1] if len(order) else 0
-    kept = [each for each in order.tolist() if (-shares[each], ages[each]) <= (-shares[last], ages[last])]
-    kept.sort(key=lambda each: (-shares[each], histories.order(int(found[each]))))
-    chosen: Array = found[kept[:MOST_HISTORIES]]
-    return chosen
+    if len(order) > MOST_HISTORIES:
+        last = order[MOST_HISTORIES - 1]
+        is_kept = (shares > shares[last]) | ((shares == shares[last]) & (ages <= ages[last]))
+        order = order[is_kept[order]]
+    ordered_shares, ordered_ages = shares[order], ages[order]
+    again = (ordered_shares[1:] == ordered_shares[:-1]) & (ordered_ages[1:] == ordered_ages[:-1])
+    chosen: Array = found[order]
+    if again.any():
+        rows = zip((-ordered_shares).tolist(), ordered_ages.tolist(), chosen.tolist(), strict=True)
+        in_order = sorted(rows, key=lambda row: (row[0], histories.order(row[2])))
+        chosen = np.array([row[2] for row in in_order], chosen.dtype)
+    return chosen[:MOST_HISTORIES]
 
 
 class _Contents(NamedTuple):
@@ -137,10 +152,13 @@ def _best_files(
     shares = np.einsum("fd,d->f", best, query.folded_tokens.astype(np.float32)) / max(query.total, 1)
     # Among contents that explain as much, the one with least besides, then the oldest.
     sizes = np.bincount(of_file, tokens, minlength=len(contents.files))
-    order = np.lexsort((contents.files, contents.days, sizes, -np.round(shares, 6), contents.of_history))
+    rounded = shares.round(6)
+    order = np.lexsort((contents.files, contents.days, sizes, -rounded, contents.of_history))
     ordered = contents.of_history[order]
-    kept = order[np.arange(len(order)) - np.searchsorted(ordered, ordered) < MOST_PER_HISTORY]
-    kept = kept[np.argsort(-np.round(shares[kept], 6), kind="stable")]
+    is_first = np.ones(len(order), bool)
+    is_first[MOST_PER_HISTORY:] = ordered[MOST_PER_HISTORY:] != ordered[:-MOST_PER_HISTORY]
+    kept = order[is_first]
+    kept = kept[(-rounded[kept]).argsort(kind="stable")]
     found = zip(
         contents.files[kept].tolist(), chosen[contents.of_history[kept]].tolist(), shares[kept].tolist(), strict=True
     )
@@ -182,21 +200,19 @@ def _mark_equal(best: Array, of_file: Array, references: Array, equal: EqualRuns
     """Set [F, D] to 1 where a file has a definition that is equal."""
     if not len(equal.first):
         return
-    places = np.searchsorted(equal.first, references, "right") - 1
-    within = (places >= 0) & (references < equal.last[places])
+    places, run = runs_holding(equal, references)
     held = np.zeros((len(best), equal.sequences), np.float32)
-    held[of_file[within], equal.sequence[places[within]]] = 1
+    held[of_file[places], equal.sequence[run]] = 1
     best[:, equal.definitions] = held[:, equal.of_definition]
 
 
 def _mark_single(best: Array, of_file: Array, references: Array, single: DefinitionHits) -> None:
     """Set [F, D] to the strength where a file has one of the definitions that were hit; the strongest holds."""
-    ordered = single.reference.argsort(kind="stable")
+    order = single.reference.argsort()
     table, counts = counted(single.reference)
-    at, held = among(table, references)
+    at, held = among_few(table, references)
     held = held.nonzero()[0]
     places, source = runs(run_bounds(counts), at[held])
-    hits, source = ordered[places], held[source]
-    by_strength = np.argsort(single.strength[hits], kind="stable")
-    hits, source = hits[by_strength], source[by_strength]
-    best[of_file[source], single.definition[hits]] = single.strength[hits]
+    hits = order[places]
+    cells = of_file[held[source]] * best.shape[1] + single.definition[hits]
+    np.maximum.at(best.reshape(-1), cells, single.strength.astype(best.dtype)[hits])

@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..corpus.union import CorpusUnion
-from ..support.arrays import Array, among, counted, distinct, pack_pairs, run_places, runs
-from .equal_definitions import EqualRuns
+from ..support.arrays import Array, among, counted, distinct, pack_pairs, run_places, runs, unpack_pairs
+from .equal_definitions import SHORT_RUN, EqualRuns
 from .query import Query
 
 # A definition is looked up by its rarest fingerprints; the others are shared with most of what holds these.
@@ -33,8 +33,6 @@ MOST_PER_DEFINITION = 40
 MOST_ALIKE = 1_000
 # Equal names tell a verbatim copy from a renamed one where all tokens are equal.
 SPELLED_ALIKE = 0.05
-# Runs of definitions with equal tokens up to this long are gone through together; the empty class has thousands.
-SHORT_RUN = 64
 
 
 class DefinitionHits(NamedTuple):
@@ -56,11 +54,16 @@ class HistoryHits(NamedTuple):
     """That of the strongest hit in it."""
 
 
+_NO_HITS = DefinitionHits(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0))
+
+
 def single_hits(query: Query, union: CorpusUnion, equal: EqualRuns) -> tuple[DefinitionHits, HistoryHits]:
     """Of the equal ones those with the same names; for definitions without an equal, what shares most with them."""
     spelled = _spelled_alike(query, union, equal)
-    told = spelled, _of_histories(spelled, union)
     near = _shared_fingerprints(query, union, equal.definitions)
+    if not len(spelled.definition):
+        return _strongest(near, union)
+    told = spelled, _of_histories(spelled, union)
     if not len(near.definition):
         return told
     hits, held = zip(told, _strongest(near, union), strict=True)
@@ -71,25 +74,27 @@ def single_hits(query: Query, union: CorpusUnion, equal: EqualRuns) -> tuple[Def
 
 
 def _of_histories(hits: DefinitionHits, union: CorpusUnion) -> HistoryHits:
-    order = np.argsort(-hits.strength, kind="stable")
-    histories, source = union.holders(hits.reference[order])
-    definition, strength = hits.definition[order][source], hits.strength[order][source]
-    # Of a definition and a path history the first, which is the strongest.
-    keys = pack_pairs(definition, histories)
-    at = np.argsort(keys, kind="stable")
-    ordered = keys[at]
-    leads = np.ones(len(at), bool)
+    histories, source = union.holders(hits.reference)
+    keys = pack_pairs(hits.definition[source], histories)
+    order = keys.argsort()
+    ordered = keys[order]
+    leads = np.ones(len(order), bool)
     leads[1:] = ordered[1:] != ordered[:-1]
-    held = at[leads]
-    return HistoryHits(definition[held], histories[held].astype(np.int64), strength[held])
+    first = leads.nonzero()[0]
+    definition, history = unpack_pairs(ordered[first])
+    return HistoryHits(definition, history, np.maximum.reduceat(hits.strength[source[order]], first))
 
 
 def _strongest(hits: DefinitionHits, union: CorpusUnion) -> tuple[DefinitionHits, HistoryHits]:
     """The hits in the strongest path histories of each definition. Which of equal ones come first decides nothing."""
+    if not len(hits.definition):
+        return _NO_HITS, HistoryHits(*_NO_HITS)
     held = _of_histories(hits, union)
+    if int(np.bincount(held.definition).max(initial=0)) < MOST_PER_DEFINITION:
+        return hits, held
     order = np.lexsort((-held.strength, held.definition))
     definition, strength = held.definition[order], held.strength[order]
-    place = np.arange(len(order)) - np.searchsorted(definition, definition)
+    place = np.arange(len(order)) - definition.searchsorted(definition)
     least = np.zeros(int(definition.max(initial=-1)) + 1)
     last = place == MOST_PER_DEFINITION - 1
     least[definition[last]] = strength[last]
@@ -102,25 +107,27 @@ def _strongest(hits: DefinitionHits, union: CorpusUnion) -> tuple[DefinitionHits
 
 def _spelled_alike(query: Query, union: CorpusUnion, equal: EqualRuns) -> DefinitionHits:
     """Of the equal ones those with the same names."""
+    if not len(equal.first):
+        return _NO_HITS
     definitions, references = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
-    of_sequence = np.argsort(equal.of_definition, kind="stable")
-    ordered = equal.of_definition[of_sequence]
-    bounds = np.searchsorted(ordered, np.arange(equal.sequences + 1))
     # Every run beside every definition of its sequence, most of which have one.
+    order = equal.of_definition.argsort(kind="stable")
+    bounds = equal.of_definition[order].searchsorted(np.arange(equal.sequences + 1))
     at, run = runs(bounds, equal.sequence)
-    definition = equal.definitions[of_sequence[at]]
+    definition = equal.definitions[order[at]]
     for number, corpus, rows, first in union.definitions(equal.first[run]):
         last, wanted = first + (equal.last - equal.first)[run[rows]], query.code.spellings[definition[rows]]
         spellings, few = corpus.definition_spellings, last - first <= SHORT_RUN
         places, source = run_places(first[few], last[few])
-        same = spellings[places] == wanted[few][source]
+        same = (spellings[places] == wanted[few][source]).nonzero()[0]
         definitions.append(definition[rows[few][source[same]]])
         references.append(places[same] + union.definition_bounds[number])
-        for place in np.flatnonzero(~few).tolist():
+        for place in (~few).nonzero()[0].tolist():
             start, end = int(first[place]), int(last[place])
-            found = start + (spellings[start:end] == wanted[place]).nonzero()[0]
-            definitions.append(np.full(len(found), definition[rows[place]]))
-            references.append(found + union.definition_bounds[number])
+            found = (spellings[start:end] == wanted[place]).nonzero()[0]
+            if len(found):
+                definitions.append(np.full(len(found), definition[rows[place]]))
+                references.append(found + (start + union.definition_bounds[number]))
     held = np.concatenate(definitions)
     return DefinitionHits(held, np.concatenate(references), np.full(len(held), 1 + SPELLED_ALIKE))
 
@@ -139,20 +146,21 @@ class _Known(NamedTuple):
 def _shared_fingerprints(query: Query, union: CorpusUnion, matched: Array) -> DefinitionHits:
     """For query definitions without an equal, the reference definitions that share fingerprints, and what share."""
     prints = query.prints
-    open_ = query.folded_tokens > 0
-    open_[matched] = False
-    owner = np.repeat(np.arange(len(query.definition_tokens)), np.diff(prints.starts))
-    rows = np.flatnonzero(open_[owner])
-    table = distinct(prints.hashes[rows])
-    known = list(_known(union, table))
-    none = np.zeros(0, np.int64)
+    is_open = query.folded_tokens > 0
+    is_open[matched] = False
+    owner = np.arange(len(is_open)).repeat(prints.starts[1:] - prints.starts[:-1])
+    rows = (union.fingerprints.may_be_known(prints.hashes) & is_open[owner]).nonzero()[0]
+    owner, hashes = owner[rows], prints.hashes[rows]
+    table = distinct(hashes)
+    known = _known(union, table)
     if not known:
-        return DefinitionHits(none, none, np.zeros(0))
+        return _NO_HITS
     held = np.zeros(len(table), bool)
     for each in known:
         held[each.held] = True
-    of_row = np.searchsorted(table, prints.hashes[rows])
-    owner, of_row = owner[rows][held[of_row]], of_row[held[of_row]]
+    of_row = table.searchsorted(hashes)
+    kept = held[of_row]
+    owner, of_row = owner[kept], of_row[kept]
     keep = _rarest(owner, _spread(union, known, owner, of_row, len(table))[of_row])
     return _sharing(query, union, known, owner[keep], of_row[keep])
 
@@ -160,10 +168,11 @@ def _shared_fingerprints(query: Query, union: CorpusUnion, matched: Array) -> De
 def _known(union: CorpusUnion, table: Array) -> list[_Known]:
     """Where each corpus that has any has the fingerprints of ``table``."""
     found = []
-    for number, corpus in enumerate(union.corpora):
+    for number, corpus in enumerate(union.corpora if len(table) else ()):
         places, known = among(corpus.fingerprints, table)
-        if known.any():
-            found.append(_Known(number, np.flatnonzero(known), places[known]))
+        held = known.nonzero()[0]
+        if len(held):
+            found.append(_Known(number, held, places[held]))
     return found
 
 
@@ -206,33 +215,35 @@ def _counted(union: CorpusUnion, known: list[_Known], wanted: Array) -> Array:
 
 def _sharing(query: Query, union: CorpusUnion, known: list[_Known], owner: Array, of_row: Array) -> DefinitionHits:
     """The reference definitions with these fingerprints of these query definitions, and what share they have."""
-    starts, size = query.prints.starts, union.definition_bounds[-1]
+    starts = query.prints.starts
     wanted = np.bincount(owner, minlength=len(query.definition_tokens))
-    known_share = wanted / np.maximum(np.minimum(np.diff(starts), MOST_FINGERPRINTS), 1)
-    keys = [np.zeros(0, np.int64)]
+    known_share = wanted / np.maximum(np.minimum(starts[1:] - starts[:-1], MOST_FINGERPRINTS), 1)
+    keys = []
     for number, held, places in known:
         corpus = union.corpora[number]
         at, asked = among(held, of_row)
         postings, source = runs(corpus.posting_starts, places[at[asked]])
-        first: Array = owner[asked][source] * size + union.definition_bounds[number]
-        keys.append(first + corpus.postings[postings].astype(np.int64))
-    pairs, shared = counted(np.concatenate(keys))
-    definition = pairs // max(size, 1)
-    reference = pairs - definition * size
-    share = shared / np.maximum(wanted[definition], 1) * np.minimum(known_share[definition], 1)
-    enough = share >= LEAST_SHARED
+        references = corpus.postings[postings] + np.int64(union.definition_bounds[number])
+        keys.append(pack_pairs(owner[asked][source], references))
+    pairs, shared = counted(keys[0] if len(keys) == 1 else np.concatenate(keys))
+    definition, reference = unpack_pairs(pairs)
+    share = shared / np.maximum(wanted, 1)[definition] * np.minimum(known_share, 1)[definition]
+    enough = (share >= LEAST_SHARED).nonzero()[0]
     return DefinitionHits(definition[enough], reference[enough], share[enough])
 
 
 def _rarest(owner: Array, spread: Array) -> Array:
     """Which fingerprints to look up: for each definition the rarest few."""
+    rare = spread <= MOST_POSTINGS
+    if rare.all() and int(np.bincount(owner).max(initial=0)) <= MOST_FINGERPRINTS:
+        return np.arange(len(owner))
     order = np.lexsort((spread, owner))
-    sorted_owner = owner[order]
-    place = np.arange(len(order)) - np.searchsorted(sorted_owner, sorted_owner)
-    rare = spread[order] <= MOST_POSTINGS
-    common = np.flatnonzero(~rare & (place < FEWEST_FINGERPRINTS))
-    common = common[np.argsort(spread[order[common]], kind="stable")]
-    common = common[np.cumsum(spread[order[common]]) <= MOST_COMMON]
+    sorted_owner, rare = owner[order], rare[order]
+    place = np.arange(len(order)) - sorted_owner.searchsorted(sorted_owner)
+    common = (~rare & (place < FEWEST_FINGERPRINTS)).nonzero()[0]
+    common = common[spread[order[common]].argsort(kind="stable")]
+    common = common[spread[order[common]].cumsum() <= MOST_COMMON]
     kept = rare & (place < MOST_FINGERPRINTS)
     kept[common] = True
-    return np.sort(order[kept])
+    chosen: Array = np.sort(order[kept])
+    return chosen

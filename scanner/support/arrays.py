@@ -176,6 +176,27 @@ def among(table: Array, values: Array) -> tuple[Array, Array]:
     return places, table[places] == values
 
 
+def among_few(table: Array, values: Array) -> tuple[Array, Array]:
+    """As `among`, of many whole numbers from 0 on in a short table: each is looked up by its last bits."""
+    if not 0 < len(table) <= _CELLS or len(values) < MANY:
+        return among(table, values)
+    cells, numbers = (table & _CELLS - 1), np.arange(len(table))
+    of_cell = np.zeros(_CELLS, np.int64)
+    of_cell[cells] = numbers
+    wanted = values & _CELLS - 1
+    places = of_cell[wanted]
+    held = table[places] == values
+    # Of several in one cell only one has been looked at.
+    others = (of_cell[cells] != numbers).nonzero()[0]
+    if len(others):
+        shared = np.zeros(_CELLS, bool)
+        shared[cells[others]] = True
+        left = (shared[wanted] & ~held).nonzero()[0]
+        at, known = among(table[others], values[left])
+        places[left], held[left] = others[at], known
+    return places, held
+
+
 class FewNumbers:
     """A few whole numbers, for many to be held against."""
 

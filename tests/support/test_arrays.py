@@ -13,6 +13,8 @@ from hypothesis.extra.numpy import arrays
 from modelkin.support.arrays import (
     MANY,
     FewNumbers,
+    among,
+    among_few,
     distinct,
     first_of_each,
     group,
@@ -93,3 +95,14 @@ def test_the_first_of_equal_values_is_told_apart(length: int, seed: int, distinc
     before: set[int] = set()
     first = [not (each in before or before.add(each)) for each in values.tolist()]  # type: ignore[func-returns-value]
     assert first_of_each(values).tolist() == first
+
+
+@pytest.mark.parametrize("most", [60, 6_000, 200_000, 2**40])
+@given(seed=st.integers(0, 2**32 - 1), size=st.integers(0, 300))
+def test_many_values_are_found_in_a_short_table_as_in_a_long_one(most: int, seed: int, size: int) -> None:
+    made = np.random.default_rng(seed)
+    table = distinct(made.integers(0, most, size))
+    values = np.concatenate([made.integers(0, most, 2 * MANY), *([made.choice(table, MANY)] if size else [])])
+    (places, held), (expected, known) = among_few(table, values), among(table, values)
+    assert np.array_equal(held, known)
+    assert np.array_equal(places[held], expected[known])

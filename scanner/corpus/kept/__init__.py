@@ -1,1 +1,1 @@
-"""What is kept of corpus files in the user's cache, so that they open at once and are looked up in beside others."""
+"""What is kept of corpus files, in memory or the user's cache, so that they open at once and look-ups are quick."""
