@@ -8,6 +8,7 @@ to, attributes and keyword arguments by their spelling. Edit this when names sho
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -30,6 +31,11 @@ from .statement_cache import EncodedStatement, StatementCache
 
 if TYPE_CHECKING:
     from .plain_form import PlainForm
+
+# Of SplitMix64.
+_SHIFTS = np.uint64(30), np.uint64(27), np.uint64(31)
+_FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_FIRST_PLACES = 1 << 10
 
 
 class NormalisedFile(NamedTuple):
@@ -243,18 +249,32 @@ def _digests(gathered: _FileSymbols, previous: I64, first: Mask) -> U64:
 
 def sequence_hashes(values: U64, bounds: I64) -> U64:
     """A hash of each run of values: a sum over values mixed with their place in the run."""
-    starts, widths = bounds[:-1], np.diff(bounds)
-    place = np.arange(len(values), dtype=np.uint64) - np.repeat(starts, widths).astype(np.uint64)
+    starts = bounds[:-1]
+    widths = bounds[1:] - starts
+    place = np.arange(len(values)) - starts.repeat(widths)
+    longest = int(widths.max(initial=0))
+    mixed = _mixed_places()[place] if longest <= _FIRST_PLACES else mix(place.astype(np.uint64) + np.uint64(1))
     sums = np.zeros(len(values) + 1, np.uint64)
-    np.cumsum(mix(values ^ mix(place + np.uint64(1))), out=sums[1:])
+    mix(values ^ mixed).cumsum(out=sums[1:])
     return mix(sums[bounds[1:]] - sums[starts] + widths.astype(np.uint64))
+
+
+@cache
+def _mixed_places() -> U64:
+    """Most runs are short: of the first places, what each becomes."""
+    return mix(np.arange(1, _FIRST_PLACES + 1, dtype=np.uint64))
 
 
 def mix(values: U64) -> U64:
     """Spread each value over all 64 bits (Steele, Lea, Flood 2014, the finaliser of SplitMix64)."""
-    values = (values ^ values >> np.uint64(30)) * np.uint64(0xBF58476D1CE4E5B9)
-    values = (values ^ values >> np.uint64(27)) * np.uint64(0x94D049BB133111EB)
-    spread: U64 = values ^ values >> np.uint64(31)
+    spread: U64 = values >> _SHIFTS[0]
+    spread ^= values
+    spread *= _FACTORS[0]
+    shifted = spread >> _SHIFTS[1]
+    spread ^= shifted
+    spread *= _FACTORS[1]
+    np.right_shift(spread, _SHIFTS[2], out=shifted)
+    spread ^= shifted
     return spread
 
 

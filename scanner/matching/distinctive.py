@@ -15,7 +15,7 @@ import numpy as np
 
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile, mix, sequence_hashes
 from ..fingerprints.statement_cache import name_digest
-from ..support.arrays import I64, U32, U64, Array, Mask, among, first_of_each, run_sums
+from ..support.arrays import I64, U32, U64, Array, FewNumbers, Mask, first_of_each, run_sums
 from ..syntax.token_format import Namespace, are_names, are_numbers, kinds_of, number_token, symbol, without_distances
 from ..syntax.tokenizer import CALL_SYMBOL, STRING_SYMBOL
 
@@ -53,6 +53,8 @@ UNKNOWN_STRING = 4
 # A table of fewer strings than this is of no size that tells anything.
 LEAST_TABLE = 4
 _ANY_NUMBER = number_token("")
+# Of two symbols in one number the upper one.
+_ONE_BEFORE = np.uint64(0xFFFFFFFF00000000)
 
 
 class Telling(NamedTuple):
@@ -75,18 +77,22 @@ class Telling(NamedTuple):
 def telling(code: NormalisedFile, name_hashes: U64) -> Telling:
     """What tells the statements of ``code`` apart; ``name_hashes`` are those of its name table."""
     starts, tokens, strings = code.statement_token_starts, code.tokens, code.strings
-    numbers, names = are_numbers(tokens), are_names(tokens)
-    symbols = np.where(numbers, np.uint32(_ANY_NUMBER), np.where(names, without_distances(tokens), tokens))
-    fresh = _fresh(np.where(numbers, tokens, symbols), symbols, starts) & (tokens != STRING_SYMBOL)
-    structure = _structure(tokens, ~(numbers | names), starts)
-    whole, fresh_numbers = run_sums(fresh, starts), run_sums(fresh & numbers, starts)
-    figures = run_sums(numbers & fresh & ~among(_usual_numbers(), tokens)[1], starts)
-    form, named = whole - fresh_numbers, np.diff(code.order_starts)
+    lengths = starts[1:] - starts[:-1]
+    owner = np.arange(len(lengths)).repeat(lengths)
+    numbers = are_numbers(tokens)
+    symbols = np.where(numbers, np.uint32(_ANY_NUMBER), np.where(are_names(tokens), without_distances(tokens), tokens))
+    fresh = _fresh(np.where(numbers, tokens, symbols), symbols, owner, starts[:-1]) & (tokens != STRING_SYMBOL)
+    whole = _counts(owner[fresh], lengths)
+    places = (fresh & numbers).nonzero()[0]
+    fresh_numbers = figures = _counts(owner[places], lengths)
+    if len(places):
+        figures = figures - _counts(owner[places[_usual_numbers().places_in(tokens[places])]], lengths)
+    form, named = whole - fresh_numbers, code.order_starts[1:] - code.order_starts[:-1]
     # A number beside a name says something, be it usual; a long row of numbers does not.
-    backed = np.minimum(np.diff(starts) - strings, form + named + np.maximum(figures, np.minimum(fresh_numbers, named)))
-    chosen = _own(code, name_hashes)
-    own = run_sums(chosen * np.where(code.stored, STORED_NAME, 1), code.order_starts)
+    backed = np.minimum(lengths - strings, form + named + np.maximum(figures, np.minimum(fresh_numbers, named)))
+    own = run_sums(_own(code, name_hashes) * np.where(code.stored, STORED_NAME, 1), code.order_starts)
     size = np.where((own > 0) & (strings >= LEAST_TABLE), np.log2(1.0 + strings), 0.0)
+    structure = _structure(tokens, owner, lengths)
     vouched = STRUCTURED * structure
     named = np.minimum(np.maximum(own + figures + size, backed - UNKNOWN_STRING * strings) + vouched, backed)
     bare = np.minimum(whole, figures + PLAIN_PART * np.where(strings > 0, 0, form) + vouched)
@@ -104,50 +110,58 @@ def possible_values(told: Telling, idf_weights: Array, first_of_form: Mask) -> A
     return value * (told.plain | first_of_form)
 
 
-def _structure(tokens: U32, syntax: Mask, starts: I64) -> I64:
-    """int64[S]: how many tokens give each statement a structure of its own; a call alone gives none.
+def _counts(owners: I64, lengths: I64) -> I64:
+    """int64[S]: how often each statement is among ``owners``."""
+    return np.bincount(owners, minlength=len(lengths))
 
-    ``syntax`` bool[T] says which tokens are no names and no numbers.
-    """
+
+def _structure(tokens: U32, owner: I64, lengths: I64) -> I64:
+    """int64[S]: how many tokens give each statement a structure of its own; a call alone gives none."""
+    # No name and no number has the kind of a token of syntax.
     kinds = kinds_of(tokens)
-    calls = run_sums(syntax & (kinds == CALL_SYMBOL), starts)
-    return run_sums(syntax & among(_structural_kinds(), kinds)[1], starts) + np.maximum(calls - 1, 0)
+    places = _structural_kinds().places_in(kinds)
+    are_calls = kinds[places] == CALL_SYMBOL
+    calls = _counts(owner[places[are_calls]], lengths)
+    return _counts(owner[places[~are_calls]], lengths) + np.maximum(calls - 1, 0)
 
 
-def _fresh(told: U32, symbols: U32, starts: I64) -> Mask:
+def _fresh(told: U32, symbols: U32, owner: I64, starts: I64) -> Mask:
     """bool[T]: the tokens that do not repeat what their statement says: after the two before them, they are new.
 
     Two tokens say the same where what is ``told`` of them is equal, and the ``symbols`` before them are: all names of
     one namespace are alike there, and all numbers.
     """
-    lengths = np.diff(starts)
-    place = np.arange(len(told)) - starts[:-1].repeat(lengths)
-    before = [np.zeros(len(told), np.uint64) for _ in range(2)]
-    for back, each in enumerate(before, 1):
-        each[back:] = symbols[:-back]
-        each[place < back] = 0
-    statement = mix(np.arange(len(lengths), dtype=np.uint64)).repeat(lengths)
-    return first_of_each(mix(before[0] << np.uint64(32) | before[1]) ^ statement ^ told)
+    wide = symbols.astype(np.uint64)
+    before = np.zeros(len(told) + 2, np.uint64)
+    before[1:-1] = wide << np.uint64(32)
+    before[2:] |= wide
+    # Of the second token of a statement only the first one is, and of that nothing.
+    before[starts + 1] &= _ONE_BEFORE
+    before[starts] = 0
+    statement = mix(np.arange(len(starts), dtype=np.uint64))[owner]
+    return first_of_each(mix(before[:-2]) ^ statement ^ told)
 
 
 def _own(code: NormalisedFile, name_hashes: U64) -> Mask:
     """bool[N]: the names that a file gives or chooses itself: no keyword, nothing that is called, nothing usual."""
-    chosen = (code.namespaces != Namespace.KEYWORD) & ~code.called
-    own: Mask = chosen & ~among(_usual_names(), name_hashes[code.order])[1]
+    own: Mask = (code.namespaces != Namespace.KEYWORD) & ~code.called
+    chosen = own.nonzero()[0]
+    own[chosen[_usual_names().places_in(name_hashes[code.order[chosen]])]] = False
     return own
 
 
 @cache
-def _usual_names() -> U64:
+def _usual_names() -> FewNumbers:
     digests = (name_digest(name.encode()) for name in _USUAL_NAMES)
-    return np.sort(np.frombuffer(b"".join(digests), np.uint64))
+    return FewNumbers(np.frombuffer(b"".join(digests), np.uint64))
 
 
 @cache
-def _structural_kinds() -> U32:
-    return np.sort(np.array([symbol(name) for name in _STRUCTURE], np.uint32))
+def _structural_kinds() -> FewNumbers:
+    """The kinds of tokens that give a structure, and that of calls."""
+    return FewNumbers(np.array([CALL_SYMBOL, *map(symbol, _STRUCTURE)], np.uint32))
 
 
 @cache
-def _usual_numbers() -> U32:
-    return np.sort(np.array([number_token(value) for value in _USUAL_NUMBERS], np.uint32))
+def _usual_numbers() -> FewNumbers:
+    return FewNumbers(np.array([number_token(value) for value in _USUAL_NUMBERS], np.uint32))

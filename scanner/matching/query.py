@@ -18,7 +18,7 @@ from ..corpus.union import CorpusUnion
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile
 from ..fingerprints.statement_cache import name_digest
 from ..fingerprints.winnowing import Fingerprints
-from ..support.arrays import I64, U64, Array, Mask, among, distinct, first_of_each, first_of_numbers, group, run_sums
+from ..support.arrays import I64, U64, Array, Mask, among, distinct, first_of_each, first_of_numbers, run_sums
 from .distinctive import Telling, possible_values, telling
 
 
@@ -173,9 +173,20 @@ class Query(Struct, frozen=True, eq=False, dict=True):
 
 def make_query(code: NormalisedFile, prints: Fingerprints, name_hashes: U64) -> Query:
     """Bring a file's tokens and fingerprints together, and count."""
-    statements = np.where(code.digests == END_DIGEST, 0, np.diff(code.statement_token_starts))
+    bounds = code.statement_token_starts
+    statements = np.where(code.digests == END_DIGEST, 0, bounds[1:] - bounds[:-1])
     definitions = run_sums(statements, code.statement_starts)
-    equal = group(np.stack([code.hashes, code.spellings], axis=1))
-    folded = np.zeros(len(definitions), np.int64)
-    folded[equal.first] = np.bincount(equal.inverse, definitions, minlength=len(equal.first)).astype(np.int64)
-    return Query(code, prints, name_hashes, definitions, statements, folded)
+    return Query(code, prints, name_hashes, definitions, statements, _folded(code, definitions))
+
+
+def _folded(code: NormalisedFile, tokens: I64) -> I64:
+    """int64[D]: the tokens of all definitions with the code of one, names and all, at the first of them."""
+    keys = statement_keys(code.hashes, code.spellings)  # definitions are told apart as statements are
+    order = keys.argsort(kind="stable")
+    ordered = keys[order]
+    leads = np.ones(len(order), bool)
+    leads[1:] = ordered[1:] != ordered[:-1]
+    first = leads.nonzero()[0]
+    folded = np.zeros(len(tokens), np.int64)
+    folded[order[first]] = np.add.reduceat(tokens[order], first)
+    return folded

@@ -27,7 +27,9 @@ else:
 
 
 # From so many values on a table of them is quicker than to put them in order.
-MANY = 800
+MANY = 250
+# Enough for few of other numbers to share a cell with any of a few hundred.
+_CELLS = 1 << 12
 _ODD = np.uint64(0x9E3779B97F4A7C15)  # spreads values over 64 bits
 
 
@@ -140,14 +142,14 @@ def _leads(ordered: Array) -> Array:
 def run_bounds(lengths: Sequence[int] | Array) -> I64:
     """Where runs of these ``lengths`` [n] start when they stand end to end, and where the last one ends [n + 1]."""
     starts = np.zeros(len(lengths) + 1, np.int64)
-    np.cumsum(np.asarray(lengths, np.int64), out=starts[1:])
+    np.asarray(lengths).cumsum(dtype=np.int64, out=starts[1:])
     return starts
 
 
 def run_sums(values: Array, starts: Array) -> I64:
     """The sum [n] of the whole numbers ``values`` [m] in each run; ``starts`` [n + 1] are the bounds of the runs."""
-    sums = run_bounds(values)
-    return sums[starts[1:]] - sums[starts[:-1]]
+    at: I64 = run_bounds(values)[starts]
+    return at[1:] - at[:-1]
 
 
 def run_places(starts: Array, ends: Array) -> tuple[Array, Array]:
@@ -172,6 +174,27 @@ def among(table: Array, values: Array) -> tuple[Array, Array]:
     places = table.searchsorted(values)
     places[places == len(table)] = 0
     return places, table[places] == values
+
+
+class FewNumbers:
+    """A few whole numbers, for many to be held against."""
+
+    def __init__(self, numbers: Array) -> None:
+        self._numbers = np.sort(numbers)
+        self._marks = np.zeros(_CELLS, bool)
+        self._marks[self._cells(numbers)] = True
+
+    def places_in(self, values: Array) -> Array:
+        """Where in ``values`` any of them stands: most others are in another cell, and never looked up."""
+        maybe = self._marks[self._cells(values)].nonzero()[0]
+        found: Array = maybe[among(self._numbers, values[maybe])[1]]
+        return found
+
+    @staticmethod
+    def _cells(values: Array) -> Array:
+        # Not by the last bits: those of a token of syntax are the number of its children.
+        cells: Array = values >> values.dtype.type(10) & values.dtype.type(_CELLS - 1)
+        return cells
 
 
 def pack_pairs(first: Array, second: Array) -> I64:

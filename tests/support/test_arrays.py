@@ -10,7 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from modelkin.support.arrays import distinct, group, pack_pairs, run_bounds, run_sums, unpack_pairs
+from modelkin.support.arrays import (
+    MANY,
+    FewNumbers,
+    distinct,
+    first_of_each,
+    group,
+    pack_pairs,
+    run_bounds,
+    run_sums,
+    unpack_pairs,
+)
 
 ROWS = arrays(np.int64, st.tuples(st.integers(0, 40), st.integers(1, 3)), elements=st.integers(0, 5))
 
@@ -62,3 +72,24 @@ def test_runs_are_summed_by_their_bounds(runs: list[list[int]]) -> None:
 def test_small_numbers_are_summed_in_large_ones() -> None:
     assert run_sums(np.full(600, 255, np.uint8), np.array([0, 600], np.uint32)).tolist() == [600 * 255]
     assert run_sums(np.ones(300, bool), np.array([0, 0, 300])).tolist() == [0, 300]
+
+
+@pytest.mark.parametrize("dtype", [np.uint32, np.uint64])
+@given(data=st.data())
+def test_a_few_numbers_are_found_wherever_they_stand(dtype: type, data: st.DataObject) -> None:
+    # Many share the bits by which others are told apart at once.
+    number = st.integers(0, 40) | st.integers(0, 40).map(lambda each: each << 12) | st.integers(0, 2**32 - 1)
+    few = data.draw(st.lists(number, max_size=12))
+    values = data.draw(st.lists(number | st.sampled_from(few or [0]), max_size=60))
+    found = FewNumbers(np.array(few, dtype)).places_in(np.array(values, dtype))
+    assert found.tolist() == [place for place, value in enumerate(values) if value in few]
+
+
+@pytest.mark.parametrize("length", [0, 1, MANY - 1, MANY, 3 * MANY])
+@given(seed=st.integers(0, 2**32 - 1), distinct=st.integers(1, 500))
+def test_the_first_of_equal_values_is_told_apart(length: int, seed: int, distinct: int) -> None:
+    values = np.random.default_rng(seed).integers(0, 2**63, distinct).repeat(length // distinct + 1)[:length]
+    np.random.default_rng(seed).shuffle(values)
+    before: set[int] = set()
+    first = [not (each in before or before.add(each)) for each in values.tolist()]  # type: ignore[func-returns-value]
+    assert first_of_each(values).tolist() == first
