@@ -9,8 +9,6 @@ from modelkin.corpus.intervals import day_number, day_numbers
 
 MUCH_ALIKE = st.text("0189-", min_size=10, max_size=10)
 DAYS = st.one_of(st.just(""), st.dates().map(str), st.text("0123456789-/٣a", max_size=11), MUCH_ALIKE)
-    st.just(""), st.dates().map(str), st.text("0123456789-/٣a", max_size=11), st.text("0189-", min_size=10)
-)
 
 
 @given(st.lists(DAYS, max_size=8))
