@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from .attribution.copies import Copy, Examined, KnownLines, read_copy
 from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code
+from .corpus.file_header import stored
 from .corpus.histories import PathHistories, path_histories
 from .corpus.model import Corpus, Project, Version
 from .corpus.union import CorpusUnion
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
     from .fingerprints.plain_form import PlainForm
 
 
-class Seen(NamedTuple):
+class Seen(Struct, frozen=True):
     """One file as far as it was looked at: read and compared, but not judged."""
 
     file: SourceFile
@@ -252,7 +254,7 @@ class Examiner:
     @cached_property
     def _known_copyrights(self) -> KnownLines:
         corpora = self._upstreams.union.corpora
-        return KnownLines(line for each in corpora for notice in each.notices for line in notice.copyrights)
+        return KnownLines(line for each in corpora for notice in stored(each.notices) for line in notice.copyrights)
 
 
 def _facts(seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
@@ -138,7 +138,7 @@ class Examined(Struct, frozen=True):
         return StatedLicence(self.verdict.path, licence, self.header_last_line) if licence else None
 
 
-class AllFiles(NamedTuple):
+class AllFiles(Struct, frozen=True):
     """What is known of the files of a source, whether they stand on an upstream or not."""
 
     stated: tuple[StatedLicence, ...] = ()

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from ..notices.holders import holders_missing
 from ..notices.project_names import names_project
 from ..results import COPIES, Direction, FileVerdict, LicenceForm, UpstreamMatch
@@ -111,7 +113,7 @@ def _passed_on(source: Derivation, repository: RepositoryView) -> Iterator[Deriv
             licences.add(older.licence)
             projects.add(older.project)
             passed = _derivation(source.copy, repository, older, source.listed, lines)
-            yield passed._replace(passed_on=True, is_sure=surely)
+            yield replace(passed, passed_on=True, is_sure=surely)
 
 
 def _may_have_it_from(source: Derivation, older: UpstreamMatch) -> bool:

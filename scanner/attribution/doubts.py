@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from ..notices.holders import holders, squeezed
 from ..notices.model import Credit, Strength
 from ..notices.project_names import names_project
@@ -62,7 +64,7 @@ def _by_sibling(draft: FindingDraft, derivation: Derivation, sibling: UpstreamMa
     """What came by a file of the same project, which is named; less where that one's line is not the one owed."""
     if derivation.upstream.direction is Direction.IN_ORDER:
         like = f"a copy, by way of this project's own {sibling.path}, of"
-        draft = draft._replace(facts={**draft.facts, "like": like})
+        draft = replace(draft, facts={**draft.facts, "like": like})
     if set(derivation.lines).isdisjoint(sibling.copyrights):
         doubt = f"The line in {sibling.path} is another one: it may have the code from elsewhere."
         draft = draft.lowered(Level.WARNING, doubt)

@@ -6,7 +6,8 @@ Edit this when a kind of duty comes to be checked in another way, or when a new 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders, holders_missing, squeezed
@@ -30,7 +31,7 @@ _OLDER_FORM = "It names other holders of that header: the copy may be from befor
 _NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
 
-class Owed(NamedTuple):
+class Owed(Struct, frozen=True):
     """One obligation of one licence that a copy must meet."""
 
     derivation: Derivation
@@ -38,7 +39,7 @@ class Owed(NamedTuple):
     obligation: Obligation
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """What a check found out."""
 
     state: State

@@ -6,7 +6,9 @@ Edit this when one more thing about a copy, apart from a licence's obligations, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..licences.expressions import licences_owed
 from ..results import Attribution, Grade, Level
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 _OF_LINES = ("holder-removed", "holder-replaced")
 
 
-class _Checked(NamedTuple):
+class _Checked(Struct, frozen=True):
     """What the check of one derivation gave; ``is_error`` says that what is missing is an error."""
 
     derivation: Derivation

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
@@ -27,14 +29,14 @@ _AROUND = ("src/", "lib/", "python/")
 Sidecars = Callable[[str], Sequence[SidecarNotice]]
 
 
-class Tree(NamedTuple):
+class Tree(Struct, frozen=True):
     """A folder that holds the package of an upstream project; it ends with a slash."""
 
     folder: str
     project: str
 
 
-class Home(NamedTuple):
+class Home(Struct, frozen=True):
     """What is known of whose the scanned code is."""
 
     vouched: str = ""
@@ -81,8 +83,8 @@ def home_of(declarations: Declarations, own: str, copies: Iterable[Copy], sideca
     claimed = frozenset(name for each in (own, *declarations.names) for name in _spelled(each)) - {""}
     released = _trees(_released(copies))
     bare = Home(vouched, claimed, released)
-    bare = bare._replace(kept=_trees(_kept(bare, copies, sidecars)))
-    return bare._replace(publishers=frozenset(_publishers(bare, copies)) - {""})
+    bare = replace(bare, kept=_trees(_kept(bare, copies, sidecars)))
+    return replace(bare, publishers=frozenset(_publishers(bare, copies)) - {""})
 
 
 def stands_in_place(path: str, upstream: UpstreamMatch) -> bool:

@@ -6,7 +6,8 @@ Edit this when a check needs one more thing that follows from the two.
 from __future__ import annotations
 
 from math import inf
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..notices.holders import holders, holders_missing, squeezed, today
 from ..notices.model import Credit
@@ -18,7 +19,7 @@ from .naming import credits_any, is_by_one_of, is_for_code
 NEARLY_THE_SAME = 0.8
 
 
-class Derivation(NamedTuple):
+class Derivation(Struct, frozen=True):
     """A copy and the upstream it derives from, whose terms it must meet."""
 
     copy: Copy

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..licences.expressions import licences_owed
@@ -44,7 +44,7 @@ _LINES_OF_A_SECTION = 60
 _MUCH = 0.2
 
 
-class Portion(NamedTuple):
+class Portion(Struct, frozen=True):
     """The definitions of one upstream project in one file."""
 
     copy: Copy
@@ -149,7 +149,7 @@ def in_part(draft: FindingDraft) -> FindingDraft:
     upstream = draft.upstream
     is_open = upstream is not None and upstream.direction in (Direction.OPEN, Direction.UNKNOWN)
     like = f"in part {draft.facts.get('like') or ('alike with' if is_open else 'a copy of')}"
-    return draft._replace(facts={**draft.facts, "like": like, "like_changed": like})
+    return replace(draft, facts={**draft.facts, "like": like, "like_changed": like})
 
 
 def _is_named(portion: Portion, repository: RepositoryView) -> bool:

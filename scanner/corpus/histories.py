@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct, field
@@ -24,7 +23,7 @@ from .union import CorpusUnion
 MOST_REMEMBERED = 256
 
 
-class _Contents(NamedTuple):
+class _Contents(Struct, frozen=True):
     """The contents that a path ever had, by their files in a union."""
 
     days: dict[int, int]

@@ -6,9 +6,8 @@ aligned. Edit this together with `comparison`: nothing here may be less than wha
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 
 from ..corpus.model import Corpus
 from ..corpus.spellings import spellings_in, statement_keys
@@ -21,7 +20,7 @@ from .query import Query
 ROUNDED = 1e-6
 
 
-class AtMost(NamedTuple):
+class AtMost(Struct, frozen=True):
     """What an alignment can give at most, each as `Comparison` has it."""
 
     aligned_share: float

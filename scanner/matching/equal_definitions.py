@@ -5,9 +5,8 @@ Edit this when equal definitions are looked up in another way.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 
 from ..corpus.union import CorpusUnion
 from ..support.arrays import Array, among, distinct, run_places
@@ -17,7 +16,7 @@ from .query import Query
 DENSE = 128
 
 
-class EqualRuns(NamedTuple):
+class EqualRuns(Struct, frozen=True):
     """The token sequences that a file shares with corpora, by the runs of reference definitions that have them.
 
     Definitions are sorted by their hash, so that those with equal tokens stand together, a run in each corpus.

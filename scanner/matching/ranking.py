@@ -6,7 +6,6 @@ Edit this when another upstream should be called the closest, or when a bound of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -91,7 +90,7 @@ def related(
     return ranked_by_closeness([each for each in comparisons if _is_worth_naming(each, options)])
 
 
-class _Comparing(NamedTuple):
+class _Comparing(Struct, frozen=True):
     """Compares a file with candidates, or tells before that it is related to one in no way."""
 
     query: Query

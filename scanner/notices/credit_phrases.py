@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 from .credit_sources import Certainty
@@ -34,7 +36,7 @@ _HALF = 16
 _SHORT = 16_384
 
 
-class Phrase(NamedTuple):
+class Phrase(Struct, frozen=True):
     """A way to credit."""
 
     strength: Strength
@@ -266,7 +268,7 @@ def pattern(phrase: Phrase) -> re.Pattern[str]:
     return re.compile(phrase.words, re.IGNORECASE)
 
 
-class _Stem(NamedTuple):
+class _Stem(Struct, frozen=True):
     """A stem up to the end of its line, ``breaks`` where the line must end there, and the phrases that need it."""
 
     words: str

@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 
@@ -164,7 +165,7 @@ _SERVER = lazy_pattern(r"2\.0|licen")
 _MOST_OF_ONE = 40
 
 
-class Wording(NamedTuple):
+class Wording(Struct, frozen=True):
     """Where a folded header names ``licence``: from ``start`` to ``end``. The text of a licence ends with ``tail``."""
 
     licence: str

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 from .header import Header
@@ -135,7 +136,7 @@ class Subject(IntEnum):
     """That of this file, or of all code."""
 
 
-class _Named(NamedTuple):
+class _Named(Struct, frozen=True):
     """The licence that words name, and the first and last of these words."""
 
     licence: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..results import LicenceForm
 from ..support.lazy import lazy_pattern
@@ -64,7 +65,7 @@ _LEAST_TEXT = 400
 _UNKNOWN_TEXT = "LicenseRef-Unknown"
 
 
-class StatedLicence(NamedTuple):
+class StatedLicence(Struct, frozen=True):
     """The licence a header states, how, and the last place it is stated at; -1 where it states none."""
 
     licence: str
@@ -72,7 +73,7 @@ class StatedLicence(NamedTuple):
     place: int
 
 
-class _Mention(NamedTuple):
+class _Mention(Struct, frozen=True):
     """A licence that the header names, and whose it is."""
 
     wording: Wording

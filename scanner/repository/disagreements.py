@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..licences.expressions import licences_stated
 from ..support.lazy import lazy_pattern
@@ -29,7 +30,7 @@ _CLASSIFIER = "License ::"
 _NO_CHOICE = lazy_pattern(r"License :: OSI Approved\s*", re.IGNORECASE)
 
 
-class Disagreement(NamedTuple):
+class Disagreement(Struct, frozen=True):
     """A declaration that names no licence whose text stands in the repository's LICENSE."""
 
     declared: DeclaredLicence
