@@ -267,8 +267,8 @@ def _facts(seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:
             return Credited()
         given = [line for line in lines if names_project(upstream.sources, (), (line,))]
         owed = {each for line in upstream.copyrights for each in holders(line)}
-        # A line may name several: all of them must be who the credit is for.
-        by_holder = bool(given and owed) and all(names_project(upstream.sources, (), (each,)) for each in owed)
+        # A line may name several: all of them must be who the credit is for. A file without a line names nobody else.
+        by_holder = bool(given) and all(names_project(upstream.sources, (), (each,)) for each in owed)
         return Credited(by_holder, names_project(upstream.sources, names, ()))
 
     def shares_source(upstream: Notice, project: Project) -> bool:

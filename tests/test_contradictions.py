@@ -255,3 +255,17 @@ def test_native_files_beside_a_copy_are_named(tmp_path: Path) -> None:
     assert finding.level is Level.NOTE
     assert "ops/src/tide.cu" in finding.message
     assert "tide.cpp" not in finding.message
+
+
+def test_a_header_that_forbids_all_contradicts_what_allows_any_use_most(tmp_path: Path) -> None:
+    forbids = (
+        "# Any use of this file without an express license agreement from NVIDIA CORPORATION is strictly prohibited.\n"
+    )
+    texts = {
+        "open": (MIT, Level.ERROR),
+        "limited": ("Licensed under CC BY-NC 4.0.\n", Level.WARNING),
+        "theirs": ("Licensed under the NVIDIA Source Code License.\n", None),
+    }
+    for name, (text, level) in texts.items():
+        found = said(scanned(tmp_path / name, {"locks.py": forbids + CODE, "LICENSE": text}))
+        assert found.get("file-licence-contradicts") is level

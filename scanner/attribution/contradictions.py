@@ -139,7 +139,9 @@ def _header_level(rule: LicenceRule, whole: Sequence[str], is_carried: bool) -> 
     if not refuses(rule, whole):
         return Level.WARNING
     families = [known.family for each in whole if (known := licence_rule(each))]
-    return Level.WARNING if rule.family in _COPYLEFT and not _COPYLEFT.isdisjoint(families) else Level.ERROR
+    is_of_one_kind = rule.family in _COPYLEFT and not _COPYLEFT.isdisjoint(families)
+    is_limited_too = rule.family in _LIMITED and not _LIMITED.isdisjoint(families)
+    return Level.WARNING if is_of_one_kind or is_limited_too else Level.ERROR
 
 
 # LICENSE against metadata and the model card.

@@ -235,7 +235,9 @@ def _lines_of_the_text(owed: Owed, repository: RepositoryView) -> tuple[str, ...
 
 def _is_whole_text(owed: Owed) -> bool:
     """Whether the file's header is the licence's whole text: short licences stand in headers, long ones are named."""
-    return owed.derivation.copy.notice.form is LicenceForm.TEXT and not in_file(owed.rule)
+    copy = owed.derivation.copy
+    texts = (each for each in (copy.notice, *copy.within) if each.form is LicenceForm.TEXT)
+    return not in_file(owed.rule) and any(is_covered(owed.rule.id, licences_stated(each.licence)) for each in texts)
 
 
 def carry_notice_file(owed: Owed, repository: RepositoryView) -> Outcome:

@@ -59,6 +59,7 @@ _FROM = r"[\s:,)]{1,3}from\b"
 _VERSION_OF = r"(?:\s+[\w,]{1,20}){0,5}?\s+(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
 _LINE_BEGINS = r"(?:(?<=\n)|\A|(?<=[.;:)]\s))[-*\s]{0,4}"
 _LINK_AHEAD = r"(?=[\s<`'\"(\[]{0,4}(?:https?:|(?:www\.)?(?:github|gitlab|huggingface)\.))"
+_NAMED_LINK = r"(?=[`'\"(]{0,2}\[[^\]\n]{1,60}\]\(https?:)"
 _CODE_WORDS = r"(?:code|codes|impl(?:ementations?|s)?\.?|repo(?:sitory)?|sources?|authors?|version|work|licen[cs]e)"
 _OF: OneOf = ("from", "of")
 LINKED: OneOf = ("http", "github.", "gitlab.", "huggingface.")
@@ -195,6 +196,18 @@ PHRASES = (
         r"\bcredits?(?:\s+goes)?(?:\s+to|\s+for\s+[\w\s]{1,40}\sto)?[\s:]{1,3}" + _LINK_AHEAD,
         Certainty.LINK,
         (("credit",), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\bshout[\s-]?outs?\s+to\b[\s:]{1,3}(?:" + _LINK_AHEAD + "|" + _NAMED_LINK + ")",
+        Certainty.LINK,
+        (("shout",), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\b(?:implementations?|impl|codes?|modules?|class(?:es)?|functions?)\s+from\b[\s:]{1,3}" + _NAMED_LINK,
+        Certainty.LINK,
+        (("from",), LINKED),
     ),
     Phrase(
         Strength.BASED,
