@@ -36,7 +36,7 @@ class AtMost(Struct, frozen=True):
 
 def share_at_most(query: Query, corpus: Corpus, file: int) -> float:
     """The share of the file's tokens in statements that file content ``file`` of a corpus has anywhere, names aside."""
-    statements, _ = corpus.held(corpus.member_definitions[corpus.members_of(file)])
+    statements = corpus.statements_in(corpus.member_definitions[corpus.members_of(file)])
     held = _held(query, corpus, corpus.statement_digests[statements])
     return float(query.statement_tokens[held].sum()) / max(query.total, 1)
 

@@ -44,7 +44,7 @@ NEARLY_ALL = 0.97
 # So many candidates are compared with in all.
 MOST_COMPARED = 6
 # Candidates of which look-up finds so much are seldom unrelated: they are aligned with at once.
-DOUBTED_SHARE = 0.5
+DOUBTED_SHARE = 0.3
 # What has this part of the evidence of the closest is as close.
 TIE_PART = 0.99
 # An upstream that holds this part of what the closest does may as well be the source.
@@ -218,7 +218,7 @@ def _rivals_compared(rivals: Sequence[Candidate], comparing: _Comparing) -> list
             compared[place] = comparing.compare(rival)
         else:
             unrelated[place] = most
-    if compared:
+    if compared and unrelated:
         # What has more evidence, and is not related for all that, ends the search.
         evidence = max(each.evidence for each in compared.values())
         compared |= {place: comparing.compare(rivals[place]) for place, most in unrelated.items() if most >= evidence}
