@@ -14,7 +14,7 @@ from ..notices.holders import holders, squeezed, today
 from ..results import LicenceForm
 from ..support.lazy import lazy_pattern
 from .model import Derivation
-from .naming import publisher_of
+from .naming import credits_it, is_for_code, publisher_of
 from .repository_view import RepositoryView
 
 _YEAR = lazy_pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -49,6 +49,8 @@ def third_holder(derivation: Derivation, repository: RepositoryView) -> str:
     mostly puts the year of that day.
     """
     lines, upstream = derivation.copy.notice.copyrights, derivation.upstream
+    if _says_it_is_from(derivation):
+        return ""
     if derivation.is_headless and not lines and (folder := _of_a_folder(derivation, repository)):
         return folder
     named = _names(lines)
@@ -67,6 +69,8 @@ def tree_around(derivation: Derivation, repository: RepositoryView) -> tuple[str
     Empty where there is none. A tree by a name that the source gives itself is its own, for which it answers, and a
     file there that says nothing of itself need not be of the tree.
     """
+    if _says_it_is_from(derivation):
+        return "", False
     home, upstream, notice = repository.home, derivation.upstream, derivation.copy.notice
     says_nothing = notice.form is LicenceForm.NONE and not notice.copyrights
     for tree in (*home.released, *home.kept):
@@ -75,6 +79,10 @@ def tree_around(derivation: Derivation, repository: RepositoryView) -> tuple[str
             if is_theirs or not (says_nothing or home.is_claimed(tree.project)):
                 return tree.project, is_theirs
     return "", False
+
+
+def _says_it_is_from(derivation: Derivation) -> bool:
+    return any(credits_it(each, derivation.upstream) for each in derivation.copy.credits if is_for_code(each))
 
 
 def _of_a_folder(derivation: Derivation, repository: RepositoryView) -> str:

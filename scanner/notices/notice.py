@@ -73,6 +73,9 @@ _THIS_IS = lazy_pattern(
     r"\bthis\s{1,3}(?:source\s{1,3})?(?:code|file|software|program|script|module)\s{1,3}is\s{1,3}"
     r"(?:licen[cs]ed|released|distributed|provided|published)\s{1,3}under\s{1,3}the\s{1,3}(?!licen[cs]e\b)"
 )
+_THIS_IS_FOUND = lazy_pattern(
+    r"\bthis\s{1,3}(?:source\s{1,3})?(?:code|file)\s{1,3}is\s{1,3}licen[cs]ed\s{1,3}under\s{1,3}the\s{1,3}licen[cs]e\b"
+)
 _COPYRIGHT = lazy_pattern(r"copyright|\(c\)|\u00a9")
 # Of these words a licence has many; a header with fewer only speaks of one.
 _OF_LICENCES = lazy_pattern(
@@ -286,7 +289,8 @@ def _is_another(folded: str, mention: _Mention, pointer: re.Match[str]) -> bool:
         between = folded[pointer.end() : mention.wording.start]
         return mention.subject is Subject.ORIGINALS or _COPYRIGHT.search(between) is not None
     between = folded[mention.wording.end : pointer.start()]
-    return mention.subject is Subject.ORIGINALS and ("\n\n" in between or _COPYRIGHT.search(between) is not None)
+    is_apart = "\n\n" in between or _COPYRIGHT.search(between) or _THIS_IS_FOUND.search(between)
+    return mention.subject is Subject.ORIGINALS and bool(is_apart)
 
 
 def _joined(folded: str, said: Sequence[_Mention]) -> Wording:

@@ -30,6 +30,12 @@ def test_under_the_older_line_of_another_who_was_first_is_open() -> None:
         assert worst(checked(copy_of(BARE, text=header + CODE), LICENSE=MIT)) is level, header
 
 
+def test_a_file_that_names_the_upstream_as_its_source_has_it_from_there() -> None:
+    upstream = replace(LAMP, appeared_on="2022-03-01")
+    said = f"{OLD_LINE}# Modified from {LAMP.url}\n{CODE}"
+    assert worst(checked(copy_of(upstream, text=said), LICENSE=MIT)) is Level.ERROR
+
+
 def test_an_upstream_with_a_header_is_answered_by_an_earlier_year_alone() -> None:
     upstream = replace(LAMP, appeared_on="2022-03-01")
     for header, level in ((OLD_LINE, Level.WARNING), (OLD_LINE.replace("2021", "2022"), Level.ERROR)):
