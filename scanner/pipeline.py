@@ -9,13 +9,15 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from .attribution.copies import Copy, Examined, KnownLines, read_copy
 from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code
+from .corpus.file_header import stored
 from .corpus.histories import PathHistories, path_histories
 from .corpus.model import Corpus, Project, Version
 from .corpus.union import CorpusUnion
@@ -24,7 +26,7 @@ from .dating.not_before import not_before
 from .fingerprints.normalize import normalise, normalise_plainly
 from .fingerprints.statement_cache import StatementCache
 from .fingerprints.winnowing import winnow
-from .matching.candidates import Candidate, HistoryKey, find_candidates
+from .matching.candidates import Candidate, HistoryKey, Hits, find_candidates, find_hits
 from .matching.comparison import Comparison
 from .matching.direction import Credited, Facts, placed
 from .matching.own_code import own_code
@@ -59,7 +61,7 @@ if TYPE_CHECKING:
     from .fingerprints.plain_form import PlainForm
 
 
-class Seen(NamedTuple):
+class Seen(Struct, frozen=True):
     """One file as far as it was looked at: read and compared, but not judged."""
 
     file: SourceFile
@@ -140,13 +142,14 @@ class Examiner:
         # Winnow: of all runs of tokens, the fingerprints that are worth looking up.
         query = first = make_query(code, winnow(code), cache.names.hashes)
         # Match: the upstream files that share enough of them, aligned with the file.
-        candidates, upstreams = self._candidates(query, self._upstreams), self._upstreams
+        hits, upstreams = find_hits(query, self._upstreams.union), self._upstreams
+        candidates = self._candidates(query, upstreams, hits)
         kept = self._compared(query, cache, candidates, upstreams)
         if wants_plain_form(kept, candidates, self._how):
             # Match once more: in a plain form, in which style hides no copy.
             plainly = normalise_plainly(parsed, file.text, cache, self._plain_form(), code)
             plain = make_query(plainly, query.prints, cache.names.hashes)
-            found = self._better(plain, cache, kept)
+            found = self._better(plain, cache, kept, hits)
             if found:
                 query, kept, upstreams = plain, found, self._plain
         needs_date = bool(kept) and not self._how.named
@@ -196,11 +199,12 @@ class Examiner:
         of_day = seen.upstreams.dated(day, owns, refused)
         return self._compared(seen.query, seen.cache, self._candidates(seen.query, of_day), of_day, seen.kept)
 
-    def _better(self, plain: Query, cache: StatementCache, kept: Sequence[Comparison]) -> list[Comparison]:
-        """The upstreams that the plain form of a file is alike with, if they explain more of it than those ``kept``."""
+    def _better(self, plain: Query, cache: StatementCache, kept: Sequence[Comparison], hits: Hits) -> list[Comparison]:
+        """The upstreams that the plain form of a file is alike with, if they explain more of it than those ``kept``;
+        ``hits`` are those of the first form."""
         if not may_be_better(plain, self._plain.union, kept):
             return []
-        candidates = self._candidates(plain, self._plain)
+        candidates = self._candidates(plain, self._plain, hits)
         if not may_hold(plain, candidates, kept):
             return []
         found = self._compared(plain, cache, candidates, self._plain)
@@ -223,10 +227,10 @@ class Examiner:
 
         return kept if self._how.named else with_further(query, kept, relate)
 
-    def _candidates(self, query: Query, upstreams: PathHistories) -> list[Candidate]:
+    def _candidates(self, query: Query, upstreams: PathHistories, hits: Hits | None = None) -> list[Candidate]:
         """The upstream files that share enough fingerprints; an original that the user named needs to share none."""
         least = 0.0 if self._how.named else least_share(query)
-        candidates = find_candidates(query, upstreams, least)
+        candidates = find_candidates(query, upstreams, least, hits)
         if self._how.named and not candidates:
             return [Candidate(upstreams, *each, 0.0) for each in upstreams.union.single_files()]
         return candidates
@@ -252,7 +256,7 @@ class Examiner:
     @cached_property
     def _known_copyrights(self) -> KnownLines:
         corpora = self._upstreams.union.corpora
-        return KnownLines(line for each in corpora for notice in each.notices for line in notice.copyrights)
+        return KnownLines(line for each in corpora for notice in stored(each.notices) for line in notice.copyrights)
 
 
 def _facts(seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:
@@ -265,8 +269,8 @@ def _facts(seen: Seen, dated: FileDate, names: tuple[str, ...]) -> Facts:
             return Credited()
         given = [line for line in lines if names_project(upstream.sources, (), (line,))]
         owed = {each for line in upstream.copyrights for each in holders(line)}
-        # A line may name several: all of them must be who the credit is for.
-        by_holder = bool(given and owed) and all(names_project(upstream.sources, (), (each,)) for each in owed)
+        # A line may name several: all of them must be who the credit is for. A file without a line names nobody else.
+        by_holder = bool(given) and all(names_project(upstream.sources, (), (each,)) for each in owed)
         return Credited(by_holder, names_project(upstream.sources, names, ()))
 
     def shares_source(upstream: Notice, project: Project) -> bool:

@@ -255,3 +255,31 @@ def test_native_files_beside_a_copy_are_named(tmp_path: Path) -> None:
     assert finding.level is Level.NOTE
     assert "ops/src/tide.cu" in finding.message
     assert "tide.cpp" not in finding.message
+
+
+def test_a_header_that_forbids_all_contradicts_what_allows_any_use_most(tmp_path: Path) -> None:
+    forbids = (
+        "# Any use of this file without an express license agreement from NVIDIA CORPORATION is strictly prohibited.\n"
+    )
+    texts = {
+        "open": (MIT, Level.ERROR),
+        "limited": ("Licensed under CC BY-NC 4.0.\n", Level.WARNING),
+        "theirs": ("Licensed under the NVIDIA Source Code License.\n", None),
+    }
+    for name, (text, level) in texts.items():
+        found = said(scanned(tmp_path / name, {"locks.py": forbids + CODE, "LICENSE": text}))
+        assert found.get("file-licence-contradicts") is level
+
+
+def test_what_a_readme_calls_the_licence_file_it_links_to_is_held_against_it(tmp_path: Path) -> None:
+    readmes = {
+        "Licensed under the [Apache 2.0 license](LICENSE).": Level.WARNING,
+        "Released under the Apache License 2.0, see [LICENSE](./LICENSE).": Level.WARNING,
+        "[![x](https://img.shields.io/badge/License-MIT-blue.svg)](LICENSE)": Level.WARNING,
+        "Licensed under the [AGPL-3.0](LICENSE).": None,
+        "Licensed under the [Apache 2.0 license](https://example.org/lamp/LICENSE).": None,
+        "The weights are under Apache 2.0. The code is under [this licence](LICENSE).": None,
+    }
+    for number, (text, level) in enumerate(readmes.items()):
+        files = {"locks.py": CODE, "LICENSE": AGPL, "README.md": f"# Locks\n\n{text}\n"}
+        assert said(scanned(tmp_path / str(number), files)).get("metadata-contradicts") is level, text

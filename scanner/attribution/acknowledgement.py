@@ -54,7 +54,8 @@ def _grades(derivation: Derivation, repository: RepositoryView) -> Iterator[Grad
     if _is_full_notice(derivation, repository):
         yield Grade.FULL_NOTICE
         return  # nothing is better
-    kept_a_line = any(not holders_missing((line,), derivation.copyrights) for line in derivation.lines)
+    lines = derivation.lines or (derivation.upstream.licence_copyrights if derivation.is_headless else ())
+    kept_a_line = any(not holders_missing((line,), derivation.copyrights) for line in lines)
     # The path of a file at its own place in a package says the package's name.
     if kept_a_line or derivation.copy.verdict.own_release:
         yield Grade.NAMED

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
 
 from ..licences.expressions import is_covered, licences_owed, licences_stated
-from ..repository.disagreements import Disagreement, disagreeing_cards, disagreeing_metadata
+from ..repository.disagreements import Disagreement, disagreeing_cards, disagreeing_metadata, disagreeing_readmes
 from ..repository.lookup import agree
 from ..repository.model import ModelCard
 from ..results import Level, Region
@@ -66,6 +66,9 @@ def contradiction_drafts(
     yield from _header_drafts(repository, stated, answered)
     for found in disagreeing_metadata(repository.declarations):
         yield from _draft("metadata-contradicts", found, level_between(found.licences, _texts(found)))
+    for found in disagreeing_readmes(repository.declarations):
+        for draft in _draft("metadata-contradicts", found, level_between(found.licences, _texts(found))):
+            yield draft.lowered(Level.WARNING, "A README may be older than the licence file, or speak of a part.")
     yield from _card_drafts(repository)
     for card in repository.declarations.model_cards:
         yield from _base_drafts(card)
@@ -139,7 +142,9 @@ def _header_level(rule: LicenceRule, whole: Sequence[str], is_carried: bool) -> 
     if not refuses(rule, whole):
         return Level.WARNING
     families = [known.family for each in whole if (known := licence_rule(each))]
-    return Level.WARNING if rule.family in _COPYLEFT and not _COPYLEFT.isdisjoint(families) else Level.ERROR
+    is_of_one_kind = rule.family in _COPYLEFT and not _COPYLEFT.isdisjoint(families)
+    is_limited_too = rule.family in _LIMITED and not _LIMITED.isdisjoint(families)
+    return Level.WARNING if is_of_one_kind or is_limited_too else Level.ERROR
 
 
 # LICENSE against metadata and the model card.

@@ -10,13 +10,14 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from ..matching.own_sample import OwnCode
 from ..notices.header import read_header
 from ..notices.model import Credit, Notice
+from ..notices.notice import read_notices_within
 from ..results import Attribution, FileVerdict, Finding, Region, Unread
 from ..support.lazy import lazy_pattern
 
@@ -102,6 +103,8 @@ class Copy(Struct, frozen=True):
     """Where its file holds whole upstream files and more, each of them as if it stood alone: these owe something."""
     place: Region | None = None
     """Of one of ``works``, where it stands."""
+    within: tuple[Notice, ...] = ()
+    """What notices below its header say, of parts of it."""
 
 
 class StatedLicence(Struct, frozen=True):
@@ -138,7 +141,7 @@ class Examined(Struct, frozen=True):
         return StatedLicence(self.verdict.path, licence, self.header_last_line) if licence else None
 
 
-class AllFiles(NamedTuple):
+class AllFiles(Struct, frozen=True):
     """What is known of the files of a source, whether they stand on an upstream or not."""
 
     stated: tuple[StatedLicence, ...] = ()
@@ -190,7 +193,8 @@ def read_copy(
     from ..notices.credits import read_credits  # loaded only where something was copied: most files are nobody's copy
 
     lines = tuple(line for line in notice.copyrights if line in known)
-    return Copy(verdict, notice, read_credits(text, tree), _changes(text), lines)
+    within = read_notices_within(text, tree)
+    return Copy(verdict, notice, read_credits(text, tree), _changes(text), lines, within=within)
 
 
 def _changes(text: bytes) -> str:

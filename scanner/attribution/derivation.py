@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from msgspec.structs import replace
+
 from ..notices.holders import holders_missing
 from ..notices.project_names import names_project
 from ..results import COPIES, Direction, FileVerdict, LicenceForm, UpstreamMatch
 from .copies import Copy
 from .model import NEARLY_THE_SAME, Derivation
-from .naming import project_names
+from .naming import project_names, publisher_of
 from .near_ties import builds_on, first_seen, is_dated, is_older, source_among
 from .repository_view import RepositoryView
 
@@ -101,6 +103,8 @@ def _passed_on(source: Derivation, repository: RepositoryView) -> Iterator[Deriv
         at_home = repository.is_at_home(source.copy, older) or repository.is_nearly_at_home(source.copy, older)
         if at_home or older.project in projects or not _may_have_it_from(source, older):
             continue
+        if publisher_of(older) and publisher_of(older) == publisher_of(source.upstream):
+            continue  # who has both owes himself nothing
         surely = _says_it_has_it_from(source, older)
         if not surely and not _stands_beside(source, older):
             continue
@@ -111,7 +115,7 @@ def _passed_on(source: Derivation, repository: RepositoryView) -> Iterator[Deriv
             licences.add(older.licence)
             projects.add(older.project)
             passed = _derivation(source.copy, repository, older, source.listed, lines)
-            yield passed._replace(passed_on=True, is_sure=surely)
+            yield replace(passed, passed_on=True, is_sure=surely and _is_as_near(source, older))
 
 
 def _may_have_it_from(source: Derivation, older: UpstreamMatch) -> bool:
@@ -126,6 +130,12 @@ def _says_it_has_it_from(source: Derivation, older: UpstreamMatch) -> bool:
     """Whether ``older`` is the file's origin, or the source names it, or the source says nothing of whose it is."""
     named = names_project(source.upstream.sources, project_names(older), ())
     return older == source.copy.verdict.origin or named or source.is_headless
+
+
+def _is_as_near(source: Derivation, older: UpstreamMatch) -> bool:
+    """Whether the source names ``older``, or the file is nearly as much alike with it: else a third may have had it."""
+    named = names_project(source.upstream.sources, project_names(older), ())
+    return named or older.share >= NEARLY_THE_SAME * source.upstream.share
 
 
 def _stands_beside(source: Derivation, older: UpstreamMatch) -> bool:
@@ -166,8 +176,7 @@ def _derivation(
     lines: tuple[str, ...] | None = None,
     sibling: UpstreamMatch | None = None,
 ) -> Derivation:
-    sidecars = repository.sidecars(copy.verdict.path)
-    licence = copy.notice.licence or next((each.licence for each in sidecars if each.licence), "")
+    licence = repository.licence_stated_of(copy, upstream)
     return Derivation(
         copy=copy,
         upstream=upstream,

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from ..notices.holders import holders, squeezed
 from ..notices.model import Credit, Strength
 from ..notices.project_names import names_project
@@ -14,9 +16,10 @@ from ..results import Direction, Grade, Ground, Level, Region, UpstreamMatch
 from ..rulebook.model import Duty
 from .copies import Copy
 from .findings import FindingDraft
-from .model import Derivation
-from .naming import credits_any
+from .model import Derivation, is_strict
+from .naming import credits_any, is_for_code
 from .repository_view import RepositoryView
+from .third_parties import TERMS_OF_THE_HOLDER, own_holder, third_holder, tree_around
 
 _LEAST_LETTERS = 4
 _BY_NAME = "by the name that this folder gives itself"
@@ -35,14 +38,16 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
         doubt = f"It is older than {derivation.closest}, which is closer to this file and does not name it."
         draft = draft.lowered(Level.WARNING, doubt)
     if derivation.is_doubtful:
-        doubt = "The file names another source, and is not much like this one: both may be from there."
+        other = "this one names neither holder nor source" if derivation.is_headless else "is not much like this one"
+        doubt = f"The file names another source, and {other}: both may be from there."
         draft = draft.lowered(Level.NOTE if draft.rule == "part-unacknowledged" else Level.WARNING, doubt)
     if common := common_source(derivation):
         doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
         return draft.lowered(Level.NOTE, doubt)
-    if common := _perhaps_common(derivation):
+    if common := _perhaps_common(derivation, repository):
         doubt = f"Both name {common} as their source, each in its own words: both may be from there."
         draft = draft.lowered(Level.WARNING, doubt)
+    draft = _brought_along(draft, derivation, repository)
     if source := _from_here(derivation, repository):
         doubt = f"{upstream.project} names {source} as its source, whose holder is the one of the LICENSE here."
         return draft.lowered(Level.NOTE, doubt)
@@ -58,11 +63,31 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     return draft
 
 
+def _brought_along(draft: FindingDraft, derivation: Derivation, repository: RepositoryView) -> FindingDraft:
+    """Less where the file is another's by its header or place, or the upstream is by whom the LICENSE here names."""
+    upstream = derivation.upstream
+    less = Level.NOTE if draft.rule == "part-unacknowledged" else Level.WARNING
+    if draft.rule in TERMS_OF_THE_HOLDER and (line := own_holder(derivation, repository)):
+        doubt = f'The LICENSE here names "{line}", and nobody but a holder of {upstream.project}: it may be their own.'
+        return draft.lowered(Level.WARNING if is_strict(upstream) else Level.NOTE, doubt)
+    if line := third_holder(derivation, repository):
+        doubt = f'The file is under the notice of another, "{line}": {upstream.project} may have it from them.'
+        return draft.lowered(less, doubt)
+    around, is_theirs = tree_around(derivation, repository)
+    if is_theirs:
+        doubt = f"The file stands among those of {around}, which is by the same publisher as {upstream.project}."
+        return draft.lowered(Level.NOTE, doubt)
+    if around:
+        doubt = f"The file stands among those of {around}: what both have they may have from a third."
+        return draft.lowered(less, doubt)
+    return draft
+
+
 def _by_sibling(draft: FindingDraft, derivation: Derivation, sibling: UpstreamMatch) -> FindingDraft:
     """What came by a file of the same project, which is named; less where that one's line is not the one owed."""
     if derivation.upstream.direction is Direction.IN_ORDER:
         like = f"a copy, by way of this project's own {sibling.path}, of"
-        draft = draft._replace(facts={**draft.facts, "like": like})
+        draft = replace(draft, facts={**draft.facts, "like": like})
     if set(derivation.lines).isdisjoint(sibling.copyrights):
         doubt = f"The line in {sibling.path} is another one: it may have the code from elsewhere."
         draft = draft.lowered(Level.WARNING, doubt)
@@ -97,9 +122,14 @@ def shared_source(given: Iterable[Credit], sources: Sequence[str], copyrights: I
     return ""
 
 
-def _perhaps_common(derivation: Derivation) -> str:
-    """As ``common_source``, where no holder is named, and the words of the credit did not come along with the code."""
-    for credit in derivation.header_credits:
+def _perhaps_common(derivation: Derivation, repository: RepositoryView) -> str:
+    """As ``common_source``, where no holder is named, and the words of the credit did not come along with the code.
+
+    A file that credits nobody is spoken for by a README at or above it.
+    """
+    sources = derivation.upstream.sources
+    beside = repository.credits_beside(derivation.path) if sources and not derivation.copy.credits else ()
+    for credit in (*derivation.header_credits, *filter(is_for_code, beside)):
         named = [each for each in (credit.url, credit.project) if each]
         if credits_any(credit, derivation.listed) or not set(derivation.upstream.sources).isdisjoint(named):
             continue

@@ -6,7 +6,8 @@ Edit this when a kind of duty comes to be checked in another way, or when a new 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders, holders_missing, squeezed
@@ -30,7 +31,7 @@ _OLDER_FORM = "It names other holders of that header: the copy may be from befor
 _NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
 
-class Owed(NamedTuple):
+class Owed(Struct, frozen=True):
     """One obligation of one licence that a copy must meet."""
 
     derivation: Derivation
@@ -38,7 +39,7 @@ class Owed(NamedTuple):
     obligation: Obligation
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """What a check found out."""
 
     state: State
@@ -234,7 +235,9 @@ def _lines_of_the_text(owed: Owed, repository: RepositoryView) -> tuple[str, ...
 
 def _is_whole_text(owed: Owed) -> bool:
     """Whether the file's header is the licence's whole text: short licences stand in headers, long ones are named."""
-    return owed.derivation.copy.notice.form is LicenceForm.TEXT and not in_file(owed.rule)
+    copy = owed.derivation.copy
+    texts = (each for each in (copy.notice, *copy.within) if each.form is LicenceForm.TEXT)
+    return not in_file(owed.rule) and any(is_covered(owed.rule.id, licences_stated(each.licence)) for each in texts)
 
 
 def carry_notice_file(owed: Owed, repository: RepositoryView) -> Outcome:

@@ -6,10 +6,12 @@ Edit this when one more thing about a copy, apart from a licence's obligations, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..licences.expressions import licences_owed
-from ..results import Attribution, Grade, Level
+from ..results import COPIES, Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, unread_drafts
@@ -21,6 +23,7 @@ from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders
 from .finding_groups import findings
 from .findings import FindingDraft, asked_level, lower, quoted
 from .model import Derivation
+from .naming import publisher_of
 from .portions import adapted_drafts, in_part, portion_drafts
 from .repository_licence import licence_drafts, material_drafts
 from .repository_view import RepositoryView
@@ -33,7 +36,7 @@ if TYPE_CHECKING:
 _OF_LINES = ("holder-removed", "holder-replaced")
 
 
-class _Checked(NamedTuple):
+class _Checked(Struct, frozen=True):
     """What the check of one derivation gave; ``is_error`` says that what is missing is an error."""
 
     derivation: Derivation
@@ -81,7 +84,10 @@ def _parts(copies: Sequence[Copy], checked: Sequence[_Checked], repository: Repo
     """On files that hold parts of an upstream, or say that they are adapted from one, and are no copies of it."""
     projects: dict[str, set[str]] = {}
     for each in checked:
-        projects.setdefault(each.derivation.path, set()).add(each.derivation.upstream.project)
+        upstream, publisher = each.derivation.upstream, publisher_of(each.derivation.upstream)
+        copied = (other for other in each.derivation.listed if other.verdict in COPIES and publisher)
+        akin = (other.project for other in copied if publisher_of(other) == publisher)
+        projects.setdefault(each.derivation.path, set()).update((upstream.project, *akin))
     parts = list(portion_drafts(copies, projects, repository))
     for draft in parts:
         if draft.upstream:

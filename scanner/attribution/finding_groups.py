@@ -10,9 +10,9 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cache
-from string import Formatter
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..results import Confidence, Finding, FindingPlace, Level, Region
@@ -24,7 +24,7 @@ _DIGITS = 16
 _KEY = TypeVar("_KEY", bound=Hashable)
 
 
-class _Fact(NamedTuple):
+class _Fact(Struct, frozen=True):
     """What drafts of one finding have in common."""
 
     identity: tuple[str, ...]
@@ -72,6 +72,8 @@ def _telling(draft: FindingDraft) -> tuple[str, ...]:
 
 @cache
 def _fields(template: str) -> tuple[str, ...]:
+    from string import Formatter  # for findings alone
+
     return tuple(dict.fromkeys(field for _, field, _, _ in Formatter().parse(template) if field))
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..errors import RuleError
 from ..results import Confidence, Direction, Finding, FindingPlace, Level, Region, UpstreamMatch
@@ -24,7 +26,7 @@ _SURE = tuple(Confidence)
 _BY_LEVEL = {Level.WARNING: Confidence.MEDIUM, Level.NOTE: Confidence.LOW}
 
 
-class FindingDraft(NamedTuple):
+class FindingDraft(Struct, frozen=True):
     """A finding before it is worded: what ``rule`` reports about ``region``."""
 
     rule: str
@@ -50,7 +52,7 @@ class FindingDraft(NamedTuple):
     def lowered(self, at_most: Level, doubt: str) -> FindingDraft:
         """The draft at that level at most, and why; a doubt that it had already stays."""
         doubts = dict.fromkeys(filter(None, (self.doubt, doubt)))
-        return self._replace(at_most=lower(self.at_most, at_most), doubt=" ".join(doubts))
+        return replace(self, at_most=lower(self.at_most, at_most), doubt=" ".join(doubts))
 
 
 def named(upstream: UpstreamMatch) -> str:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
@@ -27,14 +29,14 @@ _AROUND = ("src/", "lib/", "python/")
 Sidecars = Callable[[str], Sequence[SidecarNotice]]
 
 
-class Tree(NamedTuple):
+class Tree(Struct, frozen=True):
     """A folder that holds the package of an upstream project; it ends with a slash."""
 
     folder: str
     project: str
 
 
-class Home(NamedTuple):
+class Home(Struct, frozen=True):
     """What is known of whose the scanned code is."""
 
     vouched: str = ""
@@ -47,6 +49,18 @@ class Home(NamedTuple):
     """Trees of files, changed or not, that stand where the project has them and keep its notices."""
     publishers: frozenset[str] = frozenset()
     """Who publishes the project that it is by a registry's word."""
+    claimed_projects: frozenset[str] = frozenset()
+    """The projects among its files that go by a name it gives itself."""
+    published: frozenset[tuple[str, str]] = frozenset()
+    """Projects among its files, each with who publishes it."""
+
+    def is_claimed(self, project: str) -> bool:
+        """Whether the source says itself that it is that project."""
+        return project in self.claimed_projects
+
+    def publishers_of(self, project: str) -> frozenset[str]:
+        """Who publishes a project that some of its files are from."""
+        return frozenset(publisher for name, publisher in self.published if name == project and publisher)
 
     def vouches_for(self, copy: Copy, upstream: UpstreamMatch) -> bool:
         """Whether a registry says that the scanned source, or this very file, is the upstream project's."""
@@ -81,8 +95,14 @@ def home_of(declarations: Declarations, own: str, copies: Iterable[Copy], sideca
     claimed = frozenset(name for each in (own, *declarations.names) for name in _spelled(each)) - {""}
     released = _trees(_released(copies))
     bare = Home(vouched, claimed, released)
-    bare = bare._replace(kept=_trees(_kept(bare, copies, sidecars)))
-    return bare._replace(publishers=frozenset(_publishers(bare, copies)) - {""})
+    bare = replace(bare, kept=_trees(_kept(bare, copies, sidecars)))
+    known = [each for copy in copies for each in (*copy.verdict.upstreams, *copy.verdict.alike)]
+    return replace(
+        bare,
+        publishers=frozenset(_publishers(bare, copies)) - {""},
+        claimed_projects=frozenset(each.project for each in known if bare.claim_on(each)),
+        published=frozenset((each.project, publisher_of(each)) for each in known),
+    )
 
 
 def stands_in_place(path: str, upstream: UpstreamMatch) -> bool:

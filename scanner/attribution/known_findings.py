@@ -9,8 +9,9 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..errors import BaselineError
@@ -24,7 +25,7 @@ _MOST_BYTES = 64 * 1024**2
 _LEVELS = tuple(Level)
 
 
-class FindingPrint(NamedTuple):
+class FindingPrint(Struct, frozen=True):
     """What one file of a finding is known by from run to run."""
 
     finding: int

@@ -6,19 +6,25 @@ Edit this when a check needs one more thing that follows from the two.
 from __future__ import annotations
 
 from math import inf
-from typing import NamedTuple
 
+from msgspec import Struct
+
+from ..licences.expressions import licences_owed
 from ..notices.holders import holders, holders_missing, squeezed, today
 from ..notices.model import Credit
 from ..results import MODULE, LicenceForm, UpstreamMatch
+from ..rulebook.loader import licence_rule
+from ..rulebook.model import Family
 from .copies import Copy
 from .naming import credits_any, is_by_one_of, is_for_code
 
+# What licences of these families ask for is asked of every work that holds a part.
+STRICT = (Family.WEAK_COPYLEFT, Family.COPYLEFT, Family.NETWORK_COPYLEFT, Family.NON_COMMERCIAL)
 # An upstream that explains this part of what the closest does may as well be the true source.
 NEARLY_THE_SAME = 0.8
 
 
-class Derivation(NamedTuple):
+class Derivation(Struct, frozen=True):
     """A copy and the upstream it derives from, whose terms it must meet."""
 
     copy: Copy
@@ -66,8 +72,12 @@ class Derivation(NamedTuple):
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether the file and its upstream may both stand on what the file credits: they are not much alike."""
-        if self.upstream.share >= NEARLY_THE_SAME and not self.copy.place:  # of a work, it is the work's share
+        """Whether the file and its upstream may both stand on what the file credits.
+
+        They are not much alike, or the upstream says neither whose it is nor where it is from.
+        """
+        is_much = self.upstream.share >= NEARLY_THE_SAME and not self.copy.place  # of a work, it is the work's share
+        if is_much and not (self.is_headless and not self.upstream.sources):
             return False
         return any(not credits_any(each, self.listed) for each in self.header_credits)
 
@@ -91,6 +101,12 @@ class Derivation(NamedTuple):
         """
         missing = holders_missing(self.lines, self.copyrights)
         return tuple(line for line in missing if not any(_is_sibling_of(line, other) for other in self.copy.known))
+
+
+def is_strict(upstream: UpstreamMatch) -> bool:
+    """Whether the upstream's licence asks something of every work with a part of it."""
+    rules = (licence_rule(each) for each in licences_owed(upstream.licence, ()))
+    return any(rule.family in STRICT for rule in rules if rule)
 
 
 def credits_above(copy: Copy) -> tuple[Credit, ...]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from msgspec.structs import replace
+
 from ..evidence.conclusion import LAYOUT, is_whole_layout, joined, noun, phrase
 from ..evidence.model_names import any_model, family_word, is_model, is_of_family
 from ..evidence.model_naming import NAME_KEY, Naming, naming_of
@@ -59,7 +61,8 @@ def _undeclared(origin: KnownOrigin, found: ModelOrigins, declarations: Declarat
         draft = draft.lowered(Level.WARNING, told)
     elif not any(is_whole_layout(each) for each in origin.observations):
         # The configuration stands for the layout; nothing lowers the level, and it is said.
-        draft = draft._replace(
+        draft = replace(
+            draft,
             doubt="Its tensors could not be compared: the configuration is, all sizes among it, the same.",
             confidence=Confidence.MEDIUM,
         )
@@ -85,7 +88,7 @@ def _contradicted(origin: KnownOrigin, found: ModelOrigins, declarations: Declar
                 if against and not _is_built_on(origin, declared):
                     draft = _draft("ancestor-contradicted", origin, found, _grounds(origin))
                     facts = {"base_model": shortened(base), "reason": "; ".join(map(phrase, against))}
-                    draft = draft._replace(region=_place(card), facts={**draft.facts, **facts})
+                    draft = replace(draft, region=_place(card), facts={**draft.facts, **facts})
                     if origin.has_tokenizer and origin.has_layout:
                         return draft
                     return draft.lowered(Level.WARNING, "Not all of the tokenizer and the layout is the same.")
@@ -155,7 +158,7 @@ def _in_time(draft: FindingDraft, origin: KnownOrigin, found: ModelOrigins) -> F
     lacking = "these files" if origin.date else f"{origin.name} in what is known of it"
     undated = f"Which of the two is older is not known: nothing dates {lacking}."
     doubt = " ".join(filter(None, (draft.doubt, undated)))
-    return draft._replace(doubt=doubt, confidence=draft.confidence or _lowered(draft))
+    return replace(draft, doubt=doubt, confidence=draft.confidence or _lowered(draft))
 
 
 def _lowered(draft: FindingDraft) -> Confidence:

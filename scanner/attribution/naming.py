@@ -16,6 +16,8 @@ from ..results import UpstreamMatch
 from ..support.lazy import lazy_pattern
 
 _REPOSITORY = lazy_pattern(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\s#?]+)/(?P<name>[^/\s#?]+)")
+# Below their address stand packages, of all the world.
+_REGISTRIES = frozenset(("pypi.org", "pypi.python.org", "test.pypi.org", "conda.anaconda.org"))
 _LINK = lazy_pattern(r"(?:https?://|www\.)\S*")
 _NO_LETTER = lazy_pattern(r"[\W_]+")
 # A shorter name may stand in another by chance.
@@ -25,22 +27,27 @@ _LEAST_JOINED = 6
 
 def project_names(upstream: UpstreamMatch) -> frozenset[str]:
     """What the project goes by: its own name, its package's, and its repository's, "org/repo" and the last of it."""
-    return _names(upstream.project, upstream.package, upstream.url)
+    return _names(upstream.project, upstream.package, upstream.url, upstream.homepage)
 
 
 @cache
-def _names(project: str, package: str, url: str) -> frozenset[str]:
+def _names(project: str, package: str, *addresses: str) -> frozenset[str]:
     found = {plain_name(project), plain_name(package)}
-    if match := _REPOSITORY.match(url):
+    for match in filter(None, map(_repository, addresses)):
         name = match["name"].removesuffix(".git")
         found |= {plain_name(name), plain_name(f"{match['owner']}/{name}")}
     return frozenset(found - {""})
 
 
 def publisher_of(upstream: UpstreamMatch) -> str:
-    """Who publishes the repository, as "host/org"; empty where its address does not say."""
-    match = _REPOSITORY.match(upstream.url)
+    """Who publishes the repository, as "host/org"; empty where no address says: a package registry does not."""
+    match = _repository(upstream.homepage) or _repository(upstream.url)
     return f"{match['host']}/{match['owner']}".casefold() if match else ""
+
+
+def _repository(address: str) -> re.Match[str] | None:
+    match = _REPOSITORY.match(address)
+    return match if match and match["host"].casefold() not in _REGISTRIES else None
 
 
 def credits_it(credit: Credit, upstream: UpstreamMatch) -> bool:
@@ -83,7 +90,16 @@ def credits_project(credit: Credit, known: frozenset[str]) -> bool:
     if match := _REPOSITORY.match(credit.url):
         name = match["name"].removesuffix(".git")
         given |= {plain_name(name), plain_name(f"{match['owner']}/{name}")}
-    return not known.isdisjoint(given - {""}) or not _joined(known).isdisjoint(map(_letters, given))
+    if not known.isdisjoint(given - {""}) or not _joined(known).isdisjoint(map(_letters, given)):
+        return True
+    return any(_is_renamed(each, other) for each in given if "/" in each for other in known if "/" in other)
+
+
+def _is_renamed(one: str, other: str) -> bool:
+    """Whether two repositories are of one owner, and one name is the end of the other: pytorch-stft, now torch-stft."""
+    (owner, _, name), (publisher, _, called) = one.partition("/"), other.partition("/")
+    shorter, longer = sorted((_letters(name), _letters(called)), key=len)
+    return owner == publisher and len(shorter) >= _LEAST_JOINED and longer.endswith(shorter)
 
 
 @cache

@@ -135,6 +135,7 @@ def _match(first: _Held, others: Sequence[_Held], dated: FileDate, named: bool) 
         appeared=appeared.version,
         appeared_on=appeared.released,
         contained=1.0,
+        homepage=version.project.homepage,
     )
 
 

@@ -12,11 +12,14 @@ from collections.abc import Callable, Sequence
 from ..notices.holders import holders_missing
 from ..results import UpstreamMatch, Verdict
 from ..support.lazy import lazy_pattern
-from .model import Derivation
+from .home import stands_in_place
+from .model import Derivation, is_strict
 from .naming import credits_it
 
 # What explains so much more of the file has something of its own in it.
 _MORE = 0.05
+# A path with fewer folders, "util/misc.py", may be any project's.
+_LEAST_FOLDERS = 2
 _YEAR = lazy_pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _WHOLE = (Verdict.IDENTICAL, Verdict.RENAMED)
 
@@ -61,6 +64,7 @@ def source_among(near: Sequence[Derivation]) -> Derivation:
     """The source of a copy among ``near``, the closest first."""
     left = _narrowed(near, _is_kept)
     left = _narrowed(left, _is_credited)
+    left = _narrowed(left, _is_in_place)
     return _oldest(_narrowed(left, lambda each: _has_kept_a_line(each, left)))
 
 
@@ -75,6 +79,13 @@ def _is_kept(derivation: Derivation) -> bool:
 
 def _is_credited(derivation: Derivation) -> bool:
     return any(credits_it(credit, derivation.upstream) for credit in derivation.copy.credits)
+
+
+def _is_in_place(derivation: Derivation) -> bool:
+    """Whether the file stands where the upstream has it: a tree was taken whole, package and all."""
+    return derivation.upstream.path.count("/") >= _LEAST_FOLDERS and stands_in_place(
+        derivation.path, derivation.upstream
+    )
 
 
 def _has_kept_a_line(derivation: Derivation, near: Sequence[Derivation]) -> bool:
@@ -96,5 +107,16 @@ def _oldest(near: Sequence[Derivation]) -> Derivation:
 
 def _has_its_own(closest: UpstreamMatch, older: UpstreamMatch) -> bool:
     """Whether the copy holds something of ``closest`` that ``older`` has not."""
-    is_whole = closest.verdict in _WHOLE and older.verdict not in _WHOLE
-    return is_whole or closest.share - older.share >= _MORE
+    if closest.verdict in _WHOLE and older.verdict not in _WHOLE:
+        return True
+    return closest.share - older.share >= _MORE and not _is_under_its_header(closest, older)
+
+
+def _is_under_its_header(closest: UpstreamMatch, older: UpstreamMatch) -> bool:
+    """Whether ``closest`` names the holders of ``older`` and no other, and would ask far more than that one does.
+
+    Whose header it is, is whose code: a little more that is alike makes it no work of who only passed it on.
+    """
+    if not older.copyrights or is_strict(older) or not is_strict(closest):
+        return False
+    return not holders_missing(older.copyrights, closest.copyrights) and not builds_on(closest, older)

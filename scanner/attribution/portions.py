@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from ..licences.expressions import licences_owed
@@ -19,13 +19,13 @@ from ..notices.holders import holders_missing, squeezed
 from ..notices.model import Credit
 from ..results import MODULE, Direction, Level, LicenceForm, Region, UpstreamMatch, Verdict
 from ..rulebook.loader import licence_rule
-from ..rulebook.model import Duty, Family, LicenceRule, Obligation
+from ..rulebook.model import Duty, LicenceRule, Obligation
 from .acknowledgement import grade
 from .copies import Copy
 from .doubts import doubted
 from .duties import CHECKS, Owed
 from .findings import FindingDraft, a_few, quoted, shortened
-from .model import Derivation, credits_above
+from .model import STRICT, Derivation, credits_above, is_strict
 from .naming import credits_any, credits_it, is_for_code, source_of
 from .repository_licence import licence_drafts
 from .repository_view import RepositoryView
@@ -35,8 +35,6 @@ from .repository_view import RepositoryView
 SUBSTANTIAL_EVIDENCE = 120.0
 # The same where the licence asks for no more than a notice: a few helpers go from project to project.
 MUCH_EVIDENCE = 140.0
-# What these ask for is asked of every work that holds a part.
-_STRICT = (Family.WEAK_COPYLEFT, Family.COPYLEFT, Family.NETWORK_COPYLEFT, Family.NON_COMMERCIAL)
 _ASKED = (Duty.CARRY_LICENCE, Duty.KEEP_NOTICES)
 # A comment above a few functions speaks for them.
 _LINES_OF_A_SECTION = 60
@@ -44,7 +42,7 @@ _LINES_OF_A_SECTION = 60
 _MUCH = 0.2
 
 
-class Portion(NamedTuple):
+class Portion(Struct, frozen=True):
     """The definitions of one upstream project in one file."""
 
     copy: Copy
@@ -63,7 +61,7 @@ def portion_drafts(
         for portion in _portions(copy, answered.get(copy.verdict.path, ()), repository):
             by_project[portion.upstream.project].append(portion)
     for portions in by_project.values():
-        least = SUBSTANTIAL_EVIDENCE if _is_strict(portions[0].upstream) else MUCH_EVIDENCE
+        least = SUBSTANTIAL_EVIDENCE if is_strict(portions[0].upstream) else MUCH_EVIDENCE
         is_substantial = sum(each.evidence for each in portions) >= least
         for portion in portions:
             yield from _drafts(portion, is_substantial, repository)
@@ -103,18 +101,10 @@ def _drafts(portion: Portion, is_substantial: bool, repository: RepositoryView) 
             yield doubted(draft, derivation, repository, given)
 
 
-def _is_strict(upstream: UpstreamMatch) -> bool:
-    """Whether the upstream's licence asks something of every work with a part of it."""
-    rules = (licence_rule(each) for each in licences_owed(upstream.licence, ()))
-    return any(rule.family in _STRICT for rule in rules if rule)
-
-
 def _derivation(portion: Portion, repository: RepositoryView) -> Derivation:
     """The part as a copy of its own, at the place of its definitions."""
     copy, upstream = portion.copy, portion.upstream
-    licence = copy.notice.licence or next(
-        (each.licence for each in repository.sidecars(copy.verdict.path) if each.licence), ""
-    )
+    licence = repository.licence_stated_of(copy, upstream)
     return Derivation(
         copy=replace(copy, place=_place(copy, upstream)),
         upstream=upstream,
@@ -129,7 +119,7 @@ def _derivation(portion: Portion, repository: RepositoryView) -> Derivation:
 def _terms(derivation: Derivation, repository: RepositoryView) -> Iterator[FindingDraft]:
     """What strict licences ask of a work with a part: their text, the holders' lines, a licence that goes with them."""
     licences = licences_owed(derivation.upstream.licence, repository.licences_of(derivation.path))
-    rules = [rule for rule in map(licence_rule, licences) if rule and rule.family in _STRICT]
+    rules = [rule for rule in map(licence_rule, licences) if rule and rule.family in STRICT]
     combined = [*licence_drafts(derivation, rules, repository)]
     refused = [draft for draft in combined if draft.rule == "combination-not-allowed"]
     yield from refused or combined
@@ -149,7 +139,7 @@ def in_part(draft: FindingDraft) -> FindingDraft:
     upstream = draft.upstream
     is_open = upstream is not None and upstream.direction in (Direction.OPEN, Direction.UNKNOWN)
     like = f"in part {draft.facts.get('like') or ('alike with' if is_open else 'a copy of')}"
-    return draft._replace(facts={**draft.facts, "like": like, "like_changed": like})
+    return replace(draft, facts={**draft.facts, "like": like, "like_changed": like})
 
 
 def _is_named(portion: Portion, repository: RepositoryView) -> bool:

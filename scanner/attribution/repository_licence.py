@@ -60,7 +60,8 @@ def _carries(derivation: Derivation, rule: LicenceRule, repository: RepositoryVi
     lines = derivation.lines or derivation.upstream.licence_copyrights
     if lines and not holders_missing(lines, (*derivation.copyrights, *repository.copyrights)):
         return True
-    return repository.entry_for(derivation.upstream) is not None
+    upstream = derivation.upstream
+    return repository.entry_for(upstream) is not None or repository.is_text_for(rule.id, upstream)
 
 
 def _combined(derivation: Derivation, rule: LicenceRule, repository: RepositoryView) -> FindingDraft:

@@ -6,13 +6,14 @@ Edit this when something outside the code of a copy is to count for it, or no lo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import groupby
 
-from ..licences.expressions import is_covered
+from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
 from ..notices.model import Credit
-from ..repository.lookup import licence_files_for, repository_licence, sidecars_for
+from ..repository.lookup import is_plain, licence_files_for, repository_licence, sidecars_for, speaks_for_all
 from ..repository.model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
 from ..results import UpstreamMatch
 from ..support.lazy import lazy_pattern
@@ -20,6 +21,10 @@ from .copies import Copy
 from .home import home_of, keeps_notices
 from .naming import credits_project, mentions_project, project_names, publisher_of
 
+_LICENCE_WORDS = lazy_pattern(
+    r"(?:third[-_]?party|(?:un)?licen[cs]es?|copying|lesser|codes?|texts?|files?)|\.(?:txt|md|rst|markdown|text)\Z",
+    re.IGNORECASE,
+)
 _CHANGED = lazy_pattern(r"\b(?:modified|changed|adapted|derived|ported)\b", re.IGNORECASE)
 
 
@@ -96,6 +101,14 @@ class RepositoryView:
         """The credits of its READMEs, each with the path it stands in."""
         return tuple((card.path, credit) for card in self.declarations.model_cards for credit in card.credits)
 
+    def credits_beside(self, path: str) -> tuple[Credit, ...]:
+        """The credits of the READMEs that stand at or above ``path``, or speak for the whole."""
+        return tuple(
+            credit
+            for card, credit in self.card_credits
+            if speaks_for_all(self.declarations, card) or path.startswith(f"{card.rpartition('/')[0]}/")
+        )
+
     @cached_property
     def entries(self) -> tuple[LegalFile, ...]:
         """Where other people's notices are kept: NOTICE and third-party files."""
@@ -113,15 +126,27 @@ class RepositoryView:
 
     def licences_of(self, path: str) -> tuple[str, ...]:
         """The licences that ``path`` is under by the nearest licence file, else by what the whole says."""
-        for legal in licence_files_for(self.declarations, path):
-            if _decides(legal) and legal.folder and legal.licences:
-                return legal.licences
-        return self.licences
+        return next((each.licences for each in self._of_folders(path) if each.licences), self.licences)
 
     def licence_of_folder(self, path: str) -> LegalFile | None:
         """The licence file of a folder around ``path`` that names a holder; not that of the whole."""
-        near = licence_files_for(self.declarations, path)
-        return next((each for each in near if _decides(each) and each.folder and each.copyrights), None)
+        return next((each for each in self._of_folders(path) if each.copyrights), None)
+
+    def _of_folders(self, path: str) -> Iterator[LegalFile]:
+        """The licence file of each folder around ``path`` but the root, the nearest first.
+
+        The plain name speaks for its folder; several others speak each for what it is called after.
+        """
+        near = [each for each in licence_files_for(self.declarations, path) if _decides(each) and each.folder]
+        for _, files in groupby(near, key=lambda each: each.folder):
+            held = list(files)
+            plain = [each for each in held if is_plain(each)]
+            yield from plain[:1] or (held if len(held) == 1 and not _is_of_a_part(held[0]) else ())
+
+    def is_text_for(self, licence: str, upstream: UpstreamMatch) -> bool:
+        """Whether the text of a licence is here in a file that is called after the upstream: LICENSE_lamp."""
+        names = {_letters(each) for each in project_names(upstream) if "/" not in each}
+        return any(is_covered(licence, each.licences) and _letters(_after(each)) in names for each in self._legal)
 
     def text_of(self, licence: str) -> LegalFile | None:
         """The file that carries the text of a licence. Wherever it stands, whoever has the repository has it."""
@@ -134,7 +159,17 @@ class RepositoryView:
     def copyrights_of(self, copy: Copy) -> tuple[str, ...]:
         """The copyright lines that a copy states, and those that sidecars state of it."""
         beside = (line for sidecar in self.sidecars(copy.verdict.path) for line in sidecar.copyrights)
-        return (*copy.notice.copyrights, *beside)
+        within = (line for part in copy.within for line in part.copyrights)
+        return (*copy.notice.copyrights, *beside, *within)
+
+    def licence_stated_of(self, copy: Copy, upstream: UpstreamMatch) -> str:
+        """The licence that a copy, or a sidecar for it, states; that of a part of it where it is the upstream's."""
+        beside = (each.licence for each in self.sidecars(copy.verdict.path) if each.licence)
+        stated = copy.notice.licence or next(beside, "")
+        if stated and is_covered(upstream.licence, licences_stated(stated)):
+            return stated
+        within = (each.licence for each in copy.within if each.licence)
+        return next((each for each in within if is_covered(upstream.licence, licences_stated(each))), stated)
 
     def credits_of(self, copy: Copy) -> tuple[Credit, ...]:
         """The credits in a copy, and those in READMEs, of which any that is right will do."""
@@ -158,3 +193,19 @@ class RepositoryView:
 def _decides(legal: LegalFile) -> bool:
     """Whether a legal file says what the code of its folder is under."""
     return legal.kind is LegalKind.LICENCE and legal.subject in (Subject.WORK, Subject.CODE)
+
+
+def _after(legal: LegalFile) -> str:
+    """What a licence file is called after, beside the word: "lamp" of LICENSE_lamp.txt."""
+    return _LICENCE_WORDS.sub("", legal.path.rpartition("/")[2])
+
+
+def _is_of_a_part(legal: LegalFile) -> bool:
+    """Whether its name says whose it is, and not which: LICENSE_lamp, but not LICENSE-MIT or LICENSE.Apache-2.0."""
+    called = _letters(_after(legal))
+    licences = (_letters(each) for each in legal.licences)
+    return bool(called) and not any(each.startswith(called) or called.startswith(each) for each in licences)
+
+
+def _letters(name: str) -> str:
+    return re.sub(r"[^a-z]", "", name.casefold())

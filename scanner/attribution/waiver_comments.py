@@ -5,6 +5,7 @@ Edit this when waivers are to be read in one more kind of file, or written in on
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from itertools import islice
@@ -232,4 +233,5 @@ def _header_end(lines: list[str], start: int, opening: str, closing: str) -> int
 
 
 def _lines(text: bytes) -> list[str]:
-    return without_ignored(with_line_feeds(text.decode("utf-8-sig", "replace"))).split("\n")
+    decoded = text.removeprefix(codecs.BOM_UTF8).decode("utf-8", "replace")
+    return without_ignored(with_line_feeds(decoded)).split("\n")

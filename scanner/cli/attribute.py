@@ -15,6 +15,7 @@ import click
 
 from ..errors import UsageError
 from ..support.escaping import escape
+from ..support.one_thread import keep_to_one_thread
 from .choices import Choices, exit_code, scan_options, scanning_options, setting_option
 from .configured import configured
 from .output import write_standard_output
@@ -72,6 +73,7 @@ def command(paths: tuple[Path, ...], dry_run: bool, card: bool, offline: bool, c
     what belongs to it, where files or known models say what they are. All
     else in it stays as it is.
     """
+    keep_to_one_thread()
     from ..sources import of_current_folder
 
     for path in paths:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from ..support.one_thread import keep_to_one_thread
 from .choices import (
     Choices,
     audit_exit_code,
@@ -89,6 +90,7 @@ def command(
     and skipped. Each result is on the disk before the next; --resume goes on
     after any stop, and `modelkin report` shows a journal again.
     """
+    keep_to_one_thread()
     choices = configured(choices)
     check_audit_formats(choices)
     check_deliverable(choices, [place])

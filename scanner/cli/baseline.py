@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from ..settings import DEFAULT_BASELINE
+from ..support.one_thread import keep_to_one_thread
 from .choices import Choices, scan_options, scanning_options, setting_option
 from .configured import configured
 from .output import write_standard_output
@@ -43,6 +44,7 @@ def command(source: str, path: str, choices: Choices) -> int:
 
     SOURCE is the current folder, unless another is named.
     """
+    keep_to_one_thread()
     choices = configured(choices, [source])
     check_writable(path, [source])
     from ..api import scan

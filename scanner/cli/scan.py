@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import click
 
+from ..support.one_thread import keep_to_one_thread
 from .choices import Choices, detail_options, exit_code, scan_options, setting_option, shared_options
 from .configured import configured
 from .delivery import check_deliverable, deliver
@@ -57,6 +58,7 @@ def command(sources: tuple[str, ...], inner: str, fetch: bool, choices: Choices)
     line sums up. With -v: of each file its upstreams and their releases, the
     oldest known origin, what was renamed, and how each definition differs.
     """
+    keep_to_one_thread()
     sources = named_sources(sources, inner)
     choices = configured(choices, sources)
     check_deliverable(choices, sources)

@@ -215,7 +215,7 @@ class Descent(Struct, frozen=True, eq=False, dict=True):
         return self.union.number_of(file), distinct(corpus.definition_statements[places])
 
 
-class _Home(NamedTuple):
+class _Home(Struct, frozen=True, order=True):
     """Where a content was first seen; in the order of age."""
 
     day: int

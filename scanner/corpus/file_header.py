@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Generic, NamedTuple, Protocol, TypeVar, overload
+from typing import Annotated, Any, Generic, Protocol, TypeVar, overload
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -112,7 +112,12 @@ class Rows(Sequence[_Item], Generic[_Row, _Item]):
         return map(self._made, self.rows)
 
 
-class Header(NamedTuple):
+def stored(items: Sequence[Any]) -> Sequence[Any]:
+    """The rows that ``items`` are made of, where they are made of any: for who asks all of them for one field."""
+    return items.rows if isinstance(items, Rows) else items
+
+
+class Header(Struct, frozen=True):
     """What a header says."""
 
     name: str

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct, field
@@ -24,7 +23,7 @@ from .union import CorpusUnion
 MOST_REMEMBERED = 256
 
 
-class _Contents(NamedTuple):
+class _Contents(Struct, frozen=True):
     """The contents that a path ever had, by their files in a union."""
 
     days: dict[int, int]
@@ -163,7 +162,8 @@ class PathHistories(Struct, frozen=True, eq=False, dict=True):
 
     def contents(self, history: int, until: int = NEVER) -> list[int]:
         """The contents that a path ever had, or had until a day (20240131), oldest first."""
-        return [file for file, day in self._known(history).days.items() if day <= until]
+        days = self._known(history).days
+        return list(days) if until == NEVER else [file for file, day in days.items() if day <= until]
 
     def _known(self, history: int) -> _Contents:
         if history not in self._contents:

@@ -12,7 +12,7 @@ import numpy as np
 from msgspec import Struct
 
 from ..support.arrays import I64, Array, run_bounds
-from .intervals import NEVER, Intervals, day_number, intervals_of, known_days
+from .intervals import NEVER, Intervals, day_number, day_numbers, intervals_of, known_days
 from .model import Corpus, Project, Release
 
 
@@ -128,7 +128,8 @@ class HistoryTable(Struct, frozen=True, eq=False, dict=True):
     @staticmethod
     def release_days(corpus: Corpus) -> I64:
         """The days (20240131) of the releases of a corpus, NEVER where none is known."""
-        return np.array([day_number(each.released) or NEVER for each in corpus.releases], np.int64)
+        days = day_numbers([each.released for each in corpus.releases])
+        return np.where(days > 0, days, NEVER)
 
     def _of_whole(self, days: I64, choose: np.ufunc) -> I64:
         """[H]: of each path history what ``choose`` takes of the days of its parts."""

@@ -187,6 +187,19 @@ class Corpus(Columns, frozen=True, dict=True):
         order = np.argsort(owners, kind="stable")
         return np.concatenate([statements[kept], self.plain_statements[places]])[order], owners[order]
 
+    def statements_in(self, definitions: Array) -> Array:
+        """The same statements, in no order."""
+        import numpy as np
+
+        from ..support.arrays import among, runs
+
+        if not self.is_plain:
+            return self.definition_statements[runs(self.definition_statement_starts, definitions)[0]]
+        rows, known = among(self.plain_definitions, definitions)
+        as_they_are = runs(self.definition_statement_starts, definitions[~known])[0]
+        plain = runs(self.plain_statement_starts, rows[known])[0]
+        return np.concatenate([self.definition_statements[as_they_are], self.plain_statements[plain]])
+
     def members_of(self, file: int) -> slice:
         """The rows of the definitions of file content ``file``."""
         return slice(*self.file_starts[file : file + 2].tolist())

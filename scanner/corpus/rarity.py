@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from msgspec import Struct
 
-from ..support.arrays import I64, U64, Array, among, distinct, runs
+from ..support.arrays import I64, U64, Array, Mask, among, distinct, runs
 from .history_table import HistoryTable
 from .kept.sorted_rows import SortedRows
 from .model import Corpus
@@ -22,6 +22,8 @@ from .spellings import keys_in, spellings_in, statement_keys
 
 # What both of two upstreams hold is not common for that: IDF weights are as if there were at least so many of them.
 FEW_HISTORIES = 10
+# So many names in statements are counted at a time.
+AT_A_TIME = 1 << 18
 
 
 def idf_weights(frequencies: Array, total: int) -> Array:
@@ -84,29 +86,41 @@ class Rarity(Struct, frozen=True, eq=False, dict=True):
         frequencies: I64 = counts - self._of_names.more(names)
         return frequencies
 
-    def name_uses(self, names: U64, most: int) -> I64:
-        """In how many statements, each once, each name stands, by the hashes of the names; of one that stands in more
-        than ``most`` some number above that."""
+    def are_seldom_used(self, names: U64, most: int) -> Mask:
+        """Whether each name, by its hash, stands in no more than ``most`` statements, each counted once, and no more
+        often than that in those of any one corpus."""
+        uses = np.zeros((len(self.corpora), len(names)), np.int64)
+        for each, corpus, occurrences in zip(uses, self.corpora, self._occurrences, strict=True):
+            places, known = among(corpus.name_hashes, names)
+            each[known] = occurrences[places[known]]
+        seldom: Mask = uses.sum(axis=0) <= most
+        # A statement that several corpora have counts once: that is gone through only where it decides.
+        open_ = (~seldom & (uses.max(axis=0, initial=0) <= most)).nonzero()[0]
+        seldom[open_] = self._statements_with(names[open_]) <= most
+        return seldom
+
+    @cached_property
+    def _occurrences(self) -> list[I64]:
+        """How often each name stands in the statements of each corpus; twice in one is two times."""
+        return [_counts_of(each.statement_names, len(each.name_hashes)) for each in self.corpora]
+
+    def _statements_with(self, names: U64) -> I64:
+        """In how many statements, each once, each name stands, none of which stands in many."""
         new = np.array([name for name in names.tolist() if name not in self._uses], np.uint64)
-        self._uses.update(zip(new.tolist(), self._counted_uses(new, most).tolist(), strict=True))
+        self._uses.update(zip(new.tolist(), self._counted_uses(new).tolist(), strict=True))
         return np.array([self._uses[name] for name in names.tolist()], np.int64)
 
-    def _counted_uses(self, names: U64, most: int) -> I64:
-        uses, keys, owners = np.zeros(len(names), np.int64), [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    def _counted_uses(self, names: U64) -> I64:
+        keys, owners = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
         for corpus in self.corpora if len(names) else ():
             places, known = among(corpus.name_hashes, names)
             number = np.full(len(corpus.name_hashes), -1)
             number[places[known]] = np.flatnonzero(known)
             at = np.flatnonzero((number >= 0)[corpus.statement_names])
-            owner = number[corpus.statement_names[at]]
-            here = np.bincount(owner, minlength=len(names))
-            uses[here > most] = here[here > most]
-            few = here[owner] <= most
-            statements = np.searchsorted(corpus.statement_name_starts, at[few], "right") - 1
-            keys.append(keys_in(corpus, statements))
-            owners.append(owner[few])
+            keys.append(keys_in(corpus, np.searchsorted(corpus.statement_name_starts, at, "right") - 1))
+            owners.append(number[corpus.statement_names[at]])
         _, held = _distinct_pairs(np.concatenate(keys), np.concatenate(owners))
-        return np.maximum(uses, np.bincount(held, minlength=len(names)))
+        return np.bincount(held, minlength=len(names))
 
     @cached_property
     def _uses(self) -> dict[int, int]:
@@ -171,6 +185,14 @@ def _counts(corpus: Corpus, column: str, weights: str, rows: Array) -> I64:
     if column in corpus.arrays:
         return corpus.arrays[column][rows].astype(np.int64)
     return frequencies_of(corpus.arrays[weights][rows], len(corpus.lineage_projects))
+
+
+def _counts_of(numbers: Array, size: int) -> I64:
+    """How often each number below ``size`` stands there; a part at a time, as counting takes a copy."""
+    counts, most = np.zeros(size, np.int64), max(AT_A_TIME, size)
+    for part in np.split(numbers, range(most, len(numbers), most)):
+        counts += np.bincount(part, minlength=size)
+    return counts
 
 
 def _distinct_pairs(keys: U64, owners: I64) -> tuple[U64, I64]:

@@ -13,7 +13,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from ..errors import CorpusError
 from ..fingerprints.window import WINNOWING
@@ -37,7 +39,7 @@ MOST_SEGMENTS = 32
 KEPT_SECONDS = 60 * 60
 
 
-class SegmentList(NamedTuple):
+class SegmentList(Struct, frozen=True):
     """What the file in place of a corpus says: its name and version, and its segments, oldest first."""
 
     name: str

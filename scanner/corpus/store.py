@@ -14,10 +14,11 @@ from contextlib import contextmanager, suppress
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec.structs import replace
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from ..errors import CorpusError
 from ..support.data_files import shipped_folder, user_data
@@ -45,7 +46,7 @@ _SHIPPED_MODELS = f"models{CORPUS_SUFFIX}"
 _BITS = {"U8": 8, "U16": 16, "U32": 32, "U64": 64}
 
 
-class _Stored(NamedTuple):
+class _Stored(Struct, frozen=True):
     """A corpus file as it stands."""
 
     told: str
@@ -200,9 +201,7 @@ def _decoded(path: Path, stored: _Stored, header: Header) -> Corpus:
         absent |= NATIVE
     if not MODELS.isdisjoint(absent):
         absent |= MODELS
-    corpus = Corpus(
-        _columns(stored, absent), **header._asdict(), path=path, file_key=stored.key, knows_plain=knows_plain
-    )
+    corpus = Corpus(_columns(stored, absent), **asdict(header), path=path, file_key=stored.key, knows_plain=knows_plain)
     if not knows_plain:
         from .plain_tables import without_plain
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..errors import SourceError
 from ..results import FileDate, Ground
@@ -20,7 +21,7 @@ DateOf = Callable[[str], FileDate]
 """Says when the file at a path, as the checkout lists it, first appeared."""
 
 
-class SourceFacts(NamedTuple):
+class SourceFacts(Struct, frozen=True):
     """What a source tells beside its code, to say who was first."""
 
     date_of: DateOf = lambda _: FileDate()

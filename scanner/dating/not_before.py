@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from functools import cache
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.data_files import shipped_folder
 from ..support.lazy import lazy_pattern
@@ -20,7 +21,7 @@ _YEAR = lazy_pattern(r"(?<!\d)(?:19[89]|20\d)\d(?!\d)")
 _IMPORT = lazy_pattern(rb"(?m)^[ \t]*(?:import|from)[ \t]+([A-Za-z_]\w{0,100})")
 
 
-class NotBefore(NamedTuple):
+class NotBefore(Struct, frozen=True, order=True):
     """The ISO date before which a text cannot have been written, and why; both empty where it tells nothing."""
 
     day: str = ""

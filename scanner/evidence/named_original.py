@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..errors import SourceError
 from ..repository.own_names import project_name
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from .two_models import Evidence, ModelRead
 
 
-class Beside(NamedTuple):
+class Beside(Struct, frozen=True):
     """What a comparison found beside the code, and its answer."""
 
     observations: tuple[Observation, ...] = ()
@@ -34,7 +36,7 @@ class Beside(NamedTuple):
 NOT_COMPARED = Beside()
 
 
-class Original(NamedTuple):
+class Original(Struct, frozen=True):
     """What a copy is held against."""
 
     name: str

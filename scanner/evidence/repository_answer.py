@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..repository.own_names import plain_name
 from ..results import (
@@ -34,7 +36,7 @@ _GROUNDS = (Strength.EXACT, Strength.STRONG)
 _WEIGHTS = "weights: their values are not read"
 
 
-class Answered(NamedTuple):
+class Answered(Struct, frozen=True):
     """What the answer rests on."""
 
     name: str
@@ -60,7 +62,7 @@ def answer(asked: Answered) -> Conclusion | None:
 # Code.
 
 
-class _Project(NamedTuple):
+class _Project(Struct, frozen=True):
     name: str
     files: tuple[FileVerdict, ...]
     """The files that are copies of it,"""

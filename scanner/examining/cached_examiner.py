@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from msgspec import Struct
@@ -44,7 +44,7 @@ _CODE = (".py", ".yaml", ".txt", ".safetensors", ".so", ".pyd")
 _NO_VERDICT = FileVerdict("", "", Verdict.INDEPENDENT, 0.0, "", (), None, (), ())
 
 
-class Unknown(NamedTuple):
+class Unknown(Struct, frozen=True):
     """A file that has to be examined."""
 
     key: bytes

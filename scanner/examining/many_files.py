@@ -115,7 +115,7 @@ class Examination(Struct, frozen=True):
 
     def _examined(self, waiting: _Waiting) -> Examined | Skipped:
         dates = waiting.unknown.dated
-        source = self.source if dates is None else self.source._replace(date_of=lambda _: dates)
+        source = self.source if dates is None else replace(self.source, date_of=lambda _: dates)
         try:
             return self.examiner.examine(waiting.file, self.options.timeout, source)
         except OverBudgetError as over:

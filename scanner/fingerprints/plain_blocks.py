@@ -7,7 +7,7 @@ here once all blocks inside it are done, so nothing is gone through twice.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from msgspec import Struct, field
 
@@ -21,6 +21,7 @@ ASSIGNMENT = symbol("assignment")
 RETURN = symbol("return_statement")
 _ASSERT = symbol("assert_statement")
 _IF, _ELIF, _ELSE = symbol("if_statement"), symbol("elif_clause"), symbol("else_clause")
+_FOLLOWING = (_ELIF, _ELSE)
 _FOR, _WITH = symbol("for_statement"), symbol("with_statement")
 _JUMPS = frozenset((RETURN, *map(symbol, ("raise_statement", "continue_statement", "break_statement"))))
 _LIST, _IN = symbol("list"), symbol("in")
@@ -51,11 +52,11 @@ class Piece:
 
     __slots__ = ("_places", "_tree", "body", "bound", "kind", "part", "scope", "target")
 
-    def __init__(self, part: Part, scope: int, bound: Iterable[int]) -> None:
+    def __init__(self, part: Part, scope: int) -> None:
         self.part = part
         self.scope = scope
         """The number of the function whose locals it sees."""
-        self.bound = set(bound)
+        self.bound = set(part.encoded.bound)
         self.kind, self.target = part.kind, part.target
         self.body: list[Piece] | None = None
         """The block under a header."""
@@ -147,7 +148,8 @@ def plain_block(block: list[Piece], names: Locals) -> list[Piece]:
     # From the end: what a statement is joined with stands after it, and is plain then. The next is the last of these.
     after: list[Piece] = []
     for first, last in reversed(_chains(kept)):
-        for group in reversed(_unchained(_folded(kept[first:last], names))):
+        chain = kept[first:last]
+        for group in reversed(_unchained(_folded(chain, names))) if len(chain) > 1 else (chain,):
             if len(group) > 1 or not _joined(group[0], after, names):
                 after.extend(reversed(group))
     return after[::-1]
@@ -157,7 +159,7 @@ def _chains(block: list[Piece]) -> list[tuple[int, int]]:
     """Where each `if` with its `elif` and `else` begins and ends; all else stands alone."""
     bounds: list[tuple[int, int]] = []
     for place, piece in enumerate(block):
-        follows = piece.body is not None and piece.kind in (_ELIF, _ELSE) and bounds
+        follows = piece.body is not None and piece.kind in _FOLLOWING and bounds
         if follows and block[bounds[-1][0]].kind == _IF:
             bounds[-1] = bounds[-1][0], place + 1
         else:
@@ -251,7 +253,7 @@ def _joined(piece: Piece, after: list[Piece], names: Locals) -> bool:
         return False
     if kind == _IF:
         return _return_either(piece, following)
-    if kind != ASSIGNMENT:
+    if kind != ASSIGNMENT or piece.target is None:
         return False
     if _collected(piece, following, names) or _inlined(piece, following, names):
         # What the next one assigns may be bound, or read, only once now.

@@ -6,7 +6,7 @@ plain already, and must give the same for all spellings; what it gives need not 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from ..syntax.token_format import ATTRIBUTE, KEYWORD, MOST_CHILDREN, VARIABLE, symbol
 from ..syntax.token_trees import CALL, Tree, call_of, has_at_most, tree_of
@@ -44,6 +44,20 @@ _DISPLAYS = {
 }
 
 
+# What a rule asks for: one of these tokens, two keywords, or one of these names. Without them none changes anything.
+_CHANGED_TOKENS = frozenset(
+    (
+        *_TURNED,
+        *(COMPARISON | parts for parts in range(5, MOST_CHILDREN)),
+        BOOLEAN | 3,
+        NOT | 1,
+        CONDITIONAL | 3,
+        _PERCENT,
+    )
+)
+_CHANGED_NAMES = frozenset((b"super", b"format", *_DISPLAYS))
+
+
 class PlainExpressions:
     """The rules for one name table, of which ``spelled`` has the name of each number, now and later."""
 
@@ -58,6 +72,12 @@ class PlainExpressions:
             CONDITIONAL: (_conditional, 3),
             BINARY: (_formatting, 3),
         }
+
+    def may_change(self, symbols: list[int], names: Iterable[int]) -> bool:
+        """Whether any rule may change a statement of these tokens, with these names among them."""
+        if not _CHANGED_TOKENS.isdisjoint(symbols) or symbols.count(KEYWORD) > 1:
+            return True
+        return not _CHANGED_NAMES.isdisjoint([self._spelled[name] for name in names])
 
     def plain(self, tree: Tree) -> Tree:
         """A node in its plain form, its parts being in theirs."""

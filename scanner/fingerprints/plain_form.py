@@ -8,13 +8,14 @@ those of the first form. Edit this when statements are brought into it in anothe
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from ..support.budget import check
 from ..syntax.linear import END_SYMBOL
 from ..syntax.parser import Role, Statement
-from ..syntax.token_format import VARIABLE, as_bytes, kind_of, symbol
-from ..syntax.token_trees import Tree, flattened, grown, has_at_most, tree_of
+from ..syntax.token_format import VARIABLE, as_bytes, is_name, kind_of, symbol
+from ..syntax.token_trees import Tree, flattened, grown, has_at_most, is_tree, tree_of
 from .plain_blocks import ASSIGNMENT, Locals, Part, Piece, plain_block, target_of, tokens_of
 from .plain_expressions import BINARY, TUPLE, PlainExpressions
 from .statement_cache import MOST_TEXTS, EncodedStatement, NameTable
@@ -24,6 +25,9 @@ _AUGMENTED = symbol("augmented_assignment")
 _OPERATORS = {symbol(f"{operator}="): symbol(operator) for operator in "+ - * / // % ** @ & | ^ << >>".split()}
 _TREES = frozenset((Role.SIMPLE, Role.HEADER, Role.ELIF))
 _OPENING = frozenset((Role.HEADER, Role.ELIF, Role.PARAMETERS))
+_END_ROLE, _SIMPLE = Role.END, Role.SIMPLE
+_SEVERAL = frozenset((TUPLE, _AUGMENTED))
+_ASSIGNS_VARIABLE = [ASSIGNMENT | 2, VARIABLE]
 # A value that is assigned to two names at once is said twice when it has at most so many tokens.
 _LONGEST_SHARED = 4
 # So many targets of one assignment are told apart, and a target is said twice when it has at most so many tokens.
@@ -51,7 +55,7 @@ class PlainForm:
             self._parts.clear()
             self._plain.clear()
         pieces = [self._pieces(statement, each) for statement, each in zip(statements, encoded, strict=True)]
-        names = self._locals(piece for several in pieces for piece in several)
+        names = self._locals([piece for several in pieces for piece in several])
         blocks: list[list[Piece]] = [[]]
         for statement, several in zip(statements, pieces, strict=True):
             if statement.role == Role.END:
@@ -69,12 +73,14 @@ class PlainForm:
 
     def _locals(self, pieces: Iterable[Piece]) -> Locals:
         """Count the variables of a definition."""
-        names = Locals(self._spelled)
+        reads: list[int] = []
+        binds: list[int] = []
+        fixed: list[int] = []
         for piece in pieces:
-            names.reads.update(piece.part.reads)
-            names.binds.update(piece.bound)
-            names.fixed.update(piece.part.encoded.free)
-        return names
+            reads += piece.part.reads
+            binds += piece.bound
+            fixed += piece.part.encoded.free
+        return Locals(self._spelled, Counter(binds), Counter(reads), set(fixed))
 
     def _written(self, block: list[Piece]) -> tuple[list[EncodedStatement], list[int]]:
         written: list[EncodedStatement] = []
@@ -103,23 +109,25 @@ class PlainForm:
     def _plainly(
         self, symbols: list[int], names: list[int], bound: Iterable[int], free: tuple[int, ...]
     ) -> EncodedStatement:
-        if (plain := grown(symbols, names, self._expressions.plain)) is not None:
+        rules = self._expressions
+        if rules.may_change(symbols, names) and (plain := grown(symbols, names, rules.plain)) is not None:
             symbols, names = flattened(plain)
         return EncodedStatement(
             as_bytes(symbols), as_bytes(names), len(symbols), len(names), tuple(sorted(bound)), free
         )
 
     def _pieces(self, statement: Statement, encoded: Sequence[EncodedStatement]) -> list[Piece]:
-        stays = statement.in_class or statement.role not in _TREES
-        if stays:
-            return [Piece(_as_it_is(each), statement.scope, each.bound) for each in encoded]
+        role, scope = statement.role, statement.scope
+        if statement.in_class or role not in _TREES:
+            return [Piece(_as_it_is(each), scope) for each in encoded] if role is not _END_ROLE else []
         found: list[Piece] = []
+        is_simple = role is _SIMPLE
         for each in encoded:
-            key = each.symbols, each.names, statement.role is Role.SIMPLE
+            key = each.symbols, each.names, is_simple
             parts = self._parts.get(key)
             if parts is None:
-                parts = self._parts[key] = _parts(each, statement.role is Role.SIMPLE)
-            found += [Piece(part, statement.scope, part.encoded.bound) for part in parts]
+                parts = self._parts[key] = _parts(each, is_simple)
+            found += [Piece(part, scope) for part in parts]
         return found
 
 
@@ -137,21 +145,27 @@ def _parts(encoded: EncodedStatement, is_simple: bool) -> tuple[Part, ...]:
     if symbols and kind_of(symbols[0]) == _PARALLEL:
         encoded = _with_tokens(encoded, symbols[1:], names, encoded.bound)
         symbols = symbols[1:]
-    tree = grown(symbols, names)
-    if tree is None:
+    if not is_tree(symbols):
         return (_as_it_is(encoded),)
-    trees = _split(tree) if is_simple else [tree]
-    if len(trees) == 1 and trees[0] is tree:
-        return (_part(encoded, tree),)
+    tree = grown(symbols, names) if is_simple and _may_be_split(symbols) else None
+    trees = _split(tree) if tree else []
+    if not trees or trees[0] is tree:
+        return (_part(encoded, symbols, names),)
     parts = []
     bound = encoded.bound
     for each in trees:
         target = target_of(each)
         # Of several, what each assigns is its own; the first has the rest, which is seldom anything.
         own = bound if target is None or len(trees) == 1 else (target,)
-        parts.append(_part(_with_tokens(encoded, *flattened(each), own), each))
+        tokens = flattened(each)
+        parts.append(_part(_with_tokens(encoded, *tokens, own), *tokens))
         bound = () if target is None else bound
     return tuple(parts)
+
+
+def _may_be_split(symbols: list[int]) -> bool:
+    """Whether `_split` may find several statements, or another one: nothing else has to be grown for it."""
+    return kind_of(symbols[0]) in _SEVERAL or symbols.count(ASSIGNMENT | 2) > 1
 
 
 def _with_tokens(
@@ -162,19 +176,14 @@ def _with_tokens(
 
 def _as_it_is(encoded: EncodedStatement) -> Part:
     # Attributes are among its names: it may seem to read a variable more often than it does, never less.
-    return Part(encoded, 0, None, tuple(tokens_of(encoded)[1]))
+    return Part(encoded, 0, None, tuple(memoryview(encoded.names).cast("I")))
 
 
-def _part(encoded: EncodedStatement, tree: Tree) -> Part:
-    target = target_of(tree)
-    reads = []
-    stack = tree.children[1:] if target is not None else [tree]
-    while stack:
-        each = stack.pop()
-        if each.token == VARIABLE:
-            reads.append(each.name)
-        stack.extend(each.children)
-    return Part(encoded, tree.kind, target, tuple(reads))
+def _part(encoded: EncodedStatement, symbols: list[int], names: list[int]) -> Part:
+    """A statement of these tokens, which are a tree."""
+    target = names[0] if symbols[:2] == _ASSIGNS_VARIABLE else None
+    reads = [name for token, name in zip(filter(is_name, symbols), names, strict=True) if token == VARIABLE]
+    return Part(encoded, kind_of(symbols[0]), target, tuple(reads if target is None else reads[1:]))
 
 
 def _split(tree: Tree) -> list[Tree]:

@@ -5,10 +5,10 @@ Edit this to change k or the window. Every corpus must then be built again: rais
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class Winnowing(NamedTuple):
+class Winnowing(Struct, frozen=True):
     """``k`` tokens make a k-gram; of each ``window`` neighbouring k-grams one is kept.
 
     A run of ``window + k - 1`` equal tokens always shares a fingerprint.

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from ..corpus.model import Corpus
 from ..corpus.spellings import spellings_in
@@ -44,7 +45,7 @@ class DefinitionPairs(NamedTuple):
         return found
 
 
-class Alignment(NamedTuple):
+class Alignment(Struct, frozen=True):
     """A query beside one upstream file. M counts the statements that match, S all of the query."""
 
     pairs: DefinitionPairs
@@ -62,7 +63,7 @@ class Alignment(NamedTuple):
     """int64[M]: where among all statements of ``references`` each match stands."""
 
 
-class ReferenceDefinitions(NamedTuple):
+class ReferenceDefinitions(Struct, frozen=True):
     """The definitions [R] of one upstream file, and all their statements, one definition after the other."""
 
     hashes: Array
@@ -266,7 +267,7 @@ def _matched(
     return query.real[rows], partners
 
 
-class _Side(NamedTuple):
+class _Side(Struct, frozen=True):
     """The statements of one side of all pairs that are not equal, one pair after the other."""
 
     shapes: Array

@@ -6,9 +6,8 @@ aligned. Edit this together with `comparison`: nothing here may be less than wha
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 
 from ..corpus.model import Corpus
 from ..corpus.spellings import spellings_in, statement_keys
@@ -21,7 +20,7 @@ from .query import Query
 ROUNDED = 1e-6
 
 
-class AtMost(NamedTuple):
+class AtMost(Struct, frozen=True):
     """What an alignment can give at most, each as `Comparison` has it."""
 
     aligned_share: float
@@ -37,7 +36,7 @@ class AtMost(NamedTuple):
 
 def share_at_most(query: Query, corpus: Corpus, file: int) -> float:
     """The share of the file's tokens in statements that file content ``file`` of a corpus has anywhere, names aside."""
-    statements, _ = corpus.held(corpus.member_definitions[corpus.members_of(file)])
+    statements = corpus.statements_in(corpus.member_definitions[corpus.members_of(file)])
     held = _held(query, corpus, corpus.statement_digests[statements])
     return float(query.statement_tokens[held].sum()) / max(query.total, 1)
 

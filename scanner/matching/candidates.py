@@ -67,10 +67,33 @@ class Candidate(NamedTuple):
         return self.histories.age(self.file, self.history)
 
 
-def find_candidates(query: Query, histories: PathHistories, least: float = 0.0) -> list[Candidate]:
-    """The upstream files that share most with a file, best first; none below a share of ``least``."""
-    equal = equal_runs(query, histories.union)
-    single, held = single_hits(query, histories.union, equal)
+class Hits(NamedTuple):
+    """What of all corpora is like each definition of a file: the same in the first form and in the plain one, which
+    differ in what else stands in a definition."""
+
+    asked: Array
+    """bool[D]: the definitions that were looked up."""
+    equal: EqualRuns
+    single: DefinitionHits
+    held: HistoryHits
+
+
+def find_hits(query: Query, union: CorpusUnion) -> Hits:
+    """Look up the definitions of a file."""
+    equal = equal_runs(query, union)
+    return Hits(query.folded_tokens > 0, equal, *single_hits(query, union, equal))
+
+
+def find_candidates(
+    query: Query, histories: PathHistories, least: float = 0.0, hits: Hits | None = None
+) -> list[Candidate]:
+    """The upstream files that share most with a file, best first; none below a share of ``least``.
+
+    ``hits`` are those of the file, in whatever form, where it was looked up before.
+    """
+    if hits is None or not np.array_equal(hits.asked, query.folded_tokens > 0):
+        hits = find_hits(query, histories.union)
+    _, equal, single, held = hits
     if not len(equal.first) and not len(single.definition):
         return []
     chosen = _best_histories(query, histories, equal, held, least)

@@ -240,7 +240,7 @@ class Comparison(Struct, frozen=True, dict=True):
         names = distinct(self.query.name_hashes[self.query.code.order[slots]])
         frequencies = union.rarity.name_frequencies(names)
         names = names[(frequencies > 0) & (frequencies <= FEW_DEFINE)]
-        rare = names[union.rarity.name_uses(names, FEW_USE) <= FEW_USE]
+        rare = names[union.rarity.are_seldom_used(names, FEW_USE)]
         found = among(rare, self.query.name_hashes[self.query.code.order[slots]])[1]
         worded[self.alignment.owners[self.pairs.rows[self._foreign][found]]] = True
         return worded

@@ -8,7 +8,9 @@ when another ground should count, or another one should win.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..corpus.intervals import day_number
 from ..corpus.model import Project
@@ -22,7 +24,7 @@ from .named_first import Named, named_first
 from .ranking import ADDED_SHARE, ALIKE_PART, ranked_by_closeness
 
 
-class Credited(NamedTuple):
+class Credited(Struct, frozen=True):
     """Whether an upstream file's own header names the scanned side as its source."""
 
     by_holder: bool = False
@@ -31,7 +33,7 @@ class Credited(NamedTuple):
     """It names the project that the scanned source says it is: a claim."""
 
 
-class Facts(NamedTuple):
+class Facts(Struct, frozen=True):
     """What is known of a scanned file beside its code."""
 
     dated: FileDate = FileDate()
@@ -54,7 +56,7 @@ class Facts(NamedTuple):
         return day_number(self.dated.date)
 
 
-class Standing(NamedTuple):
+class Standing(Struct, frozen=True):
     """How a file and one upstream path stand to each other in time."""
 
     direction: Direction
@@ -63,7 +65,7 @@ class Standing(NamedTuple):
     innovations: Innovations | None = None
 
 
-class Placed(NamedTuple):
+class Placed(Struct, frozen=True):
     """What is left of the upstreams once time is asked, and what is known of it."""
 
     kept: list[Comparison]
@@ -103,16 +105,16 @@ def placed(kept: list[Comparison], facts: Facts, rematch: Rematch, named: bool) 
     closest = {each.candidate.key: each for each in reversed(kept)}
     found = {key: innovations_of(each) for key, each in closest.items()}
     dated, notes = _counting(kept, facts, found)
-    counting = facts._replace(dated=dated, since=_since(kept, facts._replace(dated=dated)))
+    counting = replace(facts, dated=dated, since=_since(kept, replace(facts, dated=dated)))
     standings = {key: _standing(each, counting, found[key]) for key, each in closest.items()}
     standings |= _moved(closest, standings)
     seen = Placed(kept, [], counting, facts.dated, standings, notes)
     later = [each for each in kept if seen.is_later(each)]
     if not later and not any(_is_younger(each, counting) for each in kept):
-        return seen._replace(kept=_certain_first(kept, seen))
+        return replace(seen, kept=_certain_first(kept, seen))
     again = rematch(dated.date, {each.candidate.key for each in later})
     left = [each for each in _then(kept, again, seen) if not seen.is_later(each)]
-    return seen._replace(kept=_certain_first(left, seen), later=later)
+    return replace(seen, kept=_certain_first(left, seen), later=later)
 
 
 def _counting(
@@ -223,7 +225,7 @@ def _then(before: Sequence[Comparison], again: Sequence[Comparison], seen: Place
         chosen[each.candidate.key] = each
         standing = seen.standing(each)
         if older is None and _is_younger(each, seen.facts) and not tell_of_descent(standing.innovations):
-            seen.standings[each.candidate.key] = standing._replace(direction=Direction.OPEN)
+            seen.standings[each.candidate.key] = replace(standing, direction=Direction.OPEN)
     return ranked_by_closeness(list(chosen.values()))
 
 

@@ -5,9 +5,8 @@ Edit this when equal definitions are looked up in another way.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 
 from ..corpus.union import CorpusUnion
 from ..support.arrays import Array, among, among_few, distinct, run_places
@@ -19,7 +18,7 @@ DENSE = 128
 SHORT_RUN = 64
 
 
-class EqualRuns(NamedTuple):
+class EqualRuns(Struct, frozen=True):
     """The token sequences that a file shares with corpora, by the runs of reference definitions that have them.
 
     Definitions are sorted by their hash, so that those with equal tokens stand together, a run in each corpus.

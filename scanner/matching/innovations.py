@@ -31,9 +31,16 @@ def innovations_of(comparison: Comparison) -> Innovations | None:
     A path begins with the first content that the present one goes on from: before, something else may have stood there.
     """
     histories, candidate = comparison.candidate.histories, comparison.candidate
+
+    def is_older(file: int) -> bool:
+        return file != candidate.file and histories.day_of(file, candidate.history) < candidate.day
+
+    contents = histories.contents(candidate.history)
+    if not is_older(contents[0]):
+        return None
     distinctive = _distinctive(comparison, candidate.file)
-    for first in histories.contents(candidate.history):
-        if first == candidate.file or histories.day_of(first, candidate.history) >= candidate.day:
+    for first in contents:
+        if not is_older(first):
             return None
         before = _digests(comparison, first)
         kept = among(before, distinctive)[1]
@@ -75,8 +82,7 @@ def _contents(comparison: Comparison, file: int) -> tuple[Corpus, Array]:
     """The statements of an upstream file, and the corpus that holds them."""
     union = comparison.candidate.histories.union
     corpus, local = union.corpus_of(file), union.local_file(file)
-    rows = slice(*corpus.file_starts[local : local + 2].tolist())
-    return corpus, corpus.held(corpus.member_definitions[rows])[0]
+    return corpus, corpus.statements_in(corpus.member_definitions[corpus.members_of(local)])
 
 
 def _digests(comparison: Comparison, file: int) -> Array:

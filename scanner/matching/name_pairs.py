@@ -8,9 +8,8 @@ decided in `renames`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 
 from ..corpus.model import Corpus
 from ..corpus.spellings import spellings, spellings_in
@@ -25,7 +24,7 @@ _FILE = 0  # the space of names of the whole file; that of a definition is its n
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
 
 
-class NamePairs(NamedTuple):
+class NamePairs(Struct, frozen=True):
     """Each name of the aligned statements beside the one in its place upstream, a row per name and statement."""
 
     copies: Array
@@ -54,7 +53,7 @@ def pair_names(query: Query, corpus: Corpus, statements: Array, contents: Array)
     return NamePairs(copies, originals, rows, slots, equal)
 
 
-class Tally(NamedTuple):
+class Tally(Struct, frozen=True):
     """The pairs of names of an alignment, G of them, sorted by original; a name is told apart by its scope."""
 
     distinct: Array
@@ -117,7 +116,7 @@ def _swapped(distinct: Array, majority: Array, counts: Array) -> Array:
     return swapped
 
 
-class NameLinks(NamedTuple):
+class NameLinks(Struct, frozen=True):
     """Statements of a query and those they stand beside, P pairs: of definitions that are equal, and by names."""
 
     statements: Array
@@ -128,7 +127,7 @@ class NameLinks(NamedTuple):
     """bool[P]: nothing else in the two definitions could stand there."""
 
 
-class _Side(NamedTuple):
+class _Side(Struct, frozen=True):
     """The statements [N] of one side that have a like on the other, with the slots [K] that their names stand in."""
 
     statements: Array
@@ -159,7 +158,7 @@ def spread(numbers: Array) -> Array:
     return spread
 
 
-class _Known(NamedTuple):
+class _Known(Struct, frozen=True):
     """Names that are known to stand for each other: ``originals`` [E] sorted, each with its space, and ``copies``."""
 
     originals: Array

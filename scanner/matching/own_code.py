@@ -6,9 +6,8 @@ Edit this when files that copy one another are not told of, or when too much is 
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
+from msgspec import Struct
 
 from ..corpus.union import CorpusUnion
 from ..results import MODULE, FileVerdict
@@ -47,7 +46,7 @@ def own_code(query: Query, union: CorpusUnion, verdict: FileVerdict) -> OwnCode 
     )
 
 
-class _Values(NamedTuple):
+class _Values(Struct, frozen=True):
     alone: Array
     """float64[S]: the distinctive tokens of each statement, its names aside; of equal ones at the first alone."""
     of_definitions: Array

@@ -6,7 +6,6 @@ Edit this when another upstream should be called the closest, or when a bound of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -45,7 +44,7 @@ NEARLY_ALL = 0.97
 # So many candidates are compared with in all.
 MOST_COMPARED = 6
 # Candidates of which look-up finds so much are seldom unrelated: they are aligned with at once.
-DOUBTED_SHARE = 0.5
+DOUBTED_SHARE = 0.3
 # What has this part of the evidence of the closest is as close.
 TIE_PART = 0.99
 # An upstream that holds this part of what the closest does may as well be the source.
@@ -91,7 +90,7 @@ def related(
     return ranked_by_closeness([each for each in comparisons if _is_worth_naming(each, options)])
 
 
-class _Comparing(NamedTuple):
+class _Comparing(Struct, frozen=True):
     """Compares a file with candidates, or tells before that it is related to one in no way."""
 
     query: Query
@@ -219,7 +218,7 @@ def _rivals_compared(rivals: Sequence[Candidate], comparing: _Comparing) -> list
             compared[place] = comparing.compare(rival)
         else:
             unrelated[place] = most
-    if compared:
+    if compared and unrelated:
         # What has more evidence, and is not related for all that, ends the search.
         evidence = max(each.evidence for each in compared.values())
         compared |= {place: comparing.compare(rivals[place]) for place, most in unrelated.items() if most >= evidence}

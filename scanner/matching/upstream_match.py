@@ -57,6 +57,7 @@ def upstream_match(
         innovations=standing.innovations,
         contained=comparison.contained,
         part_evidence=part_evidence,
+        homepage=first.project.homepage,
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from msgspec.structs import replace
 
 from ..results import COPIES, MODULE, Direction, FileVerdict, Ground, UpstreamMatch, Verdict
 from ..sources.files import SourceFile
@@ -70,7 +71,7 @@ def judge(file: SourceFile, licence: str, seen: Placed, options: VerdictOptions)
 
 def _copied(file: SourceFile, licence: str, seen: Placed, options: VerdictOptions) -> FileVerdict:
     kept = _copies_first(seen.kept, options)
-    seen = seen._replace(kept=kept)
+    seen = replace(seen, kept=kept)
     closest, standing = kept[0], seen.standing(kept[0])
     own = _own_release(file.path, closest)
     others = [each for each in kept if each.candidate.key != closest.candidate.key]

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import accumulate
 from operator import itemgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 from .credit_sources import Certainty
@@ -34,7 +36,7 @@ _HALF = 16
 _SHORT = 16_384
 
 
-class Phrase(NamedTuple):
+class Phrase(Struct, frozen=True):
     """A way to credit."""
 
     strength: Strength
@@ -57,6 +59,7 @@ _FROM = r"[\s:,)]{1,3}from\b"
 _VERSION_OF = r"(?:\s+[\w,]{1,20}){0,5}?\s+(?:versions?|variants?|forms?|copy|forks?|ports?)\s+of\b"
 _LINE_BEGINS = r"(?:(?<=\n)|\A|(?<=[.;:)]\s))[-*\s]{0,4}"
 _LINK_AHEAD = r"(?=[\s<`'\"(\[]{0,4}(?:https?:|(?:www\.)?(?:github|gitlab|huggingface)\.))"
+_NAMED_LINK = r"(?=[`'\"(]{0,2}\[[^\]\n]{1,60}\]\(https?:)"
 _CODE_WORDS = r"(?:code|codes|impl(?:ementations?|s)?\.?|repo(?:sitory)?|sources?|authors?|version|work|licen[cs]e)"
 _OF: OneOf = ("from", "of")
 LINKED: OneOf = ("http", "github.", "gitlab.", "huggingface.")
@@ -196,6 +199,18 @@ PHRASES = (
     ),
     Phrase(
         Strength.BASED,
+        r"\bshout[\s-]?outs?\s+to\b[\s:]{1,3}(?:" + _LINK_AHEAD + "|" + _NAMED_LINK + ")",
+        Certainty.LINK,
+        (("shout",), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
+        r"\b(?:implementations?|impl|codes?|modules?|class(?:es)?|functions?)\s+from\b[\s:]{1,3}" + _NAMED_LINK,
+        Certainty.LINK,
+        (("from",), LINKED),
+    ),
+    Phrase(
+        Strength.BASED,
         r"\b(?:portions?|parts?|some|much|most|bits)\s+of\s+(?:this|the|these|our)\s+(?:[\w-]{1,20}\s+){1,3}"
         r"(?:is|are|comes?|were|was)\s+from\b",
         Certainty.NAME,
@@ -266,7 +281,7 @@ def pattern(phrase: Phrase) -> re.Pattern[str]:
     return re.compile(phrase.words, re.IGNORECASE)
 
 
-class _Stem(NamedTuple):
+class _Stem(Struct, frozen=True):
     """A stem up to the end of its line, ``breaks`` where the line must end there, and the phrases that need it."""
 
     words: str

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from enum import IntEnum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 from .links import URL, Leads, read_link
@@ -107,7 +108,7 @@ class Certainty(IntEnum):
     LINK = 4
 
 
-class Origin(NamedTuple):
+class Origin(Struct, frozen=True):
     """A source that a text names from ``start`` to ``end``; ``url``, ``project`` and ``path`` are as in a Credit."""
 
     certainty: Certainty
@@ -120,7 +121,7 @@ class Origin(NamedTuple):
     "What a link leads to."
 
 
-class ProperName(NamedTuple):
+class ProperName(Struct, frozen=True):
     """A proper name, from ``start`` to ``end``; ``is_known`` where it can be nothing but a project's."""
 
     said: str

@@ -7,7 +7,8 @@ says is not to be read, between REUSE-IgnoreStart and REUSE-IgnoreEnd, is left b
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.decoding import with_line_feeds
 from ..support.lazy import lazy_pattern
@@ -26,7 +27,7 @@ _SNIPPETS = lazy_pattern(r"SPDX-SnippetBegin.*?(?:SPDX-SnippetEnd|\Z)", re.DOTAL
 _BLANKS = bytes(sign if sign in b"\r\n" else 0x20 for sign in range(256))
 
 
-class Header(NamedTuple):
+class Header(Struct, frozen=True):
     """``text`` has one line for each line of the file; ``folded`` is the same in lower case, place for place."""
 
     text: str

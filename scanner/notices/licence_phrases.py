@@ -11,7 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 
@@ -71,8 +72,12 @@ _ONLY_NON_COMMERCIAL = (
     r"(?:,? [a-z]{2,12}){0,5},? (?:use|purposes?)\b"
     r"|(?:for|to) (?:(?:academic|research|educational|personal|and|or|scientific),? ){0,4}non-?commercial"
     r"(?: [a-z]{3,12}){0,3} (?:use|purposes?|research) only\b|only for (?:[a-z]{2,11} ){0,4}?non-?commercial\b"
+    r"|\bonly be used for (?:[a-z]{3,12},? ){0,3}?non-?commercial\b"
     r"|\bonly non-?commercial (?:use|purposes?) (?:is|are) (?:permitted|allowed)\b"
     r"|\b(?:may|can) ?not be used for commercial purposes?|\bno commercial use (?:is )?(?:allowed|permitted)\b"
+    r"|\bnot for commercial (?:use|purposes?|applications?)\b"
+    r"|\bcommercial use (?:(?:of|in) [^.;]{1,40} )?is (?:strictly |expressly )?"
+    r"(?:prohibited|forbidden|not (?:permitted|allowed))"
 )
 # Words of terms: a text goes on over the paragraphs that have one.
 _TERMS = lazy_pattern(r"redistribut|warrant|liab|permi|conditions|licen[cs]e|neither the name")
@@ -93,8 +98,9 @@ _BSD_3 = (
     r"bsd[\s-]{1,3}\(?3(?:[\s-]{1,3}clause)?\b|bsd[\s-]clause[\s-]3|3[\s-]clause bsd|(?:new|modified|revised)[\s-]bsd"
 )
 _MIT = (
-    rf"(?<!modified\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b|\bmit[/ ]\(?x11\b"
-    r"|\bexpat licen[cs]e"
+    rf"(?<!modified\s)(?<!apple\s)\bmit[\s-]{{1,3}}licen[cs]ed?\b|{_UNDER}mit\b|{_LABEL}mit\b|licenses/mit\b"
+    r"|\bmit[/ ]\(?x11\b|(?<=\sis\s)mit\b(?=\s{0,3}(?:[.,;)]|since\b|\Z))|(?<=code:\s)mit\b|\bexpat licen[cs]e"
+    r"|\bmit(?=\s{0,3},?\s{0,3}(?:or|and|/|\|)\s{0,3}(?:the )?apache)|(?<=apache-2\.0\sor\s)mit\b"
 )
 # Names and links. The first row of a word that is found decides, so the more specific stand first.
 _NAMES = (
@@ -164,7 +170,7 @@ _SERVER = lazy_pattern(r"2\.0|licen")
 _MOST_OF_ONE = 40
 
 
-class Wording(NamedTuple):
+class Wording(Struct, frozen=True):
     """Where a folded header names ``licence``: from ``start`` to ``end``. The text of a licence ends with ``tail``."""
 
     licence: str

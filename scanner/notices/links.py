@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 
@@ -51,7 +52,7 @@ class Leads(Enum):
     READING = "reading"  # a paper, a manual, data
 
 
-class Link(NamedTuple):
+class Link(Struct, frozen=True):
     """A link: ``project`` is "org/repo" at a code host, else the host; ``path`` the file or folder in it."""
 
     url: str

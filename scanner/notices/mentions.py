@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 from functools import lru_cache
 from itertools import islice
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 from .header import Header
@@ -81,7 +82,7 @@ _NEGATED = lazy_pattern(
 )
 # "You may not use it except under the X", "without warranty, under the X", "not only", "no later than".
 _NO_NEGATION = lazy_pattern(
-    r"\s-\s|,\s*(?:but\s+)?(?:this|it|we|our|the\s+(?:code|file))\b|\b(?:except|unless|rights|copyright|remove|edit|modify|delete|warrant\w*|only|later|but|however|restrictions?|limitations?|liab\w+|may|now|relicen[cs]ed\s+(?:under|to|as)|"
+    r"\s-\s|[,:]\s*(?:but\s+)?(?:this|it|we|our|the\s+(?:code|file))\b|(?<!following\s)licen[cs]e\s*:\s|\b(?:except|unless|rights|copyright|remove|edit|modify|delete|warrant\w*|only|later|but|however|restrictions?|limitations?|liab\w+|may|now|relicen[cs]ed\s+(?:under|to|as)|"
     r"is\s+released|are\s+released|is\s+licen[cs]ed|are\s+licen[cs]ed)\b"
 )
 _UNLIKE = lazy_pattern(r"\b(?:unlike|instead\s+of|rather\s+than|in\s+contrast\s+to)\b(?P<between>[^.;]{0,90})\Z")
@@ -91,17 +92,30 @@ _NEGATED_AFTER = lazy_pattern(
     r"|(?:[^.;\n]|\.\d){0,20}\b(?:and|but)\s+(?:is\s+|are\s+|was\s+)?(?:now|since)\s+(?:re)?(?:licen[cs]ed|distributed|released|under)\b"
     r"|(?:\s+(?:licen[cs]ed|code|software|dependenc(?:y|ies)|projects?|libraries)){0,2}\s+(?:is|are|does|do|was)\s+not\b"
 )
+# The last thing before a name, "weights licensed under", "Weights: ", whatever the sentence begins with.
+_OTHER_AT_LAST = lazy_pattern(
+    rf"\b(?:{_OTHER})\s*(?::\s*|(?:(?:is|are|which|that)\s+){{0,2}}(?:licen[cs]ed|released|available|distributed)\b[^.;]{{0,30}})"
+    r"\s*\Z"
+)
+# What is asked, or may be so, is not said.
+_ASKED = lazy_pattern(
+    r"\bwhether\b(?:[^.;]|\.\d){0,90}\Z|\b(?:may|might|could)\s+be\s+(?:under\s+)?(?:the\s+|an?\s+)?\Z"
+)
+# What something was trained on.
+_TRAINED = lazy_pattern(r"\b(?:pre-?)?(?:train|fine-?tun|evaluat)ed\s+(?:\w+\s+)?(?:on|with|using)\b[^.;]{0,80}\Z")
 # A name may have been found with the verb before it.
 _LEAD = lazy_pattern(r"licen[cs]ed?\s+(?:under\s+)?(?:the\s+)?(?:terms\s+of\s+(?:the\s+)?)?(?=\S)")
 _OF_ORIGINAL = lazy_pattern(
     r"\b(?:adapted|adaptation|modified\s+from|based\s+(?:up)?on|deriv(?:ed|ative)|cop(?:y|ied)|borrowed|taken|ported|port\s+of|"
     r"originally|original|vendored|inspired|forked|fork\s+of|portions?|parts?\s+of|some\s+of|sourced|simplified|extracted|"
+    r"(?:includes?|contains?|incorporates?)\s+(?:\w+\s+){0,3}?(?:code|portions?|parts?|functions?)\s+(?:that\s+is\s+)?under|"
     r"from\s+https?:|upstream|reference\s+implementation|third[\s-]party)\b"
 )
 _ORIGINAL_AFTER = lazy_pattern(
     r"[^.;\n]{0,40}?\b(?:licensed|license)\s+(?:code|implementation|impl|original)\s+(?:at|from|by)\b"
 )
 _OF_FILE = lazy_pattern(
+    r"\b(?:the\s+rest|everything\s+else|all\s+else)(?:\s+of\s+(?:\w+\s+){1,3})?\s*(?:is|are)\b[^.;]{0,40}\Z|"
     rf"\b(?:this|the|our|all|its|these)\s+(?:\w+\s+){{0,3}}?(?:{_CODE})\b[^.;]{{0,160}}?"
     r"\b(?:under|by|licen[cs]ed?|is|are|subject|accordance|with)\b[^.;]{0,80}\Z"
 )
@@ -135,7 +149,7 @@ class Subject(IntEnum):
     """That of this file, or of all code."""
 
 
-class _Named(NamedTuple):
+class _Named(Struct, frozen=True):
     """The licence that words name, and the first and last of these words."""
 
     licence: str
@@ -240,7 +254,7 @@ def _sentence(folded: str, wording: Wording) -> tuple[str, str]:
 
 
 def _is_denied(before: str, after: str) -> bool:
-    if _NEGATED_AFTER.match(after):
+    if _NEGATED_AFTER.match(after) or _ASKED.search(before):
         return True
     found = (_UNLIKE.search(before), *_negations(before))
     return any(match and not _NO_NEGATION.search(match["between"] or "") for match in found)
@@ -259,7 +273,7 @@ def _is_of_others(folded: str, wording: Wording, before: str, after: str) -> boo
     headings = "\n".join(_headings(folded, wording.start))
     if _HEADING_OTHER.search(headings) and not _HEADING_CODE.search(headings):
         return True
-    if _OTHER_THAT.search(before):
+    if _OTHER_THAT.search(before) or _TRAINED.search(before) or _OTHER_AT_LAST.search(before):
         return True
     first = _THINGS.search(before) or _THINGS.search(after[:60])
     return bool(first and first["other"])

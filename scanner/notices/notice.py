@@ -9,17 +9,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..results import LicenceForm
 from ..support.lazy import lazy_pattern
 from .copyright_lines import MOST_CHARACTERS, find_copyrights
-from .header import Header, read_header, without_ignored, without_snippets
+from .header import (
+    HEADER_BYTES,
+    Header,
+    folded,
+    read_header,
+    without_ignored,
+    without_ignored_in_place,
+    without_snippets,
+)
 from .licence_phrases import Wording, common_names, end_of_text, texts, unnamed_terms
 from .mentions import Subject, listed_names, says_this_file, subject_of, unknown_names
 from .model import Notice
 
+if TYPE_CHECKING:
+    from ..syntax.tree import SyntaxTree
+    from .paragraphs import Run
+
 _SNIPPET = lazy_pattern(r"SPDX-SnippetCopyrightText:[ \t]*(?=[^\s<\[{])[^\n]*")
+# What a notice below the header cannot be without.
+_OF_NOTICES = lazy_pattern(rb"(?i:copyright|\(c\)\s|licen[cs]ed under|permission is hereby|redistributions? )")
+_MARKS_OF_NOTICES = lazy_pattern(r"copyright|\(c\)\s|\u00a9|licen[cs]ed? |permission is hereby|redistributions? ")
+# Of a file that is put together from many so many are read.
+_MOST_WITHIN = 50
 # Of a file of snippets so many are read.
 _MOST_SNIPPETS = 100
 
@@ -53,6 +73,9 @@ _THIS_IS = lazy_pattern(
     r"\bthis\s{1,3}(?:source\s{1,3})?(?:code|file|software|program|script|module)\s{1,3}is\s{1,3}"
     r"(?:licen[cs]ed|released|distributed|provided|published)\s{1,3}under\s{1,3}the\s{1,3}(?!licen[cs]e\b)"
 )
+_THIS_IS_FOUND = lazy_pattern(
+    r"\bthis\s{1,3}(?:source\s{1,3})?(?:code|file)\s{1,3}is\s{1,3}licen[cs]ed\s{1,3}under\s{1,3}the\s{1,3}licen[cs]e\b"
+)
 _COPYRIGHT = lazy_pattern(r"copyright|\(c\)|\u00a9")
 # Of these words a licence has many; a header with fewer only speaks of one.
 _OF_LICENCES = lazy_pattern(
@@ -64,7 +87,7 @@ _LEAST_TEXT = 400
 _UNKNOWN_TEXT = "LicenseRef-Unknown"
 
 
-class StatedLicence(NamedTuple):
+class StatedLicence(Struct, frozen=True):
     """The licence a header states, how, and the last place it is stated at; -1 where it states none."""
 
     licence: str
@@ -72,7 +95,7 @@ class StatedLicence(NamedTuple):
     place: int
 
 
-class _Mention(NamedTuple):
+class _Mention(Struct, frozen=True):
     """A licence that the header names, and whose it is."""
 
     wording: Wording
@@ -98,6 +121,31 @@ def notice_of_part(notice: Notice, text: bytes) -> Notice:
     states = own if own.form is not LicenceForm.NONE else notice
     lines = tuple(dict.fromkeys((*own.copyrights, *notice.copyrights)))
     return Notice(states.licence, lines, states.form, notice.last_line)
+
+
+def read_notices_within(text: bytes, tree: SyntaxTree | None = None) -> tuple[Notice, ...]:
+    """The notices in the comments and docstrings below the header, each of a part that was taken from somewhere.
+
+    ``text`` and ``tree`` are as in `credits.read_credits`.
+    """
+    if not _OF_NOTICES.search(text):
+        return ()
+    from .paragraphs import runs  # few files say anything of the kind
+
+    shown = without_ignored_in_place(text)
+    below = read_header(text).text.count("\n") + 1
+    found = (_notice_of_run(run) for run in runs(text, shown, tree) if run.first > below)
+    return tuple(islice((each for each in found if each), _MOST_WITHIN))
+
+
+def _notice_of_run(run: Run) -> Notice | None:
+    said = "\n".join(line for _, line in run.lines())[:HEADER_BYTES]
+    header = Header(said, folded(said))
+    if not _MARKS_OF_NOTICES.search(header.folded):
+        return None
+    stated, lines = find_licence(header), tuple(line for line, _ in find_copyrights(header))
+    licence = stated.licence if stated.form is not LicenceForm.POINTER else ""
+    return Notice(licence, lines, stated.form, run.first) if lines or licence else None
 
 
 def _snippet_copyrights(text: bytes) -> Iterator[str]:
@@ -241,7 +289,8 @@ def _is_another(folded: str, mention: _Mention, pointer: re.Match[str]) -> bool:
         between = folded[pointer.end() : mention.wording.start]
         return mention.subject is Subject.ORIGINALS or _COPYRIGHT.search(between) is not None
     between = folded[mention.wording.end : pointer.start()]
-    return mention.subject is Subject.ORIGINALS and ("\n\n" in between or _COPYRIGHT.search(between) is not None)
+    is_apart = "\n\n" in between or _COPYRIGHT.search(between) or _THIS_IS_FOUND.search(between)
+    return mention.subject is Subject.ORIGINALS and bool(is_apart)
 
 
 def _joined(folded: str, said: Sequence[_Mention]) -> Wording:

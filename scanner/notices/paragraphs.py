@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 
@@ -29,7 +31,7 @@ _PREFIX = "rRuUbBfFtT"
 NumberedLine = tuple[int, str]
 
 
-class Run(NamedTuple):
+class Run(Struct, frozen=True):
     """A docstring, or comments on lines one below the other, from line ``first`` (1-based) of the file on."""
 
     first: int
@@ -40,7 +42,7 @@ class Run(NamedTuple):
         return [(number, _bare(line)) for number, line in enumerate(self.text.split("\n"), self.first)]
 
 
-class Paragraph(NamedTuple):
+class Paragraph(Struct, frozen=True):
     """Lines that stand together, joined by line ends: ``numbers`` holds the line (1-based) of each."""
 
     text: str

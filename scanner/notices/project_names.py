@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
 from .holders import holders as holders_in
@@ -52,7 +53,7 @@ _GENERIC = frozenset(
 )
 
 
-class _Named(NamedTuple):
+class _Named(Struct, frozen=True):
     """A project as a text names it, its letters alone; ``owner`` is empty where none is given."""
 
     owner: str

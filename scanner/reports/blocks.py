@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import zip_longest
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from msgspec import Struct
 
 _TAB = 8
 _BETWEEN = "  "
@@ -68,7 +70,7 @@ class Table:
         self.rows.append(tuple(cell if isinstance(cell, Text) else Text(cell) for cell in row))
 
 
-class Indented(NamedTuple):
+class Indented(Struct, frozen=True):
     """A block, so many columns to the right."""
 
     block: Text | Table

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..results import FileVerdict, Level, Report, Verdict
 from ..support.escaping import escape
@@ -42,7 +43,7 @@ def copies(report: Report, page: Page = PLAIN) -> Iterator[Block]:
         yield indented(Text(f"{more} (-v)", "dim"), 2)
 
 
-class _Shared(NamedTuple):
+class _Shared(Struct, frozen=True):
     """What is the same of all lines, and said once above them."""
 
     folder: str = ""

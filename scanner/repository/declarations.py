@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from ..results import Skipped
 from ..sources.checkout import Checkout, Entry
@@ -110,7 +111,7 @@ def _legal(path: str, text: str, found: _Collected) -> None:
     place = legal_place(below(root, path))
     if place:
         folder = f"{root}/{place.folder}" if root and place.folder else place.folder
-        found.legal_files.append(read_legal(path, place._replace(folder=folder), text))
+        found.legal_files.append(read_legal(path, replace(place, folder=folder), text))
 
 
 def _metadata(path: str, text: str, found: _Collected) -> None:

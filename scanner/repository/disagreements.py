@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..licences.expressions import licences_stated
 from ..support.lazy import lazy_pattern
@@ -29,7 +30,7 @@ _CLASSIFIER = "License ::"
 _NO_CHOICE = lazy_pattern(r"License :: OSI Approved\s*", re.IGNORECASE)
 
 
-class Disagreement(NamedTuple):
+class Disagreement(Struct, frozen=True):
     """A declaration that names no licence whose text stands in the repository's LICENSE."""
 
     declared: DeclaredLicence
@@ -70,6 +71,22 @@ def disagreeing_cards(declarations: Declarations) -> tuple[Disagreement, ...]:
     return tuple(found)
 
 
+def disagreeing_readmes(declarations: Declarations) -> tuple[Disagreement, ...]:
+    """What READMEs at the root call a licence file beside them that is another, each licence once."""
+    cards = [each for each in declarations.model_cards if speaks_for_all(declarations, each.path) and "](" in each.text]
+    found: dict[tuple[str, ...], Disagreement] = {}
+    for card in cards:
+        from .readme_licence import linked_licences  # only where a README links to anything
+
+        for declared, name in linked_licences(card):
+            path = f"{card.path.rpartition('/')[0]}/{name}".lstrip("/")
+            files = tuple(each for each in declarations.legal_files if each.path == path and each.licences)
+            texts = [licence for each in files for licence in each.licences]
+            if texts and not agree(declared.licences, texts):
+                found.setdefault(declared.licences, Disagreement(declared, declared.licences, files))
+    return tuple(found.values())
+
+
 def _of_card(declared: DeclaredLicence, texts: Iterable[str]) -> tuple[str, ...]:
     """What a card means: a licence, or one of the family "openrail" where no text is of it."""
     if declared.licences or declared.stated.casefold() != "openrail":
@@ -81,7 +98,9 @@ def is_at_odds(declarations: Declarations, stated: Iterable[str]) -> bool:
     """Whether a file states a licence (of ``stated``) that is not the whole's, or metadata one that LICENSE is not."""
     whole = repository_licence(declarations)
     named = frozenset(stated) if whole else ()
-    return any(not agree(licences_stated(each), whole) for each in named) or bool(disagreeing_metadata(declarations))
+    if any(not agree(licences_stated(each), whole) for each in named) or disagreeing_metadata(declarations):
+        return True
+    return bool(disagreeing_readmes(declarations))
 
 
 def _speaking_files(declarations: Declarations) -> tuple[LegalFile, ...]:

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from enum import Enum, auto
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from ..results import Skipped
 from ..settings import MOST_SETTINGS_BYTES, OWN_FILE, SETTINGS_FILES, SHARED_FILE, SHARED_TABLE
@@ -92,7 +93,7 @@ MOST_FILES = {
 }
 
 
-class LegalPlace(NamedTuple):
+class LegalPlace(Struct, frozen=True):
     """What a legal file is, the folder it speaks for ("" the whole repository) and what in it."""
 
     kind: LegalKind
@@ -100,7 +101,7 @@ class LegalPlace(NamedTuple):
     subject: Subject
 
 
-class Listing(NamedTuple):
+class Listing(Struct, frozen=True):
     """What to read of a repository."""
 
     root: str

@@ -1,6 +1,7 @@
-"""The licence that a README states, for a project that has no LICENSE and no metadata: in a heading, words or a badge.
+"""The licence that a README states, in a heading, words or a badge, and what it says that its LICENSE is.
 
-Edit this when a README states its licence in one more way.
+The former counts for a project without LICENSE and metadata, the latter is held against LICENSE. Edit this when a
+README states its licence in one more way.
 """
 
 from __future__ import annotations
@@ -8,8 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from ..results import Region
 from ..support.lazy import lazy_pattern
-from .model import ModelCard
+from .model import DeclaredLicence, ModelCard
 
 # What is beyond is not read.
 _MOST_CHARACTERS = 200_000
@@ -25,6 +27,34 @@ _STATED = lazy_pattern(
     r"|(?i:img\.shields\.io/badge/licen[cs]e-)(?P<badge>(?:[^-\s/?)]|--){1,40})-",
     re.MULTILINE,
 )
+# A link to the file itself: what it is called, and what stands before it where that is no licence's name.
+_LINKED = lazy_pattern(
+    r"(?:(?<!!)\[(?P<called>[^\]\[\n]{1,60})\]"
+    r"|badge/(?i:licen[cs]e)-(?P<badge>(?:[^-\s/?)]|--){1,40})-[^\s()\]\[]{1,40}\)\])"
+    r"\((?:\./)?(?P<path>(?:LICEN[CS]E|COPYING)(?:\.(?:txt|md|rst))?)\)"
+)
+_SAID_BEFORE = lazy_pattern(
+    rf"(?i:\b(?:licen[cs]ed|released|distributed|available)\s+under\s+(?:the\s+)?)\**{_NAME}\**"
+    r"[\s.,;(]{1,4}(?i:as\s+found\s+in|found\s+in|see)(?:\s+(?i:the))?\s*[`*(]{0,3}\Z"
+)
+_BEFORE = 140
+
+
+def linked_licences(card: ModelCard) -> Iterator[tuple[DeclaredLicence, str]]:
+    """What a README calls a licence file that it links to, where that names a licence; and the path of the file."""
+    from ..licences.licence_names import licence_ids
+
+    text = card.text[:_MOST_CHARACTERS]
+    for number, match in enumerate(_LINKED.finditer(text)):
+        if number == _MOST_TRIED:
+            return
+        before = _SAID_BEFORE.search(text, max(match.start() - _BEFORE, 0), match.start())
+        called = _of_badge(match["badge"]) if match["badge"] else match["called"].strip(" *`_")
+        for name in (called, before["name"].strip() if before else ""):
+            if name and (ids := licence_ids(name)):
+                line = text.count("\n", 0, match.start()) + 1
+                yield DeclaredLicence(Region(card.path, line, line), name, ids), match["path"]
+                break
 
 
 def readme_licences(cards: Iterable[ModelCard]) -> tuple[str, ...]:
@@ -44,8 +74,12 @@ def _names(text: str) -> Iterator[str]:
         if number == _MOST_TRIED:
             return
         if match["badge"]:
-            yield match["badge"].replace("--", "-").replace("_", " ").replace("%20", " ")
+            yield _of_badge(match["badge"])
             continue
         words = (match["name"] or match["under"]).split()
         for count in range(len(words), 0, -1):
             yield " ".join(words[:count]).rstrip(".,")
+
+
+def _of_badge(words: str) -> str:
+    return words.replace("--", "-").replace("_", " ").replace("%20", " ")

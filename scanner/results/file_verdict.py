@@ -156,6 +156,8 @@ class UpstreamMatch(Struct, frozen=True):
     """The share (0 to 1) of this upstream that stands in the scanned file."""
     part_evidence: float = 0.0
     """How many distinctive tokens of this upstream its ``parts`` hold."""
+    homepage: str = ""
+    """The project's own address, mostly its repository; empty when unknown."""
 
 
 class Rename(Struct, frozen=True):

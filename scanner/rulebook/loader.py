@@ -6,12 +6,12 @@ new fact that messages of findings may name goes into ``FIELDS``; what a rule ma
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from string import Formatter
 from typing import Any, TypeVar
 
 import msgspec
@@ -140,13 +140,13 @@ def _path(folder: Path, identifier: str) -> Path | None:
 def _identifiers(folder: Path) -> frozenset[str]:
     """The ids in a folder. Whatever else lies in it is a mistake someone would want to know of."""
     try:
-        paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))  # noqa: PTH208 - of each run
     except OSError as error:
         raise RuleError(f"{folder}: cannot be read: {error.strerror}") from None
-    for path in paths:
-        if path.suffix != _SUFFIX:
-            raise RuleError(f"{path}: not a rule: rules are named after their id and end in {_SUFFIX}")
-    return frozenset(path.name.removesuffix(_SUFFIX) for path in paths)
+    for name in names:
+        if not name.endswith(_SUFFIX):
+            raise RuleError(f"{folder / name}: not a rule: rules are named after their id and end in {_SUFFIX}")
+    return frozenset(name.removesuffix(_SUFFIX) for name in names)
 
 
 def read_licence(path: Path) -> LicenceRule:
@@ -243,6 +243,8 @@ def _finding_problems(rule: FindingRule) -> Iterator[str]:
 
 def _template_problem(template: str) -> str:
     """Why ``template`` cannot be filled in, in words; empty where it can."""
+    from string import Formatter  # rules were checked when they were compiled
+
     try:
         parts = list(Formatter().parse(template))
     except ValueError as error:

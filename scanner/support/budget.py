@@ -7,6 +7,7 @@ done asks for ``abrupt=False``: nothing is raised in it unless it calls ``check`
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -131,7 +132,7 @@ def _resident() -> int:
     """Bytes of memory this process takes; the most so far, or 0, where the system does not say more."""
     try:
         with open("/proc/self/statm", "rb", 0) as file:  # noqa: PTH123 - half the time of Path's
-            return int(file.read().split()[1]) * _page()
+            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
     except (OSError, ValueError, IndexError):
         pass
     try:
@@ -140,12 +141,6 @@ def _resident() -> int:
         return 0
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return most if sys.platform == "darwin" else most * 1024
-
-
-def _page() -> int:
-    import resource
-
-    return resource.getpagesize()
 
 
 def _start_timer() -> signal.Handlers | None:

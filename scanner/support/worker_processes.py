@@ -16,6 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from .one_thread import ONE_THREAD
 from .processes import elsewhere, environment, is_absolute
 
 if TYPE_CHECKING:
@@ -148,7 +149,7 @@ def _python_variables() -> Iterator[None]:
     paths = {f"PYTHON{name}": before.get(f"PYTHON{name}", "") for name in _PYTHON_KEPT_IF_ABSOLUTE}
     kept = {name: value for name, value in python.items() if value}
     kept |= {name: value for name, value in paths.items() if is_absolute(value)}
-    _replace({**environment(), **kept, "PYTHONSAFEPATH": "1"})
+    _replace({**ONE_THREAD, **environment(), **kept, "PYTHONSAFEPATH": "1"})
     try:
         yield
     finally:

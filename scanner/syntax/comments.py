@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 import tree_sitter
+from msgspec import Struct
 
 from ..support.budget import check
 from ..support.lazy import lazy_pattern
@@ -31,7 +31,7 @@ _FATE = bytes(
 ).ljust(len(STEPS), b"\0")
 
 
-class Remark(NamedTuple):
+class Remark(Struct, frozen=True, order=True):
     """A comment, or a string that is a statement by itself, as docstrings are: its bytes, and its first line (1-based).
 
     A comment ends where its line does.

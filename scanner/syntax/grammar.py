@@ -6,13 +6,29 @@ Edit this when a release of the grammar brings new kinds, or when a kind should 
 from __future__ import annotations
 
 from enum import IntEnum
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from typing import Any
 
 import tree_sitter
-import tree_sitter_python
 
 from .token_format import symbol
 
-LANGUAGE = tree_sitter.Language(tree_sitter_python.language())
+
+def _binding() -> Any:
+    """What holds the grammar. Its package would also load what finds files in packages, as long as ten modules here."""
+    package = find_spec("tree_sitter_python")
+    found = PathFinder.find_spec("tree_sitter_python._binding", package.submodule_search_locations if package else None)
+    if found is None or found.loader is None:
+        import tree_sitter_python
+
+        return tree_sitter_python
+    module = module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
+
+
+LANGUAGE = tree_sitter.Language(_binding().language())
 
 
 class Action(IntEnum):

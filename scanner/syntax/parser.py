@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
-from typing import NamedTuple
 
 import tree_sitter
 from msgspec import Struct, field
@@ -76,7 +75,7 @@ class Definition(Struct):
     statements: list[Statement] = field(default_factory=list)
 
 
-class ParsedFile(NamedTuple):
+class ParsedFile(Struct, frozen=True):
     """What a file consists of. Scopes are numbered: that of the module is 0, and each function has one."""
 
     definitions: tuple[Definition, ...]

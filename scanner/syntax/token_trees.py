@@ -16,6 +16,8 @@ CALL = symbol("call")
 _SLICE = symbol("slice")
 _CLASS = symbol("class_definition")
 NO_NAME = -1
+# The names that stand before what they are of, or are given.
+_WITH_VALUE = (ATTRIBUTE, KEYWORD)
 
 
 class Tree(Struct):
@@ -51,7 +53,7 @@ def grown(symbols: Sequence[int], names: Sequence[int], changed: Callable[[Tree]
         name, count = NO_NAME, 0
         if token > _NUMBERS:
             left -= 1
-            name, count = names[left], token in (ATTRIBUTE, KEYWORD)
+            name, count = names[left], token in _WITH_VALUE
         elif token <= _SYNTAX:
             count = _CHILDREN[token]
         if not count:
@@ -65,6 +67,17 @@ def grown(symbols: Sequence[int], names: Sequence[int], changed: Callable[[Tree]
             tree = Tree(token, name, children)
             waiting.append(changed(tree) if changed else tree)
     return waiting[0] if len(waiting) == 1 else None
+
+
+def is_tree(symbols: Sequence[int]) -> bool:
+    """Whether the tokens of one statement tell which belong together: whether `grown` has a tree of them."""
+    waiting = 0
+    for token in reversed(symbols):
+        count = _CHILDREN[token] if token <= _SYNTAX else token in _WITH_VALUE
+        if count > waiting:
+            return False
+        waiting += 1 - count
+    return waiting == 1
 
 
 def flattened(tree: Tree) -> tuple[list[int], list[int]]:

@@ -9,9 +9,9 @@ import re
 import warnings
 from bisect import bisect_left
 from collections.abc import Callable
-from typing import NamedTuple
 
 import tree_sitter
+from msgspec import Struct
 
 from ..support.budget import OverBudgetError, budget, current, too_slow
 from ..support.lazy import lazy_pattern
@@ -45,7 +45,7 @@ LineOf = Callable[[tree_sitter.Point, int], int]
 """The line (1-based) of a place that a tree names both ways: by row and column, and by its byte."""
 
 
-class SyntaxTree(NamedTuple):
+class SyntaxTree(Struct, frozen=True):
     """The tree of a text, below its ``root``, whose nodes do not hold their text; ``line_of`` tells their lines.
 
     ``unseen`` are the first and last byte of the runs of comment lines that are not in the tree, in order.

@@ -122,9 +122,36 @@ def test_two_projects_of_one_publisher_owe_each_other_no_line() -> None:
     copies = copy_of(own, path="a.py"), copy_of(theirs, path="b.py")
     assert "holder-removed" not in rules(checked(*copies, own="harbour", LICENSE=APACHE))
     assert "holder-removed" in rules(checked(copies[1], LICENSE=APACHE))
+    uploads = [replace(each, url=f"https://pypi.org/project/{each.project}/1.0/") for each in (own, theirs)]
+    sold = [copy_of(each, path=path) for each, path in zip(uploads, ("a.py", "b.py"), strict=True)]
+    assert "holder-removed" in rules(checked(*sold, own="harbour", LICENSE=APACHE)), "a registry has everybody's"
     others = replace(theirs, copyrights=LAMP.copyrights)
     result = checked(copies[0], copy_of(others, path="b.py"), own="harbour", LICENSE=APACHE)
     assert "holder-removed" in rules(result), "the line names somebody else too"
+
+
+PART = '''
+"""
+BSD 3-Clause License
+
+Copyright (c) 2017, Ada Beacon
+All rights reserved.
+
+Redistribution and use in source and binary forms, with or without modification, are permitted provided that the
+following conditions are met: the notice is kept. Neither the name of the copyright holder is used to endorse.
+"""
+'''
+
+
+def test_a_notice_above_a_part_further_down_is_kept_in_the_file() -> None:
+    upstream = replace(HEADLESS, licence="BSD-3-Clause", licence_copyrights=("Copyright (c) 2017, Ada Beacon",))
+    header = "# Copyright 2020 Harbour AI\n# Licensed under the Apache License, Version 2.0\nimport torch\n"
+    kept = checked(copy_of(upstream, text=header + PART + CODE), LICENSE=APACHE)
+    assert {"licence-text-missing", "relicensed", "source-unnamed"}.isdisjoint(rules(kept))
+    gone = rules(checked(copy_of(upstream, text=header + CODE), LICENSE=APACHE))
+    assert {"licence-text-missing", "relicensed"} <= gone
+    line = f"{header}\n# {LAMP.copyrights[0]}\n{CODE}"
+    assert "holder-removed" not in rules(checked(copy_of(LAMP, text=line), LICENSE=APACHE))
 
 
 def test_a_licence_header_may_be_shortened_to_a_tag() -> None:

@@ -120,7 +120,7 @@ def findings_of(example: Example, folder: Path) -> list[Finding]:
         corpora = [Known(known)]
         model = model_origins(checkout, declarations, source, lambda: corpora, ScanOptions()) if known else None
     copies = [] if known else [copy_of(example)]
-    found = check(copies, declarations, others=others_in(example)._replace(model=model)).findings
+    found = check(copies, declarations, others=replace(others_in(example), model=model)).findings
     read = [read_waivers(name, text.encode()) for name, text in example.files.items()]
     waivers = [waiver for each in read for waiver in each.waivers]
     return apply_waivers(found, waivers, bad=[bad for each in read for bad in each.bad])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from modelkin.attribution.naming import credits_it, is_for_code, mentions, names_in_words, project_names
+from modelkin.attribution.naming import credits_it, is_for_code, mentions, names_in_words, project_names, publisher_of
 from modelkin.notices.model import Credit, Strength
 
 from ..support.attributed import LAMP
@@ -22,6 +22,21 @@ def credit(words: str, url: str = "", project: str = "", path: str = "") -> Cred
 
 def test_a_project_goes_by_its_package_and_its_repository_too() -> None:
     assert project_names(TIMM) == {"timm", "pytorch-image-models", "huggingface/pytorch-image-models"}
+
+
+def test_the_address_of_a_project_names_it_where_releases_are_read_elsewhere() -> None:
+    upload = replace(LAMP, project="lpl", package="lpl", url="https://pypi.org/project/lpl/1.0/")
+    home = replace(upload, homepage="https://github.com/ada/PerceptualLamps")
+    said = credit("Adapted from", url="https://github.com/ada/PerceptualLamps", project="ada/PerceptualLamps")
+    assert (credits_it(said, upload), credits_it(said, home)) == (False, True)
+    assert (publisher_of(upload), publisher_of(home)) == ("", "github.com/ada")
+
+
+def test_a_repository_is_known_by_a_longer_name_of_its_owner() -> None:
+    stft = replace(LAMP, project="torch-stft", package="", url="https://github.com/ada/torch-stft/blob/v1/a.py")
+    cases = {"ada/pytorch-stft": True, "bee/pytorch-stft": False, "ada/pytorch-fft": False}
+    for name, right in cases.items():
+        assert credits_it(credit("adapted from", url=f"https://github.com/{name}", project=name), stft) is right
 
 
 RIGHT = [

@@ -125,3 +125,33 @@ def test_all_that_an_upstream_dropped_on_its_way_is_owed_each_line_once() -> Non
     assert "Later Labs" in lost["lamp"]
     assert "Later Labs" not in lost["tide"]
     assert first.copyrights[0] not in lost["lamp"]
+
+
+def test_under_the_header_of_an_older_project_a_copyleft_port_is_no_source() -> None:
+    """A port that names only the older one's holders passed the file on: what it asks for is not owed for a little."""
+    port = replace(PORT, share=0.85, copyrights=OLD.copyrights)
+    kept = f"# {OLD.copyrights[0]}\n{CODE}"
+    assert source(alike(port, OLD, text=kept)) == OLD
+    assert source(alike(replace(port, licence="MIT"), OLD, text=kept)).project == port.project
+    own = replace(port, copyrights=(*OLD.copyrights, "Copyright 2023 Port Inc."))
+    assert source(alike(own, OLD, text=f"{kept}# Copyright 2023 Port Inc.\n")).project == port.project
+
+
+def test_a_file_in_the_place_of_one_of_equals_is_that_ones() -> None:
+    moved = replace(OLD, path="old/nn/layers/model.py", share=0.761, copyrights=())
+    kept = replace(PORT, path="port/nn/layers/model.py")
+    copy = alike(kept, moved)
+    there = replace(copy, verdict=replace(copy.verdict, path="vendored/port/nn/layers/model.py"))
+    assert (source(copy), source(there)) == (moved, kept)
+    short = replace(kept, path="util/misc.py")
+    generic = alike(short, moved)
+    assert source(replace(generic, verdict=replace(generic.verdict, path="util/misc.py"))) == moved
+
+
+def test_an_origin_that_is_far_less_alike_is_a_warning_at_most() -> None:
+    older = replace(OLD, path="old/a.py", share=0.4)
+    for share, named, level in ((0.4, (), Level.WARNING), (0.7, (), Level.ERROR), (0.4, ("beacon",), Level.ERROR)):
+        closest = replace(PORT, licence="MIT", sources=named, licence_form=LicenceForm.NAMED)
+        far = replace(older, share=share)
+        copy = copy_of(closest, origin=far)
+        assert only(checked(copy, LICENSE=APACHE), "holder-removed").level is level

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from modelkin.fingerprints import plain_form
 from modelkin.fingerprints.normalize import NormalisedFile, normalise, normalise_plainly
-from modelkin.fingerprints.plain_form import PlainForm
+from modelkin.fingerprints.plain_blocks import target_of, tokens_of
+from modelkin.fingerprints.plain_expressions import PlainExpressions
+from modelkin.fingerprints.plain_form import PlainForm, _part
 from modelkin.fingerprints.statement_cache import StatementCache
 from modelkin.support.budget import budget
 from modelkin.syntax.parser import parse
+from modelkin.syntax.token_format import VARIABLE
+from modelkin.syntax.token_trees import Tree, grown
 
 SAME = {
     "tuple assignment": ("a, b = x, y\nuse(a, b, a, b)", "a = x\nb = y\nuse(a, b, a, b)"),
@@ -124,3 +134,94 @@ def test_hostile_code_takes_no_more_than_its_budget(kind: str) -> None:
     with budget(len(HOSTILE[kind]), 10.0):
         first, plain = forms(HOSTILE[kind])
     assert len(plain.tokens) <= 2 * len(first.tokens)
+
+
+EXPRESSIONS = st.recursive(
+    st.sampled_from(("a", "b", "x.y", "1", "0.5", "'s'", "f'{a}'", "None", "[]")),
+    lambda part: st.one_of(
+        st.tuples(
+            st.sampled_from(
+                (
+                    "{} > {}",
+                    "{} >= {}",
+                    "{} == {}",
+                    "{} < {} < 1",
+                    "{} and {}",
+                    "{} or not {}",
+                    "not {} is not {}",
+                    "{} if a != b else {}",
+                    "{} if a else {}",
+                    "'%s' % ({}, {})",
+                    "{} % {}",
+                    "{} + {}",
+                    "'{{}}'.format({}, c={})",
+                    "g({}, c={})",
+                    "g({}, c=1, d={})",
+                    "g(*{}, **{})",
+                    "list(a for a in {} if {})",
+                    "dict(c={}, d={})",
+                    "super(A, {}).f({})",
+                    "{}[{}:]",
+                    "({}, {})",
+                    "(a := {}, {})",
+                    "lambda c, d={}: {}",
+                )
+            ),
+            part,
+            part,
+        ).map(lambda each: "(" + each[0].format(*each[1:]) + ")"),
+        st.tuples(part, st.sampled_from(("{}.z", "tuple({})", "set({})", "g({})"))).map(
+            lambda each: each[1].format(each[0])
+        ),
+    ),
+    max_leaves=8,
+)
+STATEMENTS = st.tuples(
+    st.sampled_from(
+        (
+            "return {}",
+            "a = {}",
+            "a = b = {}",
+            "a.b = x[{}] = c = 1",
+            "a += {}",
+            "x.y %= {}",
+            "a, b = {}, c",
+            "{}, c",
+            "g({})",
+        )
+    ),
+    EXPRESSIONS,
+).map(lambda each: each[0].format(each[1]))
+
+
+@given(st.lists(STATEMENTS, min_size=1, max_size=5))
+def test_what_is_not_grown_would_stay_as_it_is(lines: list[str]) -> None:
+    told = forms("\n".join(lines))[1]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(plain_form, "_may_be_split", lambda _: True)
+        patched.setattr(PlainExpressions, "may_change", lambda *_: True)
+        grown_all = forms("\n".join(lines))[1]
+    assert np.array_equal(told.tokens, grown_all.tokens)
+    assert np.array_equal(told.digests, grown_all.digests)
+    assert np.array_equal(told.scopes, grown_all.scopes)
+
+
+@given(STATEMENTS)
+def test_what_is_known_of_a_statement_by_its_tokens_is_what_its_tree_says(line: str) -> None:
+    text, cache = f"def run():\n  {line}\n".encode(), StatementCache()
+    for statement in parse(text).definitions[1].statements:
+        for encoded in cache.encode(statement, text):
+            symbols, names = tokens_of(encoded)
+            tree, part = grown(symbols, names), _part(encoded, symbols, names)
+            if tree is None:  # one of several that are assigned at once
+                continue
+            assert (part.kind, part.target) == (tree.kind, target_of(tree))
+            read = tree.children[1:] if part.target is not None else [tree]
+            assert Counter(part.reads) == Counter(each.name for each in all_of(read) if each.token == VARIABLE)
+
+
+def all_of(trees: Iterable[Tree]) -> Iterator[Tree]:
+    """All nodes of these trees."""
+    for each in trees:
+        yield each
+        yield from all_of(each.children)

@@ -16,11 +16,17 @@ from modelkin.corpus.store import open_corpus
 from modelkin.corpus.union import CorpusUnion
 from modelkin.corpus.validation import problems
 from modelkin.dating.dates import SourceFacts
-from modelkin.matching.candidates import Candidate
+from modelkin.fingerprints.normalize import normalise, normalise_plainly
+from modelkin.fingerprints.plain_form import PlainForm
+from modelkin.fingerprints.statement_cache import StatementCache
+from modelkin.fingerprints.winnowing import winnow
+from modelkin.matching.candidates import Candidate, find_candidates, find_hits
+from modelkin.matching.query import make_query
 from modelkin.matching.ranking import PLAIN_NOTE, VerdictOptions, wants_plain_form
 from modelkin.pipeline import Examiner
 from modelkin.results import Direction, FileDate, FileVerdict, Ground, Verdict
 from modelkin.sources.files import SourceFile
+from modelkin.syntax.parser import parse
 
 from ..support.small_corpora import ROTARY, Upstream, corpus_of
 
@@ -209,3 +215,25 @@ def test_a_corpus_that_another_was_put_into_knows_its_plain_forms(tmp_path: Path
     both.save(tmp_path / "both.safetensors")
     again = open_corpus(tmp_path / "both.safetensors")
     assert all(np.array_equal(again.arrays[name], array) for name, array in both.arrays.items())
+
+
+def test_what_the_first_form_of_a_file_hit_is_what_the_plain_one_hits(tmp_path: Path) -> None:
+    histories = path_histories(CorpusUnion.of([index_source(written(tmp_path, "original", POOLING + ROTARY))]))
+    for text in (POOLING, DISGUISED, DISGUISED + ROTARY, POOLING.replace("assert", "return")):
+        cache, parsed = StatementCache(), parse(text.encode())
+        code = normalise(parsed, text.encode(), cache)
+        first = make_query(code, winnow(code), cache.names.hashes)
+        plainly = normalise_plainly(parsed, text.encode(), cache, PlainForm(cache.names), code)
+        plain = make_query(plainly, first.prints, cache.names.hashes)
+        found = find_candidates(plain, histories.plain(), 0.0, find_hits(first, histories.union))
+        alone = find_candidates(plain, histories.plain())
+        assert [each[1:] for each in found] == [each[1:] for each in alone]
+        assert found
+
+
+def test_the_statements_of_definitions_are_the_same_in_any_order(tmp_path: Path) -> None:
+    first = index_source(written(tmp_path, "original", POOLING + ROTARY))
+    rows = np.arange(len(first.definition_hashes))[::2]
+    for corpus in (first, first.plain):
+        assert np.array_equal(np.sort(corpus.statements_in(rows)), np.sort(corpus.held(rows)[0]))
+    assert len(first.statements_in(rows)) != len(first.plain.statements_in(rows))

@@ -57,6 +57,8 @@ CREDITS = [
     (f"# Original Impl: {REPO}", BASED, "lamps/lamp", ""),
     (f"# Model from official source: {REPO}/tree/main/lamp", BASED, "lamps/lamp", "lamp"),
     (f"# Code from {REPO}, thanks to the authors", BASED, "lamps/lamp", ""),
+    (f'"""Lamp implementation from [Ada1]({REPO})"""', BASED, "lamps/lamp", ""),
+    (f'"""shout-out to {REPO}/tree/main/lamp"""', BASED, "lamps/lamp", "lamp"),
     (f"# Port of {REPO}/blob/main/lamp.perl", ADAPTED, "lamps/lamp", "lamp.perl"),
     ("# Copied from lamp library : lamp/geometry/shade.py:76", COPIED, "", "lamp/geometry/shade.py"),
     ("# Copy-paste from torchvision.misc.ops with added eps", COPIED, "torchvision", "torchvision.misc.ops"),

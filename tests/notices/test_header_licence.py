@@ -151,6 +151,21 @@ def test_how_a_header_states_its_licence() -> None:
 
 NC = "LicenseRef-Non-Commercial"
 OF_THIS_FILE = [
+    ("# This module downloads weights licensed under CC-BY-NC 4.0.", ""),
+    ("# Code: MIT, Weights: Apache 2.0", "MIT"),
+    ("# Not CC BY-NC: this is CC BY 4.0.", "CC-BY-4.0"),
+    ("# Previously CC-BY-NC-4.0, this code is MIT since 2023.", "MIT"),
+    ("# Unlike lamp (AGPL-3.0), this reimplementation is MIT.", "MIT"),
+    ("# This code may only be used for non-commercial research purposes.", NC),
+    ("# License: Apple MIT License (AML)", "AML"),
+    ("# Trained on data under CC-BY-SA 4.0.", ""),
+    ("# Not for commercial use. For academics.", "LicenseRef-Non-Commercial"),
+    ("# For research only; commercial use is strictly prohibited.", "LicenseRef-Non-Commercial"),
+    ("# Licensed under either of MIT or Apache-2.0 at your option.", "MIT OR Apache-2.0"),
+    ("# This file includes code under the MIT license from lamps. The rest is Apache-2.0 licensed.", "Apache-2.0"),
+    ("# Loads models whose licence may be GPL-3.0; ask your lawyer.", ""),
+    ("# Checks whether a package is GPL-3.0 or MIT licensed.", ""),
+    ("# The original is MIT licensed.\n# This code is licensed under the license found in the LICENSE file.", ""),
     ("# Models and licences:\n# - far: Apache-2.0\n# - near: MIT\n#\n# This code: GPL-3.0 License", "GPL-3.0-only"),
     ("# Model licences:\n#   coarse: Apache License 2.0\n#   fine: MIT license", ""),
     ("# | model | licence |\n# | - | - |\n# | coarse | MIT license |\n\n# This file: BSD license", "BSD-3-Clause"),

@@ -168,7 +168,7 @@ def test_workers_import_nothing_of_the_current_folder(folder: Marked, tmp_path: 
     """The module and what it needs, from a copy, as a program: what the parent imports is chosen by its user."""
     hostile = marked(tmp_path / "full", folder.registry)
     (tmp_path / "lib/support").mkdir(parents=True)
-    for name in ("__init__", "processes", "worker_processes"):
+    for name in ("__init__", "one_thread", "processes", "worker_processes"):
         (tmp_path / f"lib/support/{name}.py").write_bytes((SCANNER / f"support/{name}.py").read_bytes())
     (tmp_path / "main.py").write_text(AROUND.format(home=str(tmp_path / "lib"), folder=str(hostile.root)))
     paths = os.pathsep.join(["", ".", "bin", str(tmp_path / "lib")])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from modelkin.fingerprints.statement_cache import StatementCache
 from modelkin.syntax.parser import parse
-from modelkin.syntax.token_format import ATTRIBUTE, MOST_CHILDREN, VARIABLE, symbol
-from modelkin.syntax.token_trees import flattened, grown, has_at_most
+from modelkin.syntax.token_format import ATTRIBUTE, MOST_CHILDREN, VARIABLE, number_token, symbol
+from modelkin.syntax.token_trees import flattened, grown, has_at_most, is_tree
 
 STATEMENTS = """
 def f(a, b):
@@ -52,3 +55,14 @@ def test_what_does_not_tell_its_parts_is_no_tree() -> None:
     assert grown([symbol("assignment", 2), ATTRIBUTE, VARIABLE], [0, 1]) is None
     assert grown([symbol("tuple", 2), VARIABLE], [0]) is None
     assert grown([VARIABLE, VARIABLE], [0, 1]) is None
+
+
+SYMBOLS = (
+    *(symbol(kind, children) for kind in ("call", "list", "slice") for children in (0, 1, 2, 3, 5, MOST_CHILDREN)),
+    *(VARIABLE, ATTRIBUTE, number_token("1")),
+)
+
+
+@given(st.lists(st.sampled_from(SYMBOLS), max_size=9))
+def test_tokens_are_a_tree_where_one_grows_of_them(symbols: list[int]) -> None:
+    assert is_tree(symbols) == (grown(symbols, range(len(symbols))) is not None)
