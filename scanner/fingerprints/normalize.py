@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import hashlib
 from functools import cache
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..support.arrays import I64, U8, U32, U64, Mask, pack_pair, pack_pairs, run_bounds, run_sums
+from ..support.arrays import I64, U8, U32, U64, Mask, pack_pairs, run_bounds, run_sums
 from ..syntax.linear import END_SYMBOL
 from ..syntax.parser import Definition, ParsedFile
 from ..syntax.token_format import (
@@ -113,22 +113,29 @@ def normalise_plainly(
         form.statements(definition.statements, cache.encode_all(definition.statements, text))
         for definition in parsed.definitions
     ]
-    plain = _normalised(parsed, _gather(parsed, read), cache)
+    statements = [each for several, _ in read for each in several]
+    scopes = np.array([scope for _, several in read for scope in several], np.int64)
+    starts = run_bounds([len(several) for several, _ in read])
+    plain = _normalised(parsed, _gather(parsed, _Read(statements, scopes, starts)), cache)
     return plain._replace(hashes=known.hashes, spellings=known.spellings)
 
 
-# The statements of one definition, and the scope of each.
-_Read = tuple[list[EncodedStatement], list[int]]
+class _Read(NamedTuple):
+    """The statements of a file, the scope of each, and where those of each definition start."""
+
+    statements: list[EncodedStatement]
+    scopes: I64
+    starts: I64
 
 
-def _read(parsed: ParsedFile, text: bytes, cache: StatementCache) -> list[_Read]:
-    """The statements of each definition as they stand."""
-    read: list[_Read] = []
-    for definition in parsed.definitions:
-        found = cache.encode_all(definition.statements, text)
-        scopes = [statement.scope for statement, each in zip(definition.statements, found, strict=True) for _ in each]
-        read.append(([statement for each in found for statement in each], scopes))
-    return read
+def _read(parsed: ParsedFile, text: bytes, cache: StatementCache) -> _Read:
+    """The statements of a file as they stand."""
+    statements = [statement for definition in parsed.definitions for statement in definition.statements]
+    encoded = cache.encode_all(statements, text)
+    counts = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    scopes = np.array([statement.scope for statement in statements], np.int64)
+    bounds = run_bounds([len(definition.statements) for definition in parsed.definitions])
+    return _Read(list(chain.from_iterable(encoded)), np.repeat(scopes, counts), run_bounds(counts)[bounds])
 
 
 def _normalised(parsed: ParsedFile, gathered: _FileSymbols, cache: StatementCache) -> NormalisedFile:
@@ -166,20 +173,19 @@ def _normalised(parsed: ParsedFile, gathered: _FileSymbols, cache: StatementCach
     )
 
 
-def _gather(parsed: ParsedFile, read: list[_Read]) -> _FileSymbols:
+def _gather(parsed: ParsedFile, read: _Read) -> _FileSymbols:
     """Lay the tokens of all statements end to end."""
-    flat = [each for statements, _ in read for each in statements]
-    scopes = np.array([scope for _, scopes in read for scope in scopes], np.int64)
+    flat, scopes = read.statements, read.scopes
     symbols = np.frombuffer(b"".join([each.symbols for each in flat]), np.uint32)
     names = np.frombuffer(b"".join([each.names for each in flat]), np.uint32)
     statements = np.repeat(np.arange(len(flat)), np.array([each.identifiers for each in flat], np.int64))
     places = name_places(symbols)
     namespaces = namespaces_of(symbols[places])
     stands_in = np.where(namespaces == Namespace.VARIABLE, scopes[statements], 0)
-    owners = _owners(_local_names(flat, scopes.tolist()), parsed.scopes, names, stands_in)
+    owners = _owners(_local_names(flat, scopes), parsed.scopes, names, stands_in)
     return _FileSymbols(
         flat,
-        run_bounds([len(statements) for statements, _ in read]),
+        read.starts,
         run_bounds(np.array([each.width for each in flat], np.int64)),
         symbols,
         places,
@@ -190,15 +196,11 @@ def _gather(parsed: ParsedFile, read: list[_Read]) -> _FileSymbols:
     )
 
 
-def _local_names(flat: list[EncodedStatement], scopes: list[int]) -> I64:
+def _local_names(flat: list[EncodedStatement], scopes: I64) -> I64:
     """The names bound in each function, sorted, as scope and name in one number."""
-    bound: set[int] = set()
-    free: set[int] = set()
-    for each, scope in zip(flat, scopes, strict=True):
-        if scope and (each.bound or each.free):
-            of_scope = pack_pair(scope, 0)
-            bound.update([of_scope | name for name in each.bound])
-            free.update([of_scope | name for name in each.free])
+    packed = pack_pairs(scopes, np.zeros_like(scopes)).tolist()
+    bound = {of_scope | name for each, of_scope in zip(flat, packed, strict=True) if of_scope for name in each.bound}
+    free = {of_scope | name for each, of_scope in zip(flat, packed, strict=True) if of_scope for name in each.free}
     return np.array(sorted(bound - free), np.int64)
 
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import keyword
-import re
+import struct
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from itertools import repeat
+from operator import itemgetter
 
 import numpy as np
 from msgspec import Struct
@@ -20,26 +22,13 @@ from ..support.budget import check
 from ..syntax.linear import LinearStatement, linearise
 from ..syntax.parser import Statement
 from ..syntax.token_format import TOKEN_SIZE
+from .statement_words import SplitTexts, split_texts, word_offsets
 
 # Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes. A shape takes more
 # time to work out than a text that has it: shapes stay when texts go. Twice as many of them would take 28 MB more.
 MOST_TEXTS = 50_000
 MOST_SHAPES = 25_000
 
-_STRING = re.compile(
-    rb"""[bruBRU]{0,2}(?:\'\'\'(?:[^\\]|\\.)*?\'\'\'|\"\"\"(?:[^\\]|\\.)*?\"\"\""""
-    rb"""|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")""",
-    re.DOTALL,
-)
-# Once strings are emptied: a prefix is left of one that is formatted.
-_PREFIXED = re.compile(rb"\w''")
-# A comment may hold quotes, and a string a hash: whichever comes first decides.
-_STRING_OR_COMMENT = re.compile(_STRING.pattern + rb"|#[^\n]*", re.DOTALL)
-_POINT_EXPONENT = re.compile(rb"\d\.[eEjJ_]")
-_WORD = re.compile(rb"([A-Za-z_]\w*)")
-# A word where one begins: slower, and right where a number ends in letters, as `1e-5` does.
-_WHOLE_WORD = re.compile(rb"\b" + _WORD.pattern)
-_NUMBER_AND_WORD = re.compile(rb"\d\.?\0")
 # Words that may change the syntax, each with a number, belong to a shape; all others are names.
 _KEYWORDS = {
     word.encode(): number
@@ -47,7 +36,14 @@ _KEYWORDS = {
 }
 _NO_KEYWORD = repeat(0)
 _Shape = tuple[bytes, bytes, int]
-"""Of a statement, all text but words and what strings hold; for each word which keyword it is, or 0; its form."""
+"""Of a statement, all text but words and what strings hold; for each word which keyword it is, or 0; its form.
+
+In a class body it is a name's spelling that makes it an attribute: there follows for each word the first that is equal.
+"""
+# So many statements are read together.
+_TOGETHER = 1000
+# So many words of a statement in a class body are told apart: quadratic time, and numbers of a byte.
+_MOST_WORDS = 255
 
 
 class EncodedStatement(Struct, frozen=True, gc=False):
@@ -72,7 +68,20 @@ class _Template(Struct, frozen=True, gc=False):
 
     symbols: bytes
     width: int
-    words: tuple[int, ...]
+    identifiers: int
+    pick: Callable[[Sequence[int]], Sequence[int]]
+    """Of the numbers of words those of the names."""
+    pack: Callable[..., bytes]
+    """Of these a uint32 array, as bytes."""
+    bound: tuple[int, ...]
+    free: tuple[int, ...]
+
+
+class _Places(Struct, frozen=True, gc=False):
+    """The symbols of a linear statement, and where in the text its names stand, those that it binds, and frees."""
+
+    symbols: bytes
+    names: array[int]
     bound: tuple[int, ...]
     free: tuple[int, ...]
 
@@ -80,9 +89,8 @@ class _Template(Struct, frozen=True, gc=False):
 class _Sighting(Struct, frozen=True, gc=False):
     """The first statement of a shape: most shapes are never seen again."""
 
-    linear_statements: list[LinearStatement]
     text: bytes
-    start: int
+    places: tuple[_Places, ...]
 
 
 class NameTable(dict[bytes, int]):
@@ -126,123 +134,135 @@ class StatementCache:
 
     def encode_all(self, statements: Sequence[Statement], source: bytes) -> list[tuple[EncodedStatement, ...]]:
         """Each statement of the file ``source``."""
-        seen = self._texts.get
-        return [
-            known if (known := seen((statement.text, statement.form))) is not None else self._unseen(statement, source)
-            for statement in statements
-        ]
-
-    def _unseen(self, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
-        check()
-        if len(self._texts) >= MOST_TEXTS:
+        keys = [(statement.text, statement.form) for statement in statements]
+        found = list(map(self._texts.get, keys))
+        unseen = {key: each for key, each, known in zip(keys, statements, found, strict=True) if known is None}
+        if unseen and len(self._texts) + len(unseen) > MOST_TEXTS:
             self._texts.clear()
+        new = list(unseen.values())
+        for first in range(0, len(new), _TOGETHER):
+            self._read(new[first : first + _TOGETHER], source)
+        texts = self._texts
+        return [texts[key] if known is None else known for key, known in zip(keys, found, strict=True)]
+
+    def _read(self, statements: Sequence[Statement], source: bytes) -> None:
+        """Read statements that were not seen before."""
+        check()
         if len(self._shapes) >= MOST_SHAPES:
             self._shapes.clear()
-        encoded = self._texts[statement.text, statement.form] = self._linearise(statement, source)
-        return encoded
+        for group in split_texts([statement.text for statement in statements]):
+            self._read_group([statements[place] for place in group.places], group, source)
 
-    def _linearise(self, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
-        # In a class body it is a name's spelling that makes it an attribute, which a shape leaves out.
-        split = None if statement.in_class else _split(statement.text)
-        if split is None:
-            return tuple([self._exact(linear) for linear in linearise(statement, source)])
-        gaps, words = split
-        if b"\n" in gaps:
-            gaps = b" ".join(gaps.split())
-        key = (gaps, bytes(map(_KEYWORDS.get, words, _NO_KEYWORD)), statement.form)
-        templates = self._templates(key)
-        if templates is None:
-            return tuple([self._exact(linear) for linear in self._first(key, statement, source)])
-        names = self.names
+    def _read_group(self, statements: Sequence[Statement], group: SplitTexts, source: bytes) -> None:
+        """Read statements whose texts are taken apart."""
+        names, texts, shapes, words = self.names, self._texts, self._shapes, group.words
+        all_keywords = bytes(map(_KEYWORDS.get, words, _NO_KEYWORD))
         # Keywords among them: no template asks for theirs.
         numbers = [names[word] for word in words]
-        return tuple([_filled(template, numbers) for template in templates])
+        for statement, gaps, first, last in zip(statements, group.gaps, group.firsts, group.lasts, strict=True):
+            form = statement.form
+            equal = _equal_words(words[first:last]) if statement.in_class else b""
+            if gaps is None or equal is None or form < 0:
+                texts[statement.text, form] = self._exact(linearise(statement, source))
+                continue
+            shape = gaps, all_keywords[first:last] + equal, form
+            known = shapes.get(shape)
+            if isinstance(known, _Sighting):
+                known = shapes[shape] = _templates(known)
+            if known is None:
+                texts[statement.text, form] = self._first(shape, statement, source)
+            else:
+                own = numbers[first:last]
+                texts[statement.text, form] = tuple([_filled(template, own) for template in known])
 
-    def _templates(self, key: _Shape) -> tuple[_Template, ...] | None:
-        """The templates of a shape, which are made when it is seen again."""
-        known = self._shapes.get(key)
-        if isinstance(known, _Sighting):
-            known = self._shapes[key] = _templates(known)
-        return known
-
-    def _first(self, key: _Shape, statement: Statement, source: bytes) -> list[LinearStatement]:
+    def _first(self, shape: _Shape, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
+        check()
         linear_statements = linearise(statement, source)
-        if key not in self._shapes:
-            self._shapes[key] = _Sighting(linear_statements, statement.text, statement.start)
-        return linear_statements
+        self._shapes[shape] = _sighting(statement, linear_statements)
+        return self._exact(linear_statements)
 
-    def _exact(self, linear: LinearStatement) -> EncodedStatement:
+    def _exact(self, linear_statements: list[LinearStatement]) -> tuple[EncodedStatement, ...]:
         names = self.names
-        return EncodedStatement(
-            linear.symbols,
-            array("I", [names[name] for name in linear.names]).tobytes(),
-            len(linear.symbols) // TOKEN_SIZE,
-            len(linear.names),
-            tuple([names[name] for _, name in linear.bound]),
-            tuple([names[name] for _, name in linear.free]),
+        return tuple(
+            [
+                EncodedStatement(
+                    linear.symbols,
+                    array("I", [names[name] for name in linear.names]).tobytes(),
+                    len(linear.symbols) // TOKEN_SIZE,
+                    len(linear.names),
+                    tuple([names[name] for _, name in linear.bound]),
+                    tuple([names[name] for _, name in linear.free]),
+                )
+                for linear in linear_statements
+            ]
         )
 
 
+def _equal_words(words: list[bytes]) -> bytes | None:
+    """For each word which is the first that is equal; None for too many words."""
+    return bytes(map(words.index, words)) if len(words) <= _MOST_WORDS else None
+
+
 def _filled(template: _Template, numbers: list[int]) -> EncodedStatement:
-    words = template.words
+    bound, free = template.bound, template.free
     return EncodedStatement(
         template.symbols,
-        array("I", [numbers[word] for word in words]).tobytes(),
+        template.pack(*template.pick(numbers)),
         template.width,
-        len(words),
-        tuple([numbers[word] for word in template.bound]),
-        tuple([numbers[word] for word in template.free]),
+        template.identifiers,
+        tuple([numbers[word] for word in bound]) if bound else (),
+        tuple([numbers[word] for word in free]) if free else (),
     )
 
 
-def _split(text: bytes) -> tuple[bytes, list[bytes]] | None:
-    """What stands between the words of a statement, and the words; None where they do not tell its names."""
-    if b'"' in text or b"'" in text:
-        text = _STRING.sub(b"''", text) if b"#" not in text else _STRING_OR_COMMENT.sub(_emptied, text)
-        if _PREFIXED.search(text):
-            return None
-    elif b"#" in text:
-        text = _STRING_OR_COMMENT.sub(b"", text)
-    if not text.isascii():
-        return None
-    parts = _WORD.split(text)
-    gaps = b"\0".join(parts[::2])
-    if _NUMBER_AND_WORD.search(gaps):
-        if _POINT_EXPONENT.search(text):
-            return None
-        parts = _WHOLE_WORD.split(text)
-        gaps = b"\0".join(parts[::2])
-    return gaps, parts[1::2]
-
-
-def _emptied(match: re.Match[bytes]) -> bytes:
-    return b"" if match[0][:1] == b"#" else b"''"
+def _sighting(statement: Statement, linear_statements: list[LinearStatement]) -> _Sighting:
+    start = statement.start
+    return _Sighting(
+        statement.text,
+        tuple(
+            [
+                _Places(
+                    linear.symbols,
+                    array("I", [offset - start for offset in linear.offsets]),
+                    tuple([offset - start for offset, _ in linear.bound]),
+                    tuple([offset - start for offset, _ in linear.free]),
+                )
+                for linear in linear_statements
+            ]
+        ),
+    )
 
 
 def _templates(first: _Sighting) -> tuple[_Template, ...] | None:
     """Templates for a shape, from the first statement of it; None where its names cannot be told from its words."""
-    words = _word_offsets(first)
+    words = word_offsets(first.text)
     try:
-        return tuple([_template(linear, words) for linear in first.linear_statements])
+        return tuple([_template(places, words) for places in first.places])
     except KeyError:
         return None
 
 
-def _template(linear: LinearStatement, words: dict[int, int]) -> _Template:
+def _template(places: _Places, words: dict[int, int]) -> _Template:
     return _Template(
-        linear.symbols,
-        len(linear.symbols) // TOKEN_SIZE,
-        tuple([words[offset] for offset in linear.offsets]),
-        tuple([words[offset] for offset, _ in linear.bound]),
-        tuple([words[offset] for offset, _ in linear.free]),
+        places.symbols,
+        len(places.symbols) // TOKEN_SIZE,
+        len(places.names),
+        _picker([words[offset] for offset in places.names]),
+        _packer(len(places.names)),
+        tuple([words[offset] for offset in places.bound]),
+        tuple([words[offset] for offset in places.free]),
     )
 
 
-def _word_offsets(first: _Sighting) -> dict[int, int]:
-    """The number of each word in a statement's text, by where in the file it stands."""
+def _picker(places: list[int]) -> Callable[[Sequence[int]], Sequence[int]]:
+    """What picks the items at some places."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    first = places[0] if places else 0
+    return itemgetter(slice(first, first + len(places)))
 
-    def blank(match: re.Match[bytes]) -> bytes:
-        return b" " * len(match[0])
 
-    text = _STRING_OR_COMMENT.sub(blank, first.text)
-    return {first.start + match.start(): place for place, match in enumerate(_WHOLE_WORD.finditer(text))}
+@cache
+def _packer(count: int) -> Callable[..., bytes]:
+    """What writes so many numbers as a uint32 array has them in memory."""
+    return struct.Struct(f"{count}I").pack

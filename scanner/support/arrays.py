@@ -223,11 +223,6 @@ def pack_pairs(first: Array, second: Array) -> I64:
     return first.astype(np.int64) << 32 | second
 
 
-def pack_pair(first: int, second: int) -> int:
-    """The same of one pair."""
-    return first << 32 | second
-
-
 def unpack_pairs(keys: I64) -> tuple[I64, I64]:
     """The pairs that `pack_pairs` made these numbers of."""
     return keys >> 32, keys & 0xFFFFFFFF

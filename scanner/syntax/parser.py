@@ -40,7 +40,7 @@ class Role(IntEnum):
 class Statement(Struct, frozen=True, gc=False):
     """One statement or header: its text, its syntax, and where it stands.
 
-    Equal texts of equal ``form`` are read alike.
+    Equal texts of equal ``form`` are read alike, but for broken ones.
     """
 
     text: bytes
@@ -54,7 +54,10 @@ class Statement(Struct, frozen=True, gc=False):
     start: int
     """Where it starts in the file, in bytes."""
     form: int
-    """The kind of the node, ``role`` and ``in_class`` in one number; a broken file may have one text in two kinds."""
+    """The kind of the node, ``role`` and ``in_class`` in one number: a broken file may have one text in two kinds.
+
+    Negative for a header with an error in it or in its blocks: such a text alone does not tell its syntax.
+    """
 
 
 class Definition(Struct):
@@ -213,6 +216,8 @@ class _Walk:
 
     def _statement(self, node: tree_sitter.Node, end: int, role: Role, scope: int, in_class: bool) -> Statement:
         form = node.kind_id << 4 | role << 1 | in_class
+        if self.broken and node.has_error:
+            form = ~form
         return Statement(self.text[node.start_byte : end], role, node, scope, in_class, node.start_byte, form)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from modelkin.fingerprints.statement_cache import MOST_TEXTS, EncodedStatement, StatementCache
 from modelkin.syntax.linear import linearise
@@ -49,11 +50,10 @@ def linearised(statement: Statement, source: bytes) -> list[Spelled]:
 def is_exact(source: str, cache: StatementCache) -> bool:
     """Whether the cache has of each statement in a source what its syntax says."""
     text = source.encode()
-    return all(
-        [spelled(encoded, cache) for encoded in cache.encode(statement, text)] == linearised(statement, text)
-        for definition in parse(text).definitions
-        for statement in definition.statements
-    )
+    statements = [each for definition in parse(text).definitions for each in definition.statements]
+    found = cache.encode_all(statements, text)
+    exact = [linearised(each, text) for each in statements]
+    return [[spelled(part, cache) for part in each] for each in found] == exact
 
 
 def written(case: Any) -> tuple[str, str]:
@@ -135,6 +135,42 @@ SEEN_BEFORE = (
     ("a.b = [b for b in c]", "a.b = [d for d in c]"),
     ("[a for a in b]", "[a for c in b]"),
     ("(a return", "def f(): return"),
+    ("x = a - -b", "x=a--b"),
+    ("x = f(a, b)", "x=f(a\n  ,\tb)"),
+    ("x = a[b:-c]", "x = a[b : - c]"),
+    ("x = 1 .real", "x = 1. if a else b"),
+    ("x = 1 .real", "x = 1.real"),
+    ("x = 1 if a else b", "x = 1if a else b"),
+    ("x = a(1, b)", "x = a(b, 1)"),
+    ("x = a(1e-5, b)", "x = a(1e-6, b)"),
+    ("x = a(1_0, b)", "x = a(1, b)"),
+    ("x = a1.e5", "x = 1.e5"),
+    ("x = a('b')", "x = a(r'\\')"),
+    ("x = a('b')", 'x = a(Rb"""c"""b"d")'),
+    ("x = a('b')", "x = a(F'{b}')"),
+    ("x = a('b')", "x = a(b'' f'{c}')"),
+    ("x = a('', '', b)", "x = a(''  '', ', b', b)"),
+    ('x = a("\'", b)', "x = a('\"', b)"),
+    ("x = [a, 'b', # '\n  c]", "x = [a, # 'b'\n  c]"),
+    ("x = ['a', # b\n '', c]", "x = ['a', # ''', b\n c]"),
+    ("x = a(b)", "x = '\x01' + a(b)"),
+    ("x = a(b)", "x = a(\0b)"),
+    ("x = a(b)", "x = (b'\0' + a)(b)"),
+    ("x = a(b)", "x = a(bé)"),
+    ("x = a('b')", "x = a('é')"),
+    ("x = a if b else c", "x = a if'b'else c"),
+    ("x = a in b", "x = a in'b'"),
+    ("print a, b", "print (a), b"),
+    ("print >>a, b", "print>>c,d"),
+    ("exec a in b", "exec c in None"),
+    ("match a:\n  case b: c()", "match a:\n  case _: c()"),
+    ("match a:\n  case B(c=1): c()", "match a:\n  case B(d=2): d()"),
+    ("type A = b", "type(A, b)"),
+    ("class A: x: b = y", "class A: x: x = y"),
+    ("class A: x = [x for x in y]", "class A: x = [y for y in x]"),
+    ("class A:\n  a = a(b)\n  c = d(e)", "class A:\n  e = d(c)\n  c = d(d)"),
+    ("class A: x = 'x'", "class A: x = f'{x}'"),
+    ("class A: (x, y) = y, x", "class A: (x, y) = x, y"),
 )
 
 
@@ -146,6 +182,41 @@ def test_what_was_seen_before_does_not_count() -> None:
         if not is_exact(source, cache) or sequences(source, cache) != sequences(source):
             wrong.append((before, source))
     assert not wrong
+
+
+SIGNS = "abc ()[]{}=,.:-+*@#\n\\'\"0159ejxJ_é\x01\0"
+LONGER = (
+    '"""',
+    "'''",
+    "\\\n",
+    "f'",
+    "rb'",
+    "{a}",
+    "1e-5",
+    "1.e5",
+    "0x1f",
+    "for ",
+    " in ",
+    " if ",
+    " else ",
+    "print ",
+    "match ",
+)
+PIECES = st.sampled_from((*SIGNS, *LONGER))
+SPREAD = st.sampled_from(
+    ["x = f({})", "x = [{}, a]", "{}", "if {}: a", "def f({}): a", "class A: x = a({})", "a.b = {}"]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(SPREAD, st.lists(PIECES, max_size=9).map("".join)), min_size=1, max_size=6))
+def test_no_text_makes_a_statement_another(lines: list[tuple[str, str]]) -> None:
+    cache = StatementCache()
+    written = [form.replace("{}", piece) for form, piece in lines]
+    assert is_exact("\n".join(written), cache)
+    assert is_exact("\n".join(each.translate(str.maketrans("abc", "bca")) for each in written), cache)
+    assert all(is_exact(each.replace(" ", ""), cache) for each in written)
+    assert all(is_exact(each.replace("(", " (\n"), cache) for each in written)
 
 
 def test_more_statements_than_are_remembered_are_linearised_still() -> None:
