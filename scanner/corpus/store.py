@@ -234,7 +234,7 @@ def _columns(stored: _Stored, absent: set[Column[Any]]) -> LateColumns:
 
 def _check(corpus: Corpus, header: Header) -> None:
     """Raise ValueError for what a scan could not read, or not to its end."""
-    from ..support.arrays import let_go
+    from ..support.mapped_files import let_go
     from .validation import endless_problems, shape_problems
 
     header.check()

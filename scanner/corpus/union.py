@@ -9,18 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from msgspec import Struct, field
 
-from ..support.arrays import I64, U64, Array, distinct, let_go, run_bounds, runs
+from ..support.arrays import I64, U64, Array, distinct, run_bounds, runs
+from ..support.mapped_files import MappedBound, let_go
 from .history_table import HistoryTable
 from .intervals import NEVER
 from .kept.fingerprint_marks import FingerprintMarks
 from .kept.sorted_rows import SortedRows
 from .model import Corpus, Project
+from .schema import COLUMNS
 
 if TYPE_CHECKING:
     from .rarity import Rarity
@@ -28,8 +30,8 @@ if TYPE_CHECKING:
 _MIXED = (np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB))
 
 
-# What was read of the corpora is let go of after so many files: the next one reads much of it again.
-LET_GO_AFTER = 64
+# After so many files it is worth while to mark where the corpora have fingerprints.
+MARKED_AFTER = 64
 # Of so many ranges of definitions the path histories that hold them are remembered.
 _MOST_REMEMBERED = 512
 
@@ -57,6 +59,7 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
     """Where they may have fingerprints; the same of plain forms."""
     _holding: dict[tuple[int, int, int], I64] = field(default_factory=dict)
     _files: count[int] = field(default_factory=lambda: count(1))
+    _bound: MappedBound = field(default_factory=MappedBound)
 
     @classmethod
     def of(cls, corpora: Sequence[Corpus]) -> CorpusUnion:
@@ -74,15 +77,10 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
         """Have further look-ups be quick, which may take longer than one of them, and let go of what was read."""
         for each in self.rows:
             each.settle()
-        if next(self._files) % LET_GO_AFTER:
-            return
-        self._let_go()
-        if self.fingerprints.make():
-            self._let_go()
-
-    def _let_go(self) -> None:
-        for corpus in self.corpora:  # what was looked up there is most of what a scan reads
-            let_go(corpus.arrays.values())
+        if next(self._files) == MARKED_AFTER and self.fingerprints.make():  # which reads whole columns
+            let_go(chain.from_iterable(each.arrays.values() for each in self.corpora))
+        if self._bound.is_exceeded():
+            self._bound.let_go(chain.from_iterable(map(_read_seldom, self.corpora)))
 
     @cached_property
     def rarity(self) -> Rarity:
@@ -237,6 +235,11 @@ class CorpusUnion(Struct, frozen=True, eq=False, dict=True):
             np.add.at(sums, of_file, _member_numbers(corpus, members, members - corpus.file_starts[places][of_file]))
             found[rows] = sums
         return found
+
+
+def _read_seldom(corpus: Corpus) -> Iterator[Array]:
+    """All columns but those in which each file looks up what it holds, and touches most of, a sixth of a corpus."""
+    return (array for name, array in corpus.arrays.items() if not COLUMNS[name].is_sorted)
 
 
 def _owner(bounds: list[int], number: int) -> int:

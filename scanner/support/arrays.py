@@ -6,8 +6,7 @@ same operation.
 
 from __future__ import annotations
 
-import mmap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -226,11 +225,3 @@ def pack_pairs(first: Array, second: Array) -> I64:
 def unpack_pairs(keys: I64) -> tuple[I64, I64]:
     """The pairs that `pack_pairs` made these numbers of."""
     return keys >> 32, keys & 0xFFFFFFFF
-
-
-def let_go(arrays: Iterable[Array]) -> None:
-    """Keep nothing in memory of the mapped file behind ``arrays``: what is asked for again comes back by itself."""
-    parts: Iterator[Any] = (array.base for array in arrays)
-    mapped = next((part.obj for part in parts if isinstance(part, memoryview)), None)
-    if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-        mapped.madvise(mmap.MADV_DONTNEED)
