@@ -185,6 +185,10 @@ def _pair_classes(query: Query, upstream: ReferenceDefinitions, likely: _LikelyP
     """For each query definition that is a class its partner, -1 for others and for none; the modules are a pair."""
     definitions, references, score = likely
     kinds, parents, width = query.kinds, query.parents, len(upstream.hashes)
+    paired = np.full(len(kinds), -1)
+    paired[0] = 0
+    if _CLASS not in kinds:
+        return paired
     strong = score * query.definition_tokens[definitions]
     inside = (kinds[definitions] == _FUNCTION) & (kinds[parents[definitions]] == _CLASS)
     inside &= upstream.kinds[upstream.parents[references]] == _CLASS
@@ -210,9 +214,11 @@ def _pair_functions(query: Query, upstream: ReferenceDefinitions, likely: _Likel
 
 def _greedy(likely: _LikelyPairs, definitions: int, references: int) -> Array:
     """For each of so many ``definitions`` its partner, -1 for none: the best pair, then the best of what is left."""
-    order = np.argsort(-likely.score, kind="stable")
-    left, right = likely.definitions[order], likely.references[order]
     partner = np.full(definitions, -1)
+    if not len(likely.score):
+        return partner
+    order = (-likely.score).argsort(kind="stable")
+    left, right = likely.definitions[order], likely.references[order]
     # Where each is the other's best, nothing comes before the pair; that is most of them.
     places = np.arange(len(order))
     best_left, best_right = np.empty(definitions, np.int64), np.empty(references, np.int64)
@@ -228,7 +234,8 @@ def _greedy(likely: _LikelyPairs, definitions: int, references: int) -> Array:
         if definition not in found and reference not in chosen:
             chosen.add(reference)
             found[definition] = reference
-    partner[list(found.keys())] = list(found.values())
+    if found:
+        partner[list(found.keys())] = list(found.values())
     return partner
 
 

@@ -76,12 +76,16 @@ def _held(query: Query, corpus: Corpus, digests: Array) -> Mask:
 
 def _spelled(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, rows: Array, weights: Array) -> Array:
     """float64: the weight of each of the statements ``rows`` with its names, -1 where the upstream file lacks these."""
-    keys = statement_keys(query.known_in(corpus)[rows].astype(np.uint64), query.spellings[rows])
-    others = statement_keys(upstream.digests.astype(np.uint64), spellings_in(corpus, upstream.contents))
+    mine = query.known_in(corpus)[rows]
+    # Of a long upstream file little is shared, and only that is looked at name by name.
+    shared = among(np.sort(mine), upstream.digests)[1].nonzero()[0]
+    keys = statement_keys(mine.astype(np.uint64), query.spellings[rows])
+    digests, contents = upstream.digests[shared], upstream.contents[shared]
+    others = statement_keys(digests.astype(np.uint64), spellings_in(corpus, contents))
     order = others.argsort()
     places, held = among(others[order], keys)
     spelled = np.full(len(rows), -1.0)
-    spelled[held] = weights[order[places[held]]] / 255.0
+    spelled[held] = weights[shared[order[places[held]]]] / 255.0
     return spelled
 
 

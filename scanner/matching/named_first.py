@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from ..corpus.model import Version
 from ..results import Direction
+from ..support.arrays import among
 from .candidates import Candidate
 from .comparison import Comparison
 from .ranking import ADDED_SHARE, ALIKE_PART
@@ -45,8 +44,8 @@ def named_first(kept: Sequence[Comparison], direction: Callable[[Comparison], Di
 
 def _has_common(comparison: Comparison, closest: Comparison) -> bool:
     tokens, aligned = closest.query.statement_tokens, closest.alignment.statements
-    common = np.intersect1d(aligned, comparison.alignment.statements)
-    return float(tokens[common].sum()) >= COMMON_PART * float(tokens[aligned].sum())
+    common = among(comparison.alignment.statements, aligned)[1]
+    return float(tokens[aligned[common]].sum()) >= COMMON_PART * float(tokens[aligned].sum())
 
 
 def first_version(candidate: Candidate) -> Version:
