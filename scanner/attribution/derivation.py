@@ -105,6 +105,8 @@ def _passed_on(source: Derivation, repository: RepositoryView) -> Iterator[Deriv
             continue
         if publisher_of(older) and publisher_of(older) == publisher_of(source.upstream):
             continue  # who has both owes himself nothing
+        if not _is_as_near(source, older) and _is_kept_whole(source):
+            continue
         surely = _says_it_has_it_from(source, older)
         if not surely and not _stands_beside(source, older):
             continue
@@ -136,6 +138,12 @@ def _is_as_near(source: Derivation, older: UpstreamMatch) -> bool:
     """Whether the source names ``older``, or the file is nearly as much alike with it: else a third may have had it."""
     named = names_project(source.upstream.sources, project_names(older), ())
     return named or older.share >= NEARLY_THE_SAME * source.upstream.share
+
+
+def _is_kept_whole(source: Derivation) -> bool:
+    """Whether the file carries all lines of its source, of a file without any those of its LICENSE."""
+    lines = source.lines or source.upstream.licence_copyrights
+    return bool(lines) and not holders_missing(lines, source.copyrights)
 
 
 def _stands_beside(source: Derivation, older: UpstreamMatch) -> bool:

@@ -17,11 +17,10 @@ from ..rulebook.model import Duty
 from .copies import Copy
 from .findings import FindingDraft
 from .model import Derivation, is_strict
-from .naming import credits_any, is_for_code
+from .naming import credits_any, is_for_code, names_its_holder
 from .repository_view import RepositoryView
 from .third_parties import TERMS_OF_THE_HOLDER, own_holder, third_holder, tree_around
 
-_LEAST_LETTERS = 4
 _BY_NAME = "by the name that this folder gives itself"
 _BY_DATE = "by the dates that this folder itself gives"
 
@@ -117,7 +116,7 @@ def shared_source(given: Iterable[Credit], sources: Sequence[str], copyrights: I
     lines = tuple(copyrights)
     for credit in given:
         named = [each for each in (credit.url, credit.project) if each]
-        if _names_its_holder(credit, lines) and names_project(sources, named, ()):
+        if names_its_holder(credit, lines) and names_project(sources, named, ()):
             return credit.project or credit.url
     return ""
 
@@ -144,18 +143,7 @@ def _from_here(derivation: Derivation, repository: RepositoryView) -> str:
     if derivation.upstream.copyrights or len(named) != 1:
         return ""
     sources = (Credit(0, 0, "", Strength.BASED, each, "", "") for each in derivation.upstream.sources)
-    return next((each.url for each in sources if _names_its_holder(each, repository.own_copyrights)), "")
-
-
-def _names_its_holder(credit: Credit, copyrights: Iterable[str]) -> bool:
-    """Whether a line names who has the repository of a credit: Facebook has facebookresearch/X."""
-    owner = squeezed(credit.project.rpartition("/")[0] or "/".join(credit.url.split("/")[3:4]))
-    named = (squeezed(name) for line in copyrights for name in holders(line))
-    return any(len(min(owner, name, key=len)) >= _LEAST_LETTERS and _begin_alike(owner, name) for name in named)
-
-
-def _begin_alike(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+    return next((each.url for each in sources if names_its_holder(each, repository.own_copyrights)), "")
 
 
 def unconfirmed_drafts(copies: Iterable[Copy]) -> Iterator[FindingDraft]:

@@ -18,6 +18,7 @@ from ..rulebook.model import Duty, Family, LicenceRule, Obligation, Scope
 from ..support.lazy import lazy_pattern
 from .findings import FindingDraft, quoted
 from .model import Derivation
+from .naming import credits_any
 from .repository_view import RepositoryView
 
 # The finding for words that a licence gives.
@@ -28,6 +29,7 @@ EXACT_RULES = {
 }
 # Who drops a notice drops it whole; who keeps a part of the holders probably has an older form of it.
 _OLDER_FORM = "It names other holders of that header: the copy may be from before these were added."
+_YEAR = lazy_pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
 
@@ -115,12 +117,21 @@ def keep_notices(owed: Owed, repository: RepositoryView) -> Outcome:
         about=holders_in(sure or missing),
     )
     if derivation.names_a_holder:
-        draft = draft.lowered(Level.WARNING, _OLDER_FORM)
+        draft = draft.lowered(Level.NOTE if _is_from_before(derivation) else Level.WARNING, _OLDER_FORM)
     if elsewhere:
         draft = draft.lowered(Level.WARNING, "The lines stand in the repository, though not with this file.")
     if not sure:
         return Outcome(State.NOT_JUDGED, "older releases of the upstream file lack the lines", as_recent(draft))
     return Outcome(State.MISSED, f"missing: {quoted(sure)}", draft)
+
+
+def _is_from_before(derivation: Derivation) -> bool:
+    """Whether the file credits another source, and a line that it kept of a holder is older than the upstream's."""
+    if not any(not credits_any(each, derivation.listed) for each in derivation.header_credits):
+        return False
+    kept = [line for line in derivation.copyrights if not holders_missing((line,), derivation.lines)]
+    ours, theirs = (_YEAR.findall(" ".join(lines)) for lines in (kept, derivation.lines))
+    return bool(ours and theirs) and min(ours) < min(theirs)
 
 
 def as_recent(draft: FindingDraft) -> FindingDraft:

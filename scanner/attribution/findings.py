@@ -21,6 +21,7 @@ from ..rulebook.model import FindingRule, Obligation
 _ORDER = tuple(Level)
 _MOST_QUOTED = 300
 _MOST_NAMED = 4
+_MOST_LINES = 6
 _SURE = tuple(Confidence)
 # What a lower level says of how sure a finding is, where nothing else is said.
 _BY_LEVEL = {Level.WARNING: Confidence.MEDIUM, Level.NOTE: Confidence.LOW}
@@ -68,8 +69,10 @@ def source_words(upstream: UpstreamMatch) -> str:
 
 
 def quoted(lines: Sequence[str]) -> str:
-    """Lines of a notice as a message quotes them."""
-    return "; ".join(f'"{shortened(line)}"' for line in lines)
+    """Lines of a notice as a message quotes them: the first of many, and how many more there are."""
+    more = len(lines) - _MOST_LINES
+    said = "; ".join(f'"{shortened(line)}"' for line in lines[:_MOST_LINES])
+    return f"{said} and {more} more lines" if more > 0 else said
 
 
 def a_few(names: Collection[str]) -> str:

@@ -115,7 +115,13 @@ def credits_above(copy: Copy) -> tuple[Credit, ...]:
         return ()
     lines = (each.first_line for each in copy.verdict.definitions if each.qualname != MODULE)
     first = next(lines, inf)  # they are in the order of the text
-    return tuple(each for each in copy.credits if is_for_code(each) and each.last_line < first)
+    return tuple(each for each in copy.credits if each.last_line < first and _is_for(each, copy))
+
+
+def _is_for(credit: Credit, copy: Copy) -> bool:
+    """Whether a credit is for code; a reference is one where it leads to a file of the copy's own name."""
+    name = copy.verdict.path.rpartition("/")[2]
+    return is_for_code(credit) or (bool(credit.url) and credit.path.rpartition("/")[2] == name)
 
 
 def _is_sibling_of(line: str, other: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from ..notices.holders import holders
+from ..notices.holders import holders, squeezed
 from ..notices.model import Credit, Strength
 from ..repository.own_names import plain_name
 from ..results import UpstreamMatch
@@ -78,6 +78,17 @@ def is_by_one_of(credit: Credit, copyrights: Iterable[str]) -> bool:
     publisher = _letters(match["owner"] if match else credit.project.rpartition("/")[0])
     known = (_letters(holder) for line in copyrights for holder in holders(line))
     return len(publisher) >= _LEAST_LETTERS and any(publisher in holder for holder in known)
+
+
+def names_its_holder(credit: Credit, copyrights: Iterable[str]) -> bool:
+    """Whether a line names who has the repository of a credit: Facebook has facebookresearch/X."""
+    owner = squeezed(credit.project.rpartition("/")[0] or "/".join(credit.url.split("/")[3:4]))
+    named = (squeezed(name) for line in copyrights for name in holders(line))
+    return any(len(min(owner, name, key=len)) >= _LEAST_LETTERS and _begin_alike(owner, name) for name in named)
+
+
+def _begin_alike(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)
 
 
 def _letters(name: str) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ..notices.holders import holders_missing
+from ..notices.holders import holders, holders_missing
 from ..results import UpstreamMatch, Verdict
 from ..support.lazy import lazy_pattern
 from .home import stands_in_place
-from .model import Derivation, is_strict
-from .naming import credits_it
+from .model import Derivation, credits_above, is_strict
+from .naming import credits_it, names_its_holder
 
 # What explains so much more of the file has something of its own in it.
 _MORE = 0.05
@@ -64,6 +64,7 @@ def source_among(near: Sequence[Derivation]) -> Derivation:
     """The source of a copy among ``near``, the closest first."""
     left = _narrowed(near, _is_kept)
     left = _narrowed(left, _is_credited)
+    left = _narrowed(left, _is_by_whom_it_credits)
     left = _narrowed(left, _is_in_place)
     return _oldest(_narrowed(left, lambda each: _has_kept_a_line(each, left)))
 
@@ -79,6 +80,13 @@ def _is_kept(derivation: Derivation) -> bool:
 
 def _is_credited(derivation: Derivation) -> bool:
     return any(credits_it(credit, derivation.upstream) for credit in derivation.copy.credits)
+
+
+def _is_by_whom_it_credits(derivation: Derivation) -> bool:
+    """Whether the header credits a repository, known or not, of who alone has the lines of the upstream."""
+    named = [holder for line in derivation.upstream.copyrights for holder in holders(line)]
+    above = credits_above(derivation.copy) if named else ()
+    return any(all(names_its_holder(each, (holder,)) for holder in named) for each in above)
 
 
 def _is_in_place(derivation: Derivation) -> bool:

@@ -202,6 +202,15 @@ def _place(copy: Copy, upstream: UpstreamMatch) -> Region:
     return Region(path, first.first_line, first.last_line) if first else Region(path, 1, 1)
 
 
+class _Missing(NamedTuple):
+    """What of a notice is missing."""
+
+    words: str
+    """As a message says it: the first of many lines."""
+    whole: str
+    """All of it, to tell what is the same."""
+
+
 def adapted_drafts(copy: Copy, answered: Container[str], repository: RepositoryView) -> Iterator[FindingDraft]:
     """One for each upstream project that the header, or what stands by its definitions, credits without its notice.
 
@@ -224,28 +233,30 @@ def _is_home(copy: Copy, upstream: UpstreamMatch, repository: RepositoryView) ->
     return repository.is_at_home(copy, upstream) or repository.is_nearly_at_home(copy, upstream)
 
 
-def _notice_missing(copy: Copy, upstream: UpstreamMatch, repository: RepositoryView) -> str:
-    """What of the upstream's notice neither the file nor a legal file here has; empty where none is missing."""
+def _notice_missing(copy: Copy, upstream: UpstreamMatch, repository: RepositoryView) -> _Missing | None:
+    """What of the upstream's notice neither the file nor a legal file here has; None where none is missing."""
     lines = [line for line in upstream.copyrights if line not in upstream.recent_lines] or upstream.licence_copyrights
     given = (*repository.copyrights_of(copy), *repository.copyrights, *repository.own_lines(upstream))
     if lines:
-        return quoted(holders_missing(lines, given))
+        missing = holders_missing(lines, given)
+        return _Missing(quoted(missing), squeezed(" ".join(map(shortened, missing)))) if missing else None
     stated = copy.notice.form is not LicenceForm.NONE or any(
         each.licence for each in repository.sidecars(copy.verdict.path)
     )
     if upstream.licence_form is LicenceForm.NONE or stated or repository.text_of(upstream.licence):
-        return ""
-    return f"a statement that it is under {upstream.licence}" if upstream.licence else ""
+        return None
+    words = f"a statement that it is under {upstream.licence}"
+    return _Missing(words, squeezed(words)) if upstream.licence else None
 
 
-def _adapted(copy: Copy, upstream: UpstreamMatch, credit: Credit, missing: str) -> FindingDraft:
+def _adapted(copy: Copy, upstream: UpstreamMatch, credit: Credit, missing: _Missing) -> FindingDraft:
     share = f"{100 * upstream.share:.0f} %"
     draft = FindingDraft(
         rule="adapted-notice-missing",
         region=Region(copy.verdict.path, credit.first_line, credit.last_line),
-        facts={"credited": shortened(source_of(credit)), "share": share, "missing": missing},
+        facts={"credited": shortened(source_of(credit)), "share": share, "missing": missing.words},
         upstream=upstream,
         upstream_region=Region(upstream.path, 1, upstream.header_last_line) if upstream.header_last_line else None,
-        about=(squeezed(missing),),
+        about=(missing.whole,),
     )
     return draft if upstream.share >= _MUCH else draft.lowered(Level.NOTE, f"Little of the file stands there: {share}.")

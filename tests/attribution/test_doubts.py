@@ -91,7 +91,7 @@ def test_a_project_that_is_younger_by_claims_alone_gets_one_neutral_note() -> No
     assert rules(found) == {"date-unconfirmed"}
     dated, named = found.findings
     assert (dated.level, dated.region.path) == (Level.NOTE, "a.py")
-    assert dated.message.startswith("The code of a.py and 1 more is also in lamp 1.0 lamp/modeling_lamp.py.")
+    assert dated.message.startswith("Code of a.py and 1 more is also in lamp 1.0 lamp/modeling_lamp.py.")
     assert "the dates that this folder itself gives" in dated.message
     assert "the name that this folder gives itself" in named.message
     assert not found.attributions

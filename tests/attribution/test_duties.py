@@ -76,6 +76,8 @@ def test_who_keeps_a_part_of_the_holders_may_have_an_older_form_of_the_header() 
     part = only(checked(copy_of(two, text="# Copyright 2020 Lumen Labs\n" + CODE), LICENSE=APACHE), "holder-removed")
     assert part.level is Level.WARNING
     assert "may be from before" in part.reason
+    told = "# Copyright 2020 Lumen Labs\n# Modified from https://github.com/ada/far\n" + CODE
+    assert only(checked(copy_of(two, text=told), LICENSE=APACHE), "holder-removed").level is Level.NOTE
     none = only(checked(copy_of(two, text=CODE), LICENSE=APACHE), "holder-removed")
     assert none.level is Level.ERROR
 

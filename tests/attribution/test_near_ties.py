@@ -155,3 +155,24 @@ def test_an_origin_that_is_far_less_alike_is_a_warning_at_most() -> None:
         far = replace(older, share=share)
         copy = copy_of(closest, origin=far)
         assert only(checked(copy, LICENSE=APACHE), "holder-removed").level is level
+
+
+def test_a_credit_of_a_holders_repository_chooses_the_upstream_by_that_holder() -> None:
+    theirs = replace(OLD, copyrights=("Copyright (c) Beacon Works",), share=0.63)
+    both = replace(PORT, copyrights=("Copyright 2023 Port Inc. and Beacon Works",), licence="MIT")
+    for header in (
+        "# Modified from https://github.com/beaconworks/far/blob/main/nn/model.py\n",
+        "# Reference: https://github.com/beaconworks/far/blob/main/nn/modeling.py\n",
+    ):
+        assert source(alike(both, theirs, text=header + CODE)) == theirs
+    other = "# Reference: https://github.com/beaconworks/far/blob/main/nn/other.py\n"
+    assert source(alike(both, theirs, text=other + CODE)) == both, "an idea"
+
+
+def test_who_kept_all_of_its_source_owes_a_far_older_one_nothing() -> None:
+    closest = replace(PORT, licence="MIT", copyrights=("Copyright 2023 Port Inc.",))
+    far = replace(OLD, share=0.4)
+    kept = f"# {closest.copyrights[0]}\n# Licensed under the MIT License.\n{CODE}"
+    headless = replace(closest, copyrights=(), licence_copyrights=closest.copyrights, licence_form=LicenceForm.NONE)
+    assert "holder-replaced" not in rules(checked(copy_of(headless, origin=far, text=kept), LICENSE=APACHE))
+    assert "holder-removed" in rules(checked(copy_of(headless, origin=far), LICENSE=APACHE))
