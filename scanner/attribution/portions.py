@@ -202,7 +202,7 @@ def _place(copy: Copy, upstream: UpstreamMatch) -> Region:
     return Region(path, first.first_line, first.last_line) if first else Region(path, 1, 1)
 
 
-class _Missing(NamedTuple):
+class _Missing(Struct, frozen=True):
     """What of a notice is missing."""
 
     words: str
