@@ -5,7 +5,6 @@ Edit this when findings get something that code scanning can show.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any, NamedTuple
@@ -21,7 +20,7 @@ from ..support.escaping import encodable, escape
 from . import summary
 from .chronology import innovations, later_note, later_release, match_of
 from .corpora import corpora_data
-from .json import dated_data
+from .json import dated_data, indented
 from .observations import conclusion_data, conclusion_lines
 from .occasion import repository_uri, scanned_data
 
@@ -77,7 +76,7 @@ def render(report: Report) -> str:
         },
         "results": [_result(each, around) for each in told[:MOST_RESULTS]],
     }
-    return encodable(json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)) + "\n"
+    return encodable(indented({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})) + "\n"
 
 
 def _provenance(told: Scanned) -> dict[str, Any]:
