@@ -108,10 +108,9 @@ def _found_in(pattern: re.Pattern[bytes], joined: bytes) -> dict[int, None]:
     return found
 
 
-def word_offsets(text: bytes) -> dict[int, int]:
-    """The number of each word of a text by where in it the word stands."""
-    blanked = _STRING_OR_COMMENT.sub(_blanked, text)
-    return {found.start(): place for place, found in enumerate(_PLACED_WORD.finditer(blanked))}
+def word_places(text: bytes) -> Iterator[int]:
+    """Where in a text that is taken apart each of its words begins."""
+    return (found.start() for found in _PLACED_WORD.finditer(_STRING_OR_COMMENT.sub(_blanked, text)))
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:
