@@ -74,7 +74,8 @@ class Emitter:
     """Collects tokens, and the names bound on the way.
 
     ``symbols`` has one for each token; ``offsets`` and ``names`` have one for each that is a name, in the same order.
-    The stack is explicit, so that code may be nested without limit.
+    The stack is explicit, so that code may be nested without limit. Comments and errors stand between the parts of a
+    node: its first and its last child are parts of it.
     """
 
     def __init__(self, source: bytes) -> None:
@@ -88,8 +89,7 @@ class Emitter:
     def run(self, nodes: list[Node]) -> None:
         """Emit ``nodes`` and all below them.
 
-        Code that was not seen before takes most of its time here: that is why `with_children` is written out. Comments
-        and errors stand between the parts of a node: its first and its last child are parts of it.
+        Code that was not seen before takes most of its time here: that is why `with_children` is written out.
         """
         source, actions, symbols = self.source, ACTIONS, SYMBOLS
         emit, stand, name = self.symbols.append, self.offsets.append, self.names.append
@@ -117,8 +117,7 @@ class Emitter:
                 emit(_number(source[node.start_byte : node.end_byte]))
             elif action == _CALL:
                 children = node.children
-                last = children[-1]
-                arguments = [last] if last.kind_id == _GENERATOR else _arguments(last)
+                arguments = _arguments(children[-1])
                 count = len(arguments)
                 emit(CALL_SYMBOL | (count if count < MOST_CHILDREN else MOST_CHILDREN))
                 push_all(arguments[::-1])
@@ -254,6 +253,8 @@ def kept_children(node: Node) -> list[Node]:
 
 def _arguments(node: Node) -> list[Node]:
     """The arguments of a call, ``*args`` before keywords as Python itself orders them."""
+    if node.kind_id == _GENERATOR:
+        return [node]
     children = node.children
     kinds = [child.kind_id for child in children]
     kept = [child for child, kind in zip(children, kinds, strict=True) if ACTIONS[kind]]
