@@ -16,7 +16,7 @@ import numpy as np
 
 from ..support.arrays import I64, U8, U32, U64, Mask, pack_pairs, run_bounds, run_sums
 from ..syntax.linear import END_SYMBOL
-from ..syntax.parser import Definition, ParsedFile
+from ..syntax.parser import Definition, ParsedFile, Statement
 from ..syntax.token_format import (
     TOKEN_SIZE,
     Namespace,
@@ -109,8 +109,9 @@ def normalise_plainly(
 
     ``form`` is for the name table of ``cache``.
     """
+    encoded = iter(cache.encode_all(_statements(parsed), text))
     read = [
-        form.statements(definition.statements, cache.encode_all(definition.statements, text))
+        form.statements(definition.statements, list(islice(encoded, len(definition.statements))))
         for definition in parsed.definitions
     ]
     statements = [each for several, _ in read for each in several]
@@ -130,12 +131,16 @@ class _Read(NamedTuple):
 
 def _read(parsed: ParsedFile, text: bytes, cache: StatementCache) -> _Read:
     """The statements of a file as they stand."""
-    statements = [statement for definition in parsed.definitions for statement in definition.statements]
+    statements = _statements(parsed)
     encoded = cache.encode_all(statements, text)
     counts = np.fromiter(map(len, encoded), np.int64, len(encoded))
     scopes = np.array([statement.scope for statement in statements], np.int64)
     bounds = run_bounds([len(definition.statements) for definition in parsed.definitions])
     return _Read(list(chain.from_iterable(encoded)), np.repeat(scopes, counts), run_bounds(counts)[bounds])
+
+
+def _statements(parsed: ParsedFile) -> list[Statement]:
+    return [statement for definition in parsed.definitions for statement in definition.statements]
 
 
 def _normalised(parsed: ParsedFile, gathered: _FileSymbols, cache: StatementCache) -> NormalisedFile:

@@ -10,7 +10,7 @@ import keyword
 import struct
 from array import array
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
 
@@ -22,12 +22,12 @@ from ..support.budget import check
 from ..syntax.linear import LinearStatement, linearise
 from ..syntax.parser import Statement
 from ..syntax.token_format import TOKEN_SIZE
-from .statement_words import SplitTexts, split_texts, word_offsets
+from .statement_words import SplitTexts, split_texts, word_places
 
 # Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes. A shape takes more
-# time to work out than a text that has it: shapes stay when texts go. Twice as many of them would take 28 MB more.
+# time to work out than a text that has it: shapes stay when texts go. Twice as many of them would take 12 MB more.
 MOST_TEXTS = 50_000
-MOST_SHAPES = 25_000
+MOST_SHAPES = 30_000
 
 # Words that may change the syntax, each with a number, belong to a shape; all others are names.
 _KEYWORDS = {
@@ -78,7 +78,7 @@ class _Template(Struct, frozen=True, gc=False):
 
 
 class _Places(Struct, frozen=True, gc=False):
-    """The symbols of a linear statement, and where in the text its names stand, those that it binds, and frees."""
+    """The symbols of a linear statement, and where in the file its names stand, those that it binds, and frees."""
 
     symbols: bytes
     names: array[int]
@@ -90,6 +90,7 @@ class _Sighting(Struct, frozen=True, gc=False):
     """The first statement of a shape: most shapes are never seen again."""
 
     text: bytes
+    start: int
     places: tuple[_Places, ...]
 
 
@@ -149,7 +150,7 @@ class StatementCache:
         """Read statements that were not seen before."""
         check()
         if len(self._shapes) >= MOST_SHAPES:
-            self._shapes.clear()
+            self._forget_shapes()
         for group in split_texts([statement.text for statement in statements]):
             self._read_group([statements[place] for place in group.places], group, source)
 
@@ -175,10 +176,18 @@ class StatementCache:
                 own = numbers[first:last]
                 texts[statement.text, form] = tuple([_filled(template, own) for template in known])
 
+    def _forget_shapes(self) -> None:
+        """Make room for shapes: those seen again stay, unless they alone are many."""
+        for shape in [shape for shape, known in self._shapes.items() if isinstance(known, _Sighting)]:
+            del self._shapes[shape]
+        if len(self._shapes) > MOST_SHAPES // 2:
+            self._shapes.clear()
+
     def _first(self, shape: _Shape, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
         check()
         linear_statements = linearise(statement, source)
-        self._shapes[shape] = _sighting(statement, linear_statements)
+        places = tuple([_places(linear) for linear in linear_statements])
+        self._shapes[shape] = _Sighting(statement.text, statement.start, places)
         return self._exact(linear_statements)
 
     def _exact(self, linear_statements: list[LinearStatement]) -> tuple[EncodedStatement, ...]:
@@ -187,11 +196,11 @@ class StatementCache:
             [
                 EncodedStatement(
                     linear.symbols,
-                    array("I", [names[name] for name in linear.names]).tobytes(),
+                    _packer(len(linear.names))(*[names[name] for name in linear.names]),
                     len(linear.symbols) // TOKEN_SIZE,
                     len(linear.names),
-                    tuple([names[name] for _, name in linear.bound]),
-                    tuple([names[name] for _, name in linear.free]),
+                    tuple([names[name] for _, name in linear.bound]) if linear.bound else (),
+                    tuple([names[name] for _, name in linear.free]) if linear.free else (),
                 )
                 for linear in linear_statements
             ]
@@ -215,27 +224,18 @@ def _filled(template: _Template, numbers: list[int]) -> EncodedStatement:
     )
 
 
-def _sighting(statement: Statement, linear_statements: list[LinearStatement]) -> _Sighting:
-    start = statement.start
-    return _Sighting(
-        statement.text,
-        tuple(
-            [
-                _Places(
-                    linear.symbols,
-                    array("I", [offset - start for offset in linear.offsets]),
-                    tuple([offset - start for offset, _ in linear.bound]),
-                    tuple([offset - start for offset, _ in linear.free]),
-                )
-                for linear in linear_statements
-            ]
-        ),
+def _places(linear: LinearStatement) -> _Places:
+    return _Places(
+        linear.symbols,
+        array("I", linear.offsets),
+        tuple([offset for offset, _ in linear.bound]) if linear.bound else (),
+        tuple([offset for offset, _ in linear.free]) if linear.free else (),
     )
 
 
 def _templates(first: _Sighting) -> tuple[_Template, ...] | None:
     """Templates for a shape, from the first statement of it; None where its names cannot be told from its words."""
-    words = word_offsets(first.text)
+    words = {first.start + place: number for number, place in enumerate(word_places(first.text))}
     try:
         return tuple([_template(places, words) for places in first.places])
     except KeyError:
@@ -262,7 +262,7 @@ def _picker(places: list[int]) -> Callable[[Sequence[int]], Sequence[int]]:
     return itemgetter(slice(first, first + len(places)))
 
 
-@cache
+@lru_cache(1024)
 def _packer(count: int) -> Callable[..., bytes]:
     """What writes so many numbers as a uint32 array has them in memory."""
     return struct.Struct(f"{count}I").pack

@@ -57,14 +57,15 @@ class SplitTexts(NamedTuple):
 
 def split_texts(texts: Sequence[bytes]) -> Iterator[SplitTexts]:
     """Take texts apart, in groups of those that are taken apart alike."""
+    joined = _BETWEEN.join(texts)
+    if b"#" not in joined:
+        yield from _split(list(range(len(texts))), _STRING.sub(b"''", joined))
+        return
+    plain = [place for place, text in enumerate(texts) if b"#" not in text]
     commented = [place for place, text in enumerate(texts) if b"#" in text]
-    others = set(commented)
-    plain = [place for place in range(len(texts)) if place not in others] if others else list(range(len(texts)))
     if plain:
-        joined = _BETWEEN.join([texts[place] for place in plain])
-        yield from _split(plain, _STRING.sub(b"''", joined) if b"'" in joined or b'"' in joined else joined)
-    if commented:
-        yield from _split(commented, _STRING_OR_COMMENT.sub(_emptied, _BETWEEN.join([texts[i] for i in commented])))
+        yield from _split(plain, _STRING.sub(b"''", _BETWEEN.join([texts[place] for place in plain])))
+    yield from _split(commented, _STRING_OR_COMMENT.sub(_emptied, _BETWEEN.join([texts[place] for place in commented])))
 
 
 def _emptied(found: re.Match[bytes]) -> bytes:
@@ -108,10 +109,9 @@ def _found_in(pattern: re.Pattern[bytes], joined: bytes) -> dict[int, None]:
     return found
 
 
-def word_offsets(text: bytes) -> dict[int, int]:
-    """The number of each word of a text by where in it the word stands."""
-    blanked = _STRING_OR_COMMENT.sub(_blanked, text)
-    return {found.start(): place for place, found in enumerate(_PLACED_WORD.finditer(blanked))}
+def word_places(text: bytes) -> Iterator[int]:
+    """Where in a text that is taken apart each of its words begins."""
+    return (found.start() for found in _PLACED_WORD.finditer(_STRING_OR_COMMENT.sub(_blanked, text)))
 
 
 def _blanked(found: re.Match[bytes]) -> bytes:

@@ -82,8 +82,8 @@ def _linearised(head: list[int], nodes: list[Node], source: bytes, in_class: boo
         as_bytes(emitter.symbols),
         tuple(emitter.offsets),
         tuple(emitter.names),
-        _in_order(emitter.bound),
-        _in_order(emitter.free),
+        _in_order(emitter.bound) if emitter.bound else (),
+        _in_order(emitter.free) if emitter.free else (),
     )
 
 

@@ -153,10 +153,11 @@ class _Walk:
         if depth >= DEEPEST_BLOCK:
             self.errors += 1
             return
-        children = [(STEPS[child.kind_id], child) for child in node.children]
-        end = next((child.start_byte for step, child in children if step == _BLOCK), node.end_byte)
+        children: Sequence[tree_sitter.Node] = node.children
+        steps = [STEPS[child.kind_id] for child in children]
+        end = children[steps.index(_BLOCK)].start_byte if _BLOCK in steps else node.end_byte
         definition.statements.append(self._statement(node, end, role, scope, definition.kind == "class"))
-        for step, child in children:
+        for step, child in zip(steps, children, strict=True):
             if step == _BLOCK:
                 self._block(child, definition, index, scope, depth + 1)
                 definition.statements.append(END)

@@ -29,7 +29,10 @@ _SPLAT, _GENERATOR = (LANGUAGE.id_for_node_kind(name, True) for name in ("list_s
 _COMMA = LANGUAGE.id_for_node_kind(",", False)
 _KEYWORDS_LAST = ("keyword_argument", "dictionary_splat")
 _QUOTES = frozenset(b"\"'")
-_SYMBOL_OF = {name: symbol(name) for name in ("subscript", "tuple", "slice", "with_clause")}
+_SYMBOL_OF = {name: symbol(name) for name in ("tuple", "slice", "with_clause")}
+_SUBSCRIPT = symbol("subscript", 2)
+# `x[a]` has so many parts.
+_PLAIN_SUBSCRIPT = 4
 _FORMATTED = symbol("formatted string")
 # The parts of a string that are text only.
 _TEXT = frozenset(("string_start", "string_content", "string_end", "escape_sequence", "escape_interpolation"))
@@ -71,7 +74,8 @@ class Emitter:
     """Collects tokens, and the names bound on the way.
 
     ``symbols`` has one for each token; ``offsets`` and ``names`` have one for each that is a name, in the same order.
-    The stack is explicit, so that code may be nested without limit.
+    The stack is explicit, so that code may be nested without limit. Comments and errors stand between the parts of a
+    node: its first and its last child are parts of it.
     """
 
     def __init__(self, source: bytes) -> None:
@@ -112,19 +116,19 @@ class Emitter:
             elif action == _NUMBER:
                 emit(_number(source[node.start_byte : node.end_byte]))
             elif action == _CALL:
-                kept = kept_children(node)
-                arguments = kept[-1:] if kept[-1].kind_id == _GENERATOR else _arguments(kept[-1])
+                children = node.children
+                arguments = _arguments(children[-1])
                 count = len(arguments)
                 emit(CALL_SYMBOL | (count if count < MOST_CHILDREN else MOST_CHILDREN))
                 push_all(arguments[::-1])
-                push(kept[0])
+                push(children[0])
             elif action == _ATTRIBUTE:
-                kept = kept_children(node)
-                leaf = kept[-1]
+                children = node.children
+                leaf = children[-1]
                 emit(ATTRIBUTE)
                 stand(first := leaf.start_byte)
                 name(source[first : leaf.end_byte])
-                push(kept[0])
+                push(children[0])
             else:
                 _FORM_OF[kind](self, node, stack)
 
@@ -147,17 +151,18 @@ class Emitter:
 
     def keyword_argument(self, node: Node, stack: list[Node]) -> None:
         """The name, then the value."""
-        keyword, *value = kept_children(node)
+        children = node.children
+        keyword = children[0]
         self.symbols.append(KEYWORD)
         self.offsets.append(first := keyword.start_byte)
         self.names.append(self.source[first : keyword.end_byte])
-        stack.extend(value)
+        stack.append(children[-1])
 
     def subscript(self, node: Node, stack: list[Node]) -> None:
         """``x[a, b]`` as ``x[(a, b)]``."""
         value, *indices = kept_children(node)
-        self.symbols.append(with_children(_SYMBOL_OF["subscript"], 2))
-        if len(indices) > 1 or _has_comma(node):
+        self.symbols.append(_SUBSCRIPT)
+        if node.child_count > _PLAIN_SUBSCRIPT and (len(indices) > 1 or _has_comma(node)):
             self._tuple_of(len(indices))
         # The value comes after its index: a tuple's marker has to stand right before its parts.
         stack.append(value)
@@ -248,8 +253,12 @@ def kept_children(node: Node) -> list[Node]:
 
 def _arguments(node: Node) -> list[Node]:
     """The arguments of a call, ``*args`` before keywords as Python itself orders them."""
-    kept = kept_children(node)
-    if len(kept) > 1 and _SPLAT in [child.kind_id for child in kept]:
+    if node.kind_id == _GENERATOR:
+        return [node]
+    children = node.children
+    kinds = [child.kind_id for child in children]
+    kept = [child for child, kind in zip(children, kinds, strict=True) if ACTIONS[kind]]
+    if len(kept) > 1 and _SPLAT in kinds:
         kept.sort(key=lambda child: NAMES[child.kind_id] in _KEYWORDS_LAST)
     return kept
 
