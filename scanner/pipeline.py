@@ -61,7 +61,7 @@ if TYPE_CHECKING:
     from .fingerprints.plain_form import PlainForm
 
 
-class Seen(Struct, frozen=True):
+class Seen(Struct, frozen=True, dict=True):
     """One file as far as it was looked at: read and compared, but not judged."""
 
     file: SourceFile
@@ -80,6 +80,13 @@ class Seen(Struct, frozen=True):
     """Whether the answer follows from when the file first appeared."""
     first: Query
     """The query in its first form."""
+
+    @cached_property
+    def credits(self) -> tuple[Credit, ...]:
+        """What its comments and docstrings say of where its code is from."""
+        from .notices.credits import read_credits  # loaded only where something was copied
+
+        return read_credits(self.file.text, self.tree)
 
 
 class Examiner:
@@ -171,7 +178,7 @@ class Examiner:
         own = own_code(seen.first, self._upstreams.union, verdict) if self._keeps_own else None
         if not verdict.upstreams and not verdict.later:
             return Examined(verdict, None, seen.notice.last_line, own)
-        copy = self._copy(verdict, seen.notice, file.text, seen.tree)
+        copy = self._copy(verdict, seen)
         is_searched = is_first_form and not self._how.named
         if is_searched and verdict.verdict in COPIES and (works := works_among(ordered.kept, self._how)):
             alone = tuple(self._works(seen, copy, works, facts))
@@ -235,11 +242,11 @@ class Examiner:
             return [Candidate(upstreams, *each, 0.0) for each in upstreams.union.single_files()]
         return candidates
 
-    def _copy(self, verdict: FileVerdict, notice: Notice, text: bytes, tree: SyntaxTree) -> Copy:
+    def _copy(self, verdict: FileVerdict, seen: Seen) -> Copy:
         """What the file says of where it is from. That of a file without copied code is not looked for."""
         if not verdict.upstreams:
-            return Copy(verdict, notice, ())
-        return read_copy(verdict, notice, text, self._known_copyrights, tree)
+            return Copy(verdict, seen.notice, ())
+        return read_copy(verdict, seen.notice, seen.file.text, self._known_copyrights, seen.tree, seen.credits)
 
     def _plain_form(self) -> PlainForm:
         """What brings statements into the plain form, for the present cache."""
@@ -317,11 +324,8 @@ def _credited(credit: Credit, version: Version) -> int:
 
 def _header_credits(seen: Seen) -> Iterator[Credit]:
     """What the file says above its first definition of where its code is from."""
-    from .notices.credits import read_credits  # loaded only where something was copied
-
     first = min((each.first_line for each in seen.query.code.definitions[1:]), default=sys.maxsize)
-    said = read_credits(seen.file.text, seen.tree)
-    yield from (each for each in said if is_for_code(each) and each.last_line < first)
+    yield from (each for each in seen.credits if is_for_code(each) and each.last_line < first)
 
 
 def _is_one_of(project: Project, names: frozenset[str]) -> bool:

@@ -184,17 +184,19 @@ def read_copy(
     text: bytes,
     known: KnownLines = KnownLines(()),
     tree: SyntaxTree | None = None,
+    said: tuple[Credit, ...] | None = None,
 ) -> Copy:
     """The file of ``verdict``, whose text is UTF-8, with all that it says of where it is from.
 
-    ``known`` are the copyright lines of all known upstream files; ``tree`` is its syntax tree, where it was parsed
-    before.
+    ``known`` are the copyright lines of all known upstream files; ``tree`` is its syntax tree, ``said`` what its
+    credits are, where these were read before.
     """
     from ..notices.credits import read_credits  # loaded only where something was copied: most files are nobody's copy
 
     lines = tuple(line for line in notice.copyrights if line in known)
     within = read_notices_within(text, tree)
-    return Copy(verdict, notice, read_credits(text, tree), _changes(text), lines, within=within)
+    said = read_credits(text, tree) if said is None else said
+    return Copy(verdict, notice, said, _changes(text), lines, within=within)
 
 
 def _changes(text: bytes) -> str:

@@ -38,6 +38,8 @@ _PROSE = (".md", ".markdown", ".html", ".htm")
 _FENCE = ("```", "~~~")
 _CODE_SPAN = lazy_pattern(r"`[^`\n]*`")
 
+_NONE = WaiversRead()
+
 _Comment = tuple[int, str]
 """The line (1-based) of a comment, and its text without the sign that opens it."""
 
@@ -52,6 +54,9 @@ def files_with_waivers(
     for item in read_files(checkout, selection, left_out, unread):
         if isinstance(item, Skipped):
             yield item
+            continue
+        if _MARK not in item.text:
+            yield item, _NONE
             continue
         try:
             with budget(len(item.text), selection.timeout):
@@ -70,7 +75,7 @@ def read_waivers(path: str, text: bytes, cells: Cells = ()) -> WaiversRead:
     not, or that waives what another waives already.
     """
     if _MARK not in text:
-        return WaiversRead()
+        return _NONE
     waivers: list[Waiver] = []
     bad: list[BadWaiver] = []
     seen: dict[tuple[int, str], int] = {}
