@@ -9,18 +9,24 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
+from ..matching.innovations import tell_of_descent
 from ..notices.holders import holders, squeezed
 from ..notices.model import Credit, Strength
 from ..notices.project_names import names_project
-from ..results import Direction, Grade, Ground, Level, Region, UpstreamMatch
+from ..results import Direction, Grade, Ground, Level, Region, UpstreamMatch, Verdict
 from ..rulebook.model import Duty
+from ..support.lazy import lazy_pattern
 from .copies import Copy
 from .findings import FindingDraft
 from .model import Derivation, is_strict
-from .naming import credits_any, is_for_code, names_its_holder
+from .naming import credits_any, credits_it, is_for_code, names_its_holder, project_names
 from .repository_view import RepositoryView
 from .third_parties import TERMS_OF_THE_HOLDER, own_holder, third_holder, tree_around
 
+_WHOLE = (Verdict.IDENTICAL, Verdict.RENAMED)
+# Who has so much of an upstream file has all that it added to its source.
+_MOSTLY = 0.9
+_OF_A_FILE = lazy_pattern(r"/blob/[^\s]+\.py\b")
 _BY_NAME = "by the name that this folder gives itself"
 _BY_DATE = "by the dates that this folder itself gives"
 
@@ -43,9 +49,7 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     if common := common_source(derivation):
         doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
         return draft.lowered(Level.NOTE, doubt)
-    if common := _perhaps_common(derivation, repository):
-        doubt = f"Both name {common} as their source, each in its own words: both may be from there."
-        draft = draft.lowered(Level.WARNING, doubt)
+    draft = _perhaps_of_a_third(draft, derivation, repository)
     draft = _brought_along(draft, derivation, repository)
     if source := _from_here(derivation, repository):
         doubt = f"{upstream.project} names {source} as its source, whose holder is the one of the LICENSE here."
@@ -59,6 +63,18 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     if claim := repository.home.claim_on(upstream):
         doubt = f"The name {claim}, which this source gives itself, is no proof that it is that."
         return draft.lowered(Level.ERROR, doubt)
+    return draft
+
+
+def _perhaps_of_a_third(draft: FindingDraft, derivation: Derivation, repository: RepositoryView) -> FindingDraft:
+    """Less where the upstream names a source that the file may be from as well."""
+    upstream = derivation.upstream
+    if common := _perhaps_common(derivation, repository):
+        doubt = f"Both name {common} as their source, each in its own words: both may be from there."
+        draft = draft.lowered(Level.WARNING, doubt)
+    if source := _unknown_source(derivation):
+        doubt = f"{upstream.project} names {source} as its source, which is not known: the file may be from there."
+        draft = draft.lowered(Level.WARNING, doubt)
     return draft
 
 
@@ -135,6 +151,23 @@ def _perhaps_common(derivation: Derivation, repository: RepositoryView) -> str:
         if names_project(derivation.upstream.sources, named, ()):
             return credit.project or credit.url
     return ""
+
+
+def _unknown_source(derivation: Derivation) -> str:
+    """The very file that an upstream names as its source, and nothing knows, where the copy has a part of it alone.
+
+    Who holds what the upstream added has it from there.
+    """
+    upstream, known = derivation.upstream, [name for each in derivation.listed for name in project_names(each)]
+    has_a_part = upstream.verdict not in _WHOLE and upstream.contained < _MOSTLY
+    if not has_a_part or tell_of_descent(upstream.innovations) or _credits(derivation.copy, upstream):
+        return ""
+    files = (each for each in upstream.sources if _OF_A_FILE.search(each))
+    return next((each for each in files if not names_project((each,), known, ())), "")
+
+
+def _credits(copy: Copy, upstream: UpstreamMatch) -> bool:
+    return any(credits_it(each, upstream) for each in copy.credits if is_for_code(each))
 
 
 def _from_here(derivation: Derivation, repository: RepositoryView) -> str:

@@ -29,6 +29,7 @@ EXACT_RULES = {
 }
 # Who drops a notice drops it whole; who keeps a part of the holders probably has an older form of it.
 _OLDER_FORM = "It names other holders of that header: the copy may be from before these were added."
+_OLDER_TEXT = "The other lines of its LICENSE are here: the text may be from before this one was added."
 _YEAR = lazy_pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _NO_WORD = lazy_pattern(r"[^\w@.+]+")
 
@@ -231,6 +232,8 @@ def carry_licence(owed: Owed, repository: RepositoryView) -> Outcome:
         obligation=owed.obligation,
         group=f"{licence} {' '.join(lines)}",
     )
+    if 0 < 2 * len(lines) < len(derivation.upstream.licence_copyrights):
+        draft = draft.lowered(Level.NOTE if legal else Level.WARNING, _OLDER_TEXT)
     if stands_here:
         draft = draft.lowered(Level.WARNING, "The header of the file names the licence, and where it is found.")
     return Outcome(State.MISSED, f"missing: {quoted(lines)}" if lines else "no file carries the licence text", draft)

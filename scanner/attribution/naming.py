@@ -31,11 +31,15 @@ def project_names(upstream: UpstreamMatch) -> frozenset[str]:
 
 
 @cache
-def _names(project: str, package: str, *addresses: str) -> frozenset[str]:
+def _names(project: str, package: str, url: str, homepage: str) -> frozenset[str]:
     found = {plain_name(project), plain_name(package)}
-    for match in filter(None, map(_repository, addresses)):
-        name = match["name"].removesuffix(".git")
-        found |= {plain_name(name), plain_name(f"{match['owner']}/{name}")}
+    for address in (url, homepage):
+        if match := _repository(address):
+            name = match["name"].removesuffix(".git")
+            found.add(plain_name(f"{match['owner']}/{name}"))
+            # Releases of a project that stand elsewhere go by another name; a short one may be anybody's: "lora".
+            if address == url or len(_letters(name)) >= _LEAST_JOINED:
+                found.add(plain_name(name))
     return frozenset(found - {""})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import CheckResult, Copy
-from modelkin.results import Direction, Finding, Ground, Level, LicenceForm, Region, UpstreamMatch, Verdict
+from modelkin.results import Direction, Finding, Ground, Innovations, Level, LicenceForm, Region, UpstreamMatch, Verdict
 
 from ..support.attributed import APACHE, BEACON, CODE, LAMP, MIT, checked, copy_of, only, rules
 from ..support.findings_by_file import by_file
@@ -117,3 +117,20 @@ def test_what_the_upstream_has_from_the_holder_of_the_licence_may_be_from_here()
         assert found.level is level
     both = MIT.replace("Harbour AI", "Harbour AI\nCopyright (c) 2024 Quay")
     assert only(checked(copy_of(upstream), LICENSE=both), "licence-text-missing").level is Level.ERROR
+
+
+def test_a_part_of_what_an_upstream_has_from_an_unknown_file_may_be_from_there() -> None:
+    told = ("https://github.com/ada/far/blob/main/nn/model.py",)
+    part = replace(LAMP, sources=told, contained=0.5, verdict=Verdict.MODIFIED)
+    cases = {
+        part: Level.WARNING,
+        replace(part, sources=("https://github.com/ada/far",)): Level.ERROR,
+        replace(part, sources=("https://github.com/example/lamp/blob/main/nn/model.py",)): Level.ERROR,
+        replace(part, contained=0.95): Level.ERROR,
+        replace(part, verdict=Verdict.RENAMED): Level.ERROR,
+        replace(part, innovations=Innovations(held=8, added=10, kept_held=5, kept=10)): Level.ERROR,
+    }
+    for upstream, level in cases.items():
+        assert only(checked(copy_of(upstream), LICENSE=MIT), "holder-removed").level is level
+    said = copy_of(part, text=f"# Modified from {LAMP.url}\n{CODE}")
+    assert only(checked(said, LICENSE=MIT), "holder-removed").level is Level.ERROR

@@ -132,6 +132,16 @@ def test_two_projects_of_one_publisher_owe_each_other_no_line() -> None:
     assert "holder-removed" in rules(result), "the line names somebody else too"
 
 
+def test_a_few_further_lines_of_a_licence_may_be_younger_than_the_text_that_is_here() -> None:
+    lines = tuple(f"Copyright (c) 2016 {name} Works" for name in ("Ada", "Bee", "Cay", "Dew"))
+    upstream = replace(HEADLESS, licence="MIT", licence_copyrights=lines)
+    text = "MIT License\n\n{}\n\nLicensed under the MIT License.\n"
+    levels_of = {3: Level.NOTE, 2: Level.ERROR, 1: Level.ERROR}
+    for count, level in levels_of.items():
+        files = {"LICENSE": text.format("\n".join(lines[:count]))}
+        assert only(checked(copy_of(upstream), files=files), "licence-text-missing").level is level
+
+
 PART = '''
 """
 BSD 3-Clause License
