@@ -28,6 +28,9 @@ COPYLEFT = (
     ("encodec", "0.1.1", "encodec/**/*.py"),
     ("TTS", "0.22.0", "TTS/tts/models/*.py"),
     ("TTS", "0.22.0", "TTS/vocoder/models/*.py"),
+    ("yolov5", "7.0.14", "yolov5/models/*.py"),
+    ("vissl", "0.1.2", "vissl/models/**/*.py"),
+    ("protenix", "0.1.0", "protenix/model/**/*.py"),
 )
 PERMISSIVE = (
     ("transformers", "4.35.2", "transformers/models/*/modeling_*.py"),
