@@ -29,7 +29,6 @@ COPYLEFT = (
     ("TTS", "0.22.0", "TTS/tts/models/*.py"),
     ("TTS", "0.22.0", "TTS/vocoder/models/*.py"),
     ("yolov5", "7.0.14", "yolov5/models/*.py"),
-    ("vissl", "0.1.2", "vissl/models/**/*.py"),
     ("protenix", "0.1.0", "protenix/model/**/*.py"),
 )
 PERMISSIVE = (
