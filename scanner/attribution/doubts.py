@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec.structs import replace
 
-from ..matching.innovations import tell_of_descent
+from ..matching.gained import tell_of_descent
 from ..notices.holders import holders, squeezed
 from ..notices.model import Credit, Strength
 from ..notices.project_names import names_project

@@ -19,7 +19,8 @@ from ..notices.model import Notice
 from ..results import Direction, FileDate, Ground, Innovations
 from .candidates import HistoryKey
 from .comparison import MODIFIED_SHARE, Comparison
-from .innovations import innovations_of, tell_of_descent
+from .gained import tell_of_descent
+from .innovations import innovations_of
 from .named_first import Named, named_first
 from .ranking import ADDED_SHARE, ALIKE_PART, ranked_by_closeness
 

@@ -12,17 +12,13 @@ from ..corpus.model import Corpus
 from ..results import Innovations
 from ..support.arrays import Array, among, distinct
 from .comparison import Comparison
+from .gained import LEAST_HELD
 
 # A statement of a lower IDF weight, or a shorter one, may have come to both by chance.
 LEAST_WEIGHT = 128
 LEAST_TOKENS = 6
-# From so many on, and from this part of them on, a file derives from the upstream.
-LEAST_HELD = 3
-HELD_PART = 0.3
 # A content goes on from another that has this part of its distinctive statements.
 BEGUN_PART = 0.1
-# And it holds this part of the share of what was there before.
-KEPT_PART = 0.5
 
 
 def innovations_of(comparison: Comparison) -> Innovations | None:
@@ -61,16 +57,6 @@ def additions_held(comparison: Comparison, before: int) -> tuple[int, int]:
     distinctive = _distinctive(comparison, comparison.candidate.file)
     added = distinctive[~among(_digests(comparison, before), distinctive)[1]]
     return _held(comparison, added), len(added)
-
-
-def tell_of_descent(found: Innovations | None) -> bool:
-    """Whether the file holds enough of what the upstream added to be derived from it.
-
-    An upstream may have added what it took from the file itself: then the file lacks what was there before.
-    """
-    if found is None or found.held < max(LEAST_HELD, HELD_PART * found.added):
-        return False
-    return found.kept_held * found.added >= KEPT_PART * found.held * found.kept
 
 
 def _held(comparison: Comparison, digests: Array) -> int:

@@ -14,7 +14,8 @@ from ..notices.holders import holders_missing
 from ..results import Direction, Ground, UpstreamMatch
 from .comparison import Comparison
 from .direction import Placed, Standing
-from .innovations import LEAST_HELD, additions_held
+from .gained import LEAST_HELD
+from .innovations import additions_held
 from .ranking import VerdictOptions, verdict_on
 
 
