@@ -141,8 +141,8 @@ class Examiner:
             raise
 
     def _seen(self, file: SourceFile) -> Seen:
+        cache = self._cache_for_a_file()
         # Parse: statements and definitions, whatever does not parse left out.
-        cache = self._cache
         parsed = parse(file.text)
         # Normalise: names give way to distances, so that a renamed copy has the tokens of its original.
         code = normalise(parsed, file.text, cache)
@@ -247,6 +247,13 @@ class Examiner:
         if not verdict.upstreams:
             return Copy(verdict, seen.notice, ())
         return read_copy(verdict, seen.notice, seen.file.text, self._known_copyrights, seen.tree, seen.credits)
+
+    def _cache_for_a_file(self) -> StatementCache:
+        """Where its names have their numbers: with those of files before it, unless these are too many."""
+        cache = self._cache.for_another_file()
+        if cache is not self._cache:
+            self._cache, self._form = cache, None
+        return cache
 
     def _plain_form(self) -> PlainForm:
         """What brings statements into the plain form, for the present cache."""

@@ -18,7 +18,7 @@ from ..syntax.token_format import VARIABLE, as_bytes, is_name, kind_of, symbol
 from ..syntax.token_trees import Tree, flattened, grown, has_at_most, is_tree, tree_of
 from .plain_blocks import ASSIGNMENT, Locals, Part, Piece, plain_block, target_of, tokens_of
 from .plain_expressions import BINARY, TUPLE, PlainExpressions
-from .statement_cache import MOST_TEXTS, EncodedStatement, NameTable
+from .statement_cache import EncodedStatement, NameTable
 
 _PARALLEL = symbol("parallel assignment")
 _AUGMENTED = symbol("augmented_assignment")
@@ -33,6 +33,8 @@ _LONGEST_SHARED = 4
 # So many targets of one assignment are told apart, and a target is said twice when it has at most so many tokens.
 _MOST_TARGETS = 16
 _LONGEST_TARGET = 16
+# So many statements are remembered in parts: most that come again do so in the same file.
+_MOST_PARTS = 10_000
 _END = EncodedStatement(as_bytes([END_SYMBOL]), b"", 1, 0, (), ())
 
 
@@ -51,7 +53,7 @@ class PlainForm:
     ) -> tuple[list[EncodedStatement], list[int]]:
         """Those of one definition, and the scope of each; as they were where their blocks do not close."""
         check()
-        if len(self._parts) >= MOST_TEXTS:
+        if len(self._parts) >= _MOST_PARTS:
             self._parts.clear()
             self._plain.clear()
         pieces = [self._pieces(statement, each) for statement, each in zip(statements, encoded, strict=True)]

@@ -26,8 +26,10 @@ from .statement_words import SplitTexts, split_texts, word_places
 
 # Statements repeat: in modeling code a third of the texts are distinct, and a tenth of the shapes. A shape takes more
 # time to work out than a text that has it: shapes stay when texts go. Twice as many of them would take 12 MB more.
-MOST_TEXTS = 50_000
+MOST_TEXTS = 30_000
 MOST_SHAPES = 30_000
+# Names have their numbers as long as any text: all are forgotten together. So many take 10 MB.
+MOST_NAMES = 50_000
 
 # Words that may change the syntax, each with a number, belong to a shape; all others are names.
 _KEYWORDS = {
@@ -128,6 +130,14 @@ class StatementCache:
         self.names = NameTable()
         self._texts: dict[tuple[bytes, int], tuple[EncodedStatement, ...]] = {}
         self._shapes: dict[_Shape, tuple[_Template, ...] | _Sighting | None] = {}
+
+    def for_another_file(self) -> StatementCache:
+        """This one; where it has too many names, another that knows the same shapes, and neither texts nor names."""
+        if len(self.names) <= MOST_NAMES:
+            return self
+        other = StatementCache()
+        other._shapes = self._shapes
+        return other
 
     def encode(self, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
         """A statement of the file ``source``; a tuple assignment counts as several."""

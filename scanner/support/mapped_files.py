@@ -16,7 +16,7 @@ import numpy as np
 from .arrays import Array
 
 # What may be held beside what was held when the bound was set, and what may come back after all was let go of.
-MOST_BYTES, LEAST_BYTES = 64 * 1024**2, 24 * 1024**2
+MOST_BYTES, LEAST_BYTES = 48 * 1024**2, 24 * 1024**2
 # To look takes as long as some statements; where the system does not tell, all is let go of after so many looks.
 EACH, LOOKS = 2, 64
 

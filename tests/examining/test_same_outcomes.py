@@ -19,6 +19,7 @@ from modelkin.api import audit, scan
 from modelkin.audit.outcome import Audit
 from modelkin.examining import many_files, workers
 from modelkin.examining.kept_outcomes import cache_facts, cache_path
+from modelkin.fingerprints import statement_cache
 from modelkin.pipeline import Examiner, Seen
 from modelkin.results import Report
 from modelkin.scan_steps import ScanOptions
@@ -74,6 +75,15 @@ def place(tmp_path: Path) -> Path:
 @pytest.fixture
 def options(corpus: Path) -> ScanOptions:
     return ScanOptions(corpora=(corpus,))
+
+
+def test_names_that_are_forgotten_decide_nothing(
+    place: Path, options: ScanOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    uncached = replace(options, no_cache=True)
+    before = scan(str(place), uncached)
+    monkeypatch.setattr(statement_cache, "MOST_NAMES", 0)
+    assert timeless(scan(str(place), uncached)) == timeless(before)
 
 
 def test_from_the_cache_nothing_is_read_again(place: Path, options: ScanOptions, looked: list[str]) -> None:

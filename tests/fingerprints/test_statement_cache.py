@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from modelkin.fingerprints import statement_cache
 from modelkin.fingerprints.statement_cache import MOST_TEXTS, EncodedStatement, StatementCache
 from modelkin.syntax.linear import linearise
 from modelkin.syntax.parser import Statement, parse
@@ -224,6 +225,18 @@ def test_more_statements_than_are_remembered_are_linearised_still() -> None:
     many = "\n".join(f"x = {number}" for number in range(MOST_TEXTS + 9))
     sequences(many, cache)
     assert is_exact("x = a + b\ny = a - b", cache)
+
+
+def test_names_are_forgotten_between_files_and_shapes_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache = StatementCache()
+    sequences("x = f(a)\ny = g(b)", cache)
+    assert cache.for_another_file() is cache
+    monkeypatch.setattr(statement_cache, "MOST_NAMES", 5)
+    other = cache.for_another_file()
+    assert not other.names
+    monkeypatch.setattr(statement_cache, "linearise", None)  # what has a known shape is not read
+    assert sequences("z = h(c)", other) == sequences("x = f(a)", cache)
+    assert sorted(cache.names.spelled) == [b"a", b"b", b"f", b"g", b"x", b"y"]
 
 
 def test_names_are_numbered_as_they_come() -> None:
