@@ -9,32 +9,43 @@ from __future__ import annotations
 import mmap
 import os
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .arrays import Array
 
-# What may be held beside what was held when the bound was set, and what may come back after all was let go of.
-MOST_BYTES, LEAST_BYTES = 48 * 1024**2, 24 * 1024**2
+# A process that takes more in all, as one does that has examined thousands of files, lets go of what it has mapped
+# where that is more than MOST_BYTES beside what was held when the bound was set; LEAST_BYTES may come back at once.
+MOST_RESIDENT, MOST_BYTES, LEAST_BYTES = 208 * 1024**2, 48 * 1024**2, 24 * 1024**2
 # To look takes as long as some statements; where the system does not tell, all is let go of after so many looks.
 EACH, LOOKS = 2, 64
 
 
-def mapped_bytes() -> int:
-    """How many bytes of mapped files this process holds in memory, those of libraries too; 0: the system can't tell."""
+class Held(NamedTuple):
+    """How many bytes a process holds in memory; 0 where the system can't tell."""
+
+    resident: int
+    mapped: int
+    """Of mapped files, those of libraries too."""
+
+
+def held() -> Held:
+    """What this process holds."""
     try:
         with open("/proc/self/statm", "rb", 0) as file:  # noqa: PTH123 - half the time of Path's
-            return int(file.read().split()[2]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        return 0
+            _, resident, mapped, *_ = file.read().split()
+            page = os.sysconf("SC_PAGE_SIZE")
+            return Held(int(resident) * page, int(mapped) * page)
+    except (OSError, ValueError):
+        return Held(0, 0)
 
 
 class MappedBound:
-    """A bound on what is held of mapped files, of which much must not come back at once each time."""
+    """A bound on what is held of mapped files once a process is large: what comes back again and again takes time."""
 
     def __init__(self) -> None:
-        self._most = mapped_bytes() + MOST_BYTES
+        self._most = held().mapped + MOST_BYTES
         self._looks = 0
 
     def is_exceeded(self) -> bool:
@@ -42,12 +53,15 @@ class MappedBound:
         self._looks += 1
         if self._looks % EACH:
             return False
-        return mapped_bytes() > self._most or (self._most == MOST_BYTES and self._looks % LOOKS == 0)
+        now = held()
+        if not now.resident:
+            return self._looks % LOOKS == 0
+        return now.resident > MOST_RESIDENT and now.mapped > self._most
 
     def let_go(self, arrays: Iterable[Array]) -> None:
         """Let go of these; where others hold much, too, the bound is raised."""
         let_go(arrays)
-        self._most = max(self._most, mapped_bytes() + LEAST_BYTES) if mapped_bytes() else self._most
+        self._most = max(self._most, held().mapped + LEAST_BYTES)
 
 
 def let_go(arrays: Iterable[Array]) -> None:

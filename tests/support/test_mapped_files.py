@@ -11,7 +11,7 @@ import pytest
 
 from modelkin.support import mapped_files
 from modelkin.support.arrays import Array
-from modelkin.support.mapped_files import MappedBound, let_go, mapped_bytes
+from modelkin.support.mapped_files import Held, MappedBound, held, let_go
 
 LENGTH = 64 * mmap.PAGESIZE
 
@@ -35,22 +35,33 @@ def test_what_is_let_go_of_is_the_same_when_it_is_asked_for_again(tmp_path: Path
 
 @pytest.mark.skipif(sys.platform != "linux", reason="tells in another way")
 def test_no_more_of_files_is_held_than_the_bound_allows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapped_files, "MOST_RESIDENT", 1)
     monkeypatch.setattr(mapped_files, "MOST_BYTES", LENGTH // 4)
     monkeypatch.setattr(mapped_files, "LEAST_BYTES", 0)
     monkeypatch.setattr(mapped_files, "EACH", 1)
     columns = mapped(tmp_path / "file")
-    bound, before = MappedBound(), mapped_bytes()
+    bound, before = MappedBound(), held().mapped
     assert not bound.is_exceeded()
     assert sum(int(each.sum()) for each in columns)
-    assert mapped_bytes() - before >= LENGTH // 2
+    assert held().mapped - before >= LENGTH // 2
     assert bound.is_exceeded()
     bound.let_go(columns)
-    assert mapped_bytes() - before <= LENGTH // 4
+    assert held().mapped - before <= LENGTH // 4
+    assert not bound.is_exceeded()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="tells in another way")
+def test_nothing_is_let_go_of_while_a_process_is_small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mapped_files, "MOST_RESIDENT", held().resident + 1024 * LENGTH)
+    monkeypatch.setattr(mapped_files, "MOST_BYTES", LENGTH // 4)
+    monkeypatch.setattr(mapped_files, "EACH", 1)
+    bound = MappedBound()
+    assert sum(int(each.sum()) for each in mapped(tmp_path / "file"))
     assert not bound.is_exceeded()
 
 
 def test_where_nothing_tells_what_is_held_it_is_let_go_of_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mapped_files, "mapped_bytes", lambda: 0)
+    monkeypatch.setattr(mapped_files, "held", lambda: Held(0, 0))
     bound = MappedBound()
     looks = [bound.is_exceeded() for _ in range(2 * mapped_files.LOOKS)]
     assert [number for number, exceeded in enumerate(looks, 1) if exceeded] == [64, 128]
