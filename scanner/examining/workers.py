@@ -17,7 +17,6 @@ from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
 from contextlib import contextmanager
 from functools import partial
 from multiprocessing.connection import Connection, Pipe
-from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol, TypeVar
 
@@ -26,6 +25,7 @@ from msgspec import Struct
 from ..errors import ModelkinError
 from ..support.budget import OutOfMemoryError, OverBudgetError
 from ..support.collecting import MANY_OBJECTS
+from ..support.own_memory import own_memory
 from ..support.processes import end_started
 from ..support.worker_processes import end, hear_end, workers
 
@@ -161,11 +161,10 @@ def _bound_memory(memory: int) -> None:
         import resource
     except ImportError:  # not a Unix
         return
-    try:
-        pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    except (OSError, ValueError):  # not Linux: others do not hold a process to its address space
+    taken = own_memory()
+    if taken is None:  # not Linux: others do not hold a process to its address space
         return
-    bound = pages * resource.getpagesize() + memory
+    bound = taken[0] + memory
     hard = resource.getrlimit(resource.RLIMIT_AS)[1]
     resource.setrlimit(resource.RLIMIT_AS, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))

@@ -7,13 +7,14 @@ done asks for ``abrupt=False``: nothing is raised in it unless it calls ``check`
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
 import threading
 import time
 from types import FrameType, TracebackType
 from typing import Literal
+
+from .own_memory import own_memory
 
 SECONDS = 2.0
 SECONDS_A_MB = 2.0
@@ -130,11 +131,9 @@ def _too_large() -> str:
 
 def _resident() -> int:
     """Bytes of memory this process takes; the most so far, or 0, where the system does not say more."""
-    try:
-        with open("/proc/self/statm", "rb", 0) as file:  # noqa: PTH123 - half the time of Path's
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    except (OSError, ValueError, IndexError):
-        pass
+    memory = own_memory()
+    if memory is not None:
+        return memory[1]
     try:
         import resource
     except ImportError:  # not a Unix

@@ -7,13 +7,13 @@ to bound that, or on a system that tells in another way what is held.
 from __future__ import annotations
 
 import mmap
-import os
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from .arrays import Array
+from .own_memory import own_memory
 
 # A process that takes more in all, as one does that has examined thousands of files, lets go of what it has mapped
 # where that is more than MOST_BYTES beside what was held when the bound was set; LEAST_BYTES may come back at once.
@@ -22,30 +22,11 @@ MOST_RESIDENT, MOST_BYTES, LEAST_BYTES = 208 * 1024**2, 48 * 1024**2, 24 * 1024*
 EACH, LOOKS = 2, 64
 
 
-class Held(NamedTuple):
-    """How many bytes a process holds in memory; 0 where the system can't tell."""
-
-    resident: int
-    mapped: int
-    """Of mapped files, those of libraries too."""
-
-
-def held() -> Held:
-    """What this process holds."""
-    try:
-        with open("/proc/self/statm", "rb", 0) as file:  # noqa: PTH123 - half the time of Path's
-            _, resident, mapped, *_ = file.read().split()
-            page = os.sysconf("SC_PAGE_SIZE")
-            return Held(int(resident) * page, int(mapped) * page)
-    except (OSError, ValueError):
-        return Held(0, 0)
-
-
 class MappedBound:
     """A bound on what is held of mapped files once a process is large: what comes back again and again takes time."""
 
     def __init__(self) -> None:
-        self._most = held().mapped + MOST_BYTES
+        self._most = _mapped() + MOST_BYTES
         self._looks = 0
 
     def is_exceeded(self) -> bool:
@@ -53,15 +34,21 @@ class MappedBound:
         self._looks += 1
         if self._looks % EACH:
             return False
-        now = held()
-        if not now.resident:
+        memory = own_memory()
+        if memory is None:
             return self._looks % LOOKS == 0
-        return now.resident > MOST_RESIDENT and now.mapped > self._most
+        _, resident, mapped = memory
+        return resident > MOST_RESIDENT and mapped > self._most
 
     def let_go(self, arrays: Iterable[Array]) -> None:
         """Let go of these; where others hold much, too, the bound is raised."""
         let_go(arrays)
-        self._most = max(self._most, held().mapped + LEAST_BYTES)
+        self._most = max(self._most, _mapped() + LEAST_BYTES)
+
+
+def _mapped() -> int:
+    memory = own_memory()
+    return memory[2] if memory else 0
 
 
 def let_go(arrays: Iterable[Array]) -> None:
