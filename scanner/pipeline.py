@@ -59,6 +59,7 @@ from .syntax.tree import SyntaxTree
 
 if TYPE_CHECKING:
     from .fingerprints.plain_form import PlainForm
+    from .notices.paragraphs import Run
 
 
 class Seen(Struct, frozen=True, dict=True):
@@ -84,9 +85,16 @@ class Seen(Struct, frozen=True, dict=True):
     @cached_property
     def credits(self) -> tuple[Credit, ...]:
         """What its comments and docstrings say of where its code is from."""
-        from .notices.credits import read_credits  # loaded only where something was copied
+        from .notices.credits import credits_of  # loaded only where something was copied
 
-        return read_credits(self.file.text, self.tree)
+        return credits_of(self.spoken)
+
+    @cached_property
+    def spoken(self) -> tuple[Run, ...]:
+        """Its comments and docstrings."""
+        from .notices.paragraphs import spoken_in
+
+        return spoken_in(self.file.text, self.tree)
 
 
 class Examiner:
@@ -246,7 +254,7 @@ class Examiner:
         """What the file says of where it is from. That of a file without copied code is not looked for."""
         if not verdict.upstreams:
             return Copy(verdict, seen.notice, ())
-        return read_copy(verdict, seen.notice, seen.file.text, self._known_copyrights, seen.tree, seen.credits)
+        return read_copy(verdict, seen.notice, seen.file.text, self._known_copyrights, seen.spoken, seen.credits)
 
     def _cache_for_a_file(self) -> StatementCache:
         """Where its names have their numbers: with those of files before it, unless these are too many."""

@@ -7,7 +7,7 @@ sentence of a licence is taken for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -17,13 +17,13 @@ from msgspec import Struct
 from ..matching.own_sample import OwnCode
 from ..notices.header import read_header
 from ..notices.model import Credit, Notice
-from ..notices.notice import read_notices_within
+from ..notices.notice import notices_within
 from ..results import Attribution, FileVerdict, Finding, Region, Unread
 from ..support.lazy import lazy_pattern
 
 if TYPE_CHECKING:
     from ..evidence.model_origin import ModelOrigins
-    from ..syntax.tree import SyntaxTree
+    from ..notices.paragraphs import Run
 
 # How many verbs of a sentence are looked at, and how far before each.
 _MOST_VERBS, _REACH = 20, 400
@@ -183,20 +183,22 @@ def read_copy(
     notice: Notice,
     text: bytes,
     known: KnownLines = KnownLines(()),
-    tree: SyntaxTree | None = None,
+    spoken: Sequence[Run] | None = None,
     said: tuple[Credit, ...] | None = None,
 ) -> Copy:
     """The file of ``verdict``, whose text is UTF-8, with all that it says of where it is from.
 
-    ``known`` are the copyright lines of all known upstream files; ``tree`` is its syntax tree, ``said`` what its
-    credits are, where these were read before.
+    ``known`` are the copyright lines of all known upstream files; ``spoken`` are its comments and docstrings, ``said``
+    its credits, where these were read before.
     """
-    from ..notices.credits import read_credits  # loaded only where something was copied: most files are nobody's copy
+    # Loaded only where something was copied: most files are nobody's copy.
+    from ..notices.credits import credits_of
+    from ..notices.paragraphs import spoken_in
 
     lines = tuple(line for line in notice.copyrights if line in known)
-    within = read_notices_within(text, tree)
-    said = read_credits(text, tree) if said is None else said
-    return Copy(verdict, notice, said, _changes(text), lines, within=within)
+    spoken = spoken_in(text) if spoken is None else spoken
+    said = credits_of(spoken) if said is None else said
+    return Copy(verdict, notice, said, _changes(text), lines, within=notices_within(text, spoken))
 
 
 def _changes(text: bytes) -> str:

@@ -29,10 +29,9 @@ from .credit_sources import (
     sentence_end,
     speaks_of_code,
 )
-from .header import without_ignored_in_place
 from .links import Leads
 from .model import Credit, Strength
-from .paragraphs import Paragraph, Run, runs, split
+from .paragraphs import Paragraph, Run, split, spoken_in
 
 if TYPE_CHECKING:
     from ..syntax.tree import SyntaxTree
@@ -78,7 +77,11 @@ def read_credits(text: bytes, tree: SyntaxTree | None = None) -> tuple[Credit, .
 
     ``text`` is as a ``SourceFile`` has it; ``tree`` is its syntax tree, where it was parsed before.
     """
-    spoken = list(runs(text, without_ignored_in_place(text), tree))
+    return credits_of(spoken_in(text, tree))
+
+
+def credits_of(spoken: Sequence[Run]) -> tuple[Credit, ...]:
+    """The same of comments and docstrings that were read before."""
     found = dict.fromkeys(islice(_credits(spoken), MOST_CREDITS))  # what is broken may be read as two things
     return tuple(sorted(found, key=lambda credit: credit.first_line))
 

@@ -23,7 +23,6 @@ from .header import (
     folded,
     read_header,
     without_ignored,
-    without_ignored_in_place,
     without_snippets,
 )
 from .licence_phrases import Wording, common_names, end_of_text, texts, unnamed_terms
@@ -31,7 +30,6 @@ from .mentions import Subject, listed_names, says_this_file, subject_of, unknown
 from .model import Notice
 
 if TYPE_CHECKING:
-    from ..syntax.tree import SyntaxTree
     from .paragraphs import Run
 
 _SNIPPET = lazy_pattern(r"SPDX-SnippetCopyrightText:[ \t]*(?=[^\s<\[{])[^\n]*")
@@ -123,18 +121,15 @@ def notice_of_part(notice: Notice, text: bytes) -> Notice:
     return Notice(states.licence, lines, states.form, notice.last_line)
 
 
-def read_notices_within(text: bytes, tree: SyntaxTree | None = None) -> tuple[Notice, ...]:
-    """The notices in the comments and docstrings below the header, each of a part that was taken from somewhere.
+def notices_within(text: bytes, spoken: Sequence[Run]) -> tuple[Notice, ...]:
+    """The notices in comments and docstrings below the header of ``text``, each of a part taken from somewhere.
 
-    ``text`` and ``tree`` are as in `credits.read_credits`.
+    ``spoken`` are those of the whole file.
     """
     if not _OF_NOTICES.search(text):
         return ()
-    from .paragraphs import runs  # few files say anything of the kind
-
-    shown = without_ignored_in_place(text)
     below = read_header(text).text.count("\n") + 1
-    found = (_notice_of_run(run) for run in runs(text, shown, tree) if run.first > below)
+    found = (_notice_of_run(run) for run in spoken if run.first > below)
     return tuple(islice((each for each in found if each), _MOST_WITHIN))
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from ..support.lazy import lazy_pattern
+from .header import without_ignored_in_place
 
 if TYPE_CHECKING:
     from ..syntax.tree import SyntaxTree
@@ -53,7 +54,15 @@ class Paragraph(Struct, frozen=True):
         return self.numbers[self.text.count("\n", 0, place)]
 
 
-def runs(text: bytes, shown: bytes, tree: SyntaxTree | None = None) -> Iterator[Run]:
+def spoken_in(text: bytes, tree: SyntaxTree | None = None) -> tuple[Run, ...]:
+    """The runs of Python code, of a notebook its joined code cells, without what is to be ignored.
+
+    ``text`` is as a ``SourceFile`` has it; ``tree`` is its syntax tree, where it was parsed before.
+    """
+    return tuple(_runs(text, without_ignored_in_place(text), tree))
+
+
+def _runs(text: bytes, shown: bytes, tree: SyntaxTree | None = None) -> Iterator[Run]:
     """Each docstring, and each run of comments on lines one below the other.
 
     ``shown`` is ``text`` byte for byte, with blanks for what is not to be read; ``tree`` is as in ``remarks``.
