@@ -143,7 +143,7 @@ class Examiner:
         try:
             with budget(len(file.text), timeout):
                 yield
-        except OverBudgetError:
+        except (OverBudgetError, MemoryError):
             self._cache = StatementCache()  # it may have been left in the middle of anything
             self._form = None
             raise

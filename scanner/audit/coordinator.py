@@ -15,7 +15,9 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from ..attribution.copies import StatedLicence
-from ..examining.workers import Dispatcher, Pool, Task, reason_ended
+from ..examining.dispatcher import Dispatcher, Task
+from ..examining.time_limits import reason_ended
+from ..examining.workers import Pool
 from ..results import Skipped
 from ..sources.specs import without_login
 from .discovery import RepositorySource

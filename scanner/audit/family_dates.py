@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from ..errors import SourceError
-from ..examining.workers import Dispatcher, OutOfTimeError, Pool, Task, reason_left, within
+from ..examining.dispatcher import Dispatcher, Task
+from ..examining.time_limits import OutOfTimeError, reason_left, within
+from ..examining.workers import Pool
 from ..repository.declarations import read_declarations
 from ..results import FileDate
 from ..scan_steps import source_facts

@@ -21,12 +21,13 @@ from ..attribution.copies import Examined
 from ..attribution.known_findings import read_baseline
 from ..attribution.waiver_comments import files_with_waivers, waivers_beside
 from ..corpus.model import Corpus
-from ..corpus.store import damage_explained, open_corpus
+from ..corpus.store import damage_explained
 from ..dating.dates import SourceFacts
 from ..dating.source_state import scanned_now
 from ..errors import SourceError
 from ..examining.cached_examiner import CachedExaminer
-from ..examining.workers import OutOfTimeError, reason_left, timely, within
+from ..examining.time_limits import OutOfTimeError, reason_left, timely, within
+from ..examining.worker_state import worker_corpora
 from ..repository.declarations import read_declarations
 from ..repository.model import Declarations
 from ..results import FileDate, Finding, LeftOut, Scanned, Skipped, Trust, Unread
@@ -184,7 +185,7 @@ def open_compared(source: str, setup: Setup) -> Iterator[tuple[Checkout, Sequenc
 @contextmanager
 def open_corpora(setup: Setup) -> Iterator[Sequence[Corpus]]:
     """The corpora to compare with. Raises CorpusError, also in place of what a damaged corpus makes the block raise."""
-    corpora = _corpora(setup.corpora)
+    corpora = worker_corpora(setup.corpora)
     with damage_explained(corpora):
         yield corpora
 
@@ -258,8 +259,3 @@ def waivers_beside_code(findings: Sequence[Finding], source: str) -> int:
 def baseline_of(baseline: Path | None) -> frozenset[str]:
     """As `read_baseline`; each worker reads it once."""
     return read_baseline(baseline)
-
-
-@lru_cache(1)
-def _corpora(paths: tuple[Path, ...]) -> tuple[Corpus, ...]:
-    return tuple(map(open_corpus, paths))

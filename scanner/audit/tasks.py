@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from functools import partial
 from heapq import merge
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -23,7 +23,8 @@ from ..errors import SourceError
 from ..evidence.repository_answer import Answered, answer
 from ..examining.cached_examiner import CachedExaminer
 from ..examining.kept_outcomes import kept_outcomes
-from ..examining.workers import OutOfTimeError, reason_left, timely, within
+from ..examining.time_limits import OutOfTimeError, reason_left, timely, within
+from ..examining.worker_state import worker_examiner
 from ..results import FileDate, Skipped
 from ..scan_steps import by_rule, check, source_facts
 from ..sources import open_source
@@ -56,14 +57,9 @@ from .survey import (
     waivers_beside_code,
 )
 
-if TYPE_CHECKING:
-    from ..pipeline import Examiner
-
 # A task must outweigh sending it; a repository is opened for each, so a large one has few.
 LEAST_TASK_BYTES = 400_000
 MOST_TASKS = 16
-# What an examiner remembers of statements grows; then another one is made.
-TASKS_OF_AN_EXAMINER = 200
 _FILE = TypeVar("_FILE")
 
 
@@ -126,34 +122,13 @@ def _answers_on(
     folder: Path | None = None,
 ) -> Iterator[Answer]:
     with kept_outcomes(folder, setup.scan.no_cache) as kept:
-        examine = CachedExaminer(corpora, setup.scan, kept, keeps_own=True)
-        with _LastExaminer.reused(examine, corpora, setup):
-            for item in items:
-                if isinstance(item, Skipped):
-                    yield Answer(item.path, gone=item.reason)
-                else:
-                    yield _answer(item.path, _examine_in_time(examine, item, facts[item.path], setup))
-
-
-class _LastExaminer:
-    """What examined in the last tasks of this process: to make it takes as long as a small file, and most are small."""
-
-    made: ClassVar[Examiner | None] = None
-    of: ClassVar[tuple[object, ...]] = ()
-    left: ClassVar[int] = 0
-
-    @classmethod
-    @contextmanager
-    def reused(cls, examine: CachedExaminer, corpora: Sequence[Corpus], setup: Setup) -> Iterator[None]:
-        """Have a task examine with it, where the task is like those before, and keep what it examines with."""
-        of = (setup.scan.min_similarity, setup.scan.exclude_upstream, *map(id, corpora))
-        if cls.made is not None and cls.of == of and cls.left > 0:
-            examine.examiner = cls.made
-        else:
-            cls.made, cls.of, cls.left = None, of, TASKS_OF_AN_EXAMINER
-        yield
-        cls.left -= 1
-        cls.made = vars(examine).get("examiner")
+        make = partial(worker_examiner, setup.corpora, setup.scan, keeps_own=True)
+        examine = CachedExaminer(corpora, setup.scan, kept, make=make)
+        for item in items:
+            if isinstance(item, Skipped):
+                yield Answer(item.path, gone=item.reason)
+            else:
+                yield _answer(item.path, _examine_in_time(examine, item, facts[item.path], setup))
 
 
 def _examine_in_time(examine: CachedExaminer, file: SourceFile, facts: FileFacts | None, setup: Setup) -> ContentRecord:

@@ -157,9 +157,9 @@ class Corpus(Columns, frozen=True, dict=True):
     is_plain: bool = False
     """Whether definitions are read in their plain form, where they have another one."""
     knows_plain: bool = False
+    """Whether the plain forms of definitions are known, of those that have another one."""
     segment_of: Path | None = None
     """The corpus that it is a segment of, where it is one of several."""
-    """Whether the plain forms of definitions are known, of those that have another one."""
 
     @cached_property
     def plain(self) -> Corpus:

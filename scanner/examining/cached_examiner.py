@@ -12,8 +12,8 @@ import hashlib
 import os
 import sys
 import zlib
-from collections.abc import Iterator, Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, cached_property, partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,7 +56,8 @@ class Unknown(Struct, frozen=True):
 class CachedExaminer:
     """An Examiner with a cache before it; without one where ``kept`` is None, or where the original is ``named``.
 
-    With ``keeps_own`` it says what is a file's own, too, as audits ask: so does all that is kept, as they share it.
+    It says what is a file's own, too, where there is a cache, which audits share. ``make`` makes what examines, where
+    that is to go on from one task to the next.
     """
 
     def __init__(
@@ -65,12 +66,11 @@ class CachedExaminer:
         options: ScanOptions,
         kept: KeptOutcomes | None,
         named: bool = False,
-        keeps_own: bool = False,
+        make: Callable[[], Examiner] | None = None,
     ) -> None:
         self._corpora = corpora
         self._options = options
-        self._named = named
-        self._keeps_own = keeps_own or kept is not None
+        self._make = make or partial(examiner, corpora, options, named, keeps_own=kept is not None)
         self._kept = None if named else kept
 
     def examine(self, file: SourceFile, timeout: float | None = None, source: SourceFacts = SourceFacts()) -> Examined:
@@ -123,7 +123,7 @@ class CachedExaminer:
     @cached_property
     def examiner(self) -> Examiner:
         """What examines, made when there is something to examine."""
-        return examiner(self._corpora, self._options, self._named, self._keeps_own)
+        return self._make()
 
     def _keep(self, key: bytes, body: bytes) -> None:
         if self._kept is not None:

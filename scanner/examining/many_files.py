@@ -10,7 +10,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -20,17 +20,18 @@ from msgspec.structs import replace
 from ..attribution.copies import Examined
 from ..attribution.waivers import WaiversRead
 from ..corpus.model import CORPUS_SUFFIX, Corpus
-from ..corpus.store import damage_explained, open_corpus
+from ..corpus.store import damage_explained
 from ..dating.dates import SourceFacts
 from ..results import FileDate, Skipped
-from ..scan_steps import ScanOptions, examiner
+from ..scan_steps import ScanOptions
 from ..sources.files import SourceFile
 from ..support.budget import WORKER_MEMORY, OverBudgetError
 from .cached_examiner import CachedExaminer, Unknown, decoded, encoded
+from .worker_state import worker_corpora, worker_examiner
 
 if TYPE_CHECKING:
     from ..pipeline import Examiner, Seen
-    from .workers import Task
+    from .dispatcher import Task
 
 Read = tuple[SourceFile, WaiversRead] | Skipped
 """A file with the waivers in its comments, or why it was not read."""
@@ -128,7 +129,8 @@ class Examination(Struct, frozen=True):
         first: Sequence[_Waiting],
         further: Iterator[tuple[_Place, _Waiting | None]],
     ) -> Iterator[Outcome]:
-        from .workers import Dispatcher, local_pool
+        from .dispatcher import Dispatcher
+        from .workers import local_pool
 
         with corpus_files(self.corpora) as corpora, local_pool(jobs, WORKER_MEMORY) as pool:
             # What is about other files, or about the report, is not for workers.
@@ -206,7 +208,7 @@ class _Crew:
         return self._looking(files) if files else None
 
     def _looking(self, files: Sequence[_Waiting]) -> Task:
-        from .workers import Task
+        from .dispatcher import Task
 
         texts = tuple(each.file for each in files)
         return Task(look_at, (texts, self._setup), partial(self._looked, files), partial(self._lost, files))
@@ -223,7 +225,7 @@ class _Crew:
         return [self._dating(number, dated)] if dated else []
 
     def _dating(self, number: int, files: Sequence[_Waiting]) -> Task:
-        from .workers import Task
+        from .dispatcher import Task
 
         dates = tuple((each.file.path, each.file.sha256, each.place.dated or FileDate()) for each in files)
         arguments = (dates, self._how.source.names, self._setup)
@@ -248,7 +250,7 @@ class _Crew:
 
     def _lost(self, files: Sequence[_Waiting], error: str, _seconds: float) -> list[Task]:
         """The files one by one; the one that ended its worker again is named."""
-        from .workers import ENDED_ITS_PROCESS
+        from .time_limits import ENDED_ITS_PROCESS
 
         if len(files) > 1:
             return [self._looking((each,)) for each in files]
@@ -297,12 +299,12 @@ def answer_on(files: tuple[_Dated, ...], names: tuple[str, ...], setup: _Setup) 
 
 
 def _each(told: Callable[[Examiner, _FILE], _Told], files: Iterable[_FILE], setup: _Setup) -> tuple[_Told, ...]:
-    corpora = _corpora(setup.corpora)
     answers: list[_Told] = []
-    with damage_explained(corpora):
+    with damage_explained(worker_corpora(setup.corpora)):
+        examiner = worker_examiner(setup.corpora, setup.options, keeps_own=not setup.options.no_cache)
         for file in files:
             try:
-                answers.append(told(_examiner_of(setup), file))
+                answers.append(told(examiner, file))
             except OverBudgetError as over:  # noqa: PERF203 - an error is of one file
                 answers.append(_Told(skipped=str(over)))
     return tuple(answers)
@@ -311,16 +313,6 @@ def _each(told: Callable[[Examiner, _FILE], _Told], files: Iterable[_FILE], setu
 def _telling(examined: Examined) -> _Told:
     body = encoded(examined)
     return _Told(body) if body is not None else _Told(examined=examined)
-
-
-@lru_cache(1)
-def _corpora(paths: tuple[Path, ...]) -> tuple[Corpus, ...]:
-    return tuple(map(open_corpus, paths))
-
-
-@lru_cache(1)
-def _examiner_of(setup: _Setup) -> Examiner:
-    return examiner(_corpora(setup.corpora), setup.options, keeps_own=not setup.options.no_cache)
 
 
 @contextmanager

@@ -1,7 +1,6 @@
-"""Worker processes: bounded in time and memory, a pool of them, and how tasks are given to a pool.
+"""Worker processes on this machine: started, bounded, and ended when who began them is.
 
-Edit this when a worker is to be started, bounded or ended in another way, or when a task that loses its worker is to be
-tried again in another way. What the tasks do is in ``many_files`` for scans, for audits in their own room.
+Edit this when a worker is to be started, bounded or ended in another way. ``dispatcher`` gives them their tasks.
 """
 
 from __future__ import annotations
@@ -10,173 +9,18 @@ import gc
 import os
 import signal
 import threading
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import contextmanager
-from functools import partial
 from multiprocessing.connection import Connection, Pipe
 from types import FrameType
-from typing import Any, Protocol, TypeVar
-
-from msgspec import Struct
+from typing import Any, Protocol
 
 from ..errors import ModelkinError
-from ..support.budget import OutOfMemoryError, OverBudgetError
 from ..support.collecting import MANY_OBJECTS
 from ..support.own_memory import own_memory
 from ..support.processes import end_started
 from ..support.worker_processes import end, hear_end, workers
-
-# Code in C does not see the signal of a time limit; a process that is not back this much later is ended.
-GRACE_SECONDS = 5.0
-ENDED_ITS_PROCESS = "ended the process that read it: out of memory, or a fault in a library"
-# Enough for no worker to wait for its next task, and few enough to be tried alone when one of them ended a worker.
-TASKS_PER_WORKER = 3
-_ITEM = TypeVar("_ITEM")
-
-
-class OutOfTimeError(OverBudgetError):
-    """A file took too long by the clock, whatever it waited for."""
-
-
-@contextmanager
-def hangups_ignored() -> Iterator[None]:
-    """Start processes in this block so that a closed terminal does not end them: they inherit that SIGHUP is ignored.
-
-    The audit gets the signal too and ends them itself, in order. Nothing changes off the main thread, which may not
-    handle signals.
-    """
-    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        yield
-    finally:
-        # None where something other than Python handles it: that cannot be put back from here.
-        signal.signal(signal.SIGHUP, signal.SIG_DFL if before is None else before)
-
-
-@contextmanager
-def signals_held() -> Iterator[None]:
-    """Have Ctrl-C and SIGTERM wait for the end of the block, in which processes start: one that loses its parent in
-    between says so at length. The second one does not wait.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
-    came: list[int] = []
-
-    def restore() -> None:
-        for number, handler in before.items():
-            if handler is not None:  # something other than Python handles it, and was left alone
-                signal.signal(number, handler)
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        came.append(number)
-        if len(came) > 1:
-            restore()
-            signal.raise_signal(number)
-
-    for number, handler in before.items():
-        if callable(handler):
-            signal.signal(number, note)
-    try:
-        yield
-    finally:
-        restore()
-    if came:
-        signal.raise_signal(came[0])
-
-
-def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) -> None:
-    """Let this process take ``memory`` bytes more than it has, and end it when the audit closes its end of the pipe.
-
-    Ctrl-C is for the audit, which ends its workers itself. ``environment`` is the audit's: the process that workers
-    are forked from may be older.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.environ.update(environment)
-    gc.set_threshold(MANY_OBJECTS)
-    _bound_memory(memory)
-    threading.Thread(target=_leave_with, args=(audit,), daemon=True).start()
-
-
-@contextmanager
-def within(seconds: float, grace: float = GRACE_SECONDS) -> Iterator[None]:
-    """Raise OutOfTimeError in the block after ``seconds``; when that has no effect, end the process after ``grace``."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    signal.signal(signal.SIGALRM, _out_of_time)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    # Nothing handles this one: the system itself ends the process, by the time it computed.
-    signal.setitimer(signal.ITIMER_PROF, seconds + grace)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def timely(items: Iterator[_ITEM], seconds: float) -> Iterator[_ITEM]:
-    """The same items, each of which may take ``seconds``. Raises OutOfTimeError."""
-    while True:
-        with within(seconds):
-            item = next(items, None)
-        if item is None:
-            return
-        yield item
-
-
-def reason_left(error: BaseException, seconds: float) -> str:
-    """Why a file or repository is left, when reading or examining it raised ``error``."""
-    if isinstance(error, OutOfTimeError):
-        return _too_slow(seconds)
-    if isinstance(error, MemoryError | OutOfMemoryError):
-        return "needs more memory than a worker may have"
-    return str(error)
-
-
-def reason_ended(seconds: float, timeout: float) -> str:
-    """Why a file or repository is left that ended its process after ``seconds``."""
-    if seconds >= timeout:
-        return _too_slow(timeout)
-    return ENDED_ITS_PROCESS
-
-
-def _too_slow(seconds: float) -> str:
-    return f"took longer than {seconds:g} s"
-
-
-def _out_of_time(_signal: int, _frame: FrameType | None) -> None:
-    raise OutOfTimeError
-
-
-def _bound_memory(memory: int) -> None:
-    try:
-        import resource
-    except ImportError:  # not a Unix
-        return
-    taken = own_memory()
-    if taken is None:  # not Linux: others do not hold a process to its address space
-        return
-    bound = taken[0] + memory
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    resource.setrlimit(resource.RLIMIT_AS, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
-
-
-def _leave_with(audit: Connection) -> None:
-    """End this process when the other end is closed: on purpose, or by the system when the audit was killed."""
-    try:
-        audit.recv_bytes()
-    except (EOFError, OSError):
-        end_started()  # they have sessions of their own
-        os._exit(1)
 
 
 class Pool(Protocol):
@@ -302,92 +146,88 @@ def local_pool(jobs: int, memory: int) -> Iterator[Pool]:
         pool.stop()
 
 
-class Task(Struct, frozen=True, eq=False):
-    """A call for a worker."""
+@contextmanager
+def hangups_ignored() -> Iterator[None]:
+    """Start processes in this block so that a closed terminal does not end them: they inherit that SIGHUP is ignored.
 
-    call: Callable[..., Any]
-    arguments: tuple[Any, ...]
-    then: Callable[[Any], Iterable[Task]]
-    """Takes the answer, and gives the tasks that follow from it."""
-    lost: Callable[[str, float], Iterable[Task]]
-    """When there will be no answer: takes the error in words (empty when the worker died) and the seconds that passed,
-    and gives the tasks to try instead, each alone."""
-    near: int = 0
-    """The number of the process to run it in, where one worker can do it at less cost; 0 for any."""
-
-
-class _Flight(Struct, frozen=True):
-    task: Task
-    alone: bool
-    began: float
+    The audit gets the signal too and ends them itself, in order. Nothing changes off the main thread, which may not
+    handle signals.
+    """
+    if not hasattr(signal, "SIGHUP") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        # None where something other than Python handles it: that cannot be put back from here.
+        signal.signal(signal.SIGHUP, signal.SIG_DFL if before is None else before)
 
 
-class Dispatcher:
-    """Gives tasks to a pool, a bounded number at a time."""
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Have Ctrl-C and SIGTERM wait for the end of the block, in which processes start: one that loses its parent in
+    between says so at length. The second one does not wait.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    came: list[int] = []
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
-        self._ready: deque[Task] = deque()
-        self._suspects: deque[Task] = deque()
-        self._flying: dict[Future[Any], _Flight] = {}
-        self._broken = False
+    def restore() -> None:
+        for number, handler in before.items():
+            if handler is not None:  # something other than Python handles it, and was left alone
+                signal.signal(number, handler)
 
-    def run(self, begin: Callable[[], Task | None]) -> Iterator[None]:
-        """Do all tasks that ``begin`` gives until it gives none, and all that follow; yields after each few.
+    def note(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+        if len(came) > 1:
+            restore()
+            signal.raise_signal(number)
 
-        ``begin`` is asked when nothing else is ready. Raises the ModelkinError of a task that has one.
-        """
-        while self._fill(begin):
-            done = wait(self._flying, return_when=FIRST_COMPLETED).done
-            flights = [(future, self._flying.pop(future)) for future in list(self._flying) if future in done]
-            for future, flight in flights:
-                self._settle(future, flight)
-            yield
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, note)
+    try:
+        yield
+    finally:
+        restore()
+    if came:
+        signal.raise_signal(came[0])
 
-    def _fill(self, begin: Callable[[], Task | None]) -> bool:
-        """Give the pool as many tasks as it takes; False when none is left or under way."""
-        if self._broken and not self._flying:
-            self._pool.renew()
-            self._broken = False
-        if self._suspects and not self._flying:
-            self._fly(self._suspects.popleft(), alone=True)
-        while not self._suspects and not self._alone() and len(self._flying) < self._pool.jobs * TASKS_PER_WORKER:
-            task = self._ready.popleft() if self._ready else begin()
-            if task is None:
-                break
-            self._fly(task)
-        return bool(self._flying)
 
-    def _alone(self) -> bool:
-        return any(flight.alone for flight in self._flying.values())
+def live_within(memory: int, audit: Connection, environment: Mapping[str, str]) -> None:
+    """Let this process take ``memory`` bytes more than it has, and end it when the audit closes its end of the pipe.
 
-    def _fly(self, task: Task, alone: bool = False) -> None:
-        try:
-            submit = partial(self._pool.submit_near, task.near) if task.near else self._pool.submit
-            future = submit(task.call, *task.arguments)
-        except self._pool.lost as error:  # a worker died since; this task had no part in it
-            future = Future()
-            future.set_exception(error)
-        self._flying[future] = _Flight(task, alone, time.monotonic())
+    Ctrl-C is for the audit, which ends its workers itself. ``environment`` is the audit's: the process that workers
+    are forked from may be older.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.environ.update(environment)
+    gc.set_threshold(MANY_OBJECTS)
+    _bound_memory(memory)
+    threading.Thread(target=_leave_with, args=(audit,), daemon=True).start()
 
-    def _settle(self, future: Future[Any], flight: _Flight) -> None:
-        error = future.exception()
-        if error is None:
-            self._ready.extend(flight.task.then(future.result()))
-        elif isinstance(error, self._pool.lost):
-            self._suspect(flight)
-        elif isinstance(error, ModelkinError):
-            raise error
-        else:
-            self._give_up(flight, f"{type(error).__name__}: {error}")
 
-    def _suspect(self, flight: _Flight) -> None:
-        """Whichever task in flight ended a worker, it took the others down; all are tried again, one by one."""
-        self._broken = True
-        if flight.alone:
-            self._give_up(flight, "")
-        else:
-            self._suspects.append(flight.task)
+def _bound_memory(memory: int) -> None:
+    try:
+        import resource
+    except ImportError:  # not a Unix
+        return
+    taken = own_memory()
+    if taken is None:  # not Linux: others do not hold a process to its address space
+        return
+    bound = taken[0] + memory
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (bound if hard == resource.RLIM_INFINITY else min(bound, hard), hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
-    def _give_up(self, flight: _Flight, reason: str) -> None:
-        self._suspects.extend(flight.task.lost(reason, time.monotonic() - flight.began))
+
+def _leave_with(audit: Connection) -> None:
+    """End this process when the other end is closed: on purpose, or by the system when the audit was killed."""
+    try:
+        audit.recv_bytes()
+    except (EOFError, OSError):
+        end_started()  # they have sessions of their own
+        os._exit(1)

@@ -17,7 +17,7 @@ from modelkin.audit.records import JournalRecord
 from modelkin.audit.tasks import date_files, examine_files, finish_repository
 from modelkin.dating.dates import DateOf
 from modelkin.errors import ModelkinError
-from modelkin.examining.workers import OutOfTimeError
+from modelkin.examining.time_limits import OutOfTimeError
 from modelkin.results import FileDate, Ground
 from modelkin.scan_steps import ScanOptions
 from modelkin.sources.checkout import Checkout

@@ -14,7 +14,9 @@ import pytest
 
 from modelkin.audit.options import MEGABYTE
 from modelkin.errors import CorpusError, ModelkinError
-from modelkin.examining.workers import Dispatcher, LocalPool, OutOfTimeError, Task, local_pool, within
+from modelkin.examining.dispatcher import Dispatcher, Task
+from modelkin.examining.time_limits import OutOfTimeError, within
+from modelkin.examining.workers import LocalPool, local_pool
 from modelkin.support.processes import environment, find_program, started
 
 from ..support.audit_processes import wait_for

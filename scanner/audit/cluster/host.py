@@ -21,7 +21,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ...errors import ModelkinError
-from ...examining.workers import LocalPool, reason_ended
+from ...examining.time_limits import reason_ended
+from ...examining.workers import LocalPool
 from ...sources.files import SourceFile
 from ...support.worker_processes import allowed_to_start
 from ..options import Setup

@@ -16,7 +16,7 @@ from threading import Lock
 from msgspec import Struct, field
 
 from ...errors import CorpusError, SourceError
-from ...examining.workers import OutOfTimeError, reason_left, timely
+from ...examining.time_limits import OutOfTimeError, reason_left, timely
 from ...results import Skipped
 from ...sources.checkout import os_reason
 from ...sources.files import SourceFile
