@@ -7,7 +7,6 @@ to, attributes and keyword arguments by their spelling. Edit this when names sho
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..support.arrays import I64, U8, U32, U64, Mask, pack_pairs, run_bounds, run_sums
+from ..support.lazy import blake2b
 from ..syntax.linear import END_SYMBOL
 from ..syntax.parser import Definition, ParsedFile, Statement
 from ..syntax.token_format import (
@@ -243,7 +243,7 @@ def _distances(places: I64, previous: I64, token_starts: I64) -> I64:
 def _hashes(tokens: U32, token_starts: I64) -> U64:
     """A 64-bit hash of each definition's tokens."""
     data, bounds = memoryview(tokens.tobytes()), (token_starts * TOKEN_SIZE).tolist()
-    digests = [hashlib.blake2b(data[first:last], digest_size=8).digest() for first, last in pairwise(bounds)]
+    digests = [blake2b(data[first:last], digest_size=8).digest() for first, last in pairwise(bounds)]
     return np.frombuffer(b"".join(digests), np.uint64)
 
 
