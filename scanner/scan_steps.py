@@ -5,7 +5,6 @@ Edit this when a scan or an audit takes one more step, or an option says what to
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +48,7 @@ from .sources.files import Selection
 from .sources.specs import split_name
 from .sources.unscanned_code import UnreadCode
 from .support.globs import matcher
+from .support.lazy import sha256_hex
 from .trust import held_back, not_obeyed
 
 if TYPE_CHECKING:
@@ -375,7 +375,5 @@ def assembled(
 def _digest(files: Iterable[FileVerdict]) -> str:
     """A digest over the paths and contents of all files, in whatever order they were examined; empty without one."""
     contents = sorted((each.path, each.sha256) for each in files)
-    told = hashlib.sha256()
-    for path, content in contents:
-        told.update(f"{path}\0{content}\n".encode("utf-8", "surrogatepass"))
-    return told.hexdigest() if contents else ""
+    told = "".join(f"{path}\0{content}\n" for path, content in contents)
+    return sha256_hex(told.encode("utf-8", "surrogatepass")) if contents else ""

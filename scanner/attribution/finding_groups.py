@@ -6,7 +6,6 @@ run to run, whatever other files come and go.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cache
@@ -16,6 +15,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from ..results import Confidence, Finding, FindingPlace, Level, Region
+from ..support.lazy import sha256_hex
 from .findings import FindingDraft, confidence_of, finding_on, level_of, rule_of
 
 _ORDER = tuple(Level)
@@ -92,7 +92,7 @@ def _finding(fact: _Fact, members: list[FindingDraft]) -> Finding:
 def digest_of(*facts: str) -> str:
     """A short digest by which a group is known."""
     told = "\0".join(facts).encode("utf-8", "surrogatepass")
-    return hashlib.sha256(told).hexdigest()[:_DIGITS]
+    return sha256_hex(told)[:_DIGITS]
 
 
 def split(finding: Finding, key: Callable[[FindingPlace], _KEY]) -> Iterator[tuple[_KEY, Finding]]:

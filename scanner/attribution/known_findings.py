@@ -5,7 +5,6 @@ Edit this when a finding should be known again after a change that now makes it 
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -18,6 +17,7 @@ from ..errors import BaselineError
 from ..results import Finding, FindingPlace, Level
 from ..support.atomic_write import replace_file
 from ..support.folders import LinkError
+from ..support.lazy import sha256_hex
 from .finding_groups import split
 
 SCHEMA = "modelkin.baseline/1"
@@ -47,7 +47,7 @@ def fingerprints(findings: Sequence[Finding]) -> list[FindingPrint]:
     for finding, number, place in told:
         region = place.upstream_region
         key = finding.rule, place.region.path, region.path if region else place.upstream
-        digest = hashlib.sha256("\0".join([*key, str(seen[key])]).encode("utf-8", "surrogatepass")).hexdigest()
+        digest = sha256_hex("\0".join([*key, str(seen[key])]).encode("utf-8", "surrogatepass"))
         seen[key] += 1
         prints.append(FindingPrint(number, place, digest))
     return sorted(prints, key=lambda each: each.finding)

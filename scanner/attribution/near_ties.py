@@ -62,6 +62,8 @@ def builds_on(one: UpstreamMatch, other: UpstreamMatch) -> bool:
 
 def source_among(near: Sequence[Derivation]) -> Derivation:
     """The source of a copy among ``near``, the closest first."""
+    if len(near) == 1:
+        return near[0]
     left = _narrowed(near, _is_kept)
     left = _narrowed(left, _is_credited)
     left = _narrowed(left, _is_by_whom_it_credits)

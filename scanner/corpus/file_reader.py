@@ -73,7 +73,8 @@ class FileReader:
 def _without_tokens(code: NormalisedFile) -> NormalisedFile:
     """What a corpus takes of it, in a tenth of the memory."""
     none = code.tokens[:0].copy()
-    return code._replace(
+    return replace(
+        code,
         definitions=tuple(replace(definition, statements=[]) for definition in code.definitions),
         scope_names=(),
         **dict.fromkeys(("tokens", "distances", "strings", "namespaces", "scopes", "called", "stored"), none),

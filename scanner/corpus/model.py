@@ -8,7 +8,6 @@ opens, so that only what changes the meaning of the rest needs another FORMAT.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
@@ -340,6 +339,7 @@ def _bytes(array: Array) -> memoryview:
 
 def content_digest(header: Mapping[str, Any], columns: Mapping[str, memoryview]) -> str:
     """A SHA-256 over a header without its digest, and over all columns, unknown ones too, each after its name."""
+    import hashlib
     import json
 
     content = {key: value for key, value in header.items() if key != "digest"}

@@ -5,11 +5,11 @@ Edit this when a corpus is to tell more of itself.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from itertools import groupby
 
 from ..results import KnownCorpus
+from ..support.lazy import sha256_hex
 from .model import Corpus
 
 
@@ -21,7 +21,7 @@ def known_corpora(corpora: Sequence[Corpus]) -> tuple[KnownCorpus, ...]:
 
 def joined_digest(digests: Sequence[str]) -> str:
     """The digest of one corpus; of several, a digest over theirs."""
-    return digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
+    return digests[0] if len(digests) == 1 else sha256_hex("".join(digests).encode())
 
 
 def _known(segments: Sequence[Corpus]) -> KnownCorpus:

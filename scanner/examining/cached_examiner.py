@@ -8,7 +8,6 @@ answer follows from other files. Edit this when one comes to depend on one more 
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import zlib
@@ -30,6 +29,7 @@ from ..results import FileDate, FileVerdict, Verdict
 from ..scan_steps import ScanOptions, examiner
 from ..sources.files import NOTEBOOK_SUFFIX, SourceFile
 from ..support.data_files import shipped_folder
+from ..support.lazy import blake2b, sha256_hex
 from .kept_outcomes import MOST_OUTCOME_BYTES, KeptOutcomes
 
 if TYPE_CHECKING:
@@ -187,7 +187,7 @@ def _key_with(key: bytes, path: str, dated: FileDate, source: SourceFacts) -> by
 
 
 def _digest(told: bytes) -> bytes:
-    return hashlib.blake2b(told, digest_size=_KEY_BYTES).digest()
+    return blake2b(told, digest_size=_KEY_BYTES).digest()
 
 
 @cache
@@ -198,7 +198,7 @@ def code_state() -> str:
     """
     folders = [Path(__file__).parents[1], shipped_folder("rules"), *_package_folders()]
     files = [each for folder in folders for each in _files(str(folder))]
-    return hashlib.sha256(repr((sys.version_info[:2], files)).encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256_hex(repr((sys.version_info[:2], files)).encode("utf-8", "surrogatepass"))
 
 
 def _package_folders() -> Iterator[Path]:

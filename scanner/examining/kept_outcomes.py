@@ -7,7 +7,6 @@ of the folder that it lies in.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import time
@@ -20,6 +19,7 @@ from msgspec import Struct
 
 from ..support.data_files import CACHE_OFF, user_cache
 from ..support.folders import HELD, OTHERS_WRITE, Folder
+from ..support.lazy import blake2b
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -318,7 +318,7 @@ def _remove(path: Path) -> None:
 
 
 def _digest(key: bytes, body: bytes) -> bytes:
-    return hashlib.blake2b(body, digest_size=_DIGEST_BYTES, key=key[:64]).digest()
+    return blake2b(body, digest_size=_DIGEST_BYTES, key=key[:64]).digest()
 
 
 def _errors() -> tuple[type[Exception], ...]:

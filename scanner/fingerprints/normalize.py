@@ -7,14 +7,16 @@ to, attributes and keyword arguments by their spelling. Edit this when names sho
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from itertools import chain, islice, pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ..support.arrays import I64, U8, U32, U64, Mask, pack_pairs, run_bounds, run_sums
+from ..support.lazy import blake2b
 from ..syntax.linear import END_SYMBOL
 from ..syntax.parser import Definition, ParsedFile, Statement
 from ..syntax.token_format import (
@@ -38,7 +40,7 @@ _FACTORS = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _FIRST_PLACES = 1 << 10
 
 
-class NormalisedFile(NamedTuple):
+class NormalisedFile(Struct, frozen=True):
     """A file's definitions as flat arrays, one definition after the other.
 
     T counts tokens, D definitions, S statements, N names: each name of a statement once, in order of first occurrence.
@@ -82,7 +84,7 @@ class NormalisedFile(NamedTuple):
     """[D]: a hash of the names of each definition; where ``hashes`` are equal as well, so is the code."""
 
 
-class _FileSymbols(NamedTuple):
+class _FileSymbols(Struct, frozen=True):
     """The tokens of a file before their distances are known: all symbols, and of each that is a name where it stands,
     its number, its namespace, the scope that owns it and the number of its statement."""
 
@@ -118,10 +120,10 @@ def normalise_plainly(
     scopes = np.array([scope for _, several in read for scope in several], np.int64)
     starts = run_bounds([len(several) for several, _ in read])
     plain = _normalised(parsed, _gather(parsed, _Read(statements, scopes, starts)), cache)
-    return plain._replace(hashes=known.hashes, spellings=known.spellings)
+    return replace(plain, hashes=known.hashes, spellings=known.spellings)
 
 
-class _Read(NamedTuple):
+class _Read(Struct, frozen=True):
     """The statements of a file, the scope of each, and where those of each definition start."""
 
     statements: list[EncodedStatement]
@@ -243,7 +245,7 @@ def _distances(places: I64, previous: I64, token_starts: I64) -> I64:
 def _hashes(tokens: U32, token_starts: I64) -> U64:
     """A 64-bit hash of each definition's tokens."""
     data, bounds = memoryview(tokens.tobytes()), (token_starts * TOKEN_SIZE).tolist()
-    digests = [hashlib.blake2b(data[first:last], digest_size=8).digest() for first, last in pairwise(bounds)]
+    digests = [blake2b(data[first:last], digest_size=8).digest() for first, last in pairwise(bounds)]
     return np.frombuffer(b"".join(digests), np.uint64)
 
 

@@ -5,7 +5,6 @@ Edit this only for speed: what comes out is what `linear` says, seen before or n
 
 from __future__ import annotations
 
-import hashlib
 import keyword
 import struct
 from array import array
@@ -19,6 +18,7 @@ from msgspec import Struct
 
 from ..support.arrays import U64
 from ..support.budget import check
+from ..support.lazy import blake2b
 from ..syntax.linear import LinearStatement, linearise
 from ..syntax.parser import Statement
 from ..syntax.token_format import TOKEN_SIZE
@@ -120,7 +120,7 @@ class NameTable(dict[bytes, int]):
 
 def name_digest(name: bytes) -> bytes:
     """The hash of a name, as a uint64 array has it in memory."""
-    return hashlib.blake2b(name, digest_size=8).digest()
+    return blake2b(name, digest_size=8).digest()
 
 
 class StatementCache:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, compress
-from typing import NamedTuple
+
+from msgspec import Struct
 
 # What is put between texts. A text that holds one of these is not taken apart.
 _BETWEEN, _WORD_MARK = b"\1", b"\0"
@@ -21,7 +22,6 @@ _STRINGS = (
     rb"""|'[^'\\\n\1]*(?:\\[^\1][^'\\\n\1]*)*'"""
     rb"""|"[^"\\\n\1]*(?:\\[^\1][^"\\\n\1]*)*\""""
 )
-_STRING = re.compile(_STRINGS)
 # A comment may hold quotes, and a string a hash: whichever comes first decides.
 _STRING_OR_COMMENT = re.compile(_STRINGS + rb"|#[^\n\1]*")
 # Once strings are emptied: the prefix of one that is not formatted. That no letter stands before it comes last, since
@@ -40,7 +40,7 @@ _BLANKS = b" \t\r\n\f\v"
 _PLACED_WORD = re.compile(rb"\b[A-Za-z_]\w*(?![\w'\"])")
 
 
-class SplitTexts(NamedTuple):
+class SplitTexts(Struct, frozen=True):
     """Texts taken apart."""
 
     places: list[int]
@@ -59,12 +59,12 @@ def split_texts(texts: Sequence[bytes]) -> Iterator[SplitTexts]:
     """Take texts apart, in groups of those that are taken apart alike."""
     joined = _BETWEEN.join(texts)
     if b"#" not in joined:
-        yield from _split(list(range(len(texts))), _STRING.sub(b"''", joined))
+        yield from _split(list(range(len(texts))), _STRING_OR_COMMENT.sub(b"''", joined))
         return
     plain = [place for place, text in enumerate(texts) if b"#" not in text]
     commented = [place for place, text in enumerate(texts) if b"#" in text]
     if plain:
-        yield from _split(plain, _STRING.sub(b"''", _BETWEEN.join([texts[place] for place in plain])))
+        yield from _split(plain, _STRING_OR_COMMENT.sub(b"''", _BETWEEN.join([texts[place] for place in plain])))
     yield from _split(commented, _STRING_OR_COMMENT.sub(_emptied, _BETWEEN.join([texts[place] for place in commented])))
 
 

@@ -7,9 +7,9 @@ Edit this to change the hash; k and the window stand in `window`. Every corpus m
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from ..support.arrays import I64, U32, U64, run_bounds
 from ..syntax.token_format import without_distances
@@ -22,7 +22,7 @@ _INVERSE = pow(_FACTOR, -1, 1 << 64)
 _KEPT_POWERS = 1 << 13
 
 
-class Fingerprints(NamedTuple):
+class Fingerprints(Struct, frozen=True):
     """``hashes`` uint64[F], sorted and distinct in each definition; ``starts`` int64[D+1] bounds the definitions."""
 
     hashes: U64

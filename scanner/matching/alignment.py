@@ -340,18 +340,29 @@ def _common(left: list[int], right: list[int], row: int, end: int, other: int, o
 
     Of two very long lists, of equal items in order of their appearance.
     """
-    if row == end or other == other_end:
-        return []
-    left, right = left[row:end], right[other:other_end]
-    if len(left) * len(right) <= LONGEST_TABLE:
-        from rapidfuzz.distance import LCSseq  # words of this module are asked for where nothing is aligned
+    if (end - row) * (other_end - other) > LONGEST_TABLE:
+        waiting: dict[int, list[int]] = {}
+        for place in range(other_end - 1, other - 1, -1):
+            waiting.setdefault(right[place], []).append(place)
+        return [(place, waiting[left[place]].pop()) for place in range(row, end) if waiting.get(left[place])]
+    first, other_first, last = row, other, end
+    while row < end and other < other_end and left[row] == right[other]:
+        row, other = row + 1, other + 1
+    while row < end and other < other_end and left[end - 1] == right[other_end - 1]:
+        end, other_end = end - 1, other_end - 1
+    before = zip(range(first, row), range(other_first, other), strict=True)
+    after = zip(range(end, last), range(other_end, other_end + last - end), strict=True)
+    return [*before, *_common_middle(left[row:end], right[other:other_end], row, other), *after]
 
-        blocks = LCSseq.editops(left, right).as_matching_blocks()
-        return [(row + block.a + step, other + block.b + step) for block in blocks for step in range(block.size)]
-    waiting: dict[int, list[int]] = {}
-    for place in range(len(right) - 1, -1, -1):
-        waiting.setdefault(right[place], []).append(other + place)
-    return [(row + place, waiting[item].pop()) for place, item in enumerate(left) if waiting.get(item)]
+
+def _common_middle(left: list[int], right: list[int], row: int, other: int) -> list[tuple[int, int]]:
+    """The same of two lists, which begin at ``row`` and ``other``, and neither begin nor end alike."""
+    if set(left).isdisjoint(right):
+        return []
+    from rapidfuzz.distance import LCSseq  # what was changed in one place, as most is, is aligned by now
+
+    blocks = LCSseq.editops(left, right).as_matching_blocks()
+    return [(row + block.a + step, other + block.b + step) for block in blocks for step in range(block.size)]
 
 
 def _moved(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from ..corpus.histories import PathHistories
 from ..corpus.intervals import NEVER
@@ -29,7 +30,7 @@ HistoryKey = int
 """Tells the path histories of all corpora in use apart."""
 
 
-class Candidate(NamedTuple):
+class Candidate(Struct, frozen=True):
     """An upstream file that may be the original."""
 
     histories: PathHistories

@@ -9,9 +9,9 @@ alike, or when a kind of statement should count for more.
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from ..fingerprints.normalize import END_DIGEST, NormalisedFile, mix, sequence_hashes
 from ..fingerprints.statement_cache import name_digest
@@ -57,7 +57,7 @@ _ANY_NUMBER = number_token("")
 _ONE_BEFORE = np.uint64(0xFFFFFFFF00000000)
 
 
-class Telling(NamedTuple):
+class Telling(Struct, frozen=True):
     """What tells each statement of a file apart, in tokens [S]."""
 
     bare: Array

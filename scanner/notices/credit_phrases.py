@@ -176,7 +176,7 @@ PHRASES = (
         Strength.BASED,
         _LINE_BEGINS + r"original(?:ly)?\s+from\b(?:\s+(?!https?:)[\w.-]{1,24}){0,3}[\s:]{1,3}" + _LINK_AHEAD,
         Certainty.LINK,
-        (("original",), LINKED),
+        (("original",), ("from",), LINKED),
     ),
     Phrase(
         Strength.ADAPTED,

@@ -68,7 +68,10 @@ def holders_missing(upstream: Iterable[str], copy: Iterable[str]) -> tuple[str, 
 
     A holder who was renamed is named by either name.
     """
-    return _missing(tuple(dict.fromkeys(upstream)), tuple(copy))
+    carried = tuple(copy)
+    # Most copies keep a header as it is: whom its lines name need not be read.
+    altered = tuple(line for line in dict.fromkeys(upstream) if line not in carried)
+    return _missing(altered, carried) if altered else ()
 
 
 # Files of one project say the same: the same few lines are held against each other again and again.

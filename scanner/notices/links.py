@@ -17,10 +17,12 @@ URL = lazy_pattern(
     r"(?:https?://(?:www\.)?|(?<![\w.@/])(?:www\.)?(?=(?:github|gitlab|huggingface)\.\w{2,3}/))"
     r"(?:[^\s<>\"'`|)\]}]|(?<=/)\n(?=[\w.-]{1,80}/[\w./-]{3})){1,400}"
 )
+_CODE_HOSTS = frozenset(
+    "github.com bitbucket.org codeberg.org sr.ht huggingface.co hf.co modelscope.cn sourceforge.net code.google.com "
+    "pypi.org colab.research.google.com stackoverflow.com kaggle.com pastebin.com".split()
+)
 _CODE_HOST = lazy_pattern(
-    r"(?:gist\.|raw\.)?git(?:hub|lab|ee)(?:usercontent)?\.\w+|gitlab\..*|git\..*|bitbucket\.org|codeberg\.org|sr\.ht|"
-    r"huggingface\.co|hf\.co|modelscope\.cn|sourceforge\.net|code\.google\.com|pypi\.org|colab\.research\.google\.com|"
-    r"\w+\.googlesource\.com|stackoverflow\.com|\w+\.stackexchange\.com|kaggle\.com|pastebin\.com"
+    r"(?:gist\.|raw\.)?git(?:hub|lab|ee)(?:usercontent)?\.\w+|gitlab\..*|git\..*|\w+\.(?:googlesource|stackexchange)\.com"
 )
 # Papers, manuals and encyclopaedias: what is taken from them is no code.
 _READING = lazy_pattern(
@@ -66,7 +68,7 @@ def read_link(found: str) -> Link:
     url = found.replace("\n", "").rstrip(".,;:!?*")
     host, _, path = url.partition("://")[2 if "://" in url else 0].partition("?")[0].partition("#")[0].partition("/")
     host, path = host.lower().removeprefix("www."), f"/{path}".rstrip("/")
-    if not _CODE_HOST.fullmatch(host):
+    if host not in _CODE_HOSTS and not _CODE_HOST.fullmatch(host):
         return Link(url, _leads_elsewhere(host, path), host, path.partition("/_modules/")[2].removesuffix(".html"))
     steps = [step for step in path.split("/") if step and step != "spaces"]
     if host.startswith("raw."):

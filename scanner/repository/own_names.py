@@ -85,7 +85,7 @@ def folder_name(root: str) -> str:
 
 def code_address(text: str) -> str:
     """The page of a repository that an address leads to, without what is below it; empty for any other address."""
-    match = _CODE_HOST.match(text.strip())
+    match = _CODE_HOST.match(text.strip()) if "/" in text else None
     return f"https://{match['host'].lower()}/{match['owner']}/{match['name']}" if match else ""
 
 

@@ -6,7 +6,6 @@ itself. Edit this when a compiled rule should be known again in another way; ``c
 
 from __future__ import annotations
 
-import hashlib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 
 from ..support.data_files import shipped_folder
+from ..support.lazy import blake2b
 
 KINDS = ("findings", "licences")
 NAME = "compiled.json"
@@ -39,4 +39,4 @@ def _compiled(folder: Path) -> dict[str, tuple[str, msgspec.Raw]]:
 
 def digest(content: bytes) -> str:
     """What a rule's file is known again by, whatever ends its lines."""
-    return hashlib.blake2b(content.replace(b"\r\n", b"\n"), digest_size=16).hexdigest()
+    return blake2b(content.replace(b"\r\n", b"\n"), digest_size=16).hexdigest()

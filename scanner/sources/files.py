@@ -5,7 +5,6 @@ What cannot be read is a value, `Skipped`, with its reason.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, MutableMapping
 from itertools import chain
 
@@ -15,6 +14,7 @@ from ..results import Cells, Skipped
 from ..support.budget import OverBudgetError, budget
 from ..support.decoding import to_utf8
 from ..support.globs import matcher
+from ..support.lazy import sha256_hex
 from .checkout import Checkout, Entry
 from .specs import CODE_SUFFIXES
 from .unscanned_code import UnreadCode
@@ -115,7 +115,7 @@ def _decoded(path: str, stored: bytes) -> SourceFile | Skipped:
     text = to_utf8(path, stored)
     if isinstance(text, Skipped):
         return text
-    sha256 = hashlib.sha256(stored).hexdigest()
+    sha256 = sha256_hex(stored)
     if not path.lower().endswith(NOTEBOOK_SUFFIX):
         return SourceFile(path, text, sha256)
     from .notebooks import BrokenNotebookError, join_cells  # their patterns take 2 ms, and most scans meet no notebook

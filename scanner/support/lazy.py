@@ -1,16 +1,27 @@
-"""What is loaded when it is first used: regular expressions, and optional libraries.
+"""What is loaded when it is first used: regular expressions, OpenSSL, and optional libraries.
 
-Compiling all patterns would cost every start 10 ms. Edit this when something else is worth loading late.
+Compiling all patterns would cost every start 10 ms, and OpenSSL 2. Edit this when something else is worth loading late.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import cache
 from typing import Any, AnyStr, cast
 
 from ..errors import MissingExtraError
+
+try:
+    from _blake2 import blake2b as blake2b  # hashlib's, which loads OpenSSL for others
+except ImportError:  # another Python than CPython
+    from hashlib import blake2b as blake2b
+
+# Python's own SHA-256 takes 3 ms a MB, five times as long as OpenSSL's: until so many bytes it is done before that is
+# loaded, which takes as long.
+_FEW_BYTES = 1 << 20
 
 
 def lazy_pattern(source: AnyStr, flags: int = 0) -> re.Pattern[AnyStr]:
@@ -33,6 +44,32 @@ class _LazyPattern:
             raise AttributeError(name)
         value = self.__dict__[name] = getattr(re.compile(self._source, self._flags), name)
         return value
+
+
+def sha256_hex(content: bytes) -> str:
+    """The SHA-256 of ``content`` in hexadecimal digits."""
+    _Digested.bytes += len(content)
+    if _Digested.bytes <= _FEW_BYTES and "hashlib" not in sys.modules:
+        with suppress(ImportError):  # as above
+            return str(_own_sha256()(content).hexdigest())
+    from hashlib import sha256
+
+    return sha256(content).hexdigest()
+
+
+class _Digested:
+    """How much was digested."""
+
+    bytes = 0
+
+
+@cache
+def _own_sha256() -> Callable[[bytes], Any]:
+    if sys.version_info >= (3, 12):
+        from _sha2 import sha256
+    else:
+        from _sha256 import sha256  # type: ignore[import-not-found]
+    return cast("Callable[[bytes], Any]", sha256)
 
 
 @contextmanager

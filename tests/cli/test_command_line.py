@@ -88,6 +88,13 @@ def test_a_scan_of_one_file_imports_nothing_that_it_does_not_need(tmp_path: Path
     assert not late & loaded_by("scan", str(code), "--against", str(upstream))
 
 
+def test_a_copy_that_was_changed_in_one_place_imports_neither_what_aligns_nor_openssl(tmp_path: Path) -> None:
+    copy, corpus = tmp_path / "copy.py", tmp_path / "corpus.safetensors"
+    corpus_of(Upstream()).save(corpus)
+    copy.write_text(RENAMED.replace("self.parts = parts", "self.parts = parts * 2"))
+    assert not {"rapidfuzz", "_hashlib"} & loaded_by("scan", str(copy), "--corpus", str(corpus))
+
+
 @needs_git_and_shell
 def test_a_hook_that_the_scan_cache_answers_imports_nothing_that_reads_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -227,7 +227,9 @@ def test_what_the_first_form_of_a_file_hit_is_what_the_plain_one_hits(tmp_path: 
         plain = make_query(plainly, first.prints, cache.names.hashes)
         found = find_candidates(plain, histories.plain(), 0.0, find_hits(first, histories.union))
         alone = find_candidates(plain, histories.plain())
-        assert [each[1:] for each in found] == [each[1:] for each in alone]
+        assert [(each.file, each.history, each.share) for each in found] == [
+            (each.file, each.history, each.share) for each in alone
+        ]
         assert found
 
 

@@ -133,7 +133,11 @@ def test_every_line_of_the_shipped_corpus_names_a_holder_unless_it_is_a_year() -
 
 
 def test_no_line_of_the_shipped_corpus_is_missing_from_itself() -> None:
-    assert not [line for line in shipped() if holders_missing([line], [line]) or not same_holder(line, line)]
+    def is_missing(line: str) -> bool:
+        altered = f"{line} "  # lines that are equal are not read
+        return bool(holders_missing([line], [line]) or holders_missing([line], [altered]))
+
+    assert not [line for line in shipped() if is_missing(line) or not same_holder(line, line)]
 
 
 def test_names_of_the_shipped_corpus_are_short_and_hold_no_marks() -> None:

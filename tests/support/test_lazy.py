@@ -1,14 +1,16 @@
-"""Patterns that are compiled when they are first used."""
+"""Patterns that are compiled, and digests that are loaded, when they are first used."""
 
 from __future__ import annotations
 
+import hashlib
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from modelkin.support.lazy import lazy_pattern
+from modelkin.support.lazy import blake2b, lazy_pattern, sha256_hex
 
 SOURCE = r"(?P<verb>copied|adapted)\s+from\s+(\w+)"
 
@@ -73,3 +75,12 @@ def test_what_is_no_pattern_is_told_at_first_use() -> None:
 def test_what_a_pattern_has_not_it_has_not_either() -> None:
     with pytest.raises(AttributeError):
         lazy_pattern(SOURCE).verb  # type: ignore[attr-defined]  # noqa: B018 - asked for, to be refused
+
+
+@pytest.mark.parametrize("few", [0, 1 << 20], ids=["OpenSSL", "Python"])
+def test_a_digest_is_that_of_the_standard_library(few: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modelkin.support.lazy._Digested.bytes", 0)
+    monkeypatch.setattr("modelkin.support.lazy._FEW_BYTES", few)
+    monkeypatch.delitem(sys.modules, "hashlib")
+    assert sha256_hex(b"a lamp") == hashlib.sha256(b"a lamp").hexdigest()
+    assert blake2b is hashlib.blake2b
