@@ -51,7 +51,7 @@ def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> li
 def _known_evidence(query: Query, found: Sequence[Comparison], open_: Array) -> float:
     """The distinctive tokens in open definitions of all statements that any known upstream has."""
     known = query.is_known(found[0].candidate.histories.union) & open_[query.statement_owners]
-    return float(query.possible_values(found[0].alignment.idf_weights)[known].sum())
+    return float(query.possible_values(found[0].idf_weights)[known].sum())
 
 
 def works_among(kept: Sequence[Comparison], options: VerdictOptions) -> list[Comparison]:
