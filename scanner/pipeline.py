@@ -236,9 +236,9 @@ class Examiner:
         names = cache.names.spelled
         kept = related(query, names, candidates, self._how, compared)
 
-        def relate(rest: Query, open_: Array) -> list[Comparison]:
-            nearest = most_alike(self._candidates(rest, upstreams))
-            return related(query, names, nearest, self._how, (*kept, *compared), open_)
+        def relate(rest: Query, open_: Array, found: Collection[HistoryKey]) -> list[Comparison]:
+            nearest = [each for each in most_alike(self._candidates(rest, upstreams)) if each.key not in found]
+            return related(query, names, nearest, self._how, compared, open_)
 
         return kept if self._how.named else with_further(query, kept, relate)
 

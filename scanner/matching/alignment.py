@@ -55,8 +55,6 @@ class Alignment(Struct, frozen=True):
     """int64[M]: the statement of the corpus that each matches."""
     owners: Array
     """int64[M]: the definition that each stands in."""
-    idf_weights: Array
-    """uint8[S]: the IDF weight of each statement: 255 in one upstream path or none, 0 in all."""
     references: ReferenceDefinitions
     """The definitions of the upstream file."""
     partners: Array
@@ -107,7 +105,38 @@ class _LikelyPairs(NamedTuple):
 
 
 def align(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, idf_weights: Array) -> Alignment:
-    """Align a query with a file of a corpus; ``idf_weights`` uint8[S] are those of the statements of the query."""
+    """Align a query with a file of a corpus; ``idf_weights`` uint8[S] are those of the statements of the query: 255 in
+    one upstream path or none, 0 in all."""
+    if _is_same(query, upstream):
+        return _side_by_side(query, upstream)
+    return _by_likeness(query, corpus, upstream, idf_weights)
+
+
+def _is_same(query: Query, upstream: ReferenceDefinitions) -> bool:
+    """Whether both have the same definitions, name by name, in the same order."""
+    code, ours = query.code, query.real
+    return len(ours) == len(upstream.contents) and all(
+        np.array_equal(mine, other)
+        for mine, other in (
+            (code.hashes, upstream.hashes),
+            (code.spellings, upstream.spellings),
+            (query.kinds, upstream.kinds),
+            (query.leaf_hashes, upstream.names),
+            (query.parents, upstream.parents),
+            (query.statement_owners[ours], upstream.owners),
+        )
+    )
+
+
+def _side_by_side(query: Query, upstream: ReferenceDefinitions) -> Alignment:
+    """Each statement beside the one in its place."""
+    definitions, places = np.arange(len(upstream.hashes)), np.arange(len(upstream.contents))
+    pairs = DefinitionPairs(definitions, definitions, np.ones(len(definitions), bool))
+    return Alignment(pairs, query.real, upstream.contents, upstream.owners, upstream, places)
+
+
+def _by_likeness(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, idf_weights: Array) -> Alignment:
+    """The statements of definitions that are paired, and those that moved."""
     digests = query.known_in(corpus)
     pairs = pair_definitions(query, digests, upstream, idf_weights)
     ours, theirs = _matched(query, digests[query.real], upstream, pairs, corpus)
@@ -120,7 +149,6 @@ def align(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, idf_weig
         statements,
         upstream.contents[theirs[order]],
         query.statement_owners[statements],
-        idf_weights,
         upstream,
         theirs[order],
     )

@@ -42,7 +42,7 @@ FEW_DEFINE, FEW_USE = 5, 50
 
 
 class Comparison(Struct, frozen=True, dict=True):
-    """What of a file stands in a candidate. What costs more than the alignment is worked out when it is asked for.
+    """What of a file stands in a candidate: aligned, and whatever follows from that, when it is asked for.
 
     D counts definitions of the file, S its statements, M those that are aligned.
     """
@@ -51,8 +51,20 @@ class Comparison(Struct, frozen=True, dict=True):
     names: list[bytes]
     """The name table of the query."""
     candidate: Candidate
-    alignment: Alignment
-    pairs: NamePairs
+    references: ReferenceDefinitions
+    """The definitions of the candidate."""
+    idf_weights: Array
+    """uint8[S]: those of the statements of the file."""
+
+    @cached_property
+    def alignment(self) -> Alignment:
+        """The file beside the candidate."""
+        return align(self.query, self.corpus, self.references, self.idf_weights)
+
+    @cached_property
+    def pairs(self) -> NamePairs:
+        """The names of the statements that are aligned."""
+        return pair_names(self.query, self.corpus, self.alignment.statements, self.alignment.contents)
 
     @cached_property
     def rename_map(self) -> RenameMap:
@@ -148,7 +160,7 @@ class Comparison(Struct, frozen=True, dict=True):
         of_form = np.where(
             first_of_numbers(self.query.forms[statements]), telling.bare[statements], telling.figures[statements]
         )
-        bare = self.alignment.idf_weights[statements] / 255.0 * new
+        bare = self.idf_weights[statements] / 255.0 * new
         spelled = np.maximum(bare, self._spelled_weights / 255.0) * newly_spelled
         alone = np.maximum(of_form * bare, telling.named[statements] * spelled)
         plain, backed = telling.plain[statements], telling.backed[statements] * np.maximum(bare, spelled)
@@ -263,12 +275,12 @@ class Comparison(Struct, frozen=True, dict=True):
         """As similarity, with what is common to many upstreams discounted on both sides."""
         rest = np.ones(len(self.query.statement_tokens), bool)
         rest[self.alignment.statements] = False
-        unmatched = float(self.query.possible_values(self.alignment.idf_weights)[rest].sum())
+        unmatched = float(self.query.possible_values(self.idf_weights)[rest].sum())
         return self.evidence / max(self.evidence + unmatched, 1.0)
 
     def with_candidate(self, candidate: Candidate) -> Comparison:
         """The same file compared with another candidate."""
-        return compare_candidate(self.query, self.names, candidate, self.alignment.idf_weights)
+        return compare_candidate(self.query, self.names, candidate, self.idf_weights)
 
     def of(self, candidate: Candidate) -> Comparison:
         """The same, with the same content and path history of another selection; what was worked out is kept."""
@@ -305,13 +317,9 @@ def compare_candidate(
     idf_weights: Array,
     upstream: ReferenceDefinitions | None = None,
 ) -> Comparison:
-    """Align a file with a candidate; ``names`` is the name table of the query, ``upstream`` the candidate's file."""
-    corpus = candidate.corpus
-    upstream = upstream or ReferenceDefinitions.of(corpus, candidate.local_file)
-    alignment = align(query, corpus, upstream, idf_weights)
-    return Comparison(
-        query, names, candidate, alignment, pair_names(query, corpus, alignment.statements, alignment.contents)
-    )
+    """Compare a file with a candidate; ``names`` is the name table of the query, ``upstream`` the candidate's file."""
+    upstream = upstream or ReferenceDefinitions.of(candidate.corpus, candidate.local_file)
+    return Comparison(query, names, candidate, upstream, idf_weights)
 
 
 def describe(comparison: Comparison, path: str) -> tuple[DefinitionMatch, ...]:

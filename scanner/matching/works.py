@@ -8,7 +8,7 @@ file of its own. Edit this when one of several is not found, or not told apart f
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import numpy as np
 from msgspec.structs import replace
@@ -16,7 +16,8 @@ from msgspec.structs import replace
 from ..results import COPIES, MODULE, FileVerdict, Region, Verdict
 from ..support.arrays import Array
 from ..syntax.parser import Definition
-from .comparison import MODIFIED_SHARE, PARTS_EVIDENCE, Comparison
+from .candidates import HistoryKey
+from .comparison import LEAST_SOLID, MODIFIED_SHARE, PARTS_EVIDENCE, Comparison
 from .query import Query
 from .ranking import COPY_EVIDENCE, VerdictOptions, holds_upstream, ranked_by_closeness, verdict_on
 
@@ -25,8 +26,9 @@ MOST_ROUNDS = 3
 # A further work has at least this part of its evidence in definitions that no closer one has.
 OWN_PART = 0.5
 
-Relate = Callable[[Query, Array], Sequence[Comparison]]
-"""Looks the open definitions bool[D] of a query up, and compares the file with what may have parts among them."""
+Relate = Callable[[Query, Array, Collection[HistoryKey]], Sequence[Comparison]]
+"""Looks the open definitions bool[D] of a query up, and compares the file with what may have parts among them, but for
+what is of these path histories."""
 
 
 def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> list[Comparison]:
@@ -34,10 +36,11 @@ def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> li
     found = list(kept)
     for _ in range(MOST_ROUNDS if kept else 0):
         open_ = ~np.any([each.mostly for each in found], axis=0)
-        if _known_evidence(query, found, open_) < PARTS_EVIDENCE:
+        # What is the module's own code, or short, is no part of any.
+        has_solid = bool((query.definition_tokens[1:][open_[1:]] >= LEAST_SOLID).any())
+        if not has_solid or _known_evidence(query, found, open_) < PARTS_EVIDENCE:
             break
-        keys = {each.candidate.key for each in found}
-        compared = [each for each in relate(query.rest(open_), open_) if each.candidate.key not in keys]
+        compared = relate(query.rest(open_), open_, {each.candidate.key for each in found})
         new = [each for each in compared if each.has_parts(open_)]
         if not new:
             break
@@ -48,7 +51,7 @@ def with_further(query: Query, kept: Sequence[Comparison], relate: Relate) -> li
 def _known_evidence(query: Query, found: Sequence[Comparison], open_: Array) -> float:
     """The distinctive tokens in open definitions of all statements that any known upstream has."""
     known = query.is_known(found[0].candidate.histories.union) & open_[query.statement_owners]
-    return float(query.possible_values(found[0].alignment.idf_weights)[known].sum())
+    return float(query.possible_values(found[0].idf_weights)[known].sum())
 
 
 def works_among(kept: Sequence[Comparison], options: VerdictOptions) -> list[Comparison]:

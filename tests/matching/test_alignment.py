@@ -7,7 +7,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import LCSseq
 
-from modelkin.matching.alignment import _common, _greedy, _LikelyPairs
+from modelkin.corpus.indexing import index_text
+from modelkin.corpus.union import CorpusUnion
+from modelkin.fingerprints.statement_cache import StatementCache
+from modelkin.fingerprints.winnowing import winnow
+from modelkin.matching.alignment import (
+    Alignment,
+    ReferenceDefinitions,
+    _by_likeness,
+    _common,
+    _greedy,
+    _is_same,
+    _LikelyPairs,
+    _side_by_side,
+)
+from modelkin.matching.query import make_query
+
+from ..support.sequences import normalised
+from ..support.small_corpora import MODULES
 
 MOST = 6
 CELLS = st.lists(
@@ -46,3 +63,18 @@ def test_what_begins_and_ends_alike_is_aligned_as_in_the_whole(left: list[int], 
     assert _common([9, *left], [*right, 8], 1, 1 + len(left), 0, len(right)) == [
         (row + 1, other) for row, other in whole
     ]
+
+
+def told(alignment: Alignment) -> list[list[int]]:
+    columns = (*alignment.pairs, alignment.statements, alignment.contents, alignment.owners, alignment.partners)
+    return [column.tolist() for column in columns]
+
+
+@given(MODULES)
+def test_what_is_the_same_in_the_same_order_need_not_be_aligned(text: str) -> None:
+    cache, corpus = StatementCache(), index_text(text.encode())
+    code = normalised(text, cache)
+    query = make_query(code, winnow(code), cache.names.hashes)
+    upstream, weights = ReferenceDefinitions.of(corpus, 0), query.idf_weights(CorpusUnion.of([corpus]))
+    assert _is_same(query, upstream)
+    assert told(_side_by_side(query, upstream)) == told(_by_likeness(query, corpus, upstream, weights))

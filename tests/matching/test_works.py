@@ -7,8 +7,18 @@ from pathlib import Path
 import pytest
 
 from modelkin import ScanOptions, scan
+from modelkin.corpus.histories import path_histories
+from modelkin.corpus.indexing import index_text
+from modelkin.corpus.union import CorpusUnion
+from modelkin.fingerprints.statement_cache import StatementCache
+from modelkin.fingerprints.winnowing import winnow
+from modelkin.matching.candidates import Candidate
+from modelkin.matching.comparison import LEAST_SOLID, PARTS_EVIDENCE, compare_candidate
+from modelkin.matching.query import make_query
+from modelkin.matching.works import with_further
 from modelkin.results import Report, Verdict
 
+from ..support.sequences import normalised
 from ..support.small_corpora import ATTENTION, ROTARY, SCHEDULE, Upstream, corpus_of
 
 APACHE = "Licensed under the Apache License, Version 2.0\n"
@@ -83,3 +93,15 @@ def test_a_few_lines_are_no_whole_copy(tmp_path: Path) -> None:
 def test_a_plain_copy_holds_all_of_its_upstream(tmp_path: Path) -> None:
     (file,) = scanned(tmp_path, COPY).files
     assert (file.verdict, file.contained, file.similarity) == (Verdict.RENAMED, 1.0, 1.0)
+
+
+def test_what_can_be_no_part_is_not_looked_up() -> None:
+    text = "".join(f"def step_{number}(): return -7.{number}\n" for number in range(99))
+    cache, corpus = StatementCache(), index_text(text.encode())
+    code = normalised(text, cache)
+    query, histories = make_query(code, winnow(code), cache.names.hashes), path_histories(CorpusUnion.of([corpus]))
+    candidate = Candidate(histories, *next(histories.union.single_files()), 1.0)
+    kept = [compare_candidate(query, cache.names.spelled, candidate, query.idf_weights(histories.union))]
+    assert int(query.definition_tokens[1:].max()) < LEAST_SOLID
+    assert kept[0].evidence > PARTS_EVIDENCE
+    assert with_further(query, kept, lambda *_: pytest.fail("it is looked up")) == kept
