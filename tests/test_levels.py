@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import modelkin
@@ -135,6 +136,26 @@ def test_a_line_that_an_older_known_release_lacks_is_a_note(tmp_path: Path) -> N
     lost = of_rule(report, "holder-removed")
     assert (lost.level, lost.confidence) == (Level.NOTE, Confidence.LOW)
     assert "An older known release of that file lacks it" in lost.reason
+
+
+def test_a_copy_without_its_header_is_an_error_once_dated_or_with_what_the_upstream_added(tmp_path: Path) -> None:
+    shorter = IMPORTS + "\n\n".join(FUNCTIONS[:5])
+    releases = [
+        Release("tidegrid", "1.0", "2021-01-01", {"tidegrid/other.py": "TIDES = 2\n"}),
+        Release("tidegrid", "2.0", "2022-01-01", {"tidegrid/warp.py": TIDE_HEADER + WHOLE}),
+    ]
+    grown = [replace(releases[0], files={"tidegrid/warp.py": TIDE_HEADER + shorter}), releases[1]]
+    root = written(tmp_path / "repository", {"LICENSE": OURS, "engine/warp.py": renamed(WHOLE)})
+
+    def lost(known: list[Release], as_of: str) -> tuple[Level, str]:
+        corpus = write_corpus(tmp_path / "corpus.safetensors", known)
+        report = modelkin.scan(str(root), ScanOptions(corpora=(corpus,), isolated=True, as_of=as_of))
+        found = of_rule(report, "holder-removed")
+        return found.level, found.reason
+
+    assert lost(releases, "") == (Level.WARNING, "Which of the two is older is not known.")
+    assert lost(releases, "2024-01-01") == (Level.ERROR, "")
+    assert lost(grown, "")[0] is Level.ERROR
 
 
 def test_an_original_whose_holder_the_known_file_names_owes_nothing(tmp_path: Path) -> None:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     Sides = Callable[[], Mapping[str, SideBySide | Skipped]]
     Suggestions = Callable[[], Plan]
+    Writable = Callable[[], str]
 
 
 def check_deliverable(choices: Choices, sources: Iterable[str] = ()) -> None:
@@ -47,11 +48,14 @@ def deliver(
     supplement: Callable[[Page], str] = lambda _page: "",
     sides: Sides | None = None,
     suggestions: Suggestions | None = None,
+    writable: Writable = lambda: "",
 ) -> None:
-    """Render and write. ``supplement`` is printed below a report in text; ``sides`` is called for html only, and
-    ``suggestions`` for a discussion."""
+    """Render and write. ``supplement`` is printed below a report in text; ``sides`` is called for html only,
+    ``suggestions`` for a discussion, and ``writable`` for the last line of a text, where there are findings."""
     for destination in choices.destinations:
         page = _page(destination, choices)
+        if destination.format == "text" and any(each.counts for each in report.findings):
+            page = replace(page, writable=writable())
         rendered = _rendered(report, destination.format, page, sides, suggestions)
         adds = destination.format == "text" and not (choices.quiet and destination.is_printed)
         write(destination.output, rendered + (supplement(page) if adds else ""), [report.root])

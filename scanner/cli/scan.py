@@ -11,7 +11,7 @@ from .choices import Choices, detail_options, exit_code, scan_options, setting_o
 from .configured import configured
 from .delivery import check_deliverable, deliver
 from .progress import progress_bar
-from .upstream_texts import fetching_option, sides, suggested_changes
+from .upstream_texts import fetching_option, sides, suggested_changes, writable_words
 
 _EPILOG = """\b
 SOURCE is a folder, a file, an archive (.whl, .zip, .tar.gz), a release such
@@ -68,7 +68,13 @@ def command(sources: tuple[str, ...], inner: str, fetch: bool, choices: Choices)
     with progress_bar(choices.shows_progress) as step:
         report = scan(sources, options, step)
     shown = sides(report, choices, sources, options.against, fetch)
-    deliver(report, choices, sides=shown, suggestions=lambda: suggested_changes(report, sources, options))
+    deliver(
+        report,
+        choices,
+        sides=shown,
+        suggestions=lambda: suggested_changes(report, sources, options),
+        writable=lambda: writable_words(report, sources),
+    )
     return exit_code(report, choices.fail_on)
 
 

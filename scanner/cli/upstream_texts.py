@@ -53,6 +53,13 @@ def suggested_changes(report: Report, sources: str | Sequence[str], options: Sca
     return suggested(report, sources, options or ScanOptions())
 
 
+def writable_words(report: Report, sources: Sequence[str]) -> str:
+    """What `modelkin attribute` can write into what was scanned, in words; empty where it is nothing."""
+    from ..fixes import suggestions
+
+    return suggestions.writable_words(report, sources)
+
+
 def near_source(report: Report) -> tuple[str, ...]:
     """The source of an older report, where it is still on this machine; nothing is fetched again for it."""
     from ..sources.specs import REGISTRY_PREFIX, exists

@@ -7,17 +7,10 @@ from __future__ import annotations
 
 import re
 
-from ..results import Direction, Finding, Report, UpstreamMatch
-from .needs import Need, by_hand, needs
+from ..results import Direction, UpstreamMatch
+from .needs import Need
 
 _PLACE = re.compile(r"[./~\\]|[A-Za-z]:[\\/]")
-
-
-def written_for(report: Report) -> list[Finding]:
-    """The findings to answer for that writing answers, at least in part, in a file that is not left to a person."""
-    mended = {need.verdict.path for need in needs(report) if not refusal(need)}
-    left = by_hand(report)
-    return [each for each in report.findings if each.counts and each not in left and mended.intersection(each.files)]
 
 
 def refusal(need: Need) -> str:

@@ -33,9 +33,8 @@ if TYPE_CHECKING:
     from .paragraphs import Run
 
 _SNIPPET = lazy_pattern(r"SPDX-SnippetCopyrightText:[ \t]*(?=[^\s<\[{])[^\n]*")
-# What a notice below the header cannot be without.
-_OF_NOTICES = lazy_pattern(rb"(?i:copyright|\(c\)\s|licen[cs]ed under|permission is hereby|redistributions? )")
-_MARKS_OF_NOTICES = lazy_pattern(r"copyright|\(c\)\s|\u00a9|licen[cs]ed? |permission is hereby|redistributions? ")
+# What a notice below the header cannot be without, in lower case.
+_OF_NOTICES = lazy_pattern(r"copyright|\(c\)|\u00a9|licen[cs]e|permission is hereby|redistributions? ")
 # Of a file that is put together from many so many are read.
 _MOST_WITHIN = 50
 # Of a file of snippets so many are read.
@@ -126,18 +125,16 @@ def notices_within(text: bytes, spoken: Sequence[Run]) -> tuple[Notice, ...]:
 
     ``spoken`` are those of the whole file.
     """
-    if not _OF_NOTICES.search(text):
-        return ()
     below = read_header(text).text.count("\n") + 1
     found = (_notice_of_run(run) for run in spoken if run.first > below)
     return tuple(islice((each for each in found if each), _MOST_WITHIN))
 
 
 def _notice_of_run(run: Run) -> Notice | None:
+    if not _OF_NOTICES.search(folded(run.text)):
+        return None
     said = "\n".join(line for _, line in run.lines())[:HEADER_BYTES]
     header = Header(said, folded(said))
-    if not _MARKS_OF_NOTICES.search(header.folded):
-        return None
     stated, lines = find_licence(header), tuple(line for line, _ in find_copyrights(header))
     licence = stated.licence if stated.form is not LicenceForm.POINTER else ""
     return Notice(licence, lines, stated.form, run.first) if lines or licence else None

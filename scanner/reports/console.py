@@ -47,6 +47,8 @@ class Page(Struct, frozen=True):
     """Whether shares are also drawn as bars."""
     detail: Detail = Detail.USUAL
     """How much is said."""
+    writable: str = ""
+    """What `modelkin attribute` can write into what was scanned, in words: the last line says so."""
 
     @property
     def is_screen(self) -> bool:

@@ -38,7 +38,7 @@ def _blocks(report: Report, page: Page) -> Iterator[Block]:
         yield from _PARTS[page.detail](report, page)
         yield Text()
         yield from _about(report, page)
-    yield Text(closing_line(report, summary), "bold")
+    yield Text(closing_line(summary, page.writable), "bold")
 
 
 def _answer(report: Report, summary: Summary) -> Iterator[Text]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
-from ..results import Cells, Finding, Level, Report, SourceKind
+from ..results import Cells, Finding, Level, Report
 from ..results.cells import line_words, lines_of_file
 from ..rulebook.loader import finding_rule
 from ..support.escaping import escape
@@ -140,8 +140,11 @@ def _details(finding: Finding) -> Iterator[Block]:
             yield indented(Text.assemble((f"{label}: ", "dim"), words), 2)
 
 
-def closing_line(report: Report, summary: Summary) -> str:
-    """``Found 4: 2 errors, 2 warnings in 3 files; `modelkin attribute` can write 3``."""
+def closing_line(summary: Summary, writable: str = "") -> str:
+    """``Found 4: 2 errors, 2 warnings in 3 files; `modelkin attribute` can write into 3 files``.
+
+    ``writable`` is what can be written, in words.
+    """
     levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
     if not levels:
         told = f"Found nothing to answer for in {counted(summary.files, 'file')}"
@@ -149,14 +152,4 @@ def closing_line(report: Report, summary: Summary) -> str:
         total = f"{sum(summary.by_level.values())}: " if len(levels) > 1 else ""
         told = f"Found {total}{', '.join(levels)} in {counted(summary.concerned, 'file')}"
     skipped = f"{summary.skipped} skipped" if summary.skipped else ""
-    return "; ".join(filter(None, (told, _mended(report) if levels else "", skipped)))
-
-
-def _mended(report: Report) -> str:
-    """How many findings `modelkin attribute` writes notices for, in a source that it can write to."""
-    if report.scanned.kind not in (SourceKind.FOLDER, SourceKind.FILE, SourceKind.CHOSEN):
-        return ""
-    from ..fixes.refusals import written_for  # which copies it leaves alone; without findings nobody asks
-
-    count = len(written_for(report))
-    return f"`modelkin attribute` can write {count}" if count else ""
+    return "; ".join(filter(None, (told, writable if levels else "", skipped)))

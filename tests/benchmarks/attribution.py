@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import click
 
 import modelkin
+from modelkin import ScanOptions
 from modelkin.results import Finding, Level, Report
 
 from ..support.findings_by_file import by_file
@@ -30,6 +31,9 @@ LOST = {
     ],
 }
 HOLDERS = ("holder-removed", "holder-replaced")
+MIT = "Copyright (c) 2024 Harbour AI\n\nLicensed under the MIT License.\n"
+# Younger than all releases that files are stripped from: a folder without a date may be older than its upstream.
+AS_OF = "2026-11-30"
 # Errors that stand, each opened: what the two headers say.
 OPENED = {
     "diffusers/optimization.py": "names HuggingFace alone; transformers' names Google's team as well",
@@ -100,16 +104,21 @@ def _levels(source: str, report: Report) -> list[Cell]:
 
 
 def _print_stripped(files: Mapping[str, Stripped]) -> None:
-    """Each file in an MIT repository, once without its header and once with it."""
-    bare = _rules_by_file({name: each.bare for name, each in files.items()})
-    kept = _rules_by_file({name: each.kept for name, each in files.items()})
+    """Each file in an MIT repository, once without its header and once with it; dated, and without a date."""
+    bare, undated = {name: each.bare for name, each in files.items()}, _levels_by_file(files)
+    dated = _rules_by_file(bare, AS_OF)
+    kept = _rules_by_file({name: each.kept for name, each in files.items()}, AS_OF)
     rows: list[list[Cell]] = [
-        [len(files), "holder missing", sum(bool(bare[name] & set(HOLDERS)) for name in files)],
-        [len(files), "relicensed", sum("relicensed" in bare[name] for name in files)],
+        [len(files), f"as of {AS_OF}, holder missing", sum(bool(dated[name] & set(HOLDERS)) for name in files)],
+        [len(files), f"as of {AS_OF}, relicensed", sum("relicensed" in dated[name] for name in files)],
+        [len(files), "without a date, both an error", sum(level is Level.ERROR for level, _ in undated.values())],
+        [len(files), "without a date, both a warning", sum(level is Level.WARNING for level, _ in undated.values())],
         [len(files), "header kept, errors", sum(bool(kept[name]) for name in files)],
     ]
     print_table("Real files in an MIT repository, renamed", ["files", "told", "files it is told of"], rows)
-    print_list("Stripped files of which not both are told", _not_both(files, bare))
+    print_list("Stripped files with a date of which not both are told", _not_both(files, dated))
+    less = (f"{files[name].source}: {why}" for name, (level, why) in undated.items() if level is not Level.ERROR)
+    print_list("Stripped files without a date of which not both are an error", less)
     print_list("Kept files with an error", (f"{files[name].source}: {kept[name]}" for name in files if kept[name]))
 
 
@@ -119,9 +128,23 @@ def _not_both(files: Mapping[str, Stripped], bare: Mapping[str, set[str]]) -> It
             yield f"{files[name].source}: {', '.join(sorted(rules)) or 'nothing'}"
 
 
-def _rules_by_file(texts: Mapping[str, str]) -> dict[str, set[str]]:
-    licence = "Copyright (c) 2024 Harbour AI\n\nLicensed under the MIT License.\n"
-    errors = _errors(_scan_texts({**texts, "LICENSE": licence}))
+def _levels_by_file(files: Mapping[str, Stripped]) -> dict[str, tuple[Level | None, str]]:
+    """Without a date: the lower level of the two, and why it is no higher; None where one of them is not told."""
+    found = by_file(_scan_texts({name: each.bare for name, each in files.items()} | {"LICENSE": MIT}).findings)
+    return {name: _lower_of_both([each for each in found if each.region.path == name]) for name in files}
+
+
+def _lower_of_both(found: Sequence[Finding]) -> tuple[Level | None, str]:
+    both = [next((each for each in found if each.rule in rules), None) for rules in (HOLDERS, ("relicensed",))]
+    told = [each for each in both if each]
+    if len(told) < len(both):
+        return None, "not both are told"
+    least = max(told, key=lambda each: list(Level).index(each.level))
+    return least.level, f"{least.level.value}. {least.reason}"
+
+
+def _rules_by_file(texts: Mapping[str, str], as_of: str) -> dict[str, set[str]]:
+    errors = _errors(_scan_texts({**texts, "LICENSE": MIT}, as_of))
     return {name: {each.rule for each in errors if each.region.path == name} for name in texts}
 
 
@@ -147,11 +170,11 @@ def _print_cost(source: str, measured: Cost) -> None:
     print_table("What judging adds", headings, [row])
 
 
-def _scan_texts(texts: Mapping[str, str]) -> Report:
+def _scan_texts(texts: Mapping[str, str], as_of: str = "") -> Report:
     with tempfile.TemporaryDirectory() as folder:
         for name, text in texts.items():
             Path(folder, name).write_text(text, encoding="utf-8")
-        return modelkin.scan(folder)
+        return modelkin.scan(folder, ScanOptions(as_of=as_of))
 
 
 def _errors(report: Report) -> list[Finding]:

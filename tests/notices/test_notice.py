@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from modelkin.notices.header import HEADER_BYTES
 from modelkin.notices.model import Notice
-from modelkin.notices.notice import read_notice
+from modelkin.notices.notice import notices_within, read_notice
+from modelkin.notices.paragraphs import spoken_in
 from modelkin.results import LicenceForm
 
 from ..support.cases import failures
@@ -185,6 +186,22 @@ def test_the_copyright_lines_of_snippets_are_read_wherever_they_stand() -> None:
     assert read_notice(text) == Notice(
         "", ("Copyright 2020 A", "SPDX-SnippetCopyrightText: 2019 B"), LicenceForm.NONE, 1
     )
+
+
+def test_a_notice_below_the_header_is_read_by_any_one_sign_of_it() -> None:
+    signs = {
+        "# \u00a9 2021 Tidelab": ("", ("\u00a9 2021 Tidelab",)),
+        "# (c) 2021 Tidelab": ("", ("(c) 2021 Tidelab",)),
+        "# (c)2021 Tidelab": ("", ("(c)2021 Tidelab",)),
+        "# Copyright Tidelab": ("", ("Copyright Tidelab",)),
+        "# SPDX-License-Identifier: MIT": ("MIT", ()),
+        "# Copied from https://example.org/tides under MIT License": ("MIT", ()),
+        "# The rights of others are here, and their terms": None,
+    }
+    for said, notice in signs.items():
+        text = f'"""Tides."""\n\nimport math\n\n\n{said}\ndef rise(level):\n    return level + 1\n'.encode()
+        found = [(each.licence, each.copyrights) for each in notices_within(text, spoken_in(text))]
+        assert found == ([notice] if notice else []), said
 
 
 def test_a_docstring_after_the_comments_is_read_too() -> None:

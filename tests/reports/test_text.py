@@ -22,14 +22,11 @@ from modelkin.results import (
     Level,
     Region,
     Rename,
-    Scanned,
     Skipped,
-    SourceKind,
     Verdict,
 )
 
 from ..support.example_reports import (
-    ATTRIBUTION,
     EMPTY,
     FINDING,
     IN_TIME,
@@ -338,13 +335,11 @@ def test_the_last_line_sums_up(detail: Detail) -> None:
         assert detail is not Detail.CLOSING or text == f"{closing}\n"
 
 
-def test_the_last_line_tells_what_can_be_written_into_a_folder() -> None:
-    assert "attribute" not in render(REPORT, CLOSING)  # of a package
-    report = replace(REPORT, scanned=Scanned(kind=SourceKind.FOLDER))
-    assert render(report, CLOSING).endswith("; `modelkin attribute` can write 1; 1 skipped\n")
-    unnamed = replace(VLLM_LLAMA, project="../upstream")
-    assert "attribute" not in render(replace(report, attributions=(replace(ATTRIBUTION, upstream=unnamed),)), CLOSING)
-    assert "attribute" not in render(replace(report, findings=(replace(FINDING, rule="relicense"),)), CLOSING)
+def test_the_last_line_tells_what_can_be_written_where_there_is_something_to_answer_for() -> None:
+    page = replace(CLOSING, writable="`modelkin attribute` can write into 1 file")
+    assert "attribute" not in render(REPORT, CLOSING)
+    assert render(REPORT, page).endswith("; `modelkin attribute` can write into 1 file; 1 skipped\n")
+    assert "attribute" not in render(replace(REPORT, findings=(WAIVED,)), page)
 
 
 def test_statistics_are_counts_by_rule_and_by_upstream_in_place_of_lists() -> None:

@@ -79,7 +79,7 @@ def render(
         titles=_titles(sections),
         steps=steps,
         steps_left=steps_left,
-        closing=closing_line(report, summary),
+        closing=closing_line(summary),
         obligations=obligation_rows(report.attributions),
         **_lineage(report, files, sections),
         sides=sides,
