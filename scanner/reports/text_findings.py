@@ -154,8 +154,10 @@ def _details(finding: Finding) -> Iterator[Block]:
             yield indented(Text.assemble((f"{label}: ", "dim"), words), 2)
 
 
-def closing_line(report: Report, summary: Summary) -> str:
-    """``Found 4: 2 errors, 2 warnings in 3 files; `modelkin attribute` can write 3``."""
+def closing_lines(report: Report, summary: Summary, width: int = PLAIN.width) -> Sequence[str]:
+    """``Found 4: 2 errors, 2 warnings in 3 files; `modelkin attribute` can write 3``, on one line. Where that has no
+    place in ``width``, what can be written stands above the sum, which is the last line in any case.
+    """
     levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
     if not levels:
         told = f"Found nothing to answer for in {counted(summary.files, 'file')}"
@@ -163,7 +165,9 @@ def closing_line(report: Report, summary: Summary) -> str:
         total = f"{sum(summary.by_level.values())}: " if len(levels) > 1 else ""
         told = f"Found {total}{', '.join(levels)} in {counted(summary.concerned, 'file')}"
     skipped = f"{summary.skipped} skipped" if summary.skipped else ""
-    return "; ".join(filter(None, (told, _mended(report) if levels else "", skipped)))
+    mended = _mended(report) if levels else ""
+    whole = "; ".join(filter(None, (told, mended, skipped)))
+    return [whole] if len(whole) <= width or not mended else [mended, "; ".join(filter(None, (told, skipped)))]
 
 
 def _mended(report: Report) -> str:

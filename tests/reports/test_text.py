@@ -368,6 +368,8 @@ def test_the_last_line_tells_what_can_be_written_into_a_folder() -> None:
     assert "attribute" not in render(REPORT, CLOSING)  # of a package
     report = replace(REPORT, scanned=Scanned(kind=SourceKind.FOLDER))
     assert render(report, CLOSING).endswith("; `modelkin attribute` can write 1; 1 skipped\n")
+    narrow = render(report, Page(width=60)).splitlines()[-2:]
+    assert narrow == ["`modelkin attribute` can write 1", "Found 1 error in 1 file; 1 skipped"]
     unnamed = replace(VLLM_LLAMA, project="../upstream")
     assert "attribute" not in render(replace(report, attributions=(replace(ATTRIBUTION, upstream=unnamed),)), CLOSING)
     assert "attribute" not in render(replace(report, findings=(replace(FINDING, rule="relicense"),)), CLOSING)
