@@ -70,6 +70,8 @@ if TYPE_CHECKING:
     from .evidence.model_origin import ModelOrigins
     from .predictions.model import Agreement
 
+# An error names so many of the globs that chose nothing.
+_MOST_GLOBS = 3
 
 Progress = Callable[[int, int, str], None]
 """Called with how many files are done, how many there are (0 when unknown), and the path of the last."""
@@ -261,8 +263,12 @@ def _tell_of_nothing(
         return
     if not is_empty(found.skipped, said, options):
         return
-    if options.include or is_compared:
-        raise SourceError(f"{checkout.root}: {found.nothing()}; check the path and the --include globs")
+    if options.include:
+        globs = ", ".join(options.include[:_MOST_GLOBS]) + (", …" if len(options.include) > _MOST_GLOBS else "")
+        rule = "as in a .gitignore, * takes no slash, and **/ takes folders"
+        raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN} matches --include {globs}: {rule}")
+    if is_compared:
+        raise SourceError(f"{checkout.root}: {found.nothing()}; check the path")
     announce(f"{checkout.root}: {found.nothing()}, and nothing that it says of itself: there is nothing to report on")
 
 

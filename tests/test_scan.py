@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -280,5 +281,8 @@ def test_a_glob_that_matches_nothing_is_an_error(tmp_path: Path, corpus: Callabl
     folder.mkdir()
     known = corpus()
     (folder / "README.md").write_text("# Lantern\n")
-    with pytest.raises(ModelkinError, match="no Python file or notebook in it"):
-        modelkin.scan(str(folder), modelkin.ScanOptions(include=("*.pyx",), corpora=(known,)))
+    told = re.escape(
+        "no Python file or notebook in it matches --include */lamp.py, a, b, …: as in a .gitignore, * takes"
+    )
+    with pytest.raises(ModelkinError, match=told):
+        modelkin.scan(str(folder), modelkin.ScanOptions(include=("*/lamp.py", "a", "b", "c"), corpora=(known,)))

@@ -21,7 +21,7 @@ from ..rulebook.model import FindingRule, Obligation
 _ORDER = tuple(Level)
 _MOST_QUOTED = 300
 _MOST_NAMED = 4
-_MOST_LINES = 6
+_MOST_LINES, _FIRST_OF_MANY = 6, 3
 _SURE = tuple(Confidence)
 # What a lower level says of how sure a finding is, where nothing else is said.
 _BY_LEVEL = {Level.WARNING: Confidence.MEDIUM, Level.NOTE: Confidence.LOW}
@@ -69,10 +69,10 @@ def source_words(upstream: UpstreamMatch) -> str:
 
 
 def quoted(lines: Sequence[str]) -> str:
-    """Lines of a notice as a message quotes them: the first of many, and how many more there are."""
-    more = len(lines) - _MOST_LINES
-    said = "; ".join(f'"{shortened(line)}"' for line in lines[:_MOST_LINES])
-    return f"{said} and {more} more lines" if more > 0 else said
+    """Lines of a notice as a message quotes them, without their layout: all of a few, of many the first."""
+    shown = lines if len(lines) <= _MOST_LINES else lines[:_FIRST_OF_MANY]
+    said = "; ".join(f'"{shortened(" ".join(line.split()))}"' for line in shown)
+    return f"{said} and {more} more lines" if (more := len(lines) - len(shown)) else said
 
 
 def a_few(names: Collection[str]) -> str:
@@ -208,7 +208,8 @@ def _of_whole(members: Sequence[FindingDraft]) -> dict[str, str]:
     """What is said otherwise of one fact that several files are concerned by."""
     paths = dict.fromkeys(each.region.path for each in members)
     projects = dict.fromkeys(each.upstream.project for each in members if each.upstream)
-    told = {"project": " and ".join(projects)} if len(projects) > 1 else {}
+    *others, last = projects or ("",)
+    told = {"project": f"{', '.join(others)} and {last}"} if others else {}
     return told | {"path": next(iter(paths)) + (f" and {len(paths) - 1} more" if len(paths) > 1 else "")}
 
 

@@ -51,7 +51,7 @@ def writable_words(report: Report, sources: Sequence[str]) -> str:
     except (LinkError, ModelkinError):
         return ""
     if count:
-        return f"`modelkin attribute` can write into {count:,} file{'s' if count > 1 else ''}"
+        return f"`modelkin attribute` can write {count:,} file{'s' if count > 1 else ''}"
     return "`modelkin attribute` can write what goes along with the code" if beside else ""
 
 

@@ -118,7 +118,7 @@ def _findings(findings: Sequence[Finding], cells: Mapping[str, Cells]) -> Iterat
 
 def _finding(finding: Finding, place: str) -> str:
     clause = f", {text(finding.clause)}" if finding.clause else ""
-    more = f" {further}" if (further := further_files(finding)) else ""
+    more = f" {further}" if (further := further_files(finding, finding.message)) else ""
     lines = [f"- **{code(finding.rule)}**{clause}, {place}{more}: {text(finding.message)}"]
     if finding.upstream:
         lines.append(f"  - upstream: {text(finding.upstream)}")

@@ -96,10 +96,11 @@ def upstream_lines(upstream: Region) -> str:
 _MOST_FILES = 6
 
 
-def further_files(finding: Finding) -> str:
-    """``and 3 more files``: beside the one that a finding is shown at; empty where there is none."""
+def further_files(finding: Finding, said: str = "") -> str:
+    """``and 3 more files``: beside the one that a finding is shown at; empty where there is none or ``said`` has it."""
     more = len(finding.files) - 1
-    return f"and {more} more file{'' if more == 1 else 's'}" if more else ""
+    is_said = f"{finding.region.path} and {more} more" in said
+    return f"and {more} more file{'' if more == 1 else 's'}" if more and not is_said else ""
 
 
 def file_list(finding: Finding) -> str:

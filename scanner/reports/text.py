@@ -19,7 +19,7 @@ from .phrases import COUNTED_AS, VERDICT_STYLES, and_more, counted, name
 from .summary import Summary, notes, summarise
 from .text_copies import copies, statistics
 from .text_file import file_section, later_file, own_file
-from .text_findings import all_findings, closing_line, first_findings
+from .text_findings import all_findings, closing_lines, first_findings
 
 _MOST_SKIPPED, _MOST_SKIPPED_USUALLY = 20, 5
 # Of projects that hold code of the files later, and of files of one such project.
@@ -33,12 +33,14 @@ def render(report: Report, page: Page = PLAIN) -> str:
 
 def _blocks(report: Report, page: Page) -> Iterator[Block]:
     summary = summarise(report)
+    *above, last = closing_lines(summary, page.writable, page.width)
     if page.detail is not Detail.CLOSING:
         yield from _answer(report, summary)
         yield from _PARTS[page.detail](report, page)
         yield Text()
         yield from _about(report, page)
-    yield Text(closing_line(summary, page.writable), "bold")
+        yield from (Text(line, "dim") for line in above)
+    yield Text(last, "bold")
 
 
 def _answer(report: Report, summary: Summary) -> Iterator[Text]:

@@ -18,9 +18,9 @@ from .console import PLAIN, Page, bare_table
 from .phrases import LEVEL_STYLES, VERDICT_STYLES, and_more, counted, name, percent
 from .text_file import is_open, verdict_words
 
-_MOST_COPIES = 30
-# On a screen, of more than fit.
-_MOST_ON_SCREEN, _FIT = 10, 20
+_MOST_COPIES = 20
+# On a screen, of more than those.
+_MOST_ON_SCREEN = 10
 _MOST_ROWS = 20
 _LEVELS, _VERDICTS = tuple(Level), tuple(Verdict)
 
@@ -31,7 +31,7 @@ def copies(report: Report, page: Page = PLAIN) -> Iterator[Block]:
     found = [file for file in report.files if file.upstreams]
     if not found:
         return
-    most = _MOST_ON_SCREEN if page.is_screen and len(found) > _FIT else _MOST_COPIES
+    most = _MOST_ON_SCREEN if page.is_screen and len(found) > _MOST_COPIES else _MOST_COPIES
     shown = sorted(found, key=lambda file: _rank(file, worst))[:most]
     # Lines are whole in what is piped, for grep; on a screen a line that wraps is two.
     shared = _shared(shown, worst) if page.is_screen else _NOTHING

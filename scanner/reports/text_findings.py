@@ -6,7 +6,7 @@ finds it. Edit this when a finding is to be told differently in text.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -23,7 +23,7 @@ from .summary import Summary
 _MOST_NOTES = 3
 # Of one rule at one level, where nobody asked for more.
 _MOST_USUALLY = {Level.ERROR: 5, Level.WARNING: 3, Level.NOTE: 1}
-# On a screen, where findings of more rules than this fill several: then a rule's notes are a line.
+# Where there are findings of more rules and levels than this, a screen has less of each: of a rule's notes a line.
 _MANY_RULES = 8
 _MOST_OF_MANY = {Level.ERROR: 2, Level.WARNING: 1}
 
@@ -36,40 +36,54 @@ def first_findings(report: Report, page: Page = PLAIN) -> Iterator[Block]:
     if page.is_screen and len(groups) > _MANY_RULES:
         yield from _of_many_rules(groups, cells)
         return
+    said: set[str] = set()
     for (level, rule), findings in groups.items():
         yield Text()
         shown = findings[: _MOST_USUALLY[level]]
         yield from (_line(finding, cells) for finding in shown)
-        yield indented(Text(escape(_remedy(shown)), "dim"), 2)
+        if (remedy := _remedy(shown)) not in said:
+            said.add(remedy)
+            yield indented(Text(escape(remedy), "dim"), 2)
         if more := and_more(len(findings), len(shown)):
             yield indented(Text(f"{more} of {escape(rule)} (-v)", "dim"), 2)
 
 
 def _of_many_rules(groups: _Groups, cells: Mapping[str, Cells]) -> Iterator[Block]:
     """The first finding of each rule whole, what says the same in fewer words, and of notes how many there are."""
-    for (level, _), findings in groups.items():
-        if level is Level.NOTE:
-            continue
+    by_rule: dict[str, list[tuple[Level, Sequence[Finding]]]] = {}
+    for (level, rule), findings in groups.items():
+        if level is not Level.NOTE:
+            by_rule.setdefault(rule, []).append((level, findings))
+    for levels in by_rule.values():
         yield Text()
+        yield from _of_one_rule(levels, cells)
+    notes = {rule: len(found) for (level, rule), found in groups.items() if level is Level.NOTE}
+    yield from _counted_notes(notes, told_of=by_rule)
+
+
+def _of_one_rule(levels: Sequence[tuple[Level, Sequence[Finding]]], cells: Mapping[str, Cells]) -> Iterator[Block]:
+    """The first findings of a rule at each level, those of the first level first, and once what to do."""
+    told: list[Finding] = []
+    for level, findings in levels:
         shown = findings[: _MOST_OF_MANY[level]]
-        lines = [_line(shown[0], cells), *(_same(each, cells) for each in shown[1:])]
+        lines = [(_same if told or number else _line)(each, cells) for number, each in enumerate(shown)]
         if more := and_more(len(findings), len(shown)):
             lines[-1].append(f" {more} (-v)", "dim")
+        told += shown
         yield from lines
-        yield indented(Text(escape(_remedy(shown, briefly=True)), "dim"), 2)
-    yield from _counted_notes([(rule, len(found)) for (level, rule), found in groups.items() if level is Level.NOTE])
+    yield indented(Text(escape(_remedy(told, briefly=True)), "dim"), 2)
 
 
-def _counted_notes(rules: Sequence[tuple[str, int]]) -> Iterator[Block]:
-    """How many notes each rule has, and what it is about; -v has them."""
-    if not rules:
+def _counted_notes(counts: Mapping[str, int], told_of: Container[str]) -> Iterator[Block]:
+    """How many notes each rule has, and what it is about, unless that is told already."""
+    if not counts:
         return
     yield Text()
-    for identifier, count in rules:
+    yield Text.assemble((counted(sum(counts.values()), "note"), LEVEL_STYLES[Level.NOTE]), (" (-v)", "dim"))
+    for identifier, count in counts.items():
         rule = finding_rule(identifier)
-        title = rule.title if rule else ""
-        notes = (counted(count, "note"), LEVEL_STYLES[Level.NOTE])
-        yield Text.assemble(notes, f": {title}", (f" [{escape(identifier)}] (-v)", "dim"))
+        title = f": {rule.title}" if rule and identifier not in told_of else ""
+        yield indented(Text.assemble(f"{count} of {escape(identifier)}", (title, "dim")), 2)
 
 
 def _remedy(findings: Sequence[Finding], briefly: bool = False) -> str:
@@ -79,7 +93,7 @@ def _remedy(findings: Sequence[Finding], briefly: bool = False) -> str:
     if briefly:
         alike = [each for each in alike[:1] if each.count('"') % 2 == 0]
     told = f"`modelkin explain {findings[0].rule}` says what to do"
-    return " ".join(alike) or (told if briefly else f"{told}, and -v of each finding.")
+    return " ".join(alike) or (told if briefly else f"{told}; -v says it of each finding.")
 
 
 def all_findings(report: Report) -> Iterator[Block]:
@@ -116,7 +130,7 @@ def _line(finding: Finding, report_cells: Mapping[str, Cells]) -> Text:
     cells = report_cells.get(region.path, ())
     line = lines_of_file(cells, region.first_line, region.last_line)[0]
     cell = f"{line_words(cells, region.first_line, region.first_line)}: " if cells else ""
-    more = f" ({further})" if (further := further_files(finding)) else ""
+    more = f" ({further})" if (further := further_files(finding, finding.message)) else ""
     return Text.assemble(
         (f"{escape(region.path)}:{line}", "bold"),
         ": ",
@@ -140,10 +154,11 @@ def _details(finding: Finding) -> Iterator[Block]:
             yield indented(Text.assemble((f"{label}: ", "dim"), words), 2)
 
 
-def closing_line(summary: Summary, writable: str = "") -> str:
-    """``Found 4: 2 errors, 2 warnings in 3 files; `modelkin attribute` can write into 3 files``.
+def closing_lines(summary: Summary, writable: str = "", width: int = PLAIN.width) -> list[str]:
+    """``Found 4: 2 errors, 2 warnings in 3 files; `modelkin attribute` can write 3 files``, on one line.
 
-    ``writable`` is what can be written, in words.
+    ``writable`` is what can be written, in words. Where that has no place in ``width``, it stands above the sum, which
+    is the last line in any case.
     """
     levels = [counted(count, level.value) for level, count in summary.by_level.items() if count]
     if not levels:
@@ -152,4 +167,8 @@ def closing_line(summary: Summary, writable: str = "") -> str:
         total = f"{sum(summary.by_level.values())}: " if len(levels) > 1 else ""
         told = f"Found {total}{', '.join(levels)} in {counted(summary.concerned, 'file')}"
     skipped = f"{summary.skipped} skipped" if summary.skipped else ""
-    return "; ".join(filter(None, (told, writable if levels else "", skipped)))
+    words = [told, writable if levels else "", skipped]
+    whole = "; ".join(filter(None, words))
+    if len(whole) <= width or not words.pop(1):
+        return [whole]
+    return [writable, "; ".join(filter(None, words))]

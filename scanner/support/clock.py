@@ -19,8 +19,9 @@ def now() -> datetime:
 
 
 def days_since(day: str) -> int | None:
-    """How many days ago ``day`` was, an ISO date; 0 for one that is to come, None for what is no date."""
+    """How many days ago ``day`` was, an ISO date; None for one that is to come, and for what is no date."""
     try:
-        return max(0, (now().date() - date.fromisoformat(day)).days)
+        days = (now().date() - date.fromisoformat(day)).days
     except ValueError:
         return None
+    return days if days >= 0 else None

@@ -10,6 +10,7 @@ import pytest
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import AllFiles, Copy, StatedLicence, read_copy
+from modelkin.attribution.findings import quoted
 from modelkin.attribution.waiver_comments import read_waivers
 from modelkin.attribution.waivers import apply_waivers
 from modelkin.dating.dates import SourceFacts
@@ -150,3 +151,9 @@ def is_whole(finding: Finding, example: Example) -> bool:
 
 def test_each_rule_has_examples_of_both_kinds() -> None:
     assert not [rule.id for rule in finding_rules() if min(len(rule.reported), len(rule.passed)) < LEAST_EXAMPLES]
+
+
+def test_a_message_quotes_a_few_lines_whole_and_of_many_the_first() -> None:
+    assert quoted(["(c) 2016-     Lumen, Inc\t(Ada Beacon)"]) == '"(c) 2016- Lumen, Inc (Ada Beacon)"'
+    assert quoted(["a"] * 6).count('"a"') == 6
+    assert quoted(["a"] * 7) == '"a"; "a"; "a" and 4 more lines'

@@ -6,6 +6,7 @@ models that have nothing to do with each other.
 
 from __future__ import annotations
 
+import argparse
 import itertools
 import math
 import tempfile
@@ -97,6 +98,7 @@ def null(models: Mapping[str, Tensors]) -> list[float]:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     models = dict(published())
     with tempfile.TemporaryDirectory() as place:
         sides = {

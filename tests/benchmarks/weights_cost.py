@@ -6,6 +6,7 @@ random values. What a model of 70 billion values would take is computed from its
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -105,6 +106,7 @@ def computed(shapes: dict[str, Shape]) -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(description=__doc__).parse_args()
     shapes = llama(18, 1536, 4096, 384, 16_000)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

@@ -65,7 +65,7 @@ def test_the_last_line_tells_of_what_is_written(case: str, tmp_path: Path, capsy
     changed = [path for path in files if (root / path).read_bytes() != before[path]]
     code = [path for path in changed if path.endswith(".py")]
     if expected > 0:
-        assert f"; `modelkin attribute` can write into {expected} file" in closing
+        assert f"; `modelkin attribute` can write {expected} file" in closing
     assert ("can write" in closing) == ("wrote " in told) == (expected != 0)
     assert len(code) == max(expected, 0)
     assert set(code) <= set(shown)

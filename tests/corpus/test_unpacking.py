@@ -104,6 +104,18 @@ def test_a_file_of_another_size_is_replaced(place: Path) -> None:
 
 
 @POSIX
+def test_a_file_that_was_damaged_is_replaced(place: Path, told: list[tuple[str, bool]]) -> None:
+    whole = place.with_suffix(".safetensors").read_bytes()
+    there = ready(place)
+    store.open_corpus(there)  # found sound, once
+    for byte in (9, len(whole) // 2, len(whole) - 1):
+        there.chmod(0o600)
+        there.write_bytes(whole[:byte] + bytes([whole[byte] ^ 1]) + whole[byte + 1 :])
+        assert ready(place).read_bytes() == whole
+    assert told == [("unpacking the corpus, once", True)] * 4
+
+
+@POSIX
 def test_a_file_that_others_can_have_written_is_replaced(place: Path) -> None:
     there = ready(place)
     there.chmod(0o646)

@@ -61,6 +61,6 @@ def test_programs_get_each_corpus() -> None:
         assert "base 2026.03.04, 270 days old, digest aaaaaaaaaaaa + lantern" in render(report, format_)
 
 
-def test_a_day_to_come_makes_no_corpus_younger_than_today(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_corpus_of_a_day_to_come_has_no_age(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "0")
-    assert corpus_words(BASE).startswith("base 2026.03.04, 0 days old")
+    assert corpus_words(BASE).startswith("base 2026.03.04 · ")

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from msgspec.structs import replace
 
+from modelkin import reports
 from modelkin.diffs.restoration import Difference, Restoration
 from modelkin.reports.console import Detail, Page
 from modelkin.reports.text import render
@@ -247,13 +248,13 @@ def test_the_first_copied_files_take_a_line_each_those_with_the_worst_findings_f
     )
     text = render(replace(EMPTY, files=files, findings=findings))
     lines = [line for line in text.splitlines() if line.startswith("  ") and "copy" in line]
-    assert len(lines) == 30
+    assert len(lines) == 20
     assert lines[:3] == [
         "  07.py: modified copy, 7.0 % from vllm 0.2.0 llama.py, error",
         "  03.py: modified copy, 3.0 % from vllm 0.2.0 llama.py, note",
         "  49.py: modified copy, 49.0 % from vllm 0.2.0 llama.py",
     ]
-    assert "\n  and 20 more (-v)\n" in text
+    assert "\n  and 30 more (-v)\n" in text
 
 
 NARROW = Page(width=80)
@@ -277,10 +278,28 @@ def test_on_a_screen_findings_of_many_rules_are_told_in_fewer_words() -> None:
     findings = tuple(replace(FINDING, rule=rule, level=level) for level in levels for rule in rules for _ in range(3))
     text = render(replace(REPORT, findings=findings), NARROW)
     assert "the same of" in text
-    assert "\n3 notes: Nothing names the source of a copied file [source-unnamed] (-v)\n" in text
+    assert "\n15 notes (-v)\n  3 of holder-removed\n" in text
+    assert "\n  3 of source-unnamed: Nothing names the source of a copied file\n" not in text  # it is told above
     assert " [holder-removed] and 1 more (-v)\n" in " ".join(text.split(" ")).replace("\n[holder", " [holder")
     assert "the same" not in render(replace(REPORT, findings=findings[:3]), NARROW)
     assert "the same" not in render(replace(REPORT, findings=findings))
+
+
+def test_what_many_rules_say_of_many_files_fits_four_screens() -> None:
+    errors = "holder-removed", "holder-replaced", "relicensed", "licence-text-missing", "combination-not-allowed"
+    warnings = "licence-header-removed", "part-unacknowledged", "notice-file-missing", "credit-names-another"
+    notes = "changes-not-stated", "source-unnamed", "credit-link-only", "date-unconfirmed"
+    told = [(Level.ERROR, errors), (Level.WARNING, (*errors[:2], *warnings)), (Level.NOTE, (*errors[:2], *notes))]
+    sentence = "This file is a copy of lamp 1.0 lamp/models/harbour/modeling_harbour.py, and lacks its notice."
+    findings = tuple(
+        replace(FINDING, rule=rule, level=level, message=sentence * 3, remedy=f"{rule}: {sentence}")
+        for level, rules in told
+        for rule in rules
+        for _ in range(9)
+    )
+    report = replace(EMPTY, files=tuple(map(copy_of, range(900))), findings=findings)
+    assert len(render(report, NARROW).splitlines()) <= 120
+    assert render(report).count("\n  holder-removed: This file is a copy") == 1  # once for three levels
 
 
 def test_on_a_narrow_screen_the_digest_of_a_corpus_is_left_to_v() -> None:
@@ -302,6 +321,13 @@ def test_a_finding_is_one_line_that_begins_with_its_place() -> None:
     assert f"\n{told}\n  add the upstream's header above the file's own\n" in text
 
 
+def test_further_files_are_not_counted_twice() -> None:
+    places = tuple(FindingPlace(Region(f"{i}.py", 3, 4), "", "", "") for i in range(3))
+    whole = replace(FINDING, places=places, message="Code of lamp is in models/yi.py and 3 more.")
+    assert "is in models/yi.py and 3 more. [holder-removed]\n" in render(replace(REPORT, findings=(whole,)))
+    assert "`models/yi.py:1`: Code of lamp" in reports.render(replace(REPORT, findings=(whole,)), "markdown")
+
+
 def test_of_a_rule_the_first_findings_are_shown_and_what_to_do_about_all_of_them() -> None:
     findings = tuple(
         replace(FINDING, remedy=f'Put it back. Add "{i}". `modelkin attribute` writes it.') for i in range(9)
@@ -310,7 +336,7 @@ def test_of_a_rule_the_first_findings_are_shown_and_what_to_do_about_all_of_them
     assert text.count("[holder-removed]") == 5
     assert "\n  Put it back. `modelkin attribute` writes it.\n  and 4 more of holder-removed (-v)\n" in text
     text = render(replace(REPORT, findings=tuple(replace(FINDING, remedy=f"Add {i}") for i in range(2))))
-    assert "\n  `modelkin explain holder-removed` says what to do, and -v of each finding.\n" in text
+    assert "\n  `modelkin explain holder-removed` says what to do; -v says it of each finding.\n" in text
 
 
 def test_the_most_severe_findings_come_first_rule_by_rule() -> None:
@@ -336,10 +362,12 @@ def test_the_last_line_sums_up(detail: Detail) -> None:
 
 
 def test_the_last_line_tells_what_can_be_written_where_there_is_something_to_answer_for() -> None:
-    page = replace(CLOSING, writable="`modelkin attribute` can write into 1 file")
+    page = replace(CLOSING, writable="`modelkin attribute` can write 1 file")
     assert "attribute" not in render(REPORT, CLOSING)
-    assert render(REPORT, page).endswith("; `modelkin attribute` can write into 1 file; 1 skipped\n")
+    assert render(REPORT, page).endswith("; `modelkin attribute` can write 1 file; 1 skipped\n")
     assert "attribute" not in render(replace(REPORT, findings=(WAIVED,)), page)
+    narrow = render(REPORT, replace(page, width=60)).splitlines()[-2:]
+    assert narrow == ["`modelkin attribute` can write 1 file", "Found 1 error in 1 file; 1 skipped"]
 
 
 def test_statistics_are_counts_by_rule_and_by_upstream_in_place_of_lists() -> None:

@@ -1,7 +1,8 @@
 """The shipped corpus ready to be opened: unpacked once for each user and version, into a folder of the user's.
 
-It is digest-checked while it is unpacked. Later starts look only at what nobody else can have changed: the folder and
-the file are the user's own or the system's, not writable by others, and the file, named by its digest, has its size.
+It is digest-checked while it is unpacked, and again where the file is not as it was when it was last found sound. Else
+starts look only at what nobody else can have changed: the folder and the file are the user's own or the system's, not
+writable by others, and the file, named by its digest, has its size.
 Edit this when it should be kept in another place, or when another state of a folder should be refused.
 """
 
@@ -19,6 +20,7 @@ from ...errors import CorpusError
 from ...support.announcements import announce
 from ...support.data_files import user_cache
 from ...support.folders import HELD, OTHERS_WRITE, Folder, is_temporary
+from ..kept.corpus_cache import file_key, is_checked
 from ..model import CORPUS_SUFFIX
 from .packed_head import read_head
 
@@ -28,6 +30,7 @@ _DIGITS = 16
 # Those of other versions of modelkin that nobody used for so long are removed.
 _KEPT_DAYS, _LEFT_BEHIND_DAYS, _DAY = 30, 1, 24 * 60 * 60
 _READ_ONLY = 0o444
+_PIECE_BYTES = 2**20
 _READABLE_FOLDER, _PRIVATE_FOLDER = 0o755, 0o700
 _REMEDY = f"set {FOLDER_VARIABLE} to a folder of yours, or run `modelkin corpus unpack FOLDER` ahead of time"
 
@@ -101,9 +104,21 @@ def _is_usable(held: Folder, path: Path) -> bool:
         return False
     if HELD and (found.st_mode & OTHERS_WRITE or found.st_uid not in (os.geteuid(), 0)):
         return False
+    if HELD and not is_checked(file_key(found)) and _sha256(held, _name(path)) != read_head(path).sha256:
+        return False
     if time.time() - found.st_mtime > _DAY:
         held.touch(_name(path))
     return True
+
+
+def _sha256(held: Folder, name: str) -> str:
+    import hashlib
+
+    told = hashlib.sha256()
+    with os.fdopen(held.open_file(name), "rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            told.update(piece)
+    return told.hexdigest()
 
 
 def _remove_old(held: Folder, path: Path) -> None:

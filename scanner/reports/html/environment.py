@@ -120,7 +120,6 @@ def _environment() -> Environment:
         shares=phrases.shares,
         why_not_closest=phrases.why_not_closest,
         and_more=phrases.and_more,
-        further_files=phrases.further_files,
         confidence_words=phrases.confidence_words,
         side_rows=side_rows,
         linkable=linkable,

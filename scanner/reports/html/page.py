@@ -25,7 +25,7 @@ from ..family_words import date_words, first_words, holders, left_words, recurri
 from ..graphs import of_audit, of_report
 from ..observations import conclusion_lines, figure, rename_words
 from ..summary import listed, notes, summarise
-from ..text_findings import closing_line
+from ..text_findings import closing_lines
 from .curves import chart
 from .environment import Around, rendered
 from .file_views import FileView, file_views
@@ -79,7 +79,7 @@ def render(
         titles=_titles(sections),
         steps=steps,
         steps_left=steps_left,
-        closing=closing_line(summary),
+        closing=closing_lines(summary)[-1],
         obligations=obligation_rows(report.attributions),
         **_lineage(report, files, sections),
         sides=sides,
