@@ -9,53 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Generic, Protocol, TypeVar, overload
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 import msgspec
-from msgspec import Meta, Raw, Struct
-from msgspec.structs import astuple
+from msgspec import Raw, Struct
 
 from ..errors import CorpusError
 from ..fingerprints.window import WINNOWING
 from ..notices.model import Notice
 from ..results import LicenceForm
-from .model import FORMAT, OLDEST_FORMAT, Project, Release
+from .model import FORMAT, OLDEST_FORMAT, Number, Project, Release
 
 _Row = TypeVar("_Row")
 _Item = TypeVar("_Item")
 _Texts = tuple[str, ...]
-_Number = Annotated[int, Meta(ge=0)]
 
 
 class InSegmentsError(CorpusError):
     """It is no single file."""
 
 
-class _ProjectRow(Struct, frozen=True, array_like=True):
-    name: str
-    licence: str
-    homepage: str
-    source: str
-    package: str
-    published: str = ""  # format 2 has no date
-    also: _Texts = ()
-
-
-class _ReleaseRow(Struct, frozen=True, array_like=True):
-    project: _Number
-    version: str
-    released: str
-    sha256: str
-    copyrights: _Texts
-    has_notice_file: bool
-    # These are there where one of them is.
-    licence: str = ""
-    origin: str = ""
-    source: str = ""
-
-
 class _UnlistedRow(Struct, frozen=True, array_like=True, gc=False):
-    project: _Number
+    project: Number
     version: str
     released: str
     origin: str = ""
@@ -64,7 +39,7 @@ class _UnlistedRow(Struct, frozen=True, array_like=True, gc=False):
 class _NoticeRow(Struct, frozen=True, array_like=True, gc=False):
     licence: str
     form: LicenceForm
-    last_line: _Number
+    last_line: Number
     copyrights: _Texts
     sources: _Texts = ()  # format 2 has none
 
@@ -78,8 +53,8 @@ class _Told(Struct, frozen=True):
     name: str
     version: str
     digest: str
-    projects: tuple[_ProjectRow, ...]
-    releases: tuple[_ReleaseRow, ...]
+    projects: tuple[Project, ...]
+    releases: tuple[Release, ...]
     notices: Raw
     unlisted: Raw = Raw(b"[]")
 
@@ -147,8 +122,8 @@ def read_header(path: Path, text: str) -> Header:
         told.name,
         told.version,
         told.digest,
-        tuple(Project(*astuple(row)) for row in told.projects),
-        tuple(Release(*astuple(row)) for row in told.releases),
+        told.projects,
+        told.releases,
         Rows(told.unlisted, _UnlistedRow, _unlisted),
         Rows(told.notices, _NoticeRow, _notice),
     )

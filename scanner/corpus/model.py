@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 from msgspec.structs import astuple, replace
 
 from ..errors import CorpusError
@@ -54,8 +54,11 @@ _IN_PLAIN = {
 }
 
 
-class Project(Struct, frozen=True):
-    """An upstream project."""
+Number = Annotated[int, Meta(ge=0)]
+
+
+class Project(Struct, frozen=True, array_like=True):
+    """An upstream project, its fields in the order of its row in a header."""
 
     name: str
     licence: str
@@ -76,10 +79,10 @@ class Project(Struct, frozen=True):
         return (self.package or self.name, *self.also)
 
 
-class Release(Struct, frozen=True):
-    """A release of an upstream project."""
+class Release(Struct, frozen=True, array_like=True):
+    """A release of an upstream project, in the same way."""
 
-    project: int
+    project: Number
     """The number of the project."""
     version: str
     released: str
