@@ -33,7 +33,7 @@ from .examining.many_files import Examination
 from .repository.declarations import read_declarations
 from .repository.layout import is_model_path
 from .repository.model import Declarations
-from .results import FileVerdict, Finding, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
+from .results import Attribution, FileVerdict, Finding, LeftOut, Report, Skipped, Trust, Unread, cells_by_path
 from .scan_steps import (
     NOTHING_TO_SCAN,
     ScanOptions,
@@ -199,11 +199,11 @@ def _report(
         files = [each.verdict for each in found.examined]
         # What has it in common with the original beside its code, or with known models?
         model = None if original else _known_origins(checkout, declarations, facts, corpora, options)
-        beside = _beside(checkout, declarations, files, model, original)
         # Are the terms met that the copies are under?
         copies = [each.copy for each in found.examined if each.copy]
         others = found.others(with_known_natives(found.unread, corpora, facts, options, original is not None), model)
         checked = check(copies, declarations, checkout.project, checkout.whole is not None, checkout.chosen, others)
+        beside = _beside(checkout, declarations, files, checked.attributions, model, original)
         waivers = [*found.waivers, *waivers_beside(checkout, checked.findings)]
     _tell_of_nothing(checkout, found, beside, declarations, options, original is not None)
     # Which findings are answered for?
@@ -231,13 +231,14 @@ def _beside(
     checkout: Checkout,
     said: Declarations,
     files: Sequence[FileVerdict],
+    attributions: Sequence[Attribution],
     model: ModelOrigins | None,
     original: Original | None,
 ) -> Beside:
     """What was found beside the code, and the answer for the whole."""
     if original:
         return original.beside(checkout, said.names, files)
-    return beside_code(Answered(name_of(checkout, said), files, len(files), model, said))
+    return beside_code(Answered(name_of(checkout, said), files, len(files), model, said, attributions))
 
 
 def _known_origins(

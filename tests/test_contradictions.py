@@ -81,6 +81,29 @@ def test_a_copied_line_of_metadata_does_not_change_what_the_whole_is_under(tmp_p
         assert Level.ERROR in (found.get("combination-not-allowed"), found.get("file-licence-contradicts"))
 
 
+def test_a_package_in_a_folder_that_says_two_things_of_its_own_licence_is_a_note(tmp_path: Path) -> None:
+    limited = 'setup(name="gauge", license="Attribution-NonCommercial 4.0 International")\n'
+    named = '[project]\nname = "gauge"\nlicense = "MIT"\n'
+    for number, (files, level) in enumerate(
+        (
+            ({"LICENSE": MIT, "setup.py": limited}, Level.NOTE),
+            ({"LICENSE": APACHE, "pyproject.toml": named}, Level.NOTE),
+            ({"LICENSE": MIT, "pyproject.toml": named}, None),
+            ({"LICENSE-APACHE": APACHE, "LICENSE-MIT": MIT, "pyproject.toml": named}, None),
+            ({"LICENSE": "All are welcome.\n", "pyproject.toml": named}, None),
+            ({"pyproject.toml": named}, None),
+            ({"LICENSE": APACHE, "inner/pyproject.toml": named}, None),
+        )
+    ):
+        nested = {f"third_party/gauge/{path}": text for path, text in files.items()}
+        report = scanned(tmp_path / str(number), {"LICENSE": APACHE, "locks.py": CODE} | nested)
+        assert said(report).get("metadata-contradicts") is level, files
+        if level:
+            (found,) = (each for each in report.findings if each.rule == "metadata-contradicts")
+            assert "third_party/gauge/LICENSE is" in found.message
+            assert "folder alone" in found.reason
+
+
 HEADERS = [
     ("SPDX-License-Identifier: GPL-3.0-only", Level.ERROR),
     ("This file is licensed under CC-BY-NC-4.0.", Level.ERROR),

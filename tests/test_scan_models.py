@@ -224,6 +224,22 @@ def test_code_alone_is_answered_for_as_well(tmp_path: Path) -> None:
     )
 
 
+def test_what_may_be_from_a_third_is_no_copy_in_the_answer_either(tmp_path: Path) -> None:
+    corpus_of(Upstream(files={"lantern/attention.py": ATTENTION})).save(tmp_path / "small.safetensors")
+    folder = tmp_path / "harbour"
+    folder.mkdir()
+    (folder / "LICENSE").write_text("Copyright (c) 2023 Harbour AI\n\nLicensed under the MIT License.\n")
+    (folder / "b.py").write_text("# Copyright 2016 Elder Works\n" + COPY)
+    report = scanned(folder, tmp_path / "small.safetensors", as_of="2024-01-01")
+    (attribution,) = report.attributions
+    assert attribution.doubt
+    assert attribution.doubt in {finding.reason for finding in report.findings}
+    assert report.conclusion
+    assert report.conclusion.sentence == (
+        "harbour: 1 of 1 file is alike with lantern 1.0 (1 renamed; it is not sure that the code is from there)."
+    )
+
+
 @pytest.mark.parametrize("format_", sorted(FORMATS))
 def test_every_format_tells_the_answer(copy: Path, corpus: Path, format_: str) -> None:
     told = render(scanned(copy, corpus), format_)

@@ -12,7 +12,13 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import product
 
 from ..licences.expressions import is_covered, licences_owed, licences_stated
-from ..repository.disagreements import Disagreement, disagreeing_cards, disagreeing_metadata, disagreeing_readmes
+from ..repository.disagreements import (
+    Disagreement,
+    disagreeing_cards,
+    disagreeing_metadata,
+    disagreeing_parts,
+    disagreeing_readmes,
+)
 from ..repository.lookup import agree
 from ..repository.model import ModelCard
 from ..results import Level, Region
@@ -38,6 +44,7 @@ _LOOSE = {
     "BSD-": Family.PERMISSIVE,
     "OpenRAIL-": Family.MODEL,
 }
+_OF_A_PART = "They speak of a folder alone, which may have come from elsewhere as it is."
 _NO_LIMITS = "Its terms limit use, and those of the whole do not."
 _EXCEPTION = lazy_pattern(r"\swith\s", re.IGNORECASE)
 _WEIGHTS = lazy_pattern(r"\b(?:weights?|checkpoints?|parameters|pre-?trained models?|models?)\b", re.IGNORECASE)
@@ -66,6 +73,9 @@ def contradiction_drafts(
     yield from _header_drafts(repository, stated, answered)
     for found in disagreeing_metadata(repository.declarations):
         yield from _draft("metadata-contradicts", found, level_between(found.licences, _texts(found)))
+    for found in disagreeing_parts(repository.declarations):
+        for draft in _draft("metadata-contradicts", found, level_between(found.licences, _texts(found))):
+            yield draft.lowered(Level.NOTE, _OF_A_PART)
     for found in disagreeing_readmes(repository.declarations):
         for draft in _draft("metadata-contradicts", found, level_between(found.licences, _texts(found))):
             yield draft.lowered(Level.WARNING, "A README may be older than the licence file, or speak of a part.")

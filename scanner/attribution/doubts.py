@@ -66,6 +66,13 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     return draft
 
 
+def doubt_of(derivation: Derivation, repository: RepositoryView) -> str:
+    """Why the file need not be from that upstream, as a finding on it would say; empty where nothing speaks against."""
+    asked = FindingDraft("relicensed", _whole(derivation.copy), upstream=derivation.upstream)
+    told = doubted(asked, derivation, repository, Grade.NONE)
+    return told.doubt if told.at_most is not Level.ERROR else ""
+
+
 def _perhaps_of_a_third(draft: FindingDraft, derivation: Derivation, repository: RepositoryView) -> FindingDraft:
     """Less where the upstream names a source that the file may be from as well."""
     upstream = derivation.upstream

@@ -18,7 +18,7 @@ from .acknowledgement import card_credit_drafts, credit_drafts, grade, unread_dr
 from .contradictions import contradiction_drafts
 from .copies import AllFiles, CheckResult, Copy
 from .derivation import derivations_of
-from .doubts import common_source, doubted, unconfirmed_drafts
+from .doubts import common_source, doubt_of, doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders_in, outcomes, upstream_region
 from .finding_groups import findings
 from .findings import FindingDraft, asked_level, lower, quoted
@@ -106,7 +106,8 @@ def _check_one(derivation: Derivation, repository: RepositoryView) -> _Checked:
     drafts = tuple(doubted(draft, derivation, repository, given) for draft in found)
     is_error = any(asked_level(draft) is Level.ERROR for draft in drafts)
     duties = tuple(duty_state(owed, outcome) for owed, outcome in results)
-    attribution = Attribution(derivation.path, derivation.upstream, given, duties)
+    doubt = doubt_of(derivation, repository)
+    attribution = Attribution(derivation.path, derivation.upstream, given, duties, doubt)
     # A credit for what both are from is no wrong one.
     on_credits = () if common_source(derivation) else credit_drafts(derivation, given, is_error, repository)
     drafts = (*drafts, *(doubted(draft, derivation, repository, given) for draft in on_credits))

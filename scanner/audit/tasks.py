@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from msgspec import Struct
 
-from ..attribution.copies import AllFiles, StatedLicence
+from ..attribution.copies import AllFiles, CheckResult, StatedLicence
 from ..attribution.waivers import settled
 from ..corpus.model import Corpus
 from ..dating.dates import DateOf
@@ -25,7 +25,7 @@ from ..examining.cached_examiner import CachedExaminer
 from ..examining.kept_outcomes import kept_outcomes
 from ..examining.time_limits import OutOfTimeError, reason_left, timely, within
 from ..examining.worker_state import worker_examiner
-from ..results import FileDate, Skipped
+from ..results import Conclusion, FileDate, FileVerdict, Skipped
 from ..scan_steps import by_rule, check, source_facts
 from ..sources import open_source
 from ..sources.checkout import sort_key
@@ -233,7 +233,6 @@ def finish_repository(
     """
     began = time.perf_counter()
     examined = [content.examined for line in copies if (content := decode_content(line)).examined]
-    verdicts = [each.verdict for each in examined]
     stands = [each.copy for each in examined if each.copy]
     others = AllFiles(stated, survey.unread, survey.model)
     checked = check(stands, survey.declarations, survey.project, survey.whole, others=others)
@@ -251,7 +250,7 @@ def finish_repository(
         not_obeyed=asked_in_vain(survey.not_obeyed, waivers, survey.ignore_rules),
         unread=survey.unread,
         evidence=survey.model.told if survey.model else (),
-        conclusion=answer(Answered(survey.name, verdicts, len(places), survey.model, survey.declarations)),
+        conclusion=_conclusion(survey, [each.verdict for each in examined], len(places), checked),
         scanned=survey.scanned,
         hidden=hidden,
         seconds=round(survey.seconds + time.perf_counter() - began, 6),
@@ -261,6 +260,10 @@ def finish_repository(
         sum(finding.counts for finding in findings),
         not skipped and all(map(is_in_code, checked.findings)),
     )
+
+
+def _conclusion(survey: Survey, alike: Sequence[FileVerdict], total: int, checked: CheckResult) -> Conclusion | None:
+    return answer(Answered(survey.name, alike, total, survey.model, survey.declarations, checked.attributions))
 
 
 def _all_skipped(survey: Survey, unexamined: Sequence[Skipped]) -> tuple[Skipped, ...]:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from ..repository.own_names import plain_name
 from ..results import (
     COPIES,
+    Attribution,
     Conclusion,
     Direction,
     EvidenceKind,
@@ -34,6 +35,7 @@ _MOST_PROJECTS = 3
 _MOST_NAMED = 4
 _GROUNDS = (Strength.EXACT, Strength.STRONG)
 _WEIGHTS = "weights: their values are not read"
+_NOT_KNOWN, _NOT_SURE = "who was first is not known", "it is not sure that the code is from there"
 
 
 class Answered(Struct, frozen=True):
@@ -49,6 +51,8 @@ class Answered(Struct, frozen=True):
     """What its model has in common with known ones; None where it is none."""
     said: Declarations
     """What it says of itself."""
+    attributions: Sequence[Attribution] = ()
+    """From what its copies derive, as the check of their terms takes it, and what speaks against that."""
 
 
 def answer(asked: Answered) -> Conclusion | None:
@@ -67,7 +71,9 @@ class _Project(Struct, frozen=True):
     files: tuple[FileVerdict, ...]
     """The files that are copies of it,"""
     matches: tuple[UpstreamMatch, ...]
-    """and what each has of it."""
+    """what each has of it,"""
+    doubts: tuple[bool, ...]
+    """and whether its findings say that it need not be from there."""
 
     @property
     def how(self) -> str:
@@ -84,7 +90,17 @@ class _Project(Struct, frozen=True):
     @property
     def unsettled(self) -> int:
         """For how many of the files it is open or not known who was first."""
-        return sum(each.direction in (Direction.OPEN, Direction.UNKNOWN) for each in self.matches)
+        return sum(map(_is_unsettled, self.matches))
+
+    @property
+    def doubtful(self) -> int:
+        """Of how many of the others something else speaks against it."""
+        told = zip(self.matches, self.doubts, strict=True)
+        return sum(doubt and not _is_unsettled(match) for match, doubt in told)
+
+
+def _is_unsettled(match: UpstreamMatch) -> bool:
+    return match.direction in (Direction.OPEN, Direction.UNKNOWN)
 
 
 def _of_code(asked: Answered) -> Conclusion:
@@ -96,14 +112,21 @@ def _of_code(asked: Answered) -> Conclusion:
 
 def _projects(asked: Answered) -> list[_Project]:
     """The other projects that files are copies of, most copied first."""
-    own = _own_names(asked)
-    found: dict[str, list[tuple[FileVerdict, UpstreamMatch]]] = {}
+    own, sources = _own_names(asked), _sources(asked)
+    found: dict[str, list[tuple[FileVerdict, UpstreamMatch, bool]]] = {}
     for each in asked.files:
-        match = _copied_from(each, own)
+        source = sources.get(each.path)
+        match = _copied_from(each, own, source)
         if match is not None:
-            found.setdefault(match.project, []).append((each, match))
+            is_doubted = source is not None and source.upstream.project == match.project and bool(source.doubt)
+            found.setdefault(match.project, []).append((each, match, is_doubted))
     listed = (_Project(name, *map(tuple, zip(*held, strict=True))) for name, held in found.items())
     return sorted(listed, key=lambda each: (-len(each.files), each.name))
+
+
+def _sources(asked: Answered) -> dict[str, Attribution]:
+    """By path, from what each copy derives: of several, the one that it has the code from comes first."""
+    return {each.path: each for each in reversed(asked.attributions)}
 
 
 def _code_words(asked: Answered, projects: Sequence[_Project]) -> Iterator[str]:
@@ -136,11 +159,14 @@ def _code_words(asked: Answered, projects: Sequence[_Project]) -> Iterator[str]:
 
 
 def _copied(project: _Project) -> tuple[int, str]:
-    """Where it is not known of any file who was first, none is called a copy."""
-    count, unsettled = len(project.files), project.unsettled
-    if unsettled == count:
-        return count, f"alike with {project.release} ({project.how}; who was first is not known)"
-    doubt = f"; who was first is not known for {unsettled:,}" if unsettled else ""
+    """Where it is not known of any file who was first, or something speaks against all, none is called a copy."""
+    count, unsettled, doubtful = len(project.files), project.unsettled, project.doubtful
+    if unsettled + doubtful == count:
+        reasons = [_NOT_KNOWN] if unsettled else []
+        reasons += [_NOT_SURE] if doubtful else []
+        return count, f"alike with {project.release} ({project.how}; {', or '.join(reasons)})"
+    doubt = f"; {_NOT_KNOWN} for {unsettled:,}" if unsettled else ""
+    doubt += f"; of {doubtful:,} {_NOT_SURE}" if doubtful else ""
     return count, f"copies of {project.release} ({project.how}{doubt})"
 
 
@@ -161,21 +187,32 @@ def _is_own(match: UpstreamMatch, own: frozenset[str]) -> bool:
     return bool(match.project) and not own.isdisjoint(map(_last_part, filter(None, (match.project, match.package))))
 
 
-def _copied_from(file: FileVerdict, own: frozenset[str]) -> UpstreamMatch | None:
-    """The project that a file is a copy of; where that is the repository itself, another's code that came that way."""
+def _copied_from(file: FileVerdict, own: frozenset[str], source: Attribution | None) -> UpstreamMatch | None:
+    """The project that a file is a copy of; where that is the repository itself, another's code that came so.
+
+    Of several that hold nearly as much of it, it is the one whose terms the file is held against.
+    """
     if file.verdict not in COPIES or file.own_release or not file.upstreams:
         return None
-    first, *further = file.upstreams
+    first, *further = _source_first(file, source.upstream) if source else file.upstreams
     if not _is_own(first, own):
         return first
     return next((each for each in further if each.verdict in COPIES and not _is_own(each, own)), None)
 
 
+def _source_first(file: FileVerdict, source: UpstreamMatch) -> Iterator[UpstreamMatch]:
+    """The file's upstreams; one of them, or of what is as near, leads if it is the ``source``, and copied."""
+    near = (each for each in (*file.upstreams, *file.alike) if each.verdict in COPIES)
+    yield from (each for each in near if (each.project, each.path) == (source.project, source.path))
+    yield from file.upstreams
+
+
 def _edited(asked: Answered) -> int:
     """How many files are those of an earlier release of the repository's own, and of nobody else."""
-    own = _own_names(asked)
+    own, sources = _own_names(asked), _sources(asked)
     copies = [each for each in asked.files if each.verdict in COPIES and not each.own_release and each.upstreams]
-    return sum(_is_own(each.upstreams[0], own) and _copied_from(each, own) is None for each in copies)
+    mine = (each for each in copies if _is_own(each.upstreams[0], own))
+    return sum(_copied_from(each, own, sources.get(each.path)) is None for each in mine)
 
 
 def _own(files: Iterable[FileVerdict]) -> dict[str, int]:

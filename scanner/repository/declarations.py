@@ -34,6 +34,7 @@ class _Collected(Struct):
     repository: str
     legal_files: list[LegalFile] = field(default_factory=list)
     declared_licences: list[DeclaredLicence] = field(default_factory=list)
+    of_parts: list[DeclaredLicence] = field(default_factory=list)
     model_cards: list[ModelCard] = field(default_factory=list)
     leftovers: list[Leftover] = field(default_factory=list)
     sidecars: list[SidecarNotice] = field(default_factory=list)
@@ -65,6 +66,7 @@ def _declarations(found: _Collected, checkout: Checkout) -> Declarations:
     return Declarations(
         legal_files=tuple(sorted(found.legal_files, key=lambda each: each.path)),
         declared_licences=tuple(sorted(found.declared_licences, key=_by_place)),
+        of_parts=tuple(sorted(found.of_parts, key=_by_place)),
         model_cards=tuple(sorted(found.model_cards, key=lambda each: each.path)),
         leftovers=tuple(sorted(found.leftovers, key=_by_place)),
         sidecars=tuple(found.sidecars),
@@ -126,6 +128,13 @@ def _metadata(path: str, text: str, found: _Collected) -> None:
         _card(path, readme_in(text), found)
 
 
+def _part(path: str, text: str, found: _Collected) -> None:
+    """What cannot be read of a package that came along is no news of the repository."""
+    from .metadata import read_metadata
+
+    found.of_parts += read_metadata(path, text)[0]
+
+
 def _card(path: str, text: str, found: _Collected) -> None:
     from .model_card import read_card
 
@@ -173,6 +182,7 @@ def _reuse(path: str, text: str, found: _Collected) -> None:
 _READERS: dict[FileRole, Reader] = {
     FileRole.LEGAL: _legal,
     FileRole.METADATA: _metadata,
+    FileRole.PART: _part,
     FileRole.CARD: _card,
     FileRole.CONFIGURATION: _configuration,
     FileRole.REUSE: _reuse,

@@ -1,4 +1,4 @@
-"""Which declarations of a repository name a licence that no licence file at its root is: metadata, model cards.
+"""Which declarations name a licence that the licence file beside them is not: metadata, model cards, READMEs.
 
 Edit this when two ways to say the same are taken for a disagreement, or when one more place is to be held against
 LICENSE. What a disagreement is worth is for ``attribution/contradictions.py``.
@@ -15,7 +15,7 @@ from ..licences.expressions import licences_stated
 from ..support.lazy import lazy_pattern
 from .layout import CONFIGURATION
 from .lookup import agree, is_plain, repository_licence, root_licence_files, speaks_for_all
-from .model import Declarations, DeclaredLicence, LegalFile, Subject
+from .model import Declarations, DeclaredLicence, LegalFile, LegalKind, Subject
 
 # Names that say which licences are meant, and not which one; the ids of those begin so.
 _LOOSE = (
@@ -54,6 +54,25 @@ def disagreeing_metadata(declarations: Declarations) -> tuple[Disagreement, ...]
         if licences and not agree(licences, texts):
             found.setdefault(licences, Disagreement(declared, licences, files))
     return tuple(found.values())
+
+
+def disagreeing_parts(declarations: Declarations) -> tuple[Disagreement, ...]:
+    """The same of each folder below the root that has package metadata and a plain licence file of its own."""
+    found = []
+    for folder, file in _plain_files_of_parts(declarations).items():
+        beside = (each for each in declarations.of_parts if each.region.path.rpartition("/")[0] == folder)
+        units = (unit for unit in _units(beside) if unit[1] and not agree(unit[1], file.licences))
+        found += [Disagreement(declared, licences, (file,)) for declared, licences in units]
+    return tuple(found)
+
+
+def _plain_files_of_parts(declarations: Declarations) -> dict[str, LegalFile]:
+    """By folder below the root the licence file that stands in it, where there is one and it says something."""
+    found: dict[str, LegalFile | None] = {}
+    for each in declarations.legal_files:
+        if each.folder and each.kind is LegalKind.LICENCE and each.path.rpartition("/")[0] == each.folder:
+            found[each.folder] = each if each.folder not in found and is_plain(each) and each.licences else None
+    return {folder: file for folder, file in found.items() if file}
 
 
 def disagreeing_cards(declarations: Declarations) -> tuple[Disagreement, ...]:
@@ -100,7 +119,7 @@ def is_at_odds(declarations: Declarations, stated: Iterable[str]) -> bool:
     named = frozenset(stated) if whole else ()
     if any(not agree(licences_stated(each), whole) for each in named) or disagreeing_metadata(declarations):
         return True
-    return bool(disagreeing_readmes(declarations))
+    return bool(disagreeing_parts(declarations) or disagreeing_readmes(declarations))
 
 
 def _speaking_files(declarations: Declarations) -> tuple[LegalFile, ...]:
@@ -114,12 +133,15 @@ def _speaking_files(declarations: Declarations) -> tuple[LegalFile, ...]:
 
 
 def _metadata_units(declarations: Declarations) -> Iterator[tuple[DeclaredLicence, tuple[str, ...]]]:
+    told = (each for each in declarations.declared_licences if speaks_for_all(declarations, each.region.path))
+    return _units(each for each in told if each.region.path.rpartition("/")[2] not in CONFIGURATION)
+
+
+def _units(told: Iterable[DeclaredLicence]) -> Iterator[tuple[DeclaredLicence, tuple[str, ...]]]:
     """What each declaration of metadata means, the classifiers of one file together; less what is not known."""
     classifiers: dict[str, list[DeclaredLicence]] = {}
-    for each in declarations.declared_licences:
+    for each in told:
         path = each.region.path
-        if path.rpartition("/")[2] in CONFIGURATION or not speaks_for_all(declarations, path):
-            continue
         if not each.stated.startswith(_CLASSIFIER):
             yield each, _meant(each)
         elif not _NO_CHOICE.fullmatch(each.stated):

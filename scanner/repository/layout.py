@@ -35,6 +35,7 @@ CONFIGURATION = frozenset(
     f"{name}.json"
     for name in ("config", "tokenizer_config", "preprocessor_config", "processor_config", "generation_config")
 )
+_OF_PARTS = frozenset(("pyproject.toml", "setup.cfg", "setup.py"))
 # Files of a model that nothing is declared in: tokenizers, and tensors that can be read without running anything.
 _OF_MODEL = ("tokenizer.json", "special_tokens_map.json", "vocab.json", "added_tokens.json", "params.json")
 _TENSORS = (".safetensors", ".safetensors.index.json", ".bin.index.json", ".gguf")
@@ -77,6 +78,8 @@ class FileRole(Enum):
 
     LEGAL = auto()
     METADATA = auto()
+    PART = auto()
+    """Metadata of a package in a folder that has a legal file of its own."""
     CARD = auto()
     CONFIGURATION = auto()
     REUSE = auto()
@@ -87,6 +90,7 @@ MOST_TOTAL_BYTES = 16 * 1024**2
 MOST_FILES = {
     FileRole.LEGAL: 500,
     FileRole.METADATA: 20,
+    FileRole.PART: 100,
     FileRole.CARD: 100,
     FileRole.CONFIGURATION: 300,
     FileRole.REUSE: 2_000,
@@ -157,6 +161,7 @@ def _by_role(items: list[Entry | Skipped], root: str, skipped: list[Skipped]) ->
             skipped.append(item)
         else:
             wanted[role].append(item)
+    wanted[FileRole.PART] = _of_parts(wanted[FileRole.LEGAL], items, root)
     wanted[FileRole.REUSE] = _of_files_there(wanted[FileRole.REUSE], items)
     return {role: _bounded(entries, MOST_FILES[role], skipped) for role, entries in wanted.items()}
 
@@ -171,6 +176,14 @@ def _bounded(entries: list[Entry], most: int, skipped: list[Skipped]) -> list[En
         bounds = f"at most {most} such files, {MOST_TOTAL_BYTES // 1024**2} MB in all, are read"
         skipped.append(Skipped(ordered[kept].path, f"left out with {further} more: {bounds}"))
     return ordered[:kept]
+
+
+def _of_parts(legal: list[Entry], items: list[Entry | Skipped], root: str) -> list[Entry]:
+    """The package metadata below the root that stand beside a legal file."""
+    folders = {each.path.rpartition("/")[0] for each in legal if "/" in below(root, each.path)}
+    entries = (each for each in items if isinstance(each, Entry)) if folders else ()
+    parted = ((each, *each.path.rpartition("/")) for each in entries)
+    return [each for each, folder, _, name in parted if name in _OF_PARTS and folder in folders]
 
 
 def _of_files_there(entries: list[Entry], items: list[Entry | Skipped]) -> list[Entry]:

@@ -124,6 +124,8 @@ class Declarations(Struct, frozen=True):
 
     legal_files: tuple[LegalFile, ...] = ()
     declared_licences: tuple[DeclaredLicence, ...] = ()
+    of_parts: tuple[DeclaredLicence, ...] = ()
+    "What metadata of packages in folders below name, beside a legal file of theirs."
     model_cards: tuple[ModelCard, ...] = ()
     leftovers: tuple[Leftover, ...] = ()
     sidecars: tuple[SidecarNotice, ...] = ()

@@ -197,6 +197,8 @@ class Attribution(Struct, frozen=True):
     """How well the copy says where it is from."""
     duties: tuple[DutyState, ...]
     """Each obligation of the upstream's licence, and whether it is met."""
+    doubt: str = ""
+    """Why the file need not be from that upstream, in sentences; empty where only its age speaks for or against it."""
 
 
 class DutyState(Struct, frozen=True):
