@@ -6,6 +6,7 @@ message needs one more fact (rulebook/loader.py lists them); which files make on
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
@@ -23,6 +24,7 @@ _MOST_QUOTED = 300
 _MOST_NAMED = 4
 _MOST_LINES, _FIRST_OF_MANY = 6, 3
 _SURE = tuple(Confidence)
+_WRITTEN = re.compile(r" ?`modelkin attribute` [^.]*\.")
 # What a lower level says of how sure a finding is, where nothing else is said.
 _BY_LEVEL = {Level.WARNING: Confidence.MEDIUM, Level.NOTE: Confidence.LOW}
 
@@ -62,8 +64,12 @@ def named(upstream: UpstreamMatch) -> str:
 
 
 def source_words(upstream: UpstreamMatch) -> str:
-    """The upstream file as a credit names it: project, release and its date, path, address."""
+    """The upstream file as a credit names it: project, release and its date, path, address. A file that may be older
+    than the release is not from it, but from the project before that, if from there at all.
+    """
     dated = f"({upstream.released})" if upstream.released else ""
+    if upstream.direction is Direction.OPEN and upstream.first_release:
+        dated = "or earlier"
     release = " ".join(filter(None, (upstream.project, upstream.first_release, dated)))
     return ", ".join(filter(None, (release, upstream.path, upstream.url)))
 
@@ -132,7 +138,10 @@ def finding_on(members: Sequence[FindingDraft], group: str) -> Finding:
 
 
 def _with_obligation(draft: FindingDraft, remedy: str) -> str:
-    return f"{draft.obligation.remedy} {remedy}" if draft.obligation else remedy
+    """What the obligation asks for before the ``remedy``, of which a person does all where the order is open."""
+    if draft.upstream and draft.upstream.direction is Direction.OPEN:
+        remedy = _WRITTEN.sub("", remedy).strip()
+    return " ".join(filter(None, (draft.obligation.remedy if draft.obligation else "", remedy)))
 
 
 def level_of(draft: FindingDraft) -> Level:
@@ -234,11 +243,12 @@ def _facts_of_many(members: Sequence[FindingDraft]) -> dict[str, str]:
     project = members[0].upstream.project
     release = releases.pop() if len(releases) == 1 else ""
     whole = " ".join(filter(None, (project, release)))
+    earlier = " or earlier" if release and members[0].upstream.direction is Direction.OPEN else ""
     return facts | {
         "upstream": files.pop() if len(files) == 1 else whole,
         "project_at": project,
         "release": release,
-        "source": whole,
+        "source": whole + earlier,
         "upstream_path": "",
         "url": "",
     }

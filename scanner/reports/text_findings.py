@@ -36,13 +36,13 @@ def first_findings(report: Report, page: Page = PLAIN) -> Iterator[Block]:
     if page.is_screen and len(groups) > _MANY_RULES:
         yield from _of_many_rules(groups, cells)
         return
-    said: set[str] = set()
+    said: set[tuple[str, str]] = set()
     for (level, rule), findings in groups.items():
         yield Text()
         shown = findings[: _MOST_USUALLY[level]]
         yield from (_line(finding, cells) for finding in shown)
-        if (remedy := _remedy(shown)) not in said:
-            said.add(remedy)
+        if (rule, remedy := _remedy(shown)) not in said:
+            said.add((rule, remedy))
             yield indented(Text(escape(remedy), "dim"), 2)
         if more := and_more(len(findings), len(shown)):
             yield indented(Text(f"{more} of {escape(rule)} (-v)", "dim"), 2)

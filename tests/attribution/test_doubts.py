@@ -42,6 +42,15 @@ def test_findings_of_open_order_are_notes_and_name_the_releases() -> None:
     assert not [finding for finding in found if not finding.reason.endswith(words)]
 
 
+def test_where_the_order_is_open_no_release_is_credited_and_nothing_is_promised() -> None:
+    orders = Direction.IN_ORDER, Direction.OPEN
+    sure, found = (" ".join(each.remedy for each in towards(order).values()) for order in orders)
+    assert "`modelkin attribute` writes" in sure
+    assert '"Modified from lamp 1.0 (2022-03-01), lamp/modeling_lamp.py' in sure
+    assert "`modelkin attribute`" not in found
+    assert '"Modified from lamp 1.0 or earlier, lamp/modeling_lamp.py' in found
+
+
 def test_lines_that_an_older_release_lacks_are_a_note() -> None:
     lines = (*LAMP.copyrights, "Copyright 2023 Later Labs")
     upstream = replace(LAMP, copyrights=lines, recent_lines=lines[1:])

@@ -49,6 +49,7 @@ def main(count: int, seed: int, offline: bool) -> None:
     levels = [_levels("before", mended.found), _levels("after", mended.left)]
     print_table("Findings in the repository", ["", *(level.value for level in Level)], levels)
     rows: list[list[Cell]] = [
+        ["files told of before", len({each.region.path for each in mended.found} & files.keys())],
         ["files with an error before", len({each.region.path for each in _errors(mended.found)} & files.keys())],
         ["files with an error after", len({each.region.path for each in _errors(mended.left)} & files.keys())],
         ["syntax tree as it was", sum(_same_tree(mended, name) for name in files)],

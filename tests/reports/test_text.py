@@ -300,6 +300,8 @@ def test_what_many_rules_say_of_many_files_fits_four_screens() -> None:
     report = replace(EMPTY, files=tuple(map(copy_of, range(900))), findings=findings)
     assert len(render(report, NARROW).splitlines()) <= 120
     assert render(report).count("\n  holder-removed: This file is a copy") == 1  # once for three levels
+    alike = tuple(replace(FINDING, rule=rule) for rule in errors)
+    assert render(replace(EMPTY, findings=alike)).count(f"\n  {FINDING.remedy}") == len(errors)  # and once a rule
 
 
 def test_on_a_narrow_screen_the_digest_of_a_corpus_is_left_to_v() -> None:
