@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from .attribution.common_sources import shared_source
 from .attribution.copies import Copy, Examined, KnownLines, read_copy
-from .attribution.doubts import shared_source
 from .attribution.naming import is_for_code
 from .corpus.file_header import stored
 from .corpus.histories import PathHistories, path_histories

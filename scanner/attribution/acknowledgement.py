@@ -145,7 +145,7 @@ def _claims(
     """The credits of a README that are for nothing known, each with the first file that it could be for."""
     for credit in card.credits:
         if is_for_code(credit) and not repository.is_own(credit) and not credits_any(credit, explained):
-            meant = next((each for each in silent if _could_be_for(credit, card, each.path, repository)), None)
+            meant = next((each for each in silent if could_be_for(credit, card, each.path, repository)), None)
             if meant:
                 yield credit, meant
 
@@ -161,7 +161,7 @@ def _card_draft(card: ModelCard, credit: Credit, meant: Derivation) -> FindingDr
     )
 
 
-def _could_be_for(credit: Credit, card: ModelCard, path: str, repository: RepositoryView) -> bool:
+def could_be_for(credit: Credit, card: ModelCard, path: str, repository: RepositoryView) -> bool:
     """Whether the README stands at or above ``path``, and says that all there, or this very file, was taken."""
     folder = card.path.rpartition("/")[0]
     if not speaks_for_all(repository.declarations, card.path) and not path.startswith(f"{folder}/"):

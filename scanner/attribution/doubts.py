@@ -5,28 +5,19 @@ A claim never hides a finding. Edit this when a finding is too sure of itself, o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from msgspec.structs import replace
 
-from ..matching.gained import tell_of_descent
-from ..notices.holders import holders, squeezed
-from ..notices.model import Credit, Strength
-from ..notices.project_names import names_project
-from ..results import Direction, Grade, Ground, Level, Region, UpstreamMatch, Verdict
+from ..results import Direction, Grade, Ground, Level, Region, UpstreamMatch
 from ..rulebook.model import Duty
-from ..support.lazy import lazy_pattern
+from .common_sources import common_source, from_here, perhaps_of_a_third
 from .copies import Copy
 from .findings import FindingDraft
 from .model import Derivation, is_strict
-from .naming import credits_any, credits_it, is_for_code, names_its_holder, project_names
 from .repository_view import RepositoryView
 from .third_parties import TERMS_OF_THE_HOLDER, own_holder, third_holder, tree_around
 
-_WHOLE = (Verdict.IDENTICAL, Verdict.RENAMED)
-# Who has so much of an upstream file has all that it added to its source.
-_MOSTLY = 0.9
-_OF_A_FILE = lazy_pattern(r"/blob/[^\s]+\.py\b")
 _BY_NAME = "by the name that this folder gives itself"
 _BY_DATE = "by the dates that this folder itself gives"
 
@@ -49,9 +40,10 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     if common := common_source(derivation):
         doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
         return draft.lowered(Level.NOTE, doubt)
-    draft = _perhaps_of_a_third(draft, derivation, repository)
+    for level, doubt in perhaps_of_a_third(derivation, repository, draft.rule):
+        draft = draft.lowered(level, doubt)
     draft = _brought_along(draft, derivation, repository)
-    if source := _from_here(derivation, repository):
+    if source := from_here(derivation, repository):
         doubt = f"{upstream.project} names {source} as its source, whose holder is the one of the LICENSE here."
         return draft.lowered(Level.NOTE, doubt)
     if derivation.sibling:
@@ -71,18 +63,6 @@ def doubt_of(derivation: Derivation, repository: RepositoryView) -> str:
     asked = FindingDraft("relicensed", _whole(derivation.copy), upstream=derivation.upstream)
     told = doubted(asked, derivation, repository, Grade.NONE)
     return told.doubt if told.at_most is not Level.ERROR else ""
-
-
-def _perhaps_of_a_third(draft: FindingDraft, derivation: Derivation, repository: RepositoryView) -> FindingDraft:
-    """Less where the upstream names a source that the file may be from as well."""
-    upstream = derivation.upstream
-    if common := _perhaps_common(derivation, repository):
-        doubt = f"Both name {common} as their source, each in its own words: both may be from there."
-        draft = draft.lowered(Level.WARNING, doubt)
-    if source := _unknown_source(derivation):
-        doubt = f"{upstream.project} names {source} as its source, which is not known: the file may be from there."
-        draft = draft.lowered(Level.WARNING, doubt)
-    return draft
 
 
 def _brought_along(draft: FindingDraft, derivation: Derivation, repository: RepositoryView) -> FindingDraft:
@@ -123,67 +103,6 @@ def _headless(draft: FindingDraft, upstream: UpstreamMatch, given: Grade) -> Fin
     if upstream.direction is not Direction.IN_ORDER:
         return draft.lowered(Level.WARNING, "The upstream file itself says neither whose it is nor under which terms.")
     return draft
-
-
-def common_source(derivation: Derivation) -> str:
-    """The project that both files name as their source, and whose holder the copy names; empty where there is none."""
-    given = (each for each in derivation.header_credits if not credits_any(each, derivation.listed))
-    return shared_source(given, derivation.upstream.sources, derivation.copyrights)
-
-
-def shared_source(given: Iterable[Credit], sources: Sequence[str], copyrights: Iterable[str]) -> str:
-    """Of what the credits ``given`` name, the project that ``sources`` name as well and whose holder has a line.
-
-    Empty where there is none.
-    """
-    lines = tuple(copyrights)
-    for credit in given:
-        named = [each for each in (credit.url, credit.project) if each]
-        if names_its_holder(credit, lines) and names_project(sources, named, ()):
-            return credit.project or credit.url
-    return ""
-
-
-def _perhaps_common(derivation: Derivation, repository: RepositoryView) -> str:
-    """As ``common_source``, where no holder is named, and the words of the credit did not come along with the code.
-
-    A file that credits nobody is spoken for by a README at or above it.
-    """
-    sources = derivation.upstream.sources
-    beside = repository.credits_beside(derivation.path) if sources and not derivation.copy.credits else ()
-    for credit in (*derivation.header_credits, *filter(is_for_code, beside)):
-        named = [each for each in (credit.url, credit.project) if each]
-        if credits_any(credit, derivation.listed) or not set(derivation.upstream.sources).isdisjoint(named):
-            continue
-        if names_project(derivation.upstream.sources, named, ()):
-            return credit.project or credit.url
-    return ""
-
-
-def _unknown_source(derivation: Derivation) -> str:
-    """The very file that an upstream names as its source, and nothing knows, where the copy has a part of it alone.
-
-    Who holds what the upstream added has it from there.
-    """
-    upstream, known = derivation.upstream, [name for each in derivation.listed for name in project_names(each)]
-    has_a_part = upstream.verdict not in _WHOLE and upstream.contained < _MOSTLY
-    if not has_a_part or tell_of_descent(upstream.innovations) or _credits(derivation.copy, upstream):
-        return ""
-    files = (each for each in upstream.sources if _OF_A_FILE.search(each))
-    return next((each for each in files if not names_project((each,), known, ())), "")
-
-
-def _credits(copy: Copy, upstream: UpstreamMatch) -> bool:
-    return any(credits_it(each, upstream) for each in copy.credits if is_for_code(each))
-
-
-def _from_here(derivation: Derivation, repository: RepositoryView) -> str:
-    """The source that an upstream without a holder names, and whose holder alone has a line in the LICENSE here."""
-    named = {squeezed(holder) for line in repository.own_copyrights for holder in holders(line)}
-    if derivation.upstream.copyrights or len(named) != 1:
-        return ""
-    sources = (Credit(0, 0, "", Strength.BASED, each, "", "") for each in derivation.upstream.sources)
-    return next((each.url for each in sources if names_its_holder(each, repository.own_copyrights)), "")
 
 
 def unconfirmed_drafts(copies: Iterable[Copy]) -> Iterator[FindingDraft]:

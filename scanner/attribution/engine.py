@@ -15,10 +15,11 @@ from ..results import COPIES, Attribution, Grade, Level
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import LicenceRule
 from .acknowledgement import card_credit_drafts, credit_drafts, grade, unread_drafts
+from .common_sources import common_source
 from .contradictions import contradiction_drafts
 from .copies import AllFiles, CheckResult, Copy
 from .derivation import derivations_of
-from .doubts import common_source, doubt_of, doubted, unconfirmed_drafts
+from .doubts import doubt_of, doubted, unconfirmed_drafts
 from .duties import Outcome, Owed, as_recent, duty_state, header_region, holders_in, outcomes, upstream_region
 from .finding_groups import findings
 from .findings import FindingDraft, asked_level, lower, quoted

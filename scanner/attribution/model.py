@@ -10,18 +10,22 @@ from math import inf
 from msgspec import Struct
 
 from ..licences.expressions import licences_owed
+from ..matching.gained import tell_of_descent
 from ..notices.holders import holders, holders_missing, squeezed, today
 from ..notices.model import Credit
-from ..results import MODULE, LicenceForm, UpstreamMatch
+from ..results import MODULE, LicenceForm, UpstreamMatch, Verdict
 from ..rulebook.loader import licence_rule
 from ..rulebook.model import Family
 from .copies import Copy
-from .naming import credits_any, is_by_one_of, is_for_code
+from .naming import came_along, credits_any, is_by_one_of, is_for_code
 
 # What licences of these families ask for is asked of every work that holds a part.
 STRICT = (Family.WEAK_COPYLEFT, Family.COPYLEFT, Family.NETWORK_COPYLEFT, Family.NON_COMMERCIAL)
 # An upstream that explains this part of what the closest does may as well be the true source.
 NEARLY_THE_SAME = 0.8
+_WHOLE = (Verdict.IDENTICAL, Verdict.RENAMED)
+# Who has so much of an upstream file has all that it added to its source; who has less than half, little of that.
+_MOSTLY, _HALF = 0.9, 0.5
 
 
 class Derivation(Struct, frozen=True):
@@ -79,12 +83,27 @@ class Derivation(Struct, frozen=True):
         is_much = self.upstream.share >= NEARLY_THE_SAME and not self.copy.place  # of a work, it is the work's share
         if is_much and not (self.is_headless and not self.upstream.sources):
             return False
-        return any(not credits_any(each, self.listed) for each in self.header_credits)
+        others = (each for each in self.header_credits if not came_along(each, self.upstream))
+        return any(not credits_any(each, self.listed) for each in others)
 
     @property
     def is_headless(self) -> bool:
         """Whether the upstream file itself says neither whose it is nor under which licence."""
         return self.upstream.licence_form is LicenceForm.NONE and not self.upstream.copyrights
+
+    @property
+    def has_a_part(self) -> bool:
+        """Whether the file has not all of the upstream.
+
+        Who holds what that one added to its own source has it from there.
+        """
+        is_whole = self.upstream.verdict in _WHOLE or self.upstream.contained >= _MOSTLY
+        return not is_whole and not tell_of_descent(self.upstream.innovations)
+
+    @property
+    def has_a_part_alone(self) -> bool:
+        """Whether that is less than half of it, so that the file lacks most of what makes the upstream its own work."""
+        return self.has_a_part and 0 < self.upstream.contained < _HALF
 
     @property
     def names_a_holder(self) -> bool:

@@ -20,6 +20,8 @@ _REPOSITORY = lazy_pattern(r"https?://(?:www\.)?(?P<host>[^/\s]+)/(?P<owner>[^/\
 _REGISTRIES = frozenset(("pypi.org", "pypi.python.org", "test.pypi.org", "conda.anaconda.org"))
 _LINK = lazy_pattern(r"(?:https?://|www\.)\S*")
 _NO_LETTER = lazy_pattern(r"[\W_]+")
+# What a house calls its part that publishes, after a name that is long enough to be nobody else's.
+_HOUSE = lazy_pattern(r"(?<=\w{6})(?:research|ai|labs?)\Z")
 # A shorter name may stand in another by chance.
 _LEAST_LETTERS = 4
 _LEAST_JOINED = 6
@@ -91,7 +93,21 @@ def names_its_holder(credit: Credit, copyrights: Iterable[str]) -> bool:
     return any(len(min(owner, name, key=len)) >= _LEAST_LETTERS and _begin_alike(owner, name) for name in named)
 
 
+def names_its_publisher(upstream: UpstreamMatch, copyrights: Iterable[str]) -> bool:
+    """Whether a line names who publishes the upstream: an upload without a LICENSE need not say whose it is."""
+    publisher = publisher_of(upstream)
+    credit = Credit(0, 0, "", Strength.BASED, f"https://{publisher}", "", "")
+    return bool(publisher) and names_its_holder(credit, copyrights)
+
+
+def came_along(credit: Credit, upstream: UpstreamMatch) -> bool:
+    """Whether a credit stands in the upstream's own header as well."""
+    return credit.url in upstream.sources or credit.project in upstream.sources
+
+
 def _begin_alike(one: str, other: str) -> bool:
+    """Whether one is the other and more, or both are one house: facebookresearch and Facebook AI."""
+    one, other = _HOUSE.sub("", one), _HOUSE.sub("", other)
     return one.startswith(other) or other.startswith(one)
 
 

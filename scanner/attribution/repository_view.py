@@ -14,7 +14,7 @@ from ..licences.expressions import is_covered, licences_stated
 from ..notices.holders import holders_missing
 from ..notices.model import Credit
 from ..repository.lookup import is_plain, licence_files_for, repository_licence, sidecars_for, speaks_for_all
-from ..repository.model import Declarations, LegalFile, LegalKind, SidecarNotice, Subject
+from ..repository.model import Declarations, LegalFile, LegalKind, ModelCard, SidecarNotice, Subject
 from ..results import UpstreamMatch
 from ..support.lazy import lazy_pattern
 from .copies import Copy
@@ -42,7 +42,8 @@ class RepositoryView:
         self.declarations = declarations
         self.whole = whole
         self._legal = tuple(each for each in declarations.legal_files if each.subject is not Subject.TEMPLATE)
-        self.home = home_of(declarations, own, copies, self.sidecars)
+        self._copies = tuple(copies)
+        self.home = home_of(declarations, own, self._copies, self.sidecars)
         self._entries: dict[frozenset[str], LegalFile | None] = {}
 
     def is_at_home(self, copy: Copy, upstream: UpstreamMatch) -> bool:
@@ -97,17 +98,22 @@ class RepositoryView:
         return repository_licence(self.declarations)
 
     @cached_property
-    def card_credits(self) -> tuple[tuple[str, Credit], ...]:
-        """The credits of its READMEs, each with the path it stands in."""
-        return tuple((card.path, credit) for card in self.declarations.model_cards for credit in card.credits)
+    def card_credits(self) -> tuple[Credit, ...]:
+        """The credits of its READMEs."""
+        return tuple(credit for card in self.declarations.model_cards for credit in card.credits)
 
-    def credits_beside(self, path: str) -> tuple[Credit, ...]:
-        """The credits of the READMEs that stand at or above ``path``, or speak for the whole."""
-        return tuple(
-            credit
-            for card, credit in self.card_credits
-            if speaks_for_all(self.declarations, card) or path.startswith(f"{card.rpartition('/')[0]}/")
-        )
+    def cards_beside(self, path: str) -> Iterator[ModelCard]:
+        """The READMEs that stand at or above ``path``, or speak for the whole."""
+        for card in self.declarations.model_cards:
+            if speaks_for_all(self.declarations, card.path) or path.startswith(f"{card.path.rpartition('/')[0]}/"):
+                yield card
+
+    @cached_property
+    def upstreams(self) -> tuple[UpstreamMatch, ...]:
+        """All that name a source and that any of the copies is alike with, older or younger, of each path one."""
+        verdicts = (copy.verdict for copy in self._copies)
+        near = (each for it in verdicts for each in (*it.upstreams, *it.alike, *it.later) if each.sources)
+        return tuple({(each.project, each.path): each for each in near}.values())
 
     @cached_property
     def entries(self) -> tuple[LegalFile, ...]:
@@ -173,7 +179,7 @@ class RepositoryView:
 
     def credits_of(self, copy: Copy) -> tuple[Credit, ...]:
         """The credits in a copy, and those in READMEs, of which any that is right will do."""
-        return (*copy.credits, *(credit for _, credit in self.card_credits))
+        return (*copy.credits, *self.card_credits)
 
     def entry_for(self, upstream: UpstreamMatch) -> LegalFile | None:
         """The NOTICE or third-party file that names the upstream."""

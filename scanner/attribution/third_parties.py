@@ -14,7 +14,7 @@ from ..notices.holders import holders, squeezed, today
 from ..results import LicenceForm
 from ..support.lazy import lazy_pattern
 from .model import Derivation
-from .naming import credits_it, is_for_code, publisher_of
+from .naming import credits_it, is_for_code, names_its_publisher, publisher_of
 from .repository_view import RepositoryView
 
 _YEAR = lazy_pattern(r"(?<!\d)(?:19|20)\d\d(?!\d)")
@@ -52,7 +52,7 @@ def third_holder(derivation: Derivation, repository: RepositoryView) -> str:
     if _says_it_is_from(derivation):
         return ""
     if derivation.is_headless and not lines and (folder := _of_a_folder(derivation, repository)):
-        return folder
+        return "" if names_its_publisher(upstream, (folder,)) else folder
     named = _names(lines)
     if not named or not named.isdisjoint(_names((*upstream.copyrights, *upstream.licence_copyrights))):
         return ""

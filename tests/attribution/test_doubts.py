@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from modelkin.attribution.copies import CheckResult, Copy
-from modelkin.results import Direction, Finding, Ground, Innovations, Level, LicenceForm, Region, UpstreamMatch, Verdict
+from modelkin.results import Direction, Finding, Ground, Level, Region, UpstreamMatch, Verdict
 
 from ..support.attributed import APACHE, BEACON, CODE, LAMP, MIT, checked, copy_of, only, rules
 from ..support.findings_by_file import by_file
@@ -64,31 +64,6 @@ def test_lines_that_an_older_release_lacks_are_a_note() -> None:
     assert only(checked(copy_of(unknown)), "holder-removed").level is Level.NOTE
 
 
-FACEBOOK = "# Copyright (c) Facebook, Inc. and its affiliates.\n"
-CREDIT = "# Modified from https://github.com/facebookresearch/TideNeXt\n"
-
-
-def naming(source: str) -> UpstreamMatch:
-    return replace(LAMP, sources=(source,))
-
-
-def test_two_files_that_name_the_same_source_are_siblings() -> None:
-    both = checked(copy_of(naming("facebookresearch/TideNeXt"), text=FACEBOOK + CREDIT + CODE), LICENSE=MIT)
-    assert {finding.level for finding in both.findings} == {Level.NOTE}
-    assert "Both name facebookresearch/TideNeXt as their source" in both.findings[0].reason
-
-
-def test_a_credit_alone_or_another_source_makes_no_siblings() -> None:
-    cases = [
-        (naming("other/HornTide"), FACEBOOK + CREDIT),
-        (naming("facebookresearch/TideNeXt"), CREDIT),
-        (naming("facebookresearch/TideNeXt"), FACEBOOK),
-        (naming("facebookresearch/TideNeXt"), "# Copyright 2024 Harbour AI\n" + CREDIT),
-    ]
-    results = [checked(copy_of(upstream, text=header + CODE), LICENSE=MIT) for upstream, header in cases]
-    assert not [found for found in results if all(each.level is not Level.ERROR for each in found.findings)]
-
-
 def later(path: str, upstream: UpstreamMatch = LAMP, by: Ground = Ground.COMMIT, claim: bool = True) -> Copy:
     copy = copy_of(upstream, path=path)
     verdict = replace(copy.verdict, verdict=Verdict.INDEPENDENT, upstreams=(), origin=None, later=(upstream,))
@@ -116,30 +91,3 @@ def test_a_work_in_a_file_that_names_another_source_may_be_from_there() -> None:
     for text, level in ((header + CODE, Level.WARNING), (CODE, Level.ERROR)):
         work = replace(copy_of(LAMP, text=text), place=Region("modeling.py", 4, 5))
         assert only(checked(work, LICENSE=MIT), "relicensed").level is level
-
-
-def test_what_the_upstream_has_from_the_holder_of_the_licence_may_be_from_here() -> None:
-    sources = ("https://github.com/harbourai/lantern/blob/main/nn.py",)
-    upstream = replace(LAMP, copyrights=(), licence_form=LicenceForm.NONE, sources=sources)
-    for licence, level in ((MIT, Level.NOTE), (MIT.replace("Harbour", "Quay"), Level.ERROR), ("", Level.ERROR)):
-        found = only(checked(copy_of(upstream), files={"LICENSE": licence}), "licence-text-missing")
-        assert found.level is level
-    both = MIT.replace("Harbour AI", "Harbour AI\nCopyright (c) 2024 Quay")
-    assert only(checked(copy_of(upstream), LICENSE=both), "licence-text-missing").level is Level.ERROR
-
-
-def test_a_part_of_what_an_upstream_has_from_an_unknown_file_may_be_from_there() -> None:
-    told = ("https://github.com/ada/far/blob/main/nn/model.py",)
-    part = replace(LAMP, sources=told, contained=0.5, verdict=Verdict.MODIFIED)
-    cases = {
-        part: Level.WARNING,
-        replace(part, sources=("https://github.com/ada/far",)): Level.ERROR,
-        replace(part, sources=("https://github.com/example/lamp/blob/main/nn/model.py",)): Level.ERROR,
-        replace(part, contained=0.95): Level.ERROR,
-        replace(part, verdict=Verdict.RENAMED): Level.ERROR,
-        replace(part, innovations=Innovations(held=8, added=10, kept_held=5, kept=10)): Level.ERROR,
-    }
-    for upstream, level in cases.items():
-        assert only(checked(copy_of(upstream), LICENSE=MIT), "holder-removed").level is level
-    said = copy_of(part, text=f"# Modified from {LAMP.url}\n{CODE}")
-    assert only(checked(said, LICENSE=MIT), "holder-removed").level is Level.ERROR

@@ -125,3 +125,12 @@ def test_what_a_source_has_from_the_same_publisher_is_not_asked_for_again() -> N
     for homepage, asked in (("https://github.com/quay/lamps", False), ("https://github.com/ada/lamps", True)):
         copy = copy_of(newer, replace(older, homepage=homepage), origin=newer)
         assert ("holder-removed" in rules(checked(copy, LICENSE=APACHE))) is asked
+
+
+def test_a_licence_of_the_folder_by_who_publishes_the_upstream_is_no_thirds() -> None:
+    """An upload by others says of no file whose it is; the address of its project does."""
+    for owner, level in (("quayworks", Level.ERROR), ("harbour", Level.WARNING)):
+        upstream = replace(BARE, homepage=f"https://github.com/{owner}/lamp", licence_copyrights=())
+        files = {"LICENSE": MIT, "lamp/LICENSE": MIT.replace("Harbour AI", "Quay Works")}
+        found = checked(copy_of(upstream, path="lamp/nn.py"), files=files)
+        assert only(found, "relicensed").level is level
