@@ -235,7 +235,7 @@ def carry_licence(owed: Owed, repository: RepositoryView) -> Outcome:
     if 0 < 2 * len(lines) < len(derivation.upstream.licence_copyrights):
         draft = draft.lowered(Level.NOTE if legal else Level.WARNING, _OLDER_TEXT)
     if stands_here:
-        draft = draft.lowered(Level.WARNING, "The header of the file names the licence, and where it is found.")
+        draft = draft.lowered(Level.WARNING, "The header of the file names the licence.")
     return Outcome(State.MISSED, f"missing: {quoted(lines)}" if lines else "no file carries the licence text", draft)
 
 
