@@ -267,7 +267,7 @@ def _tell_of_nothing(
     if options.include:
         globs = ", ".join(options.include[:_MOST_GLOBS]) + (", …" if len(options.include) > _MOST_GLOBS else "")
         rule = "as in a .gitignore, * takes no slash, and **/ takes folders"
-        raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN} matches --include {globs}: {rule}")
+        raise SourceError(f"{checkout.root}: {NOTHING_TO_SCAN} matches --include {globs}{found.unread.told()}: {rule}")
     if is_compared:
         raise SourceError(f"{checkout.root}: {found.nothing()}; check the path")
     announce(f"{checkout.root}: {found.nothing()}, and nothing that it says of itself: there is nothing to report on")

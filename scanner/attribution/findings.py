@@ -6,7 +6,6 @@ message needs one more fact (rulebook/loader.py lists them); which files make on
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import islice
@@ -18,13 +17,14 @@ from ..errors import RuleError
 from ..results import Confidence, Direction, Finding, FindingPlace, Level, Region, UpstreamMatch
 from ..rulebook.loader import finding_rule
 from ..rulebook.model import FindingRule, Obligation
+from ..support.lazy import lazy_pattern
 
 _ORDER = tuple(Level)
 _MOST_QUOTED = 300
 _MOST_NAMED = 4
 _MOST_LINES, _FIRST_OF_MANY = 6, 3
 _SURE = tuple(Confidence)
-_WRITTEN = re.compile(r" ?`modelkin attribute` [^.]*\.")
+_WRITTEN = lazy_pattern(r" ?`modelkin attribute` [^.]*\.")
 # What a lower level says of how sure a finding is, where nothing else is said.
 _BY_LEVEL = {Level.WARNING: Confidence.MEDIUM, Level.NOTE: Confidence.LOW}
 
