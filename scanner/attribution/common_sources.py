@@ -79,17 +79,22 @@ def perhaps_of_a_third(derivation: Derivation, repository: RepositoryView, rule:
         yield Level.NOTE, f"{words}: whose it was first is not known."
     if source := _source_of_several(derivation, others):
         words = f"{upstream.project} and others that have this code name {source} as their source"
-        yield Level.NOTE, f"{words}: it may be from there."
+        yield Level.NOTE, f"{words}: the file may be from there."
     if not derivation.has_a_part:
         return
     if source := _source_by_its_holder(derivation):
         words = f"{upstream.project} names {source} as its source, and the file is under the notice of its holder"
-        yield Level.NOTE, f"{words}: it may be from there."
+        yield Level.NOTE, f"{words}: the file may be from there."
     elif (source := _source_not_seen(derivation)) and not common:
         also = f", and {others[0].project} has as much of the file" if others else ""
-        words = f"{upstream.project} names {source} as its source{also}: it may be from there."
+        words = f"{upstream.project} names {source} as its source{also}: the file may be from there."
         yield Level.NOTE if others else less, words
-    if derivation.has_a_part_alone and not common:
+    if derivation.has_a_part_alone and (port := _port_of_who_is_named_in_the_licence(derivation, repository)):
+        yield (
+            Level.NOTE,
+            f"The LICENSE here is by a holder whom {port} names beside another: the file may be from them.",
+        )
+    elif derivation.has_a_part_alone and not common:
         yield from _by_its_credits(derivation, repository, rule, less)
 
 
@@ -183,6 +188,17 @@ def _is_project(source: str) -> bool:
     return bool(is_named) and names_project((source,), (source,), ())  # a name that anything may have is nobody's
 
 
+def _port_of_who_is_named_in_the_licence(derivation: Derivation, repository: RepositoryView) -> str:
+    """The project whose file names the holder of the LICENSE here, and one more: a port of that holder's.
+
+    That is the upstream; of one that itself names nobody, any that the repository's files are like.
+    """
+    upstream = derivation.upstream
+    if repository.is_port(upstream):
+        return upstream.project
+    return next((each.project for each in repository.ports), "") if derivation.is_headless else ""
+
+
 def _by_its_credits(derivation: Derivation, repository: RepositoryView, rule: str, less: Level) -> Iterator[Doubt]:
     """What the copy's header, or where it credits nobody a README, names that nothing known is."""
     for credit in credits_above(derivation.copy):
@@ -198,11 +214,11 @@ def _by_its_credits(derivation: Derivation, repository: RepositoryView, rule: st
                 return
         for credit in said:
             named = [each for each in (credit.url, credit.project) if each]
-            known = next((each for each in repository.upstreams if names_project(each.sources, named, ())), None)
+            known = repository.naming(*named)
             is_other = known is not None and not credits_any(credit, derivation.listed)
             if known and is_other and could_be_for(credit, card, derivation.path, repository):
                 words = f"{card.path} says that this is from {named[-1]}, which {known.project} names as a source, too"
-                yield Level.NOTE, f"{words}: it may be from there."
+                yield Level.NOTE, f"{words}: the file may be from there."
                 return
 
 

@@ -97,7 +97,8 @@ class Derivation(Struct, frozen=True):
 
         Who holds what that one added to its own source has it from there.
         """
-        is_whole = self.upstream.verdict in _WHOLE or self.upstream.contained >= _MOSTLY
+        held = self.upstream.contained
+        is_whole = held >= _MOSTLY or (self.upstream.verdict in _WHOLE and not 0 < held < _HALF)
         return not is_whole and not tell_of_descent(self.upstream.innovations)
 
     @property

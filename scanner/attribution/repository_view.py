@@ -11,8 +11,9 @@ from functools import cached_property
 from itertools import groupby
 
 from ..licences.expressions import is_covered, licences_stated
-from ..notices.holders import holders_missing
+from ..notices.holders import holders, holders_missing, squeezed
 from ..notices.model import Credit
+from ..notices.project_names import names_project
 from ..repository.lookup import is_plain, licence_files_for, repository_licence, sidecars_for, speaks_for_all
 from ..repository.model import Declarations, LegalFile, LegalKind, ModelCard, SidecarNotice, Subject
 from ..results import UpstreamMatch
@@ -44,6 +45,7 @@ class RepositoryView:
         self._legal = tuple(each for each in declarations.legal_files if each.subject is not Subject.TEMPLATE)
         self._copies = tuple(copies)
         self.home = home_of(declarations, own, self._copies, self.sidecars)
+        self._naming: dict[tuple[str, ...], UpstreamMatch | None] = {}
         self._entries: dict[frozenset[str], LegalFile | None] = {}
 
     def is_at_home(self, copy: Copy, upstream: UpstreamMatch) -> bool:
@@ -109,11 +111,32 @@ class RepositoryView:
                 yield card
 
     @cached_property
-    def upstreams(self) -> tuple[UpstreamMatch, ...]:
-        """All that name a source and that any of the copies is alike with, older or younger, of each path one."""
+    def _upstreams(self) -> tuple[UpstreamMatch, ...]:
+        """All that any of the copies is alike with, older or younger, of each path one."""
         verdicts = (copy.verdict for copy in self._copies)
-        near = (each for it in verdicts for each in (*it.upstreams, *it.alike, *it.later) if each.sources)
+        near = (each for it in verdicts for each in (*it.upstreams, *it.alike, *it.later))
         return tuple({(each.project, each.path): each for each in near}.values())
+
+    def naming(self, *names: str) -> UpstreamMatch | None:
+        """Of all that any of the copies is alike with, one that names a project of these names as its source."""
+        if names not in self._naming:
+            found = (each for each in self._upstreams if each.sources and names_project(each.sources, names, ()))
+            self._naming[names] = next(found, None)  # asked for each finding
+        return self._naming[names]
+
+    @cached_property
+    def ports(self) -> tuple[UpstreamMatch, ...]:
+        """Of all that any of the copies is alike with, those that name the holders of the LICENSE here, and others."""
+        return tuple(filter(self.is_port, self._upstreams))
+
+    def is_port(self, upstream: UpstreamMatch) -> bool:
+        """Whether the header of an upstream names the holders of the LICENSE here, and others beside them."""
+        named = {squeezed(name) for line in upstream.copyrights for name in holders(line)}
+        return bool(self._own_holders) and self._own_holders < named
+
+    @cached_property
+    def _own_holders(self) -> frozenset[str]:
+        return frozenset(squeezed(name) for line in self.own_copyrights for name in holders(line))
 
     @cached_property
     def entries(self) -> tuple[LegalFile, ...]:

@@ -89,7 +89,7 @@ def test_it_is_a_note_where_another_project_has_as_much_of_the_file() -> None:
     upstream = replace(PART, sources=(COVE,))
     level, reason = levels(copy_of(upstream, QUAY, origin=upstream))
     assert level is Level.NOTE
-    assert f"lamp names {COVE} as its source, and quay has as much of the file: it may be from there." in reason
+    assert f"lamp names {COVE} as its source, and quay has as much of the file: the file may be from there." in reason
     assert levels(copy_of(upstream, replace(QUAY, share=0.3), origin=upstream))[0] is Level.WARNING
 
 
@@ -172,3 +172,21 @@ def test_a_credit_within_the_file_for_the_upstreams_source_counts() -> None:
     said = f'{CODE}\n\nclass Pier:\n    """Originally from {COVE}/blob/main/pier.py"""\n'
     assert levels(copy_of(upstream, text=said), "licence-text-missing")[0] is Level.WARNING
     assert levels(copy_of(upstream), "licence-text-missing")[0] is Level.ERROR
+
+
+def test_who_has_the_licence_here_may_be_who_the_port_names_first() -> None:
+    port = replace(PART, copyrights=("Copyright 2022 Lumen Labs", "Copyright (c) 2021 Harbour AI"))
+    level, reason = levels(copy_of(port))
+    assert level is Level.NOTE
+    assert "The LICENSE here is by a holder whom lamp names beside another" in reason
+    assert levels(copy_of(replace(port, contained=0.6)))[0] is Level.ERROR
+    assert levels(copy_of(replace(port, copyrights=port.copyrights[:1])))[0] is Level.ERROR
+
+
+def test_of_an_upstream_that_names_nobody_another_port_tells() -> None:
+    bare = replace(HEADLESS, verdict=Verdict.MODIFIED, share=0.85, contained=0.3)
+    port = replace(QUAY, copyrights=("Copyright 2022 Quay", "Copyright (c) 2021 Harbour AI"))
+    other = copy_of(port, path="other.py", text="".join(f"# {each}\n" for each in port.copyrights) + CODE)
+    for beside, level in (((other,), Level.NOTE), ((), Level.ERROR)):
+        found = checked(copy_of(bare), *beside, LICENSE=MIT).findings
+        assert {each.level for each in found if each.rule == "licence-text-missing"} == {level}
