@@ -13,14 +13,13 @@ from msgspec import Struct
 from ..corpus.model import Corpus
 from ..corpus.spellings import spellings_in
 from ..support.arrays import Array, Mask, among, distinct, pack_pairs, run_places, runs, unpack_pairs
+from .common_order import common, common_around
 from .query import Query
 
 # Below this share of shared statements two definitions are not compared further.
 LEAST_OVERLAP = 0.15
 # Files with more pairs of definitions than this, about 2,000 on each side, are paired by equal tokens alone.
 MOST_PAIRS = 4_000_000
-# Two lists of statements with more pairs than this are not aligned but matched: a definition of 5,000 statements.
-LONGEST_TABLE = 25_000_000
 # A statement that moved between definitions counts only when its IDF weight (of 255) and its length tell it apart.
 LEAST_MOVED_WEIGHT = 60
 LEAST_MOVED_TOKENS = 6
@@ -329,7 +328,7 @@ def _matched_unequal(copy: _Side, original: _Side, shared: Array) -> Array:
     bounds, others = (side.pairs.searchsorted(np.arange(count + 1)).tolist() for side in (copy, original))
     spans = list(zip(bounds[:-1], bounds[1:], others[:-1], others[1:], strict=True))
     left, right = copy.shapes.tolist(), original.shapes.tolist()
-    found = [_common(left, right, *span) if any_ else [] for span, any_ in zip(spans, shared.tolist(), strict=True)]
+    found = [common(left, right, *span) if any_ else [] for span, any_ in zip(spans, shared.tolist(), strict=True)]
     matched, partners = _flat(found)
     spelled, other_spelled = copy.spelled(), original.spelled()
     alike = np.bincount(copy.pairs[matched[spelled[matched] == other_spelled[partners]]], minlength=count)
@@ -339,8 +338,8 @@ def _matched_unequal(copy: _Side, original: _Side, shared: Array) -> Array:
         return _flat(found)
     mine, theirs = spelled.tolist(), other_spelled.tolist()
     for pair in open_:
-        anchors = _common(mine, theirs, *spans[pair])
-        seeing = _between(left, right, anchors, *spans[pair])
+        anchors = common(mine, theirs, *spans[pair])
+        seeing = common_around(left, right, anchors, *spans[pair])
         if len(anchors) - alike[pair] > _NAMED_FOR_ONE * (len(found[pair]) - len(seeing)):
             found[pair] = seeing
     return _flat(found)
@@ -349,48 +348,6 @@ def _matched_unequal(copy: _Side, original: _Side, shared: Array) -> Array:
 def _flat(found: list[list[tuple[int, int]]]) -> Array:
     flat: Array = np.array([both for pair in found for both in pair], np.int64).reshape(-1, 2).T
     return flat
-
-
-def _between(
-    left: list[int], right: list[int], anchors: list[tuple[int, int]], row: int, end: int, other: int, other_end: int
-) -> list[tuple[int, int]]:
-    """The anchors, and a longest common subsequence of what lies before, between and after them."""
-    found: list[tuple[int, int]] = []
-    for place, partner in anchors:
-        found += _common(left, right, row, place, other, partner)
-        found.append((place, partner))
-        row, other = place + 1, partner + 1
-    return found + _common(left, right, row, end, other, other_end)
-
-
-def _common(left: list[int], right: list[int], row: int, end: int, other: int, other_end: int) -> list[tuple[int, int]]:
-    """Places of a longest common subsequence of ``left[row:end]`` and ``right[other:other_end]``.
-
-    Of two very long lists, of equal items in order of their appearance.
-    """
-    if (end - row) * (other_end - other) > LONGEST_TABLE:
-        waiting: dict[int, list[int]] = {}
-        for place in range(other_end - 1, other - 1, -1):
-            waiting.setdefault(right[place], []).append(place)
-        return [(place, waiting[left[place]].pop()) for place in range(row, end) if waiting.get(left[place])]
-    first, other_first, last = row, other, end
-    while row < end and other < other_end and left[row] == right[other]:
-        row, other = row + 1, other + 1
-    while row < end and other < other_end and left[end - 1] == right[other_end - 1]:
-        end, other_end = end - 1, other_end - 1
-    before = zip(range(first, row), range(other_first, other), strict=True)
-    after = zip(range(end, last), range(other_end, other_end + last - end), strict=True)
-    return [*before, *_common_middle(left[row:end], right[other:other_end], row, other), *after]
-
-
-def _common_middle(left: list[int], right: list[int], row: int, other: int) -> list[tuple[int, int]]:
-    """The same of two lists, which begin at ``row`` and ``other``, and neither begin nor end alike."""
-    if set(left).isdisjoint(right):
-        return []
-    from rapidfuzz.distance import LCSseq  # what was changed in one place, as most is, is aligned by now
-
-    blocks = LCSseq.editops(left, right).as_matching_blocks()
-    return [(row + block.a + step, other + block.b + step) for block in blocks for step in range(block.size)]
 
 
 def _moved(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from rapidfuzz.distance import LCSseq
 
 from modelkin.corpus.indexing import index_text
 from modelkin.corpus.union import CorpusUnion
@@ -15,7 +14,6 @@ from modelkin.matching.alignment import (
     Alignment,
     ReferenceDefinitions,
     _by_likeness,
-    _common,
     _greedy,
     _is_same,
     _LikelyPairs,
@@ -50,19 +48,6 @@ def test_taking_mutual_bests_first_changes_no_pair(cells: list[tuple[int, int, i
     assert _greedy(_LikelyPairs(definitions, references, scores.astype(float)), MOST, MOST).tolist() == one_by_one(
         cells
     )
-
-
-STATEMENTS = st.lists(st.integers(0, 5), max_size=12)
-
-
-@given(STATEMENTS, STATEMENTS)
-def test_what_begins_and_ends_alike_is_aligned_as_in_the_whole(left: list[int], right: list[int]) -> None:
-    """Ties, too, are decided as the library alone would."""
-    blocks = LCSseq.editops(left, right).as_matching_blocks()
-    whole = [(block.a + step, block.b + step) for block in blocks for step in range(block.size)]
-    assert _common([9, *left], [*right, 8], 1, 1 + len(left), 0, len(right)) == [
-        (row + 1, other) for row, other in whole
-    ]
 
 
 def told(alignment: Alignment) -> list[list[int]]:
