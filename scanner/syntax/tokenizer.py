@@ -255,10 +255,8 @@ def _arguments(node: Node) -> list[Node]:
     """The arguments of a call, ``*args`` before keywords as Python itself orders them."""
     if node.kind_id == _GENERATOR:
         return [node]
-    children = node.children
-    kinds = [child.kind_id for child in children]
-    kept = [child for child, kind in zip(children, kinds, strict=True) if ACTIONS[kind]]
-    if len(kept) > 1 and _SPLAT in kinds:
+    kept = kept_children(node)
+    if len(kept) > 1 and _SPLAT in [child.kind_id for child in kept]:
         kept.sort(key=lambda child: NAMES[child.kind_id] in _KEYWORDS_LAST)
     return kept
 
