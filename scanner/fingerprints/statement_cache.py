@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import keyword
 import struct
-from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from itertools import repeat
 from operator import itemgetter
@@ -79,21 +78,12 @@ class _Template(Struct, frozen=True, gc=False):
     free: tuple[int, ...]
 
 
-class _Places(Struct, frozen=True, gc=False):
-    """The symbols of a linear statement, and where in the file its names stand, those that it binds, and frees."""
-
-    symbols: bytes
-    names: array[int]
-    bound: tuple[int, ...]
-    free: tuple[int, ...]
-
-
 class _Sighting(Struct, frozen=True, gc=False):
     """The first statement of a shape: most shapes are never seen again."""
 
     text: bytes
     start: int
-    places: tuple[_Places, ...]
+    linear: tuple[LinearStatement, ...]
 
 
 class NameTable(dict[bytes, int]):
@@ -166,25 +156,38 @@ class StatementCache:
 
     def _read_group(self, statements: Sequence[Statement], group: SplitTexts, source: bytes) -> None:
         """Read statements whose texts are taken apart."""
-        names, texts, shapes, words = self.names, self._texts, self._shapes, group.words
-        all_keywords = bytes(map(_KEYWORDS.get, words, _NO_KEYWORD))
+        names, texts, known, words = self.names, self._texts, self._shapes, group.words
         # Keywords among them: no template asks for theirs.
         numbers = [names[word] for word in words]
-        for statement, gaps, first, last in zip(statements, group.gaps, group.firsts, group.lasts, strict=True):
-            form = statement.form
-            equal = _equal_words(words[first:last]) if statement.in_class else b""
-            if gaps is None or equal is None or form < 0:
-                texts[statement.text, form] = self._exact(linearise(statement, source))
-                continue
-            shape = gaps, all_keywords[first:last] + equal, form
-            known = shapes.get(shape)
-            if isinstance(known, _Sighting):
-                known = shapes[shape] = _templates(known)
-            if known is None:
-                texts[statement.text, form] = self._first(shape, statement, source)
+        untold: list[Statement] = []
+        new: dict[_Shape, Statement] = {}
+        seen: list[tuple[Statement, _Shape, int, int]] = []
+        shapes = _shapes(statements, group)
+        for statement, shape, first, last in zip(statements, shapes, group.firsts, group.lasts, strict=True):
+            if shape is None:
+                untold.append(statement)
+            elif shape in known or shape in new:
+                seen.append((statement, shape, first, last))
+            else:
+                new[shape] = statement
+        known.update(zip(new, self._sighted(list(new.values()), source), strict=True))
+        for statement, shape, first, last in seen:
+            templates = known[shape]
+            if isinstance(templates, _Sighting):
+                templates = known[shape] = _templates(templates)
+            if templates is None:
+                untold.append(statement)
             else:
                 own = numbers[first:last]
-                texts[statement.text, form] = tuple([_filled(template, own) for template in known])
+                texts[statement.text, statement.form] = tuple([_filled(template, own) for template in templates])
+        self._sighted(untold, source)
+
+    def _sighted(self, statements: list[Statement], source: bytes) -> list[_Sighting]:
+        """Read statements by their syntax: of each shape the first one, and those that have none."""
+        linear = linearise(statements, source, self.names)
+        for statement, several in zip(statements, linear, strict=True):
+            self._texts[statement.text, statement.form] = tuple([_encoded(each) for each in several])
+        return [_Sighting(each.text, each.start, several) for each, several in zip(statements, linear, strict=True)]
 
     def _forget_shapes(self) -> None:
         """Make room for shapes: those seen again stay, unless they alone are many."""
@@ -193,28 +196,18 @@ class StatementCache:
         if len(self._shapes) > MOST_SHAPES // 2:
             self._shapes.clear()
 
-    def _first(self, shape: _Shape, statement: Statement, source: bytes) -> tuple[EncodedStatement, ...]:
-        check()
-        linear_statements = linearise(statement, source)
-        places = tuple([_places(linear) for linear in linear_statements])
-        self._shapes[shape] = _Sighting(statement.text, statement.start, places)
-        return self._exact(linear_statements)
 
-    def _exact(self, linear_statements: list[LinearStatement]) -> tuple[EncodedStatement, ...]:
-        names = self.names
-        return tuple(
-            [
-                EncodedStatement(
-                    linear.symbols,
-                    _packer(len(linear.names))(*[names[name] for name in linear.names]),
-                    len(linear.symbols) // TOKEN_SIZE,
-                    len(linear.names),
-                    tuple([names[name] for _, name in linear.bound]) if linear.bound else (),
-                    tuple([names[name] for _, name in linear.free]) if linear.free else (),
-                )
-                for linear in linear_statements
-            ]
-        )
+def _shapes(statements: Sequence[Statement], group: SplitTexts) -> Iterator[_Shape | None]:
+    """The shape of each statement; None where that does not tell its syntax."""
+    words = group.words
+    all_keywords = bytes(map(_KEYWORDS.get, words, _NO_KEYWORD))
+    for statement, gaps, first, last in zip(statements, group.gaps, group.firsts, group.lasts, strict=True):
+        form = statement.form
+        equal = _equal_words(words[first:last]) if statement.in_class else b""
+        if gaps is None or equal is None or form < 0:
+            yield None
+        else:
+            yield gaps, all_keywords[first:last] + equal, form
 
 
 def _equal_words(words: list[bytes]) -> bytes | None:
@@ -234,12 +227,14 @@ def _filled(template: _Template, numbers: list[int]) -> EncodedStatement:
     )
 
 
-def _places(linear: LinearStatement) -> _Places:
-    return _Places(
+def _encoded(linear: LinearStatement) -> EncodedStatement:
+    return EncodedStatement(
         linear.symbols,
-        array("I", linear.offsets),
-        tuple([offset for offset, _ in linear.bound]) if linear.bound else (),
-        tuple([offset for offset, _ in linear.free]) if linear.free else (),
+        linear.names,
+        len(linear.symbols) // TOKEN_SIZE,
+        len(linear.names) // TOKEN_SIZE,
+        tuple([name for _, name in linear.bound]) if linear.bound else (),
+        tuple([name for _, name in linear.free]) if linear.free else (),
     )
 
 
@@ -247,20 +242,21 @@ def _templates(first: _Sighting) -> tuple[_Template, ...] | None:
     """Templates for a shape, from the first statement of it; None where its names cannot be told from its words."""
     words = {first.start + place: number for number, place in enumerate(word_places(first.text))}
     try:
-        return tuple([_template(places, words) for places in first.places])
+        return tuple([_template(each, words) for each in first.linear])
     except KeyError:
         return None
 
 
-def _template(places: _Places, words: dict[int, int]) -> _Template:
+def _template(linear: LinearStatement, words: dict[int, int]) -> _Template:
+    picked = [words[offset] for offset in memoryview(linear.offsets).cast("I")]
     return _Template(
-        places.symbols,
-        len(places.symbols) // TOKEN_SIZE,
-        len(places.names),
-        _picker([words[offset] for offset in places.names]),
-        _packer(len(places.names)),
-        tuple([words[offset] for offset in places.bound]),
-        tuple([words[offset] for offset in places.free]),
+        linear.symbols,
+        len(linear.symbols) // TOKEN_SIZE,
+        len(picked),
+        _picker(picked),
+        _packer(len(picked)),
+        tuple([words[offset] for offset, _ in linear.bound]),
+        tuple([words[offset] for offset, _ in linear.free]),
     )
 
 

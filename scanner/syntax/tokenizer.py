@@ -141,13 +141,16 @@ class Emitter:
             if target is not None:
                 self.bound += bound_in(target, self.source)
 
-    def assign_attributes(self) -> None:
-        """Make the names that were assigned attributes: in a class body they are those of the class."""
-        bound, names = {name for _, name in self.bound}, iter(self.names)
-        for place, code in enumerate(self.symbols):
+    def assign_attributes(self, first: int, first_name: int) -> None:
+        """Make the names that were assigned attributes: in a class body they are those of the class.
+
+        Of the tokens from the ``first`` on, and of the names from that of number ``first_name`` on.
+        """
+        bound, names = {name for _, name in self.bound}, iter(self.names[first_name:])
+        for place, code in enumerate(self.symbols[first:], first):
             if is_name(code) and next(names) in bound and code == VARIABLE:
                 self.symbols[place] = ATTRIBUTE
-        self.bound = []
+        self.bound.clear()
 
     def keyword_argument(self, node: Node, stack: list[Node]) -> None:
         """The name, then the value."""
@@ -255,10 +258,8 @@ def _arguments(node: Node) -> list[Node]:
     """The arguments of a call, ``*args`` before keywords as Python itself orders them."""
     if node.kind_id == _GENERATOR:
         return [node]
-    children = node.children
-    kinds = [child.kind_id for child in children]
-    kept = [child for child, kind in zip(children, kinds, strict=True) if ACTIONS[kind]]
-    if len(kept) > 1 and _SPLAT in kinds:
+    kept = kept_children(node)
+    if len(kept) > 1 and _SPLAT in [child.kind_id for child in kept]:
         kept.sort(key=lambda child: NAMES[child.kind_id] in _KEYWORDS_LAST)
     return kept
 

@@ -24,27 +24,31 @@ AS_WRITTEN = {"file": "FGHIJKLM", "attribute": "abcdpqrs", "keyword": "abcdpqrs"
 Spelled = tuple[bytes, tuple[bytes, ...], frozenset[bytes], frozenset[bytes]]
 
 
+def spelled_names(names: bytes, cache: StatementCache) -> tuple[bytes, ...]:
+    """Names written out."""
+    return tuple(cache.names.spelled[name] for name in memoryview(names).cast("I"))
+
+
 def spelled(encoded: EncodedStatement, cache: StatementCache) -> Spelled:
     """An encoded statement with its names written out."""
-    names = memoryview(encoded.names).cast("I").tolist()
     return (
         encoded.symbols,
-        tuple(cache.names.spelled[name] for name in names),
+        spelled_names(encoded.names, cache),
         frozenset(cache.names.spelled[name] for name in encoded.bound),
         frozenset(cache.names.spelled[name] for name in encoded.free),
     )
 
 
-def linearised(statement: Statement, source: bytes) -> list[Spelled]:
+def linearised(statement: Statement, source: bytes, cache: StatementCache) -> list[Spelled]:
     """What a statement has to be, straight from its syntax."""
     return [
         (
             linear.symbols,
-            linear.names,
-            frozenset(name for _, name in linear.bound),
-            frozenset(name for _, name in linear.free),
+            spelled_names(linear.names, cache),
+            frozenset(cache.names.spelled[name] for _, name in linear.bound),
+            frozenset(cache.names.spelled[name] for _, name in linear.free),
         )
-        for linear in linearise(statement, source)
+        for linear in linearise([statement], source, cache.names)[0]
     ]
 
 
@@ -53,7 +57,7 @@ def is_exact(source: str, cache: StatementCache) -> bool:
     text = source.encode()
     statements = [each for definition in parse(text).definitions for each in definition.statements]
     found = cache.encode_all(statements, text)
-    exact = [linearised(each, text) for each in statements]
+    exact = [linearised(each, text, cache) for each in statements]
     return [[spelled(part, cache) for part in each] for each in found] == exact
 
 
@@ -227,6 +231,11 @@ def test_more_statements_than_are_remembered_are_linearised_still() -> None:
     assert is_exact("x = a + b\ny = a - b", cache)
 
 
+def _has_nothing_to_read(statements: list[Statement], *_: object) -> list[object]:
+    assert not statements
+    return []
+
+
 def test_names_are_forgotten_between_files_and_shapes_are_not(monkeypatch: pytest.MonkeyPatch) -> None:
     cache = StatementCache()
     sequences("x = f(a)\ny = g(b)", cache)
@@ -234,7 +243,7 @@ def test_names_are_forgotten_between_files_and_shapes_are_not(monkeypatch: pytes
     monkeypatch.setattr(statement_cache, "MOST_NAMES", 5)
     other = cache.for_another_file()
     assert not other.names
-    monkeypatch.setattr(statement_cache, "linearise", None)  # what has a known shape is not read
+    monkeypatch.setattr(statement_cache, "linearise", _has_nothing_to_read)  # it has a known shape
     assert sequences("z = h(c)", other) == sequences("x = f(a)", cache)
     assert sorted(cache.names.spelled) == [b"a", b"b", b"f", b"g", b"x", b"y"]
 
