@@ -113,18 +113,10 @@ def align(query: Query, corpus: Corpus, upstream: ReferenceDefinitions, idf_weig
 
 def _is_same(query: Query, upstream: ReferenceDefinitions) -> bool:
     """Whether both have the same definitions, name by name, in the same order."""
-    code, ours = query.code, query.real
-    return len(ours) == len(upstream.contents) and all(
-        np.array_equal(mine, other)
-        for mine, other in (
-            (code.hashes, upstream.hashes),
-            (code.spellings, upstream.spellings),
-            (query.kinds, upstream.kinds),
-            (query.leaf_hashes, upstream.names),
-            (query.parents, upstream.parents),
-            (query.statement_owners[ours], upstream.owners),
-        )
-    )
+    ours = query.code.hashes, query.code.spellings, query.kinds, query.leaf_hashes, query.parents
+    theirs = upstream.hashes, upstream.spellings, upstream.kinds, upstream.names, upstream.parents
+    owners = query.statement_owners[query.real]
+    return all(map(np.array_equal, (*ours, owners), (*theirs, upstream.owners)))
 
 
 def _side_by_side(query: Query, upstream: ReferenceDefinitions) -> Alignment:
