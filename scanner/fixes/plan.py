@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -55,10 +56,14 @@ class FixTarget(Struct, frozen=True):
     text: bytes
 
 
-def read_targets(report: Report, root: Path | WorkTree) -> tuple[tuple[FixTarget, ...], tuple[Undone, ...]]:
-    """The copies that need something, with their files below the folder ``root``; and what cannot be read there."""
+def read_targets(
+    report: Report, root: Path | WorkTree, most: int | None = None
+) -> tuple[tuple[FixTarget, ...], tuple[Undone, ...]]:
+    """The copies that need something, ``most`` of them, with their files below the folder ``root``; and what cannot be
+    read there.
+    """
     with work_tree(root) as tree:
-        found = [_target(need, tree) for need in needs(report)]
+        found = [_target(need, tree) for need in islice(needs(report), most)]
     targets = tuple(each for each in found if isinstance(each, FixTarget))
     return targets, tuple(each for each in found if isinstance(each, Undone))
 
