@@ -55,9 +55,9 @@ def suggested_changes(report: Report, sources: str | Sequence[str], options: Sca
 
 def writable_words(report: Report, sources: Sequence[str]) -> str:
     """What `modelkin attribute` can write into what was scanned, in words; empty where it is nothing."""
-    from ..fixes import suggestions
+    from ..fixes import writable
 
-    return suggestions.writable_words(report, sources)
+    return writable.writable_words(report, sources)
 
 
 def near_source(report: Report) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ Edit this when the order of the steps changes, or when a kind of file needs anot
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -27,11 +26,11 @@ from ..sources import open_source
 from ..sources.checkout import Checkout, Entry, Progress
 from ..sources.files import NOTEBOOK_SUFFIX, read_file
 from ..support.decoding import source_encoding
+from ..support.lazy import sha256_hex
 from .header_lines import header_ways
 from .missing_texts import CarriedTexts, Fetch, UpstreamTexts, carry, upstream_texts
 from .model import Edit, Plan, Undone, UnwritableError
 from .needs import Need, acknowledgement, header_lines, needs, terms_missing
-from .notebook_cell import cell_ways
 from .notices_file import notices_edit, notices_path
 from .refusals import refusal
 from .work_tree import CHANGED, WorkTree, reason, work_tree
@@ -118,7 +117,7 @@ def _stored(need: Need, tree: WorkTree) -> bytes:
         raise UnwritableError(f"it cannot be read: {reason(error)}") from None
     if stored is None:
         raise UnwritableError("it cannot be read: No such file or directory")
-    if hashlib.sha256(stored).hexdigest() != need.verdict.sha256:
+    if sha256_hex(stored) != need.verdict.sha256:
         raise UnwritableError(CHANGED)
     return stored
 
@@ -280,7 +279,9 @@ def header_edit(target: FixTarget) -> Edit | Undone | None:
     lines = header_lines(target.need, target.text)
     if not lines:
         return None
-    ways = cell_ways if path.lower().endswith(NOTEBOOK_SUFFIX) else header_ways
+    ways: Ways = header_ways
+    if path.lower().endswith(NOTEBOOK_SUFFIX):
+        from .notebook_cell import cell_ways as ways  # json, which few scans need
     try:
         after, added = read_again_with(target.need, path, target.stored, lines, ways)
         return Edit(path, target.stored, after, "; ".join(added))

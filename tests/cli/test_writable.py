@@ -74,7 +74,7 @@ def test_the_last_line_tells_of_what_is_written(case: str, tmp_path: Path, capsy
 def test_of_many_copies_the_first_are_tried(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modelkin.fixes.suggestions._MOST_TRIED", 1)
+    monkeypatch.setattr("modelkin.fixes.writable._MOST_TRIED", 1)
     root = written(tmp_path / "ours", OURS | CASES["two of them"][1])
     main(["scan", str(root), "--against", f"tidegrid={written(tmp_path / 'theirs', TIDE)}", "--isolated", "-q"])
     assert "`modelkin attribute` can write 1 or more files" in capsys.readouterr().out

@@ -368,7 +368,7 @@ def test_the_last_line_tells_what_can_be_written_where_there_is_something_to_ans
     assert "attribute" not in render(REPORT, CLOSING)
     assert render(REPORT, page).endswith("; `modelkin attribute` can write 1 file; 1 skipped\n")
     assert "attribute" not in render(replace(REPORT, findings=(WAIVED,)), page)
-    narrow = render(REPORT, replace(page, width=60)).splitlines()[-2:]
+    narrow = render(REPORT, Page(width=60, writable=page.writable)).splitlines()[-2:]
     assert narrow == ["`modelkin attribute` can write 1 file", "Found 1 error in 1 file; 1 skipped"]
 
 
