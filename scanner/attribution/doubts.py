@@ -33,19 +33,9 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
     if not derivation.is_sure:
         doubt = f"It is older than {derivation.closest}, which is closer to this file and does not name it."
         draft = draft.lowered(Level.WARNING, doubt)
-    if derivation.is_doubtful:
-        other = "this one names neither holder nor source" if derivation.is_headless else "is not much like this one"
-        doubt = f"The file names another source, and {other}: both may be from there."
-        draft = draft.lowered(Level.NOTE if draft.rule == "part-unacknowledged" else Level.WARNING, doubt)
-    if common := common_source(derivation):
-        doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
-        return draft.lowered(Level.NOTE, doubt)
-    for level, doubt in perhaps_of_a_third(derivation, repository, draft.rule):
-        draft = draft.lowered(level, doubt)
-    draft = _brought_along(draft, derivation, repository)
-    if source := from_here(derivation, repository):
-        doubt = f"{upstream.project} names {source} as its source, whose holder is the one of the LICENSE here."
-        return draft.lowered(Level.NOTE, doubt)
+    draft, is_all = _from_elsewhere(draft, derivation, repository)
+    if is_all:
+        return draft
     if derivation.sibling:
         return _by_sibling(draft, derivation, derivation.sibling)
     if repository.is_nearly_at_home(derivation.copy, upstream):
@@ -61,8 +51,29 @@ def doubted(draft: FindingDraft, derivation: Derivation, repository: RepositoryV
 def doubt_of(derivation: Derivation, repository: RepositoryView) -> str:
     """Why the file need not be from that upstream, as a finding on it would say; empty where nothing speaks against."""
     asked = FindingDraft("relicensed", _whole(derivation.copy), upstream=derivation.upstream)
-    told = doubted(asked, derivation, repository, Grade.NONE)
-    return told.doubt if told.at_most is not Level.ERROR else ""
+    told, _ = _from_elsewhere(asked, derivation, repository)
+    return told.doubt
+
+
+def _from_elsewhere(
+    draft: FindingDraft, derivation: Derivation, repository: RepositoryView
+) -> tuple[FindingDraft, bool]:
+    """Less where the file need not be from the upstream; and whether that is all there is to say."""
+    upstream = derivation.upstream
+    if derivation.is_doubtful:
+        other = "this one names neither holder nor source" if derivation.is_headless else "is not much like this one"
+        doubt = f"The file names another source, and {other}: both may be from there."
+        draft = draft.lowered(Level.NOTE if draft.rule == "part-unacknowledged" else Level.WARNING, doubt)
+    if common := common_source(derivation):
+        doubt = f"Both name {common} as their source, which is not known: who has it from whom is open."
+        return draft.lowered(Level.NOTE, doubt), True
+    for level, doubt in perhaps_of_a_third(derivation, repository, draft.rule):
+        draft = draft.lowered(level, doubt)
+    draft = _brought_along(draft, derivation, repository)
+    if source := from_here(derivation, repository):
+        doubt = f"{upstream.project} names {source} as its source, whose holder is the one of the LICENSE here."
+        return draft.lowered(Level.NOTE, doubt), True
+    return draft, False
 
 
 def _brought_along(draft: FindingDraft, derivation: Derivation, repository: RepositoryView) -> FindingDraft:

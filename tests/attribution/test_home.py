@@ -63,8 +63,9 @@ def test_many_changed_files_in_their_places_are_the_project_or_all_of_it() -> No
     many = tree(LEAST_OF_A_TREE)
     new = copy_of(CHANGED, path="src/lamp/new.py")
     assert not errors(*many, new)
-    found = checked(*many, new).findings
-    assert {finding.level for finding in found} <= {Level.NOTE}
+    found = checked(*many, new)
+    assert {finding.level for finding in found.findings} <= {Level.NOTE}
+    assert not any(each.doubt for each in found.attributions), "that it is from there is sure"
     assert errors(*many[1:], new)
     assert errors(*tree(LEAST_OF_A_TREE, header=""), new), "without notices it is nobody's home"
 
