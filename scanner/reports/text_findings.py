@@ -80,10 +80,16 @@ def _counted_notes(counts: Mapping[str, int], told_of: Container[str]) -> Iterat
         return
     yield Text()
     yield Text.assemble((counted(sum(counts.values()), "note"), LEVEL_STYLES[Level.NOTE]), (" (-v)", "dim"))
+    told = []
     for identifier, count in counts.items():
-        rule = finding_rule(identifier)
-        title = f": {rule.title}" if rule and identifier not in told_of else ""
-        yield indented(Text.assemble(f"{count} of {escape(identifier)}", (title, "dim")), 2)
+        words = f"{count} of {escape(identifier)}"
+        rule = finding_rule(identifier) if identifier not in told_of else None
+        if rule is None:
+            told.append(words)
+        else:
+            yield indented(Text.assemble(words, (f": {rule.title}", "dim")), 2)
+    if told:
+        yield indented(Text(", ".join(told)), 2)
 
 
 def _remedy(findings: Sequence[Finding], briefly: bool = False) -> str:

@@ -278,7 +278,7 @@ def test_on_a_screen_findings_of_many_rules_are_told_in_fewer_words() -> None:
     findings = tuple(replace(FINDING, rule=rule, level=level) for level in levels for rule in rules for _ in range(3))
     text = render(replace(REPORT, findings=findings), NARROW)
     assert "the same of" in text
-    assert "\n15 notes (-v)\n  3 of holder-removed\n" in text
+    assert "\n15 notes (-v)\n  3 of holder-removed, 3 of relicensed, " in text
     assert "\n  3 of source-unnamed: Nothing names the source of a copied file\n" not in text  # it is told above
     assert " [holder-removed] and 1 more (-v)\n" in " ".join(text.split(" ")).replace("\n[holder", " [holder")
     assert "the same" not in render(replace(REPORT, findings=findings[:3]), NARROW)
