@@ -12,6 +12,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from operator import attrgetter
 from types import CodeType, FrameType
 from typing import NoReturn, TextIO
@@ -169,9 +170,12 @@ def _send(number: int) -> None:
 
 def _whole() -> set[CodeType]:
     """The code of what must not be interrupted, of modules that are in use."""
-    modules = ((sys.modules.get(name), functions) for name, functions in _WHOLE.items())
-    found = (attrgetter(function)(module) for module, functions in modules if module for function in functions)
-    return {function.__code__ for function in found if hasattr(function, "__code__")}
+    places = ((sys.modules.get(name), function) for name, functions in _WHOLE.items() for function in functions)
+    found: set[CodeType] = set()
+    for module, function in places:
+        with suppress(AttributeError):  # of a module that is not loaded, or is just being so, nothing can run
+            found.add(attrgetter(f"{function}.__code__")(module))
+    return found
 
 
 def _is_in(frame: FrameType | None, codes: set[CodeType]) -> bool:

@@ -13,9 +13,11 @@ import time
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
+from modelkin.cli import signals
 from modelkin.cli.signals import leave
 from modelkin.corpus.model import CORPUS_SUFFIX
 
@@ -260,3 +262,8 @@ def test_a_terminal_that_is_gone_changes_nothing(silent_server: str, tmp_path: P
     scan.send_signal(signal.SIGHUP)
     assert scan.wait(60) in (129, 120)
     assert list((tmp_path / "temporary").iterdir()) == []
+
+
+def test_a_module_that_is_just_being_loaded_has_nothing_to_wait_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "tempfile", ModuleType("tempfile"))
+    assert subprocess.Popen.__init__.__code__ in signals._whole()
