@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ..notices.holders import holders_missing, squeezed
 from ..notices.model import Credit, Strength
-from ..repository.lookup import speaks_for_all
 from ..repository.model import ModelCard
 from ..results import Grade, Level, LicenceForm, Region, Unread, UnreadKind, UpstreamMatch
 from ..support.lazy import lazy_pattern
@@ -163,8 +162,7 @@ def _card_draft(card: ModelCard, credit: Credit, meant: Derivation) -> FindingDr
 
 def could_be_for(credit: Credit, card: ModelCard, path: str, repository: RepositoryView) -> bool:
     """Whether the README stands at or above ``path``, and says that all there, or this very file, was taken."""
-    folder = card.path.rpartition("/")[0]
-    if not speaks_for_all(repository.declarations, card.path) and not path.startswith(f"{folder}/"):
+    if not repository.is_beside(card, path):
         return False
     sentence = _sentence(credit, card.text)
     if not _TAKEN.search(sentence):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from ..notices.holders import holders, squeezed
+from ..notices.holders import holders
 from ..notices.model import Credit, Strength
 from ..notices.project_names import names_project
 from ..repository.model import ModelCard
@@ -59,10 +59,15 @@ def shared_source(given: Iterable[Credit], sources: Sequence[str], copyrights: I
     """
     lines = tuple(copyrights)
     for credit in given:
-        named = [each for each in (credit.url, credit.project) if each]
+        named = _named(credit)
         if names_its_holder(credit, lines) and names_project(sources, named, ()):
-            return credit.project or credit.url
+            return named[-1]
     return ""
+
+
+def _named(credit: Credit) -> list[str]:
+    """What a credit names of its source: its address, and last what to call it."""
+    return [each for each in (credit.url, credit.project) if each]
 
 
 def perhaps_of_a_third(derivation: Derivation, repository: RepositoryView, rule: str) -> Iterator[Doubt]:
@@ -112,8 +117,8 @@ def _perhaps_common(derivation: Derivation, repository: RepositoryView) -> str:
     for credit in filter(is_for_code, (*own, *beside)):
         if credits_any(credit, derivation.listed) or came_along(credit, derivation.upstream):
             continue
-        if names_project(sources, [each for each in (credit.url, credit.project) if each], ()):
-            return credit.project or credit.url
+        if names_project(sources, named := _named(credit), ()):
+            return named[-1]
     return ""
 
 
@@ -130,11 +135,10 @@ def _source_of_several(derivation: Derivation, others: Iterable[UpstreamMatch]) 
 
     Even a whole copy may be of that.
     """
-    known = [name for each in derivation.listed for name in project_names(each)]
     publisher = publisher_of(derivation.upstream)
     theirs = [source for each in others if publisher_of(each) != publisher for source in each.sources]
     shared = (each for each in derivation.upstream.sources if _is_project(each) and names_project(theirs, (each,), ()))
-    return next((each for each in shared if not names_project((each,), known, ())), "")
+    return next((each for each in shared if not _is_known(each, derivation)), "")
 
 
 def _held_by(others: Iterable[UpstreamMatch], upstream: UpstreamMatch) -> list[str]:
@@ -175,12 +179,16 @@ def _source_not_seen(derivation: Derivation) -> str:
 
     A whole project says less than the very file: then the copy has less than half of the upstream.
     """
-    known = [name for each in derivation.listed for name in project_names(each)]
     for source in derivation.upstream.sources:
         is_said = _OF_A_FILE.search(source) or (derivation.has_a_part_alone and _is_project(source))
-        if is_said and not names_project((source,), known, ()):
+        if is_said and not _is_known(source, derivation):
             return source
     return ""
+
+
+def _is_known(source: str, derivation: Derivation) -> bool:
+    """Whether anything that the file is alike with is that source."""
+    return names_project((source,), [name for each in derivation.listed for name in project_names(each)], ())
 
 
 def _is_project(source: str) -> bool:
@@ -213,7 +221,7 @@ def _by_its_credits(derivation: Derivation, repository: RepositoryView, rule: st
                 yield less, _of_a_holder(credit, derivation.upstream)
                 return
         for credit in said:
-            named = [each for each in (credit.url, credit.project) if each]
+            named = _named(credit)
             known = repository.naming(*named)
             is_other = known is not None and not credits_any(credit, derivation.listed)
             if known and is_other and could_be_for(credit, card, derivation.path, repository):
@@ -250,8 +258,7 @@ def _is_theirs(credit: Credit, derivation: Derivation) -> bool:
 
 
 def _of_a_holder(credit: Credit, upstream: UpstreamMatch) -> str:
-    named = credit.project or credit.url
-    return f"{named} is named here, whose holder {upstream.project} names as well: both may be from there."
+    return f"{_named(credit)[-1]} is named here, whose holder {upstream.project} names as well: both may be from there."
 
 
 def _credits(copy: Copy, upstream: UpstreamMatch) -> bool:
@@ -260,8 +267,7 @@ def _credits(copy: Copy, upstream: UpstreamMatch) -> bool:
 
 def from_here(derivation: Derivation, repository: RepositoryView) -> str:
     """The source that an upstream without a holder names, and whose holder alone has a line in the LICENSE here."""
-    named = {squeezed(holder) for line in repository.own_copyrights for holder in holders(line)}
-    if derivation.upstream.copyrights or len(named) != 1:
+    if derivation.upstream.copyrights or len(repository.own_holders) != 1:
         return ""
     lines = repository.own_copyrights
     return next((each for each in derivation.upstream.sources if names_its_holder(_credit_for(each), lines)), "")

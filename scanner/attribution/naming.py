@@ -88,16 +88,18 @@ def is_by_one_of(credit: Credit, copyrights: Iterable[str]) -> bool:
 
 def names_its_holder(credit: Credit, copyrights: Iterable[str]) -> bool:
     """Whether a line names who has the repository of a credit: Facebook has facebookresearch/X."""
-    owner = squeezed(credit.project.rpartition("/")[0] or "/".join(credit.url.split("/")[3:4]))
-    named = (squeezed(name) for line in copyrights for name in holders(line))
-    return any(len(min(owner, name, key=len)) >= _LEAST_LETTERS and _begin_alike(owner, name) for name in named)
+    return _names_one_like(credit.project.rpartition("/")[0] or "/".join(credit.url.split("/")[3:4]), copyrights)
 
 
 def names_its_publisher(upstream: UpstreamMatch, copyrights: Iterable[str]) -> bool:
     """Whether a line names who publishes the upstream: an upload without a LICENSE need not say whose it is."""
-    publisher = publisher_of(upstream)
-    credit = Credit(0, 0, "", Strength.BASED, f"https://{publisher}", "", "")
-    return bool(publisher) and names_its_holder(credit, copyrights)
+    return _names_one_like("/".join(publisher_of(upstream).split("/")[1:2]), copyrights)
+
+
+def _names_one_like(owner: str, copyrights: Iterable[str]) -> bool:
+    owner = squeezed(owner)
+    named = (squeezed(name) for line in copyrights for name in holders(line))
+    return any(len(min(owner, name, key=len)) >= _LEAST_LETTERS and _begin_alike(owner, name) for name in named)
 
 
 def came_along(credit: Credit, upstream: UpstreamMatch) -> bool:

@@ -106,9 +106,12 @@ class RepositoryView:
 
     def cards_beside(self, path: str) -> Iterator[ModelCard]:
         """The READMEs that stand at or above ``path``, or speak for the whole."""
-        for card in self.declarations.model_cards:
-            if speaks_for_all(self.declarations, card.path) or path.startswith(f"{card.path.rpartition('/')[0]}/"):
-                yield card
+        return (card for card in self.declarations.model_cards if self.is_beside(card, path))
+
+    def is_beside(self, card: ModelCard, path: str) -> bool:
+        """Whether a README stands at or above ``path``, or speaks for the whole."""
+        folder = card.path.rpartition("/")[0]
+        return speaks_for_all(self.declarations, card.path) or path.startswith(f"{folder}/")
 
     @cached_property
     def _upstreams(self) -> tuple[UpstreamMatch, ...]:
@@ -132,10 +135,11 @@ class RepositoryView:
     def is_port(self, upstream: UpstreamMatch) -> bool:
         """Whether the header of an upstream names the holders of the LICENSE here, and others beside them."""
         named = {squeezed(name) for line in upstream.copyrights for name in holders(line)}
-        return bool(self._own_holders) and self._own_holders < named
+        return bool(self.own_holders) and self.own_holders < named
 
     @cached_property
-    def _own_holders(self) -> frozenset[str]:
+    def own_holders(self) -> frozenset[str]:
+        """Whom the LICENSE here names, squeezed."""
         return frozenset(squeezed(name) for line in self.own_copyrights for name in holders(line))
 
     @cached_property

@@ -7,7 +7,6 @@ when releases should be asked in another way, or when another kind of source nam
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from ..errors import SourceError
 from ..results import FileDate, Ground
 from ..sources.checkout import Checkout
 from ..sources.index import ReleaseFile, by_release, listed_files
+from ..support.lazy import sha256_of_file
 from .release_digests import digests_of
 from .release_identity import Identity
 from .release_paths import Listing, paths_of
@@ -27,7 +27,6 @@ from .release_paths import Listing, paths_of
 SECONDS = 60.0
 MOST_RELEASES = 400
 _THREADS = 8
-_CHUNK = 1024**2
 # Where sdists keep packages that wheels have at their top.
 _SOURCE_FOLDERS = ("src/", "lib/", "python/")
 
@@ -153,14 +152,11 @@ def _is_listed(archive: Path | None, own: ReleaseFile, listed: list[ReleaseFile]
 
 def _sha256(path: Path) -> str:
     """Of a file's content, in hexadecimal; empty where it cannot be read."""
-    digest = hashlib.sha256()
     try:
         with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+            return sha256_of_file(file)
     except OSError:
         return ""
-    return digest.hexdigest()
 
 
 def _listing(name: str, file: ReleaseFile) -> Listing | None:

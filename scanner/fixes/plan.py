@@ -6,7 +6,6 @@ Edit this when the order of the steps changes, or when a kind of file needs anot
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
 from pathlib import Path
 
 from msgspec import Struct
@@ -55,14 +54,10 @@ class FixTarget(Struct, frozen=True):
     text: bytes
 
 
-def read_targets(
-    report: Report, root: Path | WorkTree, most: int | None = None
-) -> tuple[tuple[FixTarget, ...], tuple[Undone, ...]]:
-    """The copies that need something, ``most`` of them, with their files below the folder ``root``; and what cannot be
-    read there.
-    """
+def read_targets(asked: Iterable[Need], root: Path | WorkTree) -> tuple[tuple[FixTarget, ...], tuple[Undone, ...]]:
+    """The copies that need something, with their files below the folder ``root``; and what cannot be read there."""
     with work_tree(root) as tree:
-        found = [_target(need, tree) for need in islice(needs(report), most)]
+        found = [_target(need, tree) for need in asked]
     targets = tuple(each for each in found if isinstance(each, FixTarget))
     return targets, tuple(each for each in found if isinstance(each, Undone))
 
@@ -167,7 +162,7 @@ def plan_tree(
     ``tree`` is the same folder where it is open already.
     """
     with work_tree(tree or root) as held:
-        targets, unread = read_targets(report, held)
+        targets, unread = read_targets(needs(report), held)
         if not targets:
             return Plan((), unread)
         with open_source(str(root), obey=report.trust is Trust.WORKING_TREE) as checkout:
@@ -177,7 +172,7 @@ def plan_tree(
 
 def plan_source(report: Report, checkout: Checkout, tree: WorkTree) -> Plan:
     """What could be written into an opened source, which may be any; only texts that were fetched before are taken."""
-    targets, unread = read_targets(report, tree)
+    targets, unread = read_targets(needs(report), tree)
     if not targets:
         return Plan((), unread)
     if checkout.whole is None:
@@ -204,7 +199,7 @@ def plan_file(report: Report, path: Path, tree: WorkTree | None = None) -> Plan:
 
     ``tree`` is its folder where that is open already.
     """
-    targets, unread = read_targets(report, tree or path.parent)
+    targets, unread = read_targets(needs(report), tree or path.parent)
     beside = Undone(
         path.name,
         "its licence text and its entry in a notices file: name the folder of its repository",

@@ -30,17 +30,17 @@ def writable_words(report: Report, sources: Sequence[str]) -> str:
     how many files it is.
     """
     root = Path() if of_current_folder(sources) else Path(sources[0])
-    asked = len(list(needs(report))) if report.scanned.kind in _MENDED and root.exists() else 0
+    asked = list(needs(report)) if report.scanned.kind in _MENDED and root.exists() else []
     if not asked:
         return ""
     try:
         with work_tree(root if root.is_dir() else root.parent) as tree:
-            targets, _ = read_targets(report, tree, _MOST_TRIED)
+            targets, _ = read_targets(asked[:_MOST_TRIED], tree)
             count = sum(isinstance(each, Edit) for each in header_edits(targets))
-            if not count and targets and root.is_dir() and asked <= _MOST_TRIED:
+            if not count and targets and root.is_dir() and len(asked) <= _MOST_TRIED:
                 is_beside = bool(plan_tree(report, root, True, tree=tree).edits)
                 return "`modelkin attribute` can write what goes along with the code" if is_beside else ""
     except (LinkError, ModelkinError):
         return ""
-    files = f"{count} or more files" if asked > _MOST_TRIED else counted_words(count, "file")
+    files = f"{count} or more files" if len(asked) > _MOST_TRIED else counted_words(count, "file")
     return f"`modelkin attribute` can write {files}" if count else ""

@@ -23,6 +23,7 @@ from packaging.version import InvalidVersion, Version
 from ..errors import SourceError
 from ..support.data_files import user_cache
 from ..support.folders import OTHERS_WRITE, Folder
+from ..support.lazy import sha256_of_file
 from .checkout import Progress, os_reason
 from .download import download
 from .index import SHA256, ReleaseFile, canonical_name, release_files, version_of_file
@@ -33,7 +34,6 @@ _RECORD_SUFFIX = ".release.json"
 _MOST_RECORD_BYTES = 64 * 1024
 _DIGEST_KEY = "digest"
 _REGISTRY_FOLDER = "registry"
-_CHUNK = 1024**2
 _DATE = re.compile(r"(?:\d{4}-\d\d-\d\d)?", re.ASCII)
 OWN_FOLDER = "set MODELKIN_CACHE_DIR to a folder of yours"
 
@@ -224,7 +224,6 @@ def _digest(fields: dict[str, Any]) -> str:
 
 def _is_whole(folder: Folder, release: ReleaseFile) -> bool:
     """Whether its file is what the index gave; what is looked at is what was opened."""
-    digest = hashlib.sha256()
     try:
         with os.fdopen(folder.open_file(release.filename), "rb") as file:
             status = os.fstat(file.fileno())
@@ -232,8 +231,6 @@ def _is_whole(folder: Folder, release: ReleaseFile) -> bool:
                 os.name == "posix" and status.st_mode & OTHERS_WRITE
             ):
                 return False
-            while chunk := file.read(_CHUNK):
-                digest.update(chunk)
+            return sha256_of_file(file) == release.sha256
     except OSError:
         return False
-    return digest.hexdigest() == release.sha256

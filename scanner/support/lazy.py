@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import Any, AnyStr, cast
+from typing import Any, AnyStr, BinaryIO, cast
 
 from ..errors import MissingExtraError
 
@@ -55,6 +55,16 @@ def sha256_hex(content: bytes) -> str:
     from hashlib import sha256
 
     return sha256(content).hexdigest()
+
+
+def sha256_of_file(file: BinaryIO) -> str:
+    """The SHA-256 of what is left to read in ``file``, in hexadecimal digits. Raises OSError."""
+    from hashlib import sha256
+
+    told = sha256()
+    while piece := file.read(_FEW_BYTES):
+        told.update(piece)
+    return told.hexdigest()
 
 
 class _Digested:

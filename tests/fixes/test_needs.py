@@ -176,7 +176,7 @@ def test_credits_for_both_in_general_or_for_a_part_are_no_matter(tmp_path: Path)
 def test_a_file_that_is_another_by_now_is_left_alone(stored: bytes | None, reason: str, tmp_path: Path) -> None:
     if stored:
         (tmp_path / "a.py").write_bytes(stored)
-    targets, (undone,) = read_targets(report(Duty.KEEP_NOTICES), tmp_path)
+    targets, (undone,) = read_targets(needs(report(Duty.KEEP_NOTICES)), tmp_path)
     assert targets == ()
     assert isinstance(undone, Undone)
     assert reason in undone.reason
@@ -191,7 +191,7 @@ def targets_of(text: bytes, root: Path, told: Report | None = None) -> tuple[tup
     (root / "a.py").write_bytes(text)
     told = told or report(Duty.KEEP_NOTICES)
     verdict = replace(told.files[0], sha256=hashlib.sha256(text).hexdigest())
-    return read_targets(replace(told, files=(verdict,)), root)
+    return read_targets(needs(replace(told, files=(verdict,))), root)
 
 
 def test_a_line_that_older_releases_lack_is_not_written() -> None:

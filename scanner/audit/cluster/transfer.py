@@ -21,13 +21,12 @@ from ...results import Skipped
 from ...sources.checkout import os_reason
 from ...sources.files import SourceFile
 from ...support.atomic_write import replace_file
+from ...support.lazy import sha256_of_file
 from ..discovery import RepositorySource
 from ..options import Setup
 from ..records import FileFacts
 from ..survey import SurveyedFile, open_compared, still_there
 from ..tasks import Answer, Answers
-
-_CHUNK_BYTES = 1024**2
 
 
 class CorpusFile(Struct, frozen=True):
@@ -82,11 +81,8 @@ def _is_here(corpus: CorpusFile) -> bool:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while chunk := file.read(_CHUNK_BYTES):
-            digest.update(chunk)
-    return digest.hexdigest()
+        return sha256_of_file(file)
 
 
 class ReadFiles(Struct, frozen=True):

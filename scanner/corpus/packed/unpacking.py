@@ -20,6 +20,7 @@ from ...errors import CorpusError
 from ...support.announcements import announce
 from ...support.data_files import user_cache
 from ...support.folders import HELD, OTHERS_WRITE, Folder, is_temporary
+from ...support.lazy import sha256_of_file
 from ..kept.corpus_cache import file_key, is_checked
 from ..model import CORPUS_SUFFIX
 from .packed_head import read_head
@@ -30,7 +31,6 @@ _DIGITS = 16
 # Those of other versions of modelkin that nobody used for so long are removed.
 _KEPT_DAYS, _LEFT_BEHIND_DAYS, _DAY = 30, 1, 24 * 60 * 60
 _READ_ONLY = 0o444
-_PIECE_BYTES = 2**20
 _READABLE_FOLDER, _PRIVATE_FOLDER = 0o755, 0o700
 _REMEDY = f"set {FOLDER_VARIABLE} to a folder of yours, or run `modelkin corpus unpack FOLDER` ahead of time"
 
@@ -112,13 +112,8 @@ def _is_usable(held: Folder, path: Path) -> bool:
 
 
 def _sha256(held: Folder, name: str) -> str:
-    import hashlib
-
-    told = hashlib.sha256()
     with os.fdopen(held.open_file(name), "rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            told.update(piece)
-    return told.hexdigest()
+        return sha256_of_file(file)
 
 
 def _remove_old(held: Folder, path: Path) -> None:
